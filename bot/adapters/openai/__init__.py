@@ -1,0 +1,1 @@
+"""The openai side of the bot."""

@@ -1,0 +1,1 @@
+"""The redis side of the bot."""

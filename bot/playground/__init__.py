@@ -1,0 +1,1 @@
+"""A local Slack workspace and model API, for the demo, the tests and designing a panel."""

@@ -1,0 +1,1 @@
+"""A local OpenAI API: conversations and responses, with faults on demand."""
