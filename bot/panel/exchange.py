@@ -1,0 +1,82 @@
+"""What is said between us and a model: the same words for every backend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.panel.model import CallId, ConversationId, Effort, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """A message of the user's side."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    """A message of the model's side."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The model's call of a tool, with its arguments as written."""
+
+    call_id: CallId
+    tool: str
+    arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    """What the tool returned."""
+
+    call_id: CallId
+    output: str
+
+
+Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may call; every parameter is a required string."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, str]  # name to description, in the order to be written
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request to a model, within a conversation that remembers the earlier ones."""
+
+    conversation: ConversationId
+    model: str
+    effort: Effort
+    instructions: str
+    items: tuple[Item, ...]  # only what is new
+    tools: tuple[Tool, ...] = ()
+    may_call: bool = True  # whether the tools may be called this time
+    cache_key: str = ""  # the same for requests that begin alike
+    user: str = ""  # who asks; leaves the adapter only as a hash
+
+
+@dataclass(frozen=True, slots=True)
+class TextWritten:
+    """The model wrote a little more text."""
+
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class Responded:
+    """The response is complete and stored. Always the last."""
+
+    text: str
+    usage: Usage = Usage()
+
+
+ModelEvent = TextWritten | ToolCalled | Responded

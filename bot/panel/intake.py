@@ -1,0 +1,68 @@
+"""Deciding, at the door, whether a message concerns the panel, and queueing it if so.
+
+Runs where Slack waits for an answer within three seconds: it asks the fast memory only.
+What the fast memory has forgotten is queued all the same, for the worker to find out.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.panel import thread_commands
+from bot.panel.model import Message, ThreadRef
+from bot.panel.ports import Standing, ThreadStore, TurnQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A person's message, and how it stands in the channel."""
+
+    thread: ThreadRef
+    message: Message
+    is_reply: bool  # within a thread, not the message that a thread hangs from
+    addresses_others: bool  # mentions a person and not the bot
+
+
+class Decision(Enum):
+    """What to do with a message."""
+
+    TAKE = auto()  # a turn
+    OVERHEAR = auto()  # ours to know, not to answer
+    IGNORE = auto()
+
+
+def decide(incoming: Incoming, standing: Standing) -> Decision:
+    """Return what to do with *incoming* in a thread of that *standing*."""
+    if incoming.message.mentioned:
+        return Decision.TAKE
+    if not incoming.is_reply or standing is Standing.FOREIGN:
+        return Decision.IGNORE
+    if incoming.addresses_others or standing is Standing.MUTED:
+        return Decision.OVERHEAR
+    return Decision.TAKE
+
+
+class Intake:
+    """Takes messages in, each once."""
+
+    def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
+        self._queue = queue
+        self._threads = threads
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Queue *incoming* if it concerns the panel."""
+        thread, message = incoming.thread, incoming.message
+        standing = await self._threads.standing(thread)
+        match decide(incoming, standing):
+            case Decision.TAKE:
+                await self._take(incoming, standing)
+            case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
+                await self._threads.overheard(thread, message.ts)
+            case _:
+                pass
+
+    async def _take(self, incoming: Incoming, standing: Standing) -> None:
+        thread, message = incoming.thread, incoming.message
+        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
+            await self._threads.set_standing(thread, Standing.OURS)
+        alone = message.mentioned and thread_commands.parse(message.text) is not None
+        await self._queue.put(thread, message, alone=alone)

@@ -1,0 +1,164 @@
+"""The nouns: immutable values that every other module speaks in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+TurnId = NewType("TurnId", str)
+ExpertName = NewType("ExpertName", str)
+ConversationId = NewType("ConversationId", str)
+CallId = NewType("CallId", str)
+UserId = NewType("UserId", str)
+MessageTs = NewType("MessageTs", str)
+
+
+class Role(StrEnum):
+    """What a person may do in the workspace."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"  # from another organisation
+
+
+class Synthesis(StrEnum):
+    """When the router closes a turn with a summary of its own."""
+
+    AUTO = "auto"  # with two or more answers
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Effort(StrEnum):
+    """How hard a model thinks before it answers."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRef:
+    """One Slack thread; where people and the panel talk."""
+
+    team_id: str
+    channel_id: str
+    thread_ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the workspace."""
+
+    id: UserId
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person said to the panel, as Slack wrote it (mentions are still ids)."""
+
+    ts: MessageTs
+    author: UserId
+    text: str  # without the mention of the bot that it began with
+    mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
+    files: int = 0  # how many files came with it
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something said in a thread, as a model reads it."""
+
+    ts: MessageTs
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One or more messages that are answered together, and the unit of work until they are."""
+
+    id: TurnId  # from team, channel and ts of the first: a redelivered event is the same turn
+    thread: ThreadRef
+    messages: tuple[Message, ...]
+
+    @property
+    def asker(self) -> UserId:
+        """Who spoke last."""
+        return self.messages[-1].author
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A turn in the hands of one worker, until the lease ends."""
+
+    turn: Turn
+    token: int  # fencing: grows with each claim of the thread; only the newest may act
+    attempt: int  # 1 for the first worker that has it
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """How an expert looks in Slack."""
+
+    name: str
+    icon: str  # an emoji's name with colons: ":scales:"
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """A named specialist with its own instructions and, in each thread, its own conversation."""
+
+    name: ExpertName  # lower case, unique in a panel: what people type
+    title: str  # what people read: the persona's display name
+    icon: str
+    purpose: str  # one line: what to ask it for
+    instructions: str
+    model: str | None = None  # None: the configured one
+    effort: Effort = Effort.LOW
+
+    @property
+    def persona(self) -> Persona:
+        """The face it answers with."""
+        return Persona(self.title, self.icon)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The experts that answer in one thread, and how."""
+
+    experts: tuple[Expert, ...]
+    synthesis: Synthesis = Synthesis.AUTO
+
+    def find(self, name: str) -> Expert | None:
+        """Return the expert called *name* (as typed or as titled, in any case), if there is one."""
+        wanted = name.casefold()
+        return next((e for e in self.experts if wanted in (e.name, e.title.casefold())), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The router's wish to hear an expert on this turn."""
+
+    id: CallId
+    expert: ExpertName
+    reason: str  # why this expert; people see it
+    brief: str  # what it is asked, in the router's words; empty when people addressed it directly
+    known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that one model response took."""
+
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return both together."""
+        return Usage(
+            self.input + other.input, self.cached + other.cached, self.output + other.output
+        )

@@ -1,0 +1,266 @@
+"""What the panel needs from the outside world.
+
+Adapters and test fakes inherit from these, so the type checker holds both to the same
+promises. Every method may raise the TryLater of its neighbour (ModelUnavailable,
+MessengerUnavailable, StoreUnavailable).
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.panel.events import TurnEvent
+from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.links import Labels, Owner, ThreadLinks
+from bot.panel.model import (
+    Claim,
+    ConversationId,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    Person,
+    Persona,
+    Synthesis,
+    ThreadRef,
+    Turn,
+    TurnId,
+    UserId,
+    Utterance,
+)
+from bot.panel.roster import RosterChanges, Scope
+
+
+class TurnQueue(Protocol):
+    """A durable queue. One thread's turns are claimed one at a time, in order."""
+
+    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+        """Add *message*; adding the same ts of a thread again changes nothing and returns False.
+
+        Messages of a thread that wait together become one turn, except those put *alone*.
+        """
+        ...
+
+    async def claim(self) -> Claim:
+        """Wait for a turn and lease it to this worker; turns whose lease ran out come first."""
+        ...
+
+    async def renew(self, claim: Claim) -> None:
+        """Lengthen the lease. Raises TurnLost if another worker has the turn."""
+        ...
+
+    async def done(self, claim: Claim) -> None:
+        """Forget the turn and its journal. Raises TurnLost if another worker has it."""
+        ...
+
+    async def release(self, claim: Claim, *, after: float) -> None:
+        """Give the turn back; it can be claimed again *after* so many seconds.
+
+        The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """What a turn has already done."""
+
+    async def read(self, claim: Claim) -> Sequence[TurnEvent]:
+        """Return the entries so far, oldest first."""
+        ...
+
+    async def append(self, claim: Claim, event: TurnEvent) -> None:
+        """Write *event* durably. Raises TurnLost, writing nothing, if another has the turn."""
+        ...
+
+
+class Standing(StrEnum):
+    """How the bot stands to a Slack thread."""
+
+    UNKNOWN = "unknown"  # forgotten or never seen: only Slack can tell
+    OURS = "ours"
+    MUTED = "muted"  # ours, but answers only when mentioned
+    FOREIGN = "foreign"  # people among themselves
+
+
+class ThreadStore(Protocol):
+    """What is remembered about a thread: the fast place. Everything here can be rebuilt."""
+
+    async def standing(self, thread: ThreadRef) -> Standing: ...
+
+    async def set_standing(self, thread: ThreadRef, standing: Standing) -> None: ...
+
+    async def links(self, thread: ThreadRef) -> ThreadLinks: ...
+
+    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
+        """Remember *links* in all directions: from the thread and from each conversation."""
+        ...
+
+    async def owner(self, conversation: ConversationId) -> Owner | None:
+        """Return whose *conversation* is, if it is remembered."""
+        ...
+
+    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
+        """Return the ts up to which the router knows the thread; None if all of it is heard."""
+        ...
+
+    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
+        """Note that the message *ts* passed the panel by; the earliest one counts."""
+        ...
+
+    async def caught_up(self, thread: ThreadRef) -> None:
+        """Forget what passed the panel by: the router knows it now."""
+        ...
+
+
+class PanelStore(Protocol):
+    """What each scope changes of the panel. Lasting: nothing else remembers it."""
+
+    async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
+        """Return the changes of each of *scopes*, in that order."""
+        ...
+
+    async def add(self, scope: Scope, expert: Expert) -> None:
+        """Add *expert* in *scope* or replace the one of that name."""
+        ...
+
+    async def remove(self, scope: Scope, name: ExpertName) -> None:
+        """Take the expert off the panel in *scope*, whether added there or inherited."""
+        ...
+
+    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
+        """Set when the router closes with a synthesis; None inherits."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A language model that remembers by conversation."""
+
+    def respond(self, prompt: Prompt) -> AsyncIterator[ModelEvent]:
+        """Send *prompt* and yield what the model writes; each call as soon as it is complete.
+
+        The last event is Responded; then everything is stored. Raises ModelUnavailable
+        (what was sent may or may not be stored, so look with ``since`` before repeating),
+        ModelRefused or ConversationGone. Waits by itself while the conversation is locked,
+        and mends calls that an earlier crash left unanswered.
+        """
+        ...
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        """Store *items* without asking the model. Any number; may fail half way."""
+        ...
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        """Return the newest user item whose text contains *ref* and all items after it.
+
+        None if there is none among the last hundred items.
+        """
+        ...
+
+    async def open(self, labels: Labels) -> ConversationId:
+        """Start a conversation that carries *labels* in its metadata."""
+        ...
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        """Replace the labels of *conversation*."""
+        ...
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        """Return the labels of *conversation*; None if it is gone or not one of ours."""
+        ...
+
+
+class TaskState(StrEnum):
+    """How far an expert is."""
+
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTask:
+    """One line of the plan: who is asked, and why."""
+
+    id: str
+    persona: Persona
+    reason: str
+    state: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message to be posted in a thread."""
+
+    turn: TurnId
+    part: str  # which message of the turn; together with the turn unique in the thread
+    text: str  # Markdown from a model, untrusted, at most one piece long
+    router: ConversationId | None = None  # goes into the stamp, for finding the way back
+    persona: Persona | None = None  # None: the router, under the bot's own name
+
+
+class Messenger(Protocol):
+    """The thread as people see it. Neutralises every text that it posts."""
+
+    def pieces(self, text: str) -> Sequence[str]:
+        """Split *text* at sensible borders into pieces that fit one message each."""
+        ...
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        """Post a message once, also when Slack's answer gets lost on the way."""
+        ...
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
+        """Return the ts of a message of ours that is already in the thread."""
+        ...
+
+    async def post_plan(
+        self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
+    ) -> MessageTs:
+        """Post the plan message; ``post.text`` is its title."""
+        ...
+
+    async def update_plan(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> None:
+        """Show the new state of the plan message *ts*."""
+        ...
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        """Show what the bot is doing; empty clears it. Best effort: never raises."""
+        ...
+
+
+class Transcript(Protocol):
+    """What people said in a thread, as a model reads it: mentions are names."""
+
+    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+        """Return the messages of *turn*."""
+        ...
+
+    async def earlier(
+        self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
+    ) -> Sequence[Utterance]:
+        """Return what was said in *thread* before *before* (from *since* on, if given).
+
+        Oldest first, within bounds; where there was more, the oldest is left out.
+        """
+        ...
+
+    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
+        """Return the router's conversation that our own messages in *thread* name, if any."""
+        ...
+
+
+class People(Protocol):
+    """Who is who in the workspace."""
+
+    async def person(self, user: UserId) -> Person: ...
+
+    async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
+        """Return the display names of *users*; those nobody knows are left out."""
+        ...
+
+    async def taken_names(self) -> frozenset[str]:
+        """Return every name that somebody in the workspace goes by."""
+        ...

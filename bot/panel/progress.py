@@ -1,0 +1,110 @@
+"""How far a turn has come.
+
+Nothing here waits, reads or writes: a turn that stopped anywhere is resumed by
+folding its journal into a Progress again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import assert_never
+
+from bot.panel.events import (
+    CallAdopted,
+    Closed,
+    ClosingStarted,
+    ExpertAnswered,
+    ExpertAsked,
+    ExpertCalled,
+    ExpertFailed,
+    Posted,
+    PostStarted,
+    Routed,
+    RouterAsked,
+    StrangerCalled,
+    TurnEvent,
+)
+from bot.panel.model import Call, CallId, ExpertName, MessageTs, Usage
+
+Outcome = ExpertAnswered | ExpertFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The part of a turn that must survive a crash."""
+
+    router_asked: bool = False
+    calls: tuple[Call, ...] = ()
+    strangers: tuple[StrangerCalled, ...] = ()
+    routed: Routed | None = None
+    asked: frozenset[CallId] = frozenset()
+    outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
+    closing: bool = False
+    closed: Closed | None = None
+    posting: frozenset[str] = frozenset()
+    posted: Mapping[str, MessageTs] = field(default_factory=dict)
+    usage: Usage = Usage()
+
+    @classmethod
+    def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
+        """Return the progress that *journal* tells of."""
+        return reduce(cls.after, journal, cls())
+
+    @property
+    def answers(self) -> tuple[ExpertAnswered, ...]:
+        """What the experts said, in the order in which they were called."""
+        outcomes = (self.outcomes.get(call.id) for call in self.calls)
+        return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
+
+    def forgotten_call(self, expert: ExpertName) -> Call | None:
+        """Return a call of *expert* whose request the router no longer remembers."""
+        return next(
+            (call for call in self.calls if call.expert == expert and call.known_as is None), None
+        )
+
+    def after(self, event: TurnEvent) -> "Progress":
+        """Return the progress once *event* has happened."""
+        match event:
+            case RouterAsked() | ExpertCalled() | CallAdopted() | StrangerCalled() | Routed():
+                return self._routing(event)
+            case ExpertAsked(call_id):
+                return replace(self, asked=self.asked | {call_id})
+            case ExpertAnswered() | ExpertFailed():
+                return self._settled(event)
+            case ClosingStarted():
+                return replace(self, closing=True)
+            case Closed():
+                return replace(self, closed=event, usage=self.usage + event.usage)
+            case PostStarted(part):
+                return replace(self, posting=self.posting | {part})
+            case Posted(part, ts):
+                posted = {**self.posted, part: ts}
+                return replace(self, posting=self.posting - {part}, posted=posted)
+            case _:
+                assert_never(event)
+
+    def _routing(
+        self, event: RouterAsked | ExpertCalled | CallAdopted | StrangerCalled | Routed
+    ) -> "Progress":
+        match event:
+            case RouterAsked():  # an earlier response is lost, and its calls with it
+                forgotten = tuple(replace(call, known_as=None) for call in self.calls)
+                return replace(self, router_asked=True, calls=forgotten, strangers=())
+            case ExpertCalled(call):
+                return replace(self, calls=(*self.calls, call))
+            case CallAdopted(call_id, known_as):
+                calls = (
+                    replace(c, known_as=known_as) if c.id == call_id else c for c in self.calls
+                )
+                return replace(self, calls=tuple(calls))
+            case StrangerCalled():
+                return replace(self, strangers=(*self.strangers, event))
+            case Routed():
+                return replace(self, routed=event, usage=self.usage + event.usage)
+            case _:
+                assert_never(event)
+
+    def _settled(self, outcome: Outcome) -> "Progress":
+        spent = outcome.usage if isinstance(outcome, ExpertAnswered) else Usage()
+        outcomes = {**self.outcomes, outcome.call_id: outcome}
+        return replace(self, outcomes=outcomes, usage=self.usage + spent)
