@@ -7,7 +7,7 @@ have happened; the one after it says that it has.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.panel.model import Call, CallId, MessageTs, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, MessageTs, Usage
 
 
 class Failure(StrEnum):
@@ -57,7 +57,7 @@ class Routed:
 
     text: str = ""
     direct: bool = False  # people named the experts; the router has not seen the message yet
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class ExpertAnswered:
 
     call_id: CallId
     text: str
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Closed:
     """The router has everything. *text* is its synthesis; empty where none was wanted."""
 
     text: str = ""
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)

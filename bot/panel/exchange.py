@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.panel.model import CallId, ConversationId, Effort, Usage
+from bot.panel.model import NO_USAGE, CallId, ConversationId, Effort, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Responded:
     """The response is complete and stored. Always the last."""
 
     text: str
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
 
 
 ModelEvent = TextWritten | ToolCalled | Responded

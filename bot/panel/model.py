@@ -162,3 +162,6 @@ class Usage:
         return Usage(
             self.input + other.input, self.cached + other.cached, self.output + other.output
         )
+
+
+NO_USAGE = Usage()

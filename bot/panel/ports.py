@@ -86,11 +86,17 @@ class Standing(StrEnum):
 class ThreadStore(Protocol):
     """What is remembered about a thread: the fast place. Everything here can be rebuilt."""
 
-    async def standing(self, thread: ThreadRef) -> Standing: ...
+    async def standing(self, thread: ThreadRef) -> Standing:
+        """Return how the bot stands to *thread*."""
+        ...
 
-    async def set_standing(self, thread: ThreadRef, standing: Standing) -> None: ...
+    async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
+        """Remember *standing*; FOREIGN for a day only, in case we err."""
+        ...
 
-    async def links(self, thread: ThreadRef) -> ThreadLinks: ...
+    async def links(self, thread: ThreadRef) -> ThreadLinks:
+        """Return the links of *thread*; empty if none are remembered."""
+        ...
 
     async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Remember *links* in all directions: from the thread and from each conversation."""
@@ -255,7 +261,9 @@ class Transcript(Protocol):
 class People(Protocol):
     """Who is who in the workspace."""
 
-    async def person(self, user: UserId) -> Person: ...
+    async def person(self, user: UserId) -> Person:
+        """Return who *user* is."""
+        ...
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
         """Return the display names of *users*; those nobody knows are left out."""

@@ -24,7 +24,7 @@ from bot.panel.events import (
     StrangerCalled,
     TurnEvent,
 )
-from bot.panel.model import Call, CallId, ExpertName, MessageTs, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Usage
 
 Outcome = ExpertAnswered | ExpertFailed
 
@@ -43,7 +43,7 @@ class Progress:
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
@@ -105,6 +105,6 @@ class Progress:
                 assert_never(event)
 
     def _settled(self, outcome: Outcome) -> "Progress":
-        spent = outcome.usage if isinstance(outcome, ExpertAnswered) else Usage()
+        spent = outcome.usage if isinstance(outcome, ExpertAnswered) else NO_USAGE
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

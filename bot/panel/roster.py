@@ -1,4 +1,4 @@
-"""Who is on a panel: the workspace's defaults, plus and minus what a channel and a thread changed."""
+"""Who is on a panel: the defaults, plus and minus what a channel and a thread changed."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ LONGEST_PURPOSE = 200
 LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
 MOST_EXPERTS = 100
 
-RESERVED = frozenset(
-    "add all bot channel default edit everyone everybody expert experts group help here mute "
-    "panel panelbot remove router show slackbot stop synthesis teach unmute".split()
-)
+_COMMANDS = {"add", "default", "edit", "help", "mute", "remove", "show", "stop", "teach", "unmute"}
+_GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "group", "here"}
+_OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
+RESERVED = frozenset(_COMMANDS | _GROUPS | _OURSELVES)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -100,7 +100,7 @@ def check_title(title: str, taken: Iterable[str]) -> str:
             "The display name may not contain control characters or any of < > @ # ! | ` * _ ~ \\."
         )
     if _key(tidy) in {_key(name) for name in taken} | {"slackbot", "slack"}:
-        raise Refused(f"“{tidy}” is the name of somebody in this workspace; please choose another.")
+        raise Refused(f"“{tidy}” is somebody's name in this workspace; please choose another.")
     return tidy
 
 
