@@ -1,0 +1,229 @@
+"""A language model that says what a test tells it to, and remembers conversations like a real one.
+
+A reply is a list of steps, or one step alone:
+
+* text                a whole message of the model
+* ``ToolCalled``      a call of a tool
+* ``asyncio.Event``   waits until the test sets it
+* an exception        raised at this point
+
+Everything up to the step that raises (or at which the reader goes away) is stored, the
+prompt's own items first; but a reply that *begins* with an exception stores nothing. So
+``[error]`` fails before the effect, ``["", error]`` after the prompt is stored, and
+``["All of it", error]`` after the whole effect.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from bot.panel.errors import ConversationGone
+from bot.panel.exchange import (
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    Responded,
+    TextWritten,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.links import ExpertLabels, Labels
+from bot.panel.model import CallId, ConversationId, ExpertName, Usage
+from bot.panel.ports import LanguageModel
+
+Step = str | ToolCalled | asyncio.Event | Exception
+Reply = Step | Sequence[Step]
+
+ROUTER = None  # stands where an expert's name could
+ABORTED = '{"status":"aborted"}'
+USAGE = Usage(input=100, cached=60, output=20)  # of every response
+
+
+def say_hello(_prompt: Prompt) -> Reply:
+    """Reply to anything that has no script."""
+    return "Hello."
+
+
+@dataclass(slots=True)
+class Stored:
+    """A conversation as the model's side keeps it."""
+
+    labels: Labels
+    items: list[Item] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def unanswered(self) -> list[CallId]:
+        """Return the calls that wait for an output."""
+        answered = {item.call_id for item in self.items if isinstance(item, ToolAnswered)}
+        calls = [item.call_id for item in self.items if isinstance(item, ToolCalled)]
+        return [call for call in calls if call not in answered]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The error that the next call of a method ends in, after *stored* parts of its effect."""
+
+    error: Exception
+    stored: int
+
+
+class ScriptedModel(LanguageModel):
+    """Replies from the scripts of whoever is asked, or from *reply* where there is none."""
+
+    def __init__(self, reply: Callable[[Prompt], Reply] = say_hello) -> None:
+        self.reply = reply
+        self.conversations: dict[ConversationId, Stored] = {}
+        self.prompts: list[Prompt] = []
+        self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._ids = count(1)
+
+    # What a test says and looks at.
+
+    def script(self, whom: ExpertName | str | None, *replies: Reply) -> None:
+        """Let an expert (or the ROUTER) give *replies* to its next prompts, one each."""
+        self._scripts[ROUTER if whom is None else ExpertName(whom)].extend(replies)
+
+    def fail_next(self, method: str, error: Exception, *, stored: int = 0) -> None:
+        """Let the next call of *method* raise *error*.
+
+        For "append", so many items are *stored* first; for "open" and "relabel", any number
+        but 0 means that the effect has happened. How a response fails is for its script.
+        """
+        assert method in {"append", "since", "open", "relabel", "labels"}, method
+        self._faults[method].append(Fault(error, stored))
+
+    def assert_all_used(self) -> None:
+        """Check that no script and no fault is left over."""
+        scripts = {whom or "router": len(left) for whom, left in self._scripts.items() if left}
+        faults = {method: len(left) for method, left in self._faults.items() if left}
+        assert not scripts, f"replies nobody asked for: {scripts}"
+        assert not faults, f"faults that did not happen: {faults}"
+
+    def asked(self, whom: ExpertName | str | None) -> list[Prompt]:
+        """Return the prompts that an expert (or the ROUTER) got, in order."""
+        return [p for p in self.prompts if self._who(p.conversation) == whom]
+
+    def items_of(self, whom: ExpertName | str | None) -> list[Item]:
+        """Return the items of the only conversation of an expert (or the ROUTER)."""
+        (found,) = [s for id_, s in self.conversations.items() if self._who(id_) == whom]
+        return found.items
+
+    def unanswered(self) -> list[CallId]:
+        """Return every call in every conversation that waits for an output."""
+        return [call for stored in self.conversations.values() for call in stored.unanswered()]
+
+    def forget(self, conversation: ConversationId) -> None:
+        """Lose a conversation, as if somebody had deleted it."""
+        del self.conversations[conversation]
+
+    # The port.
+
+    async def respond(self, prompt: Prompt) -> AsyncIterator[ModelEvent]:
+        self.prompts.append(prompt)
+        stored = self._find(prompt.conversation)
+        async with stored.lock:
+            steps = self._steps(prompt)
+            if isinstance(steps[0], Exception):
+                raise steps[0]
+            answered = {i.call_id for i in prompt.items if isinstance(i, ToolAnswered)}
+            left = [call for call in stored.unanswered() if call not in answered]
+            stored.items += [ToolAnswered(call, ABORTED) for call in left]
+            stored.items += prompt.items
+            async with aclosing(_play(steps, prompt, stored)) as events:
+                async for event in events:
+                    yield event
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        stored = self._find(conversation)
+        fault = self._fault("append")
+        stored.items += items if fault is None else items[: fault.stored]
+        _raise(fault)
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        _raise(self._fault("since"))
+        items = self._find(conversation).items[-100:]
+        for start in reversed(range(len(items))):
+            item = items[start]
+            if isinstance(item, UserSaid) and ref in item.text:
+                return items[start:]
+        return None
+
+    async def open(self, labels: Labels) -> ConversationId:
+        fault = self._fault("open")
+        conversation = ConversationId(f"conv_{next(self._ids)}")
+        if fault is None or fault.stored:
+            self.conversations[conversation] = Stored(labels)
+        _raise(fault)
+        return conversation
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        stored = self._find(conversation)
+        fault = self._fault("relabel")
+        if fault is None or fault.stored:
+            stored.labels = labels
+        _raise(fault)
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        _raise(self._fault("labels"))
+        stored = self.conversations.get(conversation)
+        return None if stored is None else stored.labels
+
+    def _find(self, conversation: ConversationId) -> Stored:
+        if conversation not in self.conversations:
+            raise ConversationGone(conversation)
+        return self.conversations[conversation]
+
+    def _who(self, conversation: ConversationId) -> ExpertName | None:
+        stored = self.conversations.get(conversation)
+        labels = None if stored is None else stored.labels
+        return labels.expert if isinstance(labels, ExpertLabels) else ROUTER
+
+    def _fault(self, method: str) -> Fault | None:
+        faults = self._faults[method]
+        return faults.popleft() if faults else None
+
+    def _steps(self, prompt: Prompt) -> Sequence[Step]:
+        script = self._scripts[self._who(prompt.conversation)]
+        reply = script.popleft() if script else self.reply(prompt)
+        if isinstance(reply, str | ToolCalled | asyncio.Event | Exception):
+            return [reply]
+        return reply or [""]
+
+
+async def _play(
+    steps: Sequence[Step], prompt: Prompt, stored: Stored
+) -> AsyncGenerator[ModelEvent, None]:
+    texts: list[str] = []
+    for step in steps:
+        match step:
+            case Exception():
+                raise step
+            case asyncio.Event():
+                await step.wait()
+            case ToolCalled():
+                _check_call(step, prompt)
+                call = replace(step, arguments=dict(step.arguments))
+                stored.items.append(call)
+                yield call
+            case str(text) if text:
+                texts.append(text)
+                stored.items.append(ModelSaid(text))
+                yield TextWritten(text)
+    yield Responded("".join(texts), USAGE)
+
+
+def _check_call(call: ToolCalled, prompt: Prompt) -> None:
+    assert prompt.may_call, f"the script calls {call.tool}, but the prompt forbids calls"
+    for tool in prompt.tools:  # a call of a tool that is not there is for the panel to survive
+        assert tool.name != call.tool or set(tool.parameters) == set(call.arguments), call
+
+
+def _raise(fault: Fault | None) -> None:
+    if fault is not None:
+        raise fault.error
