@@ -14,6 +14,7 @@ Our errors, named by what the worker should do:
   + Refused                a person asked for something that is not allowed or not possible
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 
@@ -83,3 +84,12 @@ class TurnLost(PanelError):
 
 class Refused(PanelError):
     """A person asked for something that cannot be; the message is one sentence for them."""
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield the errors that *error* is made of: itself, or those that its groups hold."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from leaves(inner)
+    else:
+        yield error

@@ -21,6 +21,7 @@ class Failure(StrEnum):
     FILTERED = "filtered"
     TOO_LONG = "too_long"
     BROKEN = "broken"
+    LEFT = "left"  # the expert was taken off the panel meanwhile
 
 
 @dataclass(frozen=True, slots=True)

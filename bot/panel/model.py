@@ -137,6 +137,11 @@ class Panel:
         wanted = name.casefold()
         return next((e for e in self.experts if wanted in (e.name, e.title.casefold())), None)
 
+    def persona(self, name: ExpertName) -> Persona:
+        """Return the face of the expert; a plain one if it has left the panel meanwhile."""
+        expert = self.find(name)
+        return expert.persona if expert else Persona(name, ":bust_in_silhouette:")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

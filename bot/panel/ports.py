@@ -5,7 +5,7 @@ promises. Every method may raise the TryLater of its neighbour (ModelUnavailable
 MessengerUnavailable, StoreUnavailable).
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -58,6 +58,13 @@ class TurnQueue(Protocol):
         """Give the turn back; it can be claimed again *after* so many seconds.
 
         The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def bury(self, claim: Claim, reason: str) -> None:
+        """Put the turn, with its journal, aside for a person to look at.
+
+        *reason* holds no content. Raises TurnLost if another worker has the turn.
         """
         ...
 
@@ -142,7 +149,7 @@ class PanelStore(Protocol):
 class LanguageModel(Protocol):
     """A language model that remembers by conversation."""
 
-    def respond(self, prompt: Prompt) -> AsyncIterator[ModelEvent]:
+    def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         """Send *prompt* and yield what the model writes; each call as soon as it is complete.
 
         The last event is Responded; then everything is stored. Raises ModelUnavailable

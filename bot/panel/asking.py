@@ -1,0 +1,86 @@
+"""Asking a model so that it hears each message once, whatever happens on the way."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from bot.panel.errors import ModelUnavailable
+from bot.panel.exchange import (
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    Responded,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.patience import Patience
+from bot.panel.ports import LanguageModel
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """The response so far is lost, with the calls in it; another one follows."""
+
+
+async def ask(
+    model: LanguageModel, prompt: Prompt, *, ref: str, repeated: bool, patience: Patience
+) -> AsyncGenerator[ModelEvent | AskedAgain, None]:
+    """Send *prompt* and yield what the model writes; the last event is Responded.
+
+    *ref* marks the turn's message in the conversation. Where the prompt may have arrived
+    before (*repeated*, or after a failure on the way) the conversation is looked at first:
+    a stored answer is taken from there, stored items are not sent again. Raises
+    ModelUnavailable once *patience* is spent.
+    """
+    pauses = patience.pauses()
+    while True:
+        try:
+            stored = await model.since(prompt.conversation, ref) if repeated else None
+            if stored and (answer := answer_in(stored, prompt.items)):
+                for event in answer:
+                    yield event
+                return
+            request = replace(prompt, items=unsent(prompt.items, stored or ()))
+            async with aclosing(model.respond(request)) as events:
+                async for event in events:
+                    yield event
+        except ModelUnavailable as error:
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            await asyncio.sleep(max(pause, error.after or 0))
+            repeated = True
+            yield AskedAgain()
+        else:
+            return
+
+
+def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
+    """Return those of *items* that are not among *stored*, which begins at the turn's message."""
+    calls = {item.call_id for item in stored if isinstance(item, ToolCalled)}
+    outputs = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
+
+    def is_new(item: Item) -> bool:
+        match item:
+            case ToolCalled(call_id=call_id):
+                return call_id not in calls
+            case ToolAnswered(call_id=call_id):
+                return call_id not in outputs
+            case _:
+                return not stored
+
+    return tuple(item for item in items if is_new(item))
+
+
+def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEvent]:
+    """Return the events of the stored response to *items*, if all is stored and answered."""
+    if unsent(items, stored):
+        return ()
+    inputs = [i for i, item in enumerate(stored) if isinstance(item, UserSaid | ToolAnswered)]
+    after = stored[inputs[-1] + 1 :]
+    calls = [item for item in after if isinstance(item, ToolCalled)]
+    texts = [item.text for item in after if isinstance(item, ModelSaid)]
+    return [*calls, Responded("\n\n".join(texts))] if after else ()

@@ -1,0 +1,88 @@
+"""The last stage of a turn: the router learns what was said, and may sum it up."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from bot.panel import prompts, sentences
+from bot.panel.asking import ask, unsent
+from bot.panel.events import Closed, ClosingStarted
+from bot.panel.exchange import Item, Responded
+from bot.panel.model import ConversationId, Synthesis
+from bot.panel.progress import Progress
+from bot.panel.turn_context import TurnContext
+
+
+async def close(context: TurnContext) -> None:
+    """Give the router all outputs at once; post what it says itself."""
+    record = context.record
+    if record.progress.closed is None:
+        await record.note(await _tell_router(context))
+    progress = record.progress
+    if progress.routed and not progress.calls and progress.routed.text:
+        await context.speaker.say("router", progress.routed.text)
+    if progress.closed and progress.closed.text:
+        await context.speaker.say("synthesis", progress.closed.text)
+
+
+def wants_words(progress: Progress, setting: Synthesis) -> bool:
+    """Return whether the router is to say something after the experts."""
+    if not progress.answers:
+        return True  # nobody answered: somebody has to
+    match setting:
+        case Synthesis.AUTO:
+            return len(progress.answers) > 1
+        case Synthesis.ALWAYS:
+            return True
+        case Synthesis.NEVER:
+            return False
+
+
+async def _tell_router(context: TurnContext) -> Closed:
+    progress = context.record.progress
+    if not progress.calls and not progress.strangers:
+        return Closed()
+    items = _outputs(context)
+    conversation = await context.book.router()
+    repeated = progress.closing
+    await context.record.note(ClosingStarted())
+    if wants_words(progress, context.panel.synthesis):
+        return await _sum_up(context, conversation, items, repeated=repeated)
+    ref = prompts.ref(context.turn)
+    stored = await context.model.since(conversation, ref) if repeated else None
+    if missing := unsent(items, stored or ()):
+        await context.model.append(conversation, missing)
+    return Closed()
+
+
+async def _sum_up(
+    context: TurnContext, conversation: ConversationId, items: Sequence[Item], *, repeated: bool
+) -> Closed:
+    await context.speaker.show_status(sentences.CLOSING)
+    answer = ask(
+        context.model,
+        context.router_prompt(conversation, items, closing=True),
+        ref=prompts.ref(context.turn),
+        repeated=repeated,
+        patience=context.patience,
+    )
+    async with aclosing(answer) as events:
+        async for event in events:
+            if isinstance(event, Responded):
+                return Closed(event.text, event.usage)
+    return Closed()
+
+
+def _outputs(context: TurnContext) -> Sequence[Item]:
+    """Everything of this turn that the router's conversation does not hold yet."""
+    progress, panel = context.record.progress, context.panel
+    items: list[Item] = []
+    if progress.routed and progress.routed.direct:
+        items += [*prompts.quoted(context.earlier), prompts.for_router(context.said)]
+    for call in progress.calls:
+        if call.known_as is None:
+            items.append(prompts.as_tool_call(call))
+        outcome = progress.outcomes[call.id]
+        items.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
+    for stranger in progress.strangers:
+        items.append(prompts.no_such_expert(stranger.call_id, stranger.name, panel))
+    return items

@@ -1,0 +1,84 @@
+"""The second stage of a turn: one expert's part in it."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+
+from bot.panel import prompts, sentences
+from bot.panel.asking import ask
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
+from bot.panel.exchange import Responded
+from bot.panel.model import Call, Expert
+from bot.panel.progress import Outcome
+from bot.panel.turn_context import TurnContext
+
+log = logging.getLogger(__name__)
+
+_FAILURES = {
+    ModelFault.QUOTA: Failure.QUOTA,
+    ModelFault.ACCESS: Failure.ACCESS,
+    ModelFault.MODEL: Failure.MODEL,
+    ModelFault.FILTERED: Failure.FILTERED,
+    ModelFault.TOO_LONG: Failure.TOO_LONG,
+    ModelFault.CUT_SHORT: Failure.BROKEN,
+    ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
+}
+
+
+async def consult(context: TurnContext, call: Call) -> None:
+    """Hear the expert and post its reply, or an honest line if it has none."""
+    async with context.in_line[call.expert]:
+        outcome = context.record.progress.outcomes.get(call.id)
+        if outcome is None:
+            outcome = await _hear(context, call)
+            await context.record.note(outcome)
+    match outcome:
+        case ExpertAnswered(text=text):
+            reply = text
+        case ExpertFailed(failure=failure):
+            reply = sentences.expert_failed(failure, call.expert)
+    await context.speaker.say(f"reply:{call.id}", reply, context.panel.persona(call.expert))
+    context.board.changed()
+
+
+async def _hear(context: TurnContext, call: Call) -> Outcome:
+    """Return what became of the question; an expert's failure is news, not an error."""
+    expert = context.panel.find(call.expert)
+    if expert is None:
+        return ExpertFailed(call.id, Failure.LEFT)
+    try:
+        async with asyncio.timeout(context.patience.expert):
+            return await _ask_expert(context, call, expert)
+    except TimeoutError:
+        failure = Failure.SLOW
+    except ModelUnavailable:
+        failure = Failure.UNAVAILABLE
+    except ModelRefused as error:
+        failure = _FAILURES[error.fault]
+    log.warning("expert.failed", extra={"turn": context.turn.id, "failure": failure})
+    return ExpertFailed(call.id, failure)
+
+
+async def _ask_expert(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+    try:
+        return await _exchange(context, call, expert)
+    except ConversationGone:
+        await context.book.forget_expert(expert.name)
+        return await _exchange(context, call, expert)
+
+
+async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+    record = context.record
+    quoted = () if call.brief else prompts.quoted(context.earlier)  # a brief tells what matters
+    items = (*quoted, prompts.for_expert(call, context.said))
+    prompt = context.expert_prompt(await context.book.expert(expert.name), expert, items)
+    repeated = call.id in record.progress.asked
+    await record.note(ExpertAsked(call.id))
+    ref = prompts.call_ref(call)
+    answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
+    async with aclosing(answer) as events:
+        async for event in events:
+            if isinstance(event, Responded) and event.text.strip():
+                return ExpertAnswered(call.id, event.text, event.usage)
+    return ExpertFailed(call.id, Failure.BROKEN)

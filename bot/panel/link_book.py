@@ -1,0 +1,92 @@
+"""The thread link during one turn: found, recovered where forgotten, and kept in all places."""
+
+import logging
+
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
+from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.ports import LanguageModel, Standing, ThreadStore, Transcript
+
+log = logging.getLogger(__name__)
+
+
+class LinkRecovery:
+    """Finds the links of a thread: in the store; else from Slack, then the model's side."""
+
+    def __init__(self, store: ThreadStore, model: LanguageModel, transcript: Transcript) -> None:
+        self._store = store
+        self._model = model
+        self._transcript = transcript
+
+    async def find(self, thread: ThreadRef) -> ThreadLinks:
+        """Return the links of *thread*; empty if it has none anywhere."""
+        links = await self._store.links(thread)
+        return links if links.router else await self.rebuild(thread)
+
+    async def rebuild(self, thread: ThreadRef) -> ThreadLinks:
+        """Return the links that Slack and the model's side tell of, and store them."""
+        router = await self._transcript.router_of(thread)
+        labels = await self._model.labels(router) if router else None
+        if not isinstance(labels, RouterLabels) or labels.thread != thread:
+            return ThreadLinks()
+        links = ThreadLinks(router, labels.experts)
+        await self._store.save_links(thread, links)
+        await self._store.set_standing(thread, Standing.OURS)
+        log.info("links.recovered", extra={"ts": thread.thread_ts, "experts": len(links.experts)})
+        return links
+
+
+class LinkBook:
+    """The links of one thread; only the worker that has its turn writes them."""
+
+    def __init__(
+        self, thread: ThreadRef, links: ThreadLinks, store: ThreadStore, model: LanguageModel
+    ) -> None:
+        self._thread = thread
+        self._links = links
+        self._store = store
+        self._model = model
+        self._unrecorded = False
+
+    @property
+    def links(self) -> ThreadLinks:
+        """The links as far as they are known."""
+        return self._links
+
+    async def router(self) -> ConversationId:
+        """Return the router's conversation, opening it if there is none."""
+        if self._links.router is None:
+            opened = await self._model.open(RouterLabels(self._thread, self._links.experts))
+            await self._save(ThreadLinks(opened, self._links.experts))
+            return opened
+        return self._links.router
+
+    async def expert(self, name: ExpertName) -> ConversationId:
+        """Return the conversation of the expert, opening it if there is none."""
+        if known := self._links.experts.get(name):
+            return known
+        router = await self.router()
+        opened = await self._model.open(ExpertLabels(self._thread, name, router))
+        self._unrecorded = True
+        await self._save(ThreadLinks(router, {**self._links.experts, name: opened}))
+        return opened
+
+    async def forget_router(self) -> None:
+        """Drop the router's conversation: the model's side does not know it any more."""
+        self._unrecorded = bool(self._links.experts)
+        self._links = ThreadLinks(None, self._links.experts)
+
+    async def forget_expert(self, name: ExpertName) -> None:
+        """Drop an expert's conversation: the model's side does not know it any more."""
+        experts = {key: value for key, value in self._links.experts.items() if key != name}
+        self._links = ThreadLinks(self._links.router, experts)
+
+    async def record(self, *, always: bool = False) -> None:
+        """Write into the router's metadata which experts have joined since it was written."""
+        if self._links.router and (self._unrecorded or always):
+            labels = RouterLabels(self._thread, self._links.experts)
+            await self._model.relabel(self._links.router, labels)
+            self._unrecorded = False
+
+    async def _save(self, links: ThreadLinks) -> None:
+        self._links = links
+        await self._store.save_links(self._thread, links)

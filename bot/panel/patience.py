@@ -1,0 +1,20 @@
+"""How long we wait for others before we give up on them."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Waiting times, in seconds."""
+
+    retries: tuple[float, ...] = (1, 2, 4)  # before each further try of a model request
+    expert: float = 180  # for an expert's whole answer, all tries together
+    plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
+    turn_retries: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
+
+    def pauses(self) -> Iterator[float]:
+        """Yield the pauses between tries, jittered so that many do not come back at once."""
+        for pause in self.retries:
+            yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing

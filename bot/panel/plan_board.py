@@ -1,0 +1,116 @@
+"""The plan message: who was asked and why, kept up to date sparingly."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from bot.panel import sentences
+from bot.panel.errors import GiveUp, TryLater
+from bot.panel.events import ExpertAnswered, Posted, PostStarted
+from bot.panel.model import Call, MessageTs, Panel
+from bot.panel.ports import Messenger, PlanTask, TaskState
+from bot.panel.speaker import Speaker
+from bot.panel.turn_record import TurnRecord
+
+log = logging.getLogger(__name__)
+
+PLAN = "plan"
+
+
+class PlanBoard:
+    """Shows the state of a turn: one plan message, and the status line under it."""
+
+    def __init__(
+        self,
+        record: TurnRecord,
+        messenger: Messenger,
+        speaker: Speaker,
+        panel: Panel,
+        pause: float,
+    ) -> None:
+        self._record = record
+        self._messenger = messenger
+        self._speaker = speaker
+        self._panel = panel
+        self._pause = pause
+        self._changed = asyncio.Event()
+        self._shown: Sequence[PlanTask] = ()
+        self._showing = asyncio.Lock()  # the last update waits for the one under way
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[None]:
+        """Keep the plan message up to date meanwhile, and leave it in its final state."""
+        updates = asyncio.create_task(self._keep_up_to_date())
+        try:
+            yield
+            await self._show()
+        finally:
+            updates.cancel()
+            with suppress(asyncio.CancelledError):
+                await updates
+
+    def changed(self) -> None:
+        """Take notice that an expert was called or has finished."""
+        self._changed.set()
+
+    async def _keep_up_to_date(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._show()
+            await asyncio.sleep(self._pause)
+
+    async def _show(self) -> None:
+        async with self._showing:
+            tasks = self._tasks()
+            if not tasks or tasks == self._shown:
+                return
+            self._shown = tasks
+            try:
+                await asyncio.gather(self._show_plan(tasks), self._show_status(tasks))
+            except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
+                log.warning("plan.not_shown", extra={"reason": str(error)})
+
+    async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
+        thread = self._record.turn.thread
+        title = sentences.plan_title([task.persona.name for task in tasks])
+        post = self._speaker.draft(PLAN, title)
+        ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
+        if ts:
+            await self._messenger.update_plan(thread, ts, post, tasks)
+        else:
+            await self._record.note(PostStarted(PLAN))
+            ts = await self._messenger.post_plan(thread, post, tasks)
+            await self._record.note(Posted(PLAN, ts))
+
+    async def _lost_plan(self) -> MessageTs | None:
+        """Return the plan message that an earlier attempt posted without noting it."""
+        if PLAN not in self._record.progress.posting:
+            return None
+        turn = self._record.turn
+        ts = await self._messenger.find(turn.thread, turn.id, PLAN)
+        if ts:
+            await self._record.note(Posted(PLAN, ts))
+        return ts
+
+    async def _show_status(self, tasks: Sequence[PlanTask]) -> None:
+        working = [task.persona.name for task in tasks if task.state is TaskState.WORKING]
+        if working:
+            status = sentences.consulting(working)
+            await self._messenger.show_status(self._record.turn.thread, status)
+
+    def _tasks(self) -> Sequence[PlanTask]:
+        """The lines of the plan. Nothing is planned where people named a single expert."""
+        progress = self._record.progress
+        if progress.routed is None or (progress.routed.direct and len(progress.calls) < 2):
+            return ()
+        return tuple(self._task(call) for call in progress.calls)
+
+    def _task(self, call: Call) -> PlanTask:
+        outcome = self._record.progress.outcomes.get(call.id)
+        if outcome is None:
+            state = TaskState.WORKING
+        else:
+            state = TaskState.DONE if isinstance(outcome, ExpertAnswered) else TaskState.FAILED
+        return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state)

@@ -1,0 +1,79 @@
+"""The first stage of a turn: who is to answer."""
+
+from collections.abc import Callable
+from contextlib import aclosing
+
+from bot.panel import prompts
+from bot.panel.addressing import addressed
+from bot.panel.asking import AskedAgain, ask
+from bot.panel.errors import ConversationGone
+from bot.panel.events import CallAdopted, ExpertCalled, Routed, RouterAsked, StrangerCalled
+from bot.panel.exchange import Responded, TextWritten, ToolCalled
+from bot.panel.model import Call, Expert
+from bot.panel.turn_context import TurnContext
+
+Start = Callable[[Call], None]
+
+
+async def route(context: TurnContext, start: Start) -> None:
+    """Find out who answers, and *start* each expert the moment it is called."""
+    if experts := addressed(context.turn.messages, context.panel):
+        await _call_directly(context, experts, start)
+        return
+    try:
+        await _ask_router(context, start)
+    except ConversationGone:  # begin anew, with what Slack remembers
+        await context.book.forget_router()
+        first = context.turn.messages[0]
+        context.earlier = await context.transcript.earlier(
+            context.turn.thread, before=first.ts, since=None
+        )
+        await _ask_router(context, start)
+
+
+async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], start: Start) -> None:
+    known = {call.id for call in context.record.progress.calls}
+    for expert in experts:
+        call = prompts.direct_call(context.turn.id, expert)
+        if call.id not in known:
+            await context.record.note(ExpertCalled(call))
+            start(call)
+    await context.record.note(Routed(direct=True))
+
+
+async def _ask_router(context: TurnContext, start: Start) -> None:
+    record = context.record
+    items = (*prompts.quoted(context.earlier), prompts.for_router(context.said))
+    prompt = context.router_prompt(await context.book.router(), items)
+    repeated = record.progress.router_asked
+    await record.note(RouterAsked())
+    answer = ask(
+        context.model,
+        prompt,
+        ref=prompts.ref(context.turn),
+        repeated=repeated,
+        patience=context.patience,
+    )
+    async with aclosing(answer) as events:
+        async for event in events:
+            match event:
+                case ToolCalled():
+                    await _take(context, event, start)
+                case AskedAgain():
+                    await record.note(RouterAsked())
+                case Responded(text, usage):
+                    await record.note(Routed(text, usage=usage))
+                case TextWritten():
+                    pass
+
+
+async def _take(context: TurnContext, wish: ToolCalled, start: Start) -> None:
+    """Take up a call: start the expert, or go on with the one already started for it."""
+    call = prompts.called(wish, context.panel)
+    if call is None:
+        await context.record.note(StrangerCalled(wish.call_id, wish.tool))
+    elif started := context.record.progress.forgotten_call(call.expert):
+        await context.record.note(CallAdopted(started.id, known_as=call.id))
+    else:
+        await context.record.note(ExpertCalled(call))
+        start(call)

@@ -1,0 +1,80 @@
+"""The bot's own words to people, in one place. Markdown."""
+
+from collections.abc import Sequence
+
+from bot.panel.errors import ModelFault
+from bot.panel.events import Failure
+
+THINKING = "is reading…"
+CLOSING = "is summing up…"
+
+HELP = """\
+Ask me anything and I bring in the right experts; each answers here under its own name. \
+Keep replying in the thread: no mention needed.
+- `legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all
+- `@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change it \
+for this thread
+- `@me mute` and I answer only when mentioned, `@me unmute` and I am back
+- `/experts` in the channel changes the panel for everybody there"""
+
+_EXPERT_FAILURES = {
+    Failure.SLOW: "the answer took too long",
+    Failure.UNAVAILABLE: "the model service did not respond",
+    Failure.QUOTA: "the model account has no credit left",
+    Failure.ACCESS: "the model service rejected our key",
+    Failure.MODEL: "my model does not exist (any more)",
+    Failure.FILTERED: "the model service refused the content",
+    Failure.TOO_LONG: "this is more than I can read at once",
+    Failure.BROKEN: "the model did not finish the answer",
+    Failure.LEFT: "I was taken off the panel meanwhile",
+}
+
+_ROUTER_FAULTS = {
+    ModelFault.QUOTA: "The model account has no credit left. Whoever runs me has to top it up.",
+    ModelFault.ACCESS: "The model service rejected my key. Whoever runs me has to renew it: "
+    "`panelbot check` tells more.",
+    ModelFault.MODEL: "The router's model does not exist (any more). Whoever runs me has to "
+    "choose another: `panelbot check` tells more.",
+    ModelFault.FILTERED: "The model service refused to work on this message. Please put it "
+    "differently.",
+    ModelFault.TOO_LONG: "This is more than I can read at once. Please send a shorter message, "
+    "or start a new thread.",
+    ModelFault.CUT_SHORT: "The model stopped in the middle of its answer. Please ask again, "
+    "perhaps for less at a time.",
+    ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
+    "runs me; the log has the details.",
+}
+
+GAVE_UP = (
+    "I could not answer this: a service that I need did not respond for too long. "
+    "Nothing is lost; please ask again later."
+)
+
+
+def consulting(titles: Sequence[str]) -> str:
+    """Return the status while *titles* are at work."""
+    return f"is consulting {listed(titles)}…"
+
+
+def plan_title(titles: Sequence[str]) -> str:
+    """Return the title of the plan message."""
+    return f"Asking {listed(titles)}"
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Return *names* as people list them; a long list ends in a count."""
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def expert_failed(failure: Failure, name: str) -> str:
+    """Return the honest line of an expert that has no answer."""
+    why = _EXPERT_FAILURES[failure]
+    return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def router_failed(fault: ModelFault) -> str:
+    """Return what the thread is told when the router cannot work."""
+    return _ROUTER_FAULTS[fault]

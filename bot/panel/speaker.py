@@ -1,0 +1,39 @@
+"""Saying things in the thread, each exactly once however often the turn is repeated."""
+
+from bot.panel.events import Posted, PostStarted
+from bot.panel.model import ConversationId, Persona
+from bot.panel.ports import Messenger, Post
+from bot.panel.turn_record import TurnRecord
+
+
+class Speaker:
+    """Posts the messages of one turn."""
+
+    def __init__(self, record: TurnRecord, messenger: Messenger) -> None:
+        self._record = record
+        self._messenger = messenger
+        self.router: ConversationId | None = None  # known once the links are
+
+    async def say(self, part: str, text: str, persona: Persona | None = None) -> None:
+        """Post *text*, in as many pieces as it takes."""
+        for index, piece in enumerate(self._messenger.pieces(text)):
+            await self._post(self.draft(f"{part}:{index}", piece, persona))
+
+    async def show_status(self, status: str) -> None:
+        """Show what is being done; empty clears it."""
+        await self._messenger.show_status(self._record.turn.thread, status)
+
+    def draft(self, part: str, text: str, persona: Persona | None = None) -> Post:
+        """Return a message of this turn."""
+        return Post(self._record.turn.id, part, text, self.router, persona)
+
+    async def _post(self, post: Post) -> None:
+        progress = self._record.progress
+        if post.part in progress.posted:
+            return
+        thread = self._record.turn.thread
+        doubtful = post.part in progress.posting  # an earlier attempt stopped in the middle
+        await self._record.note(PostStarted(post.part))
+        ts = await self._messenger.find(thread, post.turn, post.part) if doubtful else None
+        ts = ts or await self._messenger.post(thread, post)
+        await self._record.note(Posted(post.part, ts))

@@ -1,0 +1,88 @@
+"""What the stages of one turn work with."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.panel import prompts
+from bot.panel.exchange import Item, Prompt
+from bot.panel.link_book import LinkBook
+from bot.panel.model import (
+    ConversationId,
+    Effort,
+    Expert,
+    ExpertName,
+    Panel,
+    Turn,
+    Utterance,
+)
+from bot.panel.patience import Patience
+from bot.panel.plan_board import PlanBoard
+from bot.panel.ports import LanguageModel, Transcript
+from bot.panel.speaker import Speaker
+from bot.panel.turn_record import TurnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which models are used where nothing else is said."""
+
+    router: str = "gpt-6-luna"
+    router_effort: Effort = Effort.NONE
+    expert: str = "gpt-6.1-terra"
+
+
+@dataclass(slots=True)
+class TurnContext:
+    """One turn, the panel that answers it, and the means to do so."""
+
+    record: TurnRecord
+    panel: Panel
+    said: Sequence[Utterance]
+    earlier: Sequence[Utterance]  # what was said before the router listened
+    book: LinkBook
+    speaker: Speaker
+    board: PlanBoard
+    model: LanguageModel
+    transcript: Transcript
+    models: ModelChoice
+    patience: Patience
+    in_line: defaultdict[ExpertName, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )  # an expert called twice answers one question after the other
+
+    @property
+    def turn(self) -> Turn:
+        """The turn itself."""
+        return self.record.turn
+
+    def router_prompt(
+        self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
+    ) -> Prompt:
+        """Return a request to the router: to choose experts, or, *closing*, to sum up."""
+        return Prompt(
+            conversation=conversation,
+            model=self.models.router,
+            effort=self.models.router_effort,
+            instructions=prompts.SYNTHESIS_INSTRUCTIONS if closing else prompts.ROUTER_INSTRUCTIONS,
+            items=tuple(items),
+            tools=prompts.tools(self.panel),
+            may_call=not closing,
+            cache_key=f"router:{self.turn.thread.channel_id}",
+            user=self.turn.asker,
+        )
+
+    def expert_prompt(
+        self, conversation: ConversationId, expert: Expert, items: Sequence[Item]
+    ) -> Prompt:
+        """Return a request to *expert*."""
+        return Prompt(
+            conversation=conversation,
+            model=expert.model or self.models.expert,
+            effort=expert.effort,
+            instructions=f"{expert.instructions}\n{prompts.EXPERT_FRAME}",
+            items=tuple(items),
+            cache_key=f"expert:{expert.name}",
+            user=self.turn.asker,
+        )

@@ -1,0 +1,30 @@
+"""One turn in this worker's hands: its claim, and its journal as read and as written."""
+
+from bot.panel.events import TurnEvent
+from bot.panel.model import Claim, Turn
+from bot.panel.ports import Journal
+from bot.panel.progress import Progress
+
+
+class TurnRecord:
+    """The progress of a turn; every step forward is in the journal before it counts."""
+
+    def __init__(self, claim: Claim, journal: Journal, progress: Progress) -> None:
+        self.claim = claim
+        self.progress = progress
+        self._journal = journal
+
+    @classmethod
+    async def read(cls, claim: Claim, journal: Journal) -> "TurnRecord":
+        """Return the record of a claimed turn, as far as earlier attempts brought it."""
+        return cls(claim, journal, Progress.of(await journal.read(claim)))
+
+    @property
+    def turn(self) -> Turn:
+        """The turn itself."""
+        return self.claim.turn
+
+    async def note(self, event: TurnEvent) -> None:
+        """Write *event* down. Raises TurnLost if another worker has the turn."""
+        await self._journal.append(self.claim, event)
+        self.progress = self.progress.after(event)

@@ -1,0 +1,194 @@
+"""The story of one turn, in one place: link, route, consult, close."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.panel import sentences, thread_commands
+from bot.panel.closing import close
+from bot.panel.consulting import consult
+from bot.panel.errors import ModelRefused, leaves
+from bot.panel.link_book import LinkBook, LinkRecovery
+from bot.panel.links import ThreadLinks
+from bot.panel.model import Call, Claim, Panel, Turn, Utterance
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.patience import Patience
+from bot.panel.plan_board import PlanBoard
+from bot.panel.ports import Journal, LanguageModel, Messenger, Standing, ThreadStore, Transcript
+from bot.panel.routing import route
+from bot.panel.speaker import Speaker
+from bot.panel.thread_commands import ThreadCommand
+from bot.panel.thread_desk import ThreadDesk
+from bot.panel.turn_context import ModelChoice, TurnContext
+from bot.panel.turn_record import TurnRecord
+
+log = logging.getLogger(__name__)
+
+
+class TurnRunner:
+    """Runs a turn to its end, from wherever an earlier attempt stopped."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        threads: ThreadStore,
+        editor: PanelEditor,
+        model: LanguageModel,
+        messenger: Messenger,
+        transcript: Transcript,
+        models: ModelChoice,
+        patience: Patience,
+    ) -> None:
+        self._journal = journal
+        self._threads = threads
+        self._editor = editor
+        self._desk = ThreadDesk(editor, threads)
+        self._model = model
+        self._messenger = messenger
+        self._transcript = transcript
+        self._recovery = LinkRecovery(threads, model, transcript)
+        self._models = models
+        self._patience = patience
+
+    async def run(self, claim: Claim) -> None:
+        """Answer the turn. Safe to call again after a crash.
+
+        Raises TryLater if a neighbour is away, MessengerRefused if Slack does not let us
+        speak, TurnLost if another worker has the turn.
+        """
+        record = await TurnRecord.read(claim, self._journal)
+        speaker = Speaker(record, self._messenger)
+        if command := _command(claim.turn):
+            await self._obey(command, claim.turn, speaker)
+        elif not any(message.text or message.files for message in claim.turn.messages):
+            await speaker.say("help", sentences.HELP)
+        else:
+            await self._converse(record, speaker)
+
+    async def give_up(self, claim: Claim) -> None:
+        """Tell the thread that the turn cannot be answered, unless experts have spoken."""
+        record = await TurnRecord.read(claim, self._journal)
+        if not record.progress.answers:
+            speaker = Speaker(record, self._messenger)
+            await speaker.say("gave-up", sentences.GAVE_UP)
+        await self._messenger.show_status(claim.turn.thread, "")
+
+    async def _obey(self, command: ThreadCommand, turn: Turn, speaker: Speaker) -> None:
+        await speaker.say("command", await self._desk.perform(command, turn.thread, turn.asker))
+
+    async def _converse(self, record: TurnRecord, speaker: Speaker) -> None:
+        turn = record.turn
+        links = await self._links(record)
+        if links is None:
+            await self._threads.set_standing(turn.thread, Standing.FOREIGN)
+            return
+        book = LinkBook(turn.thread, links, self._threads, self._model)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(speaker.show_status(sentences.THINKING))
+            panel, said, earlier = await asyncio.gather(
+                self._editor.panel(turn.thread),
+                self._transcript.readable(turn),
+                self._earlier(turn, links),
+            )
+            context = self._context(record, speaker, book, panel, said, earlier)
+            await self._answer(context)
+        await self._finish(context)
+
+    async def _links(self, record: TurnRecord) -> ThreadLinks | None:
+        """Return the links of the thread, empty if it is new; None if it is not ours at all."""
+        turn = record.turn
+        begins_thread = turn.messages[0].ts == turn.thread.thread_ts
+        if begins_thread and record.claim.attempt == 1:
+            return ThreadLinks()  # nobody can know it yet: spare the search
+        links = await self._recovery.find(turn.thread)
+        if links.router or any(message.mentioned for message in turn.messages):
+            return links
+        return links if await self._threads.standing(turn.thread) is Standing.OURS else None
+
+    async def _earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
+        """Return what people said in the thread while the panel was not listening."""
+        first = turn.messages[0].ts
+        if links.router is None:
+            if first == turn.thread.thread_ts:
+                return ()
+            return await self._transcript.earlier(turn.thread, before=first, since=None)
+        heard = await self._threads.heard_until(turn.thread)
+        if heard is None:
+            return ()
+        return await self._transcript.earlier(turn.thread, before=first, since=heard)
+
+    def _context(
+        self,
+        record: TurnRecord,
+        speaker: Speaker,
+        book: LinkBook,
+        panel: Panel,
+        said: Sequence[Utterance],
+        earlier: Sequence[Utterance],
+    ) -> TurnContext:
+        board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
+        return TurnContext(
+            record=record,
+            panel=panel,
+            said=said,
+            earlier=earlier,
+            book=book,
+            speaker=speaker,
+            board=board,
+            model=self._model,
+            transcript=self._transcript,
+            models=self._models,
+            patience=self._patience,
+        )
+
+    async def _answer(self, context: TurnContext) -> None:
+        try:
+            context.speaker.router = await context.book.router()
+            async with context.board.live():
+                await self._route_and_consult(context)
+                await close(context)
+        except* ModelRefused as refusals:
+            fault = next(e.fault for e in leaves(refusals) if isinstance(e, ModelRefused))
+            log.warning("router.refused", extra={"turn": context.turn.id, "fault": fault})
+            await context.speaker.say("refused", sentences.router_failed(fault))
+
+    async def _route_and_consult(self, context: TurnContext) -> None:
+        async with asyncio.TaskGroup() as experts:
+
+            def start(call: Call) -> None:
+                experts.create_task(consult(context, call))
+
+            for call in context.record.progress.calls:
+                start(call)
+            if context.record.progress.routed is None:
+                await route(context, start)
+            context.speaker.router = await context.book.router()
+            context.board.changed()
+
+    async def _finish(self, context: TurnContext) -> None:
+        thread, claim = context.turn.thread, context.record.claim
+        await asyncio.gather(
+            context.book.record(always=claim.attempt > 1),
+            self._threads.caught_up(thread),
+            context.speaker.show_status(""),
+        )
+        spent = context.record.progress.usage
+        log.info(
+            "turn.answered",
+            extra={
+                "turn": context.turn.id,
+                "experts": len(context.record.progress.calls),
+                "tokens_in": spent.input,
+                "tokens_cached": spent.cached,
+                "tokens_out": spent.output,
+            },
+        )
+
+
+def _command(turn: Turn) -> ThreadCommand | None:
+    """Return the command that the turn is; commands are queued alone."""
+    message = turn.messages[0]
+    if len(turn.messages) > 1 or not message.mentioned:
+        return None
+    return thread_commands.parse(message.text)

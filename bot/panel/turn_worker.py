@@ -1,0 +1,136 @@
+"""Taking turns off the queue, several at a time, and never losing one."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.panel.errors import PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.model import Claim
+from bot.panel.patience import Patience
+from bot.panel.ports import TurnQueue
+from bot.panel.turn_runner import TurnRunner
+
+log = logging.getLogger(__name__)
+
+
+class TurnWorker:
+    """Claims turns and runs up to *concurrency* of them at once."""
+
+    def __init__(
+        self,
+        queue: TurnQueue,
+        runner: TurnRunner,
+        *,
+        patience: Patience,
+        concurrency: int = 32,
+        heartbeat: float = 5,
+    ) -> None:
+        self._queue = queue
+        self._runner = runner
+        self._patience = patience
+        self._places = asyncio.Semaphore(concurrency)
+        self._heartbeat = heartbeat
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Work until cancelled. The turns that are running then go on: see ``drain``."""
+        while True:
+            await self._places.acquire()
+            try:
+                claim = await self._queue.claim()
+            except StoreUnavailable as error:
+                self._places.release()
+                log.warning("queue.unavailable", extra={"reason": str(error)})
+                await asyncio.sleep(error.after or 1)
+            except asyncio.CancelledError:
+                self._places.release()
+                raise
+            else:
+                self._start(claim)
+
+    async def drain(self, grace: float) -> None:
+        """Let the running turns finish within *grace* seconds; hand the others over."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: self._places.release())
+
+    async def _work(self, claim: Claim) -> None:
+        try:
+            async with self._kept_alive(claim):
+                await self._runner.run(claim)
+            await self._queue.done(claim)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._hand_over(claim))
+            raise
+        except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
+            await self._after_failure(claim, _leading(error))
+
+    @asynccontextmanager
+    async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
+        """Renew the lease meanwhile; losing the turn stops the work on it."""
+        async with asyncio.TaskGroup() as tasks:
+            renewal = tasks.create_task(self._renew(claim))
+            yield
+            renewal.cancel()
+
+    async def _renew(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(self._heartbeat)
+            try:
+                await self._queue.renew(claim)
+            except StoreUnavailable as error:  # the fencing token decides when it is back
+                log.warning("lease.not_renewed", extra={"reason": str(error)})
+
+    async def _hand_over(self, claim: Claim) -> None:
+        try:
+            await self._queue.release(claim, after=0)
+        except PanelError as error:  # then the lease runs out by itself
+            log.warning("turn.not_handed_over", extra={"reason": str(error)})
+
+    async def _after_failure(self, claim: Claim, error: BaseException) -> None:
+        turn = claim.turn.id
+        try:
+            match error:
+                case TurnLost():
+                    log.info("turn.lost", extra={"turn": turn})
+                case TryLater() if claim.attempt <= len(self._patience.turn_retries):
+                    pause = max(self._patience.turn_retries[claim.attempt - 1], error.after or 0)
+                    log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
+                    await self._queue.release(claim, after=pause)
+                case _:
+                    await self._give_up(claim, error)
+        except PanelError as another:  # the lease runs out, and the next attempt decides
+            log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+
+    async def _give_up(self, claim: Claim, error: BaseException) -> None:
+        expected = isinstance(error, PanelError)
+        log.error(
+            "turn.given_up",
+            extra={"turn": claim.turn.id, "reason": type(error).__name__},
+            exc_info=None if expected else error,
+        )
+        try:
+            await self._runner.give_up(claim)
+        except PanelError as silence:
+            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": str(silence)})
+        await self._queue.bury(claim, type(error).__name__)
+
+
+def _leading(error: BaseException) -> BaseException:
+    """Return the error that decides what becomes of the turn, from however many there are."""
+    found = list(leaves(error))
+    for kind in (TurnLost, TryLater):
+        for leaf in found:
+            if isinstance(leaf, kind):
+                return leaf
+    return found[0]
