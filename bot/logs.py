@@ -1,0 +1,41 @@
+"""Logs: one line an event, a dotted name and fields; never what people or models said."""
+
+import json
+import logging
+import sys
+from typing import TextIO
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+# At DEBUG these print request bodies, and with them tokens and content.
+_TALKATIVE = ("aiohttp", "httpcore2", "httpx2", "openai", "slack_bolt", "slack_sdk")
+
+
+class EventFormatter(logging.Formatter):
+    """``2026-11-20T10:00:00 INFO turn.answered experts=2 turn=T1:C1:17``."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return *record* as one line, with its extra fields."""
+        fields = {k: v for k, v in vars(record).items() if k not in _STANDARD}
+        told = "".join(f" {k}={_value(v)}" for k, v in sorted(fields.items()))
+        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{told}"
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return line
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    return text if text and text.isprintable() and " " not in text else json.dumps(text)
+
+
+def set_up(level: str, stream: TextIO = sys.stderr) -> None:
+    """Send our log to *stream*; the libraries' only from WARNING on."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(EventFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

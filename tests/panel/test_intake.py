@@ -1,0 +1,99 @@
+import pytest
+
+from bot.panel.intake import Decision, Incoming, Intake, decide
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.ports import Standing
+from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.turn_queue import FakeTurnQueue
+
+THREAD = ThreadRef("T1", "C1", "1.0")
+
+
+def incoming(
+    text: str = "hello",
+    *,
+    ts: str = "2.0",
+    mentioned: bool = False,
+    is_reply: bool = True,
+    addresses_others: bool = False,
+) -> Incoming:
+    message = Message(MessageTs(ts), UserId("U1"), text, mentioned)
+    return Incoming(THREAD, message, is_reply, addresses_others)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_a_mention_is_always_taken(standing):
+    assert decide(incoming(mentioned=True), standing) is Decision.TAKE
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_talk_in_the_channel_is_none_of_our_business(standing):
+    assert decide(incoming(is_reply=False), standing) is Decision.IGNORE
+
+
+@pytest.mark.parametrize(
+    ("standing", "decision"),
+    [
+        (Standing.OURS, Decision.TAKE),
+        (Standing.UNKNOWN, Decision.TAKE),
+        (Standing.MUTED, Decision.OVERHEAR),
+        (Standing.FOREIGN, Decision.IGNORE),
+    ],
+)
+def test_a_reply_is_taken_unless_the_thread_is_muted_or_foreign(standing, decision):
+    assert decide(incoming(), standing) is decision
+
+
+def test_a_reply_to_somebody_else_is_only_overheard():
+    assert decide(incoming(addresses_others=True), Standing.OURS) is Decision.OVERHEAR
+
+
+@pytest.fixture
+def queue():
+    return FakeTurnQueue()
+
+
+@pytest.fixture
+def threads():
+    return FakeThreadStore()
+
+
+async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):
+    await Intake(queue, threads).receive(incoming(mentioned=True))
+
+    assert await threads.standing(THREAD) is Standing.OURS
+    assert (await queue.claim()).turn.messages[0].text == "hello"
+
+
+async def test_both_copies_of_a_mention_make_one_turn(queue, threads):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(mentioned=True))
+    await intake.receive(incoming(mentioned=True))
+
+    assert len((await queue.claim()).turn.messages) == 1
+
+
+async def test_a_mention_in_a_muted_thread_is_answered_and_leaves_it_muted(queue, threads):
+    await threads.set_standing(THREAD, Standing.MUTED)
+
+    await Intake(queue, threads).receive(incoming(mentioned=True))
+
+    assert await threads.standing(THREAD) is Standing.MUTED
+    assert (await queue.claim()).turn.thread == THREAD
+
+
+async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads):
+    await threads.set_standing(THREAD, Standing.MUTED)
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(ts="2.0"))
+    await intake.receive(incoming(ts="3.0"))
+
+    assert await threads.heard_until(THREAD) == "2.0"
+
+
+async def test_a_command_is_queued_alone(queue, threads):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming("add legal", ts="2.0", mentioned=True))
+    await intake.receive(incoming("and now?", ts="3.0"))
+
+    assert [m.text for m in (await queue.claim()).turn.messages] == ["add legal"]

@@ -1,0 +1,72 @@
+import pytest
+
+from bot.config import NAMES, ConfigError, read
+
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "a-signing-secret",
+    "OPENAI_API_KEY": "sk-1",
+    "REDIS_URL": "redis://localhost:6379/0",
+}
+
+
+def problems(environ: dict[str, str], *needs: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(environ, *needs)
+    return [problem.name for problem in caught.value.problems]
+
+
+def test_defaults_fill_what_is_not_given():
+    config = read(GOOD, *GOOD)
+
+    assert config.slack_api_url == "https://slack.com/api/"
+    assert config.port == 3000
+    assert not config.uses_socket_mode
+
+
+def test_every_missing_setting_is_named_at_once():
+    assert problems({}, *GOOD) == list(GOOD)
+
+
+def test_a_missing_setting_comes_with_an_example():
+    with pytest.raises(ConfigError, match="REDIS_URL is missing, for example REDIS_URL=redis://"):
+        read({}, "REDIS_URL")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1"),
+        ("SLACK_APP_TOKEN", "xoxb-1"),
+        ("SLACK_API_URL", "slack.com"),
+        ("OPENAI_BASE_URL", "ftp://host"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PANELBOT_SECRET", "short"),
+        ("PANELBOT_ADMINS", "@ann"),
+        ("PANELBOT_EXPERT_TIMEOUT", "nan"),
+        ("PANELBOT_CONCURRENCY", "0"),
+    ],
+)
+def test_a_malformed_setting_is_named_even_where_it_is_not_needed(name, value):
+    assert problems({name: value}) == [name]
+
+
+def test_metadata_is_signed_with_the_first_secret_and_verified_with_all():
+    secret, older = "a" * 32, "b" * 32
+
+    assert read(GOOD | {"PANELBOT_SECRET": f"{secret},{older}"}).secrets == (secret, older)
+    assert read(GOOD).secrets == ("a-signing-secret",)
+
+
+def test_a_secret_never_shows_in_an_error():
+    with pytest.raises(ConfigError) as caught:
+        read({"SLACK_BOT_TOKEN": "hush-hush"})
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_every_setting_is_told_of_in_the_example_file(repository):
+    example = (repository / ".env.example").read_text()
+
+    assert [name for name in NAMES if f"{name}=" not in example] == []
