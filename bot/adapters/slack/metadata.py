@@ -1,0 +1,97 @@
+"""The signed mark on the bot's own Slack messages.
+
+A thread link can be rebuilt from Slack alone, and a reply that was already posted can be
+recognised, because every message carries which turn and which router conversation it belongs to.
+Anyone in a workspace can read message metadata, so it holds opaque ids only; any app can write it,
+so it is signed together with the place it stands in, and a copy elsewhere is worth nothing.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+EVENT_TYPE = "panelbot_message"
+MAX_BYTES = 2_000  # Slack documents no limit
+
+_DOMAIN = "panelbot message stamp v1"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStamp:
+    """Which message of which turn this is: `part` is "plan", "reply:<call id>:0", …"""
+
+    turn: str
+    part: str
+    expert: str | None
+    router: str
+
+
+class StampSigner:
+    """Writes stamps with the first secret and reads those of all, so that secrets can change."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        if not secrets or not all(secrets):
+            raise ValueError("message metadata needs at least one secret, none of them empty")
+        self._keys = [secret.encode() for secret in secrets]
+
+    def metadata(
+        self, stamp: MessageStamp, *, team: str, channel: str, thread_ts: str
+    ) -> dict[str, object]:
+        """The `metadata` argument of `chat.postMessage`."""
+        encoded = _encoded(stamp, (team, channel, thread_ts))
+        payload = {**_payload(stamp), "signature": _signature(self._keys[0], encoded)}
+        metadata: dict[str, object] = {"event_type": EVENT_TYPE, "event_payload": payload}
+        if len(json.dumps(metadata)) > MAX_BYTES:
+            raise ValueError(f"message metadata may have {MAX_BYTES} bytes, this one is longer")
+        return metadata
+
+    def read(
+        self, message: Mapping[str, object], *, team: str, channel: str, thread_ts: str
+    ) -> MessageStamp | None:
+        """The stamp of a message of ours in this thread; None for any other message."""
+        payload = _own_payload(message)
+        stamp = _stamp(payload)
+        signature = payload.get("signature")
+        if stamp is None or not isinstance(signature, str):
+            return None
+        encoded = _encoded(stamp, (team, channel, thread_ts))
+        given = signature.encode(errors="replace")
+        genuine = [
+            hmac.compare_digest(_signature(key, encoded).encode(), given) for key in self._keys
+        ]
+        return stamp if any(genuine) else None
+
+
+def _payload(stamp: MessageStamp) -> dict[str, str]:
+    payload = {"turn": stamp.turn, "part": stamp.part, "router": stamp.router}
+    return payload if stamp.expert is None else {**payload, "expert": stamp.expert}
+
+
+def _encoded(stamp: MessageStamp, place: tuple[str, str, str]) -> bytes:
+    """All that is signed; a JSON list tells where each field ends, and None from the empty text."""
+    fields = [_DOMAIN, *place, stamp.turn, stamp.part, stamp.expert, stamp.router]
+    return json.dumps(fields).encode()
+
+
+def _signature(key: bytes, encoded: bytes) -> str:
+    return hmac.new(key, encoded, hashlib.sha256).hexdigest()
+
+
+def _own_payload(message: Mapping[str, object]) -> Mapping[str, object]:
+    metadata = message.get("metadata")
+    if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
+        return {}
+    payload = metadata.get("event_payload")
+    return payload if isinstance(payload, Mapping) else {}
+
+
+def _stamp(payload: Mapping[str, object]) -> MessageStamp | None:
+    turn, part, router = (payload.get(name) for name in ("turn", "part", "router"))
+    expert = payload.get("expert")
+    if not (isinstance(turn, str) and isinstance(part, str) and isinstance(router, str)):
+        return None
+    if not (expert is None or isinstance(expert, str)):
+        return None
+    return MessageStamp(turn, part, expert, router)
