@@ -1,0 +1,114 @@
+"""What the app asks of Slack: the one place where scopes, events and commands are listed."""
+
+import re
+from urllib.parse import urlsplit
+
+EVENTS_PATH = "/slack/events"
+MAX_NAME = 35
+
+BOT_SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "chat:write.customize",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "users:read",
+)
+BOT_EVENTS = (
+    "agent_session_stopped",
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "tokens_revoked",
+)
+SUGGESTED_PROMPTS = (
+    ("Weigh a decision", "everyone: Should we build this ourselves or buy it?"),
+    ("Check a licence", "Can we use an MIT library in a closed product?"),
+    ("Meet the panel", "experts"),
+)
+
+_DESCRIPTION = "Experts who answer in your threads, each under its own name."
+_AGENT_DESCRIPTION = "Ask a question, and a panel of experts answers it in the thread."
+_EXAMPLE_URL = "https://panelbot.example.com"
+_ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
+_USAGE_HINT = "[add|show|edit|remove NAME] [synthesis auto|always|never] [default …] [help]"
+
+
+def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, object]:
+    """The app's manifest: with a URL for delivery over HTTP, without one for Socket Mode."""
+    if not 1 <= len(name.strip()) <= MAX_NAME:
+        raise ValueError(f"an app's name has 1 to {MAX_NAME} characters: {name!r} has {len(name)}")
+    receiver = None if url is None else _root(url) + EVENTS_PATH
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {"name": name, "description": _DESCRIPTION},
+        "features": _features(name, receiver),
+        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
+        "settings": _settings(receiver),
+    }
+
+
+def _features(name: str, receiver: str | None) -> dict[str, object]:
+    prompts = [{"title": title, "message": message} for title, message in SUGGESTED_PROMPTS]
+    return {
+        "agent_view": {"agent_description": _AGENT_DESCRIPTION, "suggested_prompts": prompts},
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": name, "always_online": True},
+        "slash_commands": [
+            {
+                "command": "/experts",
+                "description": "See and change this channel's panel of experts",
+                "usage_hint": _USAGE_HINT,
+                "should_escape": True,
+                **_at("url", receiver),
+            }
+        ],
+    }
+
+
+def _settings(receiver: str | None) -> dict[str, object]:
+    return {
+        "event_subscriptions": {**_at("request_url", receiver), "bot_events": list(BOT_EVENTS)},
+        "interactivity": {"is_enabled": True, **_at("request_url", receiver)},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": receiver is None,
+        "token_rotation_enabled": False,
+    }
+
+
+def _at(field: str, receiver: str | None) -> dict[str, str]:
+    return {} if receiver is None else {field: receiver}
+
+
+def _root(url: str) -> str:
+    """The URL without a final slash, once it is clear that Slack can deliver to it."""
+    example = f"it should look like {_EXAMPLE_URL}"
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise ValueError(f"{url!r} is not a URL; {example}") from error
+    if not whole:
+        raise ValueError(
+            f"{url!r} is not an https URL, and Slack delivers to nothing else; {example}"
+        )
+    if not url.isascii() or not _ONLY_PLACE.fullmatch(url):
+        raise ValueError(
+            f"{url!r} has characters that a plain host and path cannot have; {example}"
+        )
+    root = url.rstrip("/")
+    if root.endswith(EVENTS_PATH):
+        raise ValueError(f"{url!r} ends with {EVENTS_PATH}, which is added here: leave it out")
+    return root
