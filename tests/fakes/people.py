@@ -1,0 +1,29 @@
+"""A small company, in memory."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.panel.model import Person, Role, UserId
+from bot.panel.ports import People
+
+EVERYBODY = (
+    Person(UserId("UADMIN"), "Ada", Role.ADMIN),
+    Person(UserId("UMEMBER"), "Ben", Role.MEMBER),
+    Person(UserId("UGUEST"), "Gus", Role.GUEST),
+    Person(UserId("USTRANGER"), "Sam", Role.STRANGER),
+)
+
+
+class FakePeople(People):
+    """Knows EVERYBODY; whoever else is a stranger."""
+
+    def __init__(self, *people: Person) -> None:
+        self._people = {person.id: person for person in (*EVERYBODY, *people)}
+
+    async def person(self, user: UserId) -> Person:
+        return self._people.get(user) or Person(user, user, Role.STRANGER)
+
+    async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
+        return {user: self._people[user].name for user in users if user in self._people}
+
+    async def taken_names(self) -> frozenset[str]:
+        return frozenset(person.name for person in self._people.values())

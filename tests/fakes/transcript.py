@@ -1,0 +1,26 @@
+"""What people said, in memory."""
+
+from collections.abc import Sequence
+
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
+from bot.panel.ports import Transcript
+
+
+class FakeTranscript(Transcript):
+    """A thread's history as a test tells it; speakers go by their user ids."""
+
+    def __init__(self) -> None:
+        self.history: list[Utterance] = []
+        self.router: ConversationId | None = None
+
+    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+        return [Utterance(m.ts, m.author, m.text) for m in turn.messages]
+
+    async def earlier(
+        self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
+    ) -> Sequence[Utterance]:
+        start = float(since or 0)
+        return [said for said in self.history if start <= float(said.ts) < float(before)]
+
+    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
+        return self.router
