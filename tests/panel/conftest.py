@@ -1,0 +1,100 @@
+"""A panel of two, in a bench where every neighbour is a fake."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.panel.exchange import ToolCalled
+from bot.panel.model import (
+    CallId,
+    Claim,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    ThreadRef,
+    UserId,
+)
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.patience import Patience
+from bot.panel.turn_context import ModelChoice
+from bot.panel.turn_runner import TurnRunner
+from tests.fakes.language_model import ScriptedModel
+from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.people import FakePeople
+from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.transcript import FakeTranscript
+from tests.fakes.turn_queue import FakeTurnQueue
+
+EXPERTS = (
+    Expert(ExpertName("finance"), "Finance Partner", ":moneybag:", "Costs.", "Count."),
+    Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law."),
+)
+THREAD = ThreadRef("T1", "C1", "1.0")
+HURRY = Patience(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
+
+
+def consult(expert: str, call_id: str = "") -> ToolCalled:
+    """The router's call of an expert."""
+    arguments = {"reason": f"{expert} matters", "brief": f"Look at the {expert} side."}
+    return ToolCalled(CallId(call_id or f"call_{expert}"), f"consult_{expert}", arguments)
+
+
+@dataclass
+class Bench:
+    """One runner and its neighbours."""
+
+    model: ScriptedModel = field(default_factory=ScriptedModel)
+    messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
+    transcript: FakeTranscript = field(default_factory=FakeTranscript)
+    queue: FakeTurnQueue = field(default_factory=FakeTurnQueue)
+    threads: FakeThreadStore = field(default_factory=FakeThreadStore)
+    panels: FakePanelStore = field(default_factory=FakePanelStore)
+    patience: Patience = HURRY
+
+    def runner(self) -> TurnRunner:
+        people = FakePeople()
+        editor = PanelEditor(self.panels, people, EXPERTS, EXPERTS, frozenset())
+        return TurnRunner(
+            journal=self.queue,
+            threads=self.threads,
+            editor=editor,
+            model=self.model,
+            messenger=self.messenger,
+            transcript=self.transcript,
+            models=ModelChoice(),
+            patience=self.patience,
+        )
+
+    async def claim(
+        self, text: str, ts: str = "1.0", *, mentioned: bool = True, user: str = "UMEMBER"
+    ) -> Claim:
+        message = Message(MessageTs(ts), UserId(user), text, mentioned)
+        await self.queue.put(THREAD, message)
+        return await self.queue.claim()
+
+    async def ask(self, text: str, ts: str = "1.0", *, mentioned: bool = True) -> None:
+        """Run a whole turn."""
+        claim = await self.claim(text, ts, mentioned=mentioned)
+        await self.runner().run(claim)
+        await self.queue.done(claim)
+
+    async def resume(self, claim: Claim) -> None:
+        """Let another worker take the turn over and finish it."""
+        self.queue.lose(claim)
+        again = await self.queue.claim()
+        assert again.token > claim.token
+        await self.runner().run(again)
+        await self.queue.done(again)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def make_bench() -> Callable[..., Bench]:
+    return Bench

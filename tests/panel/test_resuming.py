@@ -1,0 +1,146 @@
+"""A turn that stopped anywhere is finished by another worker; nothing is lost or doubled."""
+
+import pytest
+
+from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
+from bot.panel.events import TurnEvent
+from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
+from bot.panel.model import Claim
+from tests.fakes.language_model import ROUTER
+from tests.panel.conftest import Bench, consult
+
+DOWN = ModelUnavailable("down")
+
+
+class StoppingQueue:
+    """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
+
+    def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
+        self._append = bench.queue.append
+        self._left = stop_at
+        self._after = after
+
+    async def append(self, claim: Claim, event: TurnEvent) -> None:
+        self._left -= 1
+        if self._left > 0:
+            await self._append(claim, event)
+            return
+        if self._left == 0 and self._after:
+            await self._append(claim, event)
+        raise StoreUnavailable("stopped here")
+
+
+def ready(bench: Bench) -> None:
+    """Two experts and a synthesis, however often anybody is asked."""
+
+    def reply(prompt):
+        if not prompt.tools:
+            return f"I am {prompt.cache_key}."
+        if prompt.may_call:
+            return [consult("legal"), consult("finance")]
+        return "They agree."
+
+    bench.model.reply = reply
+
+
+EXPECTED = {
+    ("Finance Partner", "I am expert:finance."),
+    ("Legal Counsel", "I am expert:legal."),
+    (None, "Asking Legal Counsel and Finance Partner"),
+    (None, "They agree."),
+}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(1, 18))
+async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
+    ready(bench)
+    claim = await bench.claim("May we, and at what cost?")
+    bench.queue.append = StoppingQueue(bench, stop_at, after=after).append
+    try:
+        await bench.runner().run(claim)
+    except* StoreUnavailable:
+        pass
+    del bench.queue.append
+
+    await bench.resume(claim)
+
+    said = bench.messenger.said
+    assert len(said) == len(set(said))
+    if cut_short(bench):  # the call that was stored before the cut is all that there is
+        assert ("Legal Counsel", "I am expert:legal.") in said
+    else:
+        assert set(said) == EXPECTED
+    assert bench.model.unanswered() == []
+    questions = [i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]
+    assert len(questions) == 1
+    calls = [i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolCalled)]
+    outputs = [i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
+    assert len(calls) == len(outputs)
+    for call in calls:
+        asked = bench.model.items_of(call.tool.removeprefix("consult_"))
+        assert len([i for i in asked if isinstance(i, UserSaid)]) == 1
+
+
+def cut_short(bench: Bench) -> bool:
+    """Whether the router was interrupted so that only its first call is stored."""
+    return len([i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolCalled)]) == 1
+
+
+@pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_stopped_while_posting(bench, part, after_effect):
+    ready(bench)
+    claim = await bench.claim("May we, and at what cost?")
+    bench.messenger.fail_next(part, MessengerUnavailable("cut"), after_effect=after_effect)
+    try:
+        await bench.runner().run(claim)
+    except* MessengerUnavailable:
+        await bench.resume(claim)
+
+    plan = (None, "Asking Legal Counsel and Finance Partner")
+    said = bench.messenger.said
+    assert len(said) == len(set(said))
+    assert set(said) | {plan} == EXPECTED  # a plan that fails is let go: it is only decoration
+
+
+async def test_an_answer_that_was_stored_but_never_arrived_is_not_asked_for_again(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", ["Yes.", DOWN])
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said[-1] == ("Legal Counsel", "Yes.")
+    assert len(bench.model.asked("legal")) == 1
+
+
+async def test_a_question_that_was_stored_without_an_answer_is_not_sent_twice(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", ["", DOWN], "Yes.")
+
+    await bench.ask("May we?")
+
+    questions = [i for i in bench.model.items_of("legal") if isinstance(i, UserSaid)]
+    assert len(questions) == 1
+
+
+async def test_calls_of_a_lost_response_are_adopted_by_the_next_one(bench):
+    bench.model.script(ROUTER, [consult("legal", "call_1"), DOWN], [consult("legal", "call_2")])
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    assert len(bench.model.asked("legal")) == 1
+    assert bench.model.unanswered() == []
+
+
+async def test_a_worker_that_lost_the_turn_says_nothing(bench):
+    ready(bench)
+    claim = await bench.claim("May we?")
+    bench.queue.lose(claim)
+    await bench.queue.claim()
+
+    with pytest.RaisesGroup(TurnLost, flatten_subgroups=True):
+        await bench.runner().run(claim)
+
+    assert bench.messenger.said == []

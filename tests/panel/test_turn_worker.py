@@ -1,0 +1,141 @@
+import asyncio
+
+import pytest
+
+from bot.panel import sentences
+from bot.panel.errors import MessengerRefused, ModelUnavailable
+from bot.panel.exchange import UserSaid
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.patience import Patience
+from bot.panel.turn_worker import TurnWorker
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER
+from tests.panel.conftest import HURRY, THREAD, Bench, consult
+
+DOWN = ModelUnavailable("down")
+
+
+@pytest.fixture
+async def work(bench):
+    """A worker that runs until the test is over."""
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, concurrency=4, heartbeat=60)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.drain(grace=1)
+
+
+async def put(bench: Bench, text: str, ts: str = "1.0", thread: ThreadRef = THREAD) -> None:
+    message = Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True)
+    await bench.queue.put(thread, message)
+
+
+async def settled(bench: Bench) -> None:
+    await eventually(lambda: bench.queue.empty)
+
+
+async def test_turns_are_answered_and_forgotten(bench, work):
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_turns_of_other_threads_do_not_wait(bench, work):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "slow"], "fast")
+    await put(bench, "one")
+    await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
+
+    await eventually(lambda: (None, "fast") in bench.messenger.said)
+    held.set()
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, "slow")
+
+
+async def test_messages_that_arrive_meanwhile_wait_and_go_together(bench, work):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "first"], "second")
+    await put(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await put(bench, "two", "2.0")
+    await put(bench, "three", "3.0")
+    held.set()
+    await settled(bench)
+
+    assert [text for _, text in bench.messenger.said] == ["first", "second"]
+
+
+async def test_a_turn_is_postponed_while_the_model_is_away(bench, work):
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+    assert len([i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]) == 1
+
+
+async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(bench, work):
+    bench.model.reply = lambda _: DOWN
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, sentences.GAVE_UP)]
+    assert [reason for _, reason in bench.queue.buried] == ["ModelUnavailable"]
+    assert bench.messenger.status == ""
+
+
+async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(bench, work):
+    bench.messenger.fail_next("router:0", MessengerRefused("is_archived"))
+    bench.messenger.fail_next("gave-up:0", MessengerRefused("is_archived"))
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert [reason for _, reason in bench.queue.buried] == ["MessengerRefused"]
+
+
+async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
+    bench.model.script(ROUTER, RuntimeError("a bug"), "Hi.")
+    await put(bench, "one")
+    await settled(bench)
+    await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
+    await settled(bench)
+
+    assert [reason for _, reason in bench.queue.buried] == ["RuntimeError"]
+    assert bench.messenger.said[-1] == (None, "Hi.")
+
+
+async def test_losing_the_lease_stops_the_work(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "too late"])
+    patience = Patience(plan_updates=0)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, heartbeat=0.01)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    task.cancel()
+    running = bench.queue._threads[THREAD].running
+    assert running is not None
+    bench.queue.lose(running)
+    await bench.queue.claim()
+    await worker.drain(grace=2)
+
+    assert bench.messenger.said == []
+
+
+async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, heartbeat=60)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked("legal"))
+    task.cancel()
+    await worker.drain(grace=0)
+    claim = await bench.queue.claim()
+
+    assert claim.attempt == 2
