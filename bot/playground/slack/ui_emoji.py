@@ -1,0 +1,113 @@
+"""Emoji by their Slack names, so that personas have faces without an image from anywhere.
+
+Most of Slack's names are Unicode's own names with underscores; the others are listed.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+SHORTCODE = re.compile(r":([a-z0-9][a-z0-9_'+-]{0,60}|\+1|-1):")
+
+_SLACK_NAMES = {
+    "+1": "👍",
+    "-1": "👎",
+    "100": "💯",
+    "arrow_right": "➡️",
+    "art": "🎨",
+    "artist": "🧑‍🎨",
+    "astronaut": "🧑‍🚀",
+    "balance_scale": "⚖️",
+    "blush": "😊",
+    "bulb": "💡",
+    "chart": "💹",
+    "clap": "👏",
+    "computer": "💻",
+    "cop": "👮",
+    "dart": "🎯",
+    "detective": "🕵️",
+    "dollar": "💵",
+    "earth_africa": "🌍",
+    "earth_americas": "🌎",
+    "earth_asia": "🌏",
+    "email": "📧",
+    "euro": "💶",
+    "exclamation": "❗",
+    "female-detective": "🕵️‍♀️",
+    "female-technologist": "👩‍💻",
+    "health_worker": "🧑‍⚕️",
+    "heart": "❤️",
+    "hourglass_flowing_sand": "⏳",
+    "house": "🏠",
+    "information_source": "\u2139\ufe0f",
+    "iphone": "📱",
+    "joy": "😂",
+    "judge": "🧑‍⚖️",
+    "laughing": "😆",
+    "link": "🔗",
+    "loudspeaker": "📢",
+    "mag": "🔍",
+    "male-detective": "🕵️‍♂️",
+    "male-doctor": "👨‍⚕️",
+    "male-technologist": "👨‍💻",
+    "mega": "📣",
+    "moneybag": "💰",
+    "mortar_board": "🎓",
+    "muscle": "💪",
+    "mute": "🔇",
+    "office": "🏢",
+    "palette": "🎨",
+    "pencil": "📝",
+    "pencil2": "✏️",
+    "phone": "☎️",
+    "point_right": "👉",
+    "pound": "💷",
+    "pray": "🙏",
+    "question": "❓",
+    "raised_hands": "🙌",
+    "recycle": "♻️",
+    "red_circle": "🔴",
+    "rotating_light": "🚨",
+    "scientist": "🧑‍🔬",
+    "smile": "😄",
+    "smiley": "😃",
+    "star": "⭐",
+    "student": "🧑‍🎓",
+    "sunglasses": "😎",
+    "tada": "🎉",
+    "teacher": "🧑‍🏫",
+    "technologist": "🧑‍💻",
+    "thumbsdown": "👎",
+    "thumbsup": "👍",
+    "tools": "🛠️",
+    "wave": "👋",
+    "white_check_mark": "✅",
+    "white_circle": "⚪",
+    "woman_scientist": "👩‍🔬",
+    "x": "❌",
+    "zap": "⚡",
+}
+_EMOJI_STYLE = "\ufe0f"
+
+
+@lru_cache(maxsize=1024)
+def emoji(name: str) -> str | None:
+    """Return the emoji that Slack calls *name* (without colons), if there is one."""
+    return _SLACK_NAMES.get(name) or _by_unicode_name(name)
+
+
+def with_emoji(text: str) -> str:
+    """Return *text* with the shortcodes of known emoji replaced by them."""
+    return SHORTCODE.sub(lambda found: emoji(found[1]) or found[0], text)
+
+
+def _by_unicode_name(name: str) -> str | None:
+    for spelling in (name, f"{name}_face", f"{name}_sign"):
+        try:
+            character = unicodedata.lookup(spelling.replace("_", " "))
+        except KeyError:
+            continue
+        if unicodedata.category(character) == "So":
+            wide = unicodedata.east_asian_width(character) == "W"
+            return character if wide else character + _EMOJI_STYLE
+    return None
