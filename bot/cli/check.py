@@ -1,0 +1,59 @@
+"""``panelbot check``: what is missing, each with its remedy."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from bot import app
+from bot.cli import run
+from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
+from bot.panel.findings import Finding, Verdict, bad, good, warning
+
+_MARKS = {
+    Verdict.GOOD: Text("ok     ", "green"),
+    Verdict.WARNING: Text("warning", "yellow"),
+    Verdict.BAD: Text("bad    ", "red"),
+}
+
+
+@click.command()
+def check() -> None:
+    """Tell what is missing: settings, tokens, scopes, Redis, models; each with its remedy.
+
+    Exits with 1 if something keeps the bot from working.
+    """
+    http = () if os.environ.get("SLACK_APP_TOKEN", "").strip() else SLACK_IN_HTTP
+    try:
+        config = read(os.environ, *SLACK_OUT, *http, *MODEL, *STORE)
+    except ConfigError as error:
+        _tell([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in error.problems])
+        sys.exit(1)
+    run(_check(config))
+
+
+async def _check(config: Config) -> None:
+    found = [*_settings(config), *await app.examine(config)]
+    _tell(found)
+    if any(finding.verdict is Verdict.BAD for finding in found):
+        sys.exit(1)
+
+
+def _settings(config: Config) -> list[Finding]:
+    way = "Socket Mode" if config.uses_socket_mode else f"HTTP on port {config.port}"
+    found = [good(f"The settings are complete; events come over {way}")]
+    if not config.own_secrets:
+        remedy = "Set it to the output of: openssl rand -hex 32"
+        found.append(warning("PANELBOT_SECRET is not set: new tokens make old threads lost", remedy))
+    return found
+
+
+def _tell(found: Sequence[Finding]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in found:
+        console.print(Text.assemble(_MARKS[finding.verdict], "  ", finding.what))
+        if finding.remedy:
+            console.print(Text(f"         → {finding.remedy}", "dim"))

@@ -1,0 +1,119 @@
+"""``panelbot links``: which conversations belong to a Slack thread, and finding them again."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.tree import Tree
+
+from bot.app import Desk, open_desk
+from bot.cli import run, settings
+from bot.config import MODEL, SLACK_OUT, STORE
+from bot.panel.errors import Refused
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
+from bot.panel.model import ConversationId, ThreadRef
+
+_PERMALINK = re.compile(
+    r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d+)(?P<micros>\d{6})"
+    r"(?:\?(?:[^#]*&)?thread_ts=(?P<thread>\d+\.\d+))?"
+)
+_SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
+
+
+@click.group()
+def links() -> None:
+    """Slack threads, their router conversations and their expert conversations."""
+
+
+@links.command()
+@click.argument("what", metavar="PERMALINK-OR-ID")
+def show(what: str) -> None:
+    """Print the link tree of a thread.
+
+    Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
+    conversation.
+    """
+    run(_show(what))
+
+
+@links.command()
+@click.argument("channel")
+def rebuild(channel: str) -> None:
+    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata."""
+    run(_rebuild(channel))
+
+
+async def _show(what: str) -> None:
+    async with open_desk(settings(*SLACK_OUT, *MODEL, *STORE)) as desk:
+        thread = await _thread(desk, what)
+        found = await desk.recovery.find(thread)
+        if found.router is None:
+            raise Refused(
+                "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
+            )
+        Console().print(tree(thread, found))
+
+
+async def _thread(desk: Desk, what: str) -> ThreadRef:
+    place = place_of(what)
+    if place:
+        return ThreadRef(desk.team_id, *place)
+    conversation = ConversationId(what)
+    if owner := await desk.threads.owner(conversation):
+        return owner.thread
+    labels = await desk.model.labels(conversation)
+    match labels:
+        case RouterLabels(thread=thread) | ExpertLabels(thread=thread):
+            return thread
+        case None:
+            raise Refused(
+                f"{what!r} is neither a permalink, nor CHANNEL/TS, nor a conversation of ours."
+            )
+
+
+def place_of(what: str) -> tuple[str, str] | None:
+    """Return the channel and the thread's ts that a permalink or CHANNEL/TS names."""
+    if match := _PERMALINK.match(what):
+        return match["channel"], match["thread"] or f"{match['seconds']}.{match['micros']}"
+    if match := _SHORT.fullmatch(what):
+        return match["channel"], match["ts"]
+    return None
+
+
+def tree(thread: ThreadRef, found: ThreadLinks) -> Tree:
+    """Return the links as a picture."""
+    root = Tree(f"Slack thread {thread.channel_id}/{thread.thread_ts}")
+    router = root.add(f"router  {found.router}")
+    for name, conversation in sorted(found.experts.items()):
+        router.add(f"{name}  {conversation}")
+    return root
+
+
+@dataclass(slots=True)
+class _Tally:
+    threads: int = 0
+    rebuilt: int = 0
+    experts: int = 0
+
+    def count(self, found: ThreadLinks) -> None:
+        self.threads += 1
+        self.rebuilt += found.router is not None
+        self.experts += len(found.experts)
+
+
+async def _rebuild(channel: str) -> None:
+    async with open_desk(settings(*SLACK_OUT, *MODEL, *STORE)) as desk:
+        roots: Sequence[str] = [ts async for ts in desk.transcript.thread_roots(channel)]
+        tally = _Tally()
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("Looking through threads", total=len(roots))
+            for ts in roots:
+                tally.count(await desk.recovery.rebuild(ThreadRef(desk.team_id, channel, ts)))
+                progress.advance(task)
+    click.echo(
+        f"{tally.rebuilt} of {tally.threads} threads belong to the panel; "
+        f"found {tally.experts} expert conversations."
+    )
