@@ -1,0 +1,78 @@
+"""What is said between us and a model, in the API's own shapes, and back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openai.types.responses import FunctionToolParam, ResponseInputItemParam
+
+from bot.panel.exchange import Item, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.model import CallId
+
+
+def to_api(item: Item) -> ResponseInputItemParam:
+    """Return *item* as an input item."""
+    match item:
+        case UserSaid(text):
+            return {"type": "message", "role": "user", "content": text}
+        case ModelSaid(text):
+            return {"type": "message", "role": "assistant", "content": text}
+        case ToolCalled(call_id, tool, arguments):
+            told = json.dumps(dict(arguments), ensure_ascii=False)
+            return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
+        case ToolAnswered(call_id, output):
+            return {"type": "function_call_output", "call_id": call_id, "output": output}
+
+
+def from_api(item: Any) -> Item | None:
+    """Return a conversation's item in our words; None for kinds that we have no word for."""
+    match item.type:
+        case "message" if item.role == "user":
+            return UserSaid(_text(item.content))
+        case "message" if item.role == "assistant":
+            return ModelSaid(_text(item.content))
+        case "function_call":
+            return tool_called(item.call_id, item.name, item.arguments)
+        case "function_call_output":
+            output = item.output if isinstance(item.output, str) else _text(item.output)
+            return ToolAnswered(CallId(item.call_id), output)
+        case _:
+            return None
+
+
+def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
+    """Return a call; arguments that are not a JSON object of strings are left out."""
+    try:
+        told = json.loads(arguments)
+    except ValueError:
+        told = {}
+    strings = told.items() if isinstance(told, dict) else ()
+    return ToolCalled(CallId(call_id), name, {k: v for k, v in strings if isinstance(v, str)})
+
+
+def function_tool(tool: Tool) -> FunctionToolParam:
+    """Return *tool* as a strict function tool."""
+    properties = {
+        name: {"type": "string", "description": text} for name, text in tool.parameters.items()
+    }
+    schema: Mapping[str, object] = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(schema),
+        "strict": True,
+    }
+
+
+def _text(content: Sequence[Any]) -> str:
+    """Return the text of a message's parts; a refusal is what the model said, too."""
+    if isinstance(content, str):
+        return content
+    parts = (getattr(part, "text", None) or getattr(part, "refusal", None) for part in content)
+    return "".join(part for part in parts if part)
