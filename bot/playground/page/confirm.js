@@ -1,0 +1,31 @@
+/** “Are you sure?” before an action that asked for it. */
+
+import { h, show } from './dom.js';
+
+/**
+ * @param {{title?: string, text: string, yes?: string, no?: string, danger?: boolean}} question
+ * @returns {Promise<boolean>}
+ */
+export function confirmed({ title, text, yes = 'Yes', no = 'Cancel', danger = false }) {
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('confirm'));
+  show(dialog, h('form', { method: 'dialog', 'aria-label': title ?? 'Are you sure?' },
+    h('header', {}, h('h2', {}, title ?? 'Are you sure?')),
+    h('div', { class: 'modal-body' }, h('p', {}, text)),
+    h('footer', {},
+      h('button', { class: 'bk-button', value: 'no' }, no),
+      h('button', { class: `bk-button ${danger ? 'danger' : 'primary'}`, value: 'yes' }, yes))));
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+  });
+}
+
+/** The same for a confirmation object of Block Kit, or yes where there is none. */
+export async function agreed(element) {
+  if (!element.dataset.confirm) return true;
+  const { title, text, confirm, deny, style } = JSON.parse(element.dataset.confirm);
+  return confirmed({
+    title: title?.plain, text: text?.plain ?? '', yes: confirm?.plain, no: deny?.plain, danger: style === 'danger',
+  });
+}
