@@ -1,0 +1,39 @@
+"""A believable small company, to be talked in."""
+
+from bot.playground.slack.workspace import Channel, User, Workspace
+
+BOT_USER = "U0PANELBOT"
+BOT_ID = "B0PANELBOT"
+APP_ID = "A0PANELBOT"
+SLACKBOT = "USLACKBOT"
+
+ADA, BEN, CHLOE, DEV, ERIN = "U0ADA", "U0BEN", "U0CHLOE", "U0DEV", "U0ERIN"
+GUEST, STRANGER = "U0GUS", "U0SAM"
+GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD"
+
+
+def found_company(workspace: Workspace) -> None:
+    """Fill *workspace* with people, channels and the bot."""
+    team = workspace.team_id
+    staff = (
+        User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True, emoji="👩🏾‍💼", colour="#7b3f98"),
+        User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True, emoji="👨🏻‍💻", colour="#1f6f8b"),
+        User(CHLOE, "chloe", "Chloé Martin", team, "Chloé", locale="fr-FR", emoji="👩🏼‍🎨", colour="#a23e48"),
+        User(DEV, "dev", "Dev Patel", team, "Dev", emoji="🧑🏽‍🔬", colour="#2e7d4f"),
+        User(ERIN, "erin", "Erin Schmidt", team, "Erin", locale="de-DE", emoji="👩🏼‍🔧", colour="#8a5a00"),
+        User(GUEST, "gus", "Gus Guest", team, "Gus", is_restricted=True, emoji="🧳", colour="#566573"),
+    )
+    outside = User(STRANGER, "sam", "Sam Doe", "T0OTHER", "Sam", is_stranger=True, emoji="🌍", colour="#3f51b5")
+    bots = (
+        User(BOT_USER, "panelbot", "Panelbot", team, is_bot=True, emoji="🤖", colour="#4a154b"),
+        User(SLACKBOT, "slackbot", "Slackbot", team, is_bot=True, emoji="💬", colour="#4a154b"),
+    )
+    workspace.add(*staff, outside, *bots)
+    everybody = {user.id for user in staff} | {BOT_USER}
+    members = everybody - {GUEST}
+    workspace.add(
+        Channel(GENERAL, "general", members=set(everybody) | {STRANGER}),
+        Channel(PRODUCT, "product", members=set(members)),
+        Channel(LEGAL, "legal-questions", members=set(everybody)),
+        Channel(PRIVATE, "board", "group", {ADA, BEN, BOT_USER}),
+    )
