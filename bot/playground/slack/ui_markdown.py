@@ -77,6 +77,13 @@ class _SlackHtml(RendererHTML):
     def table_close(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
         return "</table></div>"
 
+    def th_open(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
+        align = str(tokens[idx].attrs.get("style", "text-align:left")).removeprefix("text-align:")
+        return f'<{tokens[idx].tag} class="align-{align}">'
+
+    def td_open(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
+        return self.th_open(tokens, idx, _o, _e)
+
 
 def _in_link(tokens: Sequence[Token], idx: int) -> bool:
     return sum(_LINK_DEPTH.get(token.type, 0) for token in tokens[:idx]) > 0

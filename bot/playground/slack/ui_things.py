@@ -1,0 +1,134 @@
+"""What the page draws, as things by id: people, channels, messages, views.
+
+The fields of each thing are all that the page's modules read.
+"""
+
+from collections.abc import Iterator
+from zlib import crc32
+
+from bot.playground.slack.company import BOT_USER
+from bot.playground.slack.ui_blocks import dressed
+from bot.playground.slack.ui_compose import to_typed
+from bot.playground.slack.ui_emoji import emoji, with_emoji
+from bot.playground.slack.ui_text import Names, decoded, mrkdwn_html
+from bot.playground.slack.workspace import Channel, Json, Message, Status, User, View, Workspace
+
+_HUES = 8
+
+
+def names_of(workspace: Workspace) -> Names:
+    """Return what the ids in texts are called."""
+    users = {user.id: user.shown_name for user in workspace.users.values()}
+    channels = {channel.id: channel.name for channel in workspace.channels.values()}
+    return Names(users, channels)
+
+
+def team(workspace: Workspace, me: str) -> Json:
+    """The workspace, seen by *me*."""
+    return {"kind": "workspace", "name": workspace.team_name, "me": me, "bot": BOT_USER}
+
+
+def person(user: User) -> Json:
+    """Somebody, or an app."""
+    return {
+        "kind": "user",
+        "id": user.id,
+        "handle": user.name,
+        "name": user.shown_name,
+        "note": role(user),
+        "app": user.is_bot,
+        "face": face(user.shown_name, user.emoji),
+    }
+
+
+def role(user: User) -> str:
+    """What others should know of *user*, if anything."""
+    if user.is_stranger:
+        return "From another organisation"
+    if user.is_restricted or user.is_ultra_restricted:
+        return "Guest"
+    return "Admin" if user.is_admin else ""
+
+
+def face(name: str, icon: str | None) -> Json:
+    """How somebody looks: an emoji, or else initials; always on the same colour."""
+    initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
+    return {"emoji": icon, "initials": initials, "hue": crc32(name.encode()) % _HUES}
+
+
+def room(workspace: Workspace, channel: Channel, me: str) -> Json:
+    """A channel, or a direct conversation of *me*."""
+    about: Json = {"kind": "channel", "id": channel.id, "private": channel.kind == "group"}
+    if channel.kind != "im":
+        count = len(channel.members)
+        topic = "1 member" if count == 1 else f"{count} members"
+        return about | {"name": channel.name, "dm": False, "bot": False, "topic": topic}
+    other = next((member for member in sorted(channel.members) if member != me), me)
+    whom = person(workspace.users[other])
+    direct = {"dm": True, "bot": other == BOT_USER, "topic": whom["note"]}
+    return about | {"name": whom["name"], "face": whom["face"]} | direct
+
+
+def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
+    """A message, seen by *me*."""
+    return {
+        "kind": "message",
+        "id": f"{message.channel}:{message.ts}",
+        "channel": message.channel,
+        "ts": message.ts,
+        "thread": message.thread_ts,
+        "author": author(workspace, message),
+        "html": mrkdwn_html(message.text, names),
+        "blocks": dressed(message.blocks, names) if message.blocks else None,
+        "source": to_typed(message.text, workspace) if message.user == me else None,
+        "edited": message.edited_ts is not None,
+        "broadcast": message.subtype == "thread_broadcast",
+        "ephemeral": message.ephemeral_for is not None,
+        "streaming": message.streaming,
+        "files": [_file(file) for file in message.files],
+        "reactions": list(_reactions(workspace, message, me)),
+        "permalink": f"{workspace.url}archives/{message.channel}/p{message.ts.replace('.', '')}",
+    }
+
+
+def author(workspace: Workspace, message: Message) -> Json:
+    """Who said *message*: a person, the app, or one of its personas."""
+    user = workspace.users.get(message.user or (BOT_USER if message.bot_id else ""))
+    name = message.username or (user.shown_name if user else "Unknown")
+    app = message.bot_id is not None or (user is not None and user.is_bot)
+    icon = emoji(message.icon_emoji.strip(":")) if message.icon_emoji else None
+    if not message.username and not message.icon_emoji and not message.icon_url and user:
+        icon = user.emoji
+    outsider = user is not None and (user.is_stranger or user.is_restricted)
+    note = role(user) if user and outsider else ""
+    id_ = message.user if not app else None
+    return {"id": id_, "name": decoded(name), "app": app, "note": note, "face": face(name, icon)}
+
+
+def working(workspace: Workspace, status: Status) -> Json:
+    """What the app says it is doing in a thread."""
+    bot = person(workspace.users[BOT_USER])
+    loading = [with_emoji(decoded(line)) for line in status.loading_messages]
+    text = with_emoji(decoded(status.text))
+    return {"kind": "status", "author": bot, "text": text, "loading": loading}
+
+
+def view(one: View, names: Names) -> Json:
+    """A modal or a home."""
+    content = dressed(one.content, names)
+    return {**(content if isinstance(content, dict) else {}), "id": one.id}
+
+
+def _file(file: Json) -> Json:
+    size = int(file.get("size") or 0)
+    told = f"{size} bytes" if size < 1024 else f"{size / 1024:.1f} kB"
+    kind = str(file.get("pretty_type") or file.get("filetype") or file.get("mimetype") or "File")
+    name = str(file.get("name") or file.get("title") or "file")
+    return {"id": str(file.get("id")), "name": name, "about": f"{kind} · {told}"}
+
+
+def _reactions(workspace: Workspace, message: Message, me: str) -> Iterator[Json]:
+    for name, users in message.reactions.items():
+        people = [workspace.users[user].shown_name for user in users if user in workspace.users]
+        sign = emoji(name) or f":{name}:"
+        yield {"name": name, "emoji": sign, "people": people, "mine": me in users}
