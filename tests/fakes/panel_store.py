@@ -1,4 +1,4 @@
-"""What each scope changes of the panel, in memory."""
+"""What the scopes change of the panel, kept in this process."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from bot.panel.roster import RosterChanges, Scope
 
 
 class FakePanelStore(PanelStore):
-    """Remembers the changes of each scope."""
+    """Remembers for as long as it lives."""
 
     def __init__(self) -> None:
         self._changes: dict[Scope, RosterChanges] = {}
@@ -18,15 +18,14 @@ class FakePanelStore(PanelStore):
         return [self._of(scope) for scope in scopes]
 
     async def add(self, scope: Scope, expert: Expert) -> None:
-        now = self._of(scope)
-        self._changes[scope] = replace(
-            now, added={**now.added, expert.name: expert}, removed=now.removed - {expert.name}
-        )
+        old = self._of(scope)
+        added = {**old.added, expert.name: expert}
+        self._changes[scope] = replace(old, added=added, removed=old.removed - {expert.name})
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
-        now = self._of(scope)
-        added = {key: expert for key, expert in now.added.items() if key != name}
-        self._changes[scope] = replace(now, added=added, removed=now.removed | {name})
+        old = self._of(scope)
+        added = {known: expert for known, expert in old.added.items() if known != name}
+        self._changes[scope] = replace(old, added=added, removed=old.removed | {name})
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         self._changes[scope] = replace(self._of(scope), synthesis=synthesis)

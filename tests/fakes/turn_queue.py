@@ -1,109 +1,208 @@
-"""A turn queue and its journal in memory, with the semantics of the real ones."""
+"""The queue and its journal, in memory: the same promises, and a clock that can be advanced."""
 
 import asyncio
-from collections import deque
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from bot.adapters.redis.backlog import DeadLetter, Depth
 from bot.panel.errors import TurnLost
 from bot.panel.events import TurnEvent
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.ports import Journal, TurnQueue
 
+MOST_MESSAGES = 20
+
 
 @dataclass(slots=True)
-class Waiting:
-    """A thread's messages: those of the running turn, and those that wait."""
+class _Current:
+    """The turn that a thread is at: leased to a worker, or waiting for another try."""
 
-    inbox: deque[tuple[Message, bool]] = field(default_factory=deque)
-    running: Claim | None = None
-    claimable: bool = True
-    journal: list[TurnEvent] = field(default_factory=list)
+    turn: Turn
+    attempt: int = 0
+    token: int = 0
+    leased: bool = False
+    until: float = 0.0
+    events: list[TurnEvent] = field(default_factory=list)
 
 
-class FakeTurnQueue(TurnQueue, Journal):
-    """A queue whose leases last until a test lets them run out."""
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    current: _Current
+    letter: DeadLetter
 
-    def __init__(self) -> None:
-        self.buried: list[tuple[Claim, str]] = []
-        self._threads: dict[ThreadRef, Waiting] = {}
+
+_Waiting = tuple[Message, bool] | _Current
+
+
+class FakeTurnQueue(TurnQueue):
+    """Keeps everything in this process. ``advance`` lets time pass."""
+
+    def __init__(self, *, lease: float = 15.0) -> None:
+        self.lease = lease
+        self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
+        self._currents: dict[ThreadRef, _Current] = {}
+        self._ready: dict[str, list[ThreadRef]] = {}  # by channel, the next channel first
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
-        self._token = 0
+        self._ended: set[int] = set()
+        self._letters: dict[TurnId, _Letter] = {}
+        self._tokens = 0
+        self._passed = 0.0
         self._changed = asyncio.Event()
 
-    def lose(self, claim: Claim) -> None:
-        """Let the lease of *claim* run out."""
-        self._thread(claim).claimable = True
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._passed += seconds
         self._changed.set()
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing waits and nothing runs."""
-        return not any(thread.inbox or thread.running for thread in self._threads.values())
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         if (thread, message.ts) in self._seen:
             return False
         self._seen.add((thread, message.ts))
-        self._threads.setdefault(thread, Waiting()).inbox.append((message, alone))
-        self._changed.set()
+        self._enqueue(thread, (message, alone))
         return True
 
     async def claim(self) -> Claim:
-        while True:
-            for ref, waiting in self._threads.items():
-                if waiting.claimable and (waiting.running or waiting.inbox):
-                    return self._claimed(ref, waiting)
+        while (claim := self._take()) is None:
             self._changed.clear()
-            await self._changed.wait()
+            due = min((c.until for c in self._currents.values()), default=self._now() + 60)
+            try:
+                async with asyncio.timeout(max(0.0, due - self._now())):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+        return claim
 
     async def renew(self, claim: Claim) -> None:
-        self._held(claim)
+        self.held(claim).until = self._now() + self.lease
 
     async def done(self, claim: Claim) -> None:
-        waiting = self._held(claim)
-        waiting.running, waiting.claimable, waiting.journal = None, True, []
-        self._changed.set()
+        if claim.token not in self._ended:
+            self.held(claim)
+            self._end(claim)
 
     async def release(self, claim: Claim, *, after: float) -> None:
-        self._held(claim).claimable = after == 0
+        if claim.token in self._ended:
+            return
+        current = self.held(claim)
+        current.leased, current.token, current.until = False, 0, self._now() + after
+        self._ended.add(claim.token)
         self._changed.set()
 
+    async def depth(self) -> Depth:
+        leased = sum(current.leased for current in self._currents.values())
+        return Depth(
+            waiting=sum(map(len, self._ready.values())),
+            running=leased,
+            delayed=len(self._currents) - leased,
+            buried=len(self._letters),
+        )
+
+    async def place(self, thread: ThreadRef) -> int | None:
+        queues = [list(threads) for threads in self._ready.values()]
+        order = [
+            q[i] for i in range(max(map(len, queues), default=0)) for q in queues if i < len(q)
+        ]
+        return order.index(thread) if thread in order else None
+
     async def bury(self, claim: Claim, reason: str) -> None:
-        await self.done(claim)
-        self.buried.append((claim, reason))
+        if claim.token in self._ended:
+            return
+        current = self.held(claim)
+        letter = DeadLetter(current.turn, reason, current.attempt, self._now())
+        self._letters[current.turn.id] = _Letter(current, letter)
+        self._end(claim)
+
+    async def buried(self) -> Sequence[DeadLetter]:
+        return [letter.letter for letter in self._letters.values()]
+
+    async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
+        found = self._letters.get(turn)
+        return found.letter if found else None
+
+    async def retry(self, turn: TurnId) -> bool:
+        found = self._letters.pop(turn, None)
+        if found is None:
+            return False
+        found.current.attempt = 0
+        self._enqueue(found.current.turn.thread, found.current, first=True)
+        return True
+
+    async def drop(self, turn: TurnId) -> bool:
+        return self._letters.pop(turn, None) is not None
+
+    def held(self, claim: Claim) -> _Current:
+        """Return the turn of *claim*, or raise TurnLost."""
+        current = self._currents.get(claim.turn.thread)
+        if current is None or current.token != claim.token:
+            raise TurnLost(claim.turn.id)
+        return current
+
+    def _now(self) -> float:
+        return time.monotonic() + self._passed
+
+    def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
+        inbox = self._inboxes.setdefault(thread, [])
+        inbox.insert(0 if first else len(inbox), waiting)
+        if len(inbox) == 1 and thread not in self._currents:
+            self._mark_ready(thread)
+
+    def _mark_ready(self, thread: ThreadRef) -> None:
+        self._ready.setdefault(thread.channel_id, []).append(thread)
+        self._changed.set()
+
+    def _end(self, claim: Claim) -> None:
+        thread = claim.turn.thread
+        self._ended.add(claim.token)
+        del self._currents[thread]
+        if self._inboxes.get(thread):
+            self._mark_ready(thread)
+
+    def _take(self) -> Claim | None:
+        due = [c for c in self._currents.values() if c.until <= self._now()]
+        if due:
+            return self._lease(min(due, key=lambda current: current.until))
+        if not self._ready:
+            return None
+        channel = next(iter(self._ready))
+        threads = self._ready.pop(channel)
+        thread = threads.pop(0)
+        if threads:
+            self._ready[channel] = threads  # now the last
+        current = self._gather(thread)
+        self._currents[thread] = current
+        return self._lease(current)
+
+    def _gather(self, thread: ThreadRef) -> _Current:
+        inbox = self._inboxes.pop(thread)
+        first = inbox[0]
+        if isinstance(first, _Current):
+            self._inboxes[thread] = inbox[1:]
+            return first
+        messages = [first[0]]
+        for waiting in inbox[1:MOST_MESSAGES]:
+            if first[1] or isinstance(waiting, _Current) or waiting[1]:
+                break
+            messages.append(waiting[0])
+        self._inboxes[thread] = inbox[len(messages) :]
+        turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{messages[0].ts}")
+        return _Current(Turn(turn, thread, tuple(messages)))
+
+    def _lease(self, current: _Current) -> Claim:
+        self._tokens += 1
+        current.token, current.attempt = self._tokens, current.attempt + 1
+        current.leased, current.until = True, self._now() + self.lease
+        return Claim(current.turn, current.token, current.attempt)
+
+
+class FakeJournal(Journal):
+    """The journals of the turns in *queue*."""
+
+    def __init__(self, queue: FakeTurnQueue) -> None:
+        self._queue = queue
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
-        return list(self._thread(claim).journal)
+        return tuple(self._queue.held(claim).events)
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        self._held(claim).journal.append(event)
-
-    def _claimed(self, ref: ThreadRef, waiting: Waiting) -> Claim:
-        self._token += 1
-        if waiting.running:
-            attempt = waiting.running.attempt + 1
-            waiting.running = replace(waiting.running, token=self._token, attempt=attempt)
-        else:
-            messages = tuple(_gathered(waiting.inbox))
-            turn_id = TurnId(f"{ref.team_id}:{ref.channel_id}:{messages[0].ts}")
-            waiting.running = Claim(Turn(turn_id, ref, messages), self._token, 1)
-        waiting.claimable = False
-        return waiting.running
-
-    def _thread(self, claim: Claim) -> Waiting:
-        return self._threads[claim.turn.thread]
-
-    def _held(self, claim: Claim) -> Waiting:
-        waiting = self._thread(claim)
-        if waiting.running is None or waiting.running.token != claim.token:
-            raise TurnLost(claim.turn.id)
-        return waiting
-
-
-def _gathered(inbox: deque[tuple[Message, bool]]) -> list[Message]:
-    first, alone = inbox.popleft()
-    messages = [first]
-    while inbox and not alone and not inbox[0][1]:
-        messages.append(inbox.popleft()[0])
-    return messages
+        self._queue.held(claim).events.append(event)
