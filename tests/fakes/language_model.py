@@ -15,7 +15,7 @@ prompt's own items first; but a reply that *begins* with an exception stores not
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -124,7 +124,7 @@ class ScriptedModel(LanguageModel):
 
     # The port.
 
-    async def respond(self, prompt: Prompt) -> AsyncIterator[ModelEvent]:
+    async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         self.prompts.append(prompt)
         stored = self._find(prompt.conversation)
         async with stored.lock:
