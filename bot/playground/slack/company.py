@@ -1,5 +1,7 @@
 """A believable small company, to be talked in."""
 
+from dataclasses import replace
+
 from bot.playground.slack.workspace import Channel, User, Workspace
 
 BOT_USER = "U0PANELBOT"
@@ -15,15 +17,22 @@ GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD
 def found_company(workspace: Workspace) -> None:
     """Fill *workspace* with people, channels and the bot."""
     team = workspace.team_id
+    ada = User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True)
+    ben = User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True)
+    chloe = User(CHLOE, "chloe", "Chloé Martin", team, "Chloé", locale="fr-FR")
+    dev = User(DEV, "dev", "Dev Patel", team, "Dev")
+    erin = User(ERIN, "erin", "Erin Schmidt", team, "Erin", locale="de-DE")
+    guest = User(GUEST, "gus", "Gus Guest", team, "Gus", is_restricted=True)
     staff = (
-        User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True, emoji="👩🏾‍💼", colour="#7b3f98"),
-        User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True, emoji="👨🏻‍💻", colour="#1f6f8b"),
-        User(CHLOE, "chloe", "Chloé Martin", team, "Chloé", locale="fr-FR", emoji="👩🏼‍🎨", colour="#a23e48"),
-        User(DEV, "dev", "Dev Patel", team, "Dev", emoji="🧑🏽‍🔬", colour="#2e7d4f"),
-        User(ERIN, "erin", "Erin Schmidt", team, "Erin", locale="de-DE", emoji="👩🏼‍🔧", colour="#8a5a00"),
-        User(GUEST, "gus", "Gus Guest", team, "Gus", is_restricted=True, emoji="🧳", colour="#566573"),
+        replace(ada, emoji="👩🏾‍💼", colour="#7b3f98"),
+        replace(ben, emoji="👨🏻‍💻", colour="#1f6f8b"),
+        replace(chloe, emoji="👩🏼‍🎨", colour="#a23e48"),
+        replace(dev, emoji="🧑🏽‍🔬", colour="#2e7d4f"),
+        replace(erin, emoji="👩🏼‍🔧", colour="#8a5a00"),
+        replace(guest, emoji="🧳", colour="#566573"),
     )
-    outside = User(STRANGER, "sam", "Sam Doe", "T0OTHER", "Sam", is_stranger=True, emoji="🌍", colour="#3f51b5")
+    sam = User(STRANGER, "sam", "Sam Doe", "T0OTHER", "Sam", is_stranger=True)
+    outside = replace(sam, emoji="🌍", colour="#3f51b5")
     bots = (
         User(BOT_USER, "panelbot", "Panelbot", team, is_bot=True, emoji="🤖", colour="#4a154b"),
         User(SLACKBOT, "slackbot", "Slackbot", team, is_bot=True, emoji="💬", colour="#4a154b"),

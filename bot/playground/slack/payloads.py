@@ -113,12 +113,11 @@ def channel(one: Channel, viewer: str) -> Json:
 def message_event(workspace: Workspace, one: Message) -> Json:
     """Return the event of a new message."""
     kind = workspace.channels[one.channel].kind
-    shown = message(workspace, one) | {
+    return message(workspace, one) | {
         "channel": one.channel,
         "channel_type": kind,
         "event_ts": one.ts,
     }
-    return shown
 
 
 def changed_event(workspace: Workspace, new: Message, old: Message) -> Json:

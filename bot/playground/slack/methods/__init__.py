@@ -1,0 +1,22 @@
+"""The Web API methods, a module for each family, and the table that finds them."""
+
+from bot.playground.slack.methods import (
+    assistant,
+    chat,
+    conversations,
+    files,
+    people,
+    streams,
+    views,
+)
+from bot.playground.slack.methods.caller import Method
+
+METHODS: dict[str, Method] = {
+    **assistant.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **people.METHODS,
+    **streams.METHODS,
+    **views.METHODS,
+}

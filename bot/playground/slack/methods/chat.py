@@ -1,0 +1,109 @@
+"""``chat.*`` but for the streams."""
+
+from collections.abc import Mapping
+
+from bot.playground.slack import payloads
+from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.company import BOT_ID, BOT_USER
+from bot.playground.slack.methods.caller import Method, Site, snapshot
+from bot.playground.slack.methods.content import check_blocks, check_message, check_metadata
+from bot.playground.slack.workspace import Json, Message
+
+_LONGEST_UPDATE = 4_000
+
+
+def post_message(site: Site, args: Json) -> Json:
+    """Post in a channel, a thread or a direct conversation."""
+    channel = site.channel(args["channel"], posting=True)
+    check_message(args)
+    message = _message(site, args, channel.id)
+    site.workspace.post(message)
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "message": payloads.message(site.workspace, message),
+    }
+
+
+def post_ephemeral(site: Site, args: Json) -> Json:
+    """Show a message to one person."""
+    channel = site.channel(args["channel"], posting=True)
+    if args["user"] not in channel.members:
+        raise ApiError("user_not_in_channel")
+    check_message(args)
+    message = _message(site, args, channel.id)
+    message.ephemeral_for = args["user"]
+    site.workspace.post(message)
+    return {"message_ts": message.ts}
+
+
+def update(site: Site, args: Json) -> Json:
+    """Edit one of the bot's messages. A persona is lost by it."""
+    channel = site.channel(args["channel"], posting=True)
+    message = site.own_message(channel.id, args["ts"], "cant_update_message")
+    if len(args.get("text") or "") > _LONGEST_UPDATE:
+        raise ApiError("msg_too_long")
+    check_blocks(args.get("blocks") or [], 50)
+    check_metadata(args.get("metadata"))
+    before = snapshot(message)
+    message.text = args.get("text", message.text)
+    message.blocks = args.get("blocks", message.blocks)
+    message.metadata = args.get("metadata", message.metadata)
+    message.username = message.icon_emoji = message.icon_url = None
+    message.subtype = None
+    message.edited_by, message.edited_ts = BOT_USER, site.workspace.new_ts()
+    site.workspace.updated(message, before)
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": payloads.message(site.workspace, message),
+    }
+
+
+def delete(site: Site, args: Json) -> Json:
+    """Delete one of the bot's messages."""
+    channel = site.channel(args["channel"], posting=True)
+    message = site.own_message(channel.id, args["ts"], "cant_delete_message")
+    site.workspace.delete(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def get_permalink(site: Site, args: Json) -> Json:
+    """Return a message's address."""
+    channel = site.channel(args["channel"])
+    message = site.workspace.message(channel.id, args["message_ts"])
+    if message is None:
+        raise ApiError("message_not_found")
+    address = f"{site.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    if message.is_reply:
+        address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": address}
+
+
+def _message(site: Site, args: Json, channel: str) -> Message:
+    thread_ts = args.get("thread_ts")
+    if thread_ts and site.workspace.message(channel, thread_ts) is None:
+        raise ApiError("thread_not_found")
+    persona = site.persona(args)
+    return Message(
+        ts=site.workspace.new_ts(),
+        channel=channel,
+        text=args.get("text") or args.get("markdown_text") or "",
+        user=None if persona else BOT_USER,
+        bot_id=BOT_ID,
+        thread_ts=thread_ts,
+        subtype="bot_message" if persona else None,
+        blocks=args.get("blocks") or [],
+        metadata=args.get("metadata"),
+        **persona,
+    )
+
+
+METHODS: Mapping[str, Method] = {
+    "chat.delete": delete,
+    "chat.getPermalink": get_permalink,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.postMessage": post_message,
+    "chat.update": update,
+}

@@ -1,0 +1,85 @@
+"""Files: told of, uploaded and shared."""
+
+from collections.abc import Mapping
+from mimetypes import guess_type
+
+from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.company import BOT_ID, BOT_USER
+from bot.playground.slack.methods.caller import Method, Site
+from bot.playground.slack.workspace import Json, Message
+
+
+def info(site: Site, args: Json) -> Json:
+    """Return what is known of a file."""
+    found = site.workspace.files.get(args["file"])
+    if found is None:
+        raise ApiError("file_not_found")
+    return {"file": found, "comments": []}
+
+
+def get_upload_url(site: Site, args: Json) -> Json:
+    """Return where a file's bytes are to be sent."""
+    file_id = site.workspace.new_id("F")
+    site.uploads[file_id] = {"name": args["filename"], "length": args["length"]}
+    return {"upload_url": f"{site.url}/upload/{file_id}", "file_id": file_id}
+
+
+def complete_upload(site: Site, args: Json) -> Json:
+    """Finish uploads, and share them where a channel is named."""
+    files = [_finished(site, wanted) for wanted in args["files"]]
+    if args.get("channel_id"):
+        channel = site.channel(args["channel_id"], posting=True)
+        site.workspace.post(
+            Message(
+                ts=site.workspace.new_ts(),
+                channel=channel.id,
+                text=args.get("initial_comment", ""),
+                user=BOT_USER,
+                bot_id=BOT_ID,
+                thread_ts=args.get("thread_ts"),
+                subtype="file_share",
+                files=files,
+            )
+        )
+    return {"files": files}
+
+
+def new_file(site: Site, name: str, content: bytes, owner: str) -> Json:
+    """Store a file and return what is known of it."""
+    file_id = site.workspace.new_id("F")
+    site.contents[file_id] = content
+    return _store(site, file_id, name, owner)
+
+
+def _finished(site: Site, wanted: Json) -> Json:
+    file_id = wanted.get("id", "")
+    if file_id not in site.uploads or file_id not in site.contents:
+        raise ApiError("file_not_found")
+    name = site.uploads.pop(file_id)["name"]
+    return _store(site, file_id, wanted.get("title") or name, BOT_USER)
+
+
+def _store(site: Site, file_id: str, name: str, owner: str) -> Json:
+    kind = guess_type(name)[0] or "application/octet-stream"
+    address = f"{site.url}/files/{file_id}/{name}"
+    site.workspace.files[file_id] = {
+        "id": file_id,
+        "name": name,
+        "title": name,
+        "mimetype": kind,
+        "filetype": name.rpartition(".")[2].lower(),
+        "size": len(site.contents[file_id]),
+        "user": owner,
+        "mode": "hosted",
+        "is_external": False,
+        "url_private": address,
+        "url_private_download": address,
+    }
+    return site.workspace.files[file_id]
+
+
+METHODS: Mapping[str, Method] = {
+    "files.completeUploadExternal": complete_upload,
+    "files.getUploadURLExternal": get_upload_url,
+    "files.info": info,
+}

@@ -1,0 +1,107 @@
+"""Messages that grow while people watch."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from bot.playground.slack import payloads
+from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.company import BOT_ID, BOT_USER
+from bot.playground.slack.methods.caller import Method, Site, snapshot
+from bot.playground.slack.methods.content import LONGEST_MARKDOWN, check_blocks, check_metadata
+from bot.playground.slack.workspace import Json, Message
+
+
+def start(site: Site, args: Json) -> Json:
+    """Begin a message; in a channel it must be said for whom."""
+    channel = site.channel(args["channel"], posting=True)
+    if channel.kind != "im":
+        if not args.get("recipient_team_id"):
+            raise ApiError("missing_recipient_team_id")
+        if not args.get("recipient_user_id"):
+            raise ApiError("missing_recipient_user_id")
+    persona = site.persona(args)
+    message = Message(
+        ts=site.workspace.new_ts(),
+        channel=channel.id,
+        text="",
+        user=None if persona else BOT_USER,
+        bot_id=BOT_ID,
+        thread_ts=args.get("thread_ts"),
+        subtype="bot_message" if persona else None,
+        streaming=True,
+        **persona,
+    )
+    _grow(message, args)
+    site.stream_starts[channel.id, message.ts] = time.monotonic()
+    site.workspace.post(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def append(site: Site, args: Json) -> Json:
+    """Let a message grow."""
+    message = _streaming(site, args)
+    before = snapshot(message)
+    _grow(message, args)
+    site.workspace.updated(message, before)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def stop(site: Site, args: Json) -> Json:
+    """End a message."""
+    message = _streaming(site, args)
+    check_blocks(args.get("blocks") or [], 50)
+    check_metadata(args.get("metadata"))
+    before = snapshot(message)
+    _grow(message, args)
+    message.streaming = False
+    message.blocks = [*message.blocks, *(args.get("blocks") or [])]
+    message.metadata = args.get("metadata", message.metadata)
+    site.workspace.updated(message, before)
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "message": payloads.message(site.workspace, message),
+    }
+
+
+def _streaming(site: Site, args: Json) -> Message:
+    message = site.own_message(args["channel"], args["ts"], "message_not_owned_by_app")
+    started = site.stream_starts.get((message.channel, message.ts), 0.0)
+    if message.streaming and time.monotonic() - started > site.hazards.stream_lasts:
+        message.streaming = False
+    if not message.streaming:
+        raise ApiError("message_not_in_streaming_state")
+    return message
+
+
+def _grow(message: Message, args: Json) -> None:
+    written = args.get("markdown_text") or ""
+    if len(written) > LONGEST_MARKDOWN:
+        raise ApiError("msg_too_long")
+    chunks: list[dict[str, Any]] = args.get("chunks") or []
+    for chunk in chunks:
+        match chunk:
+            case {"type": "markdown_text", "text": str(text)}:
+                written += text
+            case {"type": "task_update", "id": str()}:
+                _update_task(message, chunk)
+            case {"type": "plan_update" | "blocks"}:
+                pass
+            case _:
+                raise ApiError("invalid_chunks")
+    message.text += written
+
+
+def _update_task(message: Message, chunk: dict[str, Any]) -> None:
+    card = {"type": "task_card", "task_id": chunk["id"], "block_id": chunk["id"]}
+    card |= {key: chunk[key] for key in ("title", "status") if key in chunk}
+    others = [block for block in message.blocks if block.get("task_id") != chunk["id"]]
+    message.blocks = [*others, card]
+
+
+METHODS: Mapping[str, Method] = {
+    "chat.appendStream": append,
+    "chat.startStream": start,
+    "chat.stopStream": stop,
+}

@@ -1,0 +1,137 @@
+"""The local Slack as one server on loopback."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from bot.playground.slack.company import BOT_USER, found_company
+from bot.playground.slack.delivery import RETRY_AFTER, Deliverer, HttpCarrier, SocketCarrier
+from bot.playground.slack.hazards import Hazards
+from bot.playground.slack.methods.caller import Site
+from bot.playground.slack.people_acting import PeopleActing
+from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.web_api import Call, WebApi
+from bot.playground.slack.workspace import Workspace
+
+BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
+APP_TOKEN = "xapp-playground"  # noqa: S105 - same
+SIGNING_SECRET = "playground-signing-secret"  # noqa: S105 - same
+
+SCOPES = frozenset(
+    {
+        "app_mentions:read",
+        "assistant:write",
+        "channels:history",
+        "chat:write",
+        "chat:write.customize",
+        "commands",
+        "groups:history",
+        "im:history",
+        "users:read",
+    }
+)
+_LARGEST = 50 * 1024 * 1024
+
+
+class SlackPlayground:
+    """``async with SlackPlayground() as slack``: a workspace to talk in, and its API."""
+
+    bot_token = BOT_TOKEN
+    app_token = APP_TOKEN
+    signing_secret = SIGNING_SECRET
+    bot_user_id = BOT_USER
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        scopes: Iterable[str] = SCOPES,
+        retry_after: Sequence[float] = RETRY_AFTER,
+    ) -> None:
+        self.workspace = Workspace()
+        found_company(self.workspace)
+        self.hazards = Hazards()
+        self.site = Site(self.workspace, self.hazards, set(scopes))
+        self.sockets = SocketCarrier()
+        self.deliverer = Deliverer(self.sockets, retry_after=retry_after)
+        response_urls = ResponseUrls(self.site)
+        self.people = PeopleActing(self.site, self.deliverer, response_urls)
+        self._web_api = WebApi(self.site, BOT_TOKEN, APP_TOKEN)
+        self._port = port
+        self._app = web.Application(client_max_size=_LARGEST)
+        self._app.router.add_route("*", "/api/{method}", self._web_api.handle)
+        self._app.router.add_get("/socket", self.sockets.handle)
+        self._app.router.add_post("/response/{key}", response_urls.handle)
+        self._app.router.add_post("/upload/{file}", self._take_upload)
+        self._app.router.add_get("/files/{file}/{name}", self._give_file)
+        self._opened = AsyncExitStack()
+
+    @property
+    def app(self) -> web.Application:
+        """The web application, for the page to be added."""
+        return self._app
+
+    @property
+    def url(self) -> str:
+        """Where the workspace is: http://127.0.0.1:PORT."""
+        return self.site.url
+
+    @property
+    def api_url(self) -> str:
+        """What the bot takes for Slack's API."""
+        return f"{self.url}/api/"
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The Web API calls so far."""
+        return list(self._web_api.calls)
+
+    def deliver_to(self, url: str) -> HttpCarrier:
+        """Deliver over HTTP, to the bot at *url*, rather than over Socket Mode."""
+        self.deliverer.http = HttpCarrier(url, SIGNING_SECRET)
+        return self.deliverer.http
+
+    async def __aenter__(self) -> Self:
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        self._opened.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", self._port)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        self.site.url = self.workspace.url = f"http://{host}:{port}"
+        self._web_api.connections_url = f"ws://{host}:{port}/socket"
+        self._opened.callback(self._web_api.stop)
+        self._opened.push_async_callback(self.deliverer.close)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._opened.aclose()
+
+    async def _take_upload(self, request: web.Request) -> web.Response:
+        file_id = request.match_info["file"]
+        if file_id not in self.site.uploads:
+            return web.Response(status=404)
+        if request.content_type.startswith("multipart/"):
+            (part,) = (await request.post()).values()
+            content = part.file.read() if isinstance(part, web.FileField) else b""
+        else:
+            content = await request.read()
+        self.site.contents[file_id] = content
+        return web.Response(text="OK")
+
+    async def _give_file(self, request: web.Request) -> web.Response:
+        content = self.site.contents.get(request.match_info["file"])
+        if content is None:
+            return web.Response(status=404)
+        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        told = self.workspace.files[request.match_info["file"]]
+        return web.Response(body=content, content_type=told["mimetype"])
