@@ -26,7 +26,7 @@ from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.transcript import FakeTranscript
-from tests.fakes.turn_queue import FakeTurnQueue
+from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 EXPERTS = (
     Expert(ExpertName("finance"), "Finance Partner", ":moneybag:", "Costs.", "Count."),
@@ -54,11 +54,23 @@ class Bench:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
 
+    def __post_init__(self) -> None:
+        self.journal = FakeJournal(self.queue)
+
+    def lose(self) -> None:
+        """Let all leases run out."""
+        self.queue.advance(self.queue.lease + 1)
+
+    async def idle(self) -> bool:
+        """Whether nothing waits and nothing runs."""
+        depth = await self.queue.depth()
+        return depth.waiting == depth.running == depth.delayed == 0
+
     def runner(self) -> TurnRunner:
         people = FakePeople()
         editor = PanelEditor(self.panels, people, EXPERTS, EXPERTS, frozenset())
         return TurnRunner(
-            journal=self.queue,
+            journal=self.journal,
             threads=self.threads,
             editor=editor,
             model=self.model,
@@ -83,7 +95,7 @@ class Bench:
 
     async def resume(self, claim: Claim) -> None:
         """Let another worker take the turn over and finish it."""
-        self.queue.lose(claim)
+        self.lose()
         again = await self.queue.claim()
         assert again.token > claim.token
         await self.runner().run(again)

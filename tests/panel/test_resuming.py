@@ -16,7 +16,7 @@ class StoppingQueue:
     """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
 
     def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
-        self._append = bench.queue.append
+        self._append = bench.journal.append
         self._left = stop_at
         self._after = after
 
@@ -56,12 +56,12 @@ EXPECTED = {
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
-    bench.queue.append = StoppingQueue(bench, stop_at, after=after).append
+    bench.journal.append = StoppingQueue(bench, stop_at, after=after).append
     try:
         await bench.runner().run(claim)
     except* StoreUnavailable:
         pass
-    del bench.queue.append
+    del bench.journal.append
 
     await bench.resume(claim)
 
@@ -137,10 +137,10 @@ async def test_calls_of_a_lost_response_are_adopted_by_the_next_one(bench):
 async def test_a_worker_that_lost_the_turn_says_nothing(bench):
     ready(bench)
     claim = await bench.claim("May we?")
-    bench.queue.lose(claim)
+    bench.lose()
     await bench.queue.claim()
 
-    with pytest.RaisesGroup(TurnLost, flatten_subgroups=True):
+    with pytest.raises(TurnLost):
         await bench.runner().run(claim)
 
     assert bench.messenger.said == []

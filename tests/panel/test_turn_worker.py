@@ -32,7 +32,10 @@ async def put(bench: Bench, text: str, ts: str = "1.0", thread: ThreadRef = THRE
 
 
 async def settled(bench: Bench) -> None:
-    await eventually(lambda: bench.queue.empty)
+    """Return when every turn has ended."""
+    async with asyncio.timeout(5):
+        while not await bench.idle():  # noqa: ASYNC110 - the queue sends no events
+            await asyncio.sleep(0.001)
 
 
 async def test_turns_are_answered_and_forgotten(bench, work):
@@ -84,7 +87,7 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await settled(bench)
 
     assert bench.messenger.said == [(None, sentences.GAVE_UP)]
-    assert [reason for _, reason in bench.queue.buried] == ["ModelUnavailable"]
+    assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable"]
     assert bench.messenger.status == ""
 
 
@@ -95,7 +98,7 @@ async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(be
     await put(bench, "hello")
     await settled(bench)
 
-    assert [reason for _, reason in bench.queue.buried] == ["MessengerRefused"]
+    assert [letter.reason for letter in await bench.queue.buried()] == ["MessengerRefused"]
 
 
 async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
@@ -105,7 +108,7 @@ async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
     await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
     await settled(bench)
 
-    assert [reason for _, reason in bench.queue.buried] == ["RuntimeError"]
+    assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]
     assert bench.messenger.said[-1] == (None, "Hi.")
 
 
@@ -118,9 +121,7 @@ async def test_losing_the_lease_stops_the_work(bench):
     await put(bench, "hello")
     await eventually(lambda: bench.model.asked(ROUTER))
     task.cancel()
-    running = bench.queue._threads[THREAD].running
-    assert running is not None
-    bench.queue.lose(running)
+    bench.lose()
     await bench.queue.claim()
     await worker.drain(grace=2)
 
