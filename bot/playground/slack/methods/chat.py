@@ -94,10 +94,15 @@ def _message(site: Site, args: Json, channel: str) -> Message:
         bot_id=BOT_ID,
         thread_ts=thread_ts,
         subtype="bot_message" if persona else None,
-        blocks=args.get("blocks") or [],
+        blocks=args.get("blocks") or _markdown(args),
         metadata=args.get("metadata"),
         **persona,
     )
+
+
+def _markdown(args: Json) -> list[Json]:
+    text = args.get("markdown_text")
+    return [{"type": "markdown", "text": text}] if text else []
 
 
 METHODS: Mapping[str, Method] = {

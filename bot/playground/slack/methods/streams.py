@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from bot.playground.slack import payloads
@@ -9,6 +10,7 @@ from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site, snapshot
 from bot.playground.slack.methods.content import LONGEST_MARKDOWN, check_blocks, check_metadata
+from bot.playground.slack.methods.stream_blocks import grown
 from bot.playground.slack.workspace import Json, Message
 
 
@@ -76,28 +78,17 @@ def _streaming(site: Site, args: Json) -> Message:
 
 
 def _grow(message: Message, args: Json) -> None:
-    written = args.get("markdown_text") or ""
+    chunks: list[dict[str, Any]] = list(args.get("chunks") or [])
+    if args.get("markdown_text"):
+        chunks.insert(0, {"type": "markdown_text", "text": args["markdown_text"]})
+    written = "".join(c.get("text", "") for c in chunks if c.get("type") == "markdown_text")
     if len(written) > LONGEST_MARKDOWN:
         raise ApiError("msg_too_long")
-    chunks: list[dict[str, Any]] = args.get("chunks") or []
-    for chunk in chunks:
-        match chunk:
-            case {"type": "markdown_text", "text": str(text)}:
-                written += text
-            case {"type": "task_update", "id": str()}:
-                _update_task(message, chunk)
-            case {"type": "plan_update" | "blocks"}:
-                pass
-            case _:
-                raise ApiError("invalid_chunks")
+    try:
+        message.blocks = reduce(grown, chunks, message.blocks)
+    except ValueError:
+        raise ApiError("invalid_chunks") from None
     message.text += written
-
-
-def _update_task(message: Message, chunk: dict[str, Any]) -> None:
-    card = {"type": "task_card", "task_id": chunk["id"], "block_id": chunk["id"]}
-    card |= {key: chunk[key] for key in ("title", "status") if key in chunk}
-    others = [block for block in message.blocks if block.get("task_id") != chunk["id"]]
-    message.blocks = [*others, card]
 
 
 METHODS: Mapping[str, Method] = {
