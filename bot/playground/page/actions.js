@@ -9,19 +9,9 @@ import { workspace } from './store.js';
  */
 export async function act(deed, details) {
   const body = JSON.stringify({ user: workspace().me, ...details });
-  return send(`/page/act/${deed}`, body, { 'Content-Type': 'application/json' });
-}
-
-/** Uploads *file* and returns its id, or null. */
-export async function upload(file) {
-  const about = new URLSearchParams({ user: workspace().me, name: file.name });
-  const answer = await send(`/page/upload?${about}`, file, { 'Content-Type': 'application/octet-stream' });
-  return answer?.file ?? null;
-}
-
-async function send(path, body, headers) {
+  const headers = { 'Content-Type': 'application/json' };
   try {
-    const response = await fetch(path, { method: 'POST', body, headers });
+    const response = await fetch(`/page/act/${deed}`, { method: 'POST', body, headers });
     const answer = await response.json();
     if (response.ok) return answer;
     toast(answer.error);

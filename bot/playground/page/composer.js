@@ -1,9 +1,10 @@
 /** The field in which people write. Enter sends, Shift+Enter begins a line, ↑ edits the last. */
 
-import { act, toast, upload } from './actions.js';
+import { act, toast } from './actions.js';
 import { complete } from './autocomplete.js';
 import { h, show } from './dom.js';
 import { on, run } from './events.js';
+import { contents } from './readings.js';
 import { go, route } from './route.js';
 import { all, get, user, workspace } from './store.js';
 
@@ -22,7 +23,7 @@ export function furnish(form, label, broadcast) {
       }),
       h('ul', { class: 'chosen', 'aria-label': 'Files to send' }),
       h('div', { class: 'row' },
-        h('label', { class: 'attach', title: 'Attach files' }, h('span', { 'aria-hidden': 'true' }, '＋'),
+        h('label', { class: 'attach', title: 'Attach files' }, h('span', { 'aria-hidden': 'true' }, '+'),
           h('input', { type: 'file', multiple: true, 'data-change': 'choose-files', 'aria-label': 'Attach files' })),
         broadcast && h('label', { class: 'broadcast' }, h('input', { type: 'checkbox', name: 'broadcast' }), h('span', {}, 'Also send to channel')),
         h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, '➤'))));
@@ -66,8 +67,7 @@ async function send(form) {
 
 async function deliver(where, text, files, broadcast) {
   if (text.startsWith('/') && !files.length) return slash(where, text);
-  const ids = (await Promise.all(files.map(upload))).filter(Boolean);
-  const sent = await act('say', { ...where, text, files: ids, broadcast });
+  const sent = await act('say', { ...where, text, files: await contents(files), broadcast });
   if (sent && !where.thread && get(`channel:${where.channel}`)?.bot) go(where.channel, sent.ts);
   return sent;
 }

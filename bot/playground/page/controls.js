@@ -76,11 +76,10 @@ function feedback(e, about) {
 
 const icon = (name) => ({ trash: '🗑' })[name] ?? '•';
 
-/** @typedef {{value: string, label: string, about?: string, option?: object, group?: string}} Offer */
+/** @typedef {{value: string, label: string, about?: string, group?: string}} Offer */
 
 const offer = (option, group) => ({
   value: option.value, label: option.text?.plain ?? option.value, about: option.description?.plain, group,
-  option: bareOption(option),
 });
 
 const options = (e) => [
@@ -91,15 +90,9 @@ const people = () => all('user').map((u) => ({ value: u.id, label: user(u.id).na
 const channels = () => all('channel').filter((c) => !c.dm).map((c) => ({ value: c.id, label: `#${c.name}` }));
 const values = (chosen) => (chosen ?? []).filter(Boolean).map((option) => option.value);
 
-/** An option as the app sent it, without what was added for drawing. */
-function bareOption({ text, value, description }) {
-  const bare = (t) => t && { type: t.type, text: t.text, emoji: t.emoji ?? true };
-  return { text: bare(text), value, ...(description ? { description: bare(description) } : {}) };
-}
-
 function select(e, about, offers, chosen, none) {
   const one = (o) => h('option', {
-    value: o.value, selected: o.value === chosen, 'data-option': o.option && JSON.stringify(o.option),
+    value: o.value, selected: o.value === chosen,
   }, o.label);
   const groups = [...new Set(offers.map((o) => o.group))];
   return h('select', { ...about, 'aria-label': about.id ? null : e.placeholder?.plain ?? 'Choose' },
@@ -113,7 +106,7 @@ function select(e, about, offers, chosen, none) {
 function choices(e, about, type, offers, chosen = []) {
   const name = `${about['data-key']}`;
   return h('fieldset', { ...about, class: 'bk-choices' }, offers.map((o) => h('label', {},
-    h('input', { type, name, value: o.value, checked: chosen.includes(o.value), 'data-option': o.option && JSON.stringify(o.option) }),
+    h('input', { type, name, value: o.value, checked: chosen.includes(o.value) }),
     h('span', {}, o.label, o.about && h('span', { class: 'bk-hint' }, o.about)))));
 }
 

@@ -4,7 +4,7 @@ import { act, toast } from './actions.js';
 import { agreed, confirmed } from './confirm.js';
 import { on, run } from './events.js';
 import { openMenu } from './menu.js';
-import { reading, stateOf } from './readings.js';
+import { reading, valuesOf } from './readings.js';
 import { go, route } from './route.js';
 import { all, channelMessages, message, replies, workspace } from './store.js';
 import { ui } from './ui.js';
@@ -95,22 +95,17 @@ async function copy(link) {
 /** Where a Block Kit element stands: in a message or in a view. */
 async function placeOf(element) {
   const view = element.closest('[data-view]');
-  if (view) return { view: view.dataset.view, values: await stateOf(view) };
-  const { at } = messageOf(element);
-  return { ...at, values: await stateOf(element.closest('.message')) };
+  return view ? { view: view.dataset.view, values: await valuesOf(view) } : messageOf(element).at;
 }
 
-async function tell(element, action) {
+async function tell(element, value) {
   if (!(await agreed(element))) return;
-  const { block, action: id } = element.dataset;
-  await act('click', { ...(await placeOf(element)), action: { block_id: block, action_id: id, ...action } });
+  const { block, action } = element.dataset;
+  await act('click', { ...(await placeOf(element)), block, action, value });
 }
 
 on('bk-act', async (element) => tell(element, await reading(element)));
 
 on('bk-overflow', (button) => openMenu(button, JSON.parse(button.dataset.options).map((option) => ({
-  label: option.text.plain,
-  run: () => tell(button, { type: 'overflow', selected_option: { text: bare(option.text), value: option.value } }),
+  label: option.text.plain, run: () => tell(button, option.value),
 }))));
-
-const bare = ({ type, text, emoji = true }) => ({ type, text, emoji });

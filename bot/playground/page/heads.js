@@ -1,14 +1,14 @@
 /** The headings of the channel and of the thread. */
 
 import { h, show } from './dom.js';
-import { badge, face } from './faces.js';
+import { badge, face, sign } from './faces.js';
 import { link } from './route.js';
 
 export function drawChannelHead(head, channel, home) {
   show(head,
     h('button', { type: 'button', class: 'burger', 'data-do': 'open-drawer', 'aria-label': 'Channels and people' }, '☰'),
     h('div', { class: 'where' },
-      h('h1', {}, channel.dm ? face(channel, 'tiny') : '# ', channel.name, ' ', badge({ app: channel.bot })),
+      h('h1', {}, channel.dm ? face(channel, 'tiny') : sign(channel), channel.name, ' ', badge({ app: channel.bot })),
       channel.topic && h('p', { class: 'topic' }, channel.topic)),
     channel.bot && h('div', { class: 'tabs', role: 'group', 'aria-label': 'Views of the app' },
       tab('Messages', link(channel.id), !home), tab('Home', link(channel.id, 'home'), home)));

@@ -27,7 +27,6 @@ export function drawThread(list, channel, ts) {
     first ? rows(list, 'thread', [first]) : h('p', { class: 'empty' }, 'This message is gone.'),
     h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
     rows(list, 'thread', answers),
-    prompts(channel, ts, count),
     statusLine(status(channel, ts))));
 }
 
@@ -77,16 +76,13 @@ function welcome(channel) {
   const asking = channel.bot ? question : `@${bot.handle} ${question}`;
   return h('section', { class: 'welcome', 'data-key': 'welcome' },
     h('h2', {}, channel.dm ? `This is the start of your talk with ${channel.name}` : `Welcome to #${channel.name}`),
-    h('p', {}, channel.topic || 'Nobody has said anything here yet.'),
+    h('p', {}, 'Nobody has said anything here yet.'),
     (channel.bot || !channel.dm) && h('button', { type: 'button', class: 'chip', 'data-do': 'suggest', 'data-text': asking },
       h('b', {}, 'Ask the panel: '), question),
     !channel.dm && h('button', { type: 'button', class: 'chip', 'data-do': 'suggest', 'data-text': '/experts' },
       h('b', {}, 'See who is on it: '), '/experts'),
-    channel.dm && promptChips(get(`prompts:${channel.id}:`)));
+    channel.dm && promptChips(get(`prompts:${channel.id}`)));
 }
-
-const prompts = (channel, ts, count) =>
-  count < 2 && promptChips(get(`prompts:${channel}:${ts}`));
 
 const promptChips = (offered) => offered && h('div', { class: 'prompts', 'data-key': 'prompts' },
   offered.title && h('p', {}, offered.title),

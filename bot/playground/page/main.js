@@ -139,7 +139,7 @@ function drawer(open) {
 on('open-drawer', () => drawer(true));
 on('close-drawer', () => ui.drawer && drawer(false));
 
-on('suggest', (chip) => write($(chip.closest('#replies') ? 'thread-composer' : 'main-composer'), chip.dataset.text));
+on('suggest', (chip) => write($('main-composer'), chip.dataset.text));
 
 on('open-people', (button) => openMenu(button, all('user').filter((u) => !u.app).map((u) => ({
   label: u.name, note: u.note, checked: u.id === workspace().me, run: () => become(u.id),

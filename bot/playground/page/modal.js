@@ -4,7 +4,7 @@ import { act } from './actions.js';
 import { blockElements, text } from './blocks.js';
 import { h, show } from './dom.js';
 import { on } from './events.js';
-import { stateOf } from './readings.js';
+import { valuesOf } from './readings.js';
 import { get } from './store.js';
 
 /** @type {Record<string, Record<string, string>>} what was wrong, by view and block */
@@ -57,7 +57,7 @@ async function submit(element) {
   const view = element.dataset.view;
   const wrong = missing(element);
   if (!Object.keys(wrong).length) {
-    const answer = await act('submit', { view, values: await stateOf(element) });
+    const answer = await act('submit', { view, values: await valuesOf(element) });
     Object.assign(wrong, answer?.errors ?? {});
   }
   errors = { ...errors, [view]: wrong };

@@ -1,7 +1,7 @@
 /** Channels, direct messages, and who one is. */
 
 import { h, show } from './dom.js';
-import { badge, face } from './faces.js';
+import { badge, face, sign } from './faces.js';
 import { link, route } from './route.js';
 import { all, channelMessages, user, workspace } from './store.js';
 import { lastRead, ui } from './ui.js';
@@ -29,7 +29,7 @@ function roomLink(room, me) {
   return h('a', {
     href: link(room.id), 'aria-current': here ? 'page' : null, class: unread ? 'unread' : null, 'data-do': 'close-drawer',
   },
-  room.dm ? face(room, 'tiny') : h('span', { class: 'hash', 'aria-hidden': 'true' }, room.private ? '🔒' : '#'),
+  room.dm ? face(room, 'tiny') : sign(room),
   h('span', { class: 'room-name' }, room.name), badge({ app: room.bot }),
   unread > 0 && h('span', { class: 'count' }, unread, h('span', { class: 'for-ears' }, ' unread')));
 }

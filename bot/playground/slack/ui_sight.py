@@ -17,10 +17,17 @@ Things = dict[str, Json]
 class Sight:
     """One person's view; the first look shows everything."""
 
-    def __init__(self, workspace: Workspace, me: str, offers: Mapping[str, Json]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        me: str,
+        offers: Mapping[str, Json],
+        suggested: Json | None = None,
+    ) -> None:
         self._workspace = workspace
         self._me = me
         self._offers = offers  # commands and shortcuts
+        self._suggested = suggested  # in the app's direct messages, until it says otherwise
         self._seen: Things | None = None
         self._drawn: dict[str, tuple[str, Json]] = {}
         self._names = Names()
@@ -74,12 +81,22 @@ class Sight:
         return thing
 
     def _app_things(self, rooms: set[str]) -> Things:
-        workspace, names = self._workspace, self._names
+        workspace = self._workspace
         now: Things = {
             f"status:{status.channel}:{status.thread_ts}": things.working(workspace, status)
             for status in workspace.statuses.values()
             if status.channel in rooms
         }
+        return now | self._prompts() | self._views()
+
+    def _prompts(self) -> Things:
+        channel = self._workspace.direct_channel(self._me, BOT_USER).id
+        offered = self._workspace.prompts.get(channel, self._suggested)
+        return {f"prompts:{channel}": things.prompts(offered)} if offered else {}
+
+    def _views(self) -> Things:
+        workspace, names = self._workspace, self._names
+        now: Things = {}
         views = [v for v in workspace.views.values() if v.user == self._me and v.is_open]
         if modals := [things.view(v, names) for v in views if v.content.get("type") == "modal"]:
             now["modal"] = {"kind": "modal", "views": modals}

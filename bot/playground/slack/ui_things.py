@@ -81,7 +81,7 @@ def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
         "html": mrkdwn_html(message.text, names),
         "blocks": dressed(message.blocks, names) if message.blocks else None,
         "source": to_typed(message.text, workspace) if message.user == me else None,
-        "edited": message.edited_ts is not None,
+        "edited": message.edited_ts is not None and not (message.bot_id and message.blocks),
         "broadcast": message.subtype == "thread_broadcast",
         "ephemeral": message.ephemeral_for is not None,
         "streaming": message.streaming,
@@ -111,6 +111,11 @@ def working(workspace: Workspace, status: Status) -> Json:
     loading = [with_emoji(decoded(line)) for line in status.loading_messages]
     text = with_emoji(decoded(status.text))
     return {"kind": "status", "author": bot, "text": text, "loading": loading}
+
+
+def prompts(offered: Json) -> Json:
+    """What the app suggests to begin with."""
+    return {"kind": "prompts", "title": offered.get("title"), "prompts": offered["prompts"]}
 
 
 def view(one: View, names: Names) -> Json:
