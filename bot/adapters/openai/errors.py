@@ -1,11 +1,15 @@
-"""OpenAI's errors, and those of servers like it, in the domain's words."""
+"""OpenAI's errors, and those of servers like it, in the domain's words.
 
-import json
+Errors are raised ``from None``: what a server says of an error may quote what people wrote,
+and would get into the log with the traceback.
+"""
+
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, OpenAIError
+from openai import APIConnectionError, APIError, APIStatusError, OpenAIError
 
 from bot.panel.errors import (
     ConversationGone,
@@ -21,16 +25,18 @@ _BY_CODE = {
     "invalid_api_key": ModelFault.ACCESS,
     "model_not_found": ModelFault.MODEL,
     "content_filter": ModelFault.FILTERED,
-    "content_policy_violation": ModelFault.FILTERED,
     "invalid_prompt": ModelFault.FILTERED,
     "context_length_exceeded": ModelFault.TOO_LONG,
     "string_above_max_length": ModelFault.TOO_LONG,
 }
+# What servers without codes say in their ``detail``.
+_BY_WORDS = (
+    (re.compile(r"\bmodel\b.*(not found|not exist)", re.IGNORECASE | re.DOTALL), ModelFault.MODEL),
+    (re.compile(r"maximum context length|context window", re.IGNORECASE), ModelFault.TOO_LONG),
+)
+_NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
-
-# Codes of a response that failed after it had begun.
-_FAILED_FOR_NOW = frozenset({"server_error", "rate_limit_exceeded", "vector_store_timeout"})
 
 
 @asynccontextmanager
@@ -39,34 +45,39 @@ async def translated() -> AsyncIterator[None]:
     try:
         yield
     except APIStatusError as error:
-        raise from_status(error) from error
+        raise from_status(error) from None
     except APIConnectionError as error:
-        raise ModelUnavailable(f"no answer from the model: {type(error).__name__}") from error
-    except (json.JSONDecodeError, OpenAIError, httpx2.HTTPError) as error:
-        # A malformed or cut stream comes as it is, not as an error of the client's.
-        raise ModelUnavailable(f"the model's answer broke off: {type(error).__name__}") from error
+        cause = type(error.__cause__ or error).__name__
+        raise ModelUnavailable(f"no answer from the model: {cause}") from None
+    except APIError as error:  # an error in the middle of a stream
+        raise failed(error.code or error.type) from None
+    except OpenAIError as error:
+        raise ModelUnavailable(f"no use of the model's answer: {type(error).__name__}") from None
 
 
 def from_status(error: APIStatusError) -> PanelError:
     """Return the domain's error for an HTTP status; servers differ in what their bodies say."""
-    code, told = code_of(error), message_of(error)
-    what = f"HTTP {error.status_code} {code}".strip()
-    if fault := _BY_CODE.get(code):
+    what = " ".join(filter(None, [f"HTTP {error.status_code}", error.code, error.request_id]))
+    if fault := _fault_of(error.code) or _fault_of(error.type):
         return ModelRefused(fault, what)
-    if error.status_code == 404:
-        if "model" in told.lower():
-            return ModelRefused(ModelFault.MODEL, what)
-        return ConversationGone(what)
     if error.status_code in _PASSING or error.status_code >= 500:
-        return ModelUnavailable(what, after=_retry_after(error))
+        return ModelUnavailable(what, after=retry_after(error))
+    told = message_of(error)
+    if _NO_CONVERSATION.search(told):
+        return ConversationGone(what)
+    for words, fault in _BY_WORDS:
+        if words.search(told):
+            return ModelRefused(fault, what)
+    if error.status_code == 404:
+        return ConversationGone(what)
     return ModelRefused(_BY_STATUS.get(error.status_code, ModelFault.BAD_REQUEST), what)
 
 
 def failed(code: str | None) -> PanelError:
-    """Return the error for a response that ended as failed."""
-    if code is None or code in _FAILED_FOR_NOW:
-        return ModelUnavailable(f"the response failed: {code}")
-    return ModelRefused(_BY_CODE.get(code, ModelFault.BAD_REQUEST), f"the response failed: {code}")
+    """Return the error for a response that had begun, so that the request was a good one."""
+    what = f"the response failed: {code}"
+    fault = _fault_of(code)
+    return ModelRefused(fault, what) if fault else ModelUnavailable(what)
 
 
 def incomplete(reason: str | None) -> ModelRefused:
@@ -75,10 +86,16 @@ def incomplete(reason: str | None) -> ModelRefused:
     return ModelRefused(fault, f"the response is incomplete: {reason}")
 
 
-def code_of(error: APIStatusError) -> str:
-    """Return the error's code, or an empty string."""
-    body = error.body if isinstance(error.body, dict) else {}
-    return str(error.code or body.get("code") or "")
+def is_locked(error: APIStatusError) -> bool:
+    """Return whether another response of the conversation is being written."""
+    return error.code == "conversation_locked"
+
+
+def is_certain(error: APIStatusError | APIConnectionError) -> bool:
+    """Return whether the server has certainly done nothing, and may do it in a moment."""
+    if isinstance(error, APIStatusError):
+        return error.status_code == 429 and isinstance(from_status(error), ModelUnavailable)
+    return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
 
 
 def message_of(error: APIStatusError) -> str:
@@ -87,8 +104,13 @@ def message_of(error: APIStatusError) -> str:
     return str(body.get("message") or body.get("detail") or error.message)
 
 
-def _retry_after(error: APIStatusError) -> float | None:
+def retry_after(error: APIStatusError) -> float | None:
+    """Return how many seconds the server asks us to wait, if it does so in seconds."""
     try:
-        return float(error.response.headers.get("retry-after", ""))
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
     except ValueError:
         return None
+
+
+def _fault_of(code: str | None) -> ModelFault | None:
+    return ModelFault.FILTERED if code and "policy" in code else _BY_CODE.get(code or "")

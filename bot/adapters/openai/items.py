@@ -1,9 +1,9 @@
 """What is said between us and a model, in the API's own shapes, and back."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from openai.types.conversations import ConversationItem
 from openai.types.responses import FunctionToolParam, ResponseInputItemParam
 
 from bot.panel.exchange import Item, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
@@ -24,18 +24,17 @@ def to_api(item: Item) -> ResponseInputItemParam:
             return {"type": "function_call_output", "call_id": call_id, "output": output}
 
 
-def from_api(item: Any) -> Item | None:
+def from_api(item: ConversationItem) -> Item | None:
     """Return a conversation's item in our words; None for kinds that we have no word for."""
     match item.type:
         case "message" if item.role == "user":
-            return UserSaid(_text(item.content))
+            return UserSaid(text_of(item.content))
         case "message" if item.role == "assistant":
-            return ModelSaid(_text(item.content))
+            return ModelSaid(text_of(item.content))
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
-        case "function_call_output":
-            output = item.output if isinstance(item.output, str) else _text(item.output)
-            return ToolAnswered(CallId(item.call_id), output)
+        case "function_call_output" if item.call_id:
+            return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
             return None
 
@@ -55,22 +54,21 @@ def function_tool(tool: Tool) -> FunctionToolParam:
     properties = {
         name: {"type": "string", "description": text} for name, text in tool.parameters.items()
     }
-    schema: Mapping[str, object] = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
     return {
         "type": "function",
         "name": tool.name,
         "description": tool.description,
-        "parameters": dict(schema),
+        "parameters": {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        },
         "strict": True,
     }
 
 
-def _text(content: Sequence[Any]) -> str:
+def text_of(content: str | Sequence[object]) -> str:
     """Return the text of a message's parts; a refusal is what the model said, too."""
     if isinstance(content, str):
         return content

@@ -1,13 +1,17 @@
 """Labels of a conversation as OpenAI metadata: at most 16 pairs, 64 and 512 characters each.
 
-A router's conversation names its experts' conversations: ``legal=6896…`` for each, joined by
-commas and cut into values of 512 characters. The common prefix ``conv_`` is left out, so that
-a hundred experts with names of 24 characters and ids of 53 fit.
+The pair ``panelbot`` says what it is: version, kind, Slack thread, and for a router how many
+of the other 15 pairs are in use. Those name its experts' conversations: ``legal=6896…`` for
+each, joined by commas and cut into values of 512 characters. The common prefix ``conv_`` is
+left out, so that a hundred experts with names of 24 characters and ids of 53 fit.
+
+The count matters where a server merges new metadata into the old instead of replacing it:
+what a longer list has left behind is not read.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote, unquote
 
 from bot.panel.links import ExpertLabels, Labels, RouterLabels
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
@@ -17,70 +21,78 @@ log = logging.getLogger(__name__)
 MOST_PAIRS = 16
 LONGEST_VALUE = 512
 
-_KIND, _THREAD, _EXPERT, _ROUTER, _EXPERTS = "panelbot", "slack", "expert", "router", "experts_"
-_ROUTER_KIND, _EXPERT_KIND = "router/1", "expert/1"
+_HEAD, _EXPERT, _ROUTER, _EXPERTS = "panelbot", "expert", "router", "experts_"
+_VERSION = "1"
 _PREFIX = "conv_"
+_WHOLE = ":"  # marks an id that is written as it is, not without the prefix
 
 
 def pack(labels: Labels) -> dict[str, str]:
-    """Return *labels* as metadata."""
+    """Return *labels* as metadata; experts for whom there is no room are left out."""
     thread = labels.thread
     place = f"{thread.team_id}/{thread.channel_id}/{thread.thread_ts}"
     match labels:
         case ExpertLabels(expert=expert, router=router):
-            return {_KIND: _EXPERT_KIND, _THREAD: place, _EXPERT: expert, _ROUTER: router}
+            return {_HEAD: f"{_VERSION} expert {place}", _EXPERT: expert, _ROUTER: router}
         case RouterLabels(experts=experts):
-            packed = {_KIND: _ROUTER_KIND, _THREAD: place}
-            room = (MOST_PAIRS - len(packed)) * LONGEST_VALUE
-            text = _fitting([f"{name}={_short(id_)}" for name, id_ in experts.items()], room)
-            for number, start in enumerate(range(0, len(text), LONGEST_VALUE)):
-                packed[f"{_EXPERTS}{number}"] = text[start : start + LONGEST_VALUE]
-            return packed
+            text = _joined(experts)
+            cuts = range(0, len(text), LONGEST_VALUE)
+            values = [text[start : start + LONGEST_VALUE] for start in cuts]
+            head = {_HEAD: f"{_VERSION} router {place} {len(values)}"}
+            return head | {f"{_EXPERTS}{number}": value for number, value in enumerate(values)}
 
 
-def unpack(metadata: Mapping[str, str] | None) -> Labels | None:
+def unpack(metadata: Mapping[str, str]) -> Labels | None:
     """Return the labels that ``pack`` made *metadata* of; None if they are not ours."""
-    if not metadata:
-        return None
-    place = metadata.get(_THREAD, "").split("/")
-    if len(place) != 3:
-        return None
-    thread = ThreadRef(*place)
-    match metadata.get(_KIND):
-        case "expert/1" if _EXPERT in metadata and _ROUTER in metadata:
-            router = ConversationId(metadata[_ROUTER])
-            return ExpertLabels(thread, ExpertName(metadata[_EXPERT]), router)
-        case "router/1":
-            return RouterLabels(thread, _experts(metadata))
+    match metadata.get(_HEAD, "").split(" "):
+        case [version, kind, place, *count] if version == _VERSION and place.count("/") == 2:
+            return _unpack(kind, ThreadRef(*place.split("/")), count, metadata)
         case _:
             return None
 
 
-def _experts(metadata: Mapping[str, str]) -> dict[ExpertName, ConversationId]:
-    values: list[str] = []
-    for number in count():
-        value = metadata.get(f"{_EXPERTS}{number}")
-        if value is None:
-            break
-        values.append(value)
-    pairs = (entry.partition("=") for entry in "".join(values).split(",") if "=" in entry)
-    return {ExpertName(name): _long(id_) for name, _, id_ in pairs}
+def _unpack(
+    kind: str, thread: ThreadRef, count: Sequence[str], metadata: Mapping[str, str]
+) -> Labels | None:
+    match kind, count:
+        case "expert", [] if _EXPERT in metadata and _ROUTER in metadata:
+            router = ConversationId(metadata[_ROUTER])
+            return ExpertLabels(thread, ExpertName(metadata[_EXPERT]), router)
+        case "router", [number] if number.isdecimal():
+            keys = [f"{_EXPERTS}{i}" for i in range(min(int(number), MOST_PAIRS))]
+            text = "".join(metadata.get(key, "") for key in keys)
+            return RouterLabels(thread, dict(_experts(text)))
+        case _:
+            return None
 
 
-def _fitting(entries: Sequence[str], room: int) -> str:
-    """Join *entries*, leaving out the last ones where there is no room for them."""
-    kept = list(entries)
-    while len(text := ",".join(kept)) > room:
-        kept.pop()
-    if len(kept) < len(entries):
-        log.warning("labels.cut", extra={"experts": len(entries), "kept": len(kept)})
-    return text
+def _joined(experts: Mapping[ExpertName, ConversationId]) -> str:
+    room = (MOST_PAIRS - 1) * LONGEST_VALUE
+    kept: list[str] = []
+    for name, conversation in experts.items():
+        entry = f"{quote(name, safe='')}={_short(conversation)}"
+        needed = len(entry) + bool(kept)
+        if needed <= room:
+            kept.append(entry)
+            room -= needed
+    if len(kept) < len(experts):
+        log.warning("labels.cut", extra={"experts": len(experts), "kept": len(kept)})
+    return ",".join(kept)
+
+
+def _experts(text: str) -> Iterable[tuple[ExpertName, ConversationId]]:
+    for entry in text.split(","):
+        name, _, conversation = entry.partition("=")
+        if name and conversation:
+            yield ExpertName(unquote(name)), _long(conversation)
 
 
 def _short(conversation: ConversationId) -> str:
     bare = conversation.removeprefix(_PREFIX)
-    return bare if bare != conversation and not bare.startswith(":") else f":{conversation}"
+    usual = bare != conversation and not bare.startswith(_WHOLE)
+    return quote(bare if usual else _WHOLE + conversation, safe=":/+=")
 
 
 def _long(text: str) -> ConversationId:
-    return ConversationId(text[1:] if text.startswith(":") else _PREFIX + text)
+    plain = unquote(text)
+    return ConversationId(plain[1:] if plain.startswith(_WHOLE) else _PREFIX + plain)

@@ -1,16 +1,32 @@
-"""Mending a conversation whose last response ended in calls that nobody answered."""
+"""Mending a conversation whose last response ended in calls that nobody answered.
 
+A crash leaves such calls behind, sometimes visible only later, and the next request is
+refused. One step for each complaint, in this order:
+
+1. the unanswered calls are answered as aborted, in front of the request's own items, again
+   while the server names another one;
+2. where that does not help, they are deleted, together with the reasoning that led to them;
+3. where that does not help either, the conversation is given up.
+"""
+
+import logging
 import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from openai import APIStatusError, AsyncOpenAI, BadRequestError
+from openai import APIStatusError, AsyncOpenAI, NotFoundError
+from openai.types.conversations import ConversationItem
+from openai.types.responses import ResponseInputItemParam
 
-from bot.adapters.openai import errors
-from bot.adapters.openai.items import from_api, to_api
-from bot.panel.exchange import ToolAnswered, ToolCalled
+from bot.adapters.openai import errors, history
+from bot.adapters.openai.items import to_api
+from bot.panel.errors import ConversationGone
+from bot.panel.exchange import ToolAnswered
 from bot.panel.model import CallId, ConversationId
 
+log = logging.getLogger(__name__)
+
 ABORTED = '{"status":"aborted"}'
-_LOOK_BACK = 100
 _UNANSWERED = re.compile(r"No tool output found for function call (?P<call_id>[\w-]+)")
 
 
@@ -20,42 +36,89 @@ def unanswered_call(error: APIStatusError) -> CallId | None:
     return CallId(match["call_id"]) if match else None
 
 
-async def answer_orphans(client: AsyncOpenAI, conversation: ConversationId, named: CallId) -> None:
-    """Answer every call without an output as aborted; delete those that take no answer.
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Calls of one response that nobody answered, each with its item's id."""
 
-    *named* is the call that the server complains of; the list may not show it yet.
-    """
-    calls: dict[CallId, str | None] = {named: None}
-    answered: set[CallId] = set()
-    reasoning: dict[CallId, str | None] = {}
-    before: str | None = None
-    page = client.conversations.items.list(conversation, order="desc", limit=_LOOK_BACK)
-    newest_first = [item async for item in page][:_LOOK_BACK]
-    for item in reversed(newest_first):
-        known = from_api(item)
-        match known:
-            case ToolCalled(call_id=call_id):
-                calls[call_id] = item.id
-                reasoning[call_id] = before
-            case ToolAnswered(call_id=call_id):
-                answered.add(call_id)
-            case _:
-                pass
-        before = item.id if item.type == "reasoning" else None
-    for call_id, item_id in calls.items():
-        if call_id not in answered:
-            await _settle(client, conversation, call_id, (item_id, reasoning.get(call_id)))
+    calls: Mapping[CallId, str]
+    reasoning: str | None  # the item that must not stay without them
 
 
-async def _settle(
-    client: AsyncOpenAI,
-    conversation: ConversationId,
-    call_id: CallId,
-    instead: tuple[str | None, str | None],
-) -> None:
-    output = to_api(ToolAnswered(call_id, ABORTED))
-    try:
-        await client.conversations.items.create(conversation, items=[output])
-    except BadRequestError:
-        for item_id in filter(None, instead):
-            await client.conversations.items.delete(item_id, conversation_id=conversation)
+class Repair:
+    """Mends one conversation for one request, whose own items answer the calls *own*."""
+
+    def __init__(
+        self, client: AsyncOpenAI, conversation: ConversationId, own: Collection[CallId]
+    ) -> None:
+        self._client = client
+        self._conversation = conversation
+        self._own = own
+        self._aborted: list[CallId] = []
+        self._deleted = False
+
+    @property
+    def outputs(self) -> Sequence[ResponseInputItemParam]:
+        """What has to come before the request's own items."""
+        return [to_api(ToolAnswered(call, ABORTED)) for call in self._aborted]
+
+    async def mend(self, named: CallId) -> None:
+        """Do something about the call that the server *named*; raises ConversationGone."""
+        log.warning("conversation.orphan", extra={"id": self._conversation, "call": named})
+        if self._deleted or named in self._own:
+            raise ConversationGone("a call in it stays unanswered")
+        if named in self._aborted:
+            await self._delete()
+        elif self._aborted:
+            self._aborted.append(named)
+        else:
+            listed = [call for group in await self._orphans() for call in group.calls]
+            self._aborted = list(dict.fromkeys([*listed, named]))
+
+    async def _delete(self) -> None:
+        for group in await self._orphans():
+            for item in filter(None, [*group.calls.values(), group.reasoning]):
+                await self._delete_item(item)
+        self._aborted = []
+        self._deleted = True
+
+    async def _delete_item(self, item: str) -> None:
+        try:
+            await self._client.conversations.items.delete(item, conversation_id=self._conversation)
+        except NotFoundError:
+            log.info("item.gone", extra={"id": item})
+
+    async def _orphans(self) -> Sequence[Orphans]:
+        newest = await history.newest(self._client, self._conversation)
+        return list(orphans(newest[::-1], self._own))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Calls that follow each other, and the reasoning right before them."""
+
+    reasoning: str | None = None
+    calls: dict[CallId, str] = field(default_factory=dict)
+
+
+def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Iterator[Orphans]:
+    """Yield the calls among *items* (oldest first) that neither they nor *own* answer."""
+    answered = {item.call_id for item in items if item.type == "function_call_output"}
+    for group in _groups(items):
+        left = {
+            call: item
+            for call, item in group.calls.items()
+            if call not in answered and call not in own
+        }
+        if left:
+            yield Orphans(left, group.reasoning if len(left) == len(group.calls) else None)
+
+
+def _groups(items: Iterable[ConversationItem]) -> Iterator[_Group]:
+    group = _Group()
+    for item in items:
+        if item.type == "function_call":
+            group.calls[CallId(item.call_id)] = item.id
+        else:
+            yield group
+            group = _Group(item.id if item.type == "reasoning" else None)
+    yield group

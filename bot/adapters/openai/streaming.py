@@ -1,67 +1,87 @@
 """The events of a streamed response, as the domain's.
 
-Acts on the terminal event only: a stream that ends without one has failed, however
-quietly it ended. Compatible servers leave out some of the events in between.
+1. Only a terminal event ends a response: a stream that ends without one has failed, however
+   quietly it ended.
+2. A call is complete as soon as any event says so, and told once.
+3. Servers leave out events in between, so none but the terminal one is counted on.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
-from openai.types.responses import Response, ResponseStreamEvent
+from openai.types.responses import Response, ResponseFunctionToolCall, ResponseStreamEvent
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import tool_called
+from bot.adapters.openai.items import text_of, tool_called
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import ModelEvent, Responded, TextWritten, ToolCalled
-from bot.panel.model import Usage
+from bot.panel.model import NO_USAGE, Usage
 
 
 async def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
-    """Yield what the model writes; each call once, as soon as it is whole."""
-    seen: set[str] = set()
-    async for event in stream:
-        match event.type:
-            case "response.output_text.delta":
-                yield TextWritten(event.delta)
-            case "response.output_item.done" if event.item.type == "function_call":
-                if event.item.call_id not in seen:
-                    seen.add(event.item.call_id)
-                    yield tool_called(event.item.call_id, event.item.name, event.item.arguments)
-            case "response.completed":
-                for call in _calls(event.response):
-                    if call.call_id not in seen:
-                        yield call
-                yield Responded(event.response.output_text, _usage(event.response))
+    """Yield what the model writes; the last is Responded."""
+    reader = _Reader()
+    try:
+        async for event in stream:
+            for told in reader.read(event):
+                yield told
+            if reader.ended:
                 return
+    except (ValueError, AttributeError) as error:
+        # Neither JSON nor the shape of any event: the client passes both on as they are.
+        what = f"an event that cannot be read: {type(error).__name__}"
+        raise ModelUnavailable(what) from None
+    raise ModelUnavailable("the response broke off")
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.ended = False
+        self._deltas: list[str] = []
+        self._begun: dict[int, ResponseFunctionToolCall] = {}
+        self._told: set[str] = set()
+
+    def read(self, event: ResponseStreamEvent) -> Iterator[ModelEvent]:
+        """Yield what *event* tells; raise what it means if it ends the response badly."""
+        match event.type:
+            case "response.output_text.delta" | "response.refusal.delta":
+                self._deltas.append(event.delta)
+                yield TextWritten(event.delta)
+            case "response.output_item.added" if event.item.type == "function_call":
+                self._begun[event.output_index] = event.item
+            case "response.function_call_arguments.done" if event.output_index in self._begun:
+                yield from self._call(self._begun[event.output_index], event.arguments)
+            case "response.output_item.done" if event.item.type == "function_call":
+                yield from self._call(event.item, event.item.arguments)
+            case "response.completed":
+                yield from self._complete(event.response)
+            case "response.incomplete":
+                details = event.response.incomplete_details
+                raise errors.incomplete(details.reason if details else None)
+            case "response.failed":
+                raise errors.failed(event.response.error.code if event.response.error else None)
+            case "error":
+                raise errors.failed(event.code)
             case _:
-                _check(event)
-    raise ModelUnavailable("the model's answer broke off without an end")
+                pass
 
+    def _call(self, item: ResponseFunctionToolCall, arguments: str) -> Iterator[ToolCalled]:
+        if item.call_id not in self._told:
+            self._told.add(item.call_id)
+            yield tool_called(item.call_id, item.name, arguments)
 
-def _check(event: ResponseStreamEvent) -> None:
-    """Raise what *event* means if it ends the response badly."""
-    match event.type:
-        case "response.incomplete":
-            details = event.response.incomplete_details
-            raise errors.incomplete(details.reason if details else None)
-        case "response.failed":
-            raise errors.failed(event.response.error.code if event.response.error else None)
-        case "error":
-            raise errors.failed(event.code)
-        case _:
-            pass
-
-
-def _calls(response: Response) -> list[ToolCalled]:
-    return [
-        tool_called(item.call_id, item.name, item.arguments)
-        for item in response.output
-        if item.type == "function_call"
-    ]
+    def _complete(self, response: Response) -> Iterator[ModelEvent]:
+        for item in response.output:
+            if item.type == "function_call":
+                yield from self._call(item, item.arguments)
+        texts = [text_of(item.content) for item in response.output if item.type == "message"]
+        self.ended = True
+        yield Responded("\n\n".join(texts) or "".join(self._deltas), _usage(response))
 
 
 def _usage(response: Response) -> Usage:
     used = response.usage
     if used is None:
-        return Usage()
-    details = used.input_tokens_details
-    return Usage(used.input_tokens, details.cached_tokens if details else 0, used.output_tokens)
+        return NO_USAGE
+    # A server like OpenAI's may leave the details out, whatever their type says.
+    cached = getattr(getattr(used, "input_tokens_details", None), "cached_tokens", None)
+    return Usage(used.input_tokens, cached or 0, used.output_tokens)

@@ -1,0 +1,54 @@
+"""A prompt as the arguments of ``responses.create``."""
+
+import hashlib
+from typing import Any
+
+from openai.types.responses import ResponseInputItemParam
+
+from bot.adapters.openai.items import function_tool, to_api
+from bot.panel.exchange import Prompt
+from bot.panel.model import Effort
+
+
+class Requests:
+    """Builds requests; *salt* goes into the hash of who asks.
+
+    Learns which efforts a model refuses, so that one complaint is enough for all requests.
+    """
+
+    def __init__(self, salt: str) -> None:
+        self._salt = salt
+        self._instead: dict[tuple[str, Effort], str | None] = {}
+
+    def build(self, prompt: Prompt, *before: ResponseInputItemParam) -> dict[str, Any]:
+        """Return the request; *before* comes before the prompt's own items."""
+        request: dict[str, Any] = {
+            "conversation": prompt.conversation,
+            "model": prompt.model,
+            "instructions": prompt.instructions,
+            "input": [*before, *map(to_api, prompt.items)],
+            "truncation": "auto",
+            "stream": True,
+        }
+        if effort := self._effort(prompt):
+            request["reasoning"] = {"effort": effort}
+        if prompt.tools:  # also where they may not be called: the cache holds them
+            request["tools"] = [function_tool(tool) for tool in prompt.tools]
+            request["tool_choice"] = "auto" if prompt.may_call else "none"
+            request["parallel_tool_calls"] = True
+        if prompt.cache_key:
+            request["prompt_cache_key"] = prompt.cache_key
+        if prompt.user:
+            salted = f"{self._salt}/{prompt.user}".encode()
+            request["safety_identifier"] = hashlib.sha256(salted).hexdigest()
+        return request
+
+    def lower_demands(self, prompt: Prompt) -> bool:
+        """Take another effort for prompts like this from now on; False if nothing is left."""
+        refused = self._effort(prompt)
+        instead = "low" if refused == Effort.NONE else None
+        self._instead[prompt.model, prompt.effort] = instead
+        return refused is not None
+
+    def _effort(self, prompt: Prompt) -> str | None:
+        return self._instead.get((prompt.model, prompt.effort), prompt.effort.value)

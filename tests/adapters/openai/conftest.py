@@ -1,0 +1,32 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestServer
+from openai import AsyncOpenAI
+
+from bot.adapters.openai.client import connect
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.waiting import Waits
+from tests.adapters.openai.canned_api import CannedApi
+
+AT_ONCE = Waits(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[CannedApi]:
+    canned = CannedApi()
+    async with TestServer(canned.application()) as server:
+        canned.base_url = str(server.make_url("/v1"))
+        yield canned
+    assert not canned.answers, f"nobody asked for {canned.answers}"
+
+
+@pytest.fixture
+async def client(api: CannedApi) -> AsyncIterator[AsyncOpenAI]:
+    async with connect("sk-test", api.base_url, silence=5) as connected:
+        yield connected
+
+
+@pytest.fixture
+def model(client: AsyncOpenAI) -> ConversationsModel:
+    return ConversationsModel(client, salt="salt", waits=AT_ONCE)
