@@ -77,15 +77,16 @@ class CannedApi:
         for number, chunk in enumerate(answer.chunks):
             await response.write(chunk if isinstance(chunk, bytes) else _event(chunk, number))
         if answer.end == "silent":
-            await self._until_client_leaves(request)
+            await self._until_client_leaves()
         if answer.end == "cut" and request.transport:
             request.transport.abort()
         return response
 
-    async def _until_client_leaves(self, request: web.Request) -> None:
-        while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - the transport tells nobody
-            await asyncio.sleep(0.001)
-        self.hung_up.set()
+    async def _until_client_leaves(self) -> None:
+        try:
+            await asyncio.Event().wait()  # the server cancels this as soon as nobody listens
+        finally:
+            self.hung_up.set()
 
 
 def _event(event: Mapping[str, Any], number: int) -> bytes:

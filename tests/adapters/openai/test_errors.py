@@ -1,0 +1,89 @@
+import traceback
+from typing import Any
+
+import pytest
+
+from bot.adapters.openai.client import connect
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.waiting import Waits
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from tests.adapters.openai.canned_api import Answer, CannedApi
+from tests.adapters.openai.events import error
+from tests.adapters.openai.prompts import told
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "fault"),
+    [
+        (429, error("You exceeded", code="insufficient_quota"), ModelFault.QUOTA),
+        (429, {"error": {"message": "", "type": "insufficient_quota"}}, ModelFault.QUOTA),
+        (401, error("Incorrect API key", code="invalid_api_key"), ModelFault.ACCESS),
+        (401, {"detail": "Unauthorized"}, ModelFault.ACCESS),
+        (403, error("Project does not have access"), ModelFault.ACCESS),
+        (404, error("The model `x` does not exist", code="model_not_found"), ModelFault.MODEL),
+        (404, {"detail": "Model 'x' not found. Use 'client.models.list()'"}, ModelFault.MODEL),
+        (400, {"detail": "Model 'x' not found."}, ModelFault.MODEL),
+        (400, error("Your prompt", code="content_filter"), ModelFault.FILTERED),
+        (400, error("Your prompt", code="cyber_policy_violation"), ModelFault.FILTERED),
+        (400, error("Too long", code="context_length_exceeded"), ModelFault.TOO_LONG),
+        (400, {"detail": "This model's maximum context length is 8 tokens"}, ModelFault.TOO_LONG),
+        (413, {"detail": "Payload too large"}, ModelFault.TOO_LONG),
+        (400, error("Unknown parameter", code="unknown_parameter"), ModelFault.BAD_REQUEST),
+        (422, {"detail": [{"loc": ["body"], "msg": "no"}]}, ModelFault.BAD_REQUEST),
+        (400, "just words", ModelFault.BAD_REQUEST),
+        (400, None, ModelFault.BAD_REQUEST),
+    ],
+)
+async def test_what_another_try_would_not_change_is_refusal(
+    model: ConversationsModel, api: CannedApi, status: int, body: Any, fault: ModelFault
+) -> None:
+    api.will(Answer(status, body))
+    with pytest.raises(ModelRefused) as caught:
+        await told(model)
+    assert caught.value.fault is fault
+
+
+@pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 529])
+async def test_what_may_have_been_done_is_left_to_the_caller(
+    model: ConversationsModel, api: CannedApi, status: int
+) -> None:
+    api.will(Answer(status, {"detail": "Internal server error"}, {"retry-after": "7"}))
+    with pytest.raises(ModelUnavailable) as caught:
+        await told(model)
+    assert caught.value.after == 7
+    assert len(api.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, error("Conversation with id 'conv_model' not found.")),
+        (404, error("Not found")),
+        (404, {"detail": "Conversation 'conv_1' not found"}),
+        (400, {"detail": "Conversation 'conv_1' not found."}),
+    ],
+)
+async def test_a_conversation_that_nobody_knows_is_gone(
+    model: ConversationsModel, api: CannedApi, status: int, body: Any
+) -> None:
+    api.will(Answer(status, body))
+    with pytest.raises(ConversationGone):
+        await told(model)
+
+
+async def test_nothing_that_the_server_quotes_gets_into_a_traceback(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(Answer(400, error("Invalid input: 'the secret plan'", code="invalid_value")))
+    with pytest.raises(ModelRefused) as caught:
+        await told(model)
+    written = "".join(traceback.format_exception(caught.value))
+    assert "HTTP 400 invalid_value" in written
+    assert "secret" not in written
+
+
+async def test_a_server_that_cannot_be_reached_is_unavailable() -> None:
+    patience = Waits(busy=(0, 0))
+    async with connect("sk-test", "http://127.0.0.1:1/v1") as client:
+        with pytest.raises(ModelUnavailable, match="ConnectError"):
+            await told(ConversationsModel(client, salt="", waits=patience))

@@ -1,0 +1,135 @@
+from typing import Any
+
+import pytest
+from openai import AsyncOpenAI
+
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.panel.errors import ModelRefused
+from bot.panel.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.model import CallId, Effort
+from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
+from tests.adapters.openai.events import completed, error
+from tests.adapters.openai.prompts import ASK_LEGAL, PROMPT, prompt, told
+
+WHOLE = Stream((completed(),))
+
+
+def no_effort(value: str) -> Answer:
+    words = f"Unsupported value: '{value}' is not supported with this model."
+    return Answer(400, error(words, code="unsupported_value", param="reasoning.effort"))
+
+
+async def sent(model: ConversationsModel, api: CannedApi, **changes: Any) -> Any:
+    api.will(WHOLE)
+    await told(model, prompt(**changes))
+    return api.seen[-1].body
+
+
+async def test_only_what_is_new_is_sent(model: ConversationsModel, api: CannedApi) -> None:
+    body = await sent(model, api)
+    assert body == {
+        "conversation": "conv_1",
+        "model": "gpt-6-luna",
+        "instructions": "Be kind.",
+        "input": [{"type": "message", "role": "user", "content": "Hi 17"}],
+        "reasoning": {"effort": "low"},
+        "truncation": "auto",
+        "stream": True,
+    }
+
+
+async def test_every_kind_of_item_has_its_shape(model: ConversationsModel, api: CannedApi) -> None:
+    items = (
+        UserSaid("Hi"),
+        ModelSaid("Hello"),
+        ToolCalled(CallId("call_1"), "ask_legal", {"brief": "Größe?"}),
+        ToolAnswered(CallId("call_1"), "Yes."),
+    )
+    assert (await sent(model, api, items=items))["input"] == [
+        {"type": "message", "role": "user", "content": "Hi"},
+        {"type": "message", "role": "assistant", "content": "Hello"},
+        {
+            "type": "function_call",
+            "call_id": "call_1",
+            "name": "ask_legal",
+            "arguments": '{"brief": "Größe?"}',
+        },
+        {"type": "function_call_output", "call_id": "call_1", "output": "Yes."},
+    ]
+
+
+async def test_tools_are_strict_and_called_in_parallel(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    body = await sent(model, api, tools=(ASK_LEGAL,))
+    assert body["tools"] == [
+        {
+            "type": "function",
+            "name": "ask_legal",
+            "description": "Ask the lawyer.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "reason": {"type": "string", "description": "why"},
+                    "brief": {"type": "string", "description": "what"},
+                },
+                "required": ["reason", "brief"],
+                "additionalProperties": False,
+            },
+            "strict": True,
+        }
+    ]
+    assert (body["tool_choice"], body["parallel_tool_calls"]) == ("auto", True)
+
+
+async def test_tools_that_may_not_be_called_stay_in_the_request(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    open_, closed = [
+        await sent(model, api, tools=(ASK_LEGAL,), may_call=may_call) for may_call in (True, False)
+    ]
+    assert closed == open_ | {"tool_choice": "none"}
+
+
+async def test_who_asks_leaves_only_as_a_salted_hash(client: AsyncOpenAI, api: CannedApi) -> None:
+    ours, theirs = [ConversationsModel(client, salt=salt) for salt in ("ours", "theirs")]
+    body = await sent(ours, api, user="U0SECRET", cache_key="router")
+    other = await sent(theirs, api, user="U0SECRET")
+    assert body["prompt_cache_key"] == "router"
+    assert len(body["safety_identifier"]) == 64
+    assert body["safety_identifier"] != other["safety_identifier"]
+    assert "U0SECRET" not in str(body)
+
+
+async def test_a_model_that_must_think_is_asked_to_think_a_little(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(no_effort("none"))
+    body = await sent(model, api, effort=Effort.NONE)
+    assert body["reasoning"] == {"effort": "low"}
+
+
+async def test_a_model_that_cannot_think_is_not_asked_to(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(no_effort("none"), no_effort("low"))
+    assert "reasoning" not in await sent(model, api, effort=Effort.NONE)
+
+
+async def test_one_complaint_about_the_effort_is_enough(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(no_effort("none"))
+    await sent(model, api, effort=Effort.NONE)
+    await sent(model, api, effort=Effort.NONE)
+    await sent(model, api, effort=Effort.HIGH)
+    efforts = [seen.body["reasoning"]["effort"] for seen in api.seen]
+    assert efforts == ["none", "low", "low", "high"]
+
+
+async def test_complaints_about_the_effort_come_to_an_end(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(no_effort("low"), no_effort("?"))
+    with pytest.raises(ModelRefused):
+        await told(model, PROMPT)
