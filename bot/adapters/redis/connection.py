@@ -1,69 +1,53 @@
-"""Connecting to Redis: one server, a Sentinel set or a Cluster, told apart by REDIS_URL.
+"""The connection to Redis: made from an address, tried again when it breaks.
 
-* ``redis://``, ``rediss://`` (TLS), ``unix://``: one server, as redis-py reads them
-* ``redis+sentinel://host:port,host:port/service/db`` (``rediss+sentinel`` for TLS)
-* ``redis+cluster://host:port`` (``rediss+cluster`` for TLS): any node of the cluster
+redis-py repeats a command when the connection broke before the answer came, so a command may be
+done twice. That is right for all of ours: plain reads and writes say the same again, and each
+script says how it bears it. A claim whose answer is lost is the exception: its turn comes back
+when the lease runs out.
 """
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, NoPermissionError
 
-from bot.adapters.redis import keys
+from bot.adapters.redis import schema
+from bot.adapters.redis.address import Address, Layout
+from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.scripting import Connection, translated
+from bot.adapters.redis.scripting import Connection
 from bot.panel.errors import GiveUp, StoreUnavailable
 
-SCHEMA_VERSION = 1
+_SETTINGS: dict[str, Any] = {
+    "decode_responses": True,
+    "health_check_interval": 30,  # finds out about a connection that a firewall dropped
+    "protocol": 2,
+    "socket_connect_timeout": 2.0,
+    "socket_timeout": 5.0,  # well above the longest blocking wait
+}
 
 
 def connect(url: str) -> Connection:
     """Return a client for *url*; nothing is sent yet. Raises ValueError if it is malformed."""
-    # All our scripts may be repeated, see their comments; plain commands too.
-    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=3)
-    options: dict[str, Any] = {
-        "decode_responses": True,
-        "health_check_interval": 30,
-        "retry": retry,
-        "socket_connect_timeout": 3,
-        "socket_timeout": 5,
-    }
-    scheme, _, rest = url.partition("://")
-    match scheme:
-        case "redis+sentinel" | "rediss+sentinel":
-            return _through_sentinel(url, options)
-        case "redis+cluster" | "rediss+cluster":
-            plain = f"{scheme.removesuffix('+cluster')}://{rest}"
-            del options["retry"]  # the cluster client retries by itself, over all nodes
-            return RedisCluster.from_url(plain, **options)
-        case _:
-            return Redis.from_url(url, **options)
-
-
-def _through_sentinel(url: str, options: dict[str, Any]) -> Connection:
-    parts = urlsplit(url)
-    credentials, _, hosts = parts.netloc.rpartition("@")
-    service, _, db = parts.path.strip("/").partition("/")
-    if not service:
-        raise ValueError("it should name the service: redis+sentinel://host:26379/mymaster/0")
-    if credentials:
-        user, _, password = credentials.partition(":")
-        options |= {"username": unquote(user) or None, "password": unquote(password) or None}
-    options |= {"ssl": parts.scheme.startswith("rediss"), "db": int(db or 0)}
-    pairs = (node.partition(":") for node in hosts.split(","))
-    nodes = [(host, int(port or 26379)) for host, _, port in pairs]
-    sentinel = Sentinel(nodes, sentinel_kwargs={"socket_timeout": 3})  # type: ignore[no-untyped-call]
-    return sentinel.master_for(service, **options)
+    where = Address.parse(url)
+    retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), retries=5)
+    options = {**_SETTINGS, "retry": retry, **where.options}
+    match where.layout:
+        case Layout.SINGLE:
+            return Redis.from_url(where.url, **_SETTINGS, retry=retry)
+        case Layout.SENTINEL:
+            return _primary(where, options)
+        case Layout.CLUSTER:
+            nodes = [ClusterNode(host, port) for host, port in where.nodes]
+            return RedisCluster(startup_nodes=nodes, **options)
 
 
 def address(url: str) -> str:
     """Return *url* without its user and password, for people to read."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    return str(Address.parse(url))
 
 
 async def prepare(redis: Connection, url: str, shards: Shards) -> None:
@@ -71,22 +55,30 @@ async def prepare(redis: Connection, url: str, shards: Shards) -> None:
 
     Raises StoreUnavailable if it cannot be reached, GiveUp if the data are not ours to use.
     """
+    where = address(url)
     try:
-        async with translated():
+        with store_errors():
             await redis.ping()
-            mine = f"{SCHEMA_VERSION}/{shards.count}"
-            await redis.set(keys.SCHEMA, mine, nx=True)
-            stored = await redis.get(keys.SCHEMA)
+            await schema.prepare(redis, shards)
     except StoreUnavailable as error:
+        if isinstance(error.__cause__, AuthenticationError):
+            raise GiveUp(f"Redis at {where} refuses the login. Correct REDIS_URL.") from error
         raise StoreUnavailable(
-            f"Redis at {address(url)} cannot be reached ({error}). Start it, or correct REDIS_URL."
+            f"Redis at {where} cannot be reached ({error}). Start it, or correct REDIS_URL."
         ) from error
-    except RedisError as error:
-        raise GiveUp(f"Redis at {address(url)} refuses us: {error}") from error
-    if stored != mine:
-        version, _, count = stored.partition("/")
-        what = f"version {version}" if version != str(SCHEMA_VERSION) else f"{count} shards"
-        raise GiveUp(
-            f"Redis at {address(url)} holds data of {what}; this is version {SCHEMA_VERSION} with "
-            f"{shards.count} shards. Use that version, or set PANELBOT_REDIS_SHARDS as it was."
-        )
+    except NoPermissionError as error:
+        raise GiveUp(f"Redis at {where} does not let this user work: {error}") from error
+    except schema.SchemaRefused as error:
+        raise GiveUp(f"Redis at {where} cannot be used: {error}") from error
+
+
+def _primary(where: Address, options: dict[str, Any]) -> Connection:
+    login = {
+        key: options.pop(f"sentinel_{key}")
+        for key in ("username", "password")
+        if f"sentinel_{key}" in options
+    }
+    shared = ("ssl", "socket_connect_timeout", "socket_timeout")
+    ours = {key: value for key, value in options.items() if key.startswith(shared)}
+    sentinel = Sentinel(where.nodes, sentinel_kwargs=ours | login)  # type: ignore[no-untyped-call]
+    return sentinel.master_for(where.service, **options)

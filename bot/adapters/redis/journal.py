@@ -1,36 +1,53 @@
-"""The journal of running turns, in Redis; who has lost the turn cannot write in it."""
+"""What a turn has already done, kept beside the turn and forgotten with it.
+
+The token is checked by the same script that writes: a worker that lost its turn cannot write into
+the journal of the one that has it now, and cannot read there either.
+"""
 
 from collections.abc import Sequence
-from secrets import token_hex
+from secrets import token_urlsafe
+from typing import get_args
 
-from bot.adapters.redis import codec
-from bot.adapters.redis.keys import Shards, thread_id
-from bot.adapters.redis.scripting import Connection, Scripts, translated
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.events import TurnEvent
 from bot.panel.model import Claim
 from bot.panel.ports import Journal
 
+_KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
+
 
 class RedisJournal(Journal):
-    """One list for each running turn; it goes when the turn is done."""
+    """The journals of the turns of a RedisTurnQueue with the same *shards*."""
 
-    def __init__(self, redis: Connection, shards: Shards) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
         self._redis = redis
         self._shards = shards
-        self._scripts = Scripts(redis)
+        self._append = Script("append")
+        self._read = Script("read")
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
-        if claim.attempt == 1:
-            return ()
-        thread = claim.turn.thread
-        async with translated():
-            entries = await self._redis.lrange(self._shards.of(thread).journal(thread), 0, -1)
-        return [codec.load_event(entry) for entry in entries]
+        entries = await self._run(self._read, claim)
+        if entries is None:
+            raise TurnLost(claim.turn.id)
+        return tuple(codec.load_tagged(_KINDS, entry.partition(" ")[2]) for entry in entries)
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        thread = claim.turn.thread
-        entry = codec.dump_event(event, token_hex(4))
-        shard = self._shards.of(thread)
-        if not await self._scripts.call("append", shard, thread_id(thread), claim.token, entry):
+        # The nonce makes the entry unlike an equal one, so that a repeated try is recognised.
+        entry = f"{token_urlsafe(6)} {codec.dump_tagged(event)}"
+        if not await self._run(self._append, claim, entry):
             raise TurnLost(claim.turn.id)
+
+    async def _run(self, script: Script, claim: Claim, *args: str) -> list[str] | None:
+        thread = claim.turn.thread
+        with store_errors():
+            answer: list[str] | None = await script(
+                self._redis,
+                self._shards.prefix(thread),
+                keys.thread_name(thread),
+                claim.token,
+                *args,
+            )
+        return answer

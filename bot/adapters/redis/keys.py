@@ -1,114 +1,129 @@
-"""Every key this bot keeps in Redis, what it holds and for how long.
+"""Every key that we keep in Redis, and which of them lie together.
 
-Everything about a thread lies in one shard: its keys share the hash tag ``{n}``, so that a
-script may touch them together in a Cluster too.
+A thread's work is one unit: one Lua script touches its inbox, its turn, its journal and the
+queue that it waits in. In a Cluster a script may touch only one slot, so threads are dealt out
+to *shards*, and all of a shard's keys carry its number as their hash tag. One shard serves a
+single server (and a Sentinel set); a Cluster wants a few for each of its primaries.
 
-========================  =========================================  ====================
-key                       holds                                      lives
-========================  =========================================  ====================
-panelbot:schema           version and number of shards               for ever
-panelbot:{n}:seen:T:m     claim on message m, so it is taken once    a day
-panelbot:{n}:inbox:T      messages that wait for T's next turn       until taken
-panelbot:{n}:turn:T       the running turn: messages, token,         until done
-                          attempt
-panelbot:{n}:journal:T    what the running turn has done             until done
-panelbot:{n}:channels     channels with a thread that can be         while there are any
-                          claimed, in the order of their turns
-panelbot:{n}:ready:C      threads of channel C that can be claimed   while there are any
-panelbot:{n}:leases       running or postponed threads, by the       while there are any
-                          time from which others may claim them
-panelbot:{n}:fence        the last fencing token                     for ever
-panelbot:{n}:wake         a wake-up for an idle worker               a minute
-panelbot:{n}:dead         turns put aside, by when                   until handled
-panelbot:{n}:dead:i       turn i put aside, with its journal         until handled
-panelbot:{n}:thread:T     standing, links, what was overheard        90 days after use
-panelbot:conv:c           thread and expert of conversation c        90 days after use
-panelbot:panel:scope      what a scope changes of the panel          for ever
-========================  =========================================  ====================
+``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``T`` for ``team:channel:thread_ts``.
 
-T is ``team/channel/thread_ts``, C is ``team/channel``.
+==================  ======  ===============================================  ===================
+key                 type    what                                             lifetime, size
+==================  ======  ===============================================  ===================
+P inbox:T           list    messages that wait for the thread's next turn    until claimed;
+                            (``+`` gathers, ``!`` alone, ``@`` retried)      150 B + text each
+P turn:T            hash    the thread's turn: messages, attempt, and the    until done;
+                            token while somebody holds it                    250 B + text
+P journal:T         list    what that turn has done, oldest first            until done;
+                                                                             100 B + text each
+P ready             zset    threads with an inbox and no turn, by the order  while they wait;
+                            in which they will be served                     130 B a thread
+P leases            zset    threads whose turn somebody holds, by the end    until done;
+                            of the lease (ms)                                130 B a thread
+P delayed           zset    threads whose turn waits for another try, by     until claimed;
+                            the time of it (ms)                              130 B a thread
+P rounds            hash    how far each waiting channel has taken places    while it waits;
+                            ahead                                            60 B a channel
+P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
+                            last ``fence`` token given
+P wake              list    at most one element: there is something to do    until taken; 60 B
+P seen:T:TS         string  this message has been put                        a day; 150 B
+P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 90 B
+P dead              zset    turns that were given up, by when (ms)           30 days;
+                                                                             130 B a turn
+P dead:TURN         hash    such a turn: thread, messages, reason, attempts  30 days; as turn:T
+P dead-journal:TURN list    its journal                                      30 days;
+                                                                             as journal:T
+P links:T           hash    the thread's conversations, by expert            90 days after use;
+                                                                             500 B
+P heard:T           string  the first message that the router missed         90 days after use;
+                                                                             130 B
+panelbot:owner:C    string  whose the conversation C is                      as links:T; 230 B
+P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
+                                                                             one; 140 B
+panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
+                            changes of its panel, by expert                  1 to 3 kB an expert
+panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 100 B
+==================  ======  ===============================================  ===================
+
+Without a lifetime are only work that was acknowledged and not yet done, and what people set up.
 """
 
+from binascii import crc32
 from dataclasses import dataclass
-from zlib import crc32
 
-from bot.panel.model import ConversationId, MessageTs, ThreadRef
+from bot.panel.model import ConversationId, ThreadRef
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
-PREFIX = "panelbot"
-SCHEMA = f"{PREFIX}:schema"
+SCHEMA = "panelbot:schema"
 
-DAY = 24 * 60 * 60
-SEEN_FOR = DAY  # Slack redelivers for about five minutes; people's clocks and outages, longer
-FOREIGN_FOR = DAY
+MINUTE = 60
+DAY = 24 * 60 * MINUTE
+SEEN_FOR = DAY  # Slack redelivers for some minutes; people replay a backlog for some hours
+ENDED_FOR = 10 * MINUTE  # longer than any client tries the same command again
+DEAD_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
-
-
-def thread_id(thread: ThreadRef) -> str:
-    """Return how keys name *thread*."""
-    return f"{thread.team_id}/{thread.channel_id}/{thread.thread_ts}"
-
-
-def thread_ref(thread: str) -> ThreadRef:
-    """Return the thread that keys name so."""
-    return ThreadRef(*thread.split("/", 2))
-
-
-def conversation(conversation_id: ConversationId) -> str:
-    """Return the key of whose a conversation is."""
-    return f"{PREFIX}:conv:{conversation_id}"
-
-
-def panel(scope: Scope) -> str:
-    """Return the key of a scope's changes."""
-    match scope:
-        case WorkspaceScope(team):
-            return f"{PREFIX}:panel:{team}"
-        case ChannelScope(team, channel):
-            return f"{PREFIX}:panel:{team}/{channel}"
-        case ThreadRef():
-            return f"{PREFIX}:panel:{thread_id(scope)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """The keys that share one hash tag."""
-
-    number: int
-
-    @property
-    def prefix(self) -> str:
-        """What every key of the shard begins with; the scripts build their keys from it."""
-        return f"{PREFIX}:{{{self.number}}}:"
-
-    @property
-    def wake(self) -> str:
-        """The list that idle workers listen to."""
-        return f"{self.prefix}wake"
-
-    def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
-        """Return the key of the claim on a message."""
-        return f"{self.prefix}seen:{thread_id(thread)}:{ts}"
-
-    def journal(self, thread: ThreadRef) -> str:
-        """Return the key of a running turn's journal."""
-        return f"{self.prefix}journal:{thread_id(thread)}"
-
-    def thread(self, thread: ThreadRef) -> str:
-        """Return the key of what is remembered of a thread."""
-        return f"{self.prefix}thread:{thread_id(thread)}"
+FOREIGN_FOR = DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Shards:
-    """All shards; a thread is always in the same one."""
+    """Deals threads out to *count* groups of keys."""
 
     count: int = 1
 
-    def of(self, thread: ThreadRef) -> Shard:
-        """Return the shard of *thread*."""
-        return Shard(crc32(thread_id(thread).encode()) % self.count)
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"there must be at least one shard, not {self.count}")
 
-    def all(self) -> tuple[Shard, ...]:
-        """Return every shard."""
-        return tuple(Shard(number) for number in range(self.count))
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefix of every shard."""
+        return tuple(map(_prefix, range(self.count)))
+
+    def prefix(self, thread: ThreadRef) -> str:
+        """Return the prefix of the shard that *thread* belongs to."""
+        return _prefix(crc32(thread_name(thread).encode()) % self.count)
+
+    def links(self, thread: ThreadRef) -> str:
+        """Return the key of the links of *thread*."""
+        return f"{self.prefix(thread)}links:{thread_name(thread)}"
+
+    def heard(self, thread: ThreadRef) -> str:
+        """Return the key of until where the router knows *thread*."""
+        return f"{self.prefix(thread)}heard:{thread_name(thread)}"
+
+    def standing(self, thread: ThreadRef) -> str:
+        """Return the key of how the bot stands to *thread*."""
+        return f"{self.prefix(thread)}standing:{thread_name(thread)}"
+
+
+def _prefix(index: int) -> str:
+    return f"panelbot:{{{index}}}:"
+
+
+def thread_name(thread: ThreadRef) -> str:
+    """Return how *thread* is written in keys and lists."""
+    return f"{thread.team_id}:{thread.channel_id}:{thread.thread_ts}"
+
+
+def thread_of(name: str) -> ThreadRef:
+    """Return the thread that is written as *name*."""
+    team_id, channel_id, thread_ts = name.split(":")
+    return ThreadRef(team_id, channel_id, thread_ts)
+
+
+def owner(conversation: ConversationId) -> str:
+    """Return the key of whose *conversation* is."""
+    return f"panelbot:owner:{conversation}"
+
+
+def panel(scope: Scope) -> str:
+    """Return the key of what *scope* changes of the panel."""
+    match scope:
+        case WorkspaceScope(team_id):
+            return f"panelbot:panel:{team_id}"
+        case ChannelScope(team_id, channel_id):
+            return f"panelbot:panel:{team_id}:{channel_id}"
+        case ThreadRef():
+            return f"panelbot:panel:{thread_name(scope)}"

@@ -1,54 +1,54 @@
-"""Who was put on which panel, in Redis. Lasting: nothing else remembers it."""
+"""What people changed of the panels. Lasting: nothing else remembers it."""
 
 from collections.abc import Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.scripting import Connection, translated
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.ports import PanelStore
 from bot.panel.roster import RosterChanges, Scope
 
-_ADDED, _REMOVED, _SYNTHESIS = "+", "-", "synthesis"
+_SYNTHESIS = "@synthesis"  # a field beside the experts' names, which begin with a letter
+_REMOVED = "-"
 
 
 class RedisPanelStore(PanelStore):
-    """One hash a scope: ``+name`` an expert, ``-name`` one taken off, ``synthesis``."""
+    """The changes of each scope in one hash: an expert's field holds it, or that it was removed."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
-        async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            for scope in scopes:
-                pipe.hgetall(keys.panel(scope))
-            return [_changes(stored) for stored in await pipe.execute()]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for scope in scopes:
+                    pipe.hgetall(keys.panel(scope))
+                return [_changes(fields) for fields in await pipe.execute()]
 
     async def add(self, scope: Scope, expert: Expert) -> None:
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.panel(scope), _ADDED + expert.name, codec.dump(expert))
-            pipe.hdel(keys.panel(scope), _REMOVED + expert.name)
-            await pipe.execute()
+        with store_errors():
+            await self._redis.hset(keys.panel(scope), expert.name, codec.dump(expert))
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
-        async with translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hdel(keys.panel(scope), _ADDED + name)
-            pipe.hset(keys.panel(scope), _REMOVED + name, "")
-            await pipe.execute()
+        with store_errors():
+            await self._redis.hset(keys.panel(scope), name, _REMOVED)
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        async with translated():
+        with store_errors():
             if synthesis is None:
                 await self._redis.hdel(keys.panel(scope), _SYNTHESIS)
             else:
                 await self._redis.hset(keys.panel(scope), _SYNTHESIS, synthesis.value)
 
 
-def _changes(stored: Mapping[str, str]) -> RosterChanges:
-    added = [codec.load(Expert, text) for key, text in stored.items() if key.startswith(_ADDED)]
-    removed = [ExpertName(key[1:]) for key in stored if key.startswith(_REMOVED)]
-    synthesis = stored.get(_SYNTHESIS)
+def _changes(fields: Mapping[str, str]) -> RosterChanges:
+    synthesis = fields.get(_SYNTHESIS)
+    experts = {ExpertName(name): text for name, text in fields.items() if name != _SYNTHESIS}
     return RosterChanges(
-        {expert.name: expert for expert in added},
-        frozenset(removed),
-        Synthesis(synthesis) if synthesis else None,
+        added={
+            name: codec.load(Expert, text) for name, text in experts.items() if text != _REMOVED
+        },
+        removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
+        synthesis=Synthesis(synthesis) if synthesis else None,
     )

@@ -1,58 +1,31 @@
-"""Calling the Lua scripts, and turning Redis' errors into ours."""
+"""Our Lua scripts: each is one atomic step, run by its hash and sent again where it is unknown."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import cache
+from hashlib import sha1
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from redis.exceptions import (
-    BusyLoadingError,
-    ClusterDownError,
-    ConnectionError,  # noqa: A004 - it is what redis-py calls it
-    OutOfMemoryError,
-    ReadOnlyError,
-    TimeoutError,  # noqa: A004 - same
-    TryAgainError,
-)
+from redis.exceptions import NoScriptError
 
-from bot.adapters.redis.keys import Shard
-from bot.panel.errors import StoreUnavailable
-
-# redis-py annotates every answer as "bytes | str | …"; with decode_responses it is str.
+# Redis or RedisCluster. redis-py declares every answer as "bytes | str | …"; ours are str.
 Connection: TypeAlias = Any
 
-_PASSING = (
-    BusyLoadingError,
-    ClusterDownError,
-    ConnectionError,
-    OSError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    TimeoutError,
-    TryAgainError,
-)
+
+class Script:
+    """The script ``scripts/<name>.lua``, which says what it takes and returns."""
+
+    def __init__(self, name: str) -> None:
+        self._source = _read("common") + "\n" + _read(name)
+        self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: Connection, key: str, *args: str | int) -> Any:
+        """Run the script on *key*: the prefix of a shard, or the one key that it is about."""
+        try:
+            return await redis.evalsha(self._digest, 1, key, *args)
+        except NoScriptError:  # a new server, or a flushed cache
+            return await redis.eval(self._source, 1, key, *args)
 
 
-@asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Raise StoreUnavailable for what passes by itself: a restart, a failover, a full memory."""
-    try:
-        yield
-    except _PASSING as error:
-        raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
-
-
-class Scripts:
-    """The scripts beside this module, loaded once and called by their digest."""
-
-    def __init__(self, redis: Connection) -> None:
-        folder = files("bot.adapters.redis") / "scripts"
-        self._scripts = {
-            name: redis.register_script((folder / f"{name}.lua").read_text())
-            for name in ("append", "claim", "done", "put", "release", "renew")
-        }
-
-    async def call(self, name: str, shard: Shard, *args: str | int) -> Any:
-        """Call a script on *shard*."""
-        async with translated():
-            return await self._scripts[name](keys=[shard.prefix], args=args)
+@cache
+def _read(name: str) -> str:
+    return files("bot.adapters.redis").joinpath("scripts", f"{name}.lua").read_text("utf-8")

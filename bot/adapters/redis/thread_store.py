@@ -1,83 +1,95 @@
-"""What is remembered about threads, in Redis: one hash a thread, and the ways back to it."""
-
-from collections.abc import Mapping
+"""What is remembered about threads: fast, small, and gone some months after the last turn."""
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.scripting import Connection, translated
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef
 from bot.panel.ports import Standing, ThreadStore
 
-_STANDING, _ROUTER, _HEARD, _EXPERT = "standing", "router", "heard", "expert:"
+_ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
+
+_SAVE_LINKS = Script("save_links")
+_OVERHEARD = Script("overheard")
 
 
 class RedisThreadStore(ThreadStore):
-    """Forgets a thread that nobody has used for three months: Slack and OpenAI remember."""
+    """The memory of threads in Redis. What a turn uses stays for another ninety days."""
 
-    def __init__(self, redis: Connection, shards: Shards) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
         self._redis = redis
         self._shards = shards
 
     async def standing(self, thread: ThreadRef) -> Standing:
-        async with translated():
-            return Standing(await self._redis.hget(self._key(thread), _STANDING) or "unknown")
+        with store_errors():
+            found = await self._redis.get(self._shards.standing(thread))
+        return Standing(found) if found else Standing.UNKNOWN
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
-        lives = keys.FOREIGN_FOR if standing is Standing.FOREIGN else keys.THREAD_FOR
-        await self._write(thread, {_STANDING: standing.value}, lives)
+        lifetime = keys.FOREIGN_FOR if standing is Standing.FOREIGN else keys.THREAD_FOR
+        with store_errors():
+            await self._redis.set(self._shards.standing(thread), standing.value, ex=lifetime)
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
-        async with translated():
-            stored: Mapping[str, str] = await self._redis.hgetall(self._key(thread))
-        experts = {
-            ExpertName(field.removeprefix(_EXPERT)): ConversationId(value)
-            for field, value in stored.items()
-            if field.startswith(_EXPERT)
-        }
-        router = stored.get(_ROUTER)
-        return ThreadLinks(ConversationId(router) if router else None, experts)
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hgetall(self._shards.links(thread))
+                pipe.ttl(self._shards.links(thread))
+                fields, lifetime = await pipe.execute()
+        router = fields.pop(_ROUTER, None)
+        links = ThreadLinks(router, fields)
+        if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
+            await self._keep(thread, links)
+        return links
 
     async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        fields = {f"{_EXPERT}{name}": str(id_) for name, id_ in links.experts.items()}
-        owners: dict[ConversationId, str] = {id_: name for name, id_ in links.experts.items()}
-        if links.router:
+        fields = {str(expert): str(conversation) for expert, conversation in links.experts.items()}
+        if links.router is not None:
             fields[_ROUTER] = links.router
-            owners[links.router] = ""
-        if fields:
-            await self._write(thread, fields, keys.THREAD_FOR)
-        async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            for conversation, expert in owners.items():
-                value = f"{keys.thread_id(thread)}/{expert}"
-                pipe.set(keys.conversation(conversation), value, ex=keys.THREAD_FOR)
-            await pipe.execute()
+        flat = [text for field in fields.items() for text in field]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for conversation, expert in _conversations(links):
+                    owner = f"{keys.thread_name(thread)}/{expert}"
+                    pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
+                await pipe.execute()
+            await _SAVE_LINKS(self._redis, self._shards.links(thread), keys.THREAD_FOR, *flat)
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
-        async with translated():
-            stored = await self._redis.get(keys.conversation(conversation))
-        if stored is None:
+        with store_errors():
+            found = await self._redis.get(keys.owner(conversation))
+        if not found:
             return None
-        thread, _, expert = stored.rpartition("/")
-        return Owner(keys.thread_ref(thread), ExpertName(expert) if expert else None)
+        thread, _, expert = found.partition("/")
+        return Owner(keys.thread_of(thread), ExpertName(expert) if expert else None)
 
     async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
-        async with translated():
-            stored = await self._redis.hget(self._key(thread), _HEARD)
-        return MessageTs(stored) if stored else None
+        with store_errors():
+            found = await self._redis.get(self._shards.heard(thread))
+        return MessageTs(found) if found else None
 
     async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
-        async with translated():  # messages arrive nearly in order: the first to come counts
-            await self._redis.hsetnx(self._key(thread), _HEARD, ts)
+        with store_errors():
+            await _OVERHEARD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
 
     async def caught_up(self, thread: ThreadRef) -> None:
-        async with translated():
-            await self._redis.hdel(self._key(thread), _HEARD)
+        with store_errors():
+            await self._redis.delete(self._shards.heard(thread))
 
-    def _key(self, thread: ThreadRef) -> str:
-        return self._shards.of(thread).thread(thread)
+    async def _keep(self, thread: ThreadRef, links: ThreadLinks) -> None:
+        """Let everything about *thread* live for a whole lifetime again."""
+        kept = [self._shards.links(thread), self._shards.heard(thread)]
+        kept += [keys.owner(conversation) for conversation, _ in _conversations(links)]
+        if await self.standing(thread) is not Standing.FOREIGN:
+            kept.append(self._shards.standing(thread))
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key in kept:
+                    pipe.expire(key, keys.THREAD_FOR)
+                await pipe.execute()
 
-    async def _write(self, thread: ThreadRef, fields: Mapping[str, str], lives: int) -> None:
-        async with translated(), self._redis.pipeline(transaction=False) as pipe:
-            pipe.hset(self._key(thread), mapping=fields)
-            pipe.expire(self._key(thread), lives)
-            await pipe.execute()
+
+def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:
+    """Return each conversation with its expert's name; the router has none."""
+    found = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
+    return found + ([(links.router, "")] if links.router else [])

@@ -1,97 +1,200 @@
-"""The turn queue, in Redis.
+"""The queue of turns: one thread at a time and in order, the others side by side.
 
-Lua scripts on lists, hashes and one sorted set, rather than Streams: a consumer group hands
-out single entries, but here the unit is a thread. Its turns must come one at a time and in
-order, messages that wait must be gathered into one turn, channels must take turns, and every
-claim needs a fencing token; on top of a Stream each of these would be a second structure to
-be kept in step with it. This way every step is one short atomic script, and the whole state
-can be read with a handful of commands (see ``keys.py``).
+Why Lua on lists and sorted sets, and not Streams with consumer groups. A group hands out entries
+one by one and knows nothing of threads; that a thread's next entry must wait for the one before,
+that waiting messages are gathered into one turn, that a flood in one channel must not starve the
+others and that an old owner must not write any more, would all have to be built beside it, and
+the two kept in step. Here a thread is in one place at any time (ready, leased or delayed), each
+move is one script, and the token that the scripts compare is the fence.
 
-Whoever makes a thread claimable pushes a token to the shard's ``wake`` list, on which idle
-workers block. A lost token costs at most a second: workers look again by themselves, and in
-any case when the next lease runs out.
+Why a wake list, and not publish/subscribe. ``BLPOP`` wakes exactly one waiting worker, within a
+round trip, and needs no connection of its own kept subscribed; a published hint wakes all of them
+for one turn and is lost on those that are just reconnecting. The list holds at most one element;
+whoever claims while there is more to do puts it there again, so that workers wake one another.
+It is a hint only: a waiting worker looks by itself as soon as a lease or a delay may end, and at
+least every second.
 """
 
 import asyncio
-from itertools import count
+import logging
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from secrets import token_urlsafe
+from typing import Any
 
-from bot.adapters.redis import codec
-from bot.adapters.redis.keys import SEEN_FOR, Shard, Shards, thread_id, thread_ref
-from bot.adapters.redis.scripting import Connection, Scripts, translated
-from bot.panel.errors import TurnLost
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.backlog import DeadLetter, Depth
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection, Script
+from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.model import Claim, Message, ThreadRef, Turn, TurnId
 from bot.panel.ports import TurnQueue
 
-MOST_GATHERED = 20
-_LOOK_AGAIN = 1.0
+MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
+LONGEST_WAIT = 1.0
+UNREADABLE_FOR = 30.0
+
+_PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
+_BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
+
+_log = logging.getLogger(__name__)
 
 
 class RedisTurnQueue(TurnQueue):
-    """Turns in Redis; *lease* is in seconds."""
+    """The queue in Redis; a claim is a lease of *lease* seconds."""
 
-    def __init__(self, redis: Connection, shards: Shards, *, lease: float = 15) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards, *, lease: float = 15.0) -> None:
         self._redis = redis
         self._shards = shards
-        self._scripts = Scripts(redis)
-        self._lease = round(lease * 1000)
-        self._rounds = count()
+        self._lease = _milliseconds(lease)
+        self._prefixes = deque(shards.prefixes)
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
-        channel = f"{thread.team_id}/{thread.channel_id}"
-        args = (thread_id(thread), channel, message.ts, codec.dump(message), int(alone), SEEN_FOR)
-        return bool(await self._scripts.call("put", self._shards.of(thread), *args))
+        entry = ("!" if alone else "+") + codec.dump(message)
+        nonce = token_urlsafe(6)
+        args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR)
+        return bool(await self._run(_PUT, self._shards.prefix(thread), *args))
 
     async def claim(self) -> Claim:
         while True:
-            shards = self._shards.all()
-            start = next(self._rounds) % len(shards)  # no shard is always the first
-            pause = _LOOK_AGAIN
-            for shard in (*shards[start:], *shards[:start]):
-                first, *rest = await self._scripts.call("claim", shard, self._lease, MOST_GATHERED)
-                if first:
-                    return _claim(first, *rest)
-                if rest[0] > 0:
-                    pause = min(pause, rest[0] / 1000)
-            await self._wait(shards[start], pause)
+            self._prefixes.rotate(-1)  # so that no shard comes first each time
+            pauses = []
+            for prefix in tuple(self._prefixes):
+                found = await self._take(prefix)
+                if isinstance(found, Claim):
+                    return found
+                pauses.append(found)
+            await self._rest(min(pauses))
 
     async def renew(self, claim: Claim) -> None:
-        await self._held("renew", claim, self._lease)
+        await self._fenced(_RENEW, claim, self._lease)
 
     async def done(self, claim: Claim) -> None:
-        await self._held("done", claim, "", claim.turn.id)
+        await self._fenced(_DONE, claim, keys.ENDED_FOR)
 
     async def release(self, claim: Claim, *, after: float) -> None:
-        await self._held("release", claim, round(after * 1000))
+        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, _milliseconds(after))
+
+    async def depth(self) -> Depth:
+        """Return how much there is to do, over all shards."""
+        counts = [await self._counts(prefix) for prefix in self._shards.prefixes]
+        return Depth(*(sum(column) for column in zip(*counts, strict=True)))
+
+    async def place(self, thread: ThreadRef) -> int | None:
+        """Return how many threads are ahead of *thread*; None if it is not waiting for a worker."""
+        ready = f"{self._shards.prefix(thread)}ready"
+        with store_errors():
+            rank: int | None = await self._redis.zrank(ready, keys.thread_name(thread))
+        return rank
 
     async def bury(self, claim: Claim, reason: str) -> None:
-        await self._held("done", claim, reason, claim.turn.id)
+        """Give the turn up: it becomes a dead letter. Raises TurnLost if another worker has it."""
+        await self._fenced(_BURY, claim, keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR)
 
-    async def depth(self) -> int:
-        """Return how many threads wait, run or are postponed."""
-        total = 0
-        async with translated():
-            for shard in self._shards.all():
-                total += await self._redis.zcard(f"{shard.prefix}leases")
-                for channel in await self._redis.lrange(f"{shard.prefix}channels", 0, -1):
-                    total += await self._redis.llen(f"{shard.prefix}ready:{channel}")
-        return total
+    async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
+        """Return the dead letters, the oldest first."""
+        letters: list[DeadLetter] = []
+        for prefix in self._shards.prefixes:
+            letters += map(_letter, await self._run(_LETTERS, prefix, most))
+        return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
-    async def _held(self, script: str, claim: Claim, *args: str | int) -> None:
+    async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
+        """Return the dead letter of *turn*, if there is one."""
+        return next((found for found in await self.buried() if found.turn.id == turn), None)
+
+    async def retry(self, turn: TurnId) -> bool:
+        """Let a dead letter be claimed again, with its journal. Returns False if there is none."""
+        return await self._anywhere(_RETRY, turn)
+
+    async def drop(self, turn: TurnId) -> bool:
+        """Forget a dead letter. Returns False if there is none."""
+        return await self._anywhere(_DROP, turn)
+
+    async def _take(self, prefix: str) -> Claim | float:
+        """Return a claim, or how long to wait for one at most."""
+        args = (self._lease, MOST_MESSAGES, _milliseconds(LONGEST_WAIT))
+        asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
+        try:
+            answer = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            await self._give_back(prefix, asking)
+            raise
+        if len(answer) == 1:
+            return float(answer[0]) / 1000
+        try:
+            return _claim(*answer)
+        except codec.Unreadable as why:  # perhaps a newer worker can read it
+            _log.error("queue.unreadable", extra={"thread": answer[0], "why": str(why)})
+            await self._leave(prefix, answer, UNREADABLE_FOR)
+            return LONGEST_WAIT
+
+    async def _give_back(self, prefix: str, asking: asyncio.Future[Any]) -> None:
+        """Return what a cancelled claim gets after all; failing that, the lease runs out."""
+        with suppress(StoreUnavailable):
+            answer = await asking
+            if len(answer) > 1:
+                await self._leave(prefix, answer, 0.0)
+
+    async def _leave(self, prefix: str, answer: Sequence[Any], after: float) -> None:
+        thread, _, token, _ = answer
+        await self._run(_RELEASE, prefix, thread, token, keys.ENDED_FOR, _milliseconds(after))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until there may be something to do in one of the shards."""
+        waits = [
+            asyncio.ensure_future(self._redis.blpop([f"{prefix}wake"], timeout=seconds))
+            for prefix in self._prefixes
+        ]
+        with store_errors():
+            try:
+                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                for wait in done:
+                    wait.result()
+            finally:
+                for wait in waits:
+                    wait.cancel()
+                await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _counts(self, prefix: str) -> list[int]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for kind in ("ready", "leases", "delayed", "dead"):
+                    pipe.zcard(f"{prefix}{kind}")
+                counts: list[int] = await pipe.execute()
+        return counts
+
+    async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:
         thread = claim.turn.thread
-        shard = self._shards.of(thread)
-        if not await self._scripts.call(script, shard, thread_id(thread), claim.token, *args):
+        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
+        if not await self._run(script, prefix, name, claim.token, *args):
             raise TurnLost(claim.turn.id)
 
-    async def _wait(self, shard: Shard, pause: float) -> None:
-        if self._shards.count > 1:  # one connection cannot block on several slots
-            await asyncio.sleep(min(pause, 0.05))
-            return
-        async with translated():
-            await self._redis.blpop([shard.wake], timeout=max(pause, 0.01))
+    async def _anywhere(self, script: Script, turn: TurnId) -> bool:
+        for prefix in self._shards.prefixes:
+            if await self._run(script, prefix, turn):
+                return True
+        return False
+
+    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
+        with store_errors():
+            return await script(self._redis, prefix, *args)
 
 
-def _claim(thread: str, token: int, attempt: int, *messages: str) -> Claim:
-    ref = thread_ref(thread)
-    said = tuple(codec.load(Message, message) for message in messages)
-    turn_id = TurnId(f"{ref.team_id}:{ref.channel_id}:{said[0].ts}")
-    return Claim(Turn(turn_id, ref, said), int(token), int(attempt))
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _claim(thread: str, messages: str, token: str, attempt: int) -> Claim:
+    return Claim(_turn(thread, messages), int(token), attempt)
+
+
+def _letter(raw: Sequence[str]) -> DeadLetter:
+    thread, messages, reason, attempts, at = raw
+    return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
+
+
+def _turn(thread: str, raw: str) -> Turn:
+    ref = keys.thread_of(thread)
+    messages = codec.load_tuple(Message, raw)
+    return Turn(TurnId(f"{ref.team_id}:{ref.channel_id}:{messages[0].ts}"), ref, messages)

@@ -1,0 +1,63 @@
+-- Put in front of every script.
+--
+-- KEYS[1] is the prefix of a shard (see keys.py). It is no key itself, but its hash tag is that
+-- of every key built from it, so that a Cluster runs the script where they all lie.
+-- ARGV[1] is the thread, wherever a script is about one, and ARGV[2] its claim's token.
+
+local P = KEYS[1]
+local PLACES_A_ROUND = 1048576
+
+local function of(kind, name)
+  return P .. kind .. ':' .. name
+end
+
+-- Milliseconds by the server's clock: clients' clocks disagree.
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function clock(field)
+  return tonumber(redis.call('HGET', P .. 'clock', field) or 0)
+end
+
+-- Lets one waiting worker look again. It wakes the next, so one element is enough.
+local function wake()
+  if redis.call('LLEN', P .. 'wake') == 0 then
+    redis.call('RPUSH', P .. 'wake', 1)
+  end
+end
+
+-- Gives the thread a place: its channel's next round, and there after those who came before.
+local function mark_ready(thread)
+  local channel = string.match(thread, '^[^:]*:[^:]*')
+  local reached = tonumber(redis.call('HGET', P .. 'rounds', channel) or 0)
+  local round = math.max(reached, clock('round')) + 1
+  local place = redis.call('HINCRBY', P .. 'clock', 'places', 1) % PLACES_A_ROUND
+  redis.call('HSET', P .. 'rounds', channel, round)
+  redis.call('ZADD', P .. 'ready', round * PLACES_A_ROUND + place, thread)
+  wake()
+end
+
+local function ready_if_waiting(thread)
+  if redis.call('EXISTS', of('turn', thread)) == 0
+      and redis.call('EXISTS', of('inbox', thread)) == 1
+      and not redis.call('ZSCORE', P .. 'ready', thread) then
+    mark_ready(thread)
+  end
+end
+
+local function holds(thread, token)
+  return redis.call('HGET', of('turn', thread), 'token') == token
+end
+
+-- Notes that the claim is over, so that saying so twice is no error.
+local function end_claim(thread, token, seconds)
+  redis.call('ZREM', P .. 'leases', thread)
+  redis.call('SET', of('ended', token), 1, 'EX', seconds)
+end
+
+-- What to answer a worker that does not hold the turn: 1 if it ended the claim itself before.
+local function ended(token)
+  return redis.call('EXISTS', of('ended', token))
+end
