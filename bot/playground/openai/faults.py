@@ -1,0 +1,80 @@
+"""What goes wrong with the API, on demand."""
+
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.playground.openai.state import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One request gone wrong, before its effect or after it."""
+
+    kind: Literal["status", "reset", "silence"]
+    after_effect: bool = False
+    status: int = 500
+    code: str | None = None
+    retry_after: float | None = None
+
+
+def status(
+    number: int,
+    code: str | None = None,
+    *,
+    retry_after: float | None = None,
+    after_effect: bool = False,
+) -> Fault:
+    """Return a fault that answers with an HTTP status."""
+    return Fault("status", after_effect, number, code, retry_after)
+
+
+def reset(*, after_effect: bool = False) -> Fault:
+    """Return a fault that cuts the connection."""
+    return Fault("reset", after_effect)
+
+
+def silence(*, after_effect: bool = False) -> Fault:
+    """Return a fault that never answers."""
+    return Fault("silence", after_effect)
+
+
+Condition = Callable[[Json], bool]
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is to go wrong, by ``METHOD /v1/path`` with ids as ``*``. Deterministic."""
+
+    seed: int = 0
+    _queued: defaultdict[str, deque[tuple[Fault, Condition]]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+    _rates: dict[str, tuple[float, Fault]] = field(default_factory=dict)
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the source of chance."""
+        self._random = random.Random(self.seed)  # noqa: S311 - repeatable chance, no secret
+
+    def on(
+        self, request: str, fault: Fault, *, times: int = 1, when: Condition = lambda _: True
+    ) -> None:
+        """Let the next such requests (those for whose body *when* holds) end in *fault*."""
+        self._queued[request].extend([(fault, when)] * times)
+
+    def rate(self, request: str, fault: Fault, share: float) -> None:
+        """Let a *share* of all such requests end in *fault*."""
+        self._rates[request] = (share, fault)
+
+    def next(self, request: str, body: Json) -> Fault | None:
+        """Return what goes wrong with this request, if anything does."""
+        queued = self._queued[request]
+        for entry in queued:
+            if entry[1](body):
+                queued.remove(entry)
+                return entry[0]
+        share, fault = self._rates.get(request, (0.0, None))
+        return fault if fault and self._random.random() < share else None
