@@ -13,7 +13,7 @@ from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Waits, patiently
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId
@@ -76,4 +76,7 @@ class ConversationsModel(LanguageModel):
         self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         async with errors.translated():
-            return await patiently(self._waits, partial(method, *args, **kwargs))
+            answer = await patiently(self._waits, partial(method, *args, **kwargs))
+        if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is
+            raise ModelUnavailable("the server's answer is not JSON")
+        return answer

@@ -53,6 +53,9 @@ async def translated() -> AsyncIterator[None]:
         raise failed(error.code or error.type) from None
     except OpenAIError as error:
         raise ModelUnavailable(f"no use of the model's answer: {type(error).__name__}") from None
+    except (ValueError, AttributeError) as error:
+        # Not JSON, or not in the shape of any answer: the client passes both on as they are.
+        raise ModelUnavailable("the model's answer cannot be read") from error
 
 
 def from_status(error: APIStatusError) -> PanelError:

@@ -20,16 +20,11 @@ from bot.panel.model import NO_USAGE, Usage
 async def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
     """Yield what the model writes; the last is Responded."""
     reader = _Reader()
-    try:
-        async for event in stream:
-            for told in reader.read(event):
-                yield told
-            if reader.ended:
-                return
-    except (ValueError, AttributeError) as error:
-        # Neither JSON nor the shape of any event: the client passes both on as they are.
-        what = f"an event that cannot be read: {type(error).__name__}"
-        raise ModelUnavailable(what) from None
+    async for event in stream:
+        for told in reader.read(event):
+            yield told
+        if reader.ended:
+            return
     raise ModelUnavailable("the response broke off")
 
 

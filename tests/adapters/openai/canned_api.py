@@ -17,7 +17,7 @@ End = Literal["whole", "cut", "silent"]
 
 @dataclass(frozen=True)
 class Answer:
-    """A plain answer."""
+    """A plain answer: bytes go out as they are, anything else as JSON."""
 
     status: int = 200
     body: Any = None
@@ -67,6 +67,8 @@ class CannedApi:
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()
+        if isinstance(answer, Answer) and isinstance(answer.body, bytes):
+            return web.Response(body=answer.body, status=answer.status, headers=answer.headers)
         if isinstance(answer, Answer):
             return web.json_response(answer.body, status=answer.status, headers=answer.headers)
         return await self._stream(request, answer)

@@ -7,9 +7,11 @@ from bot.adapters.openai.client import connect
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.links import RouterLabels
+from bot.panel.model import ThreadRef
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import error
-from tests.adapters.openai.prompts import told
+from tests.adapters.openai.prompts import PROMPT, told
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,30 @@ async def test_nothing_that_the_server_quotes_gets_into_a_traceback(
     written = "".join(traceback.format_exception(caught.value))
     assert "HTTP 400 invalid_value" in written
     assert "secret" not in written
+
+
+PAGE = Answer(body=b"<html>Please log in</html>", headers={"content-type": "text/html"})
+HALF = Answer(body=b'{"id": ', headers={"content-type": "application/json"})
+
+
+@pytest.mark.parametrize("answer", [PAGE, HALF])
+async def test_an_answer_that_is_no_json_is_not_taken_for_success(
+    model: ConversationsModel, api: CannedApi, answer: Answer
+) -> None:
+    labels = RouterLabels(ThreadRef("T1", "C1", "1.0"))
+    api.will(*[answer] * 6)
+    with pytest.raises(ModelUnavailable):
+        await model.open(labels)
+    with pytest.raises(ModelUnavailable):
+        await model.labels(PROMPT.conversation)
+    with pytest.raises(ModelUnavailable):
+        await model.relabel(PROMPT.conversation, labels)
+    with pytest.raises(ModelUnavailable):
+        await model.append(PROMPT.conversation, PROMPT.items)
+    with pytest.raises(ModelUnavailable):
+        await model.since(PROMPT.conversation, "17")
+    with pytest.raises(ModelUnavailable):
+        await told(model)
 
 
 async def test_a_server_that_cannot_be_reached_is_unavailable() -> None:

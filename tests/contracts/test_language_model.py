@@ -1,0 +1,304 @@
+"""The promises of LanguageModel, on the fake and on the real adapter alike.
+
+The adapter talks over HTTP with the playground's API, through a client that rejects every
+answer that is not as OpenAI describes it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Protocol
+
+import pytest
+from openai import AsyncOpenAI
+
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.waiting import Waits
+from bot.panel.errors import ConversationGone, ModelUnavailable
+from bot.panel.exchange import (
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    Responded,
+    TextWritten,
+    Tool,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.model import CallId, ConversationId, Effort, ExpertName, ThreadRef
+from bot.panel.ports import LanguageModel
+from bot.playground.openai.brain import Call, Cut, ScriptedBrain, Step, Text
+from bot.playground.openai.server import OpenAIPlayground
+from tests.fakes.language_model import ROUTER, ScriptedModel
+
+ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
+ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
+BOTH = [ToolCalled(CallId(id_), "ask_legal", {"brief": "May we?"}) for id_ in ("call_1", "call_2")]
+NOWHERE = ConversationId("conv_0000")
+BRIEFLY = Waits(locked=(0.01, 0.02, 0.04, 0.1, 0.5, 2))
+
+
+class Bench(Protocol):
+    """A language model, and what it is going to say."""
+
+    @property
+    def model(self) -> LanguageModel: ...
+
+    def script(self, *steps: str | ToolCalled) -> None:
+        """Let the next response be *steps*."""
+
+    def script_lost(self, text: str) -> None:
+        """Let the next response be stored, but never arrive as a whole."""
+
+
+class FakeBench:
+    def __init__(self) -> None:
+        self.model = ScriptedModel()
+
+    def script(self, *steps: str | ToolCalled) -> None:
+        self.model.script(ROUTER, steps)
+
+    def script_lost(self, text: str) -> None:
+        self.model.script(ROUTER, [text, ModelUnavailable("cut")])
+
+
+class PlaygroundBench:
+    def __init__(self, playground: OpenAIPlayground, client: AsyncOpenAI) -> None:
+        self.model = ConversationsModel(client, salt="salt", waits=BRIEFLY)
+        self._brain = playground.brain
+
+    def script(self, *steps: str | ToolCalled) -> None:
+        self._then(*[_step(step) for step in steps])
+
+    def script_lost(self, text: str) -> None:
+        self._then(Text(text), Cut(stored=True))
+
+    def _then(self, *steps: Step) -> None:
+        assert isinstance(self._brain, ScriptedBrain)
+        self._brain.then(*steps)
+
+
+def _step(step: str | ToolCalled) -> Step:
+    if isinstance(step, str):
+        return Text(step)
+    return Call(step.tool, step.arguments, step.call_id)
+
+
+@pytest.fixture(params=["fake", "playground"])
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    if request.param == "fake":
+        fake = FakeBench()
+        yield fake
+        fake.model.assert_all_used()
+        return
+    brain = ScriptedBrain()
+    async with (
+        OpenAIPlayground(brain=brain) as playground,
+        AsyncOpenAI(
+            api_key=playground.api_key,
+            base_url=playground.base_url,
+            max_retries=0,
+            _strict_response_validation=True,
+        ) as client,
+    ):
+        yield PlaygroundBench(playground, client)
+    brain.assert_all_used()
+
+
+@pytest.fixture
+async def conversation(bench: Bench) -> ConversationId:
+    return await bench.model.open(ROUTER_LABELS)
+
+
+def prompt(conversation: ConversationId, *items: Item) -> Prompt:
+    return Prompt(conversation, "gpt-6-luna", Effort.NONE, "Be kind.", items, tools=(ASK_LEGAL,))
+
+
+async def told(bench: Bench, conversation: ConversationId, *items: Item) -> list[ModelEvent]:
+    async with aclosing(bench.model.respond(prompt(conversation, *items))) as events:
+        return [event async for event in events]
+
+
+async def test_a_response_comes_in_pieces_and_then_whole(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script("It depends.")
+
+    *pieces, last = await told(bench, conversation, UserSaid("May we?"))
+
+    assert "".join(p.delta for p in pieces if isinstance(p, TextWritten)) == "It depends."
+    assert isinstance(last, Responded)
+    assert last.text == "It depends."
+    assert last.usage.input > 0
+    assert last.usage.output > 0
+
+
+async def test_calls_are_told_before_the_response_is_complete(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script(*BOTH)
+
+    *calls, last = await told(bench, conversation, UserSaid("May we?"))
+
+    assert calls == BOTH
+    assert isinstance(last, Responded)
+    assert last.text == ""
+
+
+async def test_what_was_said_is_stored_in_order(bench: Bench, conversation: ConversationId) -> None:
+    bench.script("Let me ask.", *BOTH)
+    bench.script("Yes.")
+    question = UserSaid('ref="17" May we?')
+    answers = [ToolAnswered(call.call_id, "Yes.") for call in BOTH]
+
+    await told(bench, conversation, question)
+    await told(bench, conversation, *answers)
+
+    assert await bench.model.since(conversation, 'ref="17"') == [
+        question,
+        ModelSaid("Let me ask."),
+        *BOTH,
+        *answers,
+        ModelSaid("Yes."),
+    ]
+
+
+async def test_a_response_that_got_lost_can_be_looked_up(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script_lost("Yes.")
+
+    with pytest.raises(ModelUnavailable):
+        await told(bench, conversation, UserSaid("17"))
+
+    assert await bench.model.since(conversation, "17") == [UserSaid("17"), ModelSaid("Yes.")]
+
+
+async def test_any_number_of_items_is_stored_without_asking_the_model(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    items: list[Item] = [UserSaid("17"), *BOTH]
+    items += [ToolAnswered(call.call_id, "Yes.") for call in BOTH]
+    items += [ModelSaid(f"Sentence {number}.") for number in range(45)]
+
+    await bench.model.append(conversation, items)
+
+    assert await bench.model.since(conversation, "17") == items
+
+
+async def test_storing_nothing_is_fine(bench: Bench, conversation: ConversationId) -> None:
+    await bench.model.append(conversation, [])
+    assert await bench.model.since(conversation, "") is None
+
+
+async def test_the_newest_message_that_fits_counts(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    first, again = UserSaid("17 first"), UserSaid("17 again")
+    items: list[Item] = [first, ModelSaid("17, you say?"), again, UserSaid("18")]
+    await bench.model.append(conversation, items)
+    assert await bench.model.since(conversation, "17") == items[2:]
+
+
+async def test_what_nobody_said_lately_is_not_found(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    much: list[Item] = [ModelSaid("Hm.")] * 100
+    await bench.model.append(conversation, [UserSaid("17"), *much])
+    assert await bench.model.since(conversation, "17") is None
+    assert await bench.model.since(conversation, "18") is None
+
+
+async def test_a_conversation_carries_its_labels(bench: Bench) -> None:
+    router = await bench.model.open(ROUTER_LABELS)
+    labels = ExpertLabels(ROUTER_LABELS.thread, ExpertName("legal"), router)
+    expert = await bench.model.open(labels)
+
+    assert router != expert
+    assert await bench.model.labels(router) == ROUTER_LABELS
+    assert await bench.model.labels(expert) == labels
+
+
+async def test_labels_are_replaced_as_a_whole(bench: Bench, conversation: ConversationId) -> None:
+    many = {ExpertName(f"expert-{n:03}"): ConversationId(f"conv_{n:048}") for n in range(100)}
+    few = {ExpertName("legal"): ConversationId(f"conv_{7:048}")}
+
+    for experts in (many, few):
+        labels = RouterLabels(ROUTER_LABELS.thread, experts)
+        await bench.model.relabel(conversation, labels)
+        assert await bench.model.labels(conversation) == labels
+
+
+async def test_calls_that_nobody_answered_do_not_stop_the_conversation(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script(*BOTH)
+    bench.script("Where were we?")
+    await told(bench, conversation, UserSaid("17"))
+
+    await told(bench, conversation, UserSaid("18"))
+
+    items = await bench.model.since(conversation, "17")
+    assert items is not None
+    aborted = [item.call_id for item in items if isinstance(item, ToolAnswered)]
+    assert aborted == [call.call_id for call in BOTH]
+    assert items[-2:] == [UserSaid("18"), ModelSaid("Where were we?")]
+
+
+async def test_calls_that_the_prompt_answers_keep_their_answers(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script(*BOTH)
+    bench.script("I see.")
+    await told(bench, conversation, UserSaid("17"))
+
+    await told(bench, conversation, ToolAnswered(BOTH[1].call_id, "Yes."))
+
+    items = await bench.model.since(conversation, "17")
+    assert items is not None
+    outputs = {item.call_id: item.output for item in items if isinstance(item, ToolAnswered)}
+    assert outputs.keys() == {call.call_id for call in BOTH}
+    assert outputs[BOTH[1].call_id] == "Yes."
+
+
+async def test_a_reader_who_leaves_does_not_stop_the_conversation(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script(*BOTH)
+    bench.script("Here I am.")
+    async with aclosing(bench.model.respond(prompt(conversation, UserSaid("17")))) as events:
+        assert await anext(events) == BOTH[0]
+
+    last = (await told(bench, conversation, UserSaid("18")))[-1]
+
+    assert isinstance(last, Responded)
+    assert last.text == "Here I am."
+
+
+async def test_responses_of_one_conversation_wait_for_each_other(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script("One.")
+    bench.script("Two.")
+
+    both = await asyncio.gather(
+        told(bench, conversation, UserSaid("17")), told(bench, conversation, UserSaid("18"))
+    )
+
+    texts = {events[-1].text for events in both if isinstance(events[-1], Responded)}
+    assert texts == {"One.", "Two."}
+
+
+async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
+    with pytest.raises(ConversationGone):
+        await told(bench, NOWHERE, UserSaid("17"))
+    with pytest.raises(ConversationGone):
+        await bench.model.append(NOWHERE, [UserSaid("17")])
+    with pytest.raises(ConversationGone):
+        await bench.model.since(NOWHERE, "17")
+    with pytest.raises(ConversationGone):
+        await bench.model.relabel(NOWHERE, ROUTER_LABELS)
+    assert await bench.model.labels(NOWHERE) is None
