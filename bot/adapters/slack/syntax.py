@@ -29,12 +29,17 @@ class Part:
     stop: int
     label_stop: int
     leads_line: bool
-    in_cell: bool
 
 
 def parts(source: str) -> Iterator[Part]:
     """Every link, image, autolink, code span and backslash escape that can be located."""
-    return _located(source, _LINKS.parse(source))
+    return _located(source, _PARSER.parse(source))
+
+
+def outline(source: str) -> tuple[list[Token], list[Part]]:
+    """The blocks of a text, and the code spans in them."""
+    tokens = _PARSER.parse(source)
+    return tokens, [part for part in _located(source, tokens) if part.token.type == "code_inline"]
 
 
 def code(source: str) -> list[tuple[int, int]]:
@@ -42,14 +47,12 @@ def code(source: str) -> list[tuple[int, int]]:
 
     Tildes, long, nested or open fences, and backticks that are not in pairs on one line, are read
     one way by CommonMark and another by simpler parsers, which shifts what all of the rest is.
-    Links are no part of this grammar: the caller takes care that outside code none is left.
     """
-    tokens = _CODE.parse(source)
+    tokens, spans = outline(source)
     lines = source.split("\n")
     starts = line_starts(lines)
     fences = [token for token in tokens if token.type == "fence"]
     blocks = [(starts[first], starts[last]) for first, last in (f.map or [0, 0] for f in fences)]
-    spans = [part for part in _located(source, tokens) if part.token.type == "code_inline"]
     inside = sum(source.count(_TICK, start, stop) for start, stop in blocks)
     if not all(_is_ordinary(fence, lines) for fence in fences):
         return []
@@ -57,7 +60,7 @@ def code(source: str) -> list[tuple[int, int]]:
         return []
     if any("\n" in source[span.start : span.stop] for span in spans):
         return []
-    return sorted(blocks + [(span.start, span.stop) for span in spans if not span.in_cell])
+    return sorted(blocks + [(span.start, span.stop) for span in spans])
 
 
 def line_starts(lines: Sequence[str]) -> list[int]:
@@ -65,27 +68,25 @@ def line_starts(lines: Sequence[str]) -> list[int]:
     return list(accumulate((len(line) + 1 for line in lines), initial=0))
 
 
-def is_closed(fence: Token, lines: Sequence[str]) -> bool:
-    """Whether the author closed this fence."""
+def _is_closed(fence: Token, lines: Sequence[str]) -> bool:
     first, last = fence.map or [0, 0]
     closing = lines[last - 1].lstrip(" \t>").rstrip()
     return last - first > 1 and closing.startswith(fence.markup) and not closing.strip(closing[:1])
 
 
 def _is_ordinary(fence: Token, lines: Sequence[str]) -> bool:
-    return fence.markup == _FENCE and _FENCE not in fence.content and is_closed(fence, lines)
+    return fence.markup == _FENCE and _FENCE not in fence.content and _is_closed(fence, lines)
 
 
 def _located(source: str, tokens: Sequence[Token]) -> Iterator[Part]:
     lines = source.split("\n")
     starts = line_starts(lines)
     columns = [0] * len(lines)
-    for before, token in zip([None, *tokens], tokens, strict=False):
+    for token in tokens:
         if token.type == "inline" and token.content:
-            in_cell = before is not None and before.type in {"th_open", "td_open"}
             where = _offsets(token, lines, starts, columns)
             if where:
-                yield from _noted(token.children or [], token.content, where, in_cell)
+                yield from _noted(token.children or [], token.content, where)
 
 
 def _offsets(
@@ -123,16 +124,16 @@ def _walk(body: str, line: str, at: int) -> Iterator[int]:
 
 
 def _noted(
-    tokens: Sequence[Token], content: str, where: Sequence[int], in_cell: bool, shift: int = 0
+    tokens: Sequence[Token], content: str, where: Sequence[int], shift: int = 0
 ) -> Iterator[Part]:
     for token in tokens:
         if "span" not in token.meta:
             continue
         start, label_stop, stop = (shift + place for place in token.meta["span"])
         leads = not content[:start].rpartition("\n")[2].strip()
-        yield Part(token, where[start], where[stop - 1] + 1, where[label_stop], leads, in_cell)
+        yield Part(token, where[start], where[stop - 1] + 1, where[label_stop], leads)
         # An image parses its own label, so places in it count from there.
-        yield from _noted(token.children or [], content, where, in_cell, start + len("!["))
+        yield from _noted(token.children or [], content, where, start + len("!["))
 
 
 def _noting(rule: _Rule, opener: str) -> _Rule:
@@ -165,13 +166,11 @@ _RULES: Mapping[str, tuple[_Rule, str]] = {
 }
 
 
-def _parser(*without: str) -> MarkdownIt:
-    # Indented code is left out: Slack may show it as text, with its links.
+def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     for name, (rule, opener) in _RULES.items():
         parser.inline.ruler.at(name, _noting(rule, opener))
-    return parser.disable(["code", "html_block", "html_inline", "text_join", *without])
+    return parser.disable(["html_block", "html_inline", "text_join"])
 
 
-_LINKS = _parser()
-_CODE = _parser("link", "image", "autolink", "reference")
+_PARSER = _parser()

@@ -33,8 +33,10 @@ def kinds(parser: MarkdownIt, text: str) -> set[str]:
 @given(texts)
 @example("<ftp://a`b> `[x](https://evil.com)`")
 @example("`a\nb` `[x](https://evil.com)`")
-@example("`|` [x](https://evil.com) `|`\n|---|\n")
+@example("`|` [x](https://evil.com) `|`\n|---|---|---|\n")
+@example("```\na ```[x](https://evil.com)``` b\n```")
 @example("````\n```\n[x](https://evil.com)\n```\n````")
+@example("```\n[x](https://evil.com)")
 @example("one ` tick\n\n`[x](https://evil.com)`")
 @example("a<https://b](https://c)>")
 @example("[\\[a]: https://e.co\n\n[\\[a]")
@@ -96,6 +98,7 @@ def test_a_link_shows_its_label_and_its_target(before: str, label: str) -> None:
         ("[x](https:evil.com) [y](//evil.com)", "[x]\\(https:evil.com) [y]\\(//evil.com)"),
         ("[a](https://d.e/*b*/_c_/d_e)", "a (https://d.e/%2Ab%2A/%5Fc%5F/d_e)"),
         ("[a](<https://d.e/(b>)", "a (https://d.e/%28b)"),
+        (r"[https://a.b/\<c](https://a.b/\\\<c)", "https://a.b/%5C%3Cc"),
         ("[w](https://w.org/Foo(bar))", "w (https://w.org/Foo(bar))"),
     ],
 )

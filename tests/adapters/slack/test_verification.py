@@ -190,6 +190,7 @@ async def send_raw(client: Client, head: str, chunk: bytes, times: int) -> bytes
 async def test_a_body_that_says_it_is_large_is_refused_unread(client: Client) -> None:
     answer = await send_raw(client, f"Content-Length: {20 * MAX_BODY}", b"", 0)
     assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"Connection: close" in answer
 
 
 async def test_a_large_body_without_a_length_is_refused_and_not_kept(
