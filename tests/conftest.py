@@ -1,6 +1,7 @@
 """What many tests need: a real server, and where things are."""
 
 import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def shared(repository: Path) -> Path:
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A real server for the whole session; clean it before use."""
-    with ValkeyServer() as server:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with ValkeyServer(port=port) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

@@ -42,7 +42,10 @@ class FakeTurnQueue(TurnQueue):
         self.lease = lease
         self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
         self._currents: dict[ThreadRef, _Current] = {}
-        self._ready: dict[str, list[ThreadRef]] = {}  # by channel, the next channel first
+        self._ready: dict[ThreadRef, tuple[int, int]] = {}  # with the round and the place in it
+        self._rounds: dict[str, int] = {}  # the last round in which a channel has a place
+        self._round = 0
+        self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
@@ -92,18 +95,15 @@ class FakeTurnQueue(TurnQueue):
     async def depth(self) -> Depth:
         leased = sum(current.leased for current in self._currents.values())
         return Depth(
-            waiting=sum(map(len, self._ready.values())),
+            waiting=len(self._ready),
             running=leased,
             delayed=len(self._currents) - leased,
             buried=len(self._letters),
         )
 
     async def place(self, thread: ThreadRef) -> int | None:
-        queues = [list(threads) for threads in self._ready.values()]
-        order = [
-            q[i] for i in range(max(map(len, queues), default=0)) for q in queues if i < len(q)
-        ]
-        return order.index(thread) if thread in order else None
+        order = sorted(self._ready, key=self._ready.__getitem__)
+        return order.index(thread) if thread in self._ready else None
 
     async def bury(self, claim: Claim, reason: str) -> None:
         if claim.token in self._ended:
@@ -148,7 +148,10 @@ class FakeTurnQueue(TurnQueue):
             self._mark_ready(thread)
 
     def _mark_ready(self, thread: ThreadRef) -> None:
-        self._ready.setdefault(thread.channel_id, []).append(thread)
+        reached = self._rounds.get(thread.channel_id, 0)
+        self._rounds[thread.channel_id] = max(reached, self._round) + 1
+        self._places += 1
+        self._ready[thread] = (self._rounds[thread.channel_id], self._places)
         self._changed.set()
 
     def _end(self, claim: Claim) -> None:
@@ -160,15 +163,12 @@ class FakeTurnQueue(TurnQueue):
 
     def _take(self) -> Claim | None:
         due = [c for c in self._currents.values() if c.until <= self._now()]
-        if due:
-            return self._lease(min(due, key=lambda current: current.until))
+        if due:  # leases that ran out come first
+            return self._lease(min(due, key=lambda current: (not current.leased, current.until)))
         if not self._ready:
             return None
-        channel = next(iter(self._ready))
-        threads = self._ready.pop(channel)
-        thread = threads.pop(0)
-        if threads:
-            self._ready[channel] = threads  # now the last
+        thread = min(self._ready, key=self._ready.__getitem__)
+        self._round, _ = self._ready.pop(thread)
         current = self._gather(thread)
         self._currents[thread] = current
         return self._lease(current)

@@ -32,7 +32,6 @@ from bot.panel.model import Claim, Message, ThreadRef, Turn, TurnId
 from bot.panel.ports import TurnQueue
 
 MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
-LONGEST_WAIT = 1.0
 UNREADABLE_FOR = 30.0
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
@@ -42,12 +41,23 @@ _log = logging.getLogger(__name__)
 
 
 class RedisTurnQueue(TurnQueue):
-    """The queue in Redis; a claim is a lease of *lease* seconds."""
+    """The queue in Redis; a claim is a lease of *lease* seconds.
 
-    def __init__(self, redis: Connection, shards: keys.Shards, *, lease: float = 15.0) -> None:
+    A waiting worker that nobody wakes looks by itself after *look_again* seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Connection,
+        shards: keys.Shards,
+        *,
+        lease: float = 15.0,
+        look_again: float = 1.0,
+    ) -> None:
         self._redis = redis
         self._shards = shards
         self._lease = _milliseconds(lease)
+        self._look_again = _milliseconds(look_again)
         self._prefixes = deque(shards.prefixes)
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
@@ -113,7 +123,7 @@ class RedisTurnQueue(TurnQueue):
 
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""
-        args = (self._lease, MOST_MESSAGES, _milliseconds(LONGEST_WAIT))
+        args = (self._lease, MOST_MESSAGES, self._look_again)
         asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
             answer = await asyncio.shield(asking)
@@ -127,7 +137,7 @@ class RedisTurnQueue(TurnQueue):
         except codec.Unreadable as why:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"thread": answer[0], "why": str(why)})
             await self._leave(prefix, answer, UNREADABLE_FOR)
-            return LONGEST_WAIT
+            return self._look_again / 1000
 
     async def _give_back(self, prefix: str, asking: asyncio.Future[Any]) -> None:
         """Return what a cancelled claim gets after all; failing that, the lease runs out."""
