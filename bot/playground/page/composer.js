@@ -31,8 +31,18 @@ export function furnish(form, label, broadcast) {
   form.addEventListener('submit', (event) => { event.preventDefault(); send(form); });
 }
 
-export function place(form, placeholder) {
-  form.querySelector('textarea').placeholder = placeholder;
+/** What is half written, by where it would be said. @type {Map<string, string>} */
+const drafts = new Map();
+
+/** Puts the form to *where*; what is half written waits where it was begun. */
+export function place(form, where, placeholder) {
+  const field = form.querySelector('textarea');
+  field.placeholder = placeholder;
+  if (form.dataset.where === where) return;
+  drafts.set(form.dataset.where, field.value);
+  form.dataset.where = where;
+  field.value = drafts.get(where) ?? '';
+  fit(field);
 }
 
 /** Writes *text* into the form and goes there. */

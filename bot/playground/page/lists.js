@@ -100,9 +100,9 @@ function keepingTheEnd(list, content, draw) {
   if (follow) list.scrollTop = list.scrollHeight;
 }
 
-/** One message of the list can be reached by Tab; arrows lead to the others. */
+/** One message of the list can be reached by Tab: where the focus is, else the newest. */
 function rove(list) {
   const messages = [...list.querySelectorAll('.message')];
-  const current = messages.find((m) => m.tabIndex === 0) ?? messages.at(-1);
+  const current = messages.find((m) => m.contains(document.activeElement)) ?? messages.at(-1);
   for (const m of messages) m.tabIndex = m === current ? 0 : -1;
 }

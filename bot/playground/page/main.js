@@ -64,7 +64,7 @@ function drawHome(channel, home) {
   $('home').hidden = !home;
   $('messages').hidden = home;
   $('main-composer').hidden = home;
-  place($('main-composer'), channel.dm ? `Message ${channel.name}` : `Message #${channel.name}`);
+  place($('main-composer'), `${workspace().me}/${channel.id}`, channel.dm ? `Message ${channel.name}` : `Message #${channel.name}`);
   if (!home) return;
   const view = get('home')?.view;
   show($('home'), view
@@ -78,7 +78,7 @@ function drawThreadPane(channel, thread) {
   if (!thread) return;
   drawThreadHead($('thread-head'), channel);
   drawThread($('replies'), channel.id, thread);
-  place($('thread-composer'), 'Reply…');
+  place($('thread-composer'), `${workspace().me}/${channel.id}/${thread}`, 'Reply…');
 }
 
 function read(channel) {

@@ -17,6 +17,7 @@ export function drawModal() {
   const top = views.at(-1);
   show(dialog(), views.map((view) => form(view, view === top)));
   tellErrors();
+  if (top) dialog().setAttribute('aria-labelledby', `title-${top.id}`);
   if (top && !dialog().open) open();
   if (!top && dialog().open) dialog().close();
   if (!top) errors = {};
