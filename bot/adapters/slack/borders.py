@@ -8,13 +8,13 @@ from enum import IntEnum, auto
 
 from markdown_it.token import Token
 
-from .syntax import Part, line_starts, outline
+from bot.adapters.slack.syntax import MARKERS, Part, line_starts, outline
 
 # What would open a block if it began a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
 _SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
 _WORD = re.compile(rf"[ \t]+{_NO_BLOCK}")
-_MARKERS = re.compile(r"(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*")
+_MARKERS = re.compile(MARKERS)
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _MAX_INFO = 100
 _JOINER = "\u200d"

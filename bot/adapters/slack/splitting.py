@@ -7,8 +7,8 @@ anew after each cut, as the reader of the next message will see it.
 
 from collections.abc import Iterator
 
-from .borders import Page, keeps_characters, page, size
-from .text import markdown as neutral
+from bot.adapters.slack.borders import Page, keeps_characters, page, size
+from bot.adapters.slack.text import markdown as neutral
 
 MIN_LIMIT = 40
 

@@ -15,6 +15,9 @@ from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline, autolink, backtick, escape, image, link
 from markdown_it.token import Token
 
+# What containers put before a line's own text, as a pattern.
+MARKERS = r"(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])[ \t])*"
+
 _TICK = "`"
 _FENCE = "```"
 _Rule = Callable[[StateInline, bool], bool]

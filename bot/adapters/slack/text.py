@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from .syntax import Part, code, parts
+from bot.adapters.slack.syntax import MARKERS, Part, code, parts
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ELLIPSIS = "…"
@@ -31,11 +31,10 @@ _TAGS = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_MARKERS = r"(?:[ \t]|(?:[-*+]|\d{1,9}[.)])[ \t]|>)*"
-_LINE = re.compile(rf"^({_MARKERS})(.*)$", re.MULTILINE)
+_LINE = re.compile(rf"^({MARKERS})(.*)$", re.MULTILINE)
 _INLINE_LINK = re.compile(r"\](?=\()")
 _DEFINITION = re.compile(
-    rf"^{_MARKERS}\[(?:[^\[\]\\]|\\.){{1,999}}\](?=:)", re.MULTILINE | re.DOTALL
+    rf"^{MARKERS}\[(?:[^\[\]\\]|\\.){{1,999}}\](?=:)", re.MULTILINE | re.DOTALL
 )
 _OPENS_BLOCK = re.compile(
     r"(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-*+](?:\s|$)|>|~~~|```)"
