@@ -1,6 +1,7 @@
 """What the app asks of Slack: the one place where scopes, events and commands are listed."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 EVENTS_PATH = "/slack/events"
@@ -29,10 +30,13 @@ BOT_EVENTS = (
     "message.im",
     "tokens_revoked",
 )
-SUGGESTED_PROMPTS = (
-    ("Weigh a decision", "everyone: Should we build this ourselves or buy it?"),
-    ("Check a licence", "Can we use an MIT library in a closed product?"),
-    ("Meet the panel", "experts"),
+SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
+    {
+        "title": "Weigh a decision",
+        "message": "everyone: Should we build this ourselves or buy it?",
+    },
+    {"title": "Check a licence", "message": "Can we use an MIT library in a closed product?"},
+    {"title": "Meet the panel", "message": "experts"},
 )
 
 _DESCRIPTION = "Experts who answer in your threads, each under its own name."
@@ -57,7 +61,7 @@ def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, obj
 
 
 def _features(name: str, receiver: str | None) -> dict[str, object]:
-    prompts = [{"title": title, "message": message} for title, message in SUGGESTED_PROMPTS]
+    prompts = [dict(prompt) for prompt in SUGGESTED_PROMPTS]
     return {
         "agent_view": {"agent_description": _AGENT_DESCRIPTION, "suggested_prompts": prompts},
         "app_home": {
