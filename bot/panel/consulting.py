@@ -38,7 +38,8 @@ async def consult(context: TurnContext, call: Call) -> None:
             reply = text
         case ExpertFailed(failure=failure):
             reply = sentences.expert_failed(failure, call.expert)
-    await context.speaker.say(f"reply:{call.id}", reply, context.panel.persona(call.expert))
+    persona = context.panel.persona(call.expert)
+    await context.speaker.say_as(call.expert, persona, f"reply:{call.id}", reply)
     context.board.changed()
 
 

@@ -210,6 +210,7 @@ class Post:
     text: str  # Markdown from a model, untrusted, at most one piece long
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
+    expert: ExpertName | None = None  # whose message it is; goes into the stamp
 
 
 class Messenger(Protocol):

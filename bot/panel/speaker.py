@@ -1,7 +1,9 @@
 """Saying things in the thread, each exactly once however often the turn is repeated."""
 
+from dataclasses import replace
+
 from bot.panel.events import Posted, PostStarted
-from bot.panel.model import ConversationId, Persona
+from bot.panel.model import ConversationId, ExpertName, Persona
 from bot.panel.ports import Messenger, Post
 from bot.panel.turn_record import TurnRecord
 
@@ -14,18 +16,24 @@ class Speaker:
         self._messenger = messenger
         self.router: ConversationId | None = None  # known once the links are
 
-    async def say(self, part: str, text: str, persona: Persona | None = None) -> None:
-        """Post *text*, in as many pieces as it takes."""
+    async def say(self, part: str, text: str) -> None:
+        """Post *text* in the router's voice, in as many pieces as it takes."""
         for index, piece in enumerate(self._messenger.pieces(text)):
-            await self._post(self.draft(f"{part}:{index}", piece, persona))
+            await self._post(self.draft(f"{part}:{index}", piece))
+
+    async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
+        """Post *text* as an expert, in as many pieces as it takes."""
+        for index, piece in enumerate(self._messenger.pieces(text)):
+            post = self.draft(f"{part}:{index}", piece)
+            await self._post(replace(post, persona=persona, expert=expert))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""
         await self._messenger.show_status(self._record.turn.thread, status)
 
-    def draft(self, part: str, text: str, persona: Persona | None = None) -> Post:
+    def draft(self, part: str, text: str) -> Post:
         """Return a message of this turn."""
-        return Post(self._record.turn.id, part, text, self.router, persona)
+        return Post(self._record.turn.id, part, text, self.router)
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

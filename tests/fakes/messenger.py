@@ -72,7 +72,7 @@ class RecordingMessenger(Messenger):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        self.plans[ts].append(tasks)
+        self.plans.setdefault(ts, []).append(tasks)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         self.statuses.append(status)

@@ -1,0 +1,63 @@
+"""Bolt's listeners for events: they look, take in, and are done.
+
+A message is taken in as middleware of its listener, which Bolt runs before it acknowledges:
+what could not be queued is not acknowledged, and Slack delivers it again.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.adapters.slack import payloads
+from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import PanelError, StoreUnavailable
+from bot.panel.intake import Intake
+
+log = logging.getLogger(__name__)
+
+
+def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -> None:
+    """Let *app* take in what people say."""
+
+    async def take_in(
+        body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        try:
+            if found := payloads.incoming(body, identity):
+                await intake.receive(found)
+        except StoreUnavailable as error:
+            log.warning("message.not_taken", extra={"reason": str(error)})
+            return BoltResponse(status=503, body="try again")
+        return await next_()
+
+    async def offer_prompts(event: dict[str, Any]) -> None:
+        if event.get("tab") != "messages":
+            return
+        prompts = [{"title": title, "message": said} for title, said in SUGGESTED_PROMPTS]
+        try:
+            await api.write(
+                "assistant.threads.setSuggestedPrompts",
+                channel_id=event["channel"],
+                prompts=prompts,
+            )
+        except PanelError as error:
+            log.warning("prompts.not_offered", extra={"reason": str(error)})
+
+    async def note_removal(event: dict[str, Any]) -> None:
+        log.warning("app.removed", extra={"event": event["type"]})
+
+    for kind in ("message", "app_mention"):
+        app.event(kind, middleware=[take_in])(_nothing_more)
+    app.event("app_home_opened")(offer_prompts)
+    app.event("agent_session_stopped")(_nothing_more)
+    for kind in ("app_uninstalled", "tokens_revoked"):
+        app.event(kind)(note_removal)
+
+
+async def _nothing_more() -> None:
+    """Everything was done before Bolt acknowledged."""

@@ -1,0 +1,134 @@
+"""Calling Slack's Web API: each call at most once, errors in the domain's words.
+
+Where Slack says that it did not do it (429, ``ratelimited``), we wait and try again. Where
+nobody knows whether it did (a timeout, a reset, 5xx), a read is repeated and a write raises
+Ambiguous: whoever wrote has to look before writing again.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_TOO_FAST = frozenset({"ratelimited", "rate_limited"})
+_UNCERTAIN = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
+)
+_PAGE = 200
+
+
+class Ambiguous(MessengerUnavailable):
+    """Nobody knows whether Slack has done it."""
+
+
+class SlackRefused(MessengerRefused):
+    """Slack says no; *needed* is the scope that would allow it."""
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__(code)
+        self.needed = needed
+
+
+def session(seconds: float = 30) -> ClientSession:
+    """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
+    return ClientSession(timeout=ClientTimeout(total=seconds, connect=5))
+
+
+def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
+    """Return a client without retries of its own: they would post twice."""
+    return AsyncWebClient(token=token, base_url=url, session=shared, retry_handlers=[])
+
+
+class SlackApi:
+    """The methods of Slack's Web API. Waits at most *longest* seconds for one call."""
+
+    def __init__(self, web: AsyncWebClient, *, longest: float = 60, retries: int = 3) -> None:
+        self._web = web
+        self._longest = longest
+        self._retries = retries
+
+    async def write(self, method: str, **args: Any) -> Json:
+        """Call a method that changes something. Raises Ambiguous if it may have or may not."""
+        waited = 0.0
+        while True:
+            try:
+                return await self._call(method, args)
+            except MessengerUnavailable as error:
+                if error.after is None or waited + error.after > self._longest:
+                    raise
+                waited += error.after
+                log.info("slack.slowed", extra={"method": method, "after": error.after})
+                await asyncio.sleep(error.after * random.uniform(1, 1.1))  # noqa: S311 - no secret
+
+    async def read(self, method: str, **args: Any) -> Json:
+        """Call a method that changes nothing, again where that may help."""
+        for pause in [0.2 * 2**n for n in range(self._retries)]:
+            try:
+                return await self.write(method, **args)
+            except Ambiguous:
+                await asyncio.sleep(pause)
+        return await self.write(method, **args)
+
+    async def pages(self, method: str, key: str, **args: Any) -> AsyncIterator[Json]:
+        """Yield what all pages of a listing hold under *key*."""
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            answer = await self.read(method, limit=_PAGE, **args, **more)
+            for item in answer[key]:
+                yield item
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
+        try:
+            answer = await self._web.api_call(method, data=_form(args))
+        except SlackApiError as error:
+            raise meaning(error) from error
+        except (ClientError, SlackClientError, TimeoutError, OSError) as error:
+            raise Ambiguous(f"{method}: {type(error).__name__}") from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
+
+def _form(args: Mapping[str, Any]) -> dict[str, str]:
+    """Return *args* as form fields: every method takes these, JSON only some."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in args.items()
+        if value is not None
+    }
+
+
+def meaning(error: SlackApiError) -> Exception:
+    """Return what an answer of Slack's means to us."""
+    response = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    data = getattr(response, "data", None)
+    body: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    code = str(body.get("error") or f"http_{status}")
+    if status == 429 or code in _TOO_FAST:
+        return MessengerUnavailable(code, after=_retry_after(response.headers))
+    if status >= 500 or code in _UNCERTAIN or not body:
+        return Ambiguous(code)
+    return SlackRefused(code, str(body.get("needed", "")))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    found = next((v for k, v in headers.items() if k.lower() == "retry-after"), "1")
+    try:
+        return max(0.0, float(found))
+    except ValueError:
+        return 1.0

@@ -1,0 +1,71 @@
+"""The adapter's parts in front of a local Slack."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.adapters.slack import web_api
+from bot.adapters.slack.identity import Identity, identify
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.people import SlackPeople
+from bot.adapters.slack.transcript import SlackTranscript
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.model import ThreadRef
+from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace import Message
+
+SECRET = "a-secret-of-at-least-16"
+
+
+@dataclass
+class Neighbour:
+    """Everything that speaks with Slack."""
+
+    slack: SlackPlayground
+    api: SlackApi
+    identity: Identity
+    signer: StampSigner
+    people: SlackPeople
+    messenger: SlackMessenger
+    transcript: SlackTranscript
+
+    def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
+        """Let Ada begin a thread."""
+        ts = self.slack.people.say(ADA, channel, text)
+        return ThreadRef(self.slack.workspace.team_id, channel, ts)
+
+    def replies(self, thread: ThreadRef) -> list[Message]:
+        """What hangs from the thread's root."""
+        return self.slack.workspace.thread(thread.channel_id, thread.thread_ts)[1:]
+
+    def count(self, method: str) -> int:
+        """How often a method was called."""
+        return len([call for call in self.slack.calls if call.method == method])
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackPlayground]:
+    async with SlackPlayground(retry_after=(0.01, 0.01, 0.01)) as running:
+        yield running
+
+
+@pytest.fixture
+async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
+    async with web_api.session(seconds=1) as session:
+        web = web_api.client(slack.bot_token, slack.api_url, session)
+        api = SlackApi(web, longest=3)
+        identity = await identify(web)
+        signer = StampSigner([SECRET])
+        people = SlackPeople(api, identity)
+        yield Neighbour(
+            slack,
+            api,
+            identity,
+            signer,
+            people,
+            SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
+            SlackTranscript(api, identity, signer, people),
+        )
