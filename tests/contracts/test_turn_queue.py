@@ -1,12 +1,14 @@
 """The promises of TurnQueue and Journal, on the fake and on Redis alike."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
+from bot.adapters.redis.backlog import Depth
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.adapters.redis.turn_queue import MOST_MESSAGES, RedisTurnQueue
 from bot.panel.errors import TurnLost
 from bot.panel.events import ExpertAnswered, ExpertCalled, PostStarted, Routed, RouterAsked
 from bot.panel.model import (
@@ -21,34 +23,48 @@ from bot.panel.model import (
     Usage,
     UserId,
 )
-from bot.panel.ports import Journal, TurnQueue
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1.0")
 OTHER = ThreadRef("T1", "C1", "2.0")
+ELSEWHERE = ThreadRef("T1", "C2", "3.0")
 
 
 class Queues:
-    """A queue, its journal, and a way to make leases run out."""
+    """A queue, its journal, and a way to let time pass."""
 
-    def __init__(self, queue: TurnQueue, journal: Journal) -> None:
-        self.queue = queue
-        self.journal = journal
+    def __init__(self, queue, journal, redis, shards) -> None:
+        self.queue: RedisTurnQueue | FakeTurnQueue = queue
+        self.journal: RedisJournal | FakeJournal = journal
+        self.redis = redis
+        self.shards = shards
 
-    async def lose(self, claim: Claim) -> None:
+    async def advance(self, seconds: float) -> None:
         if isinstance(self.queue, FakeTurnQueue):
-            self.queue.advance(20)
-        else:
-            await asyncio.sleep(0.06)  # the lease is 50 ms
+            self.queue.advance(seconds)
+            return
+        for prefix in self.shards.prefixes:  # what is due then, is due now
+            for key in (f"{prefix}leases", f"{prefix}delayed"):
+                for thread in await self.redis.zrange(key, 0, -1):
+                    await self.redis.zincrby(key, -seconds * 1000, thread)
 
 
 @pytest.fixture(params=["fake", "redis", "sharded redis"])
 async def queues(request, redis):
+    shards = Shards(3 if request.param == "sharded redis" else 1)
     if request.param == "fake":
         fake = FakeTurnQueue()
-        return Queues(fake, FakeJournal(fake))
-    shards = Shards(1 if request.param == "redis" else 3)
-    return Queues(RedisTurnQueue(redis, shards, lease=0.05), RedisJournal(redis, shards))
+        return Queues(fake, FakeJournal(fake), redis, shards)
+    return Queues(RedisTurnQueue(redis, shards), RedisJournal(redis, shards), redis, shards)
+
+
+@pytest.fixture(params=["fake", "redis"])
+async def in_order(request, redis):
+    """Queues with one shard: only within a shard is the order among threads exact."""
+    if request.param == "fake":
+        fake = FakeTurnQueue()
+        return Queues(fake, FakeJournal(fake), redis, Shards())
+    return Queues(RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards()), redis, Shards())
 
 
 def message(text: str, ts: str) -> Message:
@@ -59,8 +75,13 @@ def texts(claim: Claim) -> list[str]:
     return [one.text for one in claim.turn.messages]
 
 
+async def put(queues: Queues, thread: ThreadRef, *texts: str) -> None:
+    for text in texts:
+        assert await queues.queue.put(thread, message(text, f"{text}.0"))
+
+
 async def claimed(queues: Queues) -> Claim:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(5):
         return await queues.queue.claim()
 
 
@@ -71,6 +92,9 @@ async def nothing_to_claim(queues: Queues) -> bool:
     except TimeoutError:
         return True
     return False
+
+
+# --- putting and gathering
 
 
 async def test_what_is_put_is_claimed(queues):
@@ -93,32 +117,60 @@ async def test_the_same_message_is_taken_once(queues):
     assert await nothing_to_claim(queues)
 
 
+async def test_the_same_message_put_by_many_at_once_is_taken_once(queues):
+    puts = [queues.queue.put(ONE, message("hello", "1.0")) for _ in range(8)]
+
+    assert Counter(await asyncio.gather(*puts)) == {True: 1, False: 7}
+    assert texts(await claimed(queues)) == ["hello"]
+
+
 async def test_messages_that_wait_become_one_turn(queues):
-    for number in "123":
-        await queues.queue.put(ONE, message(number, f"{number}.0"))
+    await put(queues, ONE, "1", "2", "3")
 
     assert texts(await claimed(queues)) == ["1", "2", "3"]
 
 
+async def test_one_turn_takes_no_more_messages_than_it_can_bear(queues):
+    everything = [str(number) for number in range(1, MOST_MESSAGES + 3)]
+    await put(queues, ONE, *everything)
+
+    first = await claimed(queues)
+    await queues.queue.done(first)
+    second = await claimed(queues)
+
+    assert len(texts(first)) == MOST_MESSAGES
+    assert texts(first) + texts(second) == everything
+
+
 async def test_a_message_put_alone_is_a_turn_of_its_own_in_order(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     await queues.queue.put(ONE, message("2", "2.0"), alone=True)
-    await queues.queue.put(ONE, message("3", "3.0"))
-    await queues.queue.put(ONE, message("4", "4.0"))
+    await queues.queue.put(ONE, message("3", "3.0"), alone=True)
+    await put(queues, ONE, "4", "5")
 
     turns = []
-    for _ in range(3):
+    for _ in range(4):
         claim = await claimed(queues)
         turns.append(texts(claim))
         await queues.queue.done(claim)
 
-    assert turns == [["1"], ["2"], ["3", "4"]]
+    assert turns == [["1"], ["2"], ["3"], ["4", "5"]]
+
+
+async def test_text_comes_back_as_it_was_put(queues):
+    said = Message(MessageTs("1.0"), UserId("U1"), 'Ja, "gern" 🙂\n\ud800\0</>', files=2)
+    await queues.queue.put(ONE, said)
+
+    assert (await claimed(queues)).turn.messages == (said,)
+
+
+# --- whose turn it is
 
 
 async def test_a_threads_next_turn_waits_for_the_running_one(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     running = await claimed(queues)
-    await queues.queue.put(ONE, message("2", "2.0"))
+    await put(queues, ONE, "2")
 
     assert await nothing_to_claim(queues)
     await queues.queue.done(running)
@@ -126,27 +178,110 @@ async def test_a_threads_next_turn_waits_for_the_running_one(queues):
 
 
 async def test_threads_do_not_wait_for_each_other(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
-    await queues.queue.put(OTHER, message("2", "2.0"))
+    await put(queues, ONE, "1")
+    await put(queues, OTHER, "2")
 
     threads = {(await claimed(queues)).turn.thread, (await claimed(queues)).turn.thread}
 
     assert threads == {ONE, OTHER}
 
 
+async def test_threads_of_one_channel_are_served_in_the_order_of_their_messages(in_order):
+    threads = [ThreadRef("T1", "C1", f"{number}.0") for number in (3, 1, 2)]
+    for number, thread in enumerate(threads):
+        await put(in_order, thread, str(number))
+
+    assert [(await claimed(in_order)).turn.thread for _ in threads] == threads
+
+
+async def test_a_flood_in_one_channel_does_not_keep_the_others_waiting(in_order):
+    flood = [ThreadRef("T1", "C1", f"{number}.0") for number in range(50)]
+    for number, thread in enumerate(flood):
+        await put(in_order, thread, str(number))
+    for _ in range(10):
+        await claimed(in_order)
+    await put(in_order, ELSEWHERE, "late")
+
+    assert await in_order.queue.place(ELSEWHERE) == 1
+    assert (await claimed(in_order)).turn.thread == flood[10]
+    assert (await claimed(in_order)).turn.thread == ELSEWHERE
+    assert (await claimed(in_order)).turn.thread == flood[11]
+
+
+async def test_a_busy_thread_goes_behind_the_others_of_its_channel(in_order):
+    await put(in_order, ONE, "1")
+    running = await claimed(in_order)
+    await put(in_order, ONE, "2")
+    await put(in_order, OTHER, "3")
+    await in_order.queue.done(running)
+
+    assert [texts(await claimed(in_order)) for _ in range(2)] == [["3"], ["2"]]
+
+
 async def test_a_waiting_worker_is_woken(queues):
     waiting = asyncio.create_task(claimed(queues))
     await asyncio.sleep(0.02)
-    await queues.queue.put(ONE, message("hello", "1.0"))
+    await put(queues, ONE, "hello")
 
     assert texts(await waiting) == ["hello"]
 
 
+async def test_competing_workers_share_the_turns_and_keep_each_threads_order(queues):
+    threads = [ThreadRef("T1", f"C{number % 3}", f"{number}.0") for number in range(6)]
+    said: dict[ThreadRef, list[str]] = {thread: [] for thread in threads}
+    running: set[ThreadRef] = set()
+
+    async def work() -> None:
+        while sum(map(len, said.values())) < 60:
+            claim = await queues.queue.claim()
+            assert claim.turn.thread not in running
+            running.add(claim.turn.thread)
+            said[claim.turn.thread] += texts(claim)
+            await asyncio.sleep(0)
+            running.remove(claim.turn.thread)
+            await queues.queue.done(claim)
+
+    workers = [asyncio.create_task(work()) for _ in range(4)]
+    for number in range(60):
+        await put(queues, threads[number % 6], str(number))
+    async with asyncio.timeout(10):
+        await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+    for worker in workers:
+        worker.cancel()
+    results = await asyncio.gather(*workers, return_exceptions=True)
+
+    assert not [result for result in results if isinstance(result, AssertionError)]
+    assert said == {
+        thread: [str(number) for number in range(start, 60, 6)]
+        for start, thread in enumerate(threads)
+    }
+
+
+async def test_cancelled_claims_lose_no_turn(queues):
+    for number in range(20):
+        waiting = asyncio.create_task(queues.queue.claim())
+        for _ in range(number):  # a little further into the claim each time
+            await asyncio.sleep(0)
+        thread = ThreadRef("T1", "C1", f"{number}.0")
+        await put(queues, thread, str(number))
+        waiting.cancel()
+        try:
+            claim = await waiting
+        except asyncio.CancelledError:
+            claim = await claimed(queues)
+        assert claim.turn.thread == thread
+        await queues.queue.done(claim)
+
+
+# --- leases
+
+
 async def test_a_turn_whose_lease_ran_out_goes_to_another_worker_with_its_journal(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     first = await claimed(queues)
     await queues.journal.append(first, RouterAsked())
-    await queues.lose(first)
+    await put(queues, ONE, "2")
+    await queues.advance(20)
 
     second = await claimed(queues)
 
@@ -156,10 +291,40 @@ async def test_a_turn_whose_lease_ran_out_goes_to_another_worker_with_its_journa
     assert list(await queues.journal.read(second)) == [RouterAsked()]
 
 
+async def test_turns_whose_lease_ran_out_come_first(in_order):
+    await put(in_order, ONE, "1")
+    await claimed(in_order)
+    await put(in_order, OTHER, "2")
+    await in_order.advance(20)
+
+    assert texts(await claimed(in_order)) == ["1"]
+
+
+async def test_a_renewed_lease_lasts(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    for _ in range(3):
+        await queues.advance(10)
+        await queues.queue.renew(claim)
+
+    assert await nothing_to_claim(queues)
+    await queues.queue.done(claim)
+
+
+async def test_a_lease_that_ran_out_and_that_nobody_took_can_be_renewed(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.advance(20)
+
+    await queues.queue.renew(claim)
+
+    assert await nothing_to_claim(queues)
+
+
 async def test_who_has_lost_a_turn_can_do_nothing_with_it(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     first = await claimed(queues)
-    await queues.lose(first)
+    await queues.advance(20)
     second = await claimed(queues)
 
     for act in (
@@ -168,38 +333,196 @@ async def test_who_has_lost_a_turn_can_do_nothing_with_it(queues):
         queues.queue.release(first, after=0),
         queues.queue.bury(first, "reason"),
         queues.journal.append(first, RouterAsked()),
+        queues.journal.read(first),
     ):
         with pytest.raises(TurnLost):
             await act
     assert list(await queues.journal.read(second)) == []
+    await queues.queue.done(second)
+
+
+@pytest.mark.parametrize("way", ["done", "release", "bury"])
+async def test_ending_a_claim_twice_is_no_error_but_nothing_else_is_allowed(queues, way):
+    async def end(claim: Claim) -> None:
+        match way:
+            case "done":
+                await queues.queue.done(claim)
+            case "release":
+                await queues.queue.release(claim, after=0)
+            case "bury":
+                await queues.queue.bury(claim, "reason")
+
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await put(queues, ONE, "2")
+    await end(claim)
+    depth = await queues.queue.depth()
+    await end(claim)
+
+    assert await queues.queue.depth() == depth
+    with pytest.raises(TurnLost):
+        await queues.queue.renew(claim)
+    with pytest.raises(TurnLost):
+        await queues.journal.append(claim, RouterAsked())
+    following = await claimed(queues)
+    await end(claim)
+    await queues.queue.renew(following)
+
+
+# --- giving back
 
 
 async def test_a_released_turn_comes_back_before_what_waits_behind_it(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     claim = await claimed(queues)
-    await queues.queue.put(ONE, message("2", "2.0"))
+    await queues.journal.append(claim, RouterAsked())
+    await put(queues, ONE, "2")
     await queues.queue.release(claim, after=0)
 
     again = await claimed(queues)
 
     assert texts(again) == ["1"]
     assert again.attempt == 2
+    assert list(await queues.journal.read(again)) == [RouterAsked()]
 
 
-async def test_a_turn_released_for_later_does_not_come_at_once(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+async def test_a_turn_released_for_later_comes_then_and_blocks_only_its_thread(queues):
+    await put(queues, ONE, "1")
     await queues.queue.release(await claimed(queues), after=30)
+    await put(queues, ONE, "2")
+    await put(queues, OTHER, "3")
 
+    other = await claimed(queues)
+    assert texts(other) == ["3"]
+    await queues.queue.done(other)
     assert await nothing_to_claim(queues)
+    await queues.advance(30)
+    assert texts(await claimed(queues)) == ["1"]
+
+
+async def test_a_waiting_worker_notices_when_a_delay_is_over(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    waiting = asyncio.create_task(claimed(queues))
+    await asyncio.sleep(0.02)
+    await queues.queue.release(claim, after=0.05)
+
+    assert texts(await waiting) == ["1"]
+
+
+# --- dead letters
 
 
 async def test_a_buried_turn_makes_room_for_the_next(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     claim = await claimed(queues)
-    await queues.queue.put(ONE, message("2", "2.0"))
+    await put(queues, ONE, "2")
     await queues.queue.bury(claim, "ModelUnavailable")
 
     assert texts(await claimed(queues)) == ["2"]
+
+
+async def test_a_buried_turn_can_be_looked_at(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.bury(claim, "ModelUnavailable")
+
+    (letter,) = await queues.queue.buried()
+
+    assert (letter.turn, letter.reason, letter.attempts) == (claim.turn, "ModelUnavailable", 1)
+    assert await queues.queue.dead_letter(claim.turn.id) == letter
+    assert await queues.queue.dead_letter(TurnId("T1:C1:9.0")) is None
+
+
+async def test_a_retried_turn_starts_over_with_its_journal_before_what_came_later(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.journal.append(claim, RouterAsked())
+    await queues.queue.bury(claim, "ModelUnavailable")
+    await put(queues, ONE, "2", "3")
+
+    assert await queues.queue.retry(claim.turn.id)
+    again = await claimed(queues)
+
+    assert again.turn == claim.turn
+    assert again.attempt == 1
+    assert list(await queues.journal.read(again)) == [RouterAsked()]
+    assert await queues.queue.buried() == []
+    await queues.queue.done(again)
+    assert texts(await claimed(queues)) == ["2", "3"]
+
+
+async def test_a_retried_turn_waits_for_the_one_that_runs(queues):
+    await put(queues, ONE, "1")
+    buried = await claimed(queues)
+    await queues.queue.bury(buried, "ModelUnavailable")
+    await put(queues, ONE, "2")
+    running = await claimed(queues)
+    await queues.journal.append(running, RouterAsked())
+    await queues.queue.retry(buried.turn.id)
+
+    assert await nothing_to_claim(queues)
+    await queues.queue.done(running)
+    again = await claimed(queues)
+    assert texts(again) == ["1"]
+    assert list(await queues.journal.read(again)) == []
+
+
+async def test_messages_before_a_retried_turn_are_not_mixed_with_it(queues):
+    await put(queues, ONE, "1")
+    first = await claimed(queues)
+    await queues.queue.bury(first, "ModelUnavailable")
+    await put(queues, ONE, "2")
+    second = await claimed(queues)
+    await queues.queue.bury(second, "ModelUnavailable")
+    await put(queues, ONE, "3")
+    await queues.queue.retry(second.turn.id)
+    await queues.queue.retry(first.turn.id)
+
+    turns = []
+    for _ in range(3):
+        claim = await claimed(queues)
+        turns.append(texts(claim))
+        await queues.queue.done(claim)
+    assert turns == [["1"], ["2"], ["3"]]
+
+
+async def test_a_dropped_turn_is_gone(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.bury(claim, "ModelUnavailable")
+
+    assert await queues.queue.drop(claim.turn.id)
+    assert not await queues.queue.drop(claim.turn.id)
+    assert not await queues.queue.retry(claim.turn.id)
+    assert await queues.queue.buried() == []
+    assert await nothing_to_claim(queues)
+
+
+# --- how much there is
+
+
+async def test_the_depth_counts_threads_by_what_they_wait_for(queues):
+    for number in range(5):
+        await put(queues, ThreadRef("T1", "C1", f"{number}.0"), str(number))
+    await queues.queue.release(await claimed(queues), after=30)
+    await queues.queue.bury(await claimed(queues), "reason")
+    await claimed(queues)
+
+    assert await queues.queue.depth() == Depth(waiting=2, running=1, delayed=1, buried=1)
+
+
+async def test_a_thread_that_does_not_wait_for_a_worker_has_no_place(queues):
+    await put(queues, ONE, "1")
+    assert await queues.queue.place(ONE) == 0
+    assert await queues.queue.place(OTHER) is None
+
+    await claimed(queues)
+    await put(queues, ONE, "2")
+    assert await queues.queue.place(ONE) is None
+
+
+# --- the journal
 
 
 async def test_the_journal_gives_back_what_was_written_in_order(queues):
@@ -208,24 +531,24 @@ async def test_the_journal_gives_back_what_was_written_in_order(queues):
         RouterAsked(),
         ExpertCalled(call),
         Routed("text", usage=Usage(3, 2, 1)),
-        ExpertAnswered(CallId("call_1"), 'Ja, "gerne" 🙂\n'),
+        ExpertAnswered(CallId("call_1"), 'Ja, "gerne" 🙂\n\ud800'),
         PostStarted("plan"),
         PostStarted("plan"),
     ]
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     first = await claimed(queues)
     for event in events:
         await queues.journal.append(first, event)
-    await queues.lose(first)
+    await queues.advance(20)
 
     assert list(await queues.journal.read(await claimed(queues))) == events
 
 
 async def test_a_done_turn_leaves_no_journal_for_the_next(queues):
-    await queues.queue.put(ONE, message("1", "1.0"))
+    await put(queues, ONE, "1")
     claim = await claimed(queues)
     await queues.journal.append(claim, RouterAsked())
     await queues.queue.done(claim)
-    await queues.queue.put(ONE, message("2", "2.0"))
+    await put(queues, ONE, "2")
 
     assert list(await queues.journal.read(await claimed(queues))) == []

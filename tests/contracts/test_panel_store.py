@@ -1,0 +1,90 @@
+"""The promises of PanelStore, on the fake and on Redis alike."""
+
+import pytest
+
+from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes
+from tests.fakes.panel_store import FakePanelStore
+
+THREAD = ThreadRef("T1", "C1", "1.0")
+WORKSPACE = WorkspaceScope("T1")
+CHANNEL = ChannelScope("T1", "C1")
+LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Answer as a lawyer.")
+FINANCE = Expert(
+    ExpertName("finance"), "Finanzen 💶", ":bank:", "Money.", "Count.", "gpt-6-sol", Effort.HIGH
+)
+
+
+@pytest.fixture(params=["fake", "redis"])
+async def panels(request, redis):
+    return FakePanelStore() if request.param == "fake" else RedisPanelStore(redis)
+
+
+async def test_nothing_has_changed_at_first(panels):
+    assert list(await panels.changes(scopes(THREAD))) == [RosterChanges()] * 3
+
+
+async def test_no_scopes_have_no_changes(panels):
+    assert list(await panels.changes([])) == []
+
+
+@pytest.mark.parametrize("scope", [WORKSPACE, CHANNEL, THREAD])
+async def test_each_scope_keeps_its_own_experts(panels, scope):
+    await panels.add(scope, LEGAL)
+    await panels.add(scope, FINANCE)
+
+    found = dict(zip(scopes(THREAD), await panels.changes(scopes(THREAD)), strict=True))
+
+    assert found.pop(scope) == RosterChanges(added={LEGAL.name: LEGAL, FINANCE.name: FINANCE})
+    assert all(change == RosterChanges() for change in found.values())
+
+
+async def test_an_expert_of_the_same_name_is_replaced(panels):
+    await panels.add(CHANNEL, LEGAL)
+    other = Expert(LEGAL.name, "Lawyer", ":owl:", "Law.", "Be brief.")
+    await panels.add(CHANNEL, other)
+
+    (changes,) = await panels.changes([CHANNEL])
+
+    assert changes.added == {LEGAL.name: other}
+
+
+async def test_a_removed_expert_is_off_the_panel_wherever_it_came_from(panels):
+    await panels.add(CHANNEL, LEGAL)
+    await panels.remove(CHANNEL, LEGAL.name)
+    await panels.remove(CHANNEL, FINANCE.name)
+
+    (changes,) = await panels.changes([CHANNEL])
+
+    assert changes == RosterChanges(removed=frozenset({LEGAL.name, FINANCE.name}))
+
+
+async def test_an_expert_that_is_added_again_is_no_longer_removed(panels):
+    await panels.remove(CHANNEL, LEGAL.name)
+    await panels.add(CHANNEL, LEGAL)
+
+    (changes,) = await panels.changes([CHANNEL])
+
+    assert changes == RosterChanges(added={LEGAL.name: LEGAL})
+
+
+async def test_when_to_synthesise_is_remembered_and_can_be_inherited_again(panels):
+    await panels.set_synthesis(CHANNEL, Synthesis.NEVER)
+    assert [change.synthesis for change in await panels.changes([WORKSPACE, CHANNEL])] == [
+        None,
+        Synthesis.NEVER,
+    ]
+
+    await panels.set_synthesis(CHANNEL, None)
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
+async def test_an_expert_may_be_called_like_a_setting(panels):
+    named = Expert(ExpertName("synthesis"), "Chemist", ":test_tube:", "Chemistry.", "Mix.")
+    await panels.add(CHANNEL, named)
+    await panels.set_synthesis(CHANNEL, Synthesis.ALWAYS)
+
+    (changes,) = await panels.changes([CHANNEL])
+
+    assert changes == RosterChanges({named.name: named}, synthesis=Synthesis.ALWAYS)

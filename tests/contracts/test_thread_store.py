@@ -1,0 +1,103 @@
+"""The promises of ThreadStore, on the fake and on Redis alike."""
+
+import pytest
+
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.thread_store import RedisThreadStore
+from bot.panel.links import Owner, ThreadLinks
+from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.ports import Standing
+from tests.fakes.thread_store import FakeThreadStore
+
+ONE = ThreadRef("T1", "C1", "1700000000.000100")
+OTHER = ThreadRef("T1", "C1", "1700000000.000200")
+ROUTER = ConversationId("conv_router")
+LEGAL, FINANCE = ExpertName("legal"), ExpertName("finance")
+
+
+@pytest.fixture(params=["fake", "redis", "sharded redis"])
+async def threads(request, redis):
+    if request.param == "fake":
+        return FakeThreadStore()
+    return RedisThreadStore(redis, Shards(3 if request.param == "sharded redis" else 1))
+
+
+@pytest.mark.parametrize("standing", [Standing.OURS, Standing.MUTED, Standing.FOREIGN])
+async def test_a_standing_is_remembered(threads, standing):
+    assert await threads.standing(ONE) is Standing.UNKNOWN
+
+    await threads.set_standing(ONE, standing)
+
+    assert await threads.standing(ONE) is standing
+    assert await threads.standing(OTHER) is Standing.UNKNOWN
+
+
+async def test_the_last_standing_counts(threads):
+    await threads.set_standing(ONE, Standing.FOREIGN)
+    await threads.set_standing(ONE, Standing.OURS)
+
+    assert await threads.standing(ONE) is Standing.OURS
+
+
+async def test_a_thread_that_nobody_knows_has_no_links(threads):
+    assert await threads.links(ONE) == ThreadLinks()
+
+
+async def test_links_are_found_in_all_directions(threads):
+    links = ThreadLinks(
+        ROUTER, {LEGAL: ConversationId("conv_1"), FINANCE: ConversationId("conv_2")}
+    )
+
+    await threads.save_links(ONE, links)
+
+    assert await threads.links(ONE) == links
+    assert await threads.links(OTHER) == ThreadLinks()
+    assert await threads.owner(ROUTER) == Owner(ONE, None)
+    assert await threads.owner(ConversationId("conv_1")) == Owner(ONE, LEGAL)
+    assert await threads.owner(ConversationId("conv_2")) == Owner(ONE, FINANCE)
+    assert await threads.owner(ConversationId("conv_3")) is None
+
+
+async def test_saved_links_replace_the_earlier_ones(threads):
+    await threads.save_links(ONE, ThreadLinks(ROUTER, {LEGAL: ConversationId("conv_1")}))
+
+    fewer = ThreadLinks(ROUTER, {FINANCE: ConversationId("conv_2")})
+    await threads.save_links(ONE, fewer)
+    assert await threads.links(ONE) == fewer
+
+    await threads.save_links(ONE, ThreadLinks())
+    assert await threads.links(ONE) == ThreadLinks()
+
+
+async def test_links_without_a_router_are_kept_too(threads):
+    links = ThreadLinks(None, {LEGAL: ConversationId("conv_1")})
+
+    await threads.save_links(ONE, links)
+
+    assert await threads.links(ONE) == links
+
+
+async def test_the_first_message_that_passed_the_panel_by_counts_in_whatever_order(threads):
+    assert await threads.heard_until(ONE) is None
+    for ts in ("1700000009.000100", "1700000007.000100", "1700000008.000100"):
+        await threads.overheard(ONE, MessageTs(ts))
+
+    assert await threads.heard_until(ONE) == "1700000007.000100"
+    assert await threads.heard_until(OTHER) is None
+
+
+async def test_who_has_caught_up_has_missed_nothing(threads):
+    await threads.overheard(ONE, MessageTs("1700000007.000100"))
+    await threads.caught_up(ONE)
+
+    assert await threads.heard_until(ONE) is None
+
+
+async def test_links_standing_and_what_was_missed_do_not_touch_each_other(threads):
+    await threads.set_standing(ONE, Standing.MUTED)
+    await threads.overheard(ONE, MessageTs("1700000007.000100"))
+    await threads.save_links(ONE, ThreadLinks(ROUTER))
+
+    assert await threads.standing(ONE) is Standing.MUTED
+    assert await threads.heard_until(ONE) == "1700000007.000100"
+    assert await threads.links(ONE) == ThreadLinks(ROUTER)
