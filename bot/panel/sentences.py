@@ -45,6 +45,9 @@ _ROUTER_FAULTS = {
     "runs me; the log has the details.",
 }
 
+MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
+UNMUTED = "I am back: just reply."
+
 GAVE_UP = (
     "I could not answer this: a service that I need did not respond for too long. "
     "Nothing is lost; please ask again later."
@@ -78,3 +81,21 @@ def expert_failed(failure: Failure, name: str) -> str:
 def router_failed(fault: ModelFault) -> str:
     """Return what the thread is told when the router cannot work."""
     return _ROUTER_FAULTS[fault]
+
+
+def joined(expert: str, purpose: str) -> str:
+    """Return what is said when an expert joins a thread."""
+    return f"{expert} joins this thread. Ask about: {purpose}"
+
+
+def left(expert: str) -> str:
+    """Return what is said when an expert leaves a thread."""
+    return f"{expert} has left this thread. The rest of the channel keeps it."
+
+
+def roster(experts: Sequence[tuple[str, str, str]]) -> str:
+    """Return the panel as a list: each expert, its name and what it is for."""
+    if not experts:
+        return "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
+    lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts]
+    return "\n".join(["On this panel:", *lines])

@@ -30,7 +30,7 @@ def reply(markdown: str) -> list[Json]:
 
 def introduced(persona: Persona, markdown: str) -> str:
     """Return *markdown* led by the speaker's name, where Slack shows no personas."""
-    return f"{persona.icon} **{text.plain(persona.name, 80)}**\n\n{markdown}"
+    return f"{persona.icon} **{text.markdown(persona.name)}**\n\n{markdown}"
 
 
 def fallback(markdown: str) -> str:
@@ -51,7 +51,8 @@ def plan(title: str, tasks: Sequence[PlanTask]) -> list[Json]:
 
 def plain_plan(title: str, tasks: Sequence[PlanTask]) -> list[Json]:
     """Return the plan for a Slack that does not know plan blocks."""
-    return [{"type": "section", "text": {"type": "mrkdwn", "text": plan_in_words(title, tasks)}}]
+    words = {"type": "mrkdwn", "text": plan_in_words(title, tasks), "verbatim": True}
+    return [{"type": "section", "text": words}]
 
 
 def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:

@@ -38,7 +38,7 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
     async def offer_prompts(event: dict[str, Any]) -> None:
         if event.get("tab") != "messages":
             return
-        prompts = [{"title": title, "message": said} for title, said in SUGGESTED_PROMPTS]
+        prompts = [dict(prompt) for prompt in SUGGESTED_PROMPTS]
         try:
             await api.write(
                 "assistant.threads.setSuggestedPrompts",

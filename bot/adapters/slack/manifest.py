@@ -11,12 +11,10 @@ BOT_SCOPES = (
     "app_mentions:read",
     "assistant:write",
     "channels:history",
-    "channels:read",
     "chat:write",
     "chat:write.customize",
     "commands",
     "groups:history",
-    "groups:read",
     "im:history",
     "users:read",
 )
@@ -65,7 +63,7 @@ def _features(name: str, receiver: str | None) -> dict[str, object]:
     return {
         "agent_view": {"agent_description": _AGENT_DESCRIPTION, "suggested_prompts": prompts},
         "app_home": {
-            "home_tab_enabled": True,
+            "home_tab_enabled": False,
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },

@@ -1,15 +1,18 @@
 """What brings payloads in: HTTP behind a verifying door, or Socket Mode connections."""
 
 import asyncio
+import json
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.identity import Identity
@@ -45,7 +48,7 @@ def http_app(
     """Return the web application that Slack talks to."""
 
     async def deliver(request: web.Request) -> web.StreamResponse:
-        answer = await app.async_dispatch(await to_bolt_request(request))
+        answer = await app.async_dispatch(await _bolt_request(request))
         return await to_aiohttp_response(answer)
 
     async def health(_request: web.Request) -> web.Response:
@@ -57,6 +60,17 @@ def http_app(
     served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
     served.router.add_get(HEALTH_PATH, health)
     return served
+
+
+async def _bolt_request(request: web.Request) -> AsyncBoltRequest:
+    """Read the body ourselves: Bolt's parser loses any form that has the word "payload" in it."""
+    if request.content_type == "application/json":
+        body = await request.json()
+    else:
+        form: dict[str, Any] = dict((await request.post()).items())
+        body = json.loads(form["payload"]) if "payload" in form else form
+    headers: dict[str, Any] = dict(request.headers)
+    return AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
 
 
 class SocketModeReceiver:

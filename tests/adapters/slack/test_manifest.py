@@ -23,7 +23,6 @@ METHODS = [
     "chat.postMessage",
     "chat.update",
     "conversations.history",
-    "conversations.info",
     "conversations.replies",
     "users.info",
     "users.list",

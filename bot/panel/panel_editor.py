@@ -1,0 +1,217 @@
+"""Changing who is on a panel: who may, and what names there may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName, Panel, Role, Synthesis, ThreadRef, UserId
+from bot.panel.ports import PanelStore, People
+from bot.panel.roster import (
+    LONGEST_INSTRUCTIONS,
+    LONGEST_PURPOSE,
+    MOST_EXPERTS,
+    ChannelScope,
+    RosterChanges,
+    Scope,
+    WorkspaceScope,
+    assemble,
+    check_name,
+    check_title,
+    scopes,
+    suggestion,
+)
+
+
+class Verb(StrEnum):
+    """What was done."""
+
+    ADDED = "added"
+    EDITED = "edited"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody has changed, for the others to be told."""
+
+    verb: Verb
+    scope: Scope
+    expert: Expert
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An expert of a panel, and which scope it comes from."""
+
+    expert: Expert
+    origin: Scope | None  # None: it came with the bot
+
+
+class PanelEditor:
+    """Reads and changes panels. Every refusal is one sentence: see Refused.
+
+    *library* are the experts that can be added by name; *defaults* those that every
+    workspace begins with; *admins* may change a workspace's defaults beside its admins.
+    """
+
+    def __init__(
+        self,
+        panels: PanelStore,
+        people: People,
+        library: Sequence[Expert],
+        defaults: Sequence[Expert],
+        admins: frozenset[UserId],
+    ) -> None:
+        self._panels = panels
+        self._people = people
+        self._library = {expert.name: expert for expert in library}
+        self._defaults = tuple(defaults)
+        self._admins = admins
+
+    async def panel(self, where: Scope) -> Panel:
+        """Return the panel that answers in a thread, a channel, or by default."""
+        changes = await self._panels.changes(_scopes(where))
+        return assemble(self._defaults, changes)
+
+    async def listed(self, where: Scope) -> Sequence[Listed]:
+        """Return the panel's experts with where each comes from."""
+        levels = _scopes(where)
+        changes = await self._panels.changes(levels)
+        panel = assemble(self._defaults, changes)
+        return [Listed(expert, _origin(expert.name, levels, changes)) for expert in panel.experts]
+
+    async def not_listed(self, where: Scope) -> Sequence[Expert]:
+        """Return the library's experts that could be added."""
+        panel = await self.panel(where)
+        return [e for name, e in sorted(self._library.items()) if not panel.find(name)]
+
+    async def find(self, where: Scope, name: str) -> Expert:
+        """Return an expert of the panel; Refused if there is none of that name."""
+        panel = await self.panel(where)
+        expert = panel.find(name)
+        if expert is None:
+            near = suggestion(name, [one.name for one in panel.experts])
+            raise Refused(f"There is no expert `{_quoted(name)}` on this panel.{near}")
+        return expert
+
+    async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
+        """Put one of the library's experts on the panel, or back on it."""
+        await self.check_may_change(scope, by)
+        expert = self._library.get(ExpertName(name.casefold())) or self._by_title(name)
+        panel = await self.panel(scope)
+        if panel.find(name) or (expert and panel.find(expert.name)):
+            raise Refused(f"`{_quoted(name)}` is on this panel already.")
+        if expert is None:
+            near = suggestion(name, list(self._library))
+            raise Refused(
+                f"There is no expert `{_quoted(name)}` in the library.{near} `/experts help` "
+                "lists it, and `/experts add` lets you describe one of your own."
+            )
+        return await self._put(Verb.ADDED, scope, expert, by, panel)
+
+    async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
+        """Put a new expert on the panel."""
+        await self.check_may_change(scope, by)
+        panel = await self.panel(scope)
+        name = check_name(expert.name)
+        if panel.find(name):
+            raise Refused(f"The name `{name}` is taken on this panel; please choose another.")
+        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
+
+    async def edit(self, scope: Scope, expert: Expert, by: UserId) -> Change:
+        """Replace the expert of that name in *scope*."""
+        await self.check_may_change(scope, by)
+        before = await self.find(scope, expert.name)
+        panel = await self.panel(scope)
+        others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
+        checked = await self._checked(expert, others)
+        return await self._put(Verb.EDITED, scope, checked, by, others)
+
+    async def remove(self, scope: Scope, name: str, by: UserId) -> Change:
+        """Take an expert off the panel."""
+        await self.check_may_change(scope, by)
+        expert = await self.find(scope, name)
+        await self._panels.remove(scope, expert.name)
+        return Change(Verb.REMOVED, scope, expert, by)
+
+    async def set_synthesis(self, scope: Scope, value: str, by: UserId) -> Synthesis:
+        """Set when the router sums up."""
+        await self.check_may_change(scope, by)
+        try:
+            synthesis = Synthesis(value)
+        except ValueError:
+            raise Refused("The synthesis is one of `auto`, `always` and `never`.") from None
+        await self._panels.set_synthesis(scope, synthesis)
+        return synthesis
+
+    async def check_may_change(self, scope: Scope, by: UserId) -> None:
+        """Raise Refused if *by* may not change panels there."""
+        if by in self._admins:
+            return
+        role = (await self._people.person(by)).role
+        if role is Role.STRANGER:
+            raise Refused("People from other organisations cannot change the panel.")
+        if role is Role.GUEST:
+            raise Refused("Guests cannot change the panel; please ask a full member.")
+        if isinstance(scope, WorkspaceScope) and role is not Role.ADMIN:
+            raise Refused(
+                "The defaults of all channels can be changed by workspace admins; you can "
+                "change this channel's panel with `/experts add` and `/experts remove`."
+            )
+
+    async def _put(
+        self, verb: Verb, scope: Scope, expert: Expert, by: UserId, others: Panel
+    ) -> Change:
+        if len(others.experts) >= MOST_EXPERTS:
+            raise Refused(f"A panel has at most {MOST_EXPERTS} experts; remove one first.")
+        await self._panels.add(scope, expert)
+        return Change(verb, scope, expert, by)
+
+    async def _checked(self, expert: Expert, others: Panel) -> Expert:
+        """Return *expert* tidied, or raise Refused with what is wrong with it."""
+        taken = await self._people.taken_names() | {one.title for one in others.experts}
+        purpose = " ".join(expert.purpose.split())
+        if not purpose or len(purpose) > LONGEST_PURPOSE:
+            raise Refused(f"What the expert is for takes 1 to {LONGEST_PURPOSE} characters.")
+        instructions = expert.instructions.strip()
+        if not instructions or len(instructions) > LONGEST_INSTRUCTIONS:
+            raise Refused(f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.")
+        if not _is_emoji_name(expert.icon):
+            raise Refused("The icon is the name of an emoji with colons, for example `:scales:`.")
+        title = check_title(expert.title, taken)
+        return replace(expert, title=title, purpose=purpose, instructions=instructions)
+
+    def _by_title(self, title: str) -> Expert | None:
+        wanted = title.casefold()
+        return next((e for e in self._library.values() if e.title.casefold() == wanted), None)
+
+
+def _scopes(where: Scope) -> Sequence[Scope]:
+    match where:
+        case ThreadRef():
+            return scopes(where)
+        case ChannelScope(team, _):
+            return (WorkspaceScope(team), where)
+        case WorkspaceScope():
+            return (where,)
+
+
+def _origin(
+    name: ExpertName, levels: Sequence[Scope], changes: Sequence[RosterChanges]
+) -> Scope | None:
+    """Return the narrowest scope that has added the expert."""
+    for level, change in zip(reversed(levels), reversed(changes), strict=True):
+        if name in change.added:
+            return level
+    return None
+
+
+def _is_emoji_name(icon: str) -> bool:
+    bare = icon.removeprefix(":").removesuffix(":")
+    return icon == f":{bare}:" and bool(bare) and all(c.isalnum() or c in "_+-" for c in bare)
+
+
+def _quoted(name: str) -> str:
+    return name.replace("`", "'")[:40]
