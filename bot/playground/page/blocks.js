@@ -12,7 +12,7 @@ import { chart, table } from './tables.js';
 export const blockElements = (blocks) => blocks.map((block, i) => {
   const draw = BLOCKS[block.type] ?? unknown;
   const element = draw(block);
-  element.dataset.key ??= block.block_id ?? `${block.type}-${i}`;
+  element.dataset.key ??= block.block_id ?? `b${i}`;
   return element;
 });
 

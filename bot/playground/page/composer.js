@@ -69,7 +69,7 @@ async function send(form) {
   write(form, '');
   choose(form, []);
   if (!(await deliver(where, text, files, form.elements.broadcast?.checked ?? false))) {
-    if (!field.value) write(form, text);
+    write(form, [text, field.value].filter(Boolean).join('\n'));
     return;
   }
   if (form.elements.broadcast) form.elements.broadcast.checked = false;

@@ -6,7 +6,7 @@ import { h } from './dom.js';
 let drawable;
 
 /** Whether this computer has a font for emoji: a face comes out in colours, not as a box. */
-function canDraw() {
+export function canDraw() {
   if (drawable !== undefined) return drawable;
   const pen = h('canvas', { width: 20, height: 20 }).getContext('2d', { willReadFrequently: true });
   pen.font = '16px sans-serif';

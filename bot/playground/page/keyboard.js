@@ -55,6 +55,12 @@ function leave() {
   else if (route().thread) run('close-thread');
 }
 
+/** The address tells the channel, so a skip link must not change it. */
+on('skip', (link, event) => {
+  event.preventDefault();
+  document.querySelector(link.hash).focus();
+});
+
 on('close-thread', () => {
   const { channel, thread } = route();
   go(channel);

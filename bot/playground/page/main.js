@@ -19,19 +19,25 @@ import { all, apply, channelMessages, get, ready, replies, workspace } from './s
 import { lastRead, markRead, ui } from './ui.js';
 
 const LOADING_TURNS_EVERY = 2500;
+const LONGEST_WAIT_FOR_A_FRAME = 200;
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 
 let stop = () => {};
 let asked = false;
 let first = true;
 
+function paint() {
+  if (!asked) return;
+  asked = false;
+  if (ready()) drawAll();
+}
+
 /** Draws once for all that changes before the next frame; a hidden page gets no frames. */
 function draw() {
   if (asked) return;
   asked = true;
-  const paint = () => { asked = false; if (ready()) drawAll(); };
-  if (document.hidden) setTimeout(paint, 0);
-  else requestAnimationFrame(paint);
+  requestAnimationFrame(paint);
+  setTimeout(paint, LONGEST_WAIT_FOR_A_FRAME);
 }
 
 function drawAll() {
@@ -108,7 +114,10 @@ function become(user) {
   history.replaceState(null, '', location.pathname + location.hash);
   stop = follow(user, (change) => {
     apply(change);
-    if (change.all) readAllOnce();
+    if (change.all) {
+      readAllOnce();
+      tellTab();
+    }
     draw();
   }, (connected) => {
     if (ui.connected === connected) return;

@@ -2,7 +2,7 @@
 
 import { blockElements } from './blocks.js';
 import { h, rich } from './dom.js';
-import { badge, face } from './faces.js';
+import { badge, canDraw, face } from './faces.js';
 import { link } from './route.js';
 import { clock, full, iso } from './time.js';
 
@@ -60,7 +60,7 @@ function reactions(m) {
   return h('div', { class: 'reactions' }, m.reactions.map((r) => h('button', {
     type: 'button', class: 'reaction', 'data-key': r.name, 'data-do': 'react', 'data-name': r.name,
     'aria-pressed': String(r.mine), 'aria-label': `${r.name}, ${r.people.length}`, title: r.people.join(', '),
-  }, r.emoji, ' ', r.people.length)));
+  }, canDraw() ? r.emoji : `:${r.name}:`, ' ', r.people.length)));
 }
 
 function threadLink(m, { faces, count, last, status }) {

@@ -6,9 +6,13 @@ from typing import Any
 from bot.playground.slack.workspace import Json, View
 
 
-def element_of(blocks: Sequence[Json], action_id: str) -> tuple[str, Json]:
-    """Return the element with *action_id*, and its block's id."""
+def element_of(
+    blocks: Sequence[Json], action_id: str, block_id: str | None = None
+) -> tuple[str, Json]:
+    """Return the element with *action_id* (in the block with *block_id*), and its block's id."""
     for number, block in enumerate(blocks):
+        if block_id not in (None, block.get("block_id", f"b{number}")):
+            continue
         inside = [*block.get("elements", []), block.get("accessory"), block.get("element")]
         for element in inside:
             if isinstance(element, dict) and element.get("action_id") == action_id:

@@ -119,11 +119,12 @@ class PeopleActing:
         action_id: str,
         value: str | None = None,
         *,
+        block_id: str | None = None,
         state: Json | None = None,
     ) -> None:
         """Let *user* press a button, or choose *value* in a menu."""
         content = message.content["blocks"] if isinstance(message, View) else message.blocks
-        block_id, element = element_of(content, action_id)
+        block_id, element = element_of(content, action_id, block_id)
         action = action_of(element, block_id, value) | {"action_ts": self._workspace.new_ts()}
         payload = self._interaction("block_actions", user) | {"actions": [action]}
         if isinstance(message, View):

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.people_acting import PeopleActing
 from bot.playground.slack.ui_deeds import Deeds, Refused
-from bot.playground.slack.ui_guard import HEADERS, acting, reading
+from bot.playground.slack.ui_guard import HEADERS, acting, only_from_here
 from bot.playground.slack.ui_offers import offers, suggested_prompts
 from bot.playground.slack.ui_sight import Sight
 from bot.playground.slack.workspace import Json, Workspace
@@ -42,9 +42,10 @@ class Playground(Protocol):
 def add_ui(app: web.Application, playground: Playground, manifest: Mapping[str, Json]) -> None:
     """Serve the page of *playground* at `/`; the app offers what its *manifest* tells."""
     ui = _Ui(playground, manifest)
-    app.router.add_get("/", reading(ui.page))
+    app.middlewares.append(only_from_here)
+    app.router.add_get("/", ui.page)
     app.router.add_get("/page/live", acting(ui.live))
-    app.router.add_get("/page/{file}", reading(ui.file))
+    app.router.add_get("/page/{file}", ui.file)
     app.router.add_post("/page/act/{deed}", acting(ui.act))
     app.on_shutdown.append(ui.close)
 

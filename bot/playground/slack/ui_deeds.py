@@ -55,8 +55,10 @@ class Deeds:
 
     async def _say(self, user: str, details: Details) -> Json:
         channel = self._channel(user, details)
-        text = to_slack(str(details["text"]), self._workspace)
-        files = [(str(f["name"]), b64decode(f["content"])) for f in details.get("files") or ()]
+        text = to_slack(str(details["text"]).strip(), self._workspace)
+        files = _contents(details.get("files") or ())
+        if not text and not files:
+            raise Refused("There is nothing to send.")
         thread, broadcast = details.get("thread"), bool(details.get("broadcast"))
         return {
             "ts": self._people.say(user, channel, text, thread, files=files, broadcast=broadcast)
@@ -99,13 +101,14 @@ class Deeds:
     async def _click(self, user: str, details: Details) -> Json:
         value = details.get("value")
         chosen = ",".join(value) if isinstance(value, list) else value
-        action = str(details["action"])
+        action, block = str(details["action"]), details.get("block")
         if details.get("view"):
             view = self._view(user, details)
             state = filled(view, self._values(user, view, details))
-            await self._people.click(user, view, action, chosen, state=state)
+            await self._people.click(user, view, action, chosen, block_id=block, state=state)
         else:
-            await self._people.click(user, self._message(user, details), action, chosen)
+            message = self._message(user, details)
+            await self._people.click(user, message, action, chosen, block_id=block)
         return {}
 
     async def _submit(self, user: str, details: Details) -> Json:
@@ -159,4 +162,11 @@ class Deeds:
         return given
 
     def _stored(self, user: str, files: Sequence[Json]) -> list[Json]:
-        return [new_file(self._site, str(f["name"]), b64decode(f["content"]), user) for f in files]
+        return [new_file(self._site, name, content, user) for name, content in _contents(files)]
+
+
+def _contents(files: Sequence[Json]) -> list[tuple[str, bytes]]:
+    try:
+        return [(str(file["name"]), b64decode(file["content"])) for file in files]
+    except ValueError:
+        raise Refused("The file cannot be read.") from None

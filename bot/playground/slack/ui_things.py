@@ -3,7 +3,7 @@
 The fields of each thing are all that the page's modules read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 from bot.playground.slack.company import BOT_USER
@@ -79,7 +79,7 @@ def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
         "thread": message.thread_ts,
         "author": author(workspace, message),
         "html": mrkdwn_html(message.text, names),
-        "blocks": dressed(message.blocks, names) if message.blocks else None,
+        "blocks": dressed(_with_ids(message.blocks), names) if message.blocks else None,
         "source": to_typed(message.text, workspace) if message.user == me else None,
         "edited": message.edited_ts is not None and not (message.bot_id and message.blocks),
         "broadcast": message.subtype == "thread_broadcast",
@@ -122,6 +122,10 @@ def view(one: View, names: Names) -> Json:
     """A modal or a home."""
     content = dressed(one.content, names)
     return {**(content if isinstance(content, dict) else {}), "id": one.id}
+
+
+def _with_ids(blocks: Sequence[Json]) -> list[Json]:
+    return [{"block_id": f"b{number}"} | block for number, block in enumerate(blocks)]
 
 
 def _file(file: Json) -> Json:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
+from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL, LEGAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,7 +78,11 @@ async def a_lively_thread(slack, bot) -> str:
 
 async def test_all_can_be_done_with_the_keyboard(page: Page, slack, bot) -> None:
     keys = page.keyboard
-    await keys.press("Tab")
+    await page.get_by_role("link", name="legal-questions").focus()
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="legal-questions", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="Skip to the messages").focus()
+    await keys.press("Shift+Tab")
     await expect(page.get_by_role("link", name="Skip to the message field")).to_be_focused()
     await keys.press("Enter")
     await expect(page.get_by_label("Message", exact=True)).to_be_focused()
@@ -91,6 +95,7 @@ async def test_all_can_be_done_with_the_keyboard(page: Page, slack, bot) -> None
     await keys.press("Enter")
     messages = page.locator("#messages .message")
     await expect(messages).to_have_count(2)
+    assert len(list(slack.workspace.messages(LEGAL))) == 2
     await keys.press("Shift+Tab")
     await expect(messages.last).to_be_focused()
     await keys.press("ArrowUp")

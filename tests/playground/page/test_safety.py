@@ -124,6 +124,11 @@ async def test_other_pages_and_other_names_are_kept_out(slack: SlackPlayground) 
         for headers in ({}, evil):
             with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
                 await session.ws_connect(live, headers=headers)
+        api, token = f"{slack.url}/api/auth.test", {"Authorization": f"Bearer {slack.bot_token}"}
+        async with session.post(api, headers=evil | token) as answer:
+            assert answer.status == 403
+        async with session.post(api, headers=token) as answer:
+            assert answer.status == 200
         rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
         async with session.get(slack.url, headers=rebound) as answer:
             assert answer.status == 403
@@ -157,6 +162,12 @@ async def test_the_page_comes_with_a_strict_policy_and_only_its_own_files(slack)
             "edit",
             {"user": ADA, "channel": GENERAL, "text": "x"},
             "Only its author may change a message.",
+        ),
+        ("say", {"user": ADA, "channel": GENERAL, "text": " "}, "There is nothing to send."),
+        (
+            "say",
+            {"user": ADA, "channel": GENERAL, "text": "", "files": [{"name": "a", "content": "a"}]},
+            "The file cannot be read.",
         ),
         ("fly", {"user": ADA}, "The playground does not know this action."),
         ("slash", {"user": ADA, "channel": GENERAL}, "This is not there any more."),
