@@ -5,16 +5,11 @@
 /** @type {Map<string, Thing>} */
 const things = new Map();
 
-/**
- * @param {{all?: boolean, set?: Record<string, Thing>, gone?: string[]}} change
- * @returns {Thing[]} the things that were not there before
- */
+/** @param {{all?: boolean, set?: Record<string, Thing>, gone?: string[]}} change */
 export function apply(change) {
-  const known = new Set(things.keys());
   if (change.all) things.clear();
   for (const id of change.gone ?? []) things.delete(id);
   for (const [id, thing] of Object.entries(change.set ?? {})) things.set(id, thing);
-  return Object.entries(change.set ?? {}).filter(([id]) => !known.has(id)).map(([, thing]) => thing);
 }
 
 export const get = (/** @type {string} */ id) => things.get(id);

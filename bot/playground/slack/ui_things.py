@@ -87,7 +87,7 @@ def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
         "streaming": message.streaming,
         "files": [_file(file) for file in message.files],
         "reactions": list(_reactions(workspace, message, me)),
-        "permalink": f"{workspace.url}archives/{message.channel}/p{message.ts.replace('.', '')}",
+        "permalink": _permalink(workspace, message),
     }
 
 
@@ -122,6 +122,12 @@ def view(one: View, names: Names) -> Json:
     """A modal or a home."""
     content = dressed(one.content, names)
     return {**(content if isinstance(content, dict) else {}), "id": one.id}
+
+
+def _permalink(workspace: Workspace, message: Message) -> str:
+    address = f"{workspace.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    thread = f"?thread_ts={message.thread_ts}&cid={message.channel}"
+    return address + (thread if message.is_reply else "")
 
 
 def _with_ids(blocks: Sequence[Json]) -> list[Json]:

@@ -41,6 +41,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE = ViewportSize(width=1280, height=800)
 MANIFEST: Any = {
     "features": {
+        "agent_view": {
+            "suggested_prompts": [{"title": "Weigh a decision", "message": "Build or buy?"}]
+        },
         "slash_commands": [
             {"command": "/experts", "usage_hint": "[add NAME]", "description": "The panel"}
         ],

@@ -159,6 +159,18 @@ async def test_an_empty_channel_invites_to_ask(page: Page) -> None:
     )
 
 
+async def test_in_direct_messages_the_thread_opens_with_the_question(page: Page, slack) -> None:
+    await page.get_by_role("link", name="Panelbot").click()
+    await page.get_by_role("button", name="Weigh a decision").click()
+    field = page.get_by_label("Message", exact=True)
+    await expect(field).to_have_value("Build or buy?")
+    await field.press("Enter")
+    await expect(page.locator("#replies .message")).to_contain_text("Build or buy?")
+    await expect(page.get_by_label("Reply", exact=True)).to_be_focused()
+    (said,) = slack.workspace.messages(slack.workspace.direct_channel(ADA, BOT_USER).id)
+    assert page.url.endswith(f"#/{said.channel}/{said.ts}")
+
+
 async def test_a_reaction_is_given_and_taken_back(page: Page, slack: SlackPlayground) -> None:
     ts = slack.people.say(BEN, GENERAL, "Good?")
     message = page.get_by_role("article", name="Ben")
