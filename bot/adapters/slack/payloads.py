@@ -1,4 +1,9 @@
-"""Slack's payloads as the domain's values: raw dicts end here."""
+"""Slack's payloads as the domain's values: raw dicts end here.
+
+A thread's workspace is always the one that installed us (``Identity.team_id``): in a channel
+shared with another organisation, an event's own ``team_id`` is its author's. What another
+installation of the app is to see is not for us, whose token opens this workspace only.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +14,8 @@ from bot.panel.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
-_PERSON = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^")
+_SLACKBOT = "USLACKBOT"
+_OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
 
 
 def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
@@ -21,45 +27,43 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
     ts, channel, user = event.get("ts"), event.get("channel"), event.get("user")
     if not (ts and channel and user) or not _is_said_by_a_person(event, identity):
         return None
-    mention = f"<@{identity.bot_user_id}>"
-    text = event.get("text") or ""
-    mentioned = mention in text
+    if not _is_for_us(body, identity):
+        return None
+    text, files = event.get("text") or "", len(event.get("files") or ())
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    message = Message(
-        ts=MessageTs(ts),
-        author=UserId(user),
-        text=_without_leading(mention, text),
-        mentioned=mentioned or direct,
-        files=len(event.get("files") or ()),
-    )
+    to_us = direct or re.search(rf"<@{identity.bot_user_id}[|>]", text) is not None
+    if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
+        return None
     thread_ts = event.get("thread_ts") or ts
     return Incoming(
-        thread=ThreadRef(_team(body, identity), channel, thread_ts),
-        message=message,
+        thread=ThreadRef(identity.team_id, channel, thread_ts),
+        message=Message(
+            ts=MessageTs(ts),
+            author=UserId(user),
+            text=_without_leading_mention(text, identity.bot_user_id),
+            mentioned=to_us,
+            files=files,
+        ),
         is_reply=thread_ts != ts,
-        addresses_others=not mentioned and bool(_PERSON.search(text)),
+        addresses_others=not to_us and _OTHERS.search(text) is not None,
     )
 
 
 def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
     return (
         event.get("type") in ("message", "app_mention")
-        and event.get("subtype") in _BY_PEOPLE
+        and (event.get("subtype") or None) in _BY_PEOPLE
         and not event.get("hidden")
         and not event.get("bot_id")
         and not event.get("bot_profile")
-        and event.get("user") not in (identity.bot_user_id, "USLACKBOT")
+        and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
     )
 
 
-def _team(body: Mapping[str, Any], identity: Identity) -> str:
-    """The workspace that installed us: in a shared channel the event's own may be another's."""
-    for authorization in body.get("authorizations") or ():
-        if authorization.get("user_id") == identity.bot_user_id and authorization.get("team_id"):
-            return str(authorization["team_id"])
-    return identity.team_id
+def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
+    teams = {one.get("team_id") for one in body.get("authorizations") or ()} - {None, ""}
+    return not teams or identity.team_id in teams
 
 
-def _without_leading(mention: str, text: str) -> str:
-    stripped = text.strip()
-    return stripped.removeprefix(mention).lstrip(" ,:").strip()
+def _without_leading_mention(text: str, bot: str) -> str:
+    return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
