@@ -1,6 +1,6 @@
 """Start the bot: ``python -m bot``, or ``panelbot``."""
 
-from bot.cli import main
+from bot.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -1,16 +1,16 @@
-"""The command line: one module for each group of commands."""
+"""The command line: one module for each group of commands, put together in ``main``."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from bot import __version__, logs
+from bot import logs
 from bot.config import Config, ConfigError, read
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelError, leaves
 
 
 def settings(*needs: str) -> Config:
@@ -18,10 +18,7 @@ def settings(*needs: str) -> Config:
     try:
         config = read(os.environ, *needs)
     except ConfigError as error:
-        for problem in error.problems:
-            click.echo(f"panelbot: {problem}", err=True)
-        click.echo("panelbot: .env.example explains every setting.", err=True)
-        sys.exit(2)
+        _complain(error)
     logs.set_up(config.log_level)
     return config
 
@@ -32,12 +29,20 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         asyncio.run(work)
     except KeyboardInterrupt:
         sys.exit(130)
-    except PanelError as error:
-        click.echo(f"panelbot: {error}", err=True)
+    except Exception as error:
+        found = list(leaves(error))
+        for one in found:
+            if isinstance(one, ConfigError):
+                _complain(one)
+        if not all(isinstance(one, PanelError) for one in found):
+            raise
+        for text in dict.fromkeys(str(one) for one in found):
+            click.echo(f"panelbot: {text}", err=True)
         sys.exit(1)
 
 
-@click.group()
-@click.version_option(__version__, prog_name="panelbot")
-def main() -> None:
-    """A panel of experts in your Slack threads."""
+def _complain(error: ConfigError) -> NoReturn:
+    for problem in error.problems:
+        click.echo(f"panelbot: {problem}", err=True)
+    click.echo("panelbot: .env.example explains every setting.", err=True)
+    sys.exit(2)

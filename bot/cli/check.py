@@ -30,7 +30,8 @@ def check() -> None:
     try:
         config = read(os.environ, *SLACK_OUT, *http, *MODEL, *STORE)
     except ConfigError as error:
-        _tell([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in error.problems])
+        problems = error.problems
+        _tell([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in problems])
         sys.exit(1)
     run(_check(config))
 
@@ -47,7 +48,8 @@ def _settings(config: Config) -> list[Finding]:
     found = [good(f"The settings are complete; events come over {way}")]
     if not config.own_secrets:
         remedy = "Set it to the output of: openssl rand -hex 32"
-        found.append(warning("PANELBOT_SECRET is not set: new tokens make old threads lost", remedy))
+        what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
+        found.append(warning(what, remedy))
     return found
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.emoji import Emoji
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from bot.cli import logs_to_stderr, run
+from bot import logs
+from bot.cli import run
 from bot.cli.links import tree
 from bot.demo import Demo, Shown, open_demo
 
@@ -31,7 +33,7 @@ def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     """
     if as_json and ask is None:
         raise click.UsageError("--json needs --ask.")
-    logs_to_stderr(os.environ.get("LOG_LEVEL", "WARNING"))
+    logs.set_up(os.environ.get("LOG_LEVEL", "").strip().upper() or "WARNING")
     if ask is None:
         run(_serve(port, opens=opens))
     elif ask.strip():
@@ -74,8 +76,10 @@ def _print(here: Demo, shown: Shown) -> None:
     console = Console(highlight=False)
     for said in shown.messages:
         badge = Text(" APP ", "reverse") if said.is_app else Text("")
-        console.print(Text.assemble((f"{said.icon} {said.author}".strip(), "bold"), "  ", badge))
-        console.print(Padding(Markdown(said.text), (0, 0, 1, 3)))
+        face = Emoji.replace(said.icon)
+        console.print(Text.assemble((f"{face} {said.author}".strip(), "bold"), "  ", badge))
+        listed = said.text.replace("\n• ", "\n- ")  # Slack's own bullets, in the plan's words
+        console.print(Padding(Markdown(listed), (0, 0, 1, 3)))
     console.print(_tree(shown))
     console.print(Text(f"Model: {here.model}. Redis: {here.redis}.", "dim"))
 

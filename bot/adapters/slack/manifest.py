@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 EVENTS_PATH = "/slack/events"
@@ -44,7 +45,7 @@ _ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
 _USAGE_HINT = "[add|show|edit|remove NAME] [synthesis auto|always|never] [default …] [help]"
 
 
-def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, object]:
+def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, Any]:
     """The app's manifest: with a URL for delivery over HTTP, without one for Socket Mode."""
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise ValueError(f"an app's name has 1 to {MAX_NAME} characters: {name!r} has {len(name)}")

@@ -34,8 +34,9 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity) -> AsyncApp:
     # With these two in the environment Bolt silently switches to OAuth and drops the token.
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
+    tokenless = AsyncWebClient(base_url=web_client.base_url, session=web_client.session)
     return AsyncApp(
-        client=web_client,
+        client=tokenless,  # each request gets the token that authorize names
         authorize=authorize,
         request_verification_enabled=False,  # the door has done it, or Socket Mode needs none
         attaching_conversation_kwargs_enabled=False,

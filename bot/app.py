@@ -1,0 +1,246 @@
+"""The composition root: the only module that knows which adapter fills which port."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web as aiohttp_web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import library
+from bot.adapters.openai import client as openai_client
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.examination import examine as examine_openai
+from bot.adapters.redis import connection
+from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.journal import RedisJournal
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.scripting import Connection
+from bot.adapters.redis.thread_store import RedisThreadStore
+from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.adapters.slack import commands, listeners, receiver, web_api
+from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.identity import Identity, identify
+from bot.adapters.slack.manifest import BOT_SCOPES
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.people import SlackPeople
+from bot.adapters.slack.transcript import SlackTranscript
+from bot.adapters.slack.web_api import SlackApi
+from bot.config import Config, ConfigError, Problem
+from bot.panel.errors import PanelError
+from bot.panel.findings import Finding
+from bot.panel.intake import Intake
+from bot.panel.link_book import LinkRecovery
+from bot.panel.model import UserId
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.patience import Patience
+from bot.panel.turn_context import ModelChoice
+from bot.panel.turn_runner import TurnRunner
+from bot.panel.turn_worker import TurnWorker
+
+log = logging.getLogger(__name__)
+
+GRACE = 25.0  # seconds for running turns at shutdown: platforms kill after thirty
+
+Serve = Callable[[], Awaitable[None]]
+Part = AbstractAsyncContextManager[Serve]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The Redis side."""
+
+    redis: Connection
+    queue: RedisTurnQueue
+    journal: RedisJournal
+    threads: RedisThreadStore
+    panels: RedisPanelStore
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The Slack side."""
+
+    client: AsyncWebClient
+    api: SlackApi
+    identity: Identity
+    people: SlackPeople
+    messenger: SlackMessenger
+    transcript: SlackTranscript
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the commands about links work with."""
+
+    team_id: str
+    threads: RedisThreadStore
+    model: ConversationsModel
+    transcript: SlackTranscript
+    recovery: LinkRecovery
+
+
+@asynccontextmanager
+async def open_memory(config: Config) -> AsyncIterator[Memory]:
+    """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
+    shards = Shards(config.redis_shards)
+    redis = _redis(config)
+    try:
+        await connection.prepare(redis, config.redis_url, shards)
+        yield Memory(
+            redis,
+            RedisTurnQueue(redis, shards),
+            RedisJournal(redis, shards),
+            RedisThreadStore(redis, shards),
+            RedisPanelStore(redis),
+        )
+    finally:
+        await redis.aclose()
+
+
+@asynccontextmanager
+async def open_slack(config: Config) -> AsyncIterator[Slack]:
+    """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
+    async with web_api.session() as session:
+        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+        identity = await identify(client)
+        api = SlackApi(client)
+        signer = StampSigner(config.secrets)
+        people = SlackPeople(api, identity)
+        messenger = SlackMessenger(api, identity, signer)
+        transcript = SlackTranscript(api, identity, signer, people)
+        yield Slack(client, api, identity, people, messenger, transcript)
+
+
+@asynccontextmanager
+async def open_model(config: Config) -> AsyncIterator[ConversationsModel]:
+    """Prepare to speak with the model's side; nothing is sent yet."""
+    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
+        yield ConversationsModel(client, salt=config.secrets[0])
+
+
+@asynccontextmanager
+async def open_desk(config: Config) -> AsyncIterator[Desk]:
+    """Open what the commands about links need."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config) as slack,
+        open_model(config) as model,
+    ):
+        recovery = LinkRecovery(memory.threads, model, slack.transcript)
+        team = slack.identity.team_id
+        yield Desk(team, memory.threads, model, slack.transcript, recovery)
+
+
+@asynccontextmanager
+async def open_web(config: Config) -> AsyncIterator[Serve]:
+    """Open the receiving side; the result receives until it is cancelled."""
+    async with open_memory(config) as memory, open_slack(config) as slack:
+        bolt = receiver.bolt_app(slack.client, slack.identity)
+        intake = Intake(memory.queue, memory.threads)
+        listeners.register(bolt, intake, slack.identity, slack.api)
+        commands.register(bolt, _editor(config, memory, slack), slack.api)
+        if config.uses_socket_mode:
+            sockets = receiver.SocketModeReceiver(
+                bolt, config.slack_app_token, slack.client, config.socket_connections
+            )
+            yield lambda: _serve_sockets(sockets)
+        else:
+            served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
+            yield lambda: _serve_http(served, config.host, config.port)
+
+
+@asynccontextmanager
+async def open_worker(config: Config) -> AsyncIterator[Serve]:
+    """Open the answering side; the result answers until it is cancelled, then drains."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config) as slack,
+        open_model(config) as model,
+    ):
+        patience = Patience(expert=config.expert_timeout)
+        runner = TurnRunner(
+            journal=memory.journal,
+            threads=memory.threads,
+            editor=_editor(config, memory, slack),
+            model=model,
+            messenger=slack.messenger,
+            transcript=slack.transcript,
+            models=ModelChoice(router=config.router_model, expert=config.expert_model),
+            patience=patience,
+        )
+        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        yield lambda: _work(worker)
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Look at everything around us and return what is found."""
+    redis = _redis(config)
+    openai = openai_client.connect(config.openai_api_key, config.openai_base_url)
+    models = {
+        "PANELBOT_ROUTER_MODEL": config.router_model,
+        "PANELBOT_EXPERT_MODEL": config.expert_model,
+    }
+    async with web_api.session() as session, openai:
+        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+        found = await asyncio.gather(
+            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
+            examine_redis(redis, connection.address(config.redis_url)),
+            examine_openai(openai, models),
+        )
+    await redis.aclose()
+    return [finding for findings in found for finding in findings]
+
+
+def _redis(config: Config) -> Connection:
+    try:
+        return connection.connect(config.redis_url)
+    except ValueError as error:
+        example = "redis://localhost:6379/0"
+        raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
+
+
+def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+    admins = frozenset(UserId(admin) for admin in config.admins)
+    return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
+    async def healthy() -> bool:
+        try:
+            await memory.queue.depth()
+        except PanelError:
+            return False
+        return True
+
+    return healthy
+
+
+async def _serve_sockets(sockets: receiver.SocketModeReceiver) -> None:
+    await sockets.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await sockets.stop()
+
+
+async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> None:
+    runner = aiohttp_web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        await aiohttp_web.TCPSite(runner, host, port).start()
+        log.info("web.listening", extra={"host": host, "port": port})
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _work(worker: TurnWorker) -> None:
+    try:
+        await worker.run()
+    finally:
+        await worker.drain(GRACE)

@@ -1,0 +1,20 @@
+"""All commands together."""
+
+import click
+
+from bot import __version__
+from bot.cli.check import check
+from bot.cli.demo import demo
+from bot.cli.links import links
+from bot.cli.manifest import manifest
+from bot.cli.serve import run_all, web, worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="panelbot")
+def main() -> None:
+    """A panel of experts in your Slack threads."""
+
+
+for command in (demo, run_all, web, worker, check, links, manifest):
+    main.add_command(command)
