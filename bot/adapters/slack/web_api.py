@@ -27,6 +27,12 @@ _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
 )
 _PAGE = 200
+_LONGEST_WISH = 60 * 60.0
+
+# The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
+# this one in its place, whatever level is set for the rest, they print none.
+quiet = logging.getLogger("slack_sdk.quiet")
+quiet.setLevel(logging.WARNING)
 
 
 class Ambiguous(MessengerUnavailable):
@@ -41,14 +47,16 @@ class SlackRefused(MessengerRefused):
         self.needed = needed
 
 
-def session(seconds: float = 30) -> ClientSession:
+def session(seconds: float = 15) -> ClientSession:
     """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
     return ClientSession(timeout=ClientTimeout(total=seconds, connect=5))
 
 
 def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
     """Return a client without retries of its own: they would post twice."""
-    return AsyncWebClient(token=token, base_url=url, session=shared, retry_handlers=[])
+    return AsyncWebClient(
+        token=token, base_url=url, session=shared, retry_handlers=[], logger=quiet
+    )
 
 
 class SlackApi:
@@ -81,12 +89,18 @@ class SlackApi:
                 await asyncio.sleep(pause)
         return await self.write(method, **args)
 
-    async def pages(self, method: str, key: str, **args: Any) -> AsyncIterator[Json]:
+    async def rewrite(self, method: str, **args: Any) -> Json:
+        """Call a method that comes to the same however often it is called."""
+        return await self.read(method, **args)
+
+    async def pages(
+        self, method: str, key: str, *, limit: int = _PAGE, **args: Any
+    ) -> AsyncIterator[Json]:
         """Yield what all pages of a listing hold under *key*."""
         cursor = ""
         while True:
             more = {"cursor": cursor} if cursor else {}
-            answer = await self.read(method, limit=_PAGE, **args, **more)
+            answer = await self.read(method, limit=limit, **args, **more)
             for item in answer[key]:
                 yield item
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
@@ -100,6 +114,8 @@ class SlackApi:
             raise meaning(error) from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
+        except AttributeError as error:  # what the SDK makes of a 200 that is plain text
+            raise Ambiguous(f"{method}: not an answer of Slack's") from error
         return answer.data if isinstance(answer.data, dict) else {}
 
 
@@ -127,8 +143,6 @@ def meaning(error: SlackApiError) -> Exception:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    found = next((v for k, v in headers.items() if k.lower() == "retry-after"), "1")
-    try:
-        return max(0.0, float(found))
-    except ValueError:
-        return 1.0
+    """Return how long Slack wants us to wait: a second at least, lest we hammer it."""
+    found = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
+    return min(max(1.0, float(found)), _LONGEST_WISH) if found.isdecimal() else 1.0

@@ -1,5 +1,6 @@
 """The adapter's parts in front of a local Slack."""
 
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -69,3 +70,11 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
             SlackTranscript(api, identity, signer, people),
         )
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
