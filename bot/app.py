@@ -177,6 +177,12 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         yield lambda: _work(worker)
 
 
+async def run_part(part: Part) -> None:
+    """Open *part* and let it serve until cancelled."""
+    async with part as serve:
+        await serve()
+
+
 async def examine(config: Config) -> list[Finding]:
     """Look at everything around us and return what is found."""
     redis = _redis(config)

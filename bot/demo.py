@@ -112,8 +112,8 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         config = read(settings)
         tasks = await opened.enter_async_context(asyncio.TaskGroup())
         serving = [
-            tasks.create_task(_serve(opened_part))
-            for opened_part in (app.open_web(config), app.open_worker(config))
+            tasks.create_task(app.run_part(part))
+            for part in (app.open_web(config), app.open_worker(config))
         ]
         await slack.sockets.wait_for_connection()
         yield Demo(slack, config, own_redis=own_redis)
@@ -124,11 +124,6 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
 async def _idle(memory: app.Memory) -> bool:
     depth = await memory.queue.depth()
     return depth.running == depth.waiting == depth.delayed == 0
-
-
-async def _serve(part: app.Part) -> None:
-    async with part as serve:
-        await serve()
 
 
 def _slack_settings(slack: SlackPlayground) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from typing import Any, NoReturn
@@ -24,11 +25,9 @@ def settings(*needs: str) -> Config:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run *work*; what stops it on purpose is told in one line."""
+    """Run *work* until it ends or we are told to; what stops it on purpose is told in one line."""
     try:
-        asyncio.run(work)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        asyncio.run(_until_told(work))
     except Exception as error:
         found = list(leaves(error))
         for one in found:
@@ -39,6 +38,24 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         for text in dict.fromkeys(str(one) for one in found):
             click.echo(f"panelbot: {text}", err=True)
         sys.exit(1)
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Run *work*; SIGTERM and SIGINT (Ctrl+C) let it end in order."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    told = asyncio.Event()
+
+    def stop() -> None:
+        told.set()
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not told.is_set():
+            raise
 
 
 def _complain(error: ConfigError) -> NoReturn:

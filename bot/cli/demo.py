@@ -79,7 +79,8 @@ def _print(here: Demo, shown: Shown) -> None:
         face = Emoji.replace(said.icon)
         console.print(Text.assemble((f"{face} {said.author}".strip(), "bold"), "  ", badge))
         listed = said.text.replace("\n• ", "\n- ")  # Slack's own bullets, in the plan's words
-        console.print(Padding(Markdown(listed), (0, 0, 1, 3)))
+        body = Markdown(listed) if said.is_app else Text(said.text)
+        console.print(Padding(body, (0, 0, 1, 3)))
     console.print(_tree(shown))
     console.print(Text(f"Model: {here.model}. Redis: {here.redis}.", "dim"))
 

@@ -2,13 +2,10 @@
 
 import asyncio
 import os
-import signal
-from collections.abc import Coroutine
-from typing import Any
 
 import click
 
-from bot.app import open_web, open_worker
+from bot.app import Part, open_web, open_worker, run_part
 from bot.cli import run, settings
 from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
 
@@ -26,49 +23,23 @@ def run_all() -> None:
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
     config = _receiving(*MODEL)
-    run(_until_signalled(_web(config), _worker(config)))
+    run(_together(open_web(config), open_worker(config)))
 
 
 @click.command()
 def web() -> None:
     """Receive events and put them on the queue."""
-    run(_until_signalled(_web(_receiving())))
+    run(_together(open_web(_receiving())))
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    run(_until_signalled(_worker(settings(*SLACK_OUT, *MODEL, *STORE))))
+    run(_together(open_worker(settings(*SLACK_OUT, *MODEL, *STORE))))
 
 
-async def _web(config: Config) -> None:
-    async with open_web(config) as serve:
-        await serve()
-
-
-async def _worker(config: Config) -> None:
-    async with open_worker(config) as work:
-        await work()
-
-
-async def _until_signalled(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run *parts* until one fails or the process is told to end; let them end in order."""
-    loop = asyncio.get_running_loop()
-    me = asyncio.current_task()
-    told = False
-
-    def stop() -> None:
-        nonlocal told
-        told = True
-        if me:
-            me.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for part in parts:
-                tasks.create_task(part)
-    except asyncio.CancelledError:
-        if not told:
-            raise
+async def _together(*parts: Part) -> None:
+    """Serve all *parts* until cancelled, or until one of them fails."""
+    async with asyncio.TaskGroup() as tasks:
+        for part in parts:
+            tasks.create_task(run_part(part))
