@@ -10,6 +10,7 @@ from bot.panel.ports import PlanTask, TaskState
 Json = dict[str, Any]
 
 LONGEST_FALLBACK = 3_000
+_LONGEST_REASON = 300
 
 _STATES = {
     TaskState.WORKING: "in_progress",
@@ -23,9 +24,14 @@ _WORDS = {
 }
 
 
-def reply(markdown: str) -> list[Json]:
-    """Return a message of neutralised Markdown."""
-    return [{"type": "markdown", "text": markdown}]
+def reply(markdown: str) -> Json:
+    """Return what shows a message of neutralised Markdown."""
+    return {"blocks": [{"type": "markdown", "text": markdown}], "text": fallback(markdown)}
+
+
+def plain_reply(markdown: str) -> Json:
+    """Return what shows the message where Slack does not take the block: Markdown as it is."""
+    return {"text": markdown, "mrkdwn": False}
 
 
 def introduced(persona: Persona, markdown: str) -> str:
@@ -34,45 +40,49 @@ def introduced(persona: Persona, markdown: str) -> str:
 
 
 def fallback(markdown: str) -> str:
-    """Return what notifications and screen readers get."""
-    return text.plain(markdown, LONGEST_FALLBACK) or "…"
+    """Return what notifications and screen readers get of neutralised Markdown."""
+    bare = markdown.replace("&lt;", "<").replace("&gt;", ">")  # plain makes entities of its own
+    return text.plain(bare, LONGEST_FALLBACK) or "…"
 
 
-def plan(title: str, tasks: Sequence[PlanTask]) -> list[Json]:
-    """Return the plan: who is asked and why, and how far they are."""
-    return [
-        {
-            "type": "plan",
-            "title": text.plain(title, 250),
-            "tasks": [_task(task) for task in tasks],
-        }
-    ]
+def plan(title: str, tasks: Sequence[PlanTask]) -> Json:
+    """Return what shows the plan: who is asked and why, and how far they are."""
+    shown = {"type": "plan", "title": literal(title, 250), "tasks": [_task(t) for t in tasks]}
+    return {"blocks": [shown], "text": plan_in_words(title, tasks)}
 
 
-def plain_plan(title: str, tasks: Sequence[PlanTask]) -> list[Json]:
-    """Return the plan for a Slack that does not know plan blocks."""
-    words = {"type": "mrkdwn", "text": plan_in_words(title, tasks), "verbatim": True}
-    return [{"type": "section", "text": words}]
+def plain_plan(title: str, tasks: Sequence[PlanTask]) -> Json:
+    """Return what shows the plan where Slack does not know plan blocks."""
+    words = plan_in_words(title, tasks)
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+    return {"blocks": [section], "text": words}
 
 
 def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
-    """Return the plan as text."""
-    lines = [text.mrkdwn(title)]
+    """Return the plan as mrkdwn; of a very long one, as many lines as fit."""
+    words = text.mrkdwn(literal(title, 250))
     for task in tasks:
-        why = f": {text.mrkdwn(task.reason)}" if task.reason else ""
-        lines.append(f"• {text.mrkdwn(task.persona.name)} ({_WORDS[task.state]}){why}")
-    return "\n".join(lines)[:LONGEST_FALLBACK]
+        why = f": {text.mrkdwn(literal(task.reason, _LONGEST_REASON))}" if task.reason else ""
+        line = f"\n• {text.mrkdwn(task.persona.name)} ({_WORDS[task.state]}){why}"
+        if len(words) + len(line) <= LONGEST_FALLBACK:
+            words += line
+    return words
+
+
+def literal(words: str, limit: int) -> str:
+    """Return *words* on one line for a field that knows neither markup nor entities."""
+    safe = text.plain(words, limit)
+    return safe.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
 
 
 def _task(task: PlanTask) -> Json:
     card: Json = {
         "type": "task_card",
         "task_id": task.id,
-        "title": text.plain(task.persona.name, 80),
+        "title": literal(task.persona.name, 80),
         "status": _STATES[task.state],
     }
-    if task.reason:
-        said = {"type": "text", "text": text.plain(task.reason, 500)}
-        section = {"type": "rich_text_section", "elements": [said]}
+    if reason := literal(task.reason, _LONGEST_REASON):
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": reason}]}
         card["details"] = {"type": "rich_text", "elements": [section]}
     return card

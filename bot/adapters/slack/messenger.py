@@ -1,13 +1,19 @@
-"""The thread as people see it: posting in Slack, each message once, each text neutralised."""
+"""The thread as people see it: posting in Slack, each message once, each text neutralised.
+
+1. What Slack may have posted is looked for, by its stamp, before it is posted again.
+2. A message that shows a persona is never edited: Slack would take the persona away.
+"""
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 from bot.adapters.slack import blocks, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
+from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId
@@ -15,11 +21,18 @@ from bot.panel.ports import Messenger, PlanTask, Post
 
 log = logging.getLogger(__name__)
 
-_BAD_BLOCKS = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "unsupported_block"}
+_UNFIT = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "unsupported_block",
+    }
 )
 _PAUSES = (0.5, 2.0, 5.0)  # before a message is posted again that may not have arrived
 _LONGEST_PIECE = 11_500
+_STATUS_PATIENCE = 5.0
 
 
 class SlackMessenger(Messenger):
@@ -34,91 +47,87 @@ class SlackMessenger(Messenger):
         pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._api = api
+        self._replies = Replies(api, identity, signer)
         self._signer = signer
         self._pauses = pauses
         self._personas = identity.may_have_personas
-        self._bot_id = identity.bot_id
         self._complained: set[str] = set()
 
     def pieces(self, markdown: str) -> Sequence[str]:
         return splitting.split(text.markdown(markdown), _LONGEST_PIECE)
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
-        answer = await self._post_once(thread, post, self._reply(post))
-        if isinstance(answer, str):
-            return MessageTs(answer)
-        if post.persona and self._personas and "username" not in answer["message"]:
-            self._personas = False  # Slack has dropped the name without a word
-            await self._name_afterwards(thread, answer["ts"], post, post.persona)
-        return MessageTs(answer["ts"])
+        face = post.persona if self._personas else None
+        try:
+            message = await self._post_reply(thread, post, face)
+        except SlackRefused as error:
+            if face is None or not self._learns_from(error):
+                raise
+            message = await self._post_reply(thread, post, None)
+        else:
+            if face and "username" not in message:  # Slack has dropped the name without a word
+                self._personas = False
+                await self._name_afterwards(thread, message["ts"], post)
+        return MessageTs(message["ts"])
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
-        replies = self._api.pages(
-            "conversations.replies",
-            "messages",
-            channel=thread.channel_id,
-            ts=thread.thread_ts,
-            oldest=turn.rpartition(":")[2],
-            include_all_metadata=True,
-        )
-        async for message in replies:
-            stamp = self._stamp_of(message, thread)
-            if stamp and (stamp.turn, stamp.part) == (turn, part):
-                return MessageTs(message["ts"])
-        return None
+        message = await self._found(thread, turn, part)
+        return MessageTs(message["ts"]) if message else None
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs:
-        words = blocks.plan_in_words(post.text, tasks)
-        shown = {"blocks": blocks.plan(post.text, tasks), "text": words}
-        try:
-            answer = await self._post_once(thread, post, shown)
-        except MessengerRefused as error:
-            if error.code not in _BAD_BLOCKS:
-                raise
-            plain = {"blocks": blocks.plain_plan(post.text, tasks), "text": words}
-            answer = await self._post_once(thread, post, plain)
-        return MessageTs(answer if isinstance(answer, str) else answer["ts"])
+        shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
+        message = await self._post_fitting(thread, post, shown, simpler)
+        return MessageTs(message["ts"])
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        place = {"channel": thread.channel_id, "ts": ts}
-        words = blocks.plan_in_words(post.text, tasks)
-        for shown in (blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)):
-            try:
-                await self._api.write("chat.update", **place, blocks=shown, text=words)
-            except MessengerRefused as error:
-                if error.code not in _BAD_BLOCKS:
-                    raise
-            else:
-                return
+        shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
+        try:
+            await self._update(thread, ts, shown)
+        except MessengerRefused as error:
+            if error.code not in _UNFIT:
+                raise
+            await self._update(thread, ts, simpler)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         try:
-            await self._api.write(
-                "assistant.threads.setStatus",
-                channel_id=thread.channel_id,
-                thread_ts=thread.thread_ts,
-                status=status,
-            )
-        except (MessengerRefused, MessengerUnavailable) as error:
-            if str(error) not in self._complained:
-                self._complained.add(str(error))
-                log.warning("status.not_shown", extra={"reason": str(error)})
+            async with asyncio.timeout(_STATUS_PATIENCE):
+                await self._api.rewrite(
+                    "assistant.threads.setStatus",
+                    channel_id=thread.channel_id,
+                    thread_ts=thread.thread_ts,
+                    status=blocks.literal(status, 200),
+                )
+        except (MessengerRefused, MessengerUnavailable, TimeoutError) as error:
+            reason = str(error) or type(error).__name__
+            if reason not in self._complained:
+                self._complained.add(reason)
+                log.warning("status.not_shown", extra={"reason": reason})
 
-    def _reply(self, post: Post) -> Json:
-        markdown = text.markdown(post.text)
-        shown: Json = {"text": blocks.fallback(markdown)}
-        if post.persona and self._personas:
-            shown |= {"username": post.persona.name, "icon_emoji": post.persona.icon}
-        elif post.persona:
-            markdown = blocks.introduced(post.persona, markdown)
-        return shown | {"blocks": blocks.reply(markdown)}
+    async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
+        markdown = _spoken(post, named=face is not None)
+        shown, simpler = blocks.reply(markdown), blocks.plain_reply(markdown)
+        if face:
+            shows_face = {"username": face.name, "icon_emoji": face.icon}
+            shown, simpler = shown | shows_face, simpler | shows_face
+        return await self._post_fitting(thread, post, shown, simpler)
 
-    async def _post_once(self, thread: ThreadRef, post: Post, shown: Json) -> Json | str:
-        """Post, and return Slack's answer; or, where it got lost, the ts of what was found."""
+    async def _post_fitting(
+        self, thread: ThreadRef, post: Post, shown: Json, simpler: Json
+    ) -> Json:
+        """Post *shown*, or *simpler* if Slack does not take it; return the message."""
+        try:
+            return await self._post_once(thread, post, shown)
+        except MessengerRefused as error:
+            if error.code not in _UNFIT:
+                raise
+            log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
+        return await self._post_once(thread, post, simpler)
+
+    async def _post_once(self, thread: ThreadRef, post: Post, shown: Json) -> Json:
         args: Json = {
             "channel": thread.channel_id,
             "thread_ts": thread.thread_ts,
@@ -127,40 +136,46 @@ class SlackMessenger(Messenger):
             "metadata": self._metadata(thread, post),
             **shown,
         }
-        for pause in (*self._pauses, None):
+        pauses = iter(self._pauses)
+        while True:
             try:
-                return await self._write(post, args)
+                answer = await self._api.write("chat.postMessage", **args)
             except Ambiguous:
+                pause = next(pauses, None)
                 await asyncio.sleep(pause or 0)
-                found = await self.find(thread, post.turn, post.part)
-                if found:
+                if found := await self._found(thread, post.turn, post.part):
                     return found
                 if pause is None:
                     raise
-        raise AssertionError("the last try returns or raises")
+            else:
+                return {**answer["message"], "ts": answer["ts"]}
 
-    async def _write(self, post: Post, args: Json) -> Json:
+    async def _found(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
+        """Return the message; it cannot be older than the turn, whose id ends with its ts."""
+        since = turn.rpartition(":")[2]
+        async with aclosing(self._replies.of(thread, oldest=since)) as replies:
+            async for message in replies:
+                stamp = self._replies.stamp(message, thread)
+                if stamp and (stamp.turn, stamp.part) == (turn, part):
+                    return message
+        return None
+
+    def _learns_from(self, error: SlackRefused) -> bool:
+        """Whether Slack objects to the persona: to any, without the scope, or to this one."""
+        if error.code == "missing_scope" and CUSTOMIZE in error.needed:
+            self._personas = False
+            return True
+        return error.code == "reserved_username"
+
+    async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
+        """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            return await self._api.write("chat.postMessage", **args)
-        except SlackRefused as error:
-            if not post.persona or CUSTOMIZE not in error.needed:
-                raise
-        self._personas = False
-        plain = {k: v for k, v in args.items() if k not in ("username", "icon_emoji")}
-        return await self._api.write("chat.postMessage", **plain | self._reply(post))
+            await self._update(thread, ts, blocks.reply(_spoken(post, named=False)))
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
 
-    async def _name_afterwards(
-        self, thread: ThreadRef, ts: str, post: Post, persona: Persona
-    ) -> None:
-        """Put the name into a message that has lost its persona, and so may be edited."""
-        markdown = blocks.introduced(persona, text.markdown(post.text))
-        await self._api.write(
-            "chat.update",
-            channel=thread.channel_id,
-            ts=ts,
-            text=blocks.fallback(markdown),
-            blocks=blocks.reply(markdown),
-        )
+    async def _update(self, thread: ThreadRef, ts: str, shown: Json) -> None:
+        await self._api.rewrite("chat.update", channel=thread.channel_id, ts=ts, **shown)
 
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:
         stamp = MessageStamp(post.turn, post.part, post.expert, post.router or "")
@@ -168,9 +183,8 @@ class SlackMessenger(Messenger):
             stamp, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
         )
 
-    def _stamp_of(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
-        if message.get("bot_id") != self._bot_id:
-            return None
-        return self._signer.read(
-            message, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
-        )
+
+def _spoken(post: Post, *, named: bool) -> str:
+    """Return the message's Markdown; with the speaker's name if it is not *named* elsewhere."""
+    markdown = text.markdown(post.text)
+    return blocks.introduced(post.persona, markdown) if post.persona and not named else markdown

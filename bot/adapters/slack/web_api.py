@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -95,7 +95,7 @@ class SlackApi:
 
     async def pages(
         self, method: str, key: str, *, limit: int = _PAGE, **args: Any
-    ) -> AsyncIterator[Json]:
+    ) -> AsyncGenerator[Json, None]:
         """Yield what all pages of a listing hold under *key*."""
         cursor = ""
         while True:

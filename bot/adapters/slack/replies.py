@@ -1,0 +1,52 @@
+"""Reading a thread from Slack, and telling which of its messages are ours."""
+
+from collections.abc import AsyncGenerator
+
+from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.metadata import MessageStamp, StampSigner
+from bot.adapters.slack.web_api import Json, SlackApi
+from bot.panel.errors import MessengerRefused
+from bot.panel.model import ThreadRef
+
+_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
+
+
+class Replies:
+    """The messages of threads, with the stamps on our own."""
+
+    def __init__(self, api: SlackApi, identity: Identity, signer: StampSigner) -> None:
+        self._api = api
+        self._bot_id = identity.bot_id
+        self._signer = signer
+
+    async def of(
+        self, thread: ThreadRef, *, oldest: str | None = None, latest: str | None = None
+    ) -> AsyncGenerator[Json, None]:
+        """Yield the messages of *thread*, oldest first; none if it cannot be seen.
+
+        The root is always among them, even where it is older than *oldest*.
+        """
+        pages = self._api.pages(
+            "conversations.replies",
+            "messages",
+            channel=thread.channel_id,
+            ts=thread.thread_ts,
+            oldest=oldest,
+            latest=latest,
+            inclusive=True,
+            include_all_metadata=True,
+        )
+        try:
+            async for message in pages:
+                yield message
+        except MessengerRefused as error:
+            if error.code not in _NOT_THERE:
+                raise
+
+    def stamp(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
+        """Return the stamp of *message* if it is one of ours; anybody's app can copy one."""
+        if message.get("bot_id") != self._bot_id:
+            return None
+        return self._signer.read(
+            message, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
+        )
