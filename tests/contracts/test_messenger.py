@@ -1,0 +1,145 @@
+"""The promises of Messenger, on the fake and on Slack's adapter alike."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.adapters.slack import web_api
+from bot.adapters.slack.identity import identify
+from bot.adapters.slack.messenger import SlackMessenger
+from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import MessengerUnavailable
+from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId
+from bot.panel.ports import PlanTask, Post, TaskState
+from bot.playground.slack import hazards
+from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.server import SlackPlayground
+from tests.fakes.messenger import RecordingMessenger
+
+LEGAL = Persona("Legal Counsel", ":scales:")
+
+
+@dataclass
+class FakeSlack:
+    """A thread of the fake."""
+
+    messenger: RecordingMessenger
+    thread = ThreadRef("T1", GENERAL, "1.0")
+    elsewhere = ThreadRef("T1", GENERAL, "2.0")
+    turn = TurnId("T1:C0GENERAL:1.0")
+
+    def said(self):
+        return self.messenger.said
+
+    def lose_answer(self, part):
+        self.messenger.fail_next(part, MessengerUnavailable("reset"), after_effect=True)
+
+
+class LocalSlack:
+    """A thread in the local Slack."""
+
+    def __init__(self, slack: SlackPlayground, messenger: SlackMessenger) -> None:
+        self.slack, self.messenger = slack, messenger
+        self.thread = ThreadRef("T0ACME", GENERAL, slack.people.say(ADA, GENERAL, "one"))
+        self.elsewhere = ThreadRef("T0ACME", GENERAL, slack.people.say(ADA, GENERAL, "other"))
+        self.turn = TurnId(f"T0ACME:{GENERAL}:{self.thread.thread_ts}")
+
+    def said(self):
+        replies = self.slack.workspace.thread(GENERAL, self.thread.thread_ts)[1:]
+        return [(r.username, _words(r.blocks[0])) for r in replies]
+
+    def lose_answer(self, _part):
+        self.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True))
+        self.slack.hazards.on("conversations.replies", hazards.error("internal_error"), times=4)
+
+
+def _words(block):
+    return block.get("text") or block["title"]
+
+
+@pytest.fixture(params=["fake", "slack"])
+async def place(request):
+    if request.param == "fake":
+        yield FakeSlack(RecordingMessenger())
+        return
+    async with SlackPlayground() as slack, web_api.session() as session:
+        web = web_api.client(slack.bot_token, slack.api_url, session)
+        api, signer = SlackApi(web), StampSigner(["a-secret-of-at-least-16"])
+        yield LocalSlack(slack, SlackMessenger(api, await identify(web), signer, pauses=()))
+
+
+def reply(place, part="reply:call_1:0", text="Yes."):
+    router, expert = ConversationId("conv_1"), ExpertName("legal")
+    return Post(place.turn, part, text, router, LEGAL, expert)
+
+
+def tasks(state):
+    return [PlanTask("call_1", LEGAL, "Licences.", state)]
+
+
+async def test_what_is_said_shows_in_order_under_the_speakers_name(place):
+    one = await place.messenger.post(place.thread, reply(place))
+    closing = replace(reply(place, "synthesis:0", "All agree."), persona=None, expert=None)
+    other = await place.messenger.post(place.thread, closing)
+
+    assert place.said() == [("Legal Counsel", "Yes."), (None, "All agree.")]
+    assert float(one) < float(other)
+
+
+async def test_a_message_is_found_by_its_turn_and_part(place):
+    ts = await place.messenger.post(place.thread, reply(place))
+
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") == ts
+
+
+async def test_what_was_not_posted_is_not_found(place):
+    await place.messenger.post(place.thread, reply(place))
+    find = place.messenger.find
+
+    assert await find(place.thread, place.turn, "reply:call_2:0") is None
+    assert await find(place.thread, TurnId("T1:C1:1.5"), "reply:call_1:0") is None
+    assert await find(place.elsewhere, place.turn, "reply:call_1:0") is None
+
+
+async def test_what_was_posted_before_the_failure_is_found(place):
+    place.lose_answer("reply:call_1:0")
+
+    with pytest.raises(MessengerUnavailable):
+        await place.messenger.post(place.thread, reply(place))
+
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is not None
+    assert len(place.said()) == 1
+
+
+async def test_pieces_hold_all_that_is_said_and_can_be_posted(place):
+    words = [f"word{n}" for n in range(4_000)]
+
+    pieces = place.messenger.pieces(" ".join(words))
+    for number, piece in enumerate(pieces):
+        await place.messenger.post(place.thread, reply(place, f"reply:call_1:{number}", piece))
+
+    assert len(pieces) > 1
+    assert [text for _, text in place.said()] == list(pieces)
+    assert "".join(pieces).replace(" ", "") == "".join(words)
+
+
+async def test_nothing_has_no_pieces(place):
+    assert list(place.messenger.pieces("")) == []
+
+
+async def test_the_plan_stays_one_message(place):
+    plan = Post(place.turn, "plan", "Asking Legal Counsel", ConversationId("conv_1"))
+
+    ts = await place.messenger.post_plan(place.thread, plan, tasks(TaskState.WORKING))
+    await place.messenger.update_plan(place.thread, ts, plan, tasks(TaskState.DONE))
+
+    assert place.said() == [(None, "Asking Legal Counsel")]
+    assert await place.messenger.find(place.thread, place.turn, "plan") == ts
+
+
+async def test_showing_the_status_says_nothing(place):
+    await place.messenger.show_status(place.thread, "is reading…")
+    await place.messenger.show_status(place.thread, "")
+
+    assert place.said() == []
