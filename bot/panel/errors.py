@@ -83,7 +83,14 @@ class TurnLost(PanelError):
 
 
 class Refused(PanelError):
-    """A person asked for something that cannot be; the message is one sentence for them."""
+    """A person asked for something that cannot be; the message is one sentence for them.
+
+    *field* names the attribute of the expert that it is about, if it is about one.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:

@@ -1,6 +1,6 @@
 """Changing who is on a panel: who may, and what names there may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,16 +8,15 @@ from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Panel, Role, Synthesis, ThreadRef, UserId
 from bot.panel.ports import PanelStore, People
 from bot.panel.roster import (
-    LONGEST_INSTRUCTIONS,
-    LONGEST_PURPOSE,
     MOST_EXPERTS,
     ChannelScope,
     RosterChanges,
     Scope,
     WorkspaceScope,
     assemble,
+    check_expert,
     check_name,
-    check_title,
+    is_like,
     scopes,
     suggestion,
 )
@@ -83,9 +82,9 @@ class PanelEditor:
         return [Listed(expert, _origin(expert.name, levels, changes)) for expert in panel.experts]
 
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
-        """Return the library's experts that could be added."""
-        panel = await self.panel(where)
-        return [e for name, e in sorted(self._library.items()) if not panel.find(name)]
+        """Return the experts that could be added by name: the library's, and those taken off."""
+        panel, known = await self._known(where)
+        return [expert for name, expert in sorted(known.items()) if not panel.find(name)]
 
     async def find(self, where: Scope, name: str) -> Expert:
         """Return an expert of the panel; Refused if there is none of that name."""
@@ -99,17 +98,17 @@ class PanelEditor:
     async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
         """Put one of the library's experts on the panel, or back on it."""
         await self.check_may_change(scope, by)
-        expert = self._library.get(ExpertName(name.casefold())) or self._by_title(name)
-        panel = await self.panel(scope)
+        panel, known = await self._known(scope)
+        expert = Panel(tuple(known.values())).find(name)
         if panel.find(name) or (expert and panel.find(expert.name)):
             raise Refused(f"`{_quoted(name)}` is on this panel already.")
         if expert is None:
-            near = suggestion(name, list(self._library))
+            near = suggestion(name, [one for one in known if not panel.find(one)])
             raise Refused(
                 f"There is no expert `{_quoted(name)}` in the library.{near} `/experts help` "
                 "lists it, and `/experts add` lets you describe one of your own."
             )
-        return await self._put(Verb.ADDED, scope, expert, by, panel)
+        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
 
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
         """Put a new expert on the panel."""
@@ -117,7 +116,13 @@ class PanelEditor:
         panel = await self.panel(scope)
         name = check_name(expert.name)
         if panel.find(name):
-            raise Refused(f"The name `{name}` is taken on this panel; please choose another.")
+            raise Refused(
+                f"The name `{name}` is taken on this panel; please choose another.", field="name"
+            )
+        if is_like(name, await self._people.taken_names()):
+            raise Refused(
+                f"Somebody here is called “{name}”; please choose another name.", field="name"
+            )
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
 
     async def edit(self, scope: Scope, expert: Expert, by: UserId) -> Change:
@@ -126,7 +131,7 @@ class PanelEditor:
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        checked = await self._checked(expert, others)
+        checked = await self._checked(replace(expert, name=before.name), others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
 
     async def remove(self, scope: Scope, name: str, by: UserId) -> Change:
@@ -140,7 +145,7 @@ class PanelEditor:
         """Set when the router sums up."""
         await self.check_may_change(scope, by)
         try:
-            synthesis = Synthesis(value)
+            synthesis = Synthesis(value.casefold())
         except ValueError:
             raise Refused("The synthesis is one of `auto`, `always` and `never`.") from None
         await self._panels.set_synthesis(scope, synthesis)
@@ -171,21 +176,19 @@ class PanelEditor:
 
     async def _checked(self, expert: Expert, others: Panel) -> Expert:
         """Return *expert* tidied, or raise Refused with what is wrong with it."""
-        taken = await self._people.taken_names() | {one.title for one in others.experts}
-        purpose = " ".join(expert.purpose.split())
-        if not purpose or len(purpose) > LONGEST_PURPOSE:
-            raise Refused(f"What the expert is for takes 1 to {LONGEST_PURPOSE} characters.")
-        instructions = expert.instructions.strip()
-        if not instructions or len(instructions) > LONGEST_INSTRUCTIONS:
-            raise Refused(f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.")
-        if not _is_emoji_name(expert.icon):
-            raise Refused("The icon is the name of an emoji with colons, for example `:scales:`.")
-        title = check_title(expert.title, taken)
-        return replace(expert, title=title, purpose=purpose, instructions=instructions)
+        taken = await self._people.taken_names()
+        experts = {called for one in others.experts for called in (one.name, one.title)}
+        return check_expert(expert, taken | experts)
 
-    def _by_title(self, title: str) -> Expert | None:
-        wanted = title.casefold()
-        return next((e for e in self._library.values() if e.title.casefold() == wanted), None)
+    async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
+        """Return the panel, and the experts known by name: inherited ones go before the library's.
+
+        An expert that only the scope itself has added is not among them.
+        """
+        changes = await self._panels.changes(_scopes(where))
+        inherited = assemble(self._defaults, changes[:-1])
+        known = self._library | {expert.name: expert for expert in inherited.experts}
+        return assemble(self._defaults, changes), known
 
 
 def _scopes(where: Scope) -> Sequence[Scope]:
@@ -206,11 +209,6 @@ def _origin(
         if name in change.added:
             return level
     return None
-
-
-def _is_emoji_name(icon: str) -> bool:
-    bare = icon.removeprefix(":").removesuffix(":")
-    return icon == f":{bare}:" and bool(bare) and all(c.isalnum() or c in "_+-" for c in bare)
 
 
 def _quoted(name: str) -> str:

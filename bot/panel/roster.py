@@ -1,8 +1,9 @@
 """Who is on a panel: the defaults, plus and minus what a channel and a thread changed."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from bot.panel.errors import Refused
@@ -19,6 +20,8 @@ _GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "grou
 _OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
 RESERVED = frozenset(_COMMANDS | _GROUPS | _OURSELVES)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ICON = re.compile(r":?((?:\w|[+'-]){1,100}):?")
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,40 +75,105 @@ def check_name(name: str) -> ExpertName:
     """Return *name* as an expert's name, or raise Refused with what is wrong with it."""
     if len(name) > LONGEST_NAME:
         raise Refused(
-            f"A name may have at most {LONGEST_NAME} characters; that one has {len(name)}."
+            f"A name may have at most {LONGEST_NAME} characters; that one has {len(name)}.",
+            field="name",
         )
     if name in RESERVED:
-        raise Refused(f"“{name}” is a word of my own; please choose another name.")
+        raise Refused(f"“{name}” is a word of my own; please choose another name.", field="name")
     if not _NAME.fullmatch(name):
         raise Refused(
             "A name is made of lower-case letters, digits and single hyphens, and begins with "
-            "a letter, for example `tax-law`."
+            "a letter, for example `tax-law`.",
+            field="name",
         )
     return ExpertName(name)
+
+
+def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
+    """Return *expert* tidied, or raise Refused with what is wrong with it; *taken* as below."""
+    return replace(
+        expert,
+        title=check_title(expert.title, taken),
+        icon=_checked_icon(expert.icon),
+        purpose=_checked_purpose(expert.purpose),
+        instructions=_checked_instructions(expert.instructions),
+        model=_checked_model(expert.model),
+    )
 
 
 def check_title(title: str, taken: Iterable[str]) -> str:
     """Return *title* tidied, or raise Refused if it cannot be a persona's name here.
 
-    *taken* are the names that people and bots of the workspace go by: an expert must
-    not be mistaken for one of them.
+    *taken* are the names that people, bots and other experts go by: an expert must not
+    be mistaken for one of them.
     """
     tidy = " ".join(title.split())
-    if not tidy or not any(char.isalnum() for char in tidy):
-        raise Refused("An expert needs a name that people can read, for example `Tax Counsel`.")
-    if len(tidy) > LONGEST_TITLE:
-        raise Refused(f"The display name may have at most {LONGEST_TITLE} characters.")
-    if set(tidy) & set("<>@#!|`*_~\\") or not tidy.isprintable():
+    if problem := _unreadable(tidy):
+        raise Refused(problem, field="title")
+    if is_like(tidy, RESERVED):
+        raise Refused(f"“{tidy}” is a word of my own; please choose another name.", field="title")
+    if is_like(tidy, [*taken, "slack"]):
         raise Refused(
-            "The display name may not contain control characters or any of < > @ # ! | ` * _ ~ \\."
+            f"“{tidy}” is what somebody else here is called; please choose another name.",
+            field="title",
         )
-    if _key(tidy) in {_key(name) for name in taken} | {"slackbot", "slack"}:
-        raise Refused(f"“{tidy}” is somebody's name in this workspace; please choose another.")
     return tidy
 
 
+def _unreadable(title: str) -> str:
+    if not any(char.isalnum() for char in title):
+        return "An expert needs a name that people can read, for example `Tax Counsel`."
+    if len(title) > LONGEST_TITLE:
+        return f"The display name may have at most {LONGEST_TITLE} characters."
+    if set(title) & set("<>@#!|`*_~\\") or not title.isprintable():
+        return "The display name may not contain invisible characters or < > @ # ! | ` * _ ~ \\."
+    return ""
+
+
+def is_like(name: str, taken: Iterable[str]) -> bool:
+    """Tell whether people would take *name* for one of *taken*: case and accents hide nothing."""
+    return _key(name) in {_key(other) for other in taken}
+
+
 def _key(name: str) -> str:
-    return "".join(char for char in name.casefold() if char.isalnum())
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in folded if char.isalnum())
+
+
+def _checked_icon(icon: str) -> str:
+    match = _ICON.fullmatch(icon.strip().lower())
+    if match is None:
+        raise Refused(
+            "The icon is the name of an emoji with colons, for example `:scales:`.", field="icon"
+        )
+    return f":{match[1]}:"
+
+
+def _checked_purpose(purpose: str) -> str:
+    tidy = " ".join(purpose.split())
+    if not 1 <= len(tidy) <= LONGEST_PURPOSE:
+        raise Refused(
+            f"What the expert is for takes 1 to {LONGEST_PURPOSE} characters.", field="purpose"
+        )
+    return tidy
+
+
+def _checked_instructions(instructions: str) -> str:
+    tidy = instructions.strip()
+    if not 1 <= len(tidy) <= LONGEST_INSTRUCTIONS:
+        raise Refused(
+            f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.", field="instructions"
+        )
+    return tidy
+
+
+def _checked_model(model: str | None) -> str | None:
+    if model and not _MODEL.fullmatch(model):
+        raise Refused(
+            "The model is the name that its maker gives it, for example `gpt-6-luna`.",
+            field="model",
+        )
+    return model or None
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:
