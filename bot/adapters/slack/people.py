@@ -1,17 +1,19 @@
 """Who is who in the workspace, remembered for a while."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
 from bot.adapters.slack.identity import Identity
-from bot.adapters.slack.web_api import Json, SlackApi
-from bot.panel.errors import MessengerRefused
+from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.model import Person, Role, UserId
 from bot.panel.ports import People
 
 _KEEP = 10 * 60.0
 _MOST = 10_000
+_AT_ONCE = 8  # look-ups side by side
+_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
 class SlackPeople(People):
@@ -27,50 +29,65 @@ class SlackPeople(People):
         self._api = api
         self._team = identity.team_id
         self._clock = clock
-        self._known: OrderedDict[UserId, tuple[float, Person]] = OrderedDict()
-        self._names: tuple[float, frozenset[str]] | None = None
+        self._known: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._taken: tuple[float, frozenset[str]] | None = None
+        self._counting = asyncio.Lock()
 
     async def person(self, user: UserId) -> Person:
-        since, known = self._known.get(user, (0.0, None))
-        if known and self._clock() - since < _KEEP:
-            return known
-        answer = await self._api.read("users.info", user=user)
-        person = self._person(answer["user"])
-        self._known[user] = (self._clock(), person)
-        while len(self._known) > _MOST:
-            self._known.popitem(last=False)
-        return person
+        return await self._find(user) or Person(user, user, Role.STRANGER)
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
-        found = {}
-        for user in dict.fromkeys(users):
-            try:
-                found[user] = (await self.person(user)).name
-            except MessengerRefused:  # nobody we may know of
-                continue
-        return found
+        found = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
+        return {person.id: person.name for person in found if person}
 
     async def taken_names(self) -> frozenset[str]:
-        if self._names and self._clock() - self._names[0] < _KEEP:
-            return self._names[1]
-        taken = set()
-        async for member in self._api.pages("users.list", "members"):
-            if not member.get("deleted"):
-                taken.update(_names_of(member))
-        self._names = (self._clock(), frozenset(taken))
-        return self._names[1]
+        async with self._counting:
+            if not self._taken or self._is_old(self._taken[0]):
+                names: set[str] = set()
+                async for member in self._api.pages("users.list", "members", limit=1_000):
+                    if not member.get("deleted"):
+                        names.update(_names_of(member))
+                self._taken = self._clock(), frozenset(names)
+            return self._taken[1]
+
+    async def _find(self, user: UserId) -> Person | None:
+        """Return who *user* is, as far as Slack lets us know."""
+        async with self._places:
+            since, known = self._known.get(user, (0.0, None))
+            if user in self._known and not self._is_old(since):
+                return known
+            found = await self._ask(user)
+        self._known[user] = self._clock(), found
+        self._known.move_to_end(user)
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return found
+
+    async def _ask(self, user: UserId) -> Person | None:
+        try:
+            answer = await self._api.read("users.info", user=user)
+        except SlackRefused as error:
+            if error.code not in _UNKNOWN:
+                raise
+            return None
+        return self._person(answer["user"])
+
+    def _is_old(self, since: float) -> bool:
+        return self._clock() - since >= _KEEP
 
     def _person(self, member: Json) -> Person:
         return Person(UserId(member["id"]), _names_of(member)[0], self._role(member))
 
     def _role(self, member: Json) -> Role:
-        teams = (member.get("enterprise_user") or {}).get("teams", [])
+        teams = (member.get("enterprise_user") or {}).get("teams") or []
         ours = member.get("team_id") == self._team or self._team in teams
-        if member.get("is_stranger") or not ours or member.get("is_bot"):
+        is_nobody = member.get("is_bot") or member.get("deleted")
+        if not ours or member.get("is_stranger") or is_nobody:
             return Role.STRANGER
         if member.get("is_restricted") or member.get("is_ultra_restricted"):
             return Role.GUEST
-        if member.get("is_admin") or member.get("is_owner"):
+        if any(member.get(f"is_{rank}") for rank in ("admin", "owner", "primary_owner")):
             return Role.ADMIN
         return Role.MEMBER
 

@@ -1,21 +1,25 @@
 """What was said in a thread, as a model reads it; and what our own messages there tell of us."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
 from bot.adapters.slack import text
 from bot.adapters.slack.identity import Identity
-from bot.adapters.slack.metadata import MessageStamp, StampSigner
+from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
-from bot.panel.errors import MessengerRefused
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, UserId, Utterance
 from bot.panel.ports import People, Transcript
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
+LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was said about it
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
-_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
+_TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
+_ASIDES = frozenset({"plan", "help", "gave-up", "refused"})  # parts that say nothing of the matter
+_SOMEBODY = "Somebody"
 
 
 class SlackTranscript(Transcript):
@@ -25,18 +29,16 @@ class SlackTranscript(Transcript):
         self, api: SlackApi, identity: Identity, signer: StampSigner, people: People
     ) -> None:
         self._api = api
-        self._identity = identity
-        self._signer = signer
+        self._replies = Replies(api, identity, signer)
         self._people = people
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
-        mentioned = [user for message in turn.messages for user in _mentioned(message.text)]
         authors = [message.author for message in turn.messages]
-        names = await self._names([*authors, *mentioned])
+        names = await self._names(authors, (message.text for message in turn.messages))
         return [
             Utterance(
                 message.ts,
-                names.get(message.author, "Somebody"),
+                names.get(message.author, _SOMEBODY),
                 _readable(message.text, names, message.files),
             )
             for message in turn.messages
@@ -45,73 +47,48 @@ class SlackTranscript(Transcript):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        found = [
-            message
-            async for message in self._replies(thread)
-            if float(since or 0) <= float(message["ts"]) < float(before)
-        ]
-        wanted = [m for m in found if self._is_talk(m, thread)][-MOST_MESSAGES:]
-        users = [UserId(message["user"]) for message in wanted if message.get("user")]
-        mentioned = [user for message in wanted for user in _mentioned(message.get("text", ""))]
-        names = await self._names([*users, *mentioned])
-        return _bounded([self._utterance(message, names) for message in wanted])
+        wanted: deque[Json] = deque(maxlen=MOST_MESSAGES)
+        async for message in self._replies.of(thread, oldest=since, latest=before):
+            within = float(since or 0) <= float(message["ts"]) < float(before)
+            if within and self._is_talk(message, thread):
+                wanted.append(message)
+        authors = [UserId(message["user"]) for message in wanted if message.get("user")]
+        names = await self._names(authors, (message.get("text") or "" for message in wanted))
+        return _bounded([_utterance(message, names) for message in wanted])
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         newest = None
-        async for message in self._replies(thread):
-            stamp = self._stamp(message, thread)
+        async for message in self._replies.of(thread):
+            stamp = self._replies.stamp(message, thread)
             if stamp and stamp.router:
                 newest = ConversationId(stamp.router)
         return newest
 
-    async def thread_roots(self, channel: str) -> AsyncIterator[str]:
+    async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield the ts of every thread in a channel."""
         async for message in self._api.pages("conversations.history", "messages", channel=channel):
             if message.get("reply_count"):
                 yield message["ts"]
 
-    async def _replies(self, thread: ThreadRef) -> AsyncIterator[Json]:
-        pages = self._api.pages(
-            "conversations.replies",
-            "messages",
-            channel=thread.channel_id,
-            ts=thread.thread_ts,
-            include_all_metadata=True,
-        )
-        try:
-            async for message in pages:
-                yield message
-        except MessengerRefused as error:
-            if error.code not in _NOT_THERE:
-                raise
-
-    async def _names(self, users: Sequence[UserId]) -> Mapping[UserId, str]:
-        return await self._people.names(users)
+    async def _names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[UserId, str]:
+        mentioned = [UserId(found) for said in texts for found in _MENTION.findall(said)]
+        return await self._people.names([*authors, *mentioned])
 
     def _is_talk(self, message: Json, thread: ThreadRef) -> bool:
-        """Whether *message* is something said, and not our plan or a channel notice."""
-        if message.get("subtype") in ("channel_join", "channel_leave", "tombstone"):
+        """Whether *message* is something said, and not a notice of the channel's or our own."""
+        if message.get("subtype") not in _TALK or message.get("hidden"):
             return False
-        stamp = self._stamp(message, thread)
-        return stamp is None or stamp.part != "plan"
-
-    def _utterance(self, message: Json, names: Mapping[UserId, str]) -> Utterance:
-        speaker = message.get("username") or names.get(message.get("user", ""), "Somebody")
-        if message.get("bot_id") == self._identity.bot_id and not message.get("username"):
-            speaker = "Panelbot"
-        said = _readable(message.get("text", ""), names, len(message.get("files", ())))
-        return Utterance(MessageTs(message["ts"]), speaker, said)
-
-    def _stamp(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
-        if message.get("bot_id") != self._identity.bot_id:
-            return None
-        return self._signer.read(
-            message, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
-        )
+        stamp = self._replies.stamp(message, thread)
+        return stamp is None or stamp.part.partition(":")[0] not in _ASIDES
 
 
-def _mentioned(slack_text: str) -> list[UserId]:
-    return [UserId(found) for found in _MENTION.findall(slack_text)]
+def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
+    profile = message.get("bot_profile") or {}
+    speaker = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
+    said = _readable(message.get("text") or "", names, len(message.get("files") or ()))
+    if len(said) > LONGEST_MESSAGE:
+        said = f"{said[:LONGEST_MESSAGE]} […]"
+    return Utterance(MessageTs(message["ts"]), speaker or _SOMEBODY, said)
 
 
 def _readable(slack_text: str, names: Mapping[UserId, str], files: int) -> str:

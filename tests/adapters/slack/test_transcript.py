@@ -1,17 +1,21 @@
+from dataclasses import replace
+
 from bot.adapters.slack.metadata import StampSigner
-from bot.adapters.slack.transcript import MOST_CHARACTERS
+from bot.adapters.slack.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
 from bot.panel.model import (
     ConversationId,
     ExpertName,
     Message,
     MessageTs,
     Persona,
+    ThreadRef,
     Turn,
     TurnId,
     UserId,
 )
 from bot.panel.ports import Post
 from bot.playground.slack.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace import Message as PlayedMessage
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
 LEGAL = Persona("Legal Counsel", ":scales:")
@@ -56,15 +60,104 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
     ]
 
 
-async def test_of_a_long_thread_the_oldest_is_left_out(neighbour):
-    thread = neighbour.begin("x" * MOST_CHARACTERS)
-    say = neighbour.slack.people.say
-    say(BEN, GENERAL, "short", thread.thread_ts)
-    last = say(ADA, GENERAL, "now", thread.thread_ts)
+async def test_our_own_asides_are_no_talk(neighbour):
+    thread = neighbour.begin("a question")
+    for part in ("help:0", "refused:0", "gave-up:0", "plan"):
+        await neighbour.messenger.post(thread, replace(answer(part), persona=None))
+    closing = replace(answer("synthesis:0", text="Both agree."), persona=None, expert=None)
+    await neighbour.messenger.post(thread, closing)
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
 
     said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert [one.text for one in said] == ["short"]
+    assert [(one.speaker, one.text) for one in said] == [
+        ("Ada", "a question"),
+        ("Panelbot", "Both agree."),
+    ]
+
+
+async def test_only_what_was_said_since_then_is_read(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    say(BEN, GENERAL, "heard", thread.thread_ts)
+    since = say(BEN, GENERAL, "unheard", thread.thread_ts)
+    before = say(ADA, GENERAL, "now", thread.thread_ts)
+    say(BEN, GENERAL, "later", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(
+        thread, before=MessageTs(before), since=MessageTs(since)
+    )
+
+    assert [one.text for one in said] == ["unheard"]
+
+
+async def test_notices_of_the_channel_are_no_talk_but_other_bots_are(neighbour):
+    thread = neighbour.begin("a question")
+    post = neighbour.slack.workspace.post
+    hanging = {"channel": GENERAL, "thread_ts": thread.thread_ts}
+    new_ts = neighbour.slack.workspace.new_ts
+    post(PlayedMessage(new_ts(), text="joined", user=BEN, subtype="channel_join", **hanging))
+    alert = {"bot_id": "B0ALERT", "username": "Alerts", "subtype": "bot_message"}
+    post(PlayedMessage(new_ts(), text="It burns", **alert, **hanging))
+    post(PlayedMessage(new_ts(), text="Silently", bot_id="B0MUTE", **hanging))
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert [(one.speaker, one.text) for one in said[1:]] == [
+        ("Alerts", "It burns"),
+        ("Somebody", "Silently"),
+    ]
+
+
+async def test_of_a_long_thread_the_oldest_is_left_out(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    for number in range(MOST_MESSAGES):
+        last = say(BEN, GENERAL, f"reply {number}", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert len(said) == MOST_MESSAGES
+    assert (said[0].text, said[-1].text) == ("the root", f"reply {MOST_MESSAGES - 2}")
+
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert (said[0].text, len(said)) == ("reply 0", MOST_MESSAGES)
+
+
+async def test_of_much_text_the_oldest_is_left_out(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    for letter in "abc":
+        say(BEN, GENERAL, letter * (LONGEST_MESSAGE - 100), thread.thread_ts)
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [one.text[0] for one in said] == ["t", "a", "b", "c"]
+
+    last = say(ADA, GENERAL, "x" * 500, thread.thread_ts)
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [one.text[0] for one in said] == ["b", "c", "n", "x"]
+    assert sum(len(one.text) for one in said) <= MOST_CHARACTERS
+
+
+async def test_a_very_long_message_is_cut(neighbour):
+    thread = neighbour.begin("x" * 39_000)
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
+
+    (said,) = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert said.text == "x" * LONGEST_MESSAGE + " […]"
+
+
+async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
+    nowhere = ThreadRef("T0ACME", GENERAL, "1.000001")
+
+    assert await neighbour.transcript.router_of(nowhere) is None
+    assert not await neighbour.transcript.earlier(nowhere, before=MessageTs("2.0"), since=None)
 
 
 async def test_our_own_messages_tell_the_router(neighbour):
