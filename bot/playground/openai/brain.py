@@ -1,11 +1,13 @@
-"""What writes the replies: a script for tests, or rules for the demo."""
+"""What writes the replies: a script for tests, or rules (in a module of their own) for the demo."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from bot.playground.openai.state import Json, text_of
+from bot.playground.openai.errors import Json
+from bot.playground.openai.items import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +16,11 @@ class ModelRequest:
 
     model: str
     instructions: str
-    tools: Sequence[Json]
+    tools: Sequence[Json]  # the functions that are offered
     may_call: bool
     items: Sequence[Json]  # the whole conversation and the new input
+    must_call: bool = False
+    schema: Json | None = None  # that the text has to follow
 
     @property
     def last_user_text(self) -> str:
@@ -32,12 +36,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The model declines, in a message of that kind."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """The model calls a function."""
+    """The model calls a function, and takes so many *seconds* to write the arguments."""
 
     name: str
     arguments: Mapping[str, Any] | str
     call_id: str | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,31 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The model goes on when the test says so."""
+
+    until: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The request is refused with an HTTP status; nothing has happened."""
+
+    status: int
+    code: str | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """The response ends as failed."""
+
+    code: str = "server_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The stream ends with an ``error`` event."""
 
     code: str = "server_error"
 
@@ -58,15 +93,19 @@ class Fail:
 class Incomplete:
     """The response ends before it is whole."""
 
-    reason: str = "max_output_tokens"
+    reason: Literal["max_output_tokens", "content_filter"] = "max_output_tokens"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The stream ends without a terminal event; with *reset*, the connection is torn down."""
+    """From here on the client hears nothing: the stream ends, is torn down or falls silent.
+
+    If *stored*, the response is written to its end and stored all the same.
+    """
 
     reset: bool = False
-    stored: bool = False  # whether the response is finished and stored all the same
+    stored: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +113,9 @@ class Garble:
     """A chunk is malformed."""
 
 
-Step = Text | Call | Pause | Fail | Incomplete | Cut | Garble
+Step = (
+    Text | Refusal | Call | Pause | Hold | Status | Fail | Error | Incomplete | Cut | Garble
+)  # fmt: skip
 Reply = Sequence[Step]
 
 
@@ -86,27 +127,64 @@ class Brain(Protocol):
         ...
 
 
+Condition = Callable[[ModelRequest], bool]
+
+
+@dataclass(slots=True)
+class _Rule:
+    condition: Condition
+    reply: Reply
+    times: int | None  # None: always
+
+
 class ScriptedBrain:
-    """Replies as a test says: in order, or by what the request looks like."""
+    """Replies by what the request looks like, else in order, else *otherwise* or “Hello.”."""
 
     def __init__(self, otherwise: Callable[[ModelRequest], Reply] | None = None) -> None:
         self.asked: list[ModelRequest] = []
         self._queue: deque[Reply] = deque()
+        self._rules: list[_Rule] = []
         self._otherwise = otherwise
 
     def then(self, *steps: Step | str) -> None:
-        """Add a reply; a plain string is a text."""
-        self._queue.append([Text(step) if isinstance(step, str) else step for step in steps])
+        """Add a reply to the queue; a plain string is a text."""
+        self._queue.append(_reply(steps))
+
+    def when(self, condition: Condition, *steps: Step | str, times: int | None = 1) -> None:
+        """Reply so to requests that fulfil *condition*, so many *times*; None: always."""
+        self._rules.append(_Rule(condition, _reply(steps), times))
 
     def reply(self, request: ModelRequest) -> Reply:
         self.asked.append(request)
+        for rule in self._rules:
+            if rule.times != 0 and rule.condition(request):
+                rule.times = rule.times and rule.times - 1
+                return rule.reply
         if self._queue:
             return self._queue.popleft()
         return self._otherwise(request) if self._otherwise else [Text("Hello.")]
 
     def assert_all_used(self) -> None:
         """Check that every scripted reply was asked for."""
-        assert not self._queue, f"{len(self._queue)} replies were not asked for"  # noqa: S101 - for tests
+        left = [*self._queue, *(rule.reply for rule in self._rules if rule.times)]
+        assert not left, f"nobody asked for {left}"  # noqa: S101 - made for tests
+
+
+def by_instructions(words: str) -> Condition:
+    """Return the condition that the instructions contain *words*: one expert's requests."""
+    return lambda request: words in request.instructions
+
+
+def by_message(words: str) -> Condition:
+    """Return the condition that the newest message of the user's side contains *words*."""
+    return lambda request: words in request.last_user_text
+
+
+def _reply(steps: tuple[Step | str, ...]) -> Reply:
+    reply = [Text(step) if isinstance(step, str) else step for step in steps]
+    if any(isinstance(step, Status) for step in reply[1:]):
+        raise ValueError("a status comes first or not at all: later, the answer has begun")
+    return reply
 
 
 def is_user(item: Json) -> bool:

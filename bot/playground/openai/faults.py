@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.playground.openai.state import Json
+from bot.playground.openai.errors import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One request gone wrong, before its effect or after it."""
 
-    kind: Literal["status", "reset", "silence"]
+    kind: Literal["status", "reset", "silence", "cut"]
     after_effect: bool = False
     status: int = 500
     code: str | None = None
     retry_after: float | None = None
+    events: int = 0  # that a stream tells before it is cut
+    clean: bool = False  # whether a cut stream ends as if it were whole
 
 
 def status(
@@ -31,6 +33,11 @@ def status(
     return Fault("status", after_effect, number, code, retry_after)
 
 
+def quota_exhausted() -> Fault:
+    """Return the 429 that no waiting helps against."""
+    return status(429, "insufficient_quota")
+
+
 def reset(*, after_effect: bool = False) -> Fault:
     """Return a fault that cuts the connection."""
     return Fault("reset", after_effect)
@@ -39,6 +46,11 @@ def reset(*, after_effect: bool = False) -> Fault:
 def silence(*, after_effect: bool = False) -> Fault:
     """Return a fault that never answers."""
     return Fault("silence", after_effect)
+
+
+def cut(events: int, *, clean: bool = False) -> Fault:
+    """Return a fault that cuts a stream after so many events; the response is written on."""
+    return Fault("cut", after_effect=True, events=events, clean=clean)
 
 
 Condition = Callable[[Json], bool]
@@ -52,7 +64,9 @@ class Faults:
     _queued: defaultdict[str, deque[tuple[Fault, Condition]]] = field(
         default_factory=lambda: defaultdict(deque)
     )
-    _rates: dict[str, tuple[float, Fault]] = field(default_factory=dict)
+    _rates: defaultdict[str, list[tuple[float, Fault]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,15 +80,28 @@ class Faults:
         self._queued[request].extend([(fault, when)] * times)
 
     def rate(self, request: str, fault: Fault, share: float) -> None:
-        """Let a *share* of all such requests end in *fault*."""
-        self._rates[request] = (share, fault)
+        """Let a *share* of all such requests end in *fault*; shares of several add up."""
+        self._rates[request].append((share, fault))
+
+    def clear(self) -> None:
+        """Let everything go well from now on."""
+        self._queued.clear()
+        self._rates.clear()
 
     def next(self, request: str, body: Json) -> Fault | None:
         """Return what goes wrong with this request, if anything does."""
-        queued = self._queued[request]
+        queued = self._queued.get(request, deque())
         for entry in queued:
             if entry[1](body):
                 queued.remove(entry)
                 return entry[0]
-        share, fault = self._rates.get(request, (0.0, None))
-        return fault if fault and self._random.random() < share else None
+        rates = self._rates.get(request)
+        return self._by_chance(rates) if rates else None
+
+    def _by_chance(self, rates: list[tuple[float, Fault]]) -> Fault | None:
+        drawn = self._random.random()
+        for share, fault in rates:
+            if drawn < share:
+                return fault
+            drawn -= share
+        return None

@@ -1,30 +1,50 @@
-"""The models there are, and when they end."""
+"""The models there are, what they can do and when they end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.playground.openai.state import ApiError, Json
+from bot.playground.openai import errors
+from bot.playground.openai.errors import Json
+from bot.playground.openai.routes import Asked, Handler
+
+_WITHOUT = ("none", "low", "medium", "high", "xhigh")
+_EFFORTS = ("low", "medium", "high", "xhigh")
+_OLD_EFFORTS = ("minimal", "low", "medium", "high")
+_CREATED = 1_790_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model."""
+    """A model; without *efforts* it does not reason."""
 
     id: str
-    can_do_without_effort: bool = True
+    efforts: tuple[str, ...] = ()
     shutdown_date: str | None = None
+    context: int = 400_000  # tokens
+
+    def shown(self) -> Json:
+        """Return it as the API does."""
+        return {
+            "id": self.id,
+            "object": "model",
+            "created": _CREATED,
+            "owned_by": "openai",
+            "shutdown_date": self.shutdown_date,
+        }
 
 
-MODELS = {
+MODELS: Mapping[str, Model] = {
     model.id: model
     for model in (
-        Model("gpt-6-luna"),
-        Model("gpt-6.1-terra"),
-        Model("gpt-6.1-sol", can_do_without_effort=False),
-        Model("gpt-5", shutdown_date="2026-12-11"),
-        Model("gpt-5-mini", shutdown_date="2026-12-11"),
-        Model("o3", can_do_without_effort=False, shutdown_date="2026-12-11"),
-        Model("gpt-4.1", shutdown_date="2027-01-14"),
-        Model("gpt-4o", shutdown_date="2027-01-14"),
+        Model("gpt-6-luna", _WITHOUT),
+        Model("gpt-6.1-terra", _WITHOUT),
+        Model("gpt-6.1-sol", _EFFORTS),
+        Model("gpt-5", _OLD_EFFORTS, "2026-12-11"),
+        Model("gpt-5-mini", _OLD_EFFORTS, "2026-12-11"),
+        Model("gpt-5-nano", _OLD_EFFORTS, "2026-12-11"),
+        Model("o3", ("low", "medium", "high"), "2026-12-11", context=200_000),
+        Model("gpt-4.1", shutdown_date="2027-01-14", context=1_000_000),
+        Model("gpt-4o", shutdown_date="2027-01-14", context=128_000),
     )
 }
 
@@ -33,8 +53,8 @@ def find(name: str) -> Model:
     """Return a model, or raise as OpenAI does."""
     model = MODELS.get(name)
     if model is None:
-        raise ApiError(
-            f"The model `{name}` does not exist or you do not have access to it.",
+        raise errors.ApiError(
+            f"The model '{name}' does not exist or you do not have access to it.",
             status=404,
             code="model_not_found",
             param="model",
@@ -42,9 +62,12 @@ def find(name: str) -> Model:
     return model
 
 
-def shown(model: Model) -> Json:
-    """Return a model as the API does."""
-    told: Json = {"id": model.id, "object": "model", "created": 1760000000, "owned_by": "openai"}
-    if model.shutdown_date:
-        told["shutdown_date"] = model.shutdown_date
-    return told
+async def _list(asked: Asked) -> Json:
+    return {"object": "list", "data": [model.shown() for model in MODELS.values()]}
+
+
+async def _retrieve(asked: Asked) -> Json:
+    return find(asked.ids["model"]).shown()
+
+
+ROUTES: Mapping[str, Handler] = {"GET /v1/models": _list, "GET /v1/models/{model}": _retrieve}

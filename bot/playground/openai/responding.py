@@ -2,43 +2,26 @@
 
 import asyncio
 import json
+import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any
+from typing import Any, assert_never
 
-from bot.playground.openai.brain import (
-    Call,
-    Cut,
-    Fail,
-    Garble,
-    Incomplete,
-    Pause,
-    Reply,
-    Step,
-    Text,
-)
-from bot.playground.openai.state import Json, count_tokens, new_id, text_of
+from bot.playground.openai import brain
+from bot.playground.openai.brain import Cut, Garble, Reply, Step
+from bot.playground.openai.errors import Json
+from bot.playground.openai.items import new_id, output_text
+from bot.playground.openai.latency import Latency
+from bot.playground.openai.tokens import THINKING, count
 
-_PIECE = 24  # characters of a text in one delta
+_PIECE = re.compile(r"(?s).{1,24}\S*\s*|.+")
+TERMINAL = frozenset(
+    {"response.completed", "response.failed", "response.incomplete", "error"}
+)  # fmt: skip
 
-
-@dataclass(slots=True)
-class Latency:
-    """How long the model takes, in seconds."""
-
-    first: Callable[[Json], float] = lambda _: 0.0  # before it begins, by the request's body
-    call: float = 0.0  # for each function call
-    piece: float = 0.0  # for each piece of a text
-
-
-class Broken(Exception):
-    """The stream breaks off here."""
-
-    def __init__(self, step: Cut | Garble) -> None:
-        super().__init__()
-        self.step = step
+Told = Json | Cut | Garble  # what a client sees: an event, or that there is none
 
 
 @dataclass(slots=True)
@@ -48,8 +31,12 @@ class Writing:
     body: Json
     shown: Json
     latency: Latency
+    effort: str = "none"
     output: list[Json] = field(default_factory=list)
     sequence: int = 0
+    spent: int = 0  # output tokens
+    thought: int = 0  # of these, the ones that nobody sees
+    ended: bool = False
 
     def event(self, kind: str, **more: Any) -> Json:
         """Return the next event."""
@@ -64,145 +51,179 @@ class Writing:
         """Return the response as it is now."""
         return {**self.shown, "output": [dict(item) for item in self.output]}
 
+    def end(self, status: str, **more: Any) -> None:
+        """Let the response end so."""
+        self.ended = True
+        self.shown.update(status=status, **more)
+        if status == "completed":
+            self.shown["completed_at"] = int(time.time())
 
-async def write(writing: Writing, reply: Reply) -> AsyncIterator[Json]:
+    def last(self) -> Json:
+        """Return the event that says how the response ended."""
+        return self.state(f"response.{self.shown['status']}")
+
+    def affords(self, tokens: int) -> bool:
+        """Spend *tokens* if the limit of the request allows it."""
+        limit = self.body.get("max_output_tokens")
+        if limit is not None and self.spent + tokens > limit:
+            return False
+        self.spent += tokens
+        return True
+
+
+async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
     """Yield the events of a response that follows *reply*."""
-    yield writing.state("response.created")
+    begun = time.monotonic()
+    if writing.shown["status"] == "queued":
+        yield writing.state("response.created")
+        yield writing.state("response.queued")
+        writing.shown["status"] = "in_progress"
+    else:
+        yield writing.state("response.created")
     yield writing.state("response.in_progress")
     await _sleep(writing.latency.first(writing.body))
+    for event in _think(writing):
+        yield event
     for step in reply:
-        async for event in _play(writing, step):
-            yield event
-        if isinstance(step, Fail | Incomplete):
+        if writing.ended:
             return
-    writing.shown["status"] = "completed"
-    writing.shown["completed_at"] = int(time.time())
-    yield writing.state("response.completed")
+        async for told in _play(writing, step):
+            yield told
+    await _sleep(begun + writing.latency.total(writing.body) - time.monotonic())
+    if not writing.ended:
+        writing.end("completed")
+        yield writing.last()
 
 
-async def _play(writing: Writing, step: Step) -> AsyncIterator[Json]:
+def _think(writing: Writing) -> Iterator[Json]:
+    tokens = THINKING.get(writing.effort, 0)
+    if not tokens:
+        return
+    if not writing.affords(tokens):
+        yield _out_of_tokens(writing)
+        return
+    writing.thought = tokens
+    item: Json = {"id": new_id("rs"), "type": "reasoning", "summary": []}
+    if "reasoning.encrypted_content" in (writing.body.get("include") or ()):
+        item["encrypted_content"] = token_hex(64)
+    yield _added(writing, item)
+    yield _done(writing, item)
+
+
+async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
     match step:
-        case Text(text):
-            async for event in _write_text(writing, text):
+        case brain.Text() | brain.Refusal():
+            async for event in _write_message(writing, step):
                 yield event
-        case Call():
+        case brain.Call():
             async for event in _write_call(writing, step):
                 yield event
-        case Pause(seconds):
-            await _sleep(seconds)
-        case Fail(code):
-            writing.shown["status"] = "failed"
-            writing.shown["error"] = {"code": code, "message": "The model failed."}
-            yield writing.state("response.failed")
-        case Incomplete(reason):
-            writing.shown["status"] = "incomplete"
-            writing.shown["incomplete_details"] = {"reason": reason}
-            yield writing.state("response.incomplete")
+        case brain.Pause() | brain.Hold():
+            await _wait(step)
         case Cut() | Garble():
-            raise Broken(step)
+            yield step
+        case brain.Fail() | brain.Error() | brain.Incomplete():
+            yield _end_badly(writing, step)
+        case brain.Status():
+            raise ValueError("a status comes first or not at all: here, the answer has begun")
+        case _:
+            assert_never(step)
 
 
-async def _write_text(writing: Writing, text: str) -> AsyncIterator[Json]:
-    index = len(writing.output)
-    item: Json = {
-        "id": new_id("msg"),
-        "type": "message",
-        "role": "assistant",
-        "status": "in_progress",
-        "content": [],
-    }
-    writing.output.append(item)
-    place = {"item_id": item["id"], "output_index": index, "content_index": 0}
-    yield writing.event("response.output_item.added", output_index=index, item=dict(item))
-    yield writing.event("response.content_part.added", **place, part=_part(""))
-    for start in range(0, len(text), _PIECE):
+async def _wait(step: brain.Pause | brain.Hold) -> None:
+    match step:
+        case brain.Pause(seconds):
+            await _sleep(seconds)
+        case brain.Hold(until):
+            await until.wait()
+
+
+def _end_badly(writing: Writing, step: brain.Fail | brain.Error | brain.Incomplete) -> Json:
+    match step:
+        case brain.Fail(code):
+            writing.end("failed", error={"code": code, "message": "The model had an error."})
+            return writing.last()
+        case brain.Error(code):
+            error = {"code": code, "message": "The server had an error."}
+            writing.end("failed", error=error)
+            return writing.event("error", **error, param=None)
+        case brain.Incomplete(reason):
+            writing.end("incomplete", incomplete_details={"reason": reason})
+            return writing.last()
+
+
+async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> AsyncIterator[Json]:
+    item: Json = {"id": new_id("msg"), "type": "message", "role": "assistant"}
+    item |= {"status": "in_progress", "content": []}
+    kind, key, part, extra = _KINDS[type(step)]
+    yield _added(writing, item)
+    place = {"item_id": item["id"], "output_index": len(writing.output) - 1, "content_index": 0}
+    yield writing.event("response.content_part.added", **place, part=part(""))
+    written, whole = "", True
+    for piece in _PIECE.findall(step.text):
         await _sleep(writing.latency.piece)
-        delta = text[start : start + _PIECE]
-        yield writing.event("response.output_text.delta", **place, delta=delta, logprobs=[])
-    yield writing.event("response.output_text.done", **place, text=text, logprobs=[])
-    yield writing.event("response.content_part.done", **place, part=_part(text))
-    item |= {"status": "completed", "content": [_part(text)]}
-    yield writing.event("response.output_item.done", output_index=index, item=dict(item))
+        whole = writing.affords(count(piece))
+        if not whole:
+            break
+        written += piece
+        yield writing.event(f"response.{kind}.delta", **place, delta=piece, **extra)
+    yield writing.event(f"response.{kind}.done", **place, **{key: written}, **extra)
+    yield writing.event("response.content_part.done", **place, part=part(written))
+    item["content"] = [part(written)]
+    yield _done(writing, item, "completed" if whole else "incomplete")
+    if not whole:
+        yield _out_of_tokens(writing)
 
 
-async def _write_call(writing: Writing, call: Call) -> AsyncIterator[Json]:
-    index = len(writing.output)
-    told = call.arguments if isinstance(call.arguments, str) else json.dumps(dict(call.arguments))
-    item: Json = {
-        "id": new_id("fc"),
-        "type": "function_call",
-        "status": "in_progress",
-        "call_id": call.call_id or f"call_{token_hex(12)}",
-        "name": call.name,
-        "arguments": "",
-    }
+async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]:
+    told = call.arguments
+    if not isinstance(told, str):
+        told = json.dumps(dict(told), ensure_ascii=False, separators=(",", ":"))
+    item: Json = {"id": new_id("fc"), "type": "function_call", "status": "in_progress"}
+    item |= {"call_id": call.call_id or f"call_{token_hex(12)}", "name": call.name}
+    item["arguments"] = ""
+    yield _added(writing, item)
+    place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
+    await _sleep(call.seconds or writing.latency.call)
+    if not writing.affords(count(call.name) + count(told)):
+        yield _done(writing, item, "incomplete")
+        yield _out_of_tokens(writing)
+        return
+    kind = "response.function_call_arguments"
+    for start in range(0, len(told), 64):
+        yield writing.event(f"{kind}.delta", **place, delta=told[start : start + 64])
+    yield writing.event(f"{kind}.done", **place, name=call.name, arguments=told)
+    item["arguments"] = told
+    yield _done(writing, item, "completed")
+
+
+def _added(writing: Writing, item: Json) -> Json:
     writing.output.append(item)
-    place = {"item_id": item["id"], "output_index": index}
-    yield writing.event("response.output_item.added", output_index=index, item=dict(item))
-    await _sleep(writing.latency.call)
-    yield writing.event("response.function_call_arguments.delta", **place, delta=told)
-    yield writing.event(
-        "response.function_call_arguments.done", **place, name=call.name, arguments=told
-    )
-    item |= {"status": "completed", "arguments": told}
-    yield writing.event("response.output_item.done", output_index=index, item=dict(item))
+    index = len(writing.output) - 1
+    return writing.event("response.output_item.added", output_index=index, item=dict(item))
 
 
-def new_response(body: Json, conversation: str | None, seen: list[Json]) -> Json:
-    """Return a response that has just begun."""
-    return {
-        "id": new_id("resp"),
-        "object": "response",
-        "created_at": int(time.time()),
-        "completed_at": None,
-        "status": "in_progress",
-        "background": bool(body.get("background")),
-        "error": None,
-        "incomplete_details": None,
-        "instructions": body.get("instructions"),
-        "max_output_tokens": body.get("max_output_tokens"),
-        "model": body["model"],
-        "output": [],
-        "parallel_tool_calls": body.get("parallel_tool_calls", True),
-        "previous_response_id": body.get("previous_response_id"),
-        "conversation": {"id": conversation} if conversation else None,
-        "prompt_cache_key": body.get("prompt_cache_key"),
-        "safety_identifier": body.get("safety_identifier"),
-        "reasoning": {"effort": (body.get("reasoning") or {}).get("effort"), "summary": None},
-        "service_tier": "default",
-        "store": body.get("store", True) is not False,
-        "temperature": body.get("temperature", 1.0),
-        "text": body.get("text") or {"format": {"type": "text"}, "verbosity": "medium"},
-        "tool_choice": body.get("tool_choice", "auto"),
-        "tools": body.get("tools") or [],
-        "top_p": body.get("top_p", 1.0),
-        "truncation": body.get("truncation", "disabled"),
-        "usage": None,
-        "metadata": body.get("metadata") or {},
-    }
+def _done(writing: Writing, item: Json, status: str | None = None) -> Json:
+    if status:
+        item["status"] = status
+    index = len(writing.output) - 1
+    return writing.event("response.output_item.done", output_index=index, item=dict(item))
 
 
-def usage(body: Json, seen: list[Json], output: list[Json]) -> Json:
-    """Return about how many tokens were read and written; all but the new input was cached."""
-    tools = json.dumps(body.get("tools") or [])
-    read = count_tokens(body.get("instructions") or "", tools, *(text_of(i) for i in seen))
-    written = sum(count_tokens(text_of(i), i.get("arguments", "")) for i in output)
-    return {
-        "input_tokens": read,
-        "input_tokens_details": {
-            "cached_tokens": read // 128 * 128 if read >= 1024 else 0,
-            "cache_write_tokens": 0,
-        },
-        "output_tokens": written,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": read + written,
-    }
+def _out_of_tokens(writing: Writing) -> Json:
+    return _end_badly(writing, brain.Incomplete("max_output_tokens"))
 
 
-def _part(text: str) -> Json:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _refusal(text: str) -> Json:
+    return {"type": "refusal", "refusal": text}
+
+
+_KINDS: Mapping[type, tuple[str, str, Callable[[str], Json], Json]] = {
+    brain.Text: ("output_text", "text", output_text, {"logprobs": []}),
+    brain.Refusal: ("refusal", "refusal", _refusal, {}),
+}
 
 
 async def _sleep(seconds: float) -> None:
-    if seconds:
+    if seconds > 0:
         await asyncio.sleep(seconds)

@@ -1,41 +1,42 @@
-"""``/v1/responses``: what may be asked, what is locked meanwhile and what is stored at the end."""
+"""``/v1/responses``: what may be asked, and in the company of what it is answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import Mapping
 
-from aiohttp import web
-
-from bot.playground.openai import requests, responding
-from bot.playground.openai.brain import Brain, Garble, ModelRequest
-from bot.playground.openai.conversations import page
-from bot.playground.openai.responding import Latency, Writing
-from bot.playground.openai.state import (
-    ApiError,
-    Conversation,
-    Json,
-    Store,
-    stored_item,
-)
-
-
-class Broken(Exception):
-    """The stream to the client breaks off."""
-
-    def __init__(self, *, reset: bool, garbled: bool) -> None:
-        super().__init__()
-        self.reset = reset
-        self.garbled = garbled
+from bot.playground.openai import errors, items, models, requests, tokens, tools
+from bot.playground.openai.brain import Brain, ModelRequest, Status
+from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.generation import Context, Generation
+from bot.playground.openai.latency import Latency
+from bot.playground.openai.paging import page
+from bot.playground.openai.responding import Writing
+from bot.playground.openai.routes import Asked, Handler, Lost, Streamed
+from bot.playground.openai.state import Conversation, Kept, Store
 
 
 class Responses:
-    """Answers requests about responses."""
+    """Answers requests about responses; *brain* writes them, in the time that *latency* gives."""
 
     def __init__(self, store: Store, brain: Brain, latency: Latency) -> None:
         self.brain = brain
-        self.goes_on_alone = True  # whether a response is finished when its client goes away
         self._store = store
-        self._latency = latency
+        self.latency = latency
+        self._cache = tokens.PromptCache()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def routes(self) -> Mapping[str, Handler]:
+        """Who answers what."""
+        one = "/v1/responses/{response}"
+        return {
+            "POST /v1/responses": self._create,
+            "POST /v1/responses/input_tokens": self._count_tokens,
+            f"GET {one}": self._retrieve,
+            f"DELETE {one}": self._delete,
+            f"POST {one}/cancel": self._cancel,
+            f"GET {one}/input_items": self._list_input,
+        }
 
     async def close(self) -> None:
         """Stop writing."""
@@ -43,174 +44,180 @@ class Responses:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def create(self, request: web.Request, body: Json) -> Json | AsyncIterator[Json]:
-        """Write a response, streamed or as a whole."""
-        requests.check(body)
-        events = self._begin(body)
+    async def _create(self, asked: Asked) -> Json | Streamed | Lost:
+        body = asked.body
+        generation = self._begin(body)
         if body.get("stream"):
-            return events
-        last: Json = {}
-        try:
-            async for event in events:
-                last = event
-        except Broken:
-            raise ApiError("The server had an error.", status=500, kind="server_error") from None
-        response: Json = last["response"]
-        return response
+            return Streamed(generation)
+        if not body.get("background"):
+            await _heard(generation)
+            if generation.broken:
+                return Lost(generation.broken)
+            _raise_failure(generation.response)
+        return generation.response
 
-    async def retrieve(self, request: web.Request, body: Json) -> Json:
-        """Return a stored response."""
-        return self._of(request)
+    async def _retrieve(self, asked: Asked) -> Json | Streamed:
+        kept = self._kept(asked)
+        if asked.query.get("stream") != "true":
+            return _current(kept)
+        if not isinstance(kept.ongoing, Generation) or not kept.streamed:
+            text = "This response cannot be streamed because it was not created with stream=true."
+            raise ApiError(text, param="stream")
+        return Streamed(kept.ongoing, after=asked.number("starting_after", -1))
 
-    async def delete(self, request: web.Request, body: Json) -> Json:
-        """Forget a response."""
-        found = self._of(request)
-        del self._store.responses[found["id"]]
-        return {"id": found["id"], "object": "response", "deleted": True}
+    async def _delete(self, asked: Asked) -> Json:
+        self._kept(asked)
+        del self._store.responses[asked.ids["response"]]
+        return {"id": asked.ids["response"], "object": "response", "deleted": True}
 
-    async def cancel(self, request: web.Request, body: Json) -> Json:
-        """Cancel a background response; others cannot be."""
-        if not self._of(request)["background"]:
-            raise ApiError("Only background responses can be cancelled.")
-        return self._of(request)
+    async def _cancel(self, asked: Asked) -> Json:
+        kept = self._kept(asked)
+        if kept.ongoing is None:
+            raise ApiError("Cannot cancel a synchronous response.")
+        kept.ongoing.cancel()
+        return _current(self._kept(asked))
 
-    async def list_input(self, request: web.Request, body: Json) -> Json:
-        """Return what a response was shown."""
-        return page(self._store.inputs[self._of(request)["id"]], request)
+    async def _list_input(self, asked: Asked) -> Json:
+        return page(self._kept(asked).seen, asked)
 
-    async def count_tokens(self, request: web.Request, body: Json) -> Json:
-        """Return how many tokens a request would take."""
-        items = [stored_item(item) for item in requests.input_items(body)]
-        counted = responding.usage(body, items, [])["input_tokens"]
+    async def _count_tokens(self, asked: Asked) -> Json:
+        body = asked.body
+        requests.check_fields("input_tokens", body)
+        tools.check(body)
+        new = items.taken(body.get("input") or [], "input")
+        _, before = self._before(body)
+        counted = tokens.read(body, [*before, *new])
         return {"object": "response.input_tokens", "input_tokens": counted}
 
-    def _of(self, request: web.Request) -> Json:
-        wanted = request.match_info["response"]
-        found = self._store.responses.get(wanted)
-        if found is None:
-            raise ApiError(f"Response with id '{wanted}' not found.", status=404)
-        return found
+    def _kept(self, asked: Asked) -> Kept:
+        return self._store.response(asked.ids["response"])
 
-    def _begin(self, body: Json) -> AsyncIterator[Json]:
-        """Check the request against the conversation, lock it, and start writing."""
-        conversation = self._conversation(body)
-        new = [stored_item(item) for item in requests.input_items(body)]
-        before = list(conversation.items) if conversation else self._chain(body)
-        _check_calls(before, new)
-        if conversation:
-            self._store.check_input(conversation, new)
-            if conversation.locked:
-                raise ApiError(
-                    "Another process is currently operating on this conversation. "
-                    "Please retry in a few seconds.",
-                    code="conversation_locked",
-                    param="conversation",
-                )
-            conversation.locked = True
-        seen = [*before, *new]
-        shown = responding.new_response(body, conversation.id if conversation else None, seen)
-        writing = Writing(body, shown, self._latency)
-        queue: asyncio.Queue[Json | Broken | None] = asyncio.Queue()
-        writer = _Writer(self._store, writing, conversation, new, seen)
-        task = asyncio.create_task(writer.run(self.brain, queue))
+    def _begin(self, body: Json) -> Generation:
+        """Check the request, ask the brain, and let the writing begin."""
+        model = requests.check(body)
+        context = self._context(body, model)
+        reply = self.brain.reply(_as_the_model_sees_it(body, context))
+        if reply and isinstance(status := reply[0], Status):
+            raise errors.trouble(status.status, status.code, status.retry_after)
+        effort = requests.effort(body, model)
+        writing = Writing(body, _begun(body, context, effort), self.latency, effort)
+        generation = Generation(self._store, writing, context)
+        task = generation.start(reply)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return self._relay(task, queue)
+        return generation
 
-    async def _relay(
-        self, task: asyncio.Task[None], queue: asyncio.Queue[Json | Broken | None]
-    ) -> AsyncIterator[Json]:
-        try:
-            while (event := await queue.get()) is not None:
-                if isinstance(event, Broken):
-                    raise event
-                yield event
-        finally:
-            if not self.goes_on_alone:
-                task.cancel()
+    def _context(self, body: Json, model: models.Model) -> Context:
+        new = items.taken(body.get("input") or [], "input")
+        conversation, before = self._before(body)
+        if conversation and conversation.locked_by and self._store.manners.locks:
+            raise errors.locked()
+        items.check_additions(before, new)
+        seen = [*before, *new]
+        for call_id in items.unanswered(seen):
+            raise errors.no_output(call_id)
+        read, cached = self._cache.read(body, seen)
+        if read > model.context:
+            seen = _fitting(body, seen, read - model.context)
+            read = tokens.read(body, seen)
+        return Context(conversation, new, seen, read, cached)
 
-    def _conversation(self, body: Json) -> Conversation | None:
-        wanted = requests.conversation_id(body)
-        return self._store.conversation(wanted) if wanted else None
-
-    def _chain(self, body: Json) -> list[Json]:
-        """Return what the previous response saw and said."""
+    def _before(self, body: Json) -> tuple[Conversation | None, list[Json]]:
+        """Return what was said before the request's own input."""
+        if wanted := requests.conversation_id(body):
+            conversation = self._store.conversation(wanted)
+            return conversation, conversation.items
         previous = body.get("previous_response_id")
         if not previous:
-            return []
+            return None, []
         if previous not in self._store.responses:
             text = f"Previous response with id '{previous}' not found."
             raise ApiError(text, code="previous_response_not_found", param="previous_response_id")
-        return [*self._store.inputs[previous], *self._store.responses[previous]["output"]]
+        kept = self._store.responses[previous]
+        return None, [*kept.seen, *_current(kept)["output"]]
 
 
-class _Writer:
-    """Writes one response to its end, whether anybody still listens or not."""
-
-    def __init__(
-        self,
-        store: Store,
-        writing: Writing,
-        conversation: Conversation | None,
-        new: list[Json],
-        seen: list[Json],
-    ) -> None:
-        self._store = store
-        self._writing = writing
-        self._conversation = conversation
-        self._new = new
-        self._seen = seen
-
-    async def run(self, brain: Brain, queue: asyncio.Queue[Json | Broken | None]) -> None:
-        body, writing = self._writing.body, self._writing
-        try:
-            reply = brain.reply(
-                ModelRequest(
-                    model=body["model"],
-                    instructions=body.get("instructions") or "",
-                    tools=requests.offered_tools(body),
-                    may_call=requests.may_call(body),
-                    items=self._seen,
-                )
-            )
-            async for event in responding.write(writing, reply):
-                if event["type"] == "response.completed":
-                    self._keep()
-                    event["response"] = writing.snapshot()
-                queue.put_nowait(event)
-        except responding.Broken as broken:
-            self._break(broken, queue)
-        finally:
-            if self._conversation:
-                self._conversation.locked = False
-            queue.put_nowait(None)
-
-    def _break(self, broken: responding.Broken, queue: asyncio.Queue[Json | Broken | None]) -> None:
-        step = broken.step
-        if isinstance(step, Garble):
-            queue.put_nowait(Broken(reset=False, garbled=True))
-            return
-        if step.stored:
-            self._writing.shown["status"] = "completed"
-            self._keep()
-        queue.put_nowait(Broken(reset=step.reset, garbled=False))
-
-    def _keep(self) -> None:
-        """Store the response, and in its conversation what went in and what came out."""
-        writing = self._writing
-        writing.shown["usage"] = responding.usage(writing.body, self._seen, writing.output)
-        if self._conversation:
-            self._conversation.items += [*self._new, *writing.output]
-        if writing.shown["store"]:
-            self._store.responses[writing.shown["id"]] = writing.snapshot()
-            self._store.inputs[writing.shown["id"]] = self._seen
+async def _heard(generation: Generation) -> None:
+    try:
+        await generation.wait()
+    except asyncio.CancelledError:  # the client has gone
+        generation.abandon()
+        raise
 
 
-def _check_calls(before: Sequence[Json], new: Sequence[Json]) -> None:
-    """Raise if a call that was made before has no output yet."""
-    items = [*before, *new]
-    answered = {item["call_id"] for item in items if item["type"] == "function_call_output"}
-    for item in items:
-        if item["type"] == "function_call" and item["call_id"] not in answered:
-            text = f"No tool output found for function call {item['call_id']}."
-            raise ApiError(text, param="input")
+def _current(kept: Kept) -> Json:
+    return kept.ongoing.response if kept.ongoing else kept.shown
+
+
+def _raise_failure(response: Json) -> None:
+    """Raise if the response failed; without a stream that is an HTTP status."""
+    if response["status"] == "failed" and response["error"]["code"] == "server_error":
+        raise errors.trouble(500, "server_error", None)
+
+
+def _fitting(body: Json, seen: list[Json], excess: int) -> list[Json]:
+    """Return *seen* without the oldest items that are too much, if that may be."""
+    if body.get("truncation") != "auto":
+        raise ApiError(
+            "Your input exceeds the context window of this model. "
+            "Please adjust your input and try again.",
+            code="context_length_exceeded",
+            param="input",
+        )
+    first = 0
+    while excess > 0 and first < len(seen) - 1:
+        excess -= tokens.count(items.text_of(seen[first]))
+        first += 1
+    return seen[first:]
+
+
+def _as_the_model_sees_it(body: Json, context: Context) -> ModelRequest:
+    return ModelRequest(
+        model=body["model"],
+        instructions=body.get("instructions") or "",
+        tools=tools.offered(body),
+        may_call=tools.may_call(body),
+        must_call=tools.must_call(body),
+        schema=requests.schema(body),
+        items=context.seen,
+    )
+
+
+def _begun(body: Json, context: Context, effort: str) -> Json:
+    """Return a response that has just begun."""
+    conversation = context.conversation
+    return {
+        "id": items.new_id("resp"),
+        "object": "response",
+        "created_at": int(time.time()),
+        "completed_at": None,
+        "status": "queued" if body.get("background") else "in_progress",
+        "background": bool(body.get("background")),
+        "error": None,
+        "incomplete_details": None,
+        "instructions": body.get("instructions"),
+        "max_output_tokens": body.get("max_output_tokens"),
+        "max_tool_calls": body.get("max_tool_calls"),
+        "model": body["model"],
+        "output": [],
+        "parallel_tool_calls": body.get("parallel_tool_calls", True) is not False,
+        "previous_response_id": body.get("previous_response_id"),
+        "conversation": {"id": conversation.id} if conversation else None,
+        "prompt_cache_key": body.get("prompt_cache_key"),
+        "safety_identifier": body.get("safety_identifier"),
+        "reasoning": {"effort": effort, "summary": None},
+        "service_tier": "default",
+        "store": body.get("store") is not False,
+        "temperature": _or(body.get("temperature"), 1.0),
+        "text": {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})},
+        "tool_choice": body.get("tool_choice") or "auto",
+        "tools": body.get("tools") or [],
+        "top_logprobs": body.get("top_logprobs") or 0,
+        "top_p": _or(body.get("top_p"), 1.0),
+        "truncation": body.get("truncation") or "disabled",
+        "metadata": body.get("metadata") or {},
+    }
+
+
+def _or(given: float | None, default: float) -> float:
+    return default if given is None else given

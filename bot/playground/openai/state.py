@@ -1,52 +1,42 @@
-"""Conversations and responses as plain state, with OpenAI's rules about them."""
+"""What the server remembers: conversations and responses, in plain dicts.
 
-import re
+Further parts of the API (files, vector stores, assistants) get dicts of their own here, and
+a module of their own with their routes.
+"""
+
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from secrets import token_hex
-from typing import Any
+from typing import Any, Literal, Protocol
 
-Json = dict[str, Any]
+from bot.playground.openai import errors, items
+from bot.playground.openai.errors import Json
+from bot.playground.openai.items import text_of
 
-MOST_ITEMS = 20
+__all__ = ["Conversation", "Json", "Kept", "Manners", "Store", "checked_metadata", "text_of"]
+
+MOST_ITEMS = 20  # in one request that adds
 _MOST_PAIRS, _LONGEST_KEY, _LONGEST_VALUE = 16, 64, 512
 
 
-class ApiError(Exception):
-    """The server says no, in OpenAI's form."""
+@dataclass(slots=True)
+class Manners:
+    """How the server behaves where OpenAI's own way is unknown, or other servers differ."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int = 400,
-        code: str | None = None,
-        param: str | None = None,
-        kind: str = "invalid_request_error",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-        self.retry_after = retry_after
+    locks: bool = True  # a conversation, while a response of it is being written
+    goes_on_alone: bool = True  # a response is written to its end after its client has gone
+    unfinished_leaves: Literal["nothing", "input", "finished items"] = "nothing"
 
 
 @dataclass(slots=True)
 class Conversation:
-    """One conversation; *locked* while a response is being written into it."""
+    """One conversation, and the response that is being written into it."""
 
     id: str
-    created_at: int
     metadata: dict[str, str]
+    created_at: int = field(default_factory=lambda: int(time.time()))
     items: list[Json] = field(default_factory=list)
-    locked: bool = False
-
-    def unanswered(self) -> list[str]:
-        """Return the call ids that wait for an output."""
-        answered = {item["call_id"] for item in self.items if _is(item, "function_call_output")}
-        calls = [item["call_id"] for item in self.items if _is(item, "function_call")]
-        return [call_id for call_id in calls if call_id not in answered]
+    locked_by: str | None = None
 
     def shown(self) -> Json:
         """Return it as the API does."""
@@ -57,119 +47,83 @@ class Conversation:
             "metadata": self.metadata,
         }
 
+    def add(self, given: Any) -> list[Json]:
+        """Take in items that were sent, twenty at most."""
+        new = items.taken(given, "items")
+        if len(new) > MOST_ITEMS:
+            raise errors.too_many("items", MOST_ITEMS)
+        items.check_additions(self.items, new)
+        self.items += new
+        return new
+
+
+class Ongoing(Protocol):
+    """A background response that may still be on its way."""
+
+    @property
+    def response(self) -> Json:
+        """The response as it is now."""
+        ...
+
+    def cancel(self) -> None:
+        """End it as cancelled, unless it has ended already."""
+        ...
+
+
+@dataclass(slots=True)
+class Kept:
+    """A response that can be retrieved, and what the model saw for it."""
+
+    shown: Json
+    seen: Sequence[Json]
+    ongoing: Ongoing | None = None  # if it was asked for in the background
+    streamed: bool = False  # whether its events may be heard again
+
 
 class Store:
     """Everything that the server remembers."""
 
     def __init__(self) -> None:
         self.conversations: dict[str, Conversation] = {}
-        self.responses: dict[str, Json] = {}
-        self.inputs: dict[str, list[Json]] = {}  # by response: all that it was shown
+        self.responses: dict[str, Kept] = {}
+        self.manners = Manners()
 
-    def create(self, metadata: Any, items: Sequence[Json]) -> Conversation:
+    def open(self, metadata: Any, given: Any) -> Conversation:
         """Start a conversation."""
-        checked = check_metadata(metadata)
-        opened = Conversation(new_id("conv"), int(time.time()), checked)
+        opened = Conversation(items.new_id("conv"), checked_metadata(metadata))
+        opened.add(given or [])
         self.conversations[opened.id] = opened
-        self.add(opened, items)
         return opened
 
-    def conversation(self, conversation_id: str) -> Conversation:
+    def conversation(self, wanted: str) -> Conversation:
         """Return a conversation, or raise 404."""
-        found = self.conversations.get(conversation_id)
+        found = self.conversations.get(wanted)
         if found is None:
-            raise ApiError(f"Conversation with id '{conversation_id}' not found.", status=404)
+            raise errors.not_found("Conversation", wanted)
         return found
 
-    def add(self, conversation: Conversation, items: Sequence[Json]) -> list[Json]:
-        """Store items; at most twenty at once."""
-        if len(items) > MOST_ITEMS:
-            raise ApiError(f"Expected at most {MOST_ITEMS} items.", param="items")
-        stored = [stored_item(item) for item in items]
-        self.check_input(conversation, stored)
-        conversation.items += stored
-        return stored
-
-    def check_input(self, conversation: Conversation, items: Sequence[Json]) -> None:
-        """Raise if *items* do not fit what the conversation holds."""
-        known = {item["id"] for item in conversation.items}
-        calls = {item["call_id"] for item in (*conversation.items, *items) if _is_call(item)}
-        for item in items:
-            if item["id"] in known:
-                raise ApiError(f"Duplicate item found with id {item['id']}.", param="input")
-            if _is(item, "function_call_output") and item["call_id"] not in calls:
-                call_id = item["call_id"]
-                raise ApiError(
-                    f"No tool call found for function call output with call_id {call_id}.",
-                    param="input",
-                )
+    def response(self, wanted: str) -> Kept:
+        """Return a response that was kept, or raise 404."""
+        found = self.responses.get(wanted)
+        if found is None:
+            raise errors.not_found("Response", wanted)
+        return found
 
 
-def check_metadata(metadata: Any) -> dict[str, str]:
+def checked_metadata(metadata: Any) -> dict[str, str]:
     """Return *metadata* if they keep to the limits."""
     if metadata is None:
         return {}
-    if not isinstance(metadata, dict) or len(metadata) > _MOST_PAIRS:
-        raise ApiError(f"Expected an object with at most {_MOST_PAIRS} pairs.", param="metadata")
+    if not isinstance(metadata, dict):
+        raise errors.wrong_type("metadata", "an object")
+    if len(metadata) > _MOST_PAIRS:
+        text = f"Invalid 'metadata': too many properties. Expected at most {_MOST_PAIRS}."
+        raise errors.ApiError(text, code="object_above_max_properties", param="metadata")
     for key, value in metadata.items():
         if not isinstance(value, str):
-            raise ApiError("Metadata values must be strings.", param=f"metadata.{key}")
-        if len(key) > _LONGEST_KEY or len(value) > _LONGEST_VALUE:
-            raise ApiError(
-                "Metadata keys have at most 64 characters, values at most 512.",
-                code="string_above_max_length",
-                param=f"metadata.{key}",
-            )
+            raise errors.wrong_type(f"metadata.{key}", "a string")
+        if len(key) > _LONGEST_KEY:
+            raise errors.too_long(f"metadata.{key}", _LONGEST_KEY)
+        if len(value) > _LONGEST_VALUE:
+            raise errors.too_long(f"metadata.{key}", _LONGEST_VALUE)
     return dict(metadata)
-
-
-def new_id(prefix: str) -> str:
-    """Return an id such as OpenAI's."""
-    return f"{prefix}_{token_hex(24)}"
-
-
-def stored_item(item: Any) -> Json:
-    """Return an input item as it is stored: with an id, a status and content in parts."""
-    match item:
-        case {"role": str(role), "content": content} if item.get("type", "message") == "message":
-            shown = {"type": "message", "id": item.get("id") or new_id("msg")}
-            return shown | {"status": "completed", "role": role, "content": _parts(role, content)}
-        case {"type": "function_call", "call_id": str(), "name": str(), "arguments": str()}:
-            return {"id": new_id("fc"), "status": "completed", **item}
-        case {"type": "function_call_output", "call_id": str(), "output": str() | list()}:
-            return {"id": new_id("fco"), "status": "completed", **item}
-        case {"type": "reasoning", "id": str()}:
-            return dict(item)
-        case _:
-            raise ApiError("Invalid input item.", param="input")
-
-
-def text_of(item: Mapping[str, Any]) -> str:
-    """Return the text of a message, or of a function call's output."""
-    content = item.get("output", item.get("content", ""))
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content)
-
-
-def count_tokens(*texts: str) -> int:
-    """Return about how many tokens *texts* are."""
-    return sum(len(re.findall(r"\w+|[^\w\s]", text)) for text in texts)
-
-
-def _parts(role: str, content: Any) -> list[Json]:
-    if isinstance(content, str):
-        if role == "assistant":
-            return [{"type": "output_text", "text": content, "annotations": [], "logprobs": []}]
-        return [{"type": "input_text", "text": content}]
-    if not isinstance(content, list):
-        raise ApiError("Invalid content of a message.", param="input")
-    return content
-
-
-def _is(item: Json, kind: str) -> bool:
-    return bool(item["type"] == kind)
-
-
-def _is_call(item: Json) -> bool:
-    return _is(item, "function_call")

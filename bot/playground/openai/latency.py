@@ -1,0 +1,43 @@
+"""How long the model takes: nothing in tests, something human in the demo."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.playground.openai.errors import Json
+
+Seconds = Callable[[Json], float]
+
+
+def nothing(_: Json) -> float:
+    """Take no time."""
+    return 0.0
+
+
+@dataclass(slots=True)
+class Latency:
+    """Seconds; what depends on the request is a function of its body."""
+
+    first: Seconds = nothing  # before the model writes anything
+    total: Seconds = nothing  # from the request to the end of the response, at least
+    call: float = 0.0  # for each function call
+    piece: float = 0.0  # for each piece of a text
+
+
+def always(seconds: float) -> Seconds:
+    """Take as long for every request."""
+    return lambda _: seconds
+
+
+def by_model(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
+    """Take as long as the model is slow."""
+    return lambda body: seconds.get(body["model"], otherwise)
+
+
+def by_instructions(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
+    """Take as long as is told for the first words that the instructions contain."""
+
+    def take(body: Json) -> float:
+        told = body.get("instructions") or ""
+        return next((time for words, time in seconds.items() if words in told), otherwise)
+
+    return take

@@ -1,0 +1,48 @@
+"""What a part of the API is asked and answers, apart from HTTP.
+
+A part (conversations, responses, models, and what may come) maps ``METHOD /v1/path`` to
+handlers; the server does the rest: keys, faults, errors, recording.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.playground.openai import errors
+from bot.playground.openai.brain import Cut, Garble
+from bot.playground.openai.errors import Json
+from bot.playground.openai.generation import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: the ids in its path, its query and its body."""
+
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Json
+
+    def number(self, name: str, default: int) -> int:
+        """Return a number from the query."""
+        try:
+            return int(self.query.get(name, default))
+        except ValueError:
+            raise errors.wrong_type(name, "an integer") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that comes as events, those after number *after*."""
+
+    generation: Generation
+    after: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An answer that does not reach the client as it should."""
+
+    how: Cut | Garble
+
+
+Answer = Json | Streamed | Lost
+Handler = Callable[[Asked], Awaitable[Answer]]

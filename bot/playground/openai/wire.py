@@ -1,0 +1,105 @@
+"""Answers on the wire: JSON, server-sent events, errors, and connections that break."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Sequence
+
+from aiohttp import web
+
+from bot.playground.openai.brain import Cut, Garble
+from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.faults import Fault
+from bot.playground.openai.items import new_id
+from bot.playground.openai.responding import Told
+from bot.playground.openai.routes import Streamed
+
+_GARBLED = b"event: response.output_text.delta\ndata: {not json\n\n"
+_SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+
+
+def answer(body: Json) -> web.Response:
+    """Return a plain answer."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return web.Response(text=text, content_type="application/json", headers=_headers())
+
+
+def refusal(error: ApiError) -> web.Response:
+    """Return an error."""
+    headers = _headers()
+    if error.retry_after is not None:
+        headers["Retry-After"] = f"{error.retry_after:g}"
+    return web.json_response(error.body, status=error.status, headers=headers)
+
+
+def garbled() -> web.Response:
+    """Return an answer that is not JSON, though it says so."""
+    return web.Response(text='{"id":', content_type="application/json", headers=_headers())
+
+
+async def break_off(request: web.Request) -> web.Response:
+    """Tear the connection down."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+async def fall_silent(request: web.Request) -> web.Response:
+    """Say nothing more until the client goes or the server closes."""
+    await asyncio.Event().wait()
+    raise AssertionError("waits for ever")
+
+
+async def relay(
+    request: web.Request, streamed: Streamed, cut: Fault | None = None
+) -> web.StreamResponse:
+    """Send a response's events as they come; with *cut*, only the first ones."""
+    response = web.StreamResponse(headers=_headers() | _SSE)
+    await response.prepare(request)
+    end = await _send(response, _until(streamed, cut))
+    if end.silent:
+        await fall_silent(request)
+    if end.reset:
+        await break_off(request)
+    await response.write_eof()
+    return response
+
+
+async def _send(response: web.StreamResponse, batches: AsyncIterator[Sequence[Told]]) -> Cut:
+    """Send events up to a cut; return it, or a clean one at the end."""
+    async for batch in batches:
+        if frames := b"".join(map(_frame, batch)):
+            await response.write(frames)
+        if batch and isinstance(last := batch[-1], Cut):
+            return last
+    return Cut()
+
+
+async def _until(streamed: Streamed, cut: Fault | None) -> AsyncIterator[Sequence[Told]]:
+    """Yield what is told up to the first cut, which comes last."""
+    left = cut.events if cut else None
+    async for batch in streamed.generation.follow(streamed.after):
+        heard = [*itertools.takewhile(lambda told: not isinstance(told, Cut), batch)]
+        if left is not None and cut and len(heard) >= left:
+            yield [*heard[:left], Cut(reset=not cut.clean)]
+            return
+        if len(heard) < len(batch):
+            yield batch[: len(heard) + 1]
+            return
+        left = left and left - len(heard)
+        yield batch
+
+
+def _frame(told: Told) -> bytes:
+    match told:
+        case Cut():
+            return b""
+        case Garble():
+            return _GARBLED
+        case _:
+            data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+            return f"event: {told['type']}\ndata: {data}\n\n".encode()
+
+
+def _headers() -> dict[str, str]:
+    return {"x-request-id": new_id("req"), "openai-version": "2020-10-01"}

@@ -1,0 +1,80 @@
+"""OpenAI's own description of its API, to hold answers against."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+_DOCUMENT = "urn:openapi"
+_DELETED_RESPONSE = {"type": "object", "required": ["id", "object", "deleted"]}
+
+
+class OpenApi:
+    """The document, with a validator for each schema that is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.document = json.loads(path.read_text())
+        resource = DRAFT202012.create_resource(self.document)
+        self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
+        self._validator = cache(self._make_validator)
+
+    def properties(self, name: str) -> set[str]:
+        """Return the fields of a schema, those of what it is made of too."""
+        return self._properties(self.document["components"]["schemas"][name])
+
+    def check(self, schema: str, value: Any) -> None:
+        """Raise AssertionError unless *value* follows the schema at that pointer."""
+        try:
+            self._validator(schema).validate(value)
+        except ValidationError as error:
+            raise AssertionError(f"{schema}: {error.message[:500]} at {error.json_path}") from None
+
+    def check_answer(self, method: str, path: str, status: int, body: Any) -> None:
+        """Raise AssertionError unless *body* is an answer to such a request."""
+        if status >= 400:
+            self.check("#/components/schemas/ErrorResponse", body)
+            return
+        template = self._template(path)
+        answer = self.document["paths"][template][method.lower()]["responses"]["200"]
+        if "content" in answer:
+            place = template.replace("/", "~1")
+            pointer = f"#/paths/{place}/{method.lower()}/responses/200/content/application~1json"
+            self.check(f"{pointer}/schema", body)
+        else:
+            Draft202012Validator(_DELETED_RESPONSE).validate(body)
+
+    def check_event(self, event: Any) -> None:
+        """Raise AssertionError unless *event* is one of a stream's."""
+        schema = self._events[event["type"]]
+        self.check(f"#/components/schemas/{schema}", event)
+
+    @property
+    def _events(self) -> dict[str, str]:
+        schemas = self.document["components"]["schemas"]
+        names = [ref["$ref"].split("/")[-1] for ref in schemas["ResponseStreamEvent"]["anyOf"]]
+        types = {name: schemas[name]["properties"]["type"]["enum"][0] for name in names}
+        return {kind: name for name, kind in types.items()}
+
+    def _template(self, path: str) -> str:
+        given = path.removeprefix("/v1").split("/")
+        fits: list[str] = [
+            template
+            for template in self.document["paths"]
+            if len(parts := template.split("/")) == len(given)
+            and all(p.startswith("{") or p == g for p, g in zip(parts, given, strict=True))
+        ]
+        return min(fits, key=lambda template: template.count("{"))
+
+    def _properties(self, schema: dict[str, Any]) -> set[str]:
+        found = set(schema.get("properties", {}))
+        for part in schema.get("allOf", []):
+            name = part.get("$ref", "").split("/")[-1]
+            found |= self.properties(name) if name else self._properties(part)
+        return found
+
+    def _make_validator(self, schema: str) -> Draft202012Validator:
+        return Draft202012Validator({"$ref": f"{_DOCUMENT}{schema}"}, registry=self._registry)
