@@ -227,10 +227,10 @@ def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
 
 
 async def _serve_sockets(sockets: receiver.SocketModeReceiver) -> None:
-    await sockets.start()
     try:
+        await sockets.start()
         await asyncio.Event().wait()
-    finally:
+    finally:  # some connections may be open also where others could not be
         await sockets.stop()
 
 

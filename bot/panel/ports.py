@@ -98,7 +98,10 @@ class ThreadStore(Protocol):
         ...
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
-        """Remember *standing*; FOREIGN for a day only, in case we err."""
+        """Remember *standing*; FOREIGN for a day only, and only where nothing else is known.
+
+        A mention may have made the thread ours while a worker still found it foreign.
+        """
         ...
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:

@@ -38,6 +38,7 @@ class TurnContext:
     """One turn, the panel that answers it, and the means to do so."""
 
     record: TurnRecord
+    turn: Turn  # what is to be answered of it: see TurnRunner
     panel: Panel
     said: Sequence[Utterance]
     earlier: Sequence[Utterance]  # what was said before the router listened
@@ -51,11 +52,6 @@ class TurnContext:
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )  # an expert called twice answers one question after the other
-
-    @property
-    def turn(self) -> Turn:
-        """The turn itself."""
-        return self.record.turn
 
     def router_prompt(
         self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False

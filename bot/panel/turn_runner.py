@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.panel import sentences, thread_commands
 from bot.panel.closing import close
@@ -83,6 +84,8 @@ class TurnRunner:
         if links is None:
             await self._threads.set_standing(turn.thread, Standing.FOREIGN)
             return
+        if links.router is None:
+            turn = _from_the_mention_on(turn)
         book = LinkBook(turn.thread, links, self._threads, self._model)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
@@ -91,7 +94,7 @@ class TurnRunner:
                 self._transcript.readable(turn),
                 self._earlier(turn, links),
             )
-            context = self._context(record, speaker, book, panel, said, earlier)
+            context = self._context(record, turn, speaker, book, panel, said, earlier)
             await self._answer(context)
         await self._finish(context)
 
@@ -121,6 +124,7 @@ class TurnRunner:
     def _context(
         self,
         record: TurnRecord,
+        turn: Turn,
         speaker: Speaker,
         book: LinkBook,
         panel: Panel,
@@ -130,6 +134,7 @@ class TurnRunner:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
             record=record,
+            turn=turn,
             panel=panel,
             said=said,
             earlier=earlier,
@@ -192,3 +197,9 @@ def _command(turn: Turn) -> ThreadCommand | None:
     if len(turn.messages) > 1 or not message.mentioned:
         return None
     return thread_commands.parse(message.text)
+
+
+def _from_the_mention_on(turn: Turn) -> Turn:
+    """Return *turn* without what people said among themselves before they called us."""
+    mentions = [n for n, message in enumerate(turn.messages) if message.mentioned]
+    return replace(turn, messages=turn.messages[mentions[0] :]) if mentions else turn

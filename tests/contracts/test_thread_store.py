@@ -39,6 +39,13 @@ async def test_the_last_standing_counts(threads):
     assert await threads.standing(ONE) is Standing.OURS
 
 
+async def test_a_thread_of_ours_does_not_become_foreign(threads):
+    await threads.set_standing(ONE, Standing.MUTED)
+    await threads.set_standing(ONE, Standing.FOREIGN)
+
+    assert await threads.standing(ONE) is Standing.MUTED
+
+
 async def test_a_thread_that_nobody_knows_has_no_links(threads):
     assert await threads.links(ONE) == ThreadLinks()
 

@@ -23,7 +23,10 @@ class FakeThreadStore(ThreadStore):
         return self._standings.get(thread, Standing.UNKNOWN)
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
-        self._standings[thread] = standing
+        if standing is Standing.FOREIGN:
+            self._standings.setdefault(thread, standing)
+        else:
+            self._standings[thread] = standing
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         return self._links.get(thread, ThreadLinks())

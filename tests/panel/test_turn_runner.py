@@ -238,6 +238,18 @@ async def test_summoned_late_the_router_reads_what_was_said_before(bench):
     assert "what do you think?" in question.text
 
 
+async def test_talk_that_was_queued_before_the_summons_is_not_answered(bench):
+    await bench.threads.set_standing(THREAD, Standing.OURS)
+    await bench.queue.put(THREAD, Message(MessageTs("2.0"), UserId("U1"), "between us"))
+    bench.transcript.history = [Utterance(MessageTs("2.0"), "Ben", "between us")]
+
+    await bench.ask("what do you think?", "3.0")
+
+    quoted, question = bench.model.asked(ROUTER)[0].items
+    assert "Ben: between us" in quoted.text
+    assert "between us" not in question.text
+
+
 async def test_what_passed_the_panel_by_is_told_with_the_next_turn(bench):
     await bench.ask("hello")
     await bench.threads.overheard(THREAD, MessageTs("2.0"))

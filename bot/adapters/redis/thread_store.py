@@ -26,9 +26,11 @@ class RedisThreadStore(ThreadStore):
         return Standing(found) if found else Standing.UNKNOWN
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
-        lifetime = keys.FOREIGN_FOR if standing is Standing.FOREIGN else keys.THREAD_FOR
+        foreign = standing is Standing.FOREIGN
+        lifetime = keys.FOREIGN_FOR if foreign else keys.THREAD_FOR
+        key = self._shards.standing(thread)
         with store_errors():
-            await self._redis.set(self._shards.standing(thread), standing.value, ex=lifetime)
+            await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         with store_errors():

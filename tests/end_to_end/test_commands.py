@@ -1,0 +1,217 @@
+"""The command line, as processes of their own."""
+
+import asyncio
+import json
+import os
+import signal
+
+import pytest
+
+from bot.playground.slack.company import GENERAL
+from tests.end_to_end.conftest import MENTION, World, until_reachable
+
+QUESTION = "Can we use this MIT library in a closed product, and what would it cost to support?"
+
+
+async def asked(world: World) -> tuple[str, str]:
+    """Ask legal something; return the thread's ts and legal's conversation."""
+    ts = world.say(f"{MENTION} please ask legal")
+    await world.idle()
+    expert = next(i for i, c in world.openai.conversations.items() if "expert" in c.metadata)
+    return ts, expert
+
+
+async def test_links_are_shown_from_every_direction(bot: World):
+    ts, expert = await asked(bot)
+    router = next(i for i in bot.openai.conversations if i != expert)
+    permalink = f"https://acme.slack.com/archives/{GENERAL}/p{ts.replace('.', '')}"
+
+    for what in (permalink, f"{GENERAL}/{ts}", router, expert):
+        code, out, err = await bot.panelbot("links", "show", what)
+        assert (code, err) == (0, "")
+        assert f"Slack thread {GENERAL}/{ts}" in out
+        assert router in out
+        assert f"legal  {expert}" in out
+
+
+async def test_links_are_shown_also_when_redis_has_forgotten(bot: World):
+    ts, expert = await asked(bot)
+    await bot.redis.flushdb()
+
+    for what in (f"{GENERAL}/{ts}", expert):
+        _, out, _ = await bot.panelbot("links", "show", what)
+        assert f"legal  {expert}" in out
+        await bot.redis.flushdb()
+
+
+@pytest.mark.parametrize("what", ["nonsense", "C0GENERAL/1.000000", "conv_0"])
+async def test_links_of_nothing_are_said_to_be_none(bot: World, what: str):
+    code, out, err = await bot.panelbot("links", "show", what)
+
+    assert (code, out) == (1, "")
+    assert err.startswith("panelbot: ")
+    assert len(err.splitlines()) == 1
+
+
+async def test_a_channels_links_are_rebuilt(bot: World):
+    await asked(bot)
+    await asked(bot)
+    other = bot.say("people only")
+    bot.say("yes", other)
+    await bot.redis.flushdb()
+
+    code, out, _ = await bot.panelbot("links", "rebuild", GENERAL)
+
+    assert code == 0
+    assert "2 of 3 threads belong to the panel; found 2 expert conversations." in out
+    assert len(await bot.redis.keys("panelbot:*links:*")) == 2
+
+
+async def test_check_finds_everything_in_order(world: World):
+    await world.redis.config_set("appendonly", "yes")
+    code, out, err = await world.panelbot("check")
+    await world.redis.config_set("appendonly", "no")
+
+    assert (code, err) == (0, "")
+    assert "bad" not in out
+
+
+async def test_check_names_each_problem_with_its_remedy(world: World):
+    world.environ |= {
+        "OPENAI_API_KEY": "sk-wrong",
+        "REDIS_URL": "redis://:hush@127.0.0.1:1/0",
+        "PANELBOT_EXPERT_MODEL": "gpt-5",
+    }
+    world.slack.site.scopes.discard("commands")
+
+    code, out, _ = await world.panelbot("check")
+
+    assert code == 1
+    assert "Scope commands is missing" in out
+    assert "OpenAI rejects the key" in out
+    assert "127.0.0.1:1" in out
+    assert "hush" not in out
+
+
+async def test_check_tells_when_a_model_ends(world: World):
+    world.environ |= {"PANELBOT_EXPERT_MODEL": "gpt-4.1", "PANELBOT_ROUTER_MODEL": "gpt-7"}
+
+    code, out, _ = await world.panelbot("check")
+
+    assert code == 1
+    assert "gpt-4.1 will be switched off on 2027-01-14" in out
+    assert "There is no model gpt-7" in out
+
+
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+async def test_missing_settings_are_named_before_anything_starts(world: World, command: str):
+    world.environ = {"PATH": os.environ["PATH"]}
+
+    code, out, err = await world.panelbot(command)
+
+    assert (code, out) == (2, "")
+    assert "SLACK_BOT_TOKEN is missing, for example SLACK_BOT_TOKEN=xoxb-" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "Redis at redis://127.0.0.1:1/0 cannot be reached"),
+        ("REDIS_URL", "http://127.0.0.1", "REDIS_URL"),
+        ("SLACK_API_URL", "http://127.0.0.1:1/api/", "Slack cannot be reached"),
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack rejects SLACK_BOT_TOKEN (invalid_auth)"),
+    ],
+)
+async def test_an_unreachable_neighbour_is_told_in_one_line(
+    world: World, setting: str, value: str, told: str
+):
+    world.environ[setting] = value
+
+    code, _, err = await world.panelbot("run")
+
+    assert code != 0
+    assert told in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("transport", ["socket mode", "http"])
+async def test_run_answers_and_ends_in_order_when_told_to(world: World, transport: str):
+    if transport == "http":
+        del world.environ["SLACK_APP_TOKEN"]
+    async with world.command("run") as process:
+        if transport == "http":
+            await until_reachable(int(world.environ["PORT"]))
+            world.slack.deliver_to(f"http://127.0.0.1:{world.environ['PORT']}/slack/events")
+        else:
+            await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 10)
+        ts = world.say(f"{MENTION} please ask legal")
+        await world.slack.people.wait_for(lambda: world.said(ts))
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), 10)
+
+    assert process.returncode == 0
+    assert "Traceback" not in err.decode()
+    assert "please ask legal" not in err.decode()
+
+
+async def test_web_and_worker_share_the_work(world: World):
+    async with world.command("web"), world.command("worker"), world.command("worker"):
+        await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 10)
+        threads = [world.say(f"{MENTION} please ask legal") for _ in range(6)]
+        await world.slack.people.wait_for(lambda: all(world.said(ts) for ts in threads), 20)
+        await world.idle()
+
+    assert [len(world.said(ts)) for ts in threads] == [1] * 6
+
+
+async def test_the_demo_answers_one_question_and_ends(world: World):
+    world.environ = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+
+    code, out, err = await world.panelbot("demo", "--ask", QUESTION)
+
+    assert (code, err) == (0, "")
+    for expected in ("Ada", "Legal Counsel", "Finance Partner", "In short", "router  conv_"):
+        assert expected in out
+
+
+async def test_the_demo_speaks_to_machines(world: World):
+    world.environ = {"PATH": os.environ["PATH"]}
+
+    code, out, _ = await world.panelbot("demo", "--json", "--ask", QUESTION)
+
+    told = json.loads(out)
+    assert code == 0
+    authors = {message["author"] for message in told["messages"]}
+    assert {"Ada", "Panelbot", "Legal Counsel", "Finance Partner"} <= authors
+    assert {"legal", "finance"} <= set(told["links"]["experts"])
+
+
+async def test_the_demo_serves_its_page_until_interrupted(world: World):
+    world.environ = {"PATH": os.environ["PATH"]}
+    async with world.command("demo", "--no-open") as process:
+        assert process.stdout
+        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        assert "http://127.0.0.1:" in line
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(process.communicate(), 10)
+
+    assert (process.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize("args", [("demo", "--json"), ("demo", "--ask", " "), ("nonsense",)])
+async def test_wrong_usage_is_explained(world: World, args: tuple[str, ...]):
+    code, _, err = await world.panelbot(*args)
+
+    assert code == 2
+    assert "Error: " in err
+
+
+async def test_the_manifest_is_printed_for_a_url(world: World):
+    code, out, _ = await world.panelbot("manifest", "--url", "https://bot.example.com")
+    assert code == 0
+    assert "https://bot.example.com/slack/events" in out
+
+    code, _, err = await world.panelbot("manifest", "--url", "http://bot.example.com")
+    assert code == 2
+    assert "https" in err

@@ -1,0 +1,244 @@
+import asyncio
+
+import pytest
+
+from bot import app
+from bot.adapters.openai.labels import unpack
+from bot.panel import sentences
+from bot.panel.errors import ModelFault
+from bot.panel.links import RouterLabels
+from bot.panel.model import Expert, ExpertName
+from bot.panel.roster import ChannelScope
+from bot.playground.openai import faults
+from bot.playground.openai.brain import Call, Cut, Text
+from bot.playground.openai.state import text_of
+from bot.playground.slack import hazards
+from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
+from tests.end_to_end.conftest import MENTION, World, body
+
+LEGAL = ("Legal Counsel", "Answer 1 of the legal counsel of a technology company")
+FINANCE = ("Finance Partner", "Answer 1 of the finance partner of a product team")
+
+
+async def test_a_mention_is_answered_by_the_experts_and_summed_up(bot_on_both: World):
+    ts = bot_on_both.say(f"{MENTION} please ask legal and finance")
+    await bot_on_both.idle()
+
+    assert sorted(bot_on_both.said(ts)[:2]) == sorted([LEGAL, FINANCE])
+    assert bot_on_both.said(ts)[2:] == [("Panelbot", "They agree.")]
+    plan = next(m for m in bot_on_both.thread(ts) if m.blocks[0]["type"] == "plan")
+    assert plan.username is None
+    assert [task["status"] for task in plan.blocks[0]["tasks"]] == ["complete", "complete"]
+    assert bot_on_both.slack.workspace.statuses == {}
+
+
+async def test_a_reply_goes_on_without_a_mention_in_the_same_conversations(bot: World):
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    before = set(bot.openai.conversations)
+
+    bot.say("and what says legal now?", ts)
+    await bot.idle()
+
+    assert bot.said(ts)[-1][1].startswith("Answer 2 of the legal counsel")
+    assert set(bot.openai.conversations) == before
+
+
+async def test_losing_all_of_redis_loses_no_conversation(bot: World):
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    before = set(bot.openai.conversations)
+    await bot.redis.flushdb()
+
+    bot.say("and what says legal now?", ts)
+    await bot.idle()
+
+    assert bot.said(ts)[-1][1].startswith("Answer 2 of the legal counsel")
+    assert set(bot.openai.conversations) == before
+
+
+@pytest.mark.parametrize("order", ["message first", "mention first"])
+async def test_both_copies_and_all_redeliveries_make_one_turn(bot_on_both: World, order: str):
+    bot_on_both.slack.hazards.mention_order = order  # type: ignore[assignment]
+    bot_on_both.slack.hazards.extra_deliveries = 2
+
+    ts = bot_on_both.say(f"{MENTION} please ask legal")
+    await bot_on_both.idle()
+
+    assert bot_on_both.said(ts) == [LEGAL]
+
+
+async def test_a_direct_message_roots_a_thread(bot: World):
+    channel = bot.slack.workspace.direct_channel(ADA, BOT_USER).id
+    ts = bot.slack.people.say(ADA, channel, "please ask legal")
+    await bot.idle()
+
+    assert bot.said(ts, channel) == [LEGAL]
+
+
+async def test_talk_between_people_is_left_alone_but_known_next_time(bot: World):
+    ts = bot.say(f"{MENTION} hello")
+    await bot.idle()
+    bot.say(f"<@{BEN}> what do you think?", ts)
+    await bot.idle()
+    assert len(bot.said(ts)) == 1
+
+    bot.say("so, legal?", ts)
+    await bot.idle()
+
+    labels = {i: unpack(c.metadata) for i, c in bot.openai.conversations.items()}
+    (router,) = [i for i, found in labels.items() if isinstance(found, RouterLabels)]
+    assert any("@Ben what do you think?" in said for said in bot.asked(router))
+
+
+async def test_in_threads_of_others_the_bot_is_silent(bot: World):
+    ts = bot.say("lunch?")
+    bot.say("yes", ts)
+    await bot.idle()
+
+    assert bot.said(ts) == []
+    assert bot.conversations() == []
+
+
+async def test_summoned_late_the_panel_reads_what_was_said(bot: World):
+    ts = bot.say("We found a library.")
+    bot.slack.people.say(BEN, GENERAL, "It is MIT.", ts)
+    bot.say(f"{MENTION} thoughts?", ts)
+    await bot.idle()
+
+    quoted, _ = bot.brain.asked[0].items
+    assert "Ada: We found a library.\nBen: It is MIT." in text_of(quoted)
+
+
+async def test_a_muted_thread_answers_only_to_a_mention(bot: World):
+    ts = bot.say(f"{MENTION} hello")
+    await bot.idle()
+    bot.say(f"{MENTION} mute", ts)
+    await bot.idle()
+    bot.say("anybody?", ts)
+    await bot.idle()
+    assert bot.said(ts)[-1] == ("Panelbot", sentences.MUTED)
+
+    bot.say(f"{MENTION} unmute", ts)
+    await bot.idle()
+    bot.say("back again?", ts)
+    await bot.idle()
+
+    assert bot.said(ts)[-1] == ("Panelbot", "I can say that myself.")
+
+
+async def test_an_expert_joins_and_leaves_a_thread(bot: World):
+    ts = bot.say(f"{MENTION} add design")
+    await bot.idle()
+    bot.say("design please", ts)
+    await bot.idle()
+    bot.say(f"{MENTION} remove design", ts)
+    await bot.idle()
+
+    speakers = [who for who, _ in bot.said(ts)]
+    assert speakers == ["Panelbot", "Product Designer", "Panelbot"]
+    other = bot.say(f"{MENTION} please ask design")
+    await bot.idle()
+    assert [who for who, _ in bot.said(other)] == ["Panelbot"]
+
+
+async def test_nothing_that_a_model_writes_is_live(bot: World):
+    bot.brain.then(Call("consult_legal", {"reason": "<!here>", "brief": "<!channel>"}))
+    bot.brain.then("<!channel> <@U0BEN> [safe](https://evil.example) ![x](https://i.example/x.png)")
+
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+
+    for message in bot.thread(ts):
+        sent = f"{message.text} {message.blocks}"
+        assert "<!" not in sent
+        assert "<@" not in sent
+        assert "](" not in sent
+
+
+@pytest.mark.parametrize("text", ["", "🙂", ":wave:", "x" * 40_000])
+async def test_odd_messages_are_answered(bot: World, text: str):
+    ts = bot.say(f"{MENTION} {text}")
+    await bot.idle()
+
+    assert len(bot.said(ts)) >= 1
+
+
+async def test_messages_that_arrive_meanwhile_are_answered_together(bot: World):
+    bot.openai.latency.first = lambda _: 0.3
+    ts = bot.say(f"{MENTION} hello")
+    await asyncio.sleep(0.1)
+    bot.say("legal please", ts)
+    bot.say("and finance please", ts)
+    await bot.idle()
+
+    routed = [r for r in bot.brain.asked if r.tools and r.may_call]
+    assert len(routed) == 2
+    assert {who for who, _ in bot.said(ts)} == {"Panelbot", "Legal Counsel", "Finance Partner"}
+
+
+async def test_a_cut_stream_is_answered_all_the_same_once(bot: World):
+    bot.brain.then(Call("consult_legal", {"reason": "r", "brief": "b"}))
+    bot.brain.then(Text("half an answer"), Cut(reset=True, stored=False))
+
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Legal Counsel"]
+
+
+async def test_slack_losing_answers_makes_nothing_appear_twice(bot: World):
+    bot.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True), times=3)
+
+    ts = bot.say(f"{MENTION} please ask legal and finance")
+    await bot.idle()
+
+    said = bot.said(ts)
+    assert len(said) == len(set(said)) == 3
+
+
+async def test_no_credit_left_is_told_in_the_thread(bot: World):
+    bot.openai.faults.on("POST /v1/responses", faults.status(429, "insufficient_quota"))
+
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+
+    assert bot.said(ts) == [("Panelbot", sentences.router_failed(ModelFault.QUOTA))]
+
+
+async def test_a_question_asked_while_no_worker_runs_is_answered_later(world: World):
+    await world.start_bot()
+    web, worker = world.bots
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    ts = world.say(f"{MENTION} please ask legal")
+    await asyncio.sleep(0.1)
+    assert world.said(ts) == []
+    web.cancel()
+    await asyncio.gather(web, return_exceptions=True)
+    world.bots.clear()
+
+    await world.start_bot()
+    await world.idle()
+
+    assert world.said(ts) == [LEGAL]
+
+
+async def test_a_hundred_experts_fit_and_are_found_again(bot: World):
+
+    async with app.open_memory(bot.config()) as memory:
+        scope = ChannelScope(bot.slack.workspace.team_id, GENERAL)
+        for number in range(95):
+            name = ExpertName(f"expert-number-{number:010}")
+            await memory.panels.add(scope, Expert(name, f"Expert {number}", ":x:", "All.", "Say."))
+
+    ts = bot.say(f"{MENTION} everyone hello")
+    await bot.idle()
+    before = set(bot.openai.conversations)
+    await bot.redis.flushdb()
+    bot.say("legal: still here?", ts)
+    await bot.idle()
+
+    assert len(before) == 101
+    assert set(bot.openai.conversations) == before
+    assert body(bot.thread(ts)[-1]).startswith("Answer 2 of the legal counsel")
