@@ -60,42 +60,57 @@ class Address:
 
 def _parse(url: str) -> Address:
     scheme, _, rest = url.partition("://")
-    plain, _, kind = scheme.partition("+")
-    if plain not in ("redis", "rediss", "unix") or not rest:
-        raise ValueError("no such scheme")
-    layout = {"": Layout.SINGLE, "sentinel": Layout.SENTINEL, "cluster": Layout.CLUSTER}.get(kind)
-    if layout is None or (plain == "unix" and kind):
-        raise ValueError("no such scheme")
+    plain, layout = _scheme(scheme)
     parts = urlsplit(f"{plain}://{rest}")
     login, at, hosts = parts.netloc.rpartition("@")
-    default_port = _SENTINEL_PORT if layout is Layout.SENTINEL else 6379
-    nodes = tuple(_node(host, default_port) for host in hosts.split(",")) if hosts else ()
-    if not nodes and plain != "unix":
-        raise ValueError("no host")
-    service, path = _service(parts.path) if layout is Layout.SENTINEL else ("", parts.path)
-    first = f"{hosts.split(',')[0]}{path}{'?' + parts.query if parts.query else ''}"
-    single = f"{plain}://{login}{at}{first}"
+    nodes: tuple[tuple[str, int], ...] = ()
+    service, path = "", parts.path
+    if plain != "unix":
+        default_port = _SENTINEL_PORT if layout is Layout.SENTINEL else 6379
+        nodes = tuple(_node(host, default_port) for host in hosts.split(","))
+        service, path = _service(layout, parts.path)
+    if len(nodes) > 1 and layout is Layout.SINGLE:
+        raise ValueError("several hosts need redis+sentinel:// or redis+cluster://")
+    query = f"?{parts.query}" if parts.query else ""
+    single = f"{plain}://{login}{at}{hosts.split(',')[0]}{path}{query}"
     shown = f"{scheme}://{hosts}{parts.path}"
+    return Address(layout, single, nodes, service, _options(single), shown)
+
+
+def _scheme(scheme: str) -> tuple[str, Layout]:
+    plain, _, kind = scheme.partition("+")
+    layout = {"": Layout.SINGLE, "sentinel": Layout.SENTINEL, "cluster": Layout.CLUSTER}.get(kind)
+    if plain not in ("redis", "rediss", "unix") or layout is None or (plain == "unix" and kind):
+        raise ValueError("no such scheme")
+    return plain, layout
+
+
+def _options(single: str) -> dict[str, Any]:
     options: dict[str, Any] = {**parse_url(single)}
     options.pop("host", None)
     options.pop("port", None)
     if options.pop("connection_class", None) is SSLConnection:
         options["ssl"] = True
-    if len(nodes) > 1 and layout is Layout.SINGLE:
-        raise ValueError("several hosts need redis+sentinel:// or redis+cluster://")
-    return Address(layout, single, nodes, service, options, shown)
+    return options
 
 
 def _node(host: str, default_port: int) -> tuple[str, int]:
     parts = urlsplit(f"//{host}")
+    try:
+        port = parts.port
+    except ValueError:  # it quotes what may be half a password
+        raise ValueError("the port is no number up to 65535") from None
     if not parts.hostname:
         raise ValueError("no host")
-    return parts.hostname, parts.port or default_port
+    return parts.hostname, port or default_port
 
 
-def _service(path: str) -> tuple[str, str]:
-    _, _, service_and_db = path.partition("/")
-    service, _, db = service_and_db.partition("/")
-    if not service:
+def _service(layout: Layout, path: str) -> tuple[str, str]:
+    """Return the primary's name that a Sentinel knows, and the rest of *path*."""
+    names = path.removeprefix("/").split("/") if path not in ("", "/") else []
+    service = names.pop(0) if names and layout is Layout.SENTINEL else ""
+    if layout is Layout.SENTINEL and not service:
         raise ValueError("a Sentinel address ends with the primary's name")
-    return service, f"/{db}" if db else ""
+    if names and not (len(names) == 1 and names[0].isdecimal()):
+        raise ValueError("the end is no database number; write / and @ in a password as %2F, %40")
+    return service, f"/{names[0]}" if names else ""

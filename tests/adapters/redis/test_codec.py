@@ -1,0 +1,82 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.redis import codec
+from bot.adapters.redis.codec import Unreadable
+from bot.panel.events import Closed, ExpertCalled, PostStarted, Routed, RouterAsked, TurnEvent
+from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
+
+KINDS = TurnEvent.__args__
+EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.", effort=Effort.HIGH)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_every_event_comes_back_as_it_was(kind, data):
+    event = data.draw(st.from_type(kind))
+
+    assert codec.load_tagged(KINDS, codec.dump_tagged(event)) == event
+
+
+@given(message=st.from_type(Message), expert=st.from_type(Expert))
+def test_messages_and_experts_come_back_as_they_were(message, expert):
+    assert codec.load(Message, codec.dump(message)) == message
+    assert codec.load(Expert, codec.dump(expert)) == expert
+    assert codec.load_tuple(Message, f"[{codec.dump(message)}]") == (message,)
+
+
+def test_defaults_are_left_out_and_other_values_written():
+    assert codec.dump_tagged(RouterAsked()) == '["RouterAsked",{}]'
+    assert codec.dump(EXPERT).endswith('"instructions":"Answer.","effort":"high"}')
+
+
+def test_a_field_that_came_later_holds_its_default():
+    assert codec.load_tagged(KINDS, '["Routed",{"text":"hi"}]') == Routed("hi")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("not json", "not JSON"),
+        ("{}", "not a tagged value"),
+        ('["Routed"]', "not a tagged value"),
+        ('["Exploded",{}]', "a 'Exploded' is not one of RouterAsked, ExpertCalled"),
+        ('["PostStarted",{}]', "PostStarted lacks part"),
+        ('["PostStarted",{"part":"a","colour":"red"}]', "PostStarted has no colour"),
+        ('["PostStarted",{"part":7}]', "a int where a str belongs"),
+        ('["Routed",{"direct":1}]', "a int where a bool belongs"),
+        ('["Closed",{"usage":[1]}]', "a list where a dict belongs"),
+        ('["Closed",{"usage":{"input":true}}]', "a bool where a int belongs"),
+        ('["ExpertFailed",{"call_id":"c","failure":"bored"}]', "not a Failure"),
+        ('["ExpertCalled",{"call":{"id":"c"}}]', "Call lacks brief, expert, reason"),
+    ],
+)
+def test_what_is_not_as_declared_is_refused(text, why):
+    with pytest.raises(Unreadable, match=why):
+        codec.load_tagged(KINDS, text)
+
+
+def test_an_error_says_nothing_of_what_people_wrote():
+    message = Message(MessageTs("1.0"), UserId("U1"), "my secret")
+    broken = codec.dump(message).replace('"author"', '"writer"')
+
+    with pytest.raises(Unreadable) as error:
+        codec.load(Message, broken)
+
+    assert "secret" not in str(error.value)
+
+
+def test_a_missing_optional_is_not_the_same_as_a_wrong_one():
+    call = Call(CallId("c"), ExpertName("legal"), "why", "what")
+    text = codec.dump_tagged(ExpertCalled(call))
+
+    assert codec.load_tagged(KINDS, text) == ExpertCalled(call)
+    with pytest.raises(Unreadable):
+        codec.load_tagged(KINDS, text.replace('"brief":"what"', '"brief":"what","known_as":7'))
+
+
+def test_what_has_no_form_in_json_is_not_written():
+    with pytest.raises(TypeError, match="no way to write a bytes"):
+        codec.dump(PostStarted(b"bytes"))
+    assert codec.dump(Closed("end")) == '{"text":"end"}'
