@@ -1,0 +1,170 @@
+"""Carrying out ``/experts``: what is shown, changed and announced.
+
+Who may change what is decided by the PanelEditor: before a form opens, and again when it is
+submitted. A change counts as soon as it is stored, whether or not it can be announced.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.adapters.slack import panel_lists, views
+from bot.adapters.slack.command_words import (
+    WORDS,
+    AddExpert,
+    DescribeExpert,
+    EditExpert,
+    ListExperts,
+    Order,
+    RemoveExpert,
+    SetSynthesis,
+    ShowExpert,
+    ShowHelp,
+    Unfinished,
+    Unknown,
+)
+from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.views import Form
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
+from bot.panel.model import Expert, UserId
+from bot.panel.panel_editor import Change, PanelEditor
+from bot.panel.roster import ChannelScope, Scope, WorkspaceScope, suggestion
+
+log = logging.getLogger(__name__)
+
+_SLOW = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gave a command, and where."""
+
+    user: UserId
+    team_id: str
+    channel_id: str
+    trigger_id: str  # lets one modal be opened, within three seconds
+    bot_user: str  # we, as people mention us
+
+    def scope(self, *, for_defaults: bool) -> Scope:
+        """Return what the command is about."""
+        if for_defaults:
+            return WorkspaceScope(self.team_id)
+        return ChannelScope(self.team_id, self.channel_id)
+
+
+class CommandDesk:
+    """Does what ``/experts`` orders. Every PanelError has its sentence: see ``explained``."""
+
+    def __init__(self, editor: PanelEditor, api: SlackApi) -> None:
+        self._editor = editor
+        self._api = api
+
+    async def carry_out(self, order: Order, giver: Giver) -> Answer | None:
+        """Carry out *order*; returns what only its giver is told, if anything."""
+        where = giver.scope(for_defaults=order.for_defaults)
+        match order.subcommand:
+            case ListExperts():
+                listed = await self._editor.listed(where)
+                panel = await self._editor.panel(where)
+                return panel_lists.panel(listed, panel.synthesis, where)
+            case ShowHelp():
+                return await self._help(where)
+            case Unfinished(word):
+                whole = f"default {word}" if order.for_defaults else word
+                return panel_lists.sentence(f"Say which expert: `/experts {whole} NAME`.")
+            case Unknown(word):
+                near = suggestion(word, WORDS)
+                return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
+            case ShowExpert(name):
+                return panel_lists.details(await self._editor.find(where, name))
+            case DescribeExpert() | EditExpert():
+                await self._open_form(order, where, giver)
+                return None
+            case AddExpert() | RemoveExpert() | SetSynthesis() as change:
+                return await self._announce(await self._change(change, where, giver), giver)
+            case _:
+                assert_never(order.subcommand)
+
+    async def store(self, form: Form, expert: Expert, giver: Giver) -> Change:
+        """Store what a form describes."""
+        where = giver.scope(for_defaults=form.for_defaults)
+        if form.editing is None:
+            return await self._editor.add(where, expert, giver.user)
+        return await self._editor.edit(where, expert, giver.user)
+
+    async def announce_form(self, change: Change, giver: Giver) -> None:
+        """Announce what a form has changed; its giver learns in a modal if that cannot be."""
+        problem = await self._announce(panel_lists.announcement(change), giver)
+        if problem is None:
+            return
+        try:
+            await self._open(views.notice(problem), giver)
+        except PanelError as error:
+            log.warning("notice.not_shown", extra={"reason": str(error)})
+
+    async def _help(self, where: Scope, lead: str = "") -> Answer:
+        return panel_lists.usage(await self._editor.not_listed(where), lead)
+
+    async def _open_form(self, order: Order, where: Scope, giver: Giver) -> None:
+        await self._editor.check_may_change(where, giver.user)
+        now = None
+        if isinstance(order.subcommand, EditExpert):
+            now = await self._editor.find(where, order.subcommand.name)
+        form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
+        await self._open(views.modal(form, now), giver)
+
+    async def _open(self, modal: views.Json, giver: Giver) -> None:
+        await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
+
+    async def _change(
+        self, change: AddExpert | RemoveExpert | SetSynthesis, where: Scope, giver: Giver
+    ) -> Answer:
+        """Make a change and return what the channel is told about it."""
+        match change:
+            case AddExpert(name):
+                added = await self._editor.add_from_library(where, name, giver.user)
+                return panel_lists.announcement(added)
+            case RemoveExpert(name):
+                removed = await self._editor.remove(where, name, giver.user)
+                return panel_lists.announcement(removed)
+            case SetSynthesis(value):
+                synthesis = await self._editor.set_synthesis(where, value, giver.user)
+                return panel_lists.synthesis_announcement(synthesis, where, giver.user)
+            case _:
+                assert_never(change)
+
+    async def _announce(self, news: Answer, giver: Giver) -> Answer | None:
+        """Tell the channel; returns what to tell the giver if that cannot be."""
+        try:
+            await self._api.write(
+                "chat.postMessage",
+                channel=giver.channel_id,
+                text=news.text,
+                blocks=news.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("change.not_announced", extra={"reason": str(error)})
+            return panel_lists.not_told(str(error), giver.bot_user)
+        return None
+
+
+def explained(error: PanelError) -> str:
+    """Return one sentence for whoever met *error*."""
+    match error:
+        case Refused():
+            return str(error)
+        case MessengerRefused(code=code) if code in _SLOW:
+            return "That took me too long; please give the command again."
+        case MessengerRefused():
+            return "Slack did not let me do that; please tell whoever runs me."
+        case MessengerUnavailable():
+            return "I cannot reach Slack just now; please try again in a minute."
+        case _:
+            return "I cannot reach my memory just now; please try again in a minute."
+
+
+def _quoted(word: str) -> str:
+    return word.replace("`", "'")[:40]

@@ -1,0 +1,132 @@
+"""What people write after ``/experts``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.adapters.slack import text
+
+
+@dataclass(frozen=True, slots=True)
+class ListExperts:
+    """Show who is on the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Show what can be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeExpert:
+    """Open the form for an expert of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddExpert:
+    """Add an expert that is known by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditExpert:
+    """Open the form with what the expert is now."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowExpert:
+    """Show all that there is about an expert."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveExpert:
+    """Take an expert off the panel."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSynthesis:
+    """Say when the router sums up."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A subcommand without the name that it needs."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not a subcommand."""
+
+    word: str
+
+
+Subcommand = (
+    ListExperts
+    | ShowHelp
+    | DescribeExpert
+    | AddExpert
+    | EditExpert
+    | ShowExpert
+    | RemoveExpert
+    | SetSynthesis
+    | Unfinished
+    | Unknown
+)
+
+WORDS = ("add", "default", "edit", "help", "list", "remove", "show", "synthesis")
+_QUOTES = " \t`\"'“”@"
+_NAMING: Mapping[str, Callable[[str], AddExpert | EditExpert | RemoveExpert | ShowExpert]] = {
+    "add": AddExpert,
+    "edit": EditExpert,
+    "remove": RemoveExpert,
+    "show": ShowExpert,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One slash command: what to do, in the channel or in the defaults of all channels."""
+
+    subcommand: Subcommand
+    for_defaults: bool = False
+
+
+def parse(written: str) -> Order:
+    """Return what *written* orders; anything can be written."""
+    plain = text.from_slack(written, {}).strip()
+    word, rest = _split(plain)
+    if word in {"default", "defaults"}:
+        return Order(_subcommand(*_split(rest)), for_defaults=True)
+    return Order(_subcommand(word, rest))
+
+
+def _split(words: str) -> tuple[str, str]:
+    first, *rest = words.split(maxsplit=1) or [""]
+    return first.casefold(), rest[0] if rest else ""
+
+
+def _subcommand(word: str, rest: str) -> Subcommand:
+    name = " ".join(rest.split()).strip(_QUOTES)
+    match word:
+        case "" | "list":
+            return ListExperts()
+        case "help":
+            return ShowHelp()
+        case "synthesis":
+            return SetSynthesis(name)
+        case "add" if not name:
+            return DescribeExpert()
+        case "add" | "edit" | "remove" | "show":
+            return _NAMING[word](name) if name else Unfinished(word)
+        case _:
+            return Unknown(word)

@@ -1,0 +1,184 @@
+"""Panels and changes as people read them: the answers to ``/experts``.
+
+Whatever people may have written is neutralised here; an answer is never live.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from bot.adapters.slack import text
+from bot.panel.model import Expert, Synthesis, ThreadRef, UserId
+from bot.panel.panel_editor import Change, Listed, Verb
+from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
+
+Json = dict[str, Any]
+
+_LONGEST_SECTION = 3_000
+_MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
+_SHORT = 100
+
+_HELP = """\
+*`/experts` in a channel*
+• `/experts`: who is on this channel's panel
+• `/experts add NAME`: add one of the experts below
+• `/experts add`: describe an expert of your own
+• `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
+• `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
+• `/experts default …`: the same for the defaults of all channels, for workspace admins
+
+*In a thread*, where slash commands cannot be used, mention me with `experts`, `add NAME`, \
+`remove NAME` or `help`."""
+
+_WHEN = {
+    Synthesis.AUTO: "when two or more experts have answered",
+    Synthesis.ALWAYS: "after every answer",
+    Synthesis.NEVER: "the experts' answers stand alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message of blocks, and the words that say the same without them."""
+
+    text: str
+    blocks: Sequence[Json]
+
+
+def sentence(markdown: str) -> Answer:
+    """Return a sentence of ours that may quote what people wrote."""
+    safe = text.markdown(markdown)
+    return Answer(text.plain(markdown, _LONGEST_SECTION), [{"type": "markdown", "text": safe}])
+
+
+def panel(listed: Sequence[Listed], synthesis: Synthesis, where: Scope) -> Answer:
+    """Return who is on a panel, and what is the channel's own of it."""
+    heading = f"*{_owner(where).capitalize()}*"
+    longest = _SHORT if len(listed) > _MANY else None
+    lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
+    if not lines:
+        lines = ["There is nobody on it: `/experts add` changes that."]
+    footer = (
+        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). "
+        "`/experts help` tells what you can change."
+    )
+    return _answer([heading, *lines], footer)
+
+
+def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
+    """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
+    longest = _SHORT if len(to_be_added) > _MANY else None
+    lines = [_line(expert, longest) for expert in to_be_added]
+    known = ["*To be added by name*", *lines] if lines else []
+    answer = _answer([_HELP, *known])
+    if not lead:
+        return answer
+    first = sentence(lead)
+    return Answer(first.text, [*first.blocks, *answer.blocks])
+
+
+def details(expert: Expert) -> Answer:
+    """Return all that there is about an expert."""
+    thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
+    return Answer(
+        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
+        [_section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+    )
+
+
+def announcement(change: Change) -> Answer:
+    """Return what a channel is told about a change."""
+    where = _owner(change.scope)
+    who, expert = f"<@{change.by}>", _introduced(change.expert)
+    match change.verb:
+        case Verb.ADDED:
+            said = f"{who} added {expert} to {where}. Ask about: {_purpose(change.expert)}"
+        case Verb.EDITED:
+            said = f"{who} edited {expert} in {where}. Ask about: {_purpose(change.expert)}"
+        case Verb.REMOVED:
+            said = f"{who} removed {expert} from {where}."
+        case _:
+            assert_never(change.verb)
+    return Answer(said, [_section(said)])
+
+
+def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> Answer:
+    """Return what a channel is told when the synthesis is set."""
+    said = f"<@{by}> set the synthesis of {_owner(scope)} to *{synthesis}*: {_WHEN[synthesis]}."
+    return Answer(said, [_section(said)])
+
+
+def not_told(code: str, bot_user: str) -> Answer:
+    """Return what somebody is told whose change counts, but could not be announced."""
+    if code in {"channel_not_found", "not_in_channel"}:
+        said = (
+            "Done. I am not in this channel, so I could not tell the others and cannot answer "
+            f"here: write `/invite` and then <@{bot_user}>."
+        )
+    else:
+        said = "Done, but I could not tell the others in this channel."
+    return Answer(said, [_section(said)])
+
+
+def _owner(scope: Scope) -> str:
+    match scope:
+        case WorkspaceScope():
+            return "the default panel of all channels"
+        case ChannelScope():
+            return "this channel's panel"
+        case ThreadRef():
+            return "this thread's panel"
+
+
+def _mark(origin: Scope | None, where: Scope) -> str:
+    if origin is None or origin != where:
+        return ""
+    own = "added or changed here" if isinstance(where, WorkspaceScope) else "this channel's own"
+    return f" · _{own}_"
+
+
+def _introduced(expert: Expert) -> str:
+    return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
+
+
+def _line(expert: Expert, longest: int | None = None) -> str:
+    return f"{_introduced(expert)}: {_purpose(expert, longest)}"
+
+
+def _purpose(expert: Expert, longest: int | None = None) -> str:
+    purpose = expert.purpose
+    if longest and len(purpose) > longest:
+        purpose = purpose[: longest - 1].rstrip() + "…"
+    return text.mrkdwn(purpose)
+
+
+def _answer(lines: Sequence[str], footer: str = "") -> Answer:
+    sections = [_section(packed) for packed in _packed(lines)]
+    notes = [_context(footer)] if footer else []
+    return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
+
+
+def _packed(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the lines together, as many as fit one section."""
+    packed = ""
+    for line in lines:
+        if packed and len(packed) + 1 + len(line) > _LONGEST_SECTION:
+            yield packed
+            packed = ""
+        packed = f"{packed}\n{line}" if packed else line
+    yield packed
+
+
+def _section(words: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+
+
+def _context(words: str) -> Json:
+    element = {"type": "mrkdwn", "text": words, "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def _verbatim(words: str) -> Json:
+    """Return *words* as they are: nothing in such a block formats or pings."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [element]}

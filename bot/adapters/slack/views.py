@@ -1,0 +1,185 @@
+"""The form in which people describe an expert: Slack's modal, built and read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.panel_lists import Answer
+from bot.panel.errors import Refused
+from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.roster import (
+    LONGEST_INSTRUCTIONS,
+    LONGEST_NAME,
+    LONGEST_PURPOSE,
+    LONGEST_TITLE,
+)
+
+Json = dict[str, Any]
+
+CALLBACK = "describe_expert"
+_VALUE = "value"  # the action id of every input; the block id names the expert's attribute
+_EFFORTS = {
+    Effort.NONE: "None: quickest",
+    Effort.LOW: "Low",
+    Effort.MEDIUM: "Medium",
+    Effort.HIGH: "High: slowest",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form is for; it travels in the modal and comes back with it."""
+
+    channel_id: str
+    for_defaults: bool = False
+    editing: ExpertName | None = None  # None: a new expert
+
+    def dump(self) -> str:
+        """Return the form's purpose as Slack keeps it."""
+        verb = "add" if self.editing is None else "edit"
+        scope = "default" if self.for_defaults else "channel"
+        name = self.editing or ""
+        return json.dumps({"channel": self.channel_id, "scope": scope, "verb": verb, "name": name})
+
+    @classmethod
+    def load(cls, kept: str) -> "Form":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        match json.loads(kept):
+            case {
+                "channel": str(channel),
+                "scope": "channel" | "default" as scope,
+                "verb": "add" | "edit" as verb,
+                "name": str(name),
+            } if channel and bool(name) == (verb == "edit"):
+                return cls(channel, scope == "default", ExpertName(name) if name else None)
+        raise ValueError("not the purpose of a form")
+
+
+def modal(form: Form, expert: Expert | None = None) -> Json:
+    """Return the modal, filled with what *expert* is now."""
+    which = "default expert" if form.for_defaults else "expert"
+    naming = _editing(expert) if expert else _name_input()
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": form.dump(),
+        "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
+        "submit": _plain("Save" if expert else "Add"),
+        "close": _plain("Cancel"),
+        "blocks": [naming, *_inputs(expert)],
+    }
+
+
+def notice(answer: Answer) -> Json:
+    """Return a modal that only tells something."""
+    return {
+        "type": "modal",
+        "title": _plain("Panel of experts"),
+        "close": _plain("Close"),
+        "blocks": list(answer.blocks),
+    }
+
+
+def read(view: Json) -> tuple[Form, Expert]:
+    """Return what a filled form is for and the expert it describes, not yet checked.
+
+    Raises Refused if it is not one of ours.
+    """
+    try:
+        form = Form.load(view["private_metadata"])
+        return form, _described(view["state"]["values"], form)
+    except (ValueError, KeyError) as error:
+        raise Refused(
+            "This form is out of date; please close it and give the command again."
+        ) from error
+
+
+def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
+    """Return *problem* at the input that it is about; at the first if it is about none."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    return {field if field is not None and field in inputs else inputs[0]: problem}
+
+
+def _described(values: Json, form: Form) -> Expert:
+    return Expert(
+        name=form.editing or ExpertName(_given(values, "name").strip()),
+        title=_given(values, "title"),
+        icon=_given(values, "icon"),
+        purpose=_given(values, "purpose"),
+        instructions=_given(values, "instructions"),
+        model=_given(values, "model").strip() or None,
+        effort=Effort(_given(values, "effort")),
+    )
+
+
+def _given(values: Json, field: str) -> str:
+    match values[field][_VALUE]:
+        case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
+            return value
+        case {"value": None}:
+            return ""
+        case _:
+            raise ValueError(f"no {field}")
+
+
+def _editing(expert: Expert) -> Json:
+    words = f"People ask it as `{expert.name}: …`"
+    element = {"type": "mrkdwn", "text": words, "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def _name_input() -> Json:
+    hint = "What people type: lower-case letters, digits and hyphens."
+    return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
+
+
+def _inputs(expert: Expert | None) -> list[Json]:
+    blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
+    now = expert or blank
+    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
+    return [
+        _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
+        _input("icon", "Icon", "An emoji's name.", _text(now.icon, 102, ":receipt:")),
+        _input(
+            "purpose",
+            "What it is for",
+            "The router chooses by this line.",
+            _text(now.purpose, LONGEST_PURPOSE),
+        ),
+        _input("instructions", "Instructions", "How it thinks and answers.", instructions),
+        _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
+        | {"optional": True},
+        _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
+    ]
+
+
+def _input(field: str, label: str, hint: str, element: Json) -> Json:
+    block = {"type": "input", "block_id": field, "label": _plain(label), "element": element}
+    return block | ({"hint": _plain(hint)} if hint else {})
+
+
+def _text(value: str, longest: int, example: str = "") -> Json:
+    element: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": longest}
+    if value:
+        element["initial_value"] = value
+    if example:
+        element["placeholder"] = _plain(example)
+    return element
+
+
+def _effort(now: Effort) -> Json:
+    options = {effort: _option(effort) for effort in Effort}
+    return {
+        "type": "static_select",
+        "action_id": _VALUE,
+        "options": list(options.values()),
+        "initial_option": options[now],
+    }
+
+
+def _option(effort: Effort) -> Json:
+    return {"text": _plain(_EFFORTS[effort]), "value": effort.value}
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": True}

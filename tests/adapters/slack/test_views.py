@@ -1,0 +1,129 @@
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from bot.adapters.slack import panel_lists, views
+from bot.adapters.slack.views import Form
+from bot.panel.errors import Refused
+from bot.panel.model import Effort, Expert, ExpertName
+
+LEGAL = Expert(
+    ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.", "gpt-6-sol", Effort.HIGH
+)
+NEW = Form("C1")
+EDITING = Form("C1", for_defaults=True, editing=ExpertName("legal"))
+
+
+@pytest.fixture(scope="module")
+def taken_by_slack(shared):
+    schema = json.loads((shared / "slack/schemas/A_views_open.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
+    return lambda view: validator.validate({"trigger_id": "1.2.x", "view": view})
+
+
+def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
+    """The form as Slack sends it, with what it began with where nothing is given."""
+    view = views.modal(form, now)
+    values = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        field, element = block["block_id"], block["element"]
+        if element["type"] == "static_select":
+            options = {option["value"]: option for option in element["options"]}
+            chosen = options[given[field]] if field in given else element["initial_option"]
+            values[field] = {"value": {"type": "static_select", "selected_option": chosen}}
+        else:
+            value = given.get(field, element.get("initial_value"))
+            values[field] = {"value": {"type": "plain_text_input", "value": value}}
+    return view | {"state": {"values": values}}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        views.modal(NEW),
+        views.modal(EDITING, LEGAL),
+        views.notice(panel_lists.not_told("not_in_channel", "U0BOT")),
+    ],
+    ids=["new", "editing", "notice"],
+)
+def test_slack_takes_the_modals(view, taken_by_slack):
+    taken_by_slack(view)
+    assert len(view["title"]["text"]) <= 24
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000) <= 3_000
+
+
+def test_what_is_edited_comes_back_as_it_was():
+    assert views.read(filled(EDITING, LEGAL)) == (EDITING, LEGAL)
+
+
+def test_a_new_expert_is_described_by_the_inputs():
+    view = filled(
+        NEW,
+        name="tax ",
+        title="Tax",
+        icon=":receipt:",
+        purpose="Tax.",
+        instructions="Count.",
+        model=None,
+        effort="none",
+    )
+    expected = Expert(ExpertName("tax"), "Tax", ":receipt:", "Tax.", "Count.", None, Effort.NONE)
+    assert views.read(view) == (NEW, expected)
+
+
+@pytest.mark.parametrize("form", [NEW, EDITING, Form("D1", for_defaults=True)])
+def test_the_purpose_of_a_form_survives_the_journey(form):
+    assert Form.load(form.dump()) == form
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"channel": "", "scope": "channel", "verb": "add", "name": ""}',
+        '{"channel": "C1", "scope": "thread", "verb": "add", "name": ""}',
+        '{"channel": "C1", "scope": "channel", "verb": "edit", "name": ""}',
+        '{"channel": "C1", "scope": "channel", "verb": "add", "name": "legal"}',
+        '{"channel": 1, "scope": "channel", "verb": "add", "name": ""}',
+    ],
+)
+def test_a_form_that_is_not_ours_is_refused(kept):
+    view = filled(NEW) | {"private_metadata": kept}
+    with pytest.raises(Refused, match="out of date"):
+        views.read(view)
+
+
+@pytest.mark.parametrize("values", [{}, {"name": {"value": {"value": 7}}}])
+def test_a_form_without_its_inputs_is_refused(values):
+    with pytest.raises(Refused, match="out of date"):
+        views.read(filled(NEW) | {"state": {"values": values}})
+
+
+def test_a_problem_is_shown_at_its_input():
+    view = views.modal(NEW)
+    assert views.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
+
+
+def test_a_problem_without_an_input_is_shown_at_the_first():
+    assert views.errors(views.modal(NEW), "Not you.", None) == {"name": "Not you."}
+    assert views.errors(views.modal(EDITING, LEGAL), "Gone.", "name") == {"title": "Gone."}
+
+
+def test_the_longest_expert_fits_the_form(taken_by_slack):
+    long = replace(
+        LEGAL, title="t" * 40, icon=f":{'i' * 100}:", purpose="p" * 200, instructions="x" * 3_000
+    )
+    view = views.modal(EDITING, long)
+    taken_by_slack(view)
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000)
