@@ -21,7 +21,7 @@ from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, web_api
+from bot.adapters.slack import commands, listeners, receiver, socket_mode, web_api
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -32,7 +32,7 @@ from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
 from bot.panel.errors import PanelError
-from bot.panel.findings import Finding
+from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -145,7 +145,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, slack.identity, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.api)
         if config.uses_socket_mode:
-            sockets = receiver.SocketModeReceiver(
+            sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
             yield lambda: _serve_sockets(sockets)
@@ -174,7 +174,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             patience=patience,
         )
         worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
-        yield lambda: _work(worker)
+        yield lambda: _work(worker, config)
 
 
 async def run_part(part: Part) -> None:
@@ -186,20 +186,24 @@ async def run_part(part: Part) -> None:
 async def examine(config: Config) -> list[Finding]:
     """Look at everything around us and return what is found."""
     redis = _redis(config)
-    openai = openai_client.connect(config.openai_api_key, config.openai_base_url)
-    models = {
-        "PANELBOT_ROUTER_MODEL": config.router_model,
-        "PANELBOT_EXPERT_MODEL": config.expert_model,
-    }
-    async with web_api.session() as session, openai:
+    async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         found = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
             examine_redis(redis, connection.address(config.redis_url)),
-            examine_openai(openai, models),
+            _examine_models(config),
         )
     await redis.aclose()
     return [finding for findings in found for finding in findings]
+
+
+async def _examine_models(config: Config) -> list[Finding]:
+    models = {
+        "PANELBOT_ROUTER_MODEL": config.router_model,
+        "PANELBOT_EXPERT_MODEL": config.expert_model,
+    }
+    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
+        return await examine_openai(client, models)
 
 
 def _redis(config: Config) -> Connection:
@@ -226,7 +230,7 @@ def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
     return healthy
 
 
-async def _serve_sockets(sockets: receiver.SocketModeReceiver) -> None:
+async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
     try:
         await sockets.start()
         await asyncio.Event().wait()
@@ -245,8 +249,17 @@ async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> 
         await runner.cleanup()
 
 
-async def _work(worker: TurnWorker) -> None:
-    try:
-        await worker.run()
-    finally:
-        await worker.drain(GRACE)
+async def _work(worker: TurnWorker, config: Config) -> None:
+    """Answer turns; what is wrong with the models is told at once, but stops nothing."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_warn_of_models(config))
+        try:
+            await worker.run()
+        finally:
+            await worker.drain(GRACE)
+
+
+async def _warn_of_models(config: Config) -> None:
+    for finding in await _examine_models(config):
+        if finding.verdict is not Verdict.GOOD:
+            log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})

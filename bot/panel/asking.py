@@ -1,9 +1,10 @@
 """Asking a model so that it hears each message once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import (
@@ -18,6 +19,8 @@ from bot.panel.exchange import (
 )
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,19 @@ async def ask(
             yield AskedAgain()
         else:
             return
+
+
+async def patiently(request: Callable[[], Awaitable[T]], patience: Patience) -> T:
+    """Return what *request* returns, making it again while the model's side is away.
+
+    Only for requests that may be carried out twice.
+    """
+    for pause in patience.pauses():
+        try:
+            return await request()
+        except ModelUnavailable as error:
+            await asyncio.sleep(max(pause, error.after or 0))
+    return await request()
 
 
 def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:

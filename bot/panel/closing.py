@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 from bot.panel import prompts, sentences
 from bot.panel.asking import ask, unsent
-from bot.panel.events import Closed, ClosingStarted
+from bot.panel.errors import ConversationGone
+from bot.panel.events import Closed, ClosingStarted, RouterAsked
 from bot.panel.exchange import Item, Responded
 from bot.panel.model import ConversationId, Synthesis
 from bot.panel.progress import Progress
@@ -16,7 +17,7 @@ async def close(context: TurnContext) -> None:
     """Give the router all outputs at once; post what it says itself."""
     record = context.record
     if record.progress.closed is None:
-        await record.note(await _tell_router(context))
+        await record.note(await _tell_some_router(context))
     progress = record.progress
     if progress.routed and not progress.calls and progress.routed.text:
         await context.speaker.say("router", progress.routed.text)
@@ -37,11 +38,21 @@ def wants_words(progress: Progress, setting: Synthesis) -> bool:
             return False
 
 
-async def _tell_router(context: TurnContext) -> Closed:
+async def _tell_some_router(context: TurnContext) -> Closed:
+    try:
+        return await _tell_router(context)
+    except ConversationGone:  # begin anew, with all of this turn
+        await context.book.forget_router()
+        await context.record.note(RouterAsked())
+        context.speaker.router = await context.book.router()
+        return await _tell_router(context, anew=True)
+
+
+async def _tell_router(context: TurnContext, *, anew: bool = False) -> Closed:
     progress = context.record.progress
     if not progress.calls and not progress.strangers:
         return Closed()
-    items = _outputs(context)
+    items = _outputs(context, anew=anew)
     conversation = await context.book.router()
     repeated = progress.closing
     await context.record.note(ClosingStarted())
@@ -72,11 +83,11 @@ async def _sum_up(
     return Closed()
 
 
-def _outputs(context: TurnContext) -> Sequence[Item]:
+def _outputs(context: TurnContext, *, anew: bool) -> Sequence[Item]:
     """Everything of this turn that the router's conversation does not hold yet."""
     progress, panel = context.record.progress, context.panel
     items: list[Item] = []
-    if progress.routed and progress.routed.direct:
+    if anew or (progress.routed and progress.routed.direct):
         items += [*prompts.quoted(context.earlier), prompts.for_router(context.said)]
     for call in progress.calls:
         if call.known_as is None:

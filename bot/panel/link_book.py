@@ -2,8 +2,10 @@
 
 import logging
 
-from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
+from bot.panel.asking import patiently
+from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel, Standing, ThreadStore, Transcript
 
 log = logging.getLogger(__name__)
@@ -39,12 +41,18 @@ class LinkBook:
     """The links of one thread; only the worker that has its turn writes them."""
 
     def __init__(
-        self, thread: ThreadRef, links: ThreadLinks, store: ThreadStore, model: LanguageModel
+        self,
+        thread: ThreadRef,
+        links: ThreadLinks,
+        store: ThreadStore,
+        model: LanguageModel,
+        patience: Patience,
     ) -> None:
         self._thread = thread
         self._links = links
         self._store = store
         self._model = model
+        self._patience = patience
         self._unrecorded = False
 
     @property
@@ -55,7 +63,7 @@ class LinkBook:
     async def router(self) -> ConversationId:
         """Return the router's conversation, opening it if there is none."""
         if self._links.router is None:
-            opened = await self._model.open(RouterLabels(self._thread, self._links.experts))
+            opened = await self._open(RouterLabels(self._thread, self._links.experts))
             await self._save(ThreadLinks(opened, self._links.experts))
             return opened
         return self._links.router
@@ -65,7 +73,7 @@ class LinkBook:
         if known := self._links.experts.get(name):
             return known
         router = await self.router()
-        opened = await self._model.open(ExpertLabels(self._thread, name, router))
+        opened = await self._open(ExpertLabels(self._thread, name, router))
         self._unrecorded = True
         await self._save(ThreadLinks(router, {**self._links.experts, name: opened}))
         return opened
@@ -84,8 +92,13 @@ class LinkBook:
         """Write into the router's metadata which experts have joined since it was written."""
         if self._links.router and (self._unrecorded or always):
             labels = RouterLabels(self._thread, self._links.experts)
-            await self._model.relabel(self._links.router, labels)
+            router = self._links.router
+            await patiently(lambda: self._model.relabel(router, labels), self._patience)
             self._unrecorded = False
+
+    async def _open(self, labels: Labels) -> ConversationId:
+        """Open a conversation; one whose id got lost on the way stays empty and does no harm."""
+        return await patiently(lambda: self._model.open(labels), self._patience)
 
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links

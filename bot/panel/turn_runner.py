@@ -86,7 +86,7 @@ class TurnRunner:
             return
         if links.router is None:
             turn = _from_the_mention_on(turn)
-        book = LinkBook(turn.thread, links, self._threads, self._model)
+        book = LinkBook(turn.thread, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
             panel, said, earlier = await asyncio.gather(

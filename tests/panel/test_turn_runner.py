@@ -316,6 +316,20 @@ async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memo
     assert "Ann: hello" in bench.model.items_of(ROUTER)[0].text
 
 
+async def test_addressing_an_expert_directly_survives_the_loss_of_the_routers_conversation(bench):
+    await bench.ask("hello")
+    first = (await bench.threads.links(THREAD)).router
+    bench.model.forget(first)
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("legal: may we?", "2.0", mentioned=False)
+
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+    question, _, output = bench.model.items_of(ROUTER)
+    assert "may we?" in question.text
+    assert "Yes." in output.output
+
+
 async def test_an_expert_conversation_that_is_gone_is_begun_anew(bench):
     bench.model.script(ROUTER, [consult("legal")], [consult("legal", "call_2")])
     await bench.ask("May we?")
