@@ -1,7 +1,8 @@
 """Bolt's listeners for events: they look, take in, and are done.
 
-A message is taken in as middleware of its listener, which Bolt runs before it acknowledges:
-what could not be queued is not acknowledged, and Slack delivers it again.
+Bolt acknowledges an event before it runs the listener, and runs a listener's middleware before
+that. So a message is taken in by middleware: what could not be queued is not acknowledged, and
+Slack delivers it again.
 """
 
 import logging
@@ -15,7 +16,7 @@ from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import PanelError, StoreUnavailable
+from bot.panel.errors import PanelError
 from bot.panel.intake import Intake
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,8 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
     async def take_in(
         body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
-        try:
-            if found := payloads.incoming(body, identity):
-                await intake.receive(found)
-        except StoreUnavailable as error:
-            log.warning("message.not_taken", extra={"reason": str(error)})
-            return BoltResponse(status=503, body="try again")
+        if found := payloads.incoming(body, identity):
+            await intake.receive(found)
         return await next_()
 
     async def offer_prompts(event: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
-"""What brings payloads in: HTTP behind a verifying door, or Socket Mode connections."""
+"""The Bolt app, and the web application by which payloads come to it over HTTP."""
 
-import asyncio
 import json
 import logging
 import os
@@ -9,15 +8,21 @@ from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack import web_api
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.adapters.slack.verification import MAX_BODY, verified
+from bot.panel.errors import TryLater
+
+__all__ = ["HEALTH_PATH", "SocketModeReceiver", "bolt_app", "http_app"]
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +30,7 @@ HEALTH_PATH = "/healthz"
 
 
 def bolt_app(web_client: AsyncWebClient, identity: Identity) -> AsyncApp:
-    """Return a Bolt app that asks Slack nothing by itself."""
+    """Return a Bolt app that asks Slack nothing by itself and prints no payload."""
     token = web_client.token or ""
 
     async def authorize() -> AuthorizeResult:
@@ -34,13 +39,34 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity) -> AsyncApp:
     # With these two in the environment Bolt silently switches to OAuth and drops the token.
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
-    tokenless = AsyncWebClient(base_url=web_client.base_url, session=web_client.session)
-    return AsyncApp(
-        client=tokenless,  # each request gets the token that authorize names
+    app = AsyncApp(
+        name=__name__,
+        client=web_client,
+        logger=web_api.quiet,
         authorize=authorize,
         request_verification_enabled=False,  # the door has done it, or Socket Mode needs none
         attaching_conversation_kwargs_enabled=False,
+        raise_error_for_unhandled_request=True,
     )
+    app.error(_on_error)
+    return app
+
+
+async def _on_error(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> None:
+    """Choose what Slack is answered; whatever is not 200, it delivers again."""
+    kind = (body.get("event") or body).get("type")
+    match error:
+        case BoltUnhandledRequestError():
+            log.info("payload.unhandled", extra={"kind": kind})
+            status = 200 if "event" in body else 404
+        case TryLater():
+            log.warning("payload.not_taken", extra={"kind": kind, "reason": str(error)})
+            status = 503
+        case _:
+            log.error("payload.failed", extra={"kind": kind}, exc_info=error)
+            status = 500
+    if response is not None:  # else Slack has its answer already
+        response.status = status
 
 
 def http_app(
@@ -72,26 +98,3 @@ async def _bolt_request(request: web.Request) -> AsyncBoltRequest:
         body = json.loads(form["payload"]) if "payload" in form else form
     headers: dict[str, Any] = dict(request.headers)
     return AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
-
-
-class SocketModeReceiver:
-    """Keeps several connections, so that one may close without a gap."""
-
-    def __init__(
-        self, app: AsyncApp, app_token: str, web_client: AsyncWebClient, connections: int
-    ) -> None:
-        self._handlers = [
-            AsyncSocketModeHandler(app, app_token, web_client=web_client)
-            for _ in range(connections)
-        ]
-
-    async def start(self) -> None:
-        """Open the connections."""
-        connecting = [handler.connect_async() for handler in self._handlers]  # type: ignore[no-untyped-call]
-        await asyncio.gather(*connecting)
-        log.info("socket_mode.connected", extra={"connections": len(self._handlers)})
-
-    async def stop(self) -> None:
-        """Close the connections; what is under way is acknowledged first or comes again."""
-        closing = [handler.close_async() for handler in self._handlers]  # type: ignore[no-untyped-call]
-        await asyncio.gather(*closing)

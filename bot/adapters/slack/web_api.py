@@ -30,9 +30,10 @@ _PAGE = 200
 _LONGEST_WISH = 60 * 60.0
 
 # The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
-# this one in its place, whatever level is set for the rest, they print none.
+# this one in its place, whatever level is set for the rest, they print none. Nor do they warn
+# of what we mean to do.
 quiet = logging.getLogger("slack_sdk.quiet")
-quiet.setLevel(logging.WARNING)
+quiet.setLevel(logging.ERROR)
 
 
 class Ambiguous(MessengerUnavailable):
