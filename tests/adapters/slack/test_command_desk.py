@@ -1,0 +1,61 @@
+import pytest
+
+from bot import library
+from bot.adapters.slack.command_desk import CommandDesk, Giver, explained
+from bot.adapters.slack.command_words import AddExpert, DescribeExpert, Order
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    Refused,
+    StoreUnavailable,
+)
+from bot.panel.model import UserId
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.roster import ChannelScope, WorkspaceScope
+from bot.playground.slack.company import CHLOE, GENERAL
+from tests.fakes.panel_store import FakePanelStore
+
+HERE = ChannelScope("T0ACME", GENERAL)
+GIVER = Giver(UserId(CHLOE), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
+
+
+@pytest.fixture
+def editor(neighbour) -> PanelEditor:
+    known, defaults = library.library(), library.defaults()
+    return PanelEditor(FakePanelStore(), neighbour.people, known, defaults, frozenset())
+
+
+def test_a_command_is_about_its_channel_or_about_all():
+    assert GIVER.scope(for_defaults=False) == HERE
+    assert GIVER.scope(for_defaults=True) == WorkspaceScope("T0ACME")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Refused("Not you."), "Not you."),
+        (StoreUnavailable("redis:6379"), "my memory"),
+        (MessengerUnavailable("timeout"), "cannot reach Slack"),
+        (MessengerRefused("expired_trigger_id"), "too long"),
+        (MessengerRefused("missing_scope"), "whoever runs me"),
+    ],
+)
+def test_every_error_is_one_sentence_without_its_inside(error, said):
+    sentence = explained(error)
+    assert said in sentence
+    assert sentence.count(".") == 1
+    assert not any(inside in sentence for inside in ("redis:6379", "timeout", "_"))
+
+
+async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
+    neighbour.slack.workspace.channels[GENERAL].is_archived = True
+    answer = await CommandDesk(editor, neighbour.api).carry_out(Order(AddExpert("writing")), GIVER)
+    assert answer
+    assert answer.text == "Done, but I could not tell the others in this channel."
+    assert (await editor.panel(HERE)).find("writing")
+
+
+async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
+    desk = CommandDesk(editor, neighbour.api)
+    with pytest.raises(MessengerRefused):
+        await desk.carry_out(Order(DescribeExpert()), GIVER)

@@ -1,0 +1,92 @@
+import pytest
+
+from bot.panel import sentences
+from bot.panel.model import UserId
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.ports import Standing
+from bot.panel.roster import ChannelScope
+from bot.panel.thread_commands import (
+    AddExpert,
+    ListExperts,
+    Mute,
+    RemoveExpert,
+    ShowHelp,
+    Unmute,
+)
+from bot.panel.thread_desk import ThreadDesk
+from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.people import FakePeople
+from tests.fakes.thread_store import FakeThreadStore
+from tests.panel.conftest import EXPERTS, THREAD
+
+MEMBER, GUEST = UserId("UMEMBER"), UserId("UGUEST")
+FINANCE, LEGAL = EXPERTS
+
+
+@pytest.fixture
+def editor() -> PanelEditor:
+    return PanelEditor(FakePanelStore(), FakePeople(), EXPERTS, [LEGAL], frozenset())
+
+
+@pytest.fixture
+def threads() -> FakeThreadStore:
+    return FakeThreadStore()
+
+
+@pytest.fixture
+def desk(editor, threads) -> ThreadDesk:
+    return ThreadDesk(editor, threads)
+
+
+async def names(editor, where):
+    return [expert.name for expert in (await editor.panel(where)).experts]
+
+
+async def test_an_expert_joins_this_thread_only(desk, editor):
+    said = await desk.perform(AddExpert("finance"), THREAD, MEMBER)
+    assert said == ":moneybag: **Finance Partner** joins this thread. Ask about: Costs."
+    assert await names(editor, THREAD) == ["finance", "legal"]
+    assert await names(editor, ChannelScope("T1", "C1")) == ["legal"]
+
+
+async def test_an_expert_leaves_this_thread_only(desk, editor):
+    said = await desk.perform(RemoveExpert("legal"), THREAD, MEMBER)
+    assert said.startswith(":scales: **Legal Counsel** has left this thread.")
+    assert await names(editor, THREAD) == []
+    assert await names(editor, ChannelScope("T1", "C1")) == ["legal"]
+
+
+async def test_the_list_shows_personas_names_and_purposes(desk):
+    said = await desk.perform(ListExperts(), THREAD, GUEST)
+    assert said == "On this panel:\n- :scales: **Legal Counsel** (`legal`): Licences."
+
+
+async def test_an_empty_panel_says_what_to_do(desk):
+    await desk.perform(RemoveExpert("legal"), THREAD, MEMBER)
+    assert "`@me add NAME`" in await desk.perform(ListExperts(), THREAD, MEMBER)
+
+
+async def test_help_is_there_for_everybody(desk):
+    assert await desk.perform(ShowHelp(), THREAD, GUEST) == sentences.HELP
+
+
+async def test_muting_lasts_until_unmuting(desk, threads):
+    assert await desk.perform(Mute(), THREAD, MEMBER) == sentences.MUTED
+    assert await threads.standing(THREAD) is Standing.MUTED
+    assert await desk.perform(Unmute(), THREAD, MEMBER) == sentences.UNMUTED
+    assert await threads.standing(THREAD) is Standing.OURS
+
+
+@pytest.mark.parametrize(
+    ("command", "user", "answer"),
+    [
+        (AddExpert("finace"), MEMBER, "Did you mean `finance`?"),
+        (RemoveExpert("leagl"), MEMBER, "Did you mean `legal`?"),
+        (AddExpert("legal"), MEMBER, "on this panel already"),
+        (AddExpert("finance"), GUEST, "Guests cannot"),
+        (RemoveExpert("legal"), GUEST, "Guests cannot"),
+    ],
+)
+async def test_a_refusal_is_the_answer_and_changes_nothing(desk, editor, command, user, answer):
+    assert answer in await desk.perform(command, THREAD, user)
+    assert await names(editor, THREAD) == ["legal"]
