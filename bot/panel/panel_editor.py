@@ -166,6 +166,10 @@ class PanelEditor:
                 "change this channel's panel with `/experts add` and `/experts remove`."
             )
 
+    async def learn_names(self) -> None:
+        """Look up which names are taken, so that checking an expert soon after is quick."""
+        await self._people.taken_names()
+
     async def _put(
         self, verb: Verb, scope: Scope, expert: Expert, by: UserId, others: Panel
     ) -> Change:

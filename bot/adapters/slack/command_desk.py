@@ -113,6 +113,10 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         await self._open(views.modal(form, now), giver)
+        try:
+            await self._editor.learn_names()  # while the form is filled in: Slack waits 3 s for it
+        except PanelError as error:
+            log.warning("names.not_learned", extra={"reason": str(error)})
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
         await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)

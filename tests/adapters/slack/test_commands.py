@@ -26,6 +26,7 @@ from bot.playground.slack.company import (
 )
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Channel, Message, View
+from tests.eventually import eventually
 from tests.fakes.panel_store import FakePanelStore
 
 TAX = {
@@ -164,6 +165,12 @@ async def test_an_expert_of_ones_own_is_described_in_a_form(office):
     assert "Taxes &amp; duties." in said
     added = await office.find("tax")
     assert (added.instructions, added.effort, added.model) == ("Count twice.", Effort.HIGH, None)
+
+
+async def test_the_names_in_use_are_looked_up_while_the_form_is_filled_in(office):
+    view = await office.open("add")
+    await eventually(lambda: "users.list" in {call.method for call in office.slack.calls})
+    assert view.is_open
 
 
 async def test_editing_begins_with_what_the_expert_is_now(office):
