@@ -69,7 +69,7 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
     longest = _SHORT if len(to_be_added) > _MANY else None
     lines = [_line(expert, longest) for expert in to_be_added]
-    known = ["*To be added by name*", *lines] if lines else []
+    known = ["\n*To be added by name*", *lines] if lines else []
     answer = _answer([_HELP, *known])
     if not lead:
         return answer
