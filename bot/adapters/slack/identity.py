@@ -55,6 +55,11 @@ async def identify(web: AsyncWebClient) -> Identity:
         raise MessengerUnavailable(
             f"Slack cannot be reached at {web.base_url} ({type(error).__name__})."
         ) from error
+    if not answer.get("bot_id"):
+        raise GiveUp(
+            "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins "
+            "with xoxb-."
+        )
     given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
     return Identity(
         team_id=answer["team_id"],

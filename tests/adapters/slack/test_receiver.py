@@ -1,0 +1,110 @@
+import json
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.adapters.slack import receiver
+from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.delivery import HttpCarrier, Undelivered
+from tests.eventually import eventually
+
+
+class Door:
+    """The served application, and how healthy it says it is."""
+
+    def __init__(self, neighbour) -> None:
+        self.bolt = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+        self.healthy = True
+        self.slack = neighbour.slack
+        self.url = ""
+
+    async def is_healthy(self):
+        return self.healthy
+
+
+@pytest.fixture
+async def door(neighbour, serve):
+    opened = Door(neighbour)
+    app = receiver.http_app(opened.bolt, opened.slack.signing_secret, opened.is_healthy)
+    async with serve(app) as url:
+        opened.url = url
+        opened.slack.deliver_to(url + EVENTS_PATH)
+        yield opened
+
+
+async def test_the_url_that_people_enter_is_verified(door):
+    assert await door.slack.deliverer.http.verify_url()
+
+
+async def test_health_is_told(door):
+    async with ClientSession() as session:
+        answer = await session.get(door.url + receiver.HEALTH_PATH)
+        assert (answer.status, await answer.text()) == (200, "ok")
+
+        door.healthy = False
+        answer = await session.get(door.url + receiver.HEALTH_PATH)
+        assert (answer.status, await answer.text()) == (503, "Redis cannot be reached")
+
+
+async def test_what_slack_has_not_signed_is_not_let_in(door):
+    heard = []
+
+    async def hear(event):
+        heard.append(event)
+
+    door.bolt.event("message")(hear)
+    forger = HttpCarrier(door.url + EVENTS_PATH, "another secret")
+    with pytest.raises(Undelivered, match="http_error"):
+        await forger.verify_url()
+    await forger.close()
+
+    async with ClientSession() as session:
+        body = json.dumps({"type": "event_callback", "event": {"type": "message"}})
+        answer = await session.post(door.url + EVENTS_PATH, data=body)
+    assert answer.status == 401
+    assert not heard
+
+
+@pytest.mark.parametrize("text", ["hello", "the payload=1 & <@U1|ada>", "Grüße, 世界", ""])
+async def test_a_command_arrives_as_it_was_typed(door, text):
+    async def answer(ack, command):
+        await ack(text=f"You said {command['text']}")
+
+    door.bolt.command("/say")(answer)
+
+    result = await door.slack.people.slash(ADA, GENERAL, "/say", text)
+
+    assert result.answer == {"text": f"You said {text}"}
+
+
+async def test_a_command_that_nobody_knows_is_not_acknowledged(door):
+    result = await door.slack.people.slash(ADA, GENERAL, "/unheard-of")
+
+    assert result.error
+
+
+async def test_a_failing_command_is_logged_without_what_was_said(door, caplog):
+    async def fail(ack):
+        raise RuntimeError("a mistake of ours")
+
+    door.bolt.command("/say")(fail)
+
+    result = await door.slack.people.slash(ADA, GENERAL, "/say", "a secret plan")
+
+    assert result.error
+    assert "payload.failed" in caplog.messages
+    assert "secret" not in caplog.text
+
+
+async def test_a_command_that_fails_after_its_answer_is_logged(door, caplog):
+    async def fail(ack):
+        await ack("One moment")
+        raise RuntimeError("a mistake of ours")
+
+    door.bolt.command("/say")(fail)
+
+    result = await door.slack.people.slash(ADA, GENERAL, "/say")
+
+    assert result.answer == {"text": "One moment"}
+    await eventually(lambda: "payload.failed" in caplog.messages)
