@@ -51,7 +51,7 @@ class LocalSlack:
 
     def lose_answer(self, _part):
         self.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True))
-        self.slack.hazards.on("conversations.replies", hazards.error("internal_error"), times=4)
+        self.slack.hazards.on("conversations.replies", hazards.rate_limited(99))
 
 
 def _words(block):

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -98,13 +99,17 @@ async def test_a_failing_command_is_logged_without_what_was_said(door, caplog):
 
 
 async def test_a_command_that_fails_after_its_answer_is_logged(door, caplog):
+    answered = asyncio.Event()
+
     async def fail(ack):
         await ack("One moment")
+        await answered.wait()
         raise RuntimeError("a mistake of ours")
 
     door.bolt.command("/say")(fail)
 
     result = await door.slack.people.slash(ADA, GENERAL, "/say")
+    answered.set()
 
     assert result.answer == {"text": "One moment"}
     await eventually(lambda: "payload.failed" in caplog.messages)
