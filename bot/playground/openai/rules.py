@@ -45,7 +45,7 @@ def _as_router(request: ModelRequest) -> Reply:
     question = question_in(request.last_user_text)
     scored = [(len(_match(question, tool)), tool) for tool in request.tools]
     best = max((score for score, _ in scored), default=0)
-    chosen = [(s, tool) for s, tool in scored if s and s * 2 > best]
+    chosen = [(s, tool) for s, tool in scored if s and s * 2 >= best]
     chosen.sort(key=lambda pair: -pair[0])
     if chosen:
         return [_call(tool, question) for _, tool in chosen[:_MOST_CALLS]]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-_WORD = re.compile(r"[a-zà-ÿ][a-zà-ÿ'-]+")
+_WORD = re.compile(r"[a-zà-ÿ][a-zà-ÿ'-]+", re.IGNORECASE)
 _ENDINGS = "ations ation ments ment ings ing ions ion ies ed es s e y".split()  # noqa: SIM905 - same
 _STOP = frozenset(
     """
@@ -81,5 +81,5 @@ def stem(word: str) -> str:
 def shared_words(question: str, other: str) -> list[str]:
     """Return the words of *question* that have to do with *other*, in their order."""
     subjects = stems(other)
-    found = [word for word in _WORD.findall(question.casefold()) if stems(word) & subjects]
+    found = [word for word in _WORD.findall(question) if stems(word) & subjects]
     return list(dict.fromkeys(found))
