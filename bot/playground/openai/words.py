@@ -1,85 +1,104 @@
 """Which words of two texts have to do with each other: enough of it for the rule model."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-_WORD = re.compile(r"[a-zà-ÿ][a-zà-ÿ'-]+", re.IGNORECASE)
-_ENDINGS = "ations ation ments ment ings ing ions ion ies ed es s e y".split()  # noqa: SIM905 - same
-_STOP = frozenset(
-    """
-    a about above after again all also am an and any anybody are as ask at be because been
-    before being below between both but by can cannot could did do does doing down during
-    each few for from further get give had has have having he her here hers him his how i if
-    in into is it its just know let like make many may me might more most much must my need
-    no nor not now of off on once one only or other our out over own please put really same
-    say see shall she should so some something such take tell than thank thanks that the
-    their them then there these they thing think this those through to too under until up us
-    use used using very want was way we well were what when where whether which while who
-    whom why will with without would yes you your
-    """.split()  # noqa: SIM905 - as a list it would not fit a page
+from bot.playground.openai.subjects import COMMON, STOP, SUBJECTS
+
+_WORD = re.compile(r"[^\W\d_][\w-]+")
+_ENDINGS = "ations ation ments ment ings ing ions ion ities ity ies ed es s e y".split()  # noqa: SIM905 - as a list it would not fit a line
+_SHORTEST_STEM = 3
+_CLAUSE = re.compile(
+    r"(?<=[.?!;])\s+|,?\s+(?:and|but|or|so)\s+"
+    r"(?=(?:what|how|who|when|where|why|which|is|are|can|could|do|does|should|would|will)\b)",
+    re.IGNORECASE,
 )
+_FULL, _RELATED, _COMMON = 1.0, 0.8, 0.3
 
-# What people say, and the subject that it belongs to: words of experts' descriptions.
-_SUBJECTS: Mapping[str, str] = {
-    "mit": "licence",
-    "gpl": "licence",
-    "apache": "licence",
-    "license": "licence",
-    "licensing": "licence",
-    "copyright": "licence",
-    "closed": "licence",
-    "proprietary": "licence",
-    "agreement": "contract",
-    "nda": "contract",
-    "gdpr": "privacy",
-    "personal": "privacy",
-    "sue": "liability",
-    "price": "cost",
-    "pricing": "cost",
-    "expensive": "cost",
-    "cheap": "cost",
-    "pay": "cost",
-    "money": "budget",
-    "invest": "budget",
-    "hack": "security",
-    "vulnerability": "security",
-    "breach": "security",
-    "password": "authentication",
-    "login": "authentication",
-    "code": "engineering",
-    "api": "engineering",
-    "database": "engineering",
-    "refactor": "engineering",
-    "bug": "engineering",
-    "customers": "users",
-    "feature": "product",
-    "roadmap": "product",
-    "hire": "hiring",
-    "outage": "incidents",
-    "deploy": "operations",
-    "campaign": "marketing",
-    "slogan": "marketing",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A word of a question that has to do with a topic, and how much that means."""
+
+    word: str
+    weight: float
+
+
+def matches(question: str, topic: str) -> list[Match]:
+    """Return the words of *question* that have to do with *topic*, in their order."""
+    known, related = _known(topic)
+    found: dict[str, Match] = {}
+    for word in _content(question):
+        key = stem(word)
+        if key in found:
+            continue
+        if key in known or key in related or _subjects_of(word) & known:
+            full = _FULL if key in known else _RELATED
+            weight = _COMMON if word.casefold() in COMMON else full
+            found[key] = Match(word, weight)
+    return list(found.values())
+
+
+def score(question: str, topic: str) -> float:
+    """Return how much *question* has to do with *topic*."""
+    return sum(match.weight for match in matches(question, topic))
 
 
 def stems(text: str) -> set[str]:
-    """Return what the words of *text* are about."""
-    words = [word.strip("'-") for word in _WORD.findall(text.casefold())]
-    found = {stem(word) for word in words if word not in _STOP}
-    subjects = {stem(_SUBJECTS[word]) for word in words if word in _SUBJECTS}
-    return found | subjects
+    """Return the words of *text* that mean something, without their endings."""
+    return {stem(word) for word in _content(text)}
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """Return *word* without its ending."""
+    word = word.casefold().strip("-")
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word
 
 
-def shared_words(question: str, other: str) -> list[str]:
-    """Return the words of *question* that have to do with *other*, in their order."""
-    subjects = stems(other)
-    found = [word for word in _WORD.findall(question) if stems(word) & subjects]
-    return list(dict.fromkeys(found))
+def clauses(question: str) -> list[str]:
+    """Return the parts of *question* that can be asked by themselves."""
+    parts = (part.strip(" \n,;") for part in _CLAUSE.split(question))
+    return [part for part in parts if part]
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return *text* on one line, cut at a word if it is too long."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= limit else plain[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return “A, B and C”."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _content(text: str) -> Iterable[str]:
+    return (word for word in _WORD.findall(text) if word.casefold() not in STOP)
+
+
+def _subjects_of(word: str) -> frozenset[str]:
+    return _BY_WORD.get(stem(word), frozenset())
+
+
+@lru_cache(maxsize=1024)
+def _known(topic: str) -> tuple[set[str], set[str]]:
+    """Return the stems of *topic*, and the subjects that its telling words stand for."""
+    telling = [word for word in _content(topic) if word.casefold() not in COMMON]
+    return stems(topic), {subject for word in telling for subject in _subjects_of(word)}
+
+
+def _inverted() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for subject, said in SUBJECTS.items():
+        for word in said.split():
+            found.setdefault(stem(word), set()).add(stem(subject))
+    return {word: frozenset(subjects) for word, subjects in found.items()}
+
+
+_BY_WORD = _inverted()

@@ -1,0 +1,51 @@
+from tests.playground.openai.asking import output
+from tests.playground.openai.requested import QUESTION, call, reply, text
+
+LEGAL = """\
+Legal answered in the thread:
+As legal counsel:
+
+- **Licences:** the notice has to stay
+- **Maintenance:** who fixes what is yours to settle
+
+_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"""
+FINANCE = """\
+Finance answered in the thread:
+- **Cost:** two days a quarter
+- **Maintenance:** fixes are the larger part"""
+CALLS = (call("call_1", "consult_legal"), call("call_2", "consult_finance"))
+
+
+def summed_up(legal: str, finance: str) -> str:
+    outputs = (output("call_1", legal), output("call_2", finance))
+    return text(reply(QUESTION, *CALLS, *outputs, may_call=False))
+
+
+def test_a_synthesis_names_the_experts_what_they_share_and_what_each_stresses() -> None:
+    said = summed_up(LEGAL, FINANCE)
+    assert "Legal and Finance both speak of" in said
+    assert "maintenance" in said.split("\n")[0]
+    assert "- **Legal:** **Licences:** the notice has to stay" in said
+    assert "- **Finance:** **Cost:** two days a quarter" in said
+    assert "Playground model" not in said
+
+
+def test_experts_who_share_nothing_look_at_different_sides() -> None:
+    said = summed_up("- Roses need water", "- Ledgers need paper")
+    assert "different sides" in said
+
+
+def test_a_failed_expert_is_named_as_missing() -> None:
+    said = summed_up(LEGAL, "Finance could not answer (timeout).")
+    assert said.startswith("**In short**, from Legal:")
+    assert said.endswith("Still missing: Finance.")
+
+
+def test_if_nobody_answered_it_says_so() -> None:
+    said = summed_up("Legal could not answer (timeout).", '{"status":"aborted"}')
+    assert said.startswith("Legal and Finance could not answer")
+
+
+def test_outputs_are_summed_up_also_while_calls_are_allowed() -> None:
+    outputs = (output("call_1", LEGAL), output("call_2", FINANCE))
+    assert "In short" in text(reply(QUESTION, *CALLS, *outputs))
