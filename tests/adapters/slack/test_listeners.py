@@ -79,7 +79,7 @@ async def over_socket_mode(door, _serve):
 
 @pytest.fixture(params=[over_http, over_socket_mode])
 async def door(request, neighbour, serve, monkeypatch):
-    monkeypatch.setattr(delivery, "ACKNOWLEDGE_WITHIN", 0.3)  # Slack's three seconds are long
+    monkeypatch.setattr(delivery, "ACKNOWLEDGE_WITHIN", 0.5)  # Slack's three seconds are long
     opened = Door(neighbour)
     async with request.param(opened, serve):
         yield opened
