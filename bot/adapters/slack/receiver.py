@@ -18,11 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack import web_api
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
-from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.adapters.slack.verification import MAX_BODY, verified
 from bot.panel.errors import TryLater
-
-__all__ = ["HEALTH_PATH", "SocketModeReceiver", "bolt_app", "http_app"]
 
 log = logging.getLogger(__name__)
 

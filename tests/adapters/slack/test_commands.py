@@ -8,7 +8,8 @@ from bot import library
 from bot.adapters.slack import commands
 from bot.adapters.slack.identity import identify
 from bot.adapters.slack.people import SlackPeople
-from bot.adapters.slack.receiver import SocketModeReceiver, bolt_app
+from bot.adapters.slack.receiver import bolt_app
+from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.adapters.slack.web_api import SlackApi, client, session
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Effort, Expert, Synthesis

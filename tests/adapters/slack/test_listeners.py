@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.slack import listeners, receiver, web_api
 from bot.adapters.slack.manifest import EVENTS_PATH, SUGGESTED_PROMPTS
+from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Intake
 from bot.panel.model import Persona, TurnId
@@ -71,7 +72,7 @@ async def over_http(door, serve):
 @asynccontextmanager
 async def over_socket_mode(door, _serve):
     web = door.neighbour.api._web
-    sockets = receiver.SocketModeReceiver(door.app, door.slack.app_token, web, 2)
+    sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 2)
     await sockets.start()
     yield
     await sockets.stop()
@@ -241,7 +242,7 @@ async def test_oauth_credentials_in_the_environment_change_nothing(neighbour, mo
 
     door = Door(neighbour)
     web = neighbour.api._web
-    sockets = receiver.SocketModeReceiver(door.app, door.slack.app_token, web, 1)
+    sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 1)
     await sockets.start()
     door.slack.people.open_home(ADA, tab="messages")
     await eventually(lambda: door.slack.workspace.prompts)
