@@ -7,6 +7,7 @@ from bot.panel.errors import Refused
 from bot.panel.model import Persona, ThreadRef, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.ports import Standing, ThreadStore
+from bot.panel.roster import ChannelScope
 from bot.panel.thread_commands import (
     AddExpert,
     ListExperts,
@@ -19,18 +20,40 @@ from bot.panel.thread_commands import (
 
 
 class ThreadDesk:
-    """Carries out thread commands. Each may be repeated after a crash."""
+    """Carries out thread commands."""
 
     def __init__(self, editor: PanelEditor, threads: ThreadStore) -> None:
         self._editor = editor
         self._threads = threads
 
-    async def perform(self, command: ThreadCommand, thread: ThreadRef, by: UserId) -> str:
-        """Carry out *command* for *by* and return the answer, in Markdown."""
+    async def perform(
+        self, command: ThreadCommand, thread: ThreadRef, by: UserId, *, repeated: bool = False
+    ) -> str:
+        """Carry out *command* for *by* and return the answer, in Markdown.
+
+        *repeated* after a crash: it may have been carried out without an answer.
+        """
         try:
             return await self._perform(command, thread, by)
         except Refused as refusal:
-            return str(refusal)
+            done = await self._done_before(command, thread) if repeated else ""
+            return done or str(refusal)
+
+    async def _done_before(self, command: ThreadCommand, thread: ThreadRef) -> str:
+        here = await self._editor.panel(thread)
+        around = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))
+        match command:
+            case AddExpert(name):
+                expert = here.find(name)
+                if expert and not around.find(expert.name):
+                    return sentences.joined(_introduced(expert.persona), expert.purpose)
+            case RemoveExpert(name):
+                expert = around.find(name)
+                if expert and not here.find(expert.name):
+                    return sentences.left(_introduced(expert.persona))
+            case _:
+                pass
+        return ""
 
     async def _perform(self, command: ThreadCommand, thread: ThreadRef, by: UserId) -> str:
         match command:

@@ -61,7 +61,7 @@ class TurnRunner:
         record = await TurnRecord.read(claim, self._journal)
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
-            await self._obey(command, claim.turn, speaker)
+            await self._obey(command, claim, speaker)
         elif not any(message.text or message.files for message in claim.turn.messages):
             await speaker.say("help", sentences.HELP)
         else:
@@ -75,8 +75,10 @@ class TurnRunner:
             await speaker.say("gave-up", sentences.GAVE_UP)
         await self._messenger.show_status(claim.turn.thread, "")
 
-    async def _obey(self, command: ThreadCommand, turn: Turn, speaker: Speaker) -> None:
-        await speaker.say("command", await self._desk.perform(command, turn.thread, turn.asker))
+    async def _obey(self, command: ThreadCommand, claim: Claim, speaker: Speaker) -> None:
+        turn, repeated = claim.turn, claim.attempt > 1
+        answer = await self._desk.perform(command, turn.thread, turn.asker, repeated=repeated)
+        await speaker.say("command", answer)
 
     async def _converse(self, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn

@@ -56,6 +56,14 @@ async def test_an_expert_leaves_this_thread_only(desk, editor):
     assert await names(editor, ChannelScope("T1", "C1")) == ["legal"]
 
 
+@pytest.mark.parametrize("command", [AddExpert("finance"), RemoveExpert("legal")])
+async def test_a_command_repeated_after_a_crash_is_answered_as_the_first_time(desk, command):
+    first = await desk.perform(command, THREAD, MEMBER)
+
+    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
+    assert await desk.perform(command, THREAD, MEMBER) != first
+
+
 async def test_the_list_shows_personas_names_and_purposes(desk):
     said = await desk.perform(ListExperts(), THREAD, GUEST)
     assert said == "On this panel:\n- :scales: **Legal Counsel** (`legal`): Licences."
