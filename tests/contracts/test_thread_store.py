@@ -46,6 +46,13 @@ async def test_a_thread_of_ours_does_not_become_foreign(threads):
     assert await threads.standing(ONE) is Standing.MUTED
 
 
+async def test_a_thread_is_found_foreign_only_where_nothing_else_is_known(threads):
+    await threads.set_standing(ONE, Standing.MUTED)
+    await threads.set_standing(ONE, Standing.FOREIGN)
+
+    assert await threads.standing(ONE) is Standing.MUTED
+
+
 async def test_a_thread_that_nobody_knows_has_no_links(threads):
     assert await threads.links(ONE) == ThreadLinks()
 

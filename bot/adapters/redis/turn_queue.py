@@ -135,7 +135,7 @@ class RedisTurnQueue(TurnQueue):
         try:
             return _claim(*answer)
         except codec.Unreadable as why:  # perhaps a newer worker can read it
-            _log.error("queue.unreadable", extra={"thread": answer[0], "why": str(why)})
+            _log.error("queue.unreadable", extra={"slack_thread": answer[0], "reason": str(why)})
             await self._leave(prefix, answer, UNREADABLE_FOR)
             return self._look_again / 1000
 

@@ -229,7 +229,7 @@ def test_queue_and_journal_do_what_the_model_does(redis_url: str) -> None:
     run_state_machine_as_test(
         QueueAndModel,
         settings=settings(
-            max_examples=60,
+            max_examples=30,
             stateful_step_count=50,
             deadline=None,
             derandomize=True,

@@ -37,8 +37,11 @@ def watched(tmp_path):
         node = Redis(port=primary.port, password="s3cret", decode_responses=True)
         until(lambda: node.info("replication").get("slave0", {}).get("state") == "online")
         node.close()
-        with running(sentinel):  # now, as it asks for replicas at first and every ten seconds
+        with running(sentinel):
             watch = Redis(port=sentinel.port, decode_responses=True)
+            until(watch.ping)
+            for period in ("ask-period", "info-period", "ping-period", "publish-period"):
+                watch.execute_command("SENTINEL", "DEBUG", period, 100)
             until(lambda: len(watch.sentinel_slaves("panel")) == 1)
             watch.close()
             yield primary, sentinel

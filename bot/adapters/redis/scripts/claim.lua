@@ -66,10 +66,11 @@ local function next_ready()
   return thread
 end
 
--- Tokens grow also where the counter was lost with a failed primary: they are no less than the
--- time.
+-- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
+-- are no less than the time in microseconds.
 local function fence()
-  local token = math.max(clock('fence') + 1, time)
+  local precise = redis.call('TIME')
+  local token = math.max(clock('fence') + 1, precise[1] * 1000000 + precise[2])
   redis.call('HSET', P .. 'clock', 'fence', token)
   return string.format('%.0f', token)
 end

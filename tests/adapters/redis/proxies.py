@@ -1,0 +1,52 @@
+"""A connection to Redis that breaks when told to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Proxy:
+    """Passes everything on to *port*, and can lose an answer on the way back."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._lose = False
+        self._open: set[asyncio.StreamWriter] = set()
+        self.port = 0
+        self.lost = asyncio.Event()
+
+    def lose_the_next_answer(self) -> None:
+        """Cut the connection once the server has done what it is asked next."""
+        self._lose = True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        yield
+        server.close()
+        for writer in self._open:
+            writer.close()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        self._open |= {writer, back}
+        requests = asyncio.create_task(self._copy(reader, back))
+        await self._answers(there, writer)
+        writer.close()
+        back.close()
+        await requests
+        self._open -= {writer, back}
+
+    async def _answers(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await there.read(65536):
+            if self._lose:
+                self._lose = False
+                self.lost.set()
+                return
+            writer.write(data)
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
