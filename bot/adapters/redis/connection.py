@@ -11,7 +11,7 @@ from typing import Any
 from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError
 
 from bot.adapters.redis import schema
@@ -80,6 +80,7 @@ def _primary(where: Address, options: dict[str, Any]) -> Connection:
     }
     shared = ("ssl", "socket_connect_timeout", "socket_timeout")
     ours = {key: value for key, value in options.items() if key.startswith(shared)}
+    ours["retry"] = Retry(NoBackoff(), 0)  # of a dead Sentinel, the next one is asked at once
     sentinel = Sentinel(where.nodes, sentinel_kwargs=ours | login)  # type: ignore[no-untyped-call]
     return sentinel.master_for(where.service, redis_class=_WatchedPrimary, **options)
 

@@ -4,6 +4,9 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.adapters.redis.connection import address, connect
@@ -19,7 +22,7 @@ async def test_the_server_answers_here_and_only_to_us():
         assert await redis.set("key", "value")
         assert await redis.config_get("bind") == {"bind": "127.0.0.1"}
         await redis.aclose()
-        stranger = connect(address(url))
+        stranger = Redis.from_url(address(url), protocol=2, retry=Retry(NoBackoff(), 0))
         with pytest.raises(RedisConnectionError, match="Authentication required"):
             await stranger.get("key")
         await stranger.aclose()
