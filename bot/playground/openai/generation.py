@@ -69,8 +69,9 @@ class Generation:
             self._stop()
 
     def abandon(self) -> None:
-        """Learn that the client has gone."""
-        if not self._store.manners.goes_on_alone and not self._ended:
+        """Learn that the client has gone; what runs in the background does not mind."""
+        goes_on = self._store.manners.goes_on_alone or self._writing.shown["background"]
+        if not goes_on and not self._ended:
             self._leave_unfinished()
             self._stop()
 
@@ -96,6 +97,7 @@ class Generation:
         async for told in responding.write(self._writing, reply):
             if isinstance(told, Cut) and not told.stored:
                 self._leave_unfinished()
+                self._unlock()
                 self._tell(told)
                 return
             if isinstance(told, dict) and told["type"] in TERMINAL:

@@ -6,6 +6,7 @@ from openai.types.conversations import Conversation
 from openai.types.responses import Response
 
 from bot.playground.openai.brain import Hold, ScriptedBrain
+from bot.playground.openai.server import OpenAIPlayground
 from tests.playground.openai.asking import ask, stored, stream
 
 
@@ -50,14 +51,17 @@ async def test_others_cannot_be_cancelled(client: AsyncOpenAI) -> None:
 
 
 async def test_its_stream_is_taken_up_again_where_it_was_lost(
-    client: AsyncOpenAI, brain: ScriptedBrain
+    client: AsyncOpenAI, server: OpenAIPlayground, brain: ScriptedBrain
 ) -> None:
+    server.manners.goes_on_alone = False
     go_on = asyncio.Event()
     brain.then("Well", Hold(go_on), "Yes.")
     async with await stream(client, background=True) as begun:
         first = [await anext(begun) for _ in range(4)]
-    go_on.set()
     assert first[0].type == "response.created"
+    # A round trip on, the server has learnt that its first listener is gone.
+    assert (await client.responses.retrieve(first[0].response.id)).status == "in_progress"
+    go_on.set()
 
     again = await client.responses.retrieve(
         first[0].response.id, stream=True, starting_after=first[-1].sequence_number
