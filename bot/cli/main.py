@@ -8,6 +8,7 @@ from bot.cli.demo import demo
 from bot.cli.links import links
 from bot.cli.manifest import manifest
 from bot.cli.serve import run_all, web, worker
+from bot.cli.turns import turns
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,5 +17,5 @@ def main() -> None:
     """A panel of experts in your Slack threads."""
 
 
-for command in (demo, run_all, web, worker, check, links, manifest):
+for command in (demo, run_all, web, worker, check, links, turns, manifest):
     main.add_command(command)

@@ -1,5 +1,7 @@
 """One turn in this worker's hands: its claim, and its journal as read and as written."""
 
+from collections.abc import Sequence
+
 from bot.panel.events import TurnEvent
 from bot.panel.model import Claim, Turn
 from bot.panel.ports import Journal
@@ -9,15 +11,16 @@ from bot.panel.progress import Progress
 class TurnRecord:
     """The progress of a turn; every step forward is in the journal before it counts."""
 
-    def __init__(self, claim: Claim, journal: Journal, progress: Progress) -> None:
+    def __init__(self, claim: Claim, journal: Journal, entries: Sequence[TurnEvent]) -> None:
         self.claim = claim
-        self.progress = progress
+        self.progress = Progress.of(entries)
+        self.resumed = claim.attempt > 1 or bool(entries)  # a turn put back begins to count anew
         self._journal = journal
 
     @classmethod
     async def read(cls, claim: Claim, journal: Journal) -> "TurnRecord":
         """Return the record of a claimed turn, as far as earlier attempts brought it."""
-        return cls(claim, journal, Progress.of(await journal.read(claim)))
+        return cls(claim, journal, await journal.read(claim))
 
     @property
     def turn(self) -> Turn:

@@ -61,7 +61,7 @@ class TurnRunner:
         record = await TurnRecord.read(claim, self._journal)
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
-            await self._obey(command, claim, speaker)
+            await self._obey(command, record, speaker)
         elif not any(message.text or message.files for message in claim.turn.messages):
             await speaker.say("help", sentences.HELP)
         else:
@@ -75,9 +75,9 @@ class TurnRunner:
             await speaker.say("gave-up", sentences.GAVE_UP)
         await self._messenger.show_status(claim.turn.thread, "")
 
-    async def _obey(self, command: ThreadCommand, claim: Claim, speaker: Speaker) -> None:
-        turn, repeated = claim.turn, claim.attempt > 1
-        answer = await self._desk.perform(command, turn.thread, turn.asker, repeated=repeated)
+    async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
+        turn = record.turn
+        answer = await self._desk.perform(command, turn.thread, turn.asker, repeated=record.resumed)
         await speaker.say("command", answer)
 
     async def _converse(self, record: TurnRecord, speaker: Speaker) -> None:
@@ -104,7 +104,7 @@ class TurnRunner:
         """Return the links of the thread, empty if it is new; None if it is not ours at all."""
         turn = record.turn
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
-        if begins_thread and record.claim.attempt == 1:
+        if begins_thread and not record.resumed:
             return ThreadLinks()  # nobody can know it yet: spare the search
         links = await self._recovery.find(turn.thread)
         if links.router or any(message.mentioned for message in turn.messages):
@@ -174,9 +174,9 @@ class TurnRunner:
             context.board.changed()
 
     async def _finish(self, context: TurnContext) -> None:
-        thread, claim = context.turn.thread, context.record.claim
+        thread = context.turn.thread
         await asyncio.gather(
-            context.book.record(always=claim.attempt > 1),
+            context.book.record(always=context.record.resumed),
             self._threads.caught_up(thread),
             context.speaker.show_status(""),
         )

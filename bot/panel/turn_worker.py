@@ -114,16 +114,14 @@ class TurnWorker:
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected = isinstance(error, PanelError)
-        log.error(
-            "turn.given_up",
-            extra={"turn": claim.turn.id, "reason": type(error).__name__},
-            exc_info=None if expected else error,
-        )
+        reason = f"{type(error).__name__}: {error}" if expected else type(error).__name__
+        extra = {"turn": claim.turn.id, "reason": reason}
+        log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
             await self._runner.give_up(claim)
         except PanelError as silence:
             log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": str(silence)})
-        await self._queue.bury(claim, type(error).__name__)
+        await self._queue.bury(claim, reason)
 
 
 def _leading(error: BaseException) -> BaseException:

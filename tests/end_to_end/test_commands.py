@@ -7,6 +7,8 @@ import signal
 
 import pytest
 
+from bot.playground.openai.brain import Call
+from bot.playground.slack import hazards
 from bot.playground.slack.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World, until_reachable
 
@@ -65,6 +67,32 @@ async def test_a_channels_links_are_rebuilt(bot: World):
     assert code == 0
     assert "2 of 3 threads belong to the panel; found 2 expert conversations." in out
     assert len(await bot.redis.keys("panelbot:*links:*")) == 2
+
+
+async def test_a_turn_that_was_given_up_is_listed_shown_and_answered_on_retry(bot: World):
+    bot.brain.then(Call("consult_legal", {"reason": "r", "brief": "b"}))
+    bot.slack.hazards.on("chat.postMessage", hazards.error("restricted_action"), times=10)
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    bot.slack.hazards.clear()
+    assert bot.said(ts) == []
+    turn = f"{bot.slack.workspace.team_id}:{GENERAL}:{ts}"
+
+    _, out, _ = await bot.panelbot("turns", "list")
+    assert f"{turn}  " in out
+    assert "restricted_action" in out
+    _, out, _ = await bot.panelbot("turns", "show", turn)
+    assert "please ask legal" in out
+    code, out, _ = await bot.panelbot("turns", "retry", turn)
+    assert (code, out) == (0, f"{turn} put back on the queue.\n")
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Legal Counsel"]
+    code, _, err = await bot.panelbot("turns", "drop", turn)
+    assert (code, err) == (
+        1,
+        f"panelbot: No turn '{turn}' was given up: see `panelbot turns list`.\n",
+    )
 
 
 async def test_check_finds_everything_in_order(world: World):

@@ -87,7 +87,7 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await settled(bench)
 
     assert bench.messenger.said == [(None, sentences.GAVE_UP)]
-    assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable"]
+    assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
 
 
@@ -98,7 +98,7 @@ async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(be
     await put(bench, "hello")
     await settled(bench)
 
-    assert [letter.reason for letter in await bench.queue.buried()] == ["MessengerRefused"]
+    assert [letter.reason for letter in await bench.queue.buried()] == ["MessengerRefused: is_archived"]
 
 
 async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):

@@ -84,6 +84,11 @@ class Hazards:
         """Let a *share* of all calls of *method* end in *fault*."""
         self._rates[method] = (share, fault)
 
+    def clear(self) -> None:
+        """Let nothing go wrong from now on."""
+        self._queued.clear()
+        self._rates.clear()
+
     def next(self, method: str) -> Fault | None:
         """Return what goes wrong with this call, if anything does."""
         if queued := self._queued[method]:

@@ -1,0 +1,109 @@
+"""``panelbot turns``: the turns that were given up, for a person to handle."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import click
+
+from bot.adapters.redis.backlog import DeadLetter
+from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.app import open_memory
+from bot.cli import run, settings
+from bot.config import STORE
+from bot.panel.errors import Refused
+from bot.panel.model import TurnId
+
+_EVERY = click.option("--all", "every", is_flag=True, help="All that were given up.")
+
+
+@click.group()
+def turns() -> None:
+    """Turns that were given up after all their tries; they are kept for thirty days."""
+
+
+@turns.command("list")
+def list_turns() -> None:
+    """List them, and tell how many turns wait and run."""
+    run(_list())
+
+
+@turns.command()
+@click.argument("turn")
+def show(turn: str) -> None:
+    """Show one, with what people said in it."""
+    run(_show(TurnId(turn)))
+
+
+@turns.command()
+@click.argument("turn", required=False)
+@_EVERY
+def retry(turn: str | None, every: bool) -> None:
+    """Put one (or all) back on the queue, with its journal: nothing is said twice."""
+    run(_handle(RedisTurnQueue.retry, "put back on the queue", turn, every=every))
+
+
+@turns.command()
+@click.argument("turn", required=False)
+@_EVERY
+def drop(turn: str | None, every: bool) -> None:
+    """Forget one (or all) for good."""
+    run(_handle(RedisTurnQueue.drop, "forgotten", turn, every=every))
+
+
+async def _list() -> None:
+    async with _queue() as queue:
+        depth, letters = await queue.depth(), await queue.buried()
+    click.echo(
+        f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
+    )
+    click.echo(f"Turns given up: {len(letters)}.")
+    for letter in letters:
+        click.echo(f"{letter.turn.id}  {_when(letter)}  {letter.reason}")
+
+
+async def _show(turn: TurnId) -> None:
+    async with _queue() as queue:
+        letter = await queue.dead_letter(turn)
+    if letter is None:
+        raise _unknown(turn)
+    thread = letter.turn.thread
+    click.echo(f"turn      {letter.turn.id}")
+    click.echo(f"thread    {thread.channel_id}/{thread.thread_ts}")
+    click.echo(f"given up  {_when(letter)}, after {letter.attempts} attempts: {letter.reason}")
+    for message in letter.turn.messages:
+        click.echo(f"{message.ts}  {message.author}: {message.text}")
+
+
+async def _handle(
+    deed: Callable[[RedisTurnQueue, TurnId], Awaitable[bool]],
+    done: str,
+    turn: str | None,
+    *,
+    every: bool,
+) -> None:
+    if (turn is None) is not every:
+        raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
+    async with _queue() as queue:
+        if turn is not None:
+            if not await deed(queue, TurnId(turn)):
+                raise _unknown(turn)
+            click.echo(f"{turn} {done}.")
+            return
+        ids = [letter.turn.id for letter in await queue.buried()]
+        handled = [await deed(queue, one) for one in ids]
+        click.echo(f"{sum(handled)} turns {done}.")
+
+
+@asynccontextmanager
+async def _queue() -> AsyncIterator[RedisTurnQueue]:
+    async with open_memory(settings(*STORE)) as memory:
+        yield memory.queue
+
+
+def _unknown(turn: str) -> Refused:
+    return Refused(f"No turn {turn!r} was given up: see `panelbot turns list`.")
+
+
+def _when(letter: DeadLetter) -> str:
+    return f"{datetime.fromtimestamp(letter.buried_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
