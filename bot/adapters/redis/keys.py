@@ -7,44 +7,44 @@ single server (and a Sentinel set); a Cluster wants a few for each of its primar
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``T`` for ``team:channel:thread_ts``.
 
-==================  ======  ===============================================  ===================
+==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
-==================  ======  ===============================================  ===================
+==================  ======  ===============================================  ====================
 P inbox:T           list    messages that wait for the thread's next turn    until claimed;
-                            (``+`` gathers, ``!`` alone, ``@`` retried)      150 B + text each
+                            (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each
 P turn:T            hash    the thread's turn: messages, attempt, and the    until done;
-                            token while somebody holds it                    250 B + text
+                            token while somebody holds it                    210 B + text
 P journal:T         list    what that turn has done, oldest first            until done;
-                                                                             100 B + text each
+                                                                             200 B + text each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
-                            in which they will be served                     130 B a thread
+                            in which they will be served                     60 to 150 B a thread
 P leases            zset    threads whose turn somebody holds, by the end    until done;
-                            of the lease (ms)                                130 B a thread
+                            of the lease (ms)                                60 to 150 B a thread
 P delayed           zset    threads whose turn waits for another try, by     until claimed;
-                            the time of it (ms)                              130 B a thread
+                            the time of it (ms)                              60 to 150 B a thread
 P rounds            hash    how far each waiting channel has taken places    while it waits;
-                            ahead                                            60 B a channel
+                            ahead                                            80 B a channel
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
                             last ``fence`` token given
-P wake              list    at most one element: there is something to do    until taken; 60 B
-P seen:T:TS         string  this message has been put                        a day; 150 B
-P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 90 B
+P wake              list    at most one element: there is something to do    until taken; 65 B
+P seen:T:TS         string  this message has been put                        a day; 120 B
+P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
-                                                                             130 B a turn
+                                                                             60 to 150 B a turn
 P dead:TURN         hash    such a turn: thread, messages, reason, attempts  30 days; as turn:T
 P dead-journal:TURN list    its journal                                      30 days;
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert            90 days after use;
-                                                                             500 B
+                                                                             430 B, four experts
 P heard:T           string  the first message that the router missed         90 days after use;
-                                                                             130 B
-panelbot:owner:C    string  whose the conversation C is                      as links:T; 230 B
+                                                                             105 B
+panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
-                                                                             one; 140 B
+                                                                             one; 105 B
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert                  1 to 3 kB an expert
-panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 100 B
-==================  ======  ===============================================  ===================
+panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
+==================  ======  ===============================================  ====================
 
 Without a lifetime are only work that was acknowledged and not yet done, and what people set up.
 """

@@ -27,12 +27,13 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.backlog import DeadLetter, Depth
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
-from bot.panel.errors import StoreUnavailable, TurnLost
+from bot.panel.errors import TurnLost
 from bot.panel.model import Claim, Message, ThreadRef, Turn, TurnId
 from bot.panel.ports import TurnQueue
 
 MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
 UNREADABLE_FOR = 30.0
+LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
@@ -132,19 +133,25 @@ class RedisTurnQueue(TurnQueue):
             raise
         if len(answer) == 1:
             return float(answer[0]) / 1000
+        return await self._read(prefix, answer)
+
+    async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
+        """Return the claim that *answer* is; set it aside if it cannot be read."""
+        thread, messages, token, attempt = answer
         try:
-            return _claim(*answer)
+            return Claim(_turn(thread, messages or "[]"), int(token), attempt)
         except codec.Unreadable as why:  # perhaps a newer worker can read it
-            _log.error("queue.unreadable", extra={"slack_thread": answer[0], "reason": str(why)})
+            _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(why)})
             await self._leave(prefix, answer, UNREADABLE_FOR)
             return self._look_again / 1000
 
     async def _give_back(self, prefix: str, asking: asyncio.Future[Any]) -> None:
         """Return what a cancelled claim gets after all; failing that, the lease runs out."""
-        with suppress(StoreUnavailable):
-            answer = await asking
-            if len(answer) > 1:
-                await self._leave(prefix, answer, 0.0)
+        with suppress(Exception):  # the cancellation goes on, whatever happens here
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                answer = await asking
+                if len(answer) > 1:
+                    await self._leave(prefix, answer, 0.0)
 
     async def _leave(self, prefix: str, answer: Sequence[Any], after: float) -> None:
         thread, _, token, _ = answer
@@ -195,10 +202,6 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _claim(thread: str, messages: str, token: str, attempt: int) -> Claim:
-    return Claim(_turn(thread, messages), int(token), attempt)
-
-
 def _letter(raw: Sequence[str]) -> DeadLetter:
     thread, messages, reason, attempts, at = raw
     return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
@@ -207,4 +210,6 @@ def _letter(raw: Sequence[str]) -> DeadLetter:
 def _turn(thread: str, raw: str) -> Turn:
     ref = keys.thread_of(thread)
     messages = codec.load_tuple(Message, raw)
+    if not messages:  # the server threw them away: see its maxmemory-policy
+        raise codec.Unreadable("a turn without messages")
     return Turn(TurnId(f"{ref.team_id}:{ref.channel_id}:{messages[0].ts}"), ref, messages)

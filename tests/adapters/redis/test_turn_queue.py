@@ -124,6 +124,20 @@ async def test_a_turn_that_cannot_be_read_is_put_off_and_told_and_stops_nobody(
     assert (record.slack_thread, record.reason) == ("T1:C1:2.0", "Message has no colour")
 
 
+@pytest.mark.parametrize("lost", ["inbox", "turn"])
+async def test_a_turn_whose_messages_were_thrown_away_stops_nobody(redis, queue, caplog, lost):
+    await queue.put(OTHER, message("1"))
+    if lost == "turn":
+        await queue.release(await queue.claim(), after=0)
+    await redis.delete(f"{PREFIX}{lost}:{keys.thread_name(OTHER)}")
+    await queue.put(ONE, message("2"))
+
+    with caplog.at_level(logging.ERROR):
+        assert (await queue.claim()).turn.thread == ONE
+
+    assert caplog.records[0].reason == "a turn without messages"
+
+
 async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
     await queue.put(ONE, message("1"))
     claim = await queue.claim()
