@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.redis import codec
@@ -7,11 +7,13 @@ from bot.adapters.redis.codec import Unreadable
 from bot.panel.events import Closed, ExpertCalled, PostStarted, Routed, RouterAsked, TurnEvent
 from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
 
+steadily = settings(deadline=None, derandomize=True, database=None)
 KINDS = TurnEvent.__args__
 EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.", effort=Effort.HIGH)
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@steadily
 @given(data=st.data())
 def test_every_event_comes_back_as_it_was(kind, data):
     event = data.draw(st.from_type(kind))
@@ -19,6 +21,7 @@ def test_every_event_comes_back_as_it_was(kind, data):
     assert codec.load_tagged(KINDS, codec.dump_tagged(event)) == event
 
 
+@steadily
 @given(message=st.from_type(Message), expert=st.from_type(Expert))
 def test_messages_and_experts_come_back_as_they_were(message, expert):
     assert codec.load(Message, codec.dump(message)) == message
