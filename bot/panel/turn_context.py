@@ -61,7 +61,7 @@ class TurnContext:
             conversation=conversation,
             model=self.models.router,
             effort=self.models.router_effort,
-            instructions=prompts.SYNTHESIS_INSTRUCTIONS if closing else prompts.ROUTER_INSTRUCTIONS,
+            instructions=prompts.ROUTER_INSTRUCTIONS,
             items=tuple(items),
             tools=prompts.tools(self.panel),
             may_call=not closing,
