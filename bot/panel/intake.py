@@ -4,6 +4,8 @@ Runs where Slack waits for an answer within three seconds: it asks the fast memo
 What the fast memory has forgotten is queued all the same, for the worker to find out.
 """
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -62,7 +64,8 @@ class Intake:
 
     async def _take(self, incoming: Incoming, standing: Standing) -> None:
         thread, message = incoming.thread, incoming.message
-        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
-            await self._threads.set_standing(thread, Standing.OURS)
         alone = message.mentioned and thread_commands.parse(message.text) is not None
-        await self._queue.put(thread, message, alone=alone)
+        taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
+        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
+            taking.append(self._threads.set_standing(thread, Standing.OURS))
+        await asyncio.gather(*taking)  # Slack waits: one round trip rather than two
