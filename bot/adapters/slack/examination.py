@@ -1,8 +1,12 @@
 """Looking whether Slack will serve us: the tokens and the scopes."""
 
+from collections.abc import Mapping
+
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.web_api import meaning
+from bot.panel.errors import MessengerRefused
 from bot.panel.findings import Finding, bad, good, warning
 
 _OPTIONAL = {"chat:write.customize": "experts will answer under the bot's own name"}
@@ -14,14 +18,8 @@ async def examine(
     """Return what is found of the bot's token, its scopes (*wanted*) and the app-level token."""
     try:
         answer = await client.auth_test()
-    except SlackApiError as error:
-        code = error.response["error"]
-        return [
-            bad(f"Slack rejects SLACK_BOT_TOKEN ({code})", "Reinstall the app; copy its token.")
-        ]
-    except Exception as error:  # noqa: BLE001 - whatever the network did, the remedy is the same
-        remedy = "Check SLACK_API_URL and whether this machine may reach it."
-        return [bad(f"No answer from {client.base_url} ({type(error).__name__})", remedy)]
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+        return [_refused(client, error, "SLACK_BOT_TOKEN", "Reinstall the app; copy its token.")]
     found = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]
     found += _scopes(answer.headers, wanted)
     if app_token:
@@ -29,7 +27,7 @@ async def examine(
     return found
 
 
-def _scopes(headers: dict[str, str], wanted: frozenset[str]) -> list[Finding]:
+def _scopes(headers: Mapping[str, str], wanted: frozenset[str]) -> list[Finding]:
     given = next((v for k, v in headers.items() if k.lower() == "x-oauth-scopes"), None)
     if given is None:
         return [warning("Slack did not tell the scopes", "Compare them with `panelbot manifest`.")]
@@ -46,11 +44,19 @@ def _scopes(headers: dict[str, str], wanted: frozenset[str]) -> list[Finding]:
 
 
 async def _app_token(client: AsyncWebClient, app_token: str) -> Finding:
+    remedy = "Make an app-level token with connections:write, and switch Socket Mode on."
     try:
         await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        return bad(
-            f"Slack rejects SLACK_APP_TOKEN ({error.response['error']})",
-            "Make an app-level token with connections:write, and switch Socket Mode on.",
-        )
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+        return _refused(client, error, "SLACK_APP_TOKEN", remedy)
     return good("Socket Mode is on and the app-level token works")
+
+
+def _refused(client: AsyncWebClient, error: Exception, token: str, remedy: str) -> Finding:
+    """Return what *error* means: a bad *token* has another remedy than a silent network."""
+    known = meaning(error) if isinstance(error, SlackApiError) else None
+    if isinstance(known, MessengerRefused):
+        return bad(f"Slack rejects {token} ({known.code})", remedy)
+    what = str(known or type(error).__name__)
+    remedy = "Check SLACK_API_URL and whether this machine may reach it."
+    return bad(f"No answer from {client.base_url} ({what})", remedy)
