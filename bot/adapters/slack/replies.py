@@ -24,7 +24,8 @@ class Replies:
     ) -> AsyncGenerator[Json, None]:
         """Yield the messages of *thread*, oldest first; none if it cannot be seen.
 
-        The root is always among them, even where it is older than *oldest*.
+        The root is always among them, even where it is older than *oldest*; once, though Slack
+        has been seen to begin every page with it.
         """
         pages = self._api.pages(
             "conversations.replies",
@@ -37,8 +38,12 @@ class Replies:
             include_all_metadata=True,
         )
         try:
+            root_seen = False
             async for message in pages:
-                yield message
+                is_root = message["ts"] == thread.thread_ts
+                if not (is_root and root_seen):
+                    yield message
+                root_seen = root_seen or is_root
         except MessengerRefused as error:
             if error.code not in _NOT_THERE:
                 raise

@@ -62,7 +62,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
     ),
     "chat.stopStream": (
         "chat:write",
-        "channel ts markdown_text? chunks?:json blocks?:json metadata?:json",
+        "channel ts markdown_text? chunks?:json blocks?:json metadata?:json session_status?",
     ),
     "chat.update": (
         "chat:write",

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from bot.playground.slack.workspace import Channel, User, Workspace
+from bot.playground.slack.workspace import SLACKBOT, Channel, User, Workspace
 
 BOT_USER = "U0PANELBOT"
 BOT_ID = "B0PANELBOT"
 APP_ID = "A0PANELBOT"
-SLACKBOT = "USLACKBOT"
 
 ADA, BEN, CHLOE, DEV, ERIN = "U0ADA", "U0BEN", "U0CHLOE", "U0DEV", "U0ERIN"
 GUEST, STRANGER = "U0GUS", "U0SAM"
@@ -41,7 +40,7 @@ def found_company(workspace: Workspace) -> None:
     everybody = {user.id for user in staff} | {BOT_USER}
     members = everybody - {GUEST}
     workspace.add(
-        Channel(GENERAL, "general", members=set(everybody) | {STRANGER}),
+        Channel(GENERAL, "general", members=set(everybody) | {STRANGER}, is_shared=True),
         Channel(PRODUCT, "product", members=set(members)),
         Channel(LEGAL, "legal-questions", members=set(everybody)),
         Channel(PRIVATE, "board", "group", {ADA, BEN, BOT_USER}),

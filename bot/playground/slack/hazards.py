@@ -4,6 +4,7 @@ import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from math import ceil
 from typing import Literal
 
 
@@ -59,17 +60,25 @@ def error(code: str) -> Fault:
 
 @dataclass(slots=True)
 class Hazards:
-    """What is to go wrong. Deterministic: rates draw from a seeded source."""
+    """What is to go wrong. Deterministic: whatever is left to chance draws from a seeded source."""
 
+    seed: int = 0
     mention_order: Literal["message first", "mention first"] = "message first"
+    mention_gap: float = 0.0  # seconds between the two copies of a mention
     extra_deliveries: int = 0  # how often each event is delivered again
-    personas: Literal["kept", "ignored", "refused"] = "kept"  # without chat:write.customize
+    redelivered: float = 0.0  # the share of events that are delivered once more
+    jitter: float = 0.0  # each event is held for up to so many seconds: they overtake each other
+    personas: Literal["kept", "ignored", "refused"] = "kept"  # "kept" needs chat:write.customize
+    root_on_every_page: bool = True  # of conversations.replies, as real tools report it
     stream_lasts: float = 300.0
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
-    seed: int = 0
+    post_pace: tuple[float, int] | None = None  # seconds for each post in a channel, and a burst
     _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
-    _rates: dict[str, tuple[float, Fault]] = field(default_factory=dict)
+    _rates: defaultdict[str, list[tuple[float, Fault]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _due: dict[str, float] = field(default_factory=dict)  # by channel: when its posts are paid for
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,17 +90,39 @@ class Hazards:
         self._queued[method].extend([fault] * times)
 
     def rate(self, method: str, fault: Fault, share: float) -> None:
-        """Let a *share* of all calls of *method* end in *fault*."""
-        self._rates[method] = (share, fault)
+        """Let a *share* of all calls of *method* end in *fault*; several faults may be set."""
+        self._rates[method].append((share, fault))
 
     def clear(self) -> None:
-        """Let nothing go wrong from now on."""
+        """Let no call go wrong from now on."""
         self._queued.clear()
         self._rates.clear()
 
     def next(self, method: str) -> Fault | None:
         """Return what goes wrong with this call, if anything does."""
-        if queued := self._queued[method]:
+        if queued := self._queued.get(method):
             return queued.popleft()
-        share, fault = self._rates.get(method, (0.0, None))
-        return fault if fault and self._random.random() < share else None
+        for share, fault in self._rates.get(method, ()):
+            if self._random.random() < share:
+                return fault
+        return None
+
+    def too_fast(self, channel: str, now: float) -> Fault | None:
+        """Return the refusal of a post in *channel* that comes too early, if it does."""
+        if self.post_pace is None:
+            return None
+        seconds, burst = self.post_pace
+        due = max(self._due.get(channel, 0.0), now)
+        if due - now > seconds * (burst - 1):
+            return rate_limited(ceil(due - now - seconds * (burst - 1)))
+        self._due[channel] = due + seconds
+        return None
+
+    def copies(self) -> int:
+        """Return how often an event is delivered."""
+        by_chance = self.redelivered > 0 and self._random.random() < self.redelivered
+        return 1 + self.extra_deliveries + by_chance
+
+    def holdup(self) -> float:
+        """Return how long an event is held."""
+        return self._random.random() * self.jitter if self.jitter else 0.0

@@ -1,9 +1,13 @@
 """Messages, people, channels and events in the shapes that Slack sends."""
 
 from time import time
+from uuid import NAMESPACE_URL, uuid5
 
 from bot.playground.slack.company import APP_ID, BOT_ID, BOT_USER
-from bot.playground.slack.workspace import Channel, Json, Message, User, Workspace, reply_users
+from bot.playground.slack.timeline import reply_users
+from bot.playground.slack.workspace import Channel, Json, Message, User, Workspace
+
+_FOUNDED = 1700000000
 
 
 def message(workspace: Workspace, one: Message, *, metadata: bool = True) -> Json:
@@ -11,10 +15,7 @@ def message(workspace: Workspace, one: Message, *, metadata: bool = True) -> Jso
     shown: Json = {"type": "message", "ts": one.ts, "text": one.text}
     optional = {
         "subtype": one.subtype,
-        "user": one.user,
         "bot_id": one.bot_id,
-        "app_id": APP_ID if one.bot_id else None,
-        "team": workspace.team_id if one.user else None,
         "username": one.username,
         "thread_ts": one.thread_ts,
         "blocks": one.blocks or None,
@@ -22,29 +23,48 @@ def message(workspace: Workspace, one: Message, *, metadata: bool = True) -> Jso
         "metadata": one.metadata if metadata else None,
     }
     shown |= {key: value for key, value in optional.items() if value is not None}
+    shown |= _author(workspace, one)
     if one.icon_emoji or one.icon_url:
         shown["icons"] = {"emoji": one.icon_emoji} if one.icon_emoji else {"image_48": one.icon_url}
     if one.edited_by:
         shown["edited"] = {"user": one.edited_by, "ts": one.edited_ts}
+    if one.subtype == "tombstone":
+        shown["hidden"] = True
     if one.reactions:
         shown["reactions"] = [
             {"name": name, "users": users, "count": len(users)}
             for name, users in one.reactions.items()
         ]
-    if one.is_reply:
-        root = workspace.message(one.channel, one.thread_ts or "")
-        if root and root.user:
-            shown["parent_user_id"] = root.user
-    elif one.replies:
-        shown |= _thread_summary(workspace, one)
-    return shown
+    return shown | _place_in_thread(workspace, one)
+
+
+def _author(workspace: Workspace, one: Message) -> Json:
+    author: Json = {"app_id": APP_ID} if one.bot_id == BOT_ID else {}
+    user = workspace.users.get(one.user or "")
+    if user is None:
+        return author
+    author |= {"user": user.id, "team": user.team_id}
+    if one.bot_id == BOT_ID:
+        author["bot_profile"] = bot_profile(workspace)
+    elif not user.is_bot:
+        author["client_msg_id"] = str(uuid5(NAMESPACE_URL, f"{one.channel}/{one.ts}"))
+    if user.is_stranger:
+        author |= {"user_team": user.team_id, "source_team": user.team_id}
+        author["user_profile"] = _profile(user) | {"name": user.name, "is_restricted": False}
+    return author
+
+
+def _place_in_thread(workspace: Workspace, one: Message) -> Json:
+    if one.replies:
+        return _thread_summary(workspace, one)
+    root = workspace.message(one.channel, one.thread_ts or "") if one.is_reply else None
+    return {"parent_user_id": root.user} if root and root.user else {}
 
 
 def _thread_summary(workspace: Workspace, root: Message) -> Json:
-    replies = workspace.thread(root.channel, root.ts)[1:]
-    users = reply_users(replies)
+    users = reply_users(workspace.thread(root.channel, root.ts)[1:])
     return {
-        "reply_count": len(replies),
+        "reply_count": len(root.replies),
         "reply_users_count": len(users),
         "reply_users": users[:5],
         "latest_reply": root.replies[-1],
@@ -53,7 +73,21 @@ def _thread_summary(workspace: Workspace, root: Message) -> Json:
     }
 
 
-def user(one: User) -> Json:
+def bot_profile(workspace: Workspace) -> Json:
+    """Return how the bot looks by itself."""
+    return {
+        "id": BOT_ID,
+        "app_id": APP_ID,
+        "user_id": BOT_USER,
+        "team_id": workspace.team_id,
+        "name": workspace.users[BOT_USER].real_name,
+        "deleted": False,
+        "updated": _FOUNDED,
+        "icons": {},
+    }
+
+
+def user(one: User, *, locale: bool = False) -> Json:
     """Return a member."""
     shown: Json = {
         "id": one.id,
@@ -61,22 +95,19 @@ def user(one: User) -> Json:
         "name": one.name,
         "deleted": False,
         "real_name": one.real_name,
-        "tz": "Europe/Berlin",
+        "tz": one.tz,
         "tz_label": "Central European Time",
         "tz_offset": 3600,
-        "profile": {
-            "real_name": one.real_name,
-            "real_name_normalized": one.real_name,
-            "display_name": one.display_name,
-            "display_name_normalized": one.display_name,
-            "team": one.team_id,
-        },
+        "profile": _profile(one),
         "is_bot": one.is_bot,
         "is_app_user": False,
-        "updated": 1700000000,
-        "locale": one.locale,
+        "updated": _FOUNDED,
     }
-    if not one.is_stranger:
+    if locale:
+        shown["locale"] = one.locale
+    if one.is_stranger:
+        shown["is_stranger"] = True
+    else:
         shown |= {
             "is_admin": one.is_admin,
             "is_owner": one.is_owner,
@@ -84,18 +115,26 @@ def user(one: User) -> Json:
             "is_restricted": one.is_restricted,
             "is_ultra_restricted": one.is_ultra_restricted,
         }
-    else:
-        shown["is_stranger"] = True
     if one.id == BOT_USER:
         shown["profile"] |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
     return shown
+
+
+def _profile(one: User) -> Json:
+    return {
+        "real_name": one.real_name,
+        "real_name_normalized": one.real_name,
+        "display_name": one.display_name,
+        "display_name_normalized": one.display_name,
+        "team": one.team_id,
+    }
 
 
 def channel(one: Channel, viewer: str) -> Json:
     """Return a channel."""
     shown: Json = {
         "id": one.id,
-        "created": 1700000000,
+        "created": _FOUNDED,
         "is_channel": one.kind == "channel",
         "is_group": one.kind == "group",
         "is_im": one.kind == "im",
@@ -103,7 +142,7 @@ def channel(one: Channel, viewer: str) -> Json:
         "is_private": one.kind != "channel",
         "is_archived": one.is_archived,
         "is_member": viewer in one.members,
-        "is_ext_shared": False,
+        "is_ext_shared": one.is_shared,
     }
     if one.kind == "im":
         return shown | {"user": next((m for m in sorted(one.members) if m != viewer), viewer)}
@@ -113,51 +152,61 @@ def channel(one: Channel, viewer: str) -> Json:
 def message_event(workspace: Workspace, one: Message) -> Json:
     """Return the event of a new message."""
     kind = workspace.channels[one.channel].kind
-    return message(workspace, one) | {
-        "channel": one.channel,
-        "channel_type": kind,
-        "event_ts": one.ts,
+    event = message(workspace, one)
+    event |= {"channel": one.channel, "channel_type": kind, "event_ts": one.ts}
+    root = workspace.message(one.channel, one.thread_ts or "")
+    if one.subtype == "thread_broadcast" and root:
+        event["root"] = message(workspace, root)
+    if one.subtype == "file_share":
+        event |= {"upload": False, "display_as_bot": False}
+    return event
+
+
+def mention_event(event: Json) -> Json:
+    """Return the second event of a message that mentions the bot."""
+    left_out = ("channel_type", "subtype", "root", "parent_user_id")
+    return {key: value for key, value in event.items() if key not in left_out} | {
+        "type": "app_mention"
     }
 
 
 def changed_event(workspace: Workspace, new: Message, old: Message) -> Json:
     """Return the event of an edited message."""
-    ts = workspace.new_ts()
-    return {
-        "type": "message",
-        "subtype": "message_changed",
-        "hidden": True,
-        "channel": new.channel,
-        "channel_type": workspace.channels[new.channel].kind,
-        "ts": ts,
-        "event_ts": ts,
-        "message": message(workspace, new),
-        "previous_message": message(workspace, old),
-    }
+    told = {"message": message(workspace, new), "previous_message": message(workspace, old)}
+    return _hidden_event(workspace, new, "message_changed") | told
 
 
 def deleted_event(workspace: Workspace, old: Message) -> Json:
     """Return the event of a deleted message."""
+    told = {"deleted_ts": old.ts, "previous_message": message(workspace, old)}
+    return _hidden_event(workspace, old, "message_deleted") | told
+
+
+def _hidden_event(workspace: Workspace, one: Message, subtype: str) -> Json:
     ts = workspace.new_ts()
     return {
         "type": "message",
-        "subtype": "message_deleted",
+        "subtype": subtype,
         "hidden": True,
-        "channel": old.channel,
-        "channel_type": workspace.channels[old.channel].kind,
+        "channel": one.channel,
+        "channel_type": workspace.channels[one.channel].kind,
         "ts": ts,
         "event_ts": ts,
-        "deleted_ts": old.ts,
-        "previous_message": message(workspace, old),
     }
 
 
 def event_callback(workspace: Workspace, event: Json, event_id: str) -> Json:
-    """Return what the Events API wraps around an event."""
+    """Return what the Events API wraps around an event.
+
+    Its ``team_id`` is the author's, which in a shared channel can be another organisation's.
+    """
+    author, place = event.get("user"), workspace.channels.get(str(event.get("channel")))
+    known = workspace.users.get(author) if isinstance(author, str) else None
     return {
         "token": "not-a-real-token",
-        "team_id": workspace.team_id,
+        "team_id": known.team_id if known else workspace.team_id,
         "context_team_id": workspace.team_id,
+        "context_enterprise_id": None,
         "api_app_id": APP_ID,
         "event": event,
         "type": "event_callback",
@@ -172,5 +221,6 @@ def event_callback(workspace: Workspace, event: Json, event_id: str) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": place is not None and place.is_shared,
+        "event_context": f"4-{event_id}",
     }

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
-from bot.playground.slack import payloads
-from bot.playground.slack.company import APP_ID, BOT_USER
+from bot.playground.slack import interactions
+from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.delivery import Deliverer, Delivery, Undelivered
 from bot.playground.slack.forms import action_of, element_of, filled, with_state
-from bot.playground.slack.methods.caller import Site, snapshot
+from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.files import new_file
-from bot.playground.slack.methods.views import new_view, replace_content
+from bot.playground.slack.methods.views import new_view, open_views, replace_content
+from bot.playground.slack.news import News
 from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Change, Json, Message, View
 
-_EVENT_ERRORS = "operation_timeout"
+_TIMEOUTS = frozenset({"timeout", "http_timeout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class CommandResult:
     """What came of a slash command at once."""
 
     answer: Json | None  # what the bot put into its acknowledgement
-    error: str = ""  # Slack's word for why the bot did not answer
+    error: str = ""  # Slack's word for why there is no answer
 
 
 class PeopleActing:
@@ -35,8 +37,7 @@ class PeopleActing:
         self._workspace = site.workspace
         self._deliverer = deliverer
         self._response_urls = response_urls
-        self._events = count(1)
-        self._workspace.subscribe(self._echo)
+        self._news = News(site, deliverer)
 
     def say(
         self,
@@ -50,6 +51,10 @@ class PeopleActing:
         broadcast: bool = False,
     ) -> str:
         """Let *user* say something; returns the message's ts."""
+        if user not in self._workspace.channels[channel].members:
+            raise KeyError(f"{user} is not in {channel}")
+        if thread_ts:
+            self._known(channel, thread_ts)
         shared = [new_file(self._site, name, content, user) for name, content in files]
         kind = subtype or ("thread_broadcast" if broadcast else "file_share" if files else None)
         message = self._workspace.post(
@@ -63,7 +68,7 @@ class PeopleActing:
                 files=shared,
             )
         )
-        self._announce(message)
+        self._news.tell_of_message(message)
         return message.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
@@ -83,34 +88,27 @@ class PeopleActing:
         message = self._known(channel, ts)
         message.reactions.setdefault(name, []).append(user)
         self._workspace.tell(Change("reaction", channel, message))
+        item = {"type": "message", "channel": channel, "ts": ts}
+        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
+        author = message.user or BOT_USER
+        self._news.tell(event | {"item_user": author, "event_ts": self._workspace.new_ts()})
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> CommandResult:
         """Let *user* give a slash command; answers appear as messages, too."""
-        place = self._workspace.channels[channel]
         url = self._response_urls.new(user, channel)
-        payload = {
-            "token": "not-a-real-token",
-            "team_id": self._workspace.team_id,
-            "team_domain": "acme",
-            "channel_id": channel,
-            "channel_name": place.name or "directmessage",
-            "user_id": user,
-            "user_name": self._workspace.users[user].name,
-            "command": command,
-            "text": text,
-            "api_app_id": APP_ID,
-            "is_enterprise_install": "false",
-            "response_url": url,
-            "trigger_id": self._site.new_trigger(user),
-        }
+        payload = interactions.command(self._site, user, channel, (command, text), url)
         try:
             answer = await self._deliverer.ask(Delivery("slash_commands", payload))
-        except Undelivered:
-            self._response_urls.whisper(user, channel, f"{command} failed: {_EVENT_ERRORS}")
-            return CommandResult(None, _EVENT_ERRORS)
-        if answer:
-            self._response_urls.post(url, answer)
-        return CommandResult(answer)
+            if answer:
+                self._response_urls.post(url, answer)
+        except Undelivered as failure:
+            error = "operation_timeout" if failure.reason in _TIMEOUTS else "dispatch_failed"
+        except ApiError as refusal:
+            error = refusal.code
+        else:
+            return CommandResult(answer)
+        self._response_urls.whisper(user, channel, f"{command} failed: {error}")
+        return CommandResult(None, error)
 
     async def click(
         self,
@@ -126,12 +124,11 @@ class PeopleActing:
         content = message.content["blocks"] if isinstance(message, View) else message.blocks
         block_id, element = element_of(content, action_id, block_id)
         action = action_of(element, block_id, value) | {"action_ts": self._workspace.new_ts()}
-        payload = self._interaction("block_actions", user) | {"actions": [action]}
         if isinstance(message, View):
-            payload |= {"view": with_state(message, state), "container": {"type": "view"}}
+            around = interactions.around_view(message, state)
         else:
-            payload |= self._around(user, message)
-        await self._deliverer.ask(Delivery("interactive", payload))
+            around = self._around(user, message)
+        await self._interact("block_actions", user, around | {"actions": [action]})
 
     async def submit_view(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         """Let *user* submit a modal; returns the errors by block id, or nothing.
@@ -139,10 +136,8 @@ class PeopleActing:
         *values* are by block id (or action id): a text, an option's value or several.
         """
         view = self._workspace.views[view_id]
-        state = filled(view, values)
-        payload = self._interaction("view_submission", user)
-        payload |= {"view": with_state(view, state), "response_urls": []}
-        answer = await self._deliverer.ask(Delivery("interactive", payload)) or {}
+        told = {"view": with_state(view, filled(view, values)), "response_urls": []}
+        answer = await self._interact("view_submission", user, told) or {}
         match answer.get("response_action"):
             case "errors":
                 errors: Json = answer["errors"]
@@ -150,7 +145,10 @@ class PeopleActing:
             case "update":
                 replace_content(self._site, view, answer["view"])
             case "push":
-                new_view(self._site, user, answer["view"])
+                new_view(self._site, user, answer["view"], on=view)
+            case "clear":
+                for one in open_views(self._site, user):
+                    self._closed(one)
             case _:
                 self._closed(view)
         return {}
@@ -160,28 +158,27 @@ class PeopleActing:
         view = self._workspace.views[view_id]
         self._closed(view)
         if view.content["notify_on_close"]:
-            payload = self._interaction("view_closed", user)
-            payload |= {"view": view.content, "is_cleared": False}
-            await self._deliverer.ask(Delivery("interactive", payload))
+            await self._interact("view_closed", user, {"view": view.content, "is_cleared": False})
 
     async def shortcut(self, user: str, message: Message, callback_id: str) -> None:
         """Let *user* use a message shortcut."""
-        payload = self._interaction("message_action", user) | self._around(user, message)
-        payload |= {"callback_id": callback_id, "message_ts": message.ts}
-        await self._deliverer.ask(Delivery("interactive", payload))
+        told = {"callback_id": callback_id, "message_ts": message.ts}
+        told["action_ts"] = self._workspace.new_ts()
+        await self._interact("message_action", user, self._around(user, message) | told)
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Let *user* open the app's home or its messages."""
         channel = self._workspace.direct_channel(user, BOT_USER)
-        event = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
+        event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
         if tab == "home" and user in self._workspace.homes:
-            event["view"] = self._workspace.homes[user].content  # type: ignore[assignment]
-        self._deliver(event | {"event_ts": self._workspace.new_ts()})
+            event["view"] = self._workspace.homes[user].content
+        self._news.tell(event | {"event_ts": self._workspace.new_ts()})
 
     def stop_session(self, user: str, channel: str, thread_ts: str) -> None:
-        """Let *user* press Slack's own stop button."""
+        """Let *user* press Slack's own stop button: what is being streamed grows no more."""
         streaming = [m.ts for m in self._workspace.thread(channel, thread_ts) if m.streaming]
-        self._deliver(
+        self._site.stopped.update((channel, ts) for ts in streaming)
+        self._news.tell(
             {
                 "type": "agent_session_stopped",
                 "user": user,
@@ -191,6 +188,12 @@ class PeopleActing:
                 "event_ts": self._workspace.new_ts(),
             }
         )
+
+    def uninstall(self) -> None:
+        """Let an admin remove the app: its token is worth nothing from now on."""
+        self._site.installed = False
+        self._news.tell({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        self._news.tell({"type": "app_uninstalled"})
 
     async def wait_for(self, condition: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - a waiting time is what the caller names
         """Return as soon as *condition* holds, which is looked at after each change."""
@@ -204,45 +207,32 @@ class PeopleActing:
         finally:
             unsubscribe()
 
-    def _announce(self, message: Message) -> None:
-        """Deliver a person's message; a mention comes twice, as two events."""
-        if BOT_USER not in self._workspace.channels[message.channel].members:
-            return
-        event = payloads.message_event(self._workspace, message)
-        mention = f"<@{BOT_USER}>" in message.text and event["channel_type"] != "im"
-        events = [event]
-        if mention:
-            copy = {k: v for k, v in event.items() if k not in ("channel_type", "subtype")}
-            events.append(copy | {"type": "app_mention"})
-        if self._site.hazards.mention_order == "mention first":
-            events.reverse()
-        for one in events:
-            self._deliver(one)
+    async def next_change(
+        self,
+        wanted: Callable[[Change], object],
+        timeout: float = 10,  # noqa: ASYNC109 - a waiting time is what the caller names
+    ) -> Change:
+        """Return the next change that is *wanted*."""
+        found: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
 
-    def _echo(self, change: Change) -> None:
-        """Deliver what the bot itself has posted, and what anybody edits or deletes."""
-        message = change.message
-        if message is None or message.ephemeral_for or message.channel is None:
-            return
-        if BOT_USER not in self._workspace.channels[message.channel].members:
-            return
-        if message.bot_id and not self._site.hazards.echoes:
-            return
-        match change.kind:
-            case "posted" if message.bot_id:
-                self._deliver(payloads.message_event(self._workspace, message))
-            case "updated" if change.previous and not message.streaming:
-                event = payloads.changed_event(self._workspace, message, change.previous)
-                self._deliver(event)
-            case "deleted":
-                self._deliver(payloads.deleted_event(self._workspace, message))
-            case _:
-                pass
+        def look(change: Change) -> None:
+            if not found.done() and wanted(change):
+                found.set_result(change)
 
-    def _deliver(self, event: Json) -> None:
-        event_id = f"Ev{next(self._events):08}"
-        wrapped = payloads.event_callback(self._workspace, event, event_id)
-        self._deliverer.event(wrapped, copies=1 + self._site.hazards.extra_deliveries)
+        unsubscribe = self._workspace.subscribe(look)
+        try:
+            async with asyncio.timeout(timeout):
+                return await found
+        finally:
+            unsubscribe()
+
+    async def _interact(self, kind: str, user: str, told: Json) -> Json | None:
+        payload = interactions.interaction(self._site, kind, user) | told
+        return await self._deliverer.ask(Delivery("interactive", payload))
+
+    def _around(self, user: str, message: Message) -> Json:
+        url = self._response_urls.new(user, message.channel, message)
+        return interactions.around_message(self._site, message, url)
 
     def _known(self, channel: str, ts: str) -> Message:
         message = self._workspace.message(channel, ts)
@@ -253,35 +243,3 @@ class PeopleActing:
     def _closed(self, view: View) -> None:
         view.is_open = False
         self._workspace.tell(Change("view", view=view))
-
-    def _interaction(self, kind: str, user: str) -> Json:
-        name = self._workspace.users[user].name
-        team = {"id": self._workspace.team_id, "domain": "acme"}
-        return {
-            "type": kind,
-            "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
-            "api_app_id": APP_ID,
-            "token": "not-a-real-token",
-            "team": team,
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "trigger_id": self._site.new_trigger(user),
-        }
-
-    def _around(self, user: str, message: Message) -> Json:
-        place = self._workspace.channels[message.channel]
-        container = {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": message.channel,
-            "is_ephemeral": message.ephemeral_for is not None,
-        }
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
-        return {
-            "container": container,
-            "channel": {"id": place.id, "name": place.name or "directmessage"},
-            "message": payloads.message(self._workspace, message),
-            "response_url": self._response_urls.new(user, message.channel, message),
-            "state": {"values": {}},
-        }

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
-from bot.playground.slack.methods.caller import Site, snapshot
+from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.content import check_message
+from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Json, Message
 
 _USES = 5
@@ -45,10 +46,18 @@ class ResponseUrls:
         if place is None:
             return web.json_response({"ok": False, "error": "no_such_url"}, status=404)
         place.uses += 1
-        if place.uses > _USES or time.monotonic() - place.since > _LASTS:
+        if place.uses > _USES:
+            return web.json_response({"ok": False, "error": "used_url"}, status=404)
+        if time.monotonic() - place.since > _LASTS:
             return web.json_response({"ok": False, "error": "expired_url"}, status=404)
         try:
-            self._apply(place, await request.json())
+            answer = await request.json()
+        except (ValueError, UnicodeDecodeError):
+            answer = None
+        if not isinstance(answer, dict):
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        try:
+            self._apply(place, answer)
         except ApiError as error:
             return web.json_response({"ok": False, "error": error.code}, status=400)
         return web.Response(text="ok")
@@ -64,6 +73,7 @@ class ResponseUrls:
     def _apply(self, place: Place, answer: Json) -> None:
         if answer.get("delete_original") and place.message:
             self._site.workspace.delete(place.message)
+            place.message = None
             return
         check_message(answer)
         if answer.get("replace_original") and place.message:

@@ -8,11 +8,13 @@ from typing import Self
 from aiohttp import web
 
 from bot.playground.slack.company import BOT_USER, found_company
-from bot.playground.slack.delivery import RETRY_AFTER, Deliverer, HttpCarrier, SocketCarrier
+from bot.playground.slack.delivery import RETRY_AFTER, Deliverer
 from bot.playground.slack.hazards import Hazards
+from bot.playground.slack.http_delivery import HttpCarrier
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.people_acting import PeopleActing
 from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.socket_mode import SocketCarrier
 from bot.playground.slack.web_api import Call, WebApi
 from bot.playground.slack.workspace import Workspace
 
@@ -33,6 +35,19 @@ SCOPES = frozenset(
         "users:read",
     }
 )
+EVENTS = frozenset(
+    {
+        "agent_session_stopped",
+        "app_context_changed",
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "message.channels",
+        "message.groups",
+        "message.im",
+        "tokens_revoked",
+    }
+)
 _LARGEST = 50 * 1024 * 1024
 
 
@@ -49,17 +64,21 @@ class SlackPlayground:
         port: int = 0,
         *,
         scopes: Iterable[str] = SCOPES,
+        events: Iterable[str] = EVENTS,
         retry_after: Sequence[float] = RETRY_AFTER,
+        kept_calls: int = 100_000,
+        seed: int = 0,
     ) -> None:
         self.workspace = Workspace()
         found_company(self.workspace)
-        self.hazards = Hazards()
-        self.site = Site(self.workspace, self.hazards, set(scopes))
+        self.hazards = Hazards(seed)
+        self.site = Site(self.workspace, self.hazards, set(scopes), events=frozenset(events))
         self.sockets = SocketCarrier()
-        self.deliverer = Deliverer(self.sockets, retry_after=retry_after)
+        self.deliverer = Deliverer(self.sockets, retry_after)
         response_urls = ResponseUrls(self.site)
         self.people = PeopleActing(self.site, self.deliverer, response_urls)
-        self._web_api = WebApi(self.site, BOT_TOKEN, APP_TOKEN)
+        tokens = {BOT_TOKEN: "bot", APP_TOKEN: "app"}
+        self._web_api = WebApi(self.site, tokens, self.sockets, kept_calls)
         self._port = port
         self._app = web.Application(client_max_size=_LARGEST)
         self._app.router.add_route("*", "/api/{method}", self._web_api.handle)
@@ -86,13 +105,14 @@ class SlackPlayground:
 
     @property
     def calls(self) -> Sequence[Call]:
-        """The Web API calls so far."""
+        """The Web API calls so far, the oldest forgotten where there are very many."""
         return list(self._web_api.calls)
 
     def deliver_to(self, url: str) -> HttpCarrier:
         """Deliver over HTTP, to the bot at *url*, rather than over Socket Mode."""
-        self.deliverer.http = HttpCarrier(url, SIGNING_SECRET)
-        return self.deliverer.http
+        carrier = HttpCarrier(url, SIGNING_SECRET)
+        self.deliverer.use(carrier)
+        return carrier
 
     async def __aenter__(self) -> Self:
         runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
@@ -102,7 +122,7 @@ class SlackPlayground:
         await site.start()
         host, port = runner.addresses[0][:2]
         self.site.url = self.workspace.url = f"http://{host}:{port}"
-        self._web_api.connections_url = f"ws://{host}:{port}/socket"
+        self.sockets.url = f"ws://{host}:{port}/socket"
         self._opened.callback(self._web_api.stop)
         self._opened.push_async_callback(self.deliverer.close)
         return self

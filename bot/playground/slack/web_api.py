@@ -15,8 +15,8 @@ from bot.playground.slack.arguments import ApiError, Json
 from bot.playground.slack.hazards import Ending, Fault
 from bot.playground.slack.methods import METHODS
 from bot.playground.slack.methods.caller import Site
+from bot.playground.slack.socket_mode import SocketCarrier
 
-_MOST_CALLS = 100_000
 _FAMILIES = ("channels", "groups", "im", "mpim")
 
 
@@ -31,13 +31,13 @@ class Call:
 
 
 class WebApi:
-    """Answers ``/api/…``."""
+    """Answers ``/api/…``; remembers the last *kept* calls."""
 
-    def __init__(self, site: Site, bot_token: str, app_token: str) -> None:
-        self.calls: deque[Call] = deque(maxlen=_MOST_CALLS)
-        self.connections_url = ""
+    def __init__(self, site: Site, tokens: Mapping[str, str], sockets: SocketCarrier, kept: int):
+        self.calls: deque[Call] = deque(maxlen=kept)
         self._site = site
-        self._tokens = {bot_token: "bot", app_token: "app"}
+        self._tokens = tokens  # and whose each is: the bot's or the app's
+        self._sockets = sockets
         self._unanswered = asyncio.Event()  # set at the end, for those who wait in silence
 
     def stop(self) -> None:
@@ -47,31 +47,38 @@ class WebApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a call."""
         method = request.match_info["method"]
-        given = await _given(request)
+        given, problem = await _given(request)
         token = given.pop("token", None) or _bearer(request)
         if latency := self._site.hazards.latency.get(method, 0.0):
             await asyncio.sleep(latency)
-        fault = self._site.hazards.next(method)
+        fault = self._fault(method, given)
         if fault and not fault.after_effect:
             self._record(method, given, fault.ending.name.lower())
             return await self._fail(request, fault)
-        body = self._answer(method, token, given)
-        outcome = "ok" if body["ok"] else body["error"]
+        body = _refusal(problem) if problem else self._answer(method, token, given)
+        outcome = "ok" if body["ok"] else str(body["error"])
         if fault:
             self._record(method, given, f"{outcome}, then {fault.ending.name.lower()}")
             return await self._fail(request, fault)
         self._record(method, given, outcome)
-        return web.json_response(body, headers={"x-oauth-scopes": self._scopes()})
+        return web.json_response(body, headers=self._headers(method))
+
+    def _fault(self, method: str, given: Json) -> Fault | None:
+        hazards = self._site.hazards
+        fault = hazards.next(method)
+        if fault is None and method == "chat.postMessage":
+            return hazards.too_fast(str(given.get("channel")), time.monotonic())
+        return fault
 
     def _answer(self, method: str, token: str | None, given: Json) -> Json:
         try:
             self._authorize(method, token)
             args = arguments.checked(method, given)
             if method == "apps.connections.open":
-                return {"ok": True, "url": self.connections_url}
+                return {"ok": True, "url": self._sockets.new_url()}
             return {"ok": True, **METHODS[method](self._site, args)}
         except ApiError as error:
-            body: Json = {"ok": False, "error": error.code, **error.more}
+            body = _refusal(error.code) | error.more
             if error.messages:
                 body["response_metadata"] = {"messages": list(error.messages)}
             return body
@@ -84,17 +91,20 @@ class WebApi:
         kind = self._tokens.get(token)
         if kind is None:
             raise ApiError("invalid_auth")
+        if not self._site.installed:
+            raise ApiError("account_inactive")
         if (kind == "app") != (method == "apps.connections.open"):
             raise ApiError("not_allowed_token_type")
-        needed, _ = arguments.METHODS[method]
-        family, _, right = needed.partition(":")
-        options = {f"{one}:{right}" for one in _FAMILIES} if family == "*" else {needed}
-        if kind == "bot" and needed and not options & self._site.scopes:
-            provided = self._scopes()
-            raise ApiError("missing_scope", needed=",".join(sorted(options)), provided=provided)
+        accepted = accepted_scopes(method)
+        if kind == "bot" and accepted and not accepted & self._site.scopes:
+            raise self._site.missing_scope(*accepted)
 
-    def _scopes(self) -> str:
-        return ",".join(sorted(self._site.scopes))
+    def _headers(self, method: str) -> dict[str, str]:
+        return {
+            "x-oauth-scopes": ",".join(sorted(self._site.scopes)),
+            "x-accepted-oauth-scopes": ",".join(sorted(accepted_scopes(method))),
+            "x-slack-req-id": self._site.workspace.new_id("req-"),
+        }
 
     def _record(self, method: str, args: Json, outcome: str) -> None:
         self.calls.append(Call(method, args, outcome, time.monotonic()))
@@ -103,10 +113,10 @@ class WebApi:
         match fault.ending:
             case Ending.STATUS:
                 headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
-                body = {"ok": False, "error": fault.error}
+                body = _refusal(fault.error)
                 return web.json_response(body, status=fault.status, headers=headers)
             case Ending.ERROR:
-                return web.json_response({"ok": False, "error": fault.error})
+                return web.json_response(_refusal(fault.error))
             case Ending.RESET:
                 if request.transport:
                     request.transport.abort()
@@ -116,15 +126,28 @@ class WebApi:
                 return web.Response(status=503)
 
 
-async def _given(request: web.Request) -> Json:
-    if request.content_type == "application/json":
-        try:
-            body = await request.json()
-        except json.JSONDecodeError:
-            return {}
-        return body if isinstance(body, dict) else {}
-    posted = await request.post()
-    return {**request.query, **posted}
+def _refusal(error: str) -> Json:
+    return {"ok": False, "error": error}
+
+
+def accepted_scopes(method: str) -> frozenset[str]:
+    """Return the scopes of which one is needed."""
+    needed, _ = arguments.METHODS.get(method, ("", ""))
+    family, _, right = needed.partition(":")
+    if family == "*":
+        return frozenset(f"{one}:{right}" for one in _FAMILIES)
+    return frozenset({needed}) if needed else frozenset()
+
+
+async def _given(request: web.Request) -> tuple[Json, str]:
+    """Return the arguments, and Slack's word for what is wrong with the body, if anything is."""
+    if request.content_type != "application/json":
+        return {**request.query, **await request.post()}, ""
+    try:
+        body = json.loads(await request.text() or "{}")
+    except ValueError:
+        return {}, "invalid_json"
+    return (body, "") if isinstance(body, dict) else ({}, "json_not_object")
 
 
 def _bearer(request: web.Request) -> str | None:

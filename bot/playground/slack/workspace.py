@@ -1,13 +1,19 @@
 """A Slack workspace as plain state: people, channels, messages, views; and news of each change."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from time import time
-from typing import Any, Literal
+from typing import Literal
 
-Json = dict[str, Any]
+from bot.playground.slack.timeline import Json as Json
+from bot.playground.slack.timeline import Message as Message
+from bot.playground.slack.timeline import Timeline, snapshot
+
 Kind = Literal["channel", "group", "im"]
+
+SLACKBOT = "USLACKBOT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class User:
     is_ultra_restricted: bool = False  # a guest of one channel
     is_stranger: bool = False  # from another organisation
     locale: str = "en-US"
+    tz: str = "Europe/Berlin"
     emoji: str = "🙂"
     colour: str = "#5b6b7b"
 
@@ -44,36 +51,7 @@ class Channel:
     kind: Kind = "channel"
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
-
-
-@dataclass(slots=True)
-class Message:
-    """One message, in the fields that Slack keeps of it."""
-
-    ts: str
-    channel: str
-    text: str
-    user: str | None = None
-    bot_id: str | None = None
-    thread_ts: str | None = None
-    subtype: str | None = None
-    username: str | None = None  # a persona's
-    icon_emoji: str | None = None
-    icon_url: str | None = None
-    blocks: list[Json] = field(default_factory=list)
-    metadata: Json | None = None
-    files: list[Json] = field(default_factory=list)
-    edited_by: str | None = None
-    edited_ts: str | None = None
-    ephemeral_for: str | None = None
-    streaming: bool = False
-    reactions: dict[str, list[str]] = field(default_factory=dict)
-    replies: list[str] = field(default_factory=list)  # ts of the replies, on the root
-
-    @property
-    def is_reply(self) -> bool:
-        """Whether it hangs from another message."""
-        return self.thread_ts is not None and self.thread_ts != self.ts
+    is_shared: bool = False  # with another organisation
 
 
 @dataclass(slots=True)
@@ -84,6 +62,14 @@ class Status:
     thread_ts: str
     text: str
     loading_messages: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the app says of a thread as a whole."""
+
+    status: str = ""
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -97,11 +83,16 @@ class View:
     is_open: bool = True
 
 
+ChangeKind = Literal[
+    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What has happened."""
 
-    kind: Literal["posted", "updated", "deleted", "status", "view", "prompts", "reaction"]
+    kind: ChangeKind
     channel: str | None = None
     message: Message | None = None
     status: Status | None = None
@@ -119,12 +110,14 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.statuses: dict[tuple[str, str], Status] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.prompts: dict[str, Json] = {}
         self.files: dict[str, Json] = {}
-        self._messages: dict[str, dict[str, Message]] = {}
-        self._ephemeral: list[Message] = []
+        self._timelines: defaultdict[str, Timeline] = defaultdict(Timeline)
+        self._ephemeral: dict[str, dict[str, Message]] = {}  # by who sees it
+        self._direct: dict[frozenset[str], Channel] = {}
         self._subscribers: list[Callable[[Change], None]] = []
         self._last_ts = 0
         self._numbers = count(1)
@@ -133,37 +126,32 @@ class Workspace:
 
     def message(self, channel: str, ts: str) -> Message | None:
         """Return a message."""
-        return self._messages.get(channel, {}).get(ts)
+        return self._timelines[channel].get(ts)
 
     def messages(self, channel: str) -> Iterator[Message]:
         """Yield a channel's messages, replies too, oldest first."""
-        yield from self._messages.get(channel, {}).values()
+        yield from self._timelines[channel]
 
     def thread(self, channel: str, thread_ts: str) -> list[Message]:
         """Return a thread: its root and the replies, oldest first."""
-        root = self.message(channel, thread_ts)
-        if root is None:
-            return []
-        replies = (self.message(channel, ts) for ts in root.replies)
-        return [root, *(reply for reply in replies if reply)]
+        return self._timelines[channel].thread(thread_ts)
+
+    def history(self, channel: str, oldest: float, latest: float) -> Sequence[Message]:
+        """Return what a channel itself shows between the two, both included, oldest first."""
+        return self._timelines[channel].shown(oldest, latest)
 
     def ephemeral(self, user: str, channel: str | None = None) -> list[Message]:
         """Return what only *user* sees."""
-        return [
-            message
-            for message in self._ephemeral
-            if message.ephemeral_for == user and channel in (None, message.channel)
-        ]
+        whispered = self._ephemeral.get(user, {}).values()
+        return [message for message in whispered if channel in (None, message.channel)]
 
     def direct_channel(self, one: str, other: str) -> Channel:
         """Return the direct conversation of two, opening it if there is none."""
-        members = {one, other}
-        for channel in self.channels.values():
-            if channel.kind == "im" and channel.members == members:
-                return channel
-        channel = Channel(self.new_id("D"), "", "im", members)
-        self.channels[channel.id] = channel
-        return channel
+        known = self._direct.get(frozenset({one, other}))
+        if known is None:
+            known = Channel(self.new_id("D"), "", "im", {one, other})
+            self.add(known)
+        return known
 
     def new_id(self, prefix: str) -> str:
         """Return an id that nothing else has."""
@@ -189,16 +177,17 @@ class Workspace:
                 self.users[one.id] = one
             else:
                 self.channels[one.id] = one
+                if one.kind == "im":
+                    self._direct[frozenset(one.members)] = one
 
     def post(self, message: Message) -> Message:
         """Post *message*; an ephemeral one is shown to one person only."""
         if message.ephemeral_for:
-            self._ephemeral.append(message)
+            self._ephemeral.setdefault(message.ephemeral_for, {})[message.ts] = message
         else:
-            self._messages.setdefault(message.channel, {})[message.ts] = message
-            self._hang_from_root(message)
-        if message.bot_id and message.thread_ts:
-            self.clear_status(message.channel, message.thread_ts)
+            self._timelines[message.channel].add(message)
+            if message.bot_id and message.thread_ts:
+                self.clear_status(message.channel, message.thread_ts)
         self.tell(Change("posted", message.channel, message))
         return message
 
@@ -207,14 +196,14 @@ class Workspace:
         self.tell(Change("updated", message.channel, message, previous=previous))
 
     def delete(self, message: Message) -> None:
-        """Take a message away."""
-        if message in self._ephemeral:
-            self._ephemeral.remove(message)
+        """Take a message away; where a thread hangs from it, a stone with no name is left."""
+        if message.ephemeral_for:
+            del self._ephemeral[message.ephemeral_for][message.ts]
+        elif message.replies:
+            self._bury(message)
+            return
         else:
-            del self._messages[message.channel][message.ts]
-            root = self.message(message.channel, message.thread_ts or "")
-            if root and message.ts in root.replies:
-                root.replies.remove(message.ts)
+            self._timelines[message.channel].drop(message)
         self.tell(Change("deleted", message.channel, message, previous=message))
 
     def set_status(self, status: Status) -> None:
@@ -231,20 +220,19 @@ class Workspace:
         if (channel, thread_ts) in self.statuses:
             self.set_status(Status(channel, thread_ts, ""))
 
+    def set_session(self, channel: str, thread_ts: str, session: Session) -> None:
+        """Keep what the app says of a thread as a whole."""
+        self.sessions[channel, thread_ts] = session
+        self.tell(Change("session", channel))
+
     def tell(self, change: Change) -> None:
         """Tell all subscribers of *change*."""
         for callback in tuple(self._subscribers):
             callback(change)
 
-    def _hang_from_root(self, message: Message) -> None:
-        if not message.is_reply:
-            return
-        root = self.message(message.channel, message.thread_ts or "")
-        if root is not None:
-            root.thread_ts = root.ts
-            root.replies.append(message.ts)
-
-
-def reply_users(replies: Iterable[Message]) -> list[str]:
-    """Return who replied, each once, in order."""
-    return list(dict.fromkeys(reply.user or reply.bot_id or "" for reply in replies))
+    def _bury(self, root: Message) -> None:
+        before = snapshot(root)
+        root.subtype, root.user, root.text = "tombstone", SLACKBOT, "This message was deleted."
+        root.bot_id = root.username = root.icon_emoji = root.icon_url = root.metadata = None
+        root.blocks, root.files, root.reactions = [], [], {}
+        self.updated(root, before)

@@ -7,7 +7,8 @@ from aiohttp import ClientSession
 from bot.adapters.slack import receiver
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.delivery import HttpCarrier, Undelivered
+from bot.playground.slack.delivery import Undelivered
+from bot.playground.slack.http_delivery import HttpCarrier
 from tests.eventually import eventually
 
 
@@ -30,12 +31,12 @@ async def door(neighbour, serve):
     app = receiver.http_app(opened.bolt, opened.slack.signing_secret, opened.is_healthy)
     async with serve(app) as url:
         opened.url = url
-        opened.slack.deliver_to(url + EVENTS_PATH)
+        opened.carrier = opened.slack.deliver_to(url + EVENTS_PATH)
         yield opened
 
 
 async def test_the_url_that_people_enter_is_verified(door):
-    assert await door.slack.deliverer.http.verify_url()
+    assert await door.carrier.verify_url()
 
 
 async def test_health_is_told(door):

@@ -1,18 +1,22 @@
 """Status, title, suggested prompts and sessions of an agent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Change, Json, Status
+from bot.playground.slack.workspace import Change, Json, Session, Status
 
 _MOST_LOADING_MESSAGES = 10
 _MOST_PROMPTS = 4
+_SESSION_STATES = frozenset({"active", "processing", "suspended", "closed"})
 
 
 def set_status(site: Site, args: Json) -> Json:
     """Show what the app is doing in a thread."""
     channel = site.channel(args["channel_id"], posting=True)
+    _check_thread(site, channel.id, args["thread_ts"])
     loading = args.get("loading_messages") or []
     if len(loading) > _MOST_LOADING_MESSAGES:
         raise ApiError("invalid_arguments", "[ERROR] no more than 10 loading_messages")
@@ -25,7 +29,10 @@ def set_status(site: Site, args: Json) -> Json:
 
 def set_title(site: Site, args: Json) -> Json:
     """Name a thread."""
-    site.channel(args["channel_id"], posting=True)
+    channel, thread_ts = site.channel(args["channel_id"], posting=True), args["thread_ts"]
+    _check_thread(site, channel.id, thread_ts)
+    known = site.workspace.sessions.get((channel.id, thread_ts), Session())
+    site.workspace.set_session(channel.id, thread_ts, replace(known, title=args["title"]))
     return {}
 
 
@@ -42,9 +49,24 @@ def set_suggested_prompts(site: Site, args: Json) -> Json:
 
 
 def set_session_status(site: Site, args: Json) -> Json:
-    """Tell the state of a session."""
-    site.channel(args["channel_id"], posting=True)
-    return {}
+    """Tell the state of a session; its title is taken only when it begins."""
+    channel, thread_ts = site.channel(args["channel_id"], posting=True), args.get("thread_ts")
+    if args["status"] not in _SESSION_STATES:
+        raise ApiError("invalid_status")
+    if not thread_ts:
+        raise ApiError("thread_ts_required")
+    if args.get("initiator_user_id", BOT_USER) not in site.workspace.users:
+        raise ApiError("user_not_found")
+    site.persona(args)
+    begun = site.workspace.sessions.get((channel.id, thread_ts))
+    title = begun.title if begun else args.get("title", "")
+    site.workspace.set_session(channel.id, thread_ts, Session(args["status"], title))
+    return {"status": args["status"], "agent_status": args["status"], "title": title}
+
+
+def _check_thread(site: Site, channel: str, thread_ts: str) -> None:
+    if site.workspace.message(channel, thread_ts) is None:
+        raise ApiError("invalid_thread_ts")
 
 
 METHODS: Mapping[str, Method] = {

@@ -1,8 +1,10 @@
 """What a method gets to work with, and what the families share."""
 
+import re
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.playground.slack.arguments import ApiError
@@ -13,6 +15,9 @@ from bot.playground.slack.workspace import Channel, Json, Message, Workspace
 T = TypeVar("T")
 
 _TRIGGER_LASTS = 3.0
+_PLACE = re.compile(r"\d+(\.\d+)?")
+_RESERVED = frozenset({"slackbot", "slack"})
+FAMILIES = {"channel": "channels", "group": "groups", "im": "im"}  # kind: the scopes' first word
 
 
 @dataclass(slots=True)
@@ -23,10 +28,14 @@ class Site:
     hazards: Hazards
     scopes: set[str]
     url: str = ""
+    events: frozenset[str] = frozenset()  # what the app has subscribed to
+    installed: bool = True
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)  # id: user, when
+    spent_triggers: set[str] = field(default_factory=set)
     uploads: dict[str, Json] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     stream_starts: dict[tuple[str, str], float] = field(default_factory=dict)
+    stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that somebody stopped
 
     def new_trigger(self, user: str) -> str:
         """Return a trigger id: good for one view, for three seconds."""
@@ -38,9 +47,12 @@ class Site:
         """Return whose action *trigger* stands for; it is spent then."""
         if not trigger:
             raise ApiError("invalid_arguments", "[ERROR] missing required field: trigger_id")
+        if trigger in self.spent_triggers:
+            raise ApiError("exchanged_trigger_id")
         user, since = self.triggers.pop(trigger, ("", 0.0))
         if not user:
-            raise ApiError("exchanged_trigger_id" if since else "invalid_trigger_id")
+            raise ApiError("invalid_trigger_id")
+        self.spent_triggers.add(trigger)
         if time.monotonic() - since > _TRIGGER_LASTS:
             raise ApiError("expired_trigger_id")
         return user
@@ -58,6 +70,21 @@ class Site:
             raise ApiError("is_archived")
         return channel
 
+    def readable(self, channel_id: str) -> Channel:
+        """Return a channel whose messages the bot may read."""
+        channel = self.channel(channel_id)
+        needed = f"{FAMILIES[channel.kind]}:history"
+        if needed not in self.scopes:
+            raise self.missing_scope(needed)
+        if BOT_USER not in channel.members:
+            raise ApiError("not_in_channel")
+        return channel
+
+    def check_thread(self, channel: str, thread_ts: str | None) -> None:
+        """Raise ApiError if there is no such thread to post in."""
+        if thread_ts and self.workspace.message(channel, thread_ts) is None:
+            raise ApiError("thread_not_found")
+
     def own_message(self, channel: str, ts: str, error: str) -> Message:
         """Return a message of the bot's."""
         message = self.workspace.message(channel, ts)
@@ -73,28 +100,50 @@ class Site:
         allowed = "chat:write.customize" in self.scopes and self.hazards.personas == "kept"
         if wanted and not allowed:
             if self.hazards.personas == "refused":
-                raise ApiError("missing_scope", needed="chat:write.customize")
+                raise self.missing_scope("chat:write.customize")
             return {}
+        if wanted.get("username", "").strip().casefold() in _RESERVED:
+            raise ApiError("reserved_username")
         return wanted
+
+    def missing_scope(self, *needed: str) -> ApiError:
+        """Return the error that says which of the scopes would do."""
+        provided = ",".join(sorted(self.scopes))
+        return ApiError("missing_scope", needed=",".join(sorted(needed)), provided=provided)
 
 
 Method = Callable[[Site, Json], Json]
 
 
-def snapshot(message: Message) -> Message:
-    """Return the message as it is now."""
-    return replace(message, replies=list(message.replies), blocks=list(message.blocks))
-
-
 def page(items: Sequence[T], args: Json, default: int) -> tuple[Sequence[T], str]:
     """Return a page of *items* and the cursor of the next one."""
-    limit = min(int(args.get("limit") or default), 1000)
+    start = int(float(place_of(args, "from", "0")))
+    following = start + limit_of(args, default)
+    return items[start:following], cursor_to("from", following) if following < len(items) else ""
+
+
+def limit_of(args: Json, default: int) -> int:
+    """Return how many are wanted at most."""
+    return max(1, min(int(args.get("limit") or default), 1000))
+
+
+def cursor_to(kind: str, place: object) -> str:
+    """Return the cursor of the page that begins at *place*."""
+    return b64encode(f"{kind}:{place}".encode()).decode()
+
+
+def place_of(args: Json, kind: str, default: str) -> str:
+    """Return where the wanted page begins."""
+    if not args.get("cursor"):
+        return default
     try:
-        start = int(args.get("cursor") or 0)
+        cursor = b64decode(args["cursor"], validate=True).decode()
     except ValueError:
-        raise ApiError("invalid_cursor") from None
-    following = start + limit
-    return items[start:following], str(following) if following < len(items) else ""
+        cursor = ""
+    found, _, place = cursor.partition(":")
+    if found != kind or not _PLACE.fullmatch(place):
+        raise ApiError("invalid_cursor")
+    return place
 
 
 def paged(key: str, items: list[Any], cursor: str) -> Json:

@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
-from bot.playground.slack.methods.caller import Method, Site, snapshot
-from bot.playground.slack.methods.content import check_blocks, check_message, check_metadata
+from bot.playground.slack.methods.caller import Method, Site
+from bot.playground.slack.methods.content import (
+    MOST_BLOCKS,
+    check_blocks,
+    check_message,
+    check_metadata,
+)
+from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Json, Message
 
-_LONGEST_UPDATE = 4_000
+LONGEST_UPDATE = 4_000
+_CONTENT = ("text", "markdown_text", "attachments", "metadata", "file_ids")
 
 
 def post_message(site: Site, args: Json) -> Json:
@@ -17,6 +24,9 @@ def post_message(site: Site, args: Json) -> Json:
     channel = site.channel(args["channel"], posting=True)
     check_message(args)
     message = _message(site, args, channel.id)
+    if args.get("reply_broadcast") and message.is_reply:
+        message.subtype, message.user = "thread_broadcast", BOT_USER
+        message.username = message.icon_emoji = message.icon_url = None  # as has been reported
     site.workspace.post(message)
     return {
         "channel": channel.id,
@@ -41,16 +51,15 @@ def update(site: Site, args: Json) -> Json:
     """Edit one of the bot's messages. A persona is lost by it."""
     channel = site.channel(args["channel"], posting=True)
     message = site.own_message(channel.id, args["ts"], "cant_update_message")
-    if len(args.get("text") or "") > _LONGEST_UPDATE:
-        raise ApiError("msg_too_long")
-    check_blocks(args.get("blocks") or [], 50)
-    check_metadata(args.get("metadata"))
+    if message.streaming:
+        raise ApiError("streaming_state_conflict")
+    _check_update(args)
     before = snapshot(message)
-    message.text = args.get("text", message.text)
-    message.blocks = args.get("blocks", message.blocks)
-    message.metadata = args.get("metadata", message.metadata)
+    message.text = args.get("text") or args.get("markdown_text") or message.text
+    message.blocks = args.get("blocks", _markdown(args) or message.blocks)
+    message.metadata = args.get("metadata", message.metadata) or None
     message.username = message.icon_emoji = message.icon_url = None
-    message.subtype = None
+    message.user, message.subtype = BOT_USER, None
     message.edited_by, message.edited_ts = BOT_USER, site.workspace.new_ts()
     site.workspace.updated(message, before)
     return {
@@ -81,10 +90,20 @@ def get_permalink(site: Site, args: Json) -> Json:
     return {"channel": channel.id, "permalink": address}
 
 
+def _check_update(args: Json) -> None:
+    """Raise ApiError if *args* do not make an edit: what they leave out stays as it was."""
+    if len(args.get("text") or "") > LONGEST_UPDATE:
+        raise ApiError("msg_too_long")
+    if not any(args.get(name) for name in _CONTENT) and "blocks" not in args:
+        raise ApiError("no_text")
+    if args.get("markdown_text") and (args.get("text") or args.get("blocks")):
+        raise ApiError("markdown_text_conflict")
+    check_blocks(args.get("blocks") or [], MOST_BLOCKS)
+    check_metadata(args.get("metadata") or None)
+
+
 def _message(site: Site, args: Json, channel: str) -> Message:
-    thread_ts = args.get("thread_ts")
-    if thread_ts and site.workspace.message(channel, thread_ts) is None:
-        raise ApiError("thread_not_found")
+    site.check_thread(channel, args.get("thread_ts"))
     persona = site.persona(args)
     return Message(
         ts=site.workspace.new_ts(),
@@ -92,7 +111,7 @@ def _message(site: Site, args: Json, channel: str) -> Message:
         text=args.get("text") or args.get("markdown_text") or "",
         user=None if persona else BOT_USER,
         bot_id=BOT_ID,
-        thread_ts=thread_ts,
+        thread_ts=args.get("thread_ts"),
         subtype="bot_message" if persona else None,
         blocks=args.get("blocks") or _markdown(args),
         metadata=args.get("metadata"),

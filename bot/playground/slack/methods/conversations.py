@@ -1,44 +1,60 @@
 """``conversations.*``: reading what was said, and where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf, nextafter
 
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
-from bot.playground.slack.methods.caller import Method, Site, page, paged
+from bot.playground.slack.methods.caller import (
+    FAMILIES,
+    Method,
+    Site,
+    cursor_to,
+    limit_of,
+    page,
+    paged,
+    place_of,
+)
 from bot.playground.slack.workspace import Channel, Json, Message
 
 
 def replies(site: Site, args: Json) -> Json:
-    """Return a thread, its root first."""
-    channel = _readable(site, args["channel"])
+    """Return a thread, its root first; of a reply, the reply alone."""
+    channel = site.readable(args["channel"])
     thread = site.workspace.thread(channel.id, args["ts"])
     if not thread:
         raise ApiError("thread_not_found")
-    root, *rest = thread
-    if root.is_reply:
-        root, rest = root, []
-    found, cursor = page([root, *_between(rest, args)], args, 100)
-    shown = [_shown(site, one, args) for one in found]
-    return paged("messages", shown, cursor) | {"has_more": bool(cursor)}
+    begin, oldest, latest = _span(args, "0")
+    root, rest = thread[0], [one for one in thread[1:] if oldest <= float(one.ts) <= latest]
+    rest = [one for one in rest if float(one.ts) >= begin]
+    is_first = not args.get("cursor")
+    shown = [root] if is_first or site.hazards.root_on_every_page else []
+    limit = max(1, limit_of(args, 1000) - len(shown))
+    following = rest[limit].ts if len(rest) > limit else ""
+    return _told(site, [*shown, *rest[:limit]], args, following)
 
 
 def history(site: Site, args: Json) -> Json:
     """Return a channel's own messages, newest first."""
-    channel = _readable(site, args["channel"])
-    roots = [
-        one
-        for one in site.workspace.messages(channel.id)
-        if not one.is_reply or one.subtype == "thread_broadcast"
-    ]
-    found, cursor = page(list(_between(roots, args))[::-1], args, 100)
-    shown = [_shown(site, one, args) for one in found]
-    return paged("messages", shown, cursor) | {"has_more": bool(cursor), "pin_count": 0}
+    channel = site.readable(args["channel"])
+    begin, oldest, latest = _span(args, "inf")
+    found = site.workspace.history(channel.id, oldest, min(latest, begin))[::-1]
+    limit = limit_of(args, 100)
+    following = found[limit].ts if len(found) > limit else ""
+    return _told(site, found[:limit], args, following) | {"pin_count": 0}
 
 
 def info(site: Site, args: Json) -> Json:
     """Return a channel."""
-    return {"channel": payloads.channel(site.channel(args["channel"]), BOT_USER)}
+    channel = site.channel(args["channel"])
+    needed = f"{FAMILIES[channel.kind]}:read"
+    if needed not in site.scopes:
+        raise site.missing_scope(needed)
+    shown = payloads.channel(channel, BOT_USER)
+    if not args.get("include_num_members"):
+        shown.pop("num_members", None)
+    return {"channel": shown}
 
 
 def members(site: Site, args: Json) -> Json:
@@ -60,10 +76,16 @@ def of_user(site: Site, args: Json) -> Json:
 
 
 def open_direct(site: Site, args: Json) -> Json:
-    """Open a direct conversation."""
-    if args.get("users") not in site.workspace.users:
+    """Open a direct conversation with one person, or return one that is known by its id."""
+    if args.get("channel"):
+        return {"channel": {"id": site.channel(args["channel"]).id}}
+    if not args.get("users"):
+        raise ApiError("users_list_not_supplied")
+    if args["users"] not in site.workspace.users:
         raise ApiError("user_not_found")
-    return {"channel": {"id": site.workspace.direct_channel(args["users"], BOT_USER).id}}
+    channel = site.workspace.direct_channel(args["users"], BOT_USER)
+    whole = bool(args.get("return_im"))
+    return {"channel": payloads.channel(channel, BOT_USER) if whole else {"id": channel.id}}
 
 
 def _listed(site: Site, args: Json, channels: Iterable[Channel]) -> Json:
@@ -78,26 +100,27 @@ def _listed(site: Site, args: Json, channels: Iterable[Channel]) -> Json:
     return paged("channels", [payloads.channel(one, BOT_USER) for one in found], cursor)
 
 
-def _readable(site: Site, channel_id: str) -> Channel:
-    channel = site.channel(channel_id)
-    if BOT_USER not in channel.members:
-        raise ApiError("not_in_channel")
-    return channel
+def _span(args: Json, start: str) -> tuple[float, float, float]:
+    """Return where the page begins, and between which times its messages lie."""
+    oldest = _time(args.get("oldest") or "0", "invalid_ts_oldest")
+    latest = _time(args.get("latest") or "inf", "invalid_ts_latest")
+    if not args.get("inclusive"):
+        oldest, latest = nextafter(oldest, inf), nextafter(latest, 0)
+    return float(place_of(args, "next_ts", start)), oldest, latest
 
 
-def _between(messages: Iterable[Message], args: Json) -> Iterable[Message]:
-    oldest = float(args.get("oldest") or 0)
-    latest = float(args.get("latest") or "inf")
-    inclusive = args.get("inclusive", False)
-    for one in messages:
-        at = float(one.ts)
-        if oldest < at < latest or (inclusive and at in (oldest, latest)):
-            yield one
+def _time(value: str, error: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ApiError(error) from None
 
 
-def _shown(site: Site, one: Message, args: Json) -> Json:
-    wanted = bool(args.get("include_all_metadata"))
-    return payloads.message(site.workspace, one, metadata=wanted)
+def _told(site: Site, messages: Sequence[Message], args: Json, following: str) -> Json:
+    metadata = bool(args.get("include_all_metadata"))
+    shown = [payloads.message(site.workspace, one, metadata=metadata) for one in messages]
+    cursor = cursor_to("next_ts", following) if following else ""
+    return paged("messages", shown, cursor) | {"has_more": bool(following)}
 
 
 METHODS: Mapping[str, Method] = {

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from mimetypes import guess_type
+from typing import Any
+from urllib.parse import quote
 
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Json, Message
+from bot.playground.slack.workspace import Channel, Json, Message
 
 
 def info(site: Site, args: Json) -> Json:
@@ -26,22 +28,30 @@ def get_upload_url(site: Site, args: Json) -> Json:
 
 def complete_upload(site: Site, args: Json) -> Json:
     """Finish uploads, and share them where a channel is named."""
+    channel = site.channel(args["channel_id"], posting=True) if args.get("channel_id") else None
+    if channel:
+        site.check_thread(channel.id, args.get("thread_ts"))
+    for wanted in args["files"]:
+        _check_uploaded(site, wanted)
     files = [_finished(site, wanted) for wanted in args["files"]]
-    if args.get("channel_id"):
-        channel = site.channel(args["channel_id"], posting=True)
-        site.workspace.post(
-            Message(
-                ts=site.workspace.new_ts(),
-                channel=channel.id,
-                text=args.get("initial_comment", ""),
-                user=BOT_USER,
-                bot_id=BOT_ID,
-                thread_ts=args.get("thread_ts"),
-                subtype="file_share",
-                files=files,
-            )
-        )
+    if channel:
+        _share(site, channel, files, args)
     return {"files": files}
+
+
+def _share(site: Site, channel: Channel, files: list[Json], args: Json) -> None:
+    site.workspace.post(
+        Message(
+            ts=site.workspace.new_ts(),
+            channel=channel.id,
+            text=args.get("initial_comment", ""),
+            user=BOT_USER,
+            bot_id=BOT_ID,
+            thread_ts=args.get("thread_ts"),
+            subtype="file_share",
+            files=files,
+        )
+    )
 
 
 def new_file(site: Site, name: str, content: bytes, owner: str) -> Json:
@@ -51,17 +61,21 @@ def new_file(site: Site, name: str, content: bytes, owner: str) -> Json:
     return _store(site, file_id, name, owner)
 
 
-def _finished(site: Site, wanted: Json) -> Json:
-    file_id = wanted.get("id", "")
+def _check_uploaded(site: Site, wanted: Any) -> None:
+    file_id = wanted.get("id", "") if isinstance(wanted, dict) else ""
     if file_id not in site.uploads or file_id not in site.contents:
         raise ApiError("file_not_found")
+
+
+def _finished(site: Site, wanted: Json) -> Json:
+    file_id = wanted["id"]
     name = site.uploads.pop(file_id)["name"]
     return _store(site, file_id, wanted.get("title") or name, BOT_USER)
 
 
 def _store(site: Site, file_id: str, name: str, owner: str) -> Json:
     kind = guess_type(name)[0] or "application/octet-stream"
-    address = f"{site.url}/files/{file_id}/{name}"
+    address = f"{site.url}/files/{file_id}/{quote(name, safe='')}"
     site.workspace.files[file_id] = {
         "id": file_id,
         "name": name,

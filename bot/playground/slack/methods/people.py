@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
-from bot.playground.slack.company import APP_ID, BOT_ID, BOT_USER
+from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site, page, paged
 from bot.playground.slack.workspace import Change, Json, Message
 
@@ -28,22 +28,24 @@ def users_info(site: Site, args: Json) -> Json:
     found = site.workspace.users.get(args["user"])
     if found is None:
         raise ApiError("user_not_found")
-    return {"user": payloads.user(found)}
+    return {"user": payloads.user(found, locale=bool(args.get("include_locale")))}
 
 
 def users_list(site: Site, args: Json) -> Json:
     """Return all members."""
     found, cursor = page(list(site.workspace.users.values()), args, 200)
-    return paged("members", [payloads.user(one) for one in found], cursor) | {"cache_ts": 0}
+    locale = bool(args.get("include_locale"))
+    shown = [payloads.user(one, locale=locale) for one in found]
+    return paged("members", shown, cursor) | {"cache_ts": 0}
 
 
 def bots_info(site: Site, args: Json) -> Json:
     """Return the bot."""
     if args.get("bot") != BOT_ID:
         raise ApiError("bot_not_found")
-    name = site.workspace.users[BOT_USER].real_name
-    bot = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT_USER, "name": name, "deleted": False}
-    return {"bot": bot | {"updated": 1700000000, "icons": {}}}
+    bot = payloads.bot_profile(site.workspace)
+    del bot["team_id"]
+    return {"bot": bot}
 
 
 def team_info(site: Site, args: Json) -> Json:
@@ -70,6 +72,8 @@ def remove_reaction(site: Site, args: Json) -> Json:
     if BOT_USER not in message.reactions.get(args["name"], ()):
         raise ApiError("no_reaction")
     message.reactions[args["name"]].remove(BOT_USER)
+    if not message.reactions[args["name"]]:
+        del message.reactions[args["name"]]
     site.workspace.tell(Change("reaction", message.channel, message))
     return {}
 

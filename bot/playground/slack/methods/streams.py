@@ -8,9 +8,16 @@ from typing import Any
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
-from bot.playground.slack.methods.caller import Method, Site, snapshot
-from bot.playground.slack.methods.content import LONGEST_MARKDOWN, check_blocks, check_metadata
+from bot.playground.slack.methods.assistant import set_session_status
+from bot.playground.slack.methods.caller import Method, Site
+from bot.playground.slack.methods.content import (
+    LONGEST_MARKDOWN,
+    MOST_BLOCKS,
+    check_blocks,
+    check_metadata,
+)
 from bot.playground.slack.methods.stream_blocks import grown
+from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Json, Message
 
 
@@ -22,6 +29,7 @@ def start(site: Site, args: Json) -> Json:
             raise ApiError("missing_recipient_team_id")
         if not args.get("recipient_user_id"):
             raise ApiError("missing_recipient_user_id")
+    site.check_thread(channel.id, args.get("thread_ts"))
     persona = site.persona(args)
     message = Message(
         ts=site.workspace.new_ts(),
@@ -43,6 +51,10 @@ def start(site: Site, args: Json) -> Json:
 def append(site: Site, args: Json) -> Json:
     """Let a message grow."""
     message = _streaming(site, args)
+    if (message.channel, message.ts) in site.stopped:
+        raise ApiError("stopped_by_user")
+    if not args.get("markdown_text") and not args.get("chunks"):
+        raise ApiError("no_text")
     before = snapshot(message)
     _grow(message, args)
     site.workspace.updated(message, before)
@@ -52,14 +64,20 @@ def append(site: Site, args: Json) -> Json:
 def stop(site: Site, args: Json) -> Json:
     """End a message."""
     message = _streaming(site, args)
-    check_blocks(args.get("blocks") or [], 50)
+    added = args.get("blocks") or []
+    check_blocks(added, MOST_BLOCKS)
     check_metadata(args.get("metadata"))
+    if len(message.blocks) + len(added) > MOST_BLOCKS:
+        raise ApiError("msg_blocks_too_many")
     before = snapshot(message)
     _grow(message, args)
     message.streaming = False
-    message.blocks = [*message.blocks, *(args.get("blocks") or [])]
+    message.blocks = [*message.blocks, *added]
     message.metadata = args.get("metadata", message.metadata)
     site.workspace.updated(message, before)
+    if args.get("session_status") and message.thread_ts:
+        told = {"channel_id": message.channel, "thread_ts": message.thread_ts}
+        set_session_status(site, told | {"status": args["session_status"]})
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -68,7 +86,8 @@ def stop(site: Site, args: Json) -> Json:
 
 
 def _streaming(site: Site, args: Json) -> Message:
-    message = site.own_message(args["channel"], args["ts"], "message_not_owned_by_app")
+    channel = site.channel(args["channel"], posting=True)
+    message = site.own_message(channel.id, args["ts"], "message_not_owned_by_app")
     started = site.stream_starts.get((message.channel, message.ts), 0.0)
     if message.streaming and time.monotonic() - started > site.hazards.stream_lasts:
         message.streaming = False

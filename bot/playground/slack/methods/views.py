@@ -1,7 +1,7 @@
 """Modals and the App Home."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import APP_ID, BOT_ID
@@ -11,6 +11,7 @@ from bot.playground.slack.workspace import Change, Json, View
 
 _LARGEST = 250_000
 _LONGEST_TITLE = 24
+_HIGHEST_STACK = 3
 _LONGEST_PRIVATE = 3_000
 
 
@@ -21,20 +22,23 @@ def open_view(site: Site, args: Json) -> Json:
 
 
 def push(site: Site, args: Json) -> Json:
-    """Put a modal on top of another."""
-    return open_view(site, args)
+    """Put a modal on top of the one that is open."""
+    user = site.use_trigger(args.get("trigger_id"))
+    stack = open_views(site, user)
+    if not stack:
+        raise ApiError("not_found")
+    return _shown(site, new_view(site, user, args["view"], on=stack[-1]))
 
 
 def update(site: Site, args: Json) -> Json:
     """Change a modal that is open."""
-    wanted = args.get("view_id") or args.get("external_id")
-    for view in site.workspace.views.values():
-        if wanted in (view.id, view.content.get("external_id")):
-            if args.get("hash") not in (None, view.hash):
-                raise ApiError("hash_conflict")
-            replace_content(site, view, args["view"])
-            return _shown(site, view)
-    raise ApiError("not_found")
+    view = _known(site, args)
+    if view is None or not view.is_open:
+        raise ApiError("not_found")
+    if args.get("hash") not in (None, view.hash):
+        raise ApiError("hash_conflict")
+    replace_content(site, view, args["view"])
+    return _shown(site, view)
 
 
 def publish(site: Site, args: Json) -> Json:
@@ -45,28 +49,55 @@ def publish(site: Site, args: Json) -> Json:
     if content.get("type") != "home":
         raise ApiError("invalid_arguments", "[ERROR] a home view is wanted")
     check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
-    view = View(site.workspace.new_id("V"), user, {}, "")
+    view = site.workspace.homes.get(user) or View(site.workspace.new_id("V"), user, {}, "")
+    if args.get("hash") not in (None, view.hash):
+        raise ApiError("hash_conflict")
     site.workspace.homes[user] = view
     _fill(site, view, content)
     return _shown(site, view)
 
 
-def new_view(site: Site, user: str, content: Json) -> View:
-    """Return a new modal on the screen of *user*."""
+def new_view(site: Site, user: str, content: Json, *, on: View | None = None) -> View:
+    """Return a new modal on the screen of *user*, *on* another or by itself."""
     _check(content)
+    external_id = content.get("external_id")
+    if external_id and _known(site, {"external_id": external_id}):
+        raise ApiError("duplicate_external_id")
+    if on and len(open_views(site, user)) >= _HIGHEST_STACK:
+        raise ApiError("push_limit_reached")
     view = View(site.workspace.new_id("V"), user, {}, "")
     site.workspace.views[view.id] = view
-    _fill(site, view, content)
+    _fill(site, view, content, on=on)
     return view
 
 
+def open_views(site: Site, user: str) -> Sequence[View]:
+    """Return the modals on the screen of *user*, the one on top last."""
+    return [one for one in site.workspace.views.values() if one.user == user and one.is_open]
+
+
+def _known(site: Site, args: Json) -> View | None:
+    if view_id := args.get("view_id"):
+        homes = {home.id: home for home in site.workspace.homes.values()}
+        return site.workspace.views.get(view_id) or homes.get(view_id)
+    external_id = args.get("external_id")
+    views = site.workspace.views.values()
+    return next((v for v in views if external_id and v.content["external_id"] == external_id), None)
+
+
 def replace_content(site: Site, view: View, content: Json) -> None:
-    """Show something else in a modal."""
-    _check(content)
+    """Show something else in a view."""
+    if view.content["type"] == "home":
+        check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
+    else:
+        _check(content)
     _fill(site, view, content)
 
 
-def _fill(site: Site, view: View, content: Json) -> None:
+def _fill(site: Site, view: View, content: Json, *, on: View | None = None) -> None:
+    before = on.content if on else {}
+    root = view.content.get("root_view_id") or before.get("root_view_id") or view.id
+    previous = view.content.get("previous_view_id") or before.get("id")
     view.hash = f"{site.workspace.new_ts()}.h"
     blocks = [
         {"block_id": block.get("block_id") or f"b{number}"} | block
@@ -76,10 +107,11 @@ def _fill(site: Site, view: View, content: Json) -> None:
         "id": view.id,
         "team_id": site.workspace.team_id,
         "app_id": APP_ID,
+        "app_installed_team_id": site.workspace.team_id,
         "bot_id": BOT_ID,
         "hash": view.hash,
-        "root_view_id": view.id,
-        "previous_view_id": None,
+        "root_view_id": root,
+        "previous_view_id": previous,
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",

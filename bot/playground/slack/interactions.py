@@ -1,0 +1,74 @@
+"""What Slack sends when people give commands, press buttons and fill in forms."""
+
+from bot.playground.slack import payloads
+from bot.playground.slack.company import APP_ID
+from bot.playground.slack.forms import with_state
+from bot.playground.slack.methods.caller import Site
+from bot.playground.slack.workspace import Json, Message, View
+
+_TOKEN = "not-a-real-token"  # noqa: S105 - Slack's retired way to verify; a fixed word here
+_DOMAIN = "acme"
+
+
+def command(site: Site, user: str, channel: str, words: tuple[str, str], url: str) -> Json:
+    """Return the payload of a slash command and its text."""
+    place = site.workspace.channels[channel]
+    return {
+        "token": _TOKEN,
+        "team_id": site.workspace.team_id,
+        "team_domain": _DOMAIN,
+        "channel_id": channel,
+        "channel_name": place.name or "directmessage",
+        "user_id": user,
+        "user_name": site.workspace.users[user].name,
+        "command": words[0],
+        "text": words[1],
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "response_url": url,
+        "trigger_id": site.new_trigger(user),
+    }
+
+
+def interaction(site: Site, kind: str, user: str) -> Json:
+    """Return what all interactions have."""
+    name = site.workspace.users[user].name
+    team = {"id": site.workspace.team_id, "domain": _DOMAIN}
+    return {
+        "type": kind,
+        "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
+        "api_app_id": APP_ID,
+        "token": _TOKEN,
+        "team": team,
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": site.new_trigger(user),
+    }
+
+
+def around_message(site: Site, message: Message, url: str) -> Json:
+    """Return what an interaction tells of the message that it happened at."""
+    place = site.workspace.channels[message.channel]
+    container = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.ephemeral_for is not None,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    return {
+        "container": container,
+        "channel": {"id": place.id, "name": place.name or "directmessage"},
+        "message": payloads.message(site.workspace, message),
+        "response_url": url,
+        "state": {"values": {}},
+    }
+
+
+def around_view(view: View, state: Json | None) -> Json:
+    """Return what an interaction tells of the view that it happened in."""
+    return {
+        "container": {"type": "view", "view_id": view.id},
+        "view": with_state(view, state),
+    }

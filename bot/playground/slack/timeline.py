@@ -1,0 +1,104 @@
+"""Messages, and the order they stand in: one timeline for each channel."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Message:
+    """One message, in the fields that Slack keeps of it."""
+
+    ts: str
+    channel: str
+    text: str
+    user: str | None = None
+    bot_id: str | None = None
+    thread_ts: str | None = None
+    subtype: str | None = None
+    username: str | None = None  # a persona's
+    icon_emoji: str | None = None
+    icon_url: str | None = None
+    blocks: list[Json] = field(default_factory=list)
+    metadata: Json | None = None
+    files: list[Json] = field(default_factory=list)
+    edited_by: str | None = None
+    edited_ts: str | None = None
+    ephemeral_for: str | None = None
+    streaming: bool = False
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    replies: list[str] = field(default_factory=list)  # ts of the replies, on the root
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it hangs from another message."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+class Timeline:
+    """A channel's messages: by ts, by thread, and in the order that the channel shows them."""
+
+    def __init__(self) -> None:
+        self._by_ts: dict[str, Message] = {}
+        self._shown: list[str] = []  # ts of all but the replies, ascending
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._by_ts.values())
+
+    def get(self, ts: str | None) -> Message | None:
+        """Return a message."""
+        return self._by_ts.get(ts or "")
+
+    def thread(self, thread_ts: str) -> list[Message]:
+        """Return a thread: its root and the replies, oldest first."""
+        root = self.get(thread_ts)
+        return [root, *(self._by_ts[ts] for ts in root.replies)] if root else []
+
+    def shown(self, oldest: float, latest: float) -> Sequence[Message]:
+        """Return what the channel itself shows between the two, both included."""
+        first = bisect_left(self._shown, oldest, key=float)
+        end = bisect_right(self._shown, latest, key=float)
+        return [self._by_ts[ts] for ts in self._shown[first:end]]
+
+    def add(self, message: Message) -> None:
+        """Add a message; a reply hangs from its root."""
+        self._by_ts[message.ts] = message
+        root = self.get(message.thread_ts) if message.is_reply else None
+        if root and root.is_reply:  # threads have one level
+            message.thread_ts = root.thread_ts
+            root = self.get(root.thread_ts)
+        if root:
+            root.thread_ts = root.ts
+            root.replies.append(message.ts)
+        if not message.is_reply or message.subtype == "thread_broadcast":
+            insort(self._shown, message.ts, key=float)
+
+    def drop(self, message: Message) -> None:
+        """Take a message out; with its last reply a root that was deleted goes, too."""
+        del self._by_ts[message.ts]
+        at = bisect_left(self._shown, float(message.ts), key=float)
+        if self._shown[at : at + 1] == [message.ts]:
+            del self._shown[at]
+        root = self.get(message.thread_ts) if message.is_reply else None
+        if root and message.ts in root.replies:
+            root.replies.remove(message.ts)
+            if root.subtype == "tombstone" and not root.replies:
+                self.drop(root)
+
+
+def snapshot(message: Message) -> Message:
+    """Return the message as it is now."""
+    return replace(
+        message,
+        replies=list(message.replies),
+        blocks=list(message.blocks),
+        reactions={name: list(users) for name, users in message.reactions.items()},
+    )
+
+
+def reply_users(replies: Iterable[Message]) -> list[str]:
+    """Return who replied, each once, in order."""
+    return list(dict.fromkeys(reply.user or reply.bot_id or "" for reply in replies))
