@@ -83,6 +83,11 @@ class Deliverer:
         """Deliver a command or an action, once, and return the bot's answer."""
         return await self._carry(delivery, Attempt())
 
+    async def settle(self) -> None:
+        """Return when no event is on its way any more, acknowledged or given up."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def close(self) -> None:
         """Stop delivering."""
         for task in tuple(self._tasks):

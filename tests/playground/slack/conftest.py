@@ -1,0 +1,63 @@
+"""A local Slack, with Slack's own client in front of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.slack.server import SCOPES, SlackPlayground
+from tests.playground.slack.reference import Reference
+
+ALL_SCOPES = SCOPES | {"files:read", "files:write", "reactions:write"}
+
+
+@pytest.fixture(scope="session")
+def reference(shared: Path) -> Reference:
+    return Reference(shared / "slack")
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackPlayground]:
+    async with SlackPlayground(scopes=ALL_SCOPES, retry_after=(0.01, 0.01, 0.01)) as running:
+        yield running
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(slack: SlackPlayground, session: ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[]
+    )
+
+
+class Bot:
+    """What stands behind the URL: it keeps what comes and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.requests: list[tuple[dict[str, str], str]] = []  # headers and body
+        self.answers: list[web.Response] = []  # the next ones; then 200
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.requests.append((dict(request.headers), await request.text()))
+        return self.answers.pop(0) if self.answers else web.Response()
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[Bot]:
+    served = Bot()
+    app = web.Application()
+    app.router.add_post("/slack/events", served.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    served.url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    yield served
+    await runner.cleanup()

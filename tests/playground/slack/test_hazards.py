@@ -1,0 +1,192 @@
+import asyncio
+import time
+
+import pytest
+from aiohttp import ClientConnectionError, ClientTimeout
+from slack_sdk.errors import SlackApiError
+
+from bot.playground.slack import hazards
+from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.hazards import Hazards
+from bot.playground.slack.server import SlackPlayground
+from tests.eventually import eventually
+
+
+async def post(client, channel=GENERAL):
+    return await client.chat_postMessage(channel=channel, text="hi")
+
+
+def posted(slack):
+    return [message.text for message in slack.workspace.messages(GENERAL)]
+
+
+def outcomes(slack):
+    return [call.outcome for call in slack.calls]
+
+
+async def test_a_fault_happens_as_often_as_wanted(slack, client):
+    slack.hazards.on("chat.postMessage", hazards.error("fatal_error"), times=2)
+
+    for _ in range(2):
+        with pytest.raises(SlackApiError, match="fatal_error"):
+            await post(client)
+    await client.auth_test()
+    await post(client)
+
+    assert posted(slack) == ["hi"]
+    assert outcomes(slack) == ["error", "error", "ok", "ok"]
+
+
+async def test_too_many_requests_are_told_when_to_come_again(slack, client):
+    slack.hazards.on("chat.postMessage", hazards.rate_limited(30))
+
+    with pytest.raises(SlackApiError) as caught:
+        await post(client)
+
+    answer = caught.value.response
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
+    assert answer["error"] == "ratelimited"
+    assert not posted(slack)
+
+
+async def test_too_many_requests_may_be_told_in_an_answer_that_looks_well(slack, client):
+    slack.hazards.on("chat.postMessage", hazards.rate_limited_in_body())
+
+    with pytest.raises(SlackApiError) as caught:
+        await post(client)
+
+    assert (caught.value.response.status_code, caught.value.response["error"]) == (
+        200,
+        "ratelimited",
+    )
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_a_failing_server_may_have_done_it(slack, client, after_effect):
+    slack.hazards.on("chat.postMessage", hazards.server_error(after_effect=after_effect))
+
+    with pytest.raises(SlackApiError) as caught:
+        await post(client)
+
+    assert caught.value.response.status_code == 500
+    assert posted(slack) == ["hi"] * after_effect
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_a_connection_that_is_cut_may_have_done_it(slack, client, after_effect):
+    slack.hazards.on("chat.postMessage", hazards.reset(after_effect=after_effect))
+
+    with pytest.raises(ClientConnectionError):
+        await post(client)
+
+    assert posted(slack) == ["hi"] * after_effect
+    assert outcomes(slack) == ["ok, then reset" if after_effect else "reset"]
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_silence_may_have_done_it(slack, session, after_effect):
+    slack.hazards.on("chat.postMessage", hazards.silence(after_effect=after_effect))
+    form = {"token": slack.bot_token, "channel": GENERAL, "text": "hi"}
+    patience = ClientTimeout(total=0.05)
+
+    with pytest.raises(TimeoutError):
+        await session.post(f"{slack.api_url}chat.postMessage", data=form, timeout=patience)
+
+    assert posted(slack) == ["hi"] * after_effect
+
+
+async def test_who_waits_in_silence_is_let_go_at_the_end(session):
+    async with SlackPlayground() as slack:
+        slack.hazards.on("auth.test", hazards.silence())
+        waiting = asyncio.create_task(session.post(f"{slack.api_url}auth.test"))
+        await eventually(lambda: slack.calls)
+    async with asyncio.timeout(5):
+        answer = await waiting
+
+    assert answer.status == 503
+
+
+async def test_an_answer_can_take_its_time(slack, client):
+    slack.hazards.latency["auth.test"] = 0.02
+    before = time.monotonic()
+
+    await client.auth_test()
+
+    assert time.monotonic() - before >= 0.02
+
+
+def drawn(seed):
+    some = Hazards(seed, redelivered=0.5, jitter=1)
+    some.rate("m", hazards.error("a"), 0.3)
+    some.rate("m", hazards.error("b"), 0.3)
+    return [
+        (fault.error if (fault := some.next("m")) else "", some.copies(), some.holdup())
+        for _ in range(200)
+    ]
+
+
+def test_chance_is_the_same_on_every_run():
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+def test_chance_strikes_a_share():
+    errors = [error for error, _, _ in drawn(1)]
+    copies = [copies for _, copies, _ in drawn(1)]
+
+    assert {"", "a", "b"} == set(errors)
+    assert 40 < errors.count("a") < 80
+    assert set(copies) == {1, 2}
+    assert all(0 <= held < 1 for _, _, held in drawn(1))
+
+
+def test_nothing_goes_wrong_unless_it_is_wanted():
+    calm = Hazards()
+
+    assert calm.next("chat.postMessage") is None
+    assert calm.too_fast(GENERAL, 0.0) is None
+    assert (calm.copies(), calm.holdup()) == (1, 0)
+
+
+def test_a_channel_takes_so_many_posts_in_a_row_and_then_one_a_second():
+    paced = Hazards(post_pace=(1.0, 2))
+
+    assert [paced.too_fast(GENERAL, 10.0) for _ in range(2)] == [None, None]
+    refused = paced.too_fast(GENERAL, 10.5)
+    assert refused is not None
+    assert (refused.status, refused.retry_after) == (429, 1)
+    assert paced.too_fast("C0OTHER", 10.5) is None
+    assert paced.too_fast(GENERAL, 11.0) is None
+
+
+async def test_posts_that_come_too_fast_are_refused(slack, client):
+    slack.hazards.post_pace = (60.0, 1)
+    await post(client)
+
+    with pytest.raises(SlackApiError, match="ratelimited") as caught:
+        await post(client)
+
+    assert 0 < int(caught.value.response.headers["Retry-After"]) <= 60
+    assert posted(slack) == ["hi"]
+
+
+async def test_events_come_more_than_once(slack, bot):
+    slack.deliver_to(bot.url)
+    slack.hazards.extra_deliveries = 2
+
+    slack.people.say(ADA, GENERAL, "hello")
+    await slack.deliverer.settle()
+
+    retries = [headers.get("X-Slack-Retry-Num") for headers, _ in bot.requests]
+    assert retries == [None, "1", "2"]
+    assert len({body for _, body in bot.requests}) == 1
+
+
+async def test_the_bot_need_not_hear_itself(slack, client, bot):
+    slack.deliver_to(bot.url)
+    slack.hazards.echoes = False
+
+    await post(client)
+    await slack.deliverer.settle()
+
+    assert not bot.requests
