@@ -12,6 +12,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_SENT_ALONG = "team_id"  # Bolt gives it to every call of a listener's client; Slack minds it not
 _PERSONA = "username? icon_emoji? icon_url?"
 _PAGED = "cursor? limit?:num"
 _SPAN = f"{_PAGED} oldest? latest? inclusive?:bool include_all_metadata?:bool"
@@ -138,6 +139,7 @@ def arguments_of(method: str) -> Mapping[str, Argument]:
 def checked(method: str, given: Mapping[str, Any]) -> Json:
     """Return *given* with its values in their types, or raise ApiError."""
     known = arguments_of(method)
+    given = {name: one for name, one in given.items() if name in known or name != _SENT_ALONG}
     unknown = [f"[ERROR] unknown argument [{name}]" for name in given if name not in known]
     missing = [
         f"[ERROR] missing required field: {name}"
