@@ -81,6 +81,11 @@ class PanelEditor:
         panel = assemble(self._defaults, changes)
         return [Listed(expert, _origin(expert.name, levels, changes)) for expert in panel.experts]
 
+    async def changes(self, scope: Scope) -> RosterChanges:
+        """Return what *scope* itself changes of the panel that it inherits."""
+        (changes,) = await self._panels.changes([scope])
+        return changes
+
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)

@@ -88,9 +88,10 @@ def joined(expert: str, purpose: str) -> str:
     return f"{expert} joins this thread. Ask about: {purpose}"
 
 
-def left(expert: str) -> str:
-    """Return what is said when an expert leaves a thread."""
-    return f"{expert} has left this thread. The rest of the channel keeps it."
+def left(expert: str, *, stays_around: bool) -> str:
+    """Return what is said when an expert leaves a thread; the channel may keep it."""
+    kept = " The rest of the channel keeps it." if stays_around else ""
+    return f"{expert} has left this thread.{kept}"
 
 
 def roster(experts: Sequence[tuple[str, str, str]]) -> str:

@@ -46,6 +46,7 @@ _PLAIN: dict[str, ThreadCommand] = {
     "mute": Mute(),
     "unmute": Unmute(),
 }
+_QUOTES = "`\"'“”@"
 _NAMING = re.compile(r"(?P<verb>add|remove)\s+(?P<name>\S+)", re.IGNORECASE)
 
 
@@ -55,6 +56,6 @@ def parse(text: str) -> ThreadCommand | None:
     if plain := _PLAIN.get(words.casefold()):
         return plain
     if match := _NAMING.fullmatch(words):
-        name = match["name"].casefold()
+        name = match["name"].casefold().strip(_QUOTES)
         return AddExpert(name) if match["verb"].casefold() == "add" else RemoveExpert(name)
     return None

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.panel import sentences
 from bot.panel.errors import Refused
-from bot.panel.model import Persona, ThreadRef, UserId
+from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.ports import Standing, ThreadStore
 from bot.panel.roster import ChannelScope
@@ -40,29 +40,28 @@ class ThreadDesk:
             return done or str(refusal)
 
     async def _done_before(self, command: ThreadCommand, thread: ThreadRef) -> str:
-        here = await self._editor.panel(thread)
-        around = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))
+        """Return the answer to *command* if the thread is as it would leave it, else nothing."""
+        changes = await self._editor.changes(thread)
         match command:
             case AddExpert(name):
-                expert = here.find(name)
-                if expert and not around.find(expert.name):
-                    return sentences.joined(_introduced(expert.persona), expert.purpose)
+                added = Panel(tuple(changes.added.values())).find(name)
+                return _joined(added) if added else ""
             case RemoveExpert(name):
-                expert = around.find(name)
-                if expert and not here.find(expert.name):
-                    return sentences.left(_introduced(expert.persona))
+                absent = Panel(tuple(await self._editor.not_listed(thread))).find(name)
+                if absent is None or absent.name not in changes.removed:
+                    return ""
+                return await self._left(absent, thread)
             case _:
-                pass
-        return ""
+                return ""
 
     async def _perform(self, command: ThreadCommand, thread: ThreadRef, by: UserId) -> str:
         match command:
             case AddExpert(name):
                 added = await self._editor.add_from_library(thread, name, by)
-                return sentences.joined(_introduced(added.expert.persona), added.expert.purpose)
+                return _joined(added.expert)
             case RemoveExpert(name):
                 removed = await self._editor.remove(thread, name, by)
-                return sentences.left(_introduced(removed.expert.persona))
+                return await self._left(removed.expert, thread)
             case ListExperts():
                 panel = await self._editor.panel(thread)
                 lines = [(_introduced(e.persona), e.name, e.purpose) for e in panel.experts]
@@ -77,6 +76,15 @@ class ThreadDesk:
                 return sentences.UNMUTED
             case _:
                 assert_never(command)
+
+    async def _left(self, expert: Expert, thread: ThreadRef) -> str:
+        around = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))
+        stays = around.find(expert.name) is not None
+        return sentences.left(_introduced(expert.persona), stays_around=stays)
+
+
+def _joined(expert: Expert) -> str:
+    return sentences.joined(_introduced(expert.persona), expert.purpose)
 
 
 def _introduced(persona: Persona) -> str:

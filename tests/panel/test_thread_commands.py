@@ -17,6 +17,8 @@ from bot.panel.thread_commands import (
         ("add legal", AddExpert("legal")),
         ("Add  Legal.", AddExpert("legal")),
         ("remove legal", RemoveExpert("legal")),
+        ("add `legal`", AddExpert("legal")),
+        ("remove “legal”.", RemoveExpert("legal")),
         ("experts", ListExperts()),
         (" Help! ", ShowHelp()),
         ("mute", Mute()),

@@ -51,9 +51,17 @@ async def test_an_expert_joins_this_thread_only(desk, editor):
 
 async def test_an_expert_leaves_this_thread_only(desk, editor):
     said = await desk.perform(RemoveExpert("legal"), THREAD, MEMBER)
-    assert said.startswith(":scales: **Legal Counsel** has left this thread.")
+    assert said == (
+        ":scales: **Legal Counsel** has left this thread. The rest of the channel keeps it."
+    )
     assert await names(editor, THREAD) == []
     assert await names(editor, ChannelScope("T1", "C1")) == ["legal"]
+
+
+async def test_the_channel_is_not_said_to_keep_who_was_in_this_thread_only(desk):
+    await desk.perform(AddExpert("finance"), THREAD, MEMBER)
+    said = await desk.perform(RemoveExpert("finance"), THREAD, MEMBER)
+    assert said == ":moneybag: **Finance Partner** has left this thread."
 
 
 @pytest.mark.parametrize("command", [AddExpert("finance"), RemoveExpert("legal")])
@@ -62,6 +70,27 @@ async def test_a_command_repeated_after_a_crash_is_answered_as_the_first_time(de
 
     assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
     assert await desk.perform(command, THREAD, MEMBER) != first
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        (AddExpert("finance"), RemoveExpert("finance")),
+        (RemoveExpert("legal"), AddExpert("legal")),
+    ],
+)
+async def test_taking_a_change_back_can_be_repeated_too(desk, before, command):
+    await desk.perform(before, THREAD, MEMBER)
+    first = await desk.perform(command, THREAD, MEMBER)
+
+    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
+
+
+@pytest.mark.parametrize("command", [AddExpert("legal"), RemoveExpert("finance")])
+async def test_what_was_refused_is_refused_again(desk, command):
+    first = await desk.perform(command, THREAD, MEMBER)
+
+    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
 
 
 async def test_the_list_shows_personas_names_and_purposes(desk):
