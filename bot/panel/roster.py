@@ -21,6 +21,14 @@ _OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
 RESERVED = frozenset(_COMMANDS | _GROUPS | _OURSELVES)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _ICON = re.compile(r":?((?:\w|[+'-]){1,100}):?")
+_TWINS = str.maketrans(  # Cyrillic and Greek letters that look Latin
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u0405\u0406\u0408\u04c0"
+    "\u0430\u0435\u043a\u043e\u0440\u0441\u0445\u0443\u0455\u0456\u0458\u0501\u04bb\u04cf\u051b\u051d"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c5\u0131",
+    "ABEKMHOPCTXYSIJlaekopcxysijdhlqwABEZHIKMNOPTYXaikvopui",
+)
+_STROKES = str.maketrans("i10", "llo")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
 
@@ -108,15 +116,8 @@ def check_title(title: str, taken: Iterable[str]) -> str:
     be mistaken for one of them.
     """
     tidy = " ".join(title.split())
-    if problem := _unreadable(tidy):
+    if problem := _unreadable(tidy) or _misleading(tidy, [*taken, "slack"]):
         raise Refused(problem, field="title")
-    if is_like(tidy, RESERVED):
-        raise Refused(f"“{tidy}” is a word of my own; please choose another name.", field="title")
-    if is_like(tidy, [*taken, "slack"]):
-        raise Refused(
-            f"“{tidy}” is what somebody else here is called; please choose another name.",
-            field="title",
-        )
     return tidy
 
 
@@ -130,6 +131,16 @@ def _unreadable(title: str) -> str:
     return ""
 
 
+def _misleading(title: str, taken: Sequence[str]) -> str:
+    if is_like(title, RESERVED):
+        return f"“{title}” is a word of my own; please choose another name."
+    if is_like(title, taken):
+        return f"“{title}” is what somebody else here is called; please choose another name."
+    if _shape(title) in {_shape(other) for other in (*RESERVED, *taken)}:
+        return f"“{title}” looks like a name that is in use here; please choose another name."
+    return ""
+
+
 def is_like(name: str, taken: Iterable[str]) -> bool:
     """Tell whether people would take *name* for one of *taken*: case and accents hide nothing."""
     return _key(name) in {_key(other) for other in taken}
@@ -138,6 +149,12 @@ def is_like(name: str, taken: Iterable[str]) -> bool:
 def _key(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in folded if char.isalnum())
+
+
+def _shape(name: str) -> str:
+    """Return what is left of *name* when letters that look the same are one letter."""
+    bare = unicodedata.normalize("NFKD", name)
+    return _key(bare.translate(_TWINS)).translate(_STROKES)
 
 
 def _checked_icon(icon: str) -> str:

@@ -102,6 +102,29 @@ def test_a_title_that_misleads_is_refused(title):
     assert refused.value.field == "title"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "\u0405lackbot",  # Cyrillic
+        "S\u04cfackbot",
+        "SIackbot",  # a capital i
+        "Slackb0t",
+        "P\u0430nelbot",
+        "Zo\u0451 Ives",
+        "\u0396oe Ives",  # Greek
+        "Zoe lves",
+    ],
+)
+def test_a_title_that_only_looks_like_another_is_refused(title):
+    with pytest.raises(Refused, match="looks like"):
+        check_title(title, ["Zoë Ives"])
+
+
+@pytest.mark.parametrize("title", ["Юрист", "Νομικός", "法務", "Legal 2", "L10n Lead"])
+def test_every_alphabet_has_its_titles(title):
+    assert check_title(title, ["Zoë Ives", "Legal"]) == title
+
+
 def test_names_are_alike_whatever_their_case_and_accents():
     assert is_like("CHLOE", ["Chloé"])
     assert not is_like("Chloe M", ["Chloé"])
