@@ -53,26 +53,38 @@ def filled(view: View, values: Mapping[str, Any]) -> Json:
         element = block.get("element")
         if block["type"] != "input" or not element:
             continue
-        given = values.get(block["block_id"], values.get(element.get("action_id", "")))
-        state[block["block_id"]] = {element["action_id"]: _input(element, given)}
+        named = [key for key in (block["block_id"], element["action_id"]) if key in values]
+        held = _holding(element, values[named[0]]) if named else _beginning(element)
+        state[block["block_id"]] = {element["action_id"]: {"type": element["type"]} | held}
     return state
 
 
-def _input(element: Json, given: Any) -> Json:
-    kind = element["type"]
-    match kind:
+def _holding(element: Json, given: Any) -> Json:
+    match element["type"]:
         case "static_select" | "radio_buttons" | "external_select":
-            chosen = _option(element, given) if given else element.get("initial_option")
-            return {"type": kind, "selected_option": chosen}
+            return {"selected_option": _option(element, given)}
         case "checkboxes" | "multi_static_select":
-            options = [_option(element, one) for one in given or ()]
-            return {"type": kind, "selected_options": options}
+            return {"selected_options": [_option(element, one) for one in given or ()]}
         case "file_input":
-            return {"type": kind, "files": given or []}
+            return {"files": given or []}
         case "users_select":
-            return {"type": kind, "selected_user": given or element.get("initial_user")}
+            return {"selected_user": given or None}
         case _:
-            return {"type": kind, "value": given or element.get("initial_value")}
+            return {"value": given or None}
+
+
+def _beginning(element: Json) -> Json:
+    match element["type"]:
+        case "static_select" | "radio_buttons" | "external_select":
+            return {"selected_option": element.get("initial_option")}
+        case "checkboxes" | "multi_static_select":
+            return {"selected_options": element.get("initial_options", [])}
+        case "file_input":
+            return {"files": []}
+        case "users_select":
+            return {"selected_user": element.get("initial_user")}
+        case _:
+            return {"value": element.get("initial_value")}
 
 
 def with_state(view: View, state: Json | None) -> Json:
