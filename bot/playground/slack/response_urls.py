@@ -13,7 +13,7 @@ from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Json, Message
 
 _USES = 5
-_LASTS = 30 * 60
+LASTS = 30 * 60
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class ResponseUrls:
         place.uses += 1
         if place.uses > _USES:
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
-        if time.monotonic() - place.since > _LASTS:
+        if time.monotonic() - place.since > LASTS:
             return web.json_response({"ok": False, "error": "expired_url"}, status=404)
         try:
             answer = await request.json()
@@ -72,17 +72,30 @@ class ResponseUrls:
 
     def _apply(self, place: Place, answer: Json) -> None:
         if answer.get("delete_original") and place.message:
+            self._check_there(place.message)
             self._site.workspace.delete(place.message)
-            place.message = None
             return
         check_message(answer)
         if answer.get("replace_original") and place.message:
-            before = snapshot(place.message)
-            place.message.text = answer.get("text", "")
-            place.message.blocks = answer.get("blocks", [])
-            self._site.workspace.updated(place.message, before)
+            self._replace(place.message, answer)
             return
         self._show(place, answer, ephemeral=answer.get("response_type") != "in_channel")
+
+    def _replace(self, message: Message, answer: Json) -> None:
+        self._check_there(message)
+        before = snapshot(message)
+        message.text = answer.get("text", "")
+        message.blocks = answer.get("blocks", [])
+        self._site.workspace.updated(message, before)
+
+    def _check_there(self, message: Message) -> None:
+        workspace = self._site.workspace
+        if message.ephemeral_for:
+            there = any(one is message for one in workspace.ephemeral(message.ephemeral_for))
+        else:
+            there = workspace.message(message.channel, message.ts) is message
+        if not there:
+            raise ApiError("message_not_found")
 
     def _show(self, place: Place, answer: Json, *, ephemeral: bool) -> None:
         thread = answer.get("thread_ts") or (place.message.thread_ts if place.message else None)
