@@ -34,7 +34,7 @@ def interaction(site: Site, kind: str, user: str) -> Json:
     """Return what all interactions have."""
     name = site.workspace.users[user].name
     team = {"id": site.workspace.team_id, "domain": _DOMAIN}
-    return {
+    told: Json = {
         "type": kind,
         "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
         "api_app_id": APP_ID,
@@ -42,8 +42,10 @@ def interaction(site: Site, kind: str, user: str) -> Json:
         "team": team,
         "enterprise": None,
         "is_enterprise_install": False,
-        "trigger_id": site.new_trigger(user),
     }
+    if kind != "view_closed":  # to which nothing can be opened
+        told["trigger_id"] = site.new_trigger(user)
+    return told
 
 
 def around_message(site: Site, message: Message, url: str) -> Json:

@@ -162,9 +162,10 @@ class PeopleActing:
 
     async def shortcut(self, user: str, message: Message, callback_id: str) -> None:
         """Let *user* use a message shortcut."""
-        told = {"callback_id": callback_id, "message_ts": message.ts}
+        told = self._around(user, message) | {"callback_id": callback_id, "message_ts": message.ts}
         told["action_ts"] = self._workspace.new_ts()
-        await self._interact("message_action", user, self._around(user, message) | told)
+        del told["container"], told["state"]  # only what was pressed or filled in has these
+        await self._interact("message_action", user, told)
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Let *user* open the app's home or its messages."""

@@ -4,19 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.slack.company import ADA, BEN
-
-TITLE = {"type": "plain_text", "text": "Add an expert"}
-INPUT = {
-    "type": "input",
-    "block_id": "name",
-    "label": {"type": "plain_text", "text": "Name"},
-    "element": {"type": "plain_text_input", "action_id": "name"},
-}
-
-
-def modal(**more):
-    submit = {"type": "plain_text", "text": "Add"}
-    return {"type": "modal", "title": TITLE, "submit": submit, "blocks": [INPUT], **more}
+from tests.playground.slack.modals import INPUT, modal
 
 
 async def refusal(call):

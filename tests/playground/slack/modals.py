@@ -1,0 +1,23 @@
+"""Modals for tests to open."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+INPUT: Json = {
+    "type": "input",
+    "block_id": "name",
+    "label": {"type": "plain_text", "text": "Name"},
+    "element": {"type": "plain_text_input", "action_id": "name"},
+}
+
+
+def modal(**more: Any) -> Json:
+    """Return a modal with one input, but for what is said otherwise."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Add an expert"},
+        "submit": {"type": "plain_text", "text": "Add"},
+        "blocks": [INPUT],
+        **more,
+    }
