@@ -55,7 +55,7 @@ class Door:
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""
-        await eventually(lambda: not self.slack.deliverer._tasks)
+        await self.slack.deliverer.settle()
 
 
 @asynccontextmanager

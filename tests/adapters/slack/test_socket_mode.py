@@ -31,7 +31,7 @@ class Ear:
         self.slack.people.say(ADA, GENERAL, text)
 
     async def all_is_delivered(self):
-        await eventually(lambda: not self.slack.deliverer._tasks)
+        await self.slack.deliverer.settle()
         assert not self.slack.deliverer.undelivered
 
 
