@@ -143,7 +143,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
-        commands.register(bolt, _editor(config, memory, slack), slack.api)
+        commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections

@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 from aiohttp import ClientError
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack import command_words, panel_lists, views
 from bot.adapters.slack.command_desk import CommandDesk, Giver, explained
+from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError, Refused
@@ -21,15 +22,18 @@ Json = dict[str, Any]
 COMMAND = "/experts"
 
 
-def register(app: AsyncApp, editor: PanelEditor, api: SlackApi) -> None:
+def register(app: AsyncApp, editor: PanelEditor, identity: Identity, api: SlackApi) -> None:
     """Let *app* take ``/experts`` and what its form brings back."""
     desk = CommandDesk(editor, api)
 
-    async def take_command(
-        ack: AsyncAck, body: Json, respond: AsyncRespond, context: AsyncBoltContext
-    ) -> None:
+    def giver_of(body: Json, user: str, channel: str) -> Giver:
+        """Return who gave a command; the workspace is ours, whatever a payload says of it."""
+        trigger = body.get("trigger_id", "")
+        return Giver(UserId(user), identity.team_id, channel, trigger, identity.bot_user_id)
+
+    async def take_command(ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         await ack()
-        giver = _giver(body, body["user_id"], body["team_id"], body["channel_id"], context)
+        giver = giver_of(body, body["user_id"], body["channel_id"])
         order = command_words.parse(body.get("text", ""))
         try:
             answer = await desk.carry_out(order, giver)
@@ -38,10 +42,10 @@ def register(app: AsyncApp, editor: PanelEditor, api: SlackApi) -> None:
         if answer:
             await _respond(respond, answer)
 
-    async def take_form(ack: AsyncAck, body: Json, view: Json, context: AsyncBoltContext) -> None:
+    async def take_form(ack: AsyncAck, body: Json, view: Json) -> None:
         try:
             form, expert = views.read(view)
-            giver = _giver(body, body["user"]["id"], body["team"]["id"], form.channel_id, context)
+            giver = giver_of(body, body["user"]["id"], form.channel_id)
             change = await desk.store(form, expert, giver)
         except PanelError as error:
             field = error.field if isinstance(error, Refused) else None
@@ -53,11 +57,6 @@ def register(app: AsyncApp, editor: PanelEditor, api: SlackApi) -> None:
 
     app.command(COMMAND)(take_command)
     app.view(views.CALLBACK)(take_form)
-
-
-def _giver(body: Json, user: str, team: str, channel: str, context: AsyncBoltContext) -> Giver:
-    bot_user = context.bot_user_id or ""
-    return Giver(UserId(user), team, channel, body.get("trigger_id", ""), bot_user)
 
 
 async def _respond(respond: AsyncRespond, answer: Answer) -> None:

@@ -108,9 +108,15 @@ def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> An
     return Answer(said, [_section(said)])
 
 
-def not_told(code: str, bot_user: str) -> Answer:
+def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
     """Return what somebody is told whose change counts, but could not be announced."""
-    if code in {"channel_not_found", "not_in_channel"}:
+    is_elsewhere = code in {"channel_not_found", "not_in_channel"}
+    if is_elsewhere and channel_id.startswith("D"):
+        said = (
+            "Done, but I take no part in direct messages between people and cannot answer here: "
+            f"write to <@{bot_user}>, or mention me in a channel."
+        )
+    elif is_elsewhere:
         said = (
             "Done. I am not in this channel, so I could not tell the others and cannot answer "
             f"here: write `/invite` and then <@{bot_user}>."

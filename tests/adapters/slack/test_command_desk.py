@@ -1,22 +1,59 @@
+import asyncio
+
 import pytest
 
 from bot import library
 from bot.adapters.slack.command_desk import CommandDesk, Giver, explained
 from bot.adapters.slack.command_words import AddExpert, DescribeExpert, Order
+from bot.adapters.slack.views import Form
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
     Refused,
     StoreUnavailable,
 )
-from bot.panel.model import UserId
+from bot.panel.model import Expert, ExpertName, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.company import CHLOE, GENERAL
 from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.people import FakePeople
 
 HERE = ChannelScope("T0ACME", GENERAL)
 GIVER = Giver(UserId(CHLOE), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
+
+
+MEMBER = Giver(UserId("UMEMBER"), "T0ACME", GENERAL, "", "U0BOT")
+TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.")
+
+
+class SlowPeople(FakePeople):
+    """So many that counting them takes a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted = asyncio.Event()
+        self.problem: Exception | None = None
+        self.counts = 0
+
+    async def taken_names(self):
+        if not self.counted.is_set():
+            self.counts += 1
+        await self.counted.wait()
+        if self.problem:
+            raise self.problem
+        return await super().taken_names()
+
+
+@pytest.fixture
+def people() -> SlowPeople:
+    return SlowPeople()
+
+
+@pytest.fixture
+def slow_desk(neighbour, people) -> CommandDesk:
+    editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())
+    return CommandDesk(editor, neighbour.api, patience=0.01)
 
 
 @pytest.fixture
@@ -59,3 +96,21 @@ async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
     desk = CommandDesk(editor, neighbour.api)
     with pytest.raises(MessengerRefused):
         await desk.carry_out(Order(DescribeExpert()), GIVER)
+
+
+async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_desk, people):
+    for _ in range(2):
+        with pytest.raises(Refused, match="press the button again"):
+            await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+    assert people.counts == 1
+    people.counted.set()
+    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+
+
+async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow_desk, people):
+    people.counted.set()
+    people.problem = MessengerUnavailable("ratelimited")
+    with pytest.raises(MessengerUnavailable):
+        await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+    people.problem = None
+    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX

@@ -1,16 +1,14 @@
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import pytest
 
 from bot import library
-from bot.adapters.slack import commands
-from bot.adapters.slack.identity import identify
-from bot.adapters.slack.people import SlackPeople
-from bot.adapters.slack.receiver import bolt_app
+from bot.adapters.slack import commands, receiver
+from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
-from bot.adapters.slack.web_api import SlackApi, client, session
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Effort, Expert, Synthesis
 from bot.panel.panel_editor import PanelEditor
@@ -25,6 +23,7 @@ from bot.playground.slack.company import (
     PRODUCT,
     STRANGER,
 )
+from bot.playground.slack.delivery import Attempt, Carrier, Delivery
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Channel, Message, View
 from tests.eventually import eventually
@@ -111,20 +110,49 @@ def shown(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False)
 
 
-@pytest.fixture
-async def office(slack: SlackPlayground) -> AsyncIterator[Office]:
-    async with session(seconds=5) as http:
-        web = client(slack.bot_token, slack.api_url, http)
-        identity = await identify(web)
-        api, store = SlackApi(web, longest=1), FrailStore()
-        people = SlackPeople(api, identity)
-        editor = PanelEditor(store, people, library.library(), library.defaults(), frozenset())
-        app = bolt_app(web, identity)
-        commands.register(app, editor, api)
-        sockets = SocketModeReceiver(app, slack.app_token, web, 1)
-        await sockets.start()
+class Elsewhere(Carrier):
+    """Brings payloads as they are where several workspaces share a channel or an app."""
+
+    def __init__(self, way: Carrier) -> None:
+        self._way = way
+        self.late = way.late
+
+    async def carry(self, delivery: Delivery, attempt: Attempt):
+        said = {"team_id": "T0OTHER"} if delivery.kind == "slash_commands" else {"team": None}
+        return await self._way.carry(replace(delivery, payload=delivery.payload | said), attempt)
+
+    async def close(self) -> None:
+        """Leave closing to the way."""
+
+
+@asynccontextmanager
+async def over_http(app, slack, serve):
+    async def healthy():
+        return True
+
+    web = receiver.http_app(app, slack.signing_secret, healthy)
+    async with serve(web) as url:
+        slack.deliver_to(url + EVENTS_PATH)
+        yield
+
+
+@asynccontextmanager
+async def over_socket_mode(app, slack, _serve):
+    sockets = SocketModeReceiver(app, slack.app_token, app.client, 1)
+    await sockets.start()
+    yield
+    await sockets.stop()
+
+
+@pytest.fixture(params=[over_http, over_socket_mode])
+async def office(neighbour, serve, request) -> AsyncIterator[Office]:
+    slack, store = neighbour.slack, FrailStore()
+    known, defaults = library.library(), library.defaults()
+    editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    commands.register(app, editor, neighbour.identity, neighbour.api)
+    async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
-        await sockets.stop()
 
 
 async def test_the_panel_is_listed_with_personas_for_its_reader_alone(office):
@@ -301,6 +329,20 @@ async def test_a_form_where_the_bot_is_not_a_member_says_so_afterwards(office):
     await office.slack.people.wait_for(lambda: office.view() is not view)
     assert f"`/invite` and then <@{BOT_USER}>" in json.dumps(office.view().content)
     assert "tax" in await office.names("C0NEW")
+
+
+async def test_between_two_people_nobody_is_invited(office):
+    direct = office.slack.workspace.direct_channel(CHLOE, DEV).id
+    said = await office.give("add writing", channel=direct)
+    assert f"write to <@{BOT_USER}>" in said
+    assert "/invite" not in said
+
+
+async def test_the_workspace_is_ours_whatever_a_payload_says(office):
+    office.slack.deliverer.use(Elsewhere(office.slack.deliverer.carrier))
+    await office.change("add writing")
+    assert await office.submit(await office.open("add"), **TAX) == {}
+    assert {"tax", "writing"} <= await office.names()
 
 
 async def test_a_direct_conversation_has_a_panel_of_its_own(office):

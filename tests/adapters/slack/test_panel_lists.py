@@ -102,6 +102,6 @@ def test_an_announcement_names_who_what_and_where(scope, where):
 
 
 def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
-    answer = panel_lists.not_told("is_archived", "U0BOT")
+    answer = panel_lists.not_told("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text

@@ -46,7 +46,7 @@ def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
     [
         views.modal(NEW),
         views.modal(EDITING, LEGAL),
-        views.notice(panel_lists.not_told("not_in_channel", "U0BOT")),
+        views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
     ids=["new", "editing", "notice"],
 )
