@@ -11,7 +11,7 @@ from bot.panel.consulting import consult
 from bot.panel.errors import ModelRefused, leaves
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
-from bot.panel.model import Call, Claim, Panel, Turn, Utterance
+from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
@@ -117,6 +117,8 @@ class TurnRunner:
         if links.router is None:
             if first == turn.thread.thread_ts:
                 return ()
+            root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
+            await self._threads.overheard(turn.thread, root)
             return await self._transcript.earlier(turn.thread, before=first, since=None)
         heard = await self._threads.heard_until(turn.thread)
         if heard is None:

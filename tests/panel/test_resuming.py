@@ -5,9 +5,9 @@ import pytest
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
-from bot.panel.model import Claim
+from bot.panel.model import Claim, MessageTs, Utterance
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import Bench, consult
+from tests.panel.conftest import THREAD, Bench, consult
 
 DOWN = ModelUnavailable("down")
 
@@ -144,3 +144,17 @@ async def test_a_worker_that_lost_the_turn_says_nothing(bench):
         await bench.runner().run(claim)
 
     assert bench.messenger.said == []
+
+
+async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench):
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "We need a licence.")]
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "MIT.")
+    claim = await bench.claim("what do you think?", "3.0")
+    with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+        await bench.runner().run(claim)
+
+    await bench.resume(claim)
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Ann: We need a licence." in quoted.text
+    assert await bench.threads.heard_until(THREAD) is None
