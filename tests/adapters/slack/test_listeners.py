@@ -118,6 +118,32 @@ async def test_a_direct_message_needs_no_mention(door):
     assert door.queue.put_texts == ["hello"]
 
 
+async def test_a_reply_to_somebody_else_is_overheard(door):
+    thread = door.neighbour.begin(HELLO)
+    await door.settle()
+
+    ts = door.slack.people.say(BEN, GENERAL, f"<@{ADA}> what do you think?", thread.thread_ts)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert await door.threads.heard_until(thread) == ts
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"files": [("plan.txt", b"a plan")]}, {"broadcast": True}, {"subtype": "me_message"}],
+    ids=["with a file", "to the channel", "in the third person"],
+)
+async def test_however_people_say_it_it_is_heard_whole(door, way):
+    thread = door.neighbour.begin(HELLO)
+    await door.settle()
+
+    door.slack.people.say(BEN, GENERAL, "read this", thread.thread_ts, **way)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello", "read this"]
+
+
 async def test_what_could_not_be_queued_is_delivered_again(door):
     door.queue.unreachable = 3  # both copies of the mention, and one of them again
 
@@ -130,6 +156,7 @@ async def test_what_could_not_be_queued_is_delivered_again(door):
 
 async def test_what_is_never_queued_is_never_acknowledged(door):
     door.queue.unreachable = 99
+    door.slack.deliverer.retry_after = (0.01,)
     thread = door.neighbour.begin()
     await door.settle()
 

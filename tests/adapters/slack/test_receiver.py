@@ -1,15 +1,19 @@
 import asyncio
 import json
+import time
+from io import BytesIO
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientConnectionError, ClientSession
 
 from bot.adapters.slack import receiver
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.delivery import Undelivered
-from bot.playground.slack.http_delivery import HttpCarrier
+from bot.playground.slack.http_delivery import HttpCarrier, sign
 from tests.eventually import eventually
+
+EVENT = json.dumps({"type": "event_callback", "event": {"type": "message"}})
 
 
 class Door:
@@ -62,13 +66,64 @@ async def test_what_slack_has_not_signed_is_not_let_in(door):
     await forger.close()
 
     async with ClientSession() as session:
-        body = json.dumps({"type": "event_callback", "event": {"type": "message"}})
-        answer = await session.post(door.url + EVENTS_PATH, data=body)
+        answer = await session.post(door.url + EVENTS_PATH, data=EVENT)
     assert answer.status == 401
     assert not heard
 
 
-@pytest.mark.parametrize("text", ["hello", "the payload=1 & <@U1|ada>", "Grüße, 世界", ""])
+def signed(body, secret, *, age=0):
+    """What Slack would send *age* seconds ago."""
+    headers = sign(body, secret, int(time.time()) - age)
+    return {
+        "data": BytesIO(body.encode()),
+        "headers": headers | {"Content-Type": "application/json"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "secret", "age", "status"),
+    [
+        (EVENT, "another secret", 0, 401),
+        (EVENT, None, 301, 401),
+        ("{", None, 0, 400),
+        ("[]", None, 0, 400),
+        ("", None, 0, 400),
+        ("[" * 100_000, None, 0, 400),
+        (json.dumps({"text": "x" * 20_000_000}), None, 0, 413),
+    ],
+    ids=["forged", "replayed", "broken", "a list", "empty", "deep", "huge"],
+)
+async def test_hostile_requests_are_refused_in_one_line(door, caplog, body, secret, age, status):
+    heard = []
+
+    async def hear(event):
+        heard.append(event)
+
+    door.bolt.event("message")(hear)
+    request = signed(body, secret or door.slack.signing_secret, age=age)
+
+    async with ClientSession() as session:
+        try:
+            answer = await session.post(door.url + EVENTS_PATH, **request)
+        except ClientConnectionError:  # a huge body is cut off before it is all sent
+            assert status == 413
+        else:
+            assert answer.status == status
+            assert "Traceback" not in await answer.text()
+
+    (record,) = [record for record in caplog.records if record.name.startswith("bot.")]
+    assert (record.message, record.status, record.exc_info) == (
+        "slack.request.refused",
+        status,
+        None,
+    )
+    assert "Traceback" not in caplog.text
+    assert not heard
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "add payload", "the payload=1 & <@U1|ada>", "Grüße, 世界", ""]
+)
 async def test_a_command_arrives_as_it_was_typed(door, text):
     async def answer(ack, command):
         await ack(text=f"You said {command['text']}")
