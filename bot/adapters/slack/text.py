@@ -40,7 +40,7 @@ _OPENS_BLOCK = re.compile(
     r"(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-*+](?:\s|$)|>|~~~|```)"
 )
 _SHOWN_SCHEMES = ("https://", "http://", "mailto:")
-_FORMATTING = re.compile(r"[*_~](?=\W|_|$)|(?<!\w)[*_~]|`")
+_FORMATTING = re.compile(r"[*_~](?=\W|_|$)|(?<![^\W_])[*_~]|`")
 _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\uff3f\u223c\u02cb")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
 _LINE_QUOTE = re.compile(r"^([ \t]*)&gt;", re.MULTILINE)

@@ -190,6 +190,7 @@ def test_a_name_does_not_format_the_sentence_it_is_put_in() -> None:
         mrkdwn("*Ann* _x_ ~y~ `z`") == "\u2217Ann\u2217 \uff3fx\uff3f \u223cy\u223c \u02cbz\u02cb"
     )
     assert mrkdwn("tax_law 2*3") == "tax_law 2*3"
+    assert mrkdwn("__init__") == "\uff3f\uff3finit\uff3f\uff3f"
     assert mrkdwn("> @here R&D") == "\u203a \uff20here R&amp;D"
 
 
