@@ -71,6 +71,7 @@ class Hazards:
     personas: Literal["kept", "ignored", "refused"] = "kept"  # "kept" needs chat:write.customize
     root_on_every_page: bool = True  # of conversations.replies, as real tools report it
     stream_lasts: float = 300.0
+    status_lasts: float = 120.0
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
     post_pace: tuple[float, int] | None = None  # seconds for each post in a channel, and a burst

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.delivery import Undelivered
 from bot.playground.slack.forms import filled
 from bot.playground.slack.methods.caller import Site
@@ -50,6 +51,8 @@ class Deeds:
             return await self._by_name[name](user, details)
         except Undelivered:
             raise Refused("The app did not answer. Is the bot running?") from None
+        except ApiError as error:
+            raise Refused(f"Slack does not take what the app answered: {error.code}.") from None
         except KeyError:
             raise Refused("This is not there any more.") from None
 

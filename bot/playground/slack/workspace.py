@@ -220,6 +220,11 @@ class Workspace:
         if (channel, thread_ts) in self.statuses:
             self.set_status(Status(channel, thread_ts, ""))
 
+    def end_status(self, status: Status) -> None:
+        """Take *status* away if it still stands."""
+        if self.statuses.get((status.channel, status.thread_ts)) is status:
+            self.clear_status(status.channel, status.thread_ts)
+
     def set_session(self, channel: str, thread_ts: str, session: Session) -> None:
         """Keep what the app says of a thread as a whole."""
         self.sessions[channel, thread_ts] = session

@@ -1,5 +1,6 @@
 """Status, title, suggested prompts and sessions of an agent."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,16 +15,18 @@ _SESSION_STATES = frozenset({"active", "processing", "suspended", "closed"})
 
 
 def set_status(site: Site, args: Json) -> Json:
-    """Show what the app is doing in a thread."""
+    """Show what the app is doing in a thread, for a while."""
     channel = site.channel(args["channel_id"], posting=True)
     _check_thread(site, channel.id, args["thread_ts"])
     loading = args.get("loading_messages") or []
     if len(loading) > _MOST_LOADING_MESSAGES:
         raise ApiError("invalid_arguments", "[ERROR] no more than 10 loading_messages")
     site.persona(args)
-    site.workspace.set_status(
-        Status(channel.id, args["thread_ts"], args.get("status", ""), tuple(loading))
-    )
+    status = Status(channel.id, args["thread_ts"], args.get("status", ""), tuple(loading))
+    site.workspace.set_status(status)
+    if status.text:
+        loop = asyncio.get_running_loop()
+        loop.call_later(site.hazards.status_lasts, site.workspace.end_status, status)
     return {}
 
 
@@ -51,8 +54,7 @@ def set_suggested_prompts(site: Site, args: Json) -> Json:
 def set_session_status(site: Site, args: Json) -> Json:
     """Tell the state of a session; its title is taken only when it begins."""
     channel, thread_ts = site.channel(args["channel_id"], posting=True), args.get("thread_ts")
-    if args["status"] not in _SESSION_STATES:
-        raise ApiError("invalid_status")
+    check_session_status(args["status"])
     if not thread_ts:
         raise ApiError("thread_ts_required")
     if args.get("initiator_user_id", BOT_USER) not in site.workspace.users:
@@ -62,6 +64,12 @@ def set_session_status(site: Site, args: Json) -> Json:
     title = begun.title if begun else args.get("title", "")
     site.workspace.set_session(channel.id, thread_ts, Session(args["status"], title))
     return {"status": args["status"], "agent_status": args["status"], "title": title}
+
+
+def check_session_status(status: str) -> None:
+    """Raise ApiError if there is no such state of a session."""
+    if status not in _SESSION_STATES:
+        raise ApiError("invalid_status")
 
 
 def _check_thread(site: Site, channel: str, thread_ts: str) -> None:

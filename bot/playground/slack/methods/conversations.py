@@ -1,7 +1,7 @@
 """``conversations.*``: reading what was said, and where."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf, nextafter
+from math import inf, isnan, nextafter
 
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
@@ -94,7 +94,9 @@ def _listed(site: Site, args: Json, channels: Iterable[Channel]) -> Json:
     visible = [
         one
         for one in channels
-        if names[one.kind] in types and (one.kind == "channel" or BOT_USER in one.members)
+        if names[one.kind] in types
+        and (one.kind == "channel" or BOT_USER in one.members)
+        and not (one.is_archived and args.get("exclude_archived"))
     ]
     found, cursor = page(visible, args, 100)
     return paged("channels", [payloads.channel(one, BOT_USER) for one in found], cursor)
@@ -111,9 +113,12 @@ def _span(args: Json, start: str) -> tuple[float, float, float]:
 
 def _time(value: str, error: str) -> float:
     try:
-        return float(value)
+        time = float(value)
     except ValueError:
         raise ApiError(error) from None
+    if isnan(time):
+        raise ApiError(error)
+    return time
 
 
 def _told(site: Site, messages: Sequence[Message], args: Json, following: str) -> Json:

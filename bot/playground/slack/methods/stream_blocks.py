@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.playground.slack.methods.content import MOST_BLOCKS, check_blocks
 from bot.playground.slack.workspace import Json
 
 _PLAN = "stream-plan"
@@ -19,6 +20,7 @@ def grown(blocks: Sequence[Json], chunk: Json) -> list[Json]:
         case {"type": "plan_update", "title": str(title)}:
             return _with_plan(blocks, title)
         case {"type": "blocks", "blocks": list(more)}:
+            check_blocks(more, MOST_BLOCKS)
             return [*blocks, *more]
         case _:
             raise ValueError(chunk.get("type"))

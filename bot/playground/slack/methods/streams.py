@@ -3,12 +3,11 @@
 import time
 from collections.abc import Mapping
 from functools import reduce
-from typing import Any
 
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
-from bot.playground.slack.methods.assistant import set_session_status
+from bot.playground.slack.methods.assistant import check_session_status, set_session_status
 from bot.playground.slack.methods.caller import Method, Site
 from bot.playground.slack.methods.content import (
     LONGEST_MARKDOWN,
@@ -29,6 +28,8 @@ def start(site: Site, args: Json) -> Json:
             raise ApiError("missing_recipient_team_id")
         if not args.get("recipient_user_id"):
             raise ApiError("missing_recipient_user_id")
+        if args["recipient_user_id"] not in site.workspace.users:
+            raise ApiError("user_not_found")
     site.check_thread(channel.id, args.get("thread_ts"))
     persona = site.persona(args)
     message = Message(
@@ -67,6 +68,8 @@ def stop(site: Site, args: Json) -> Json:
     added = args.get("blocks") or []
     check_blocks(added, MOST_BLOCKS)
     check_metadata(args.get("metadata"))
+    if args.get("session_status"):
+        check_session_status(args["session_status"])
     if len(message.blocks) + len(added) > MOST_BLOCKS:
         raise ApiError("msg_blocks_too_many")
     before = snapshot(message)
@@ -90,23 +93,28 @@ def _streaming(site: Site, args: Json) -> Message:
     message = site.own_message(channel.id, args["ts"], "message_not_owned_by_app")
     started = site.stream_starts.get((message.channel, message.ts), 0.0)
     if message.streaming and time.monotonic() - started > site.hazards.stream_lasts:
+        before = snapshot(message)
         message.streaming = False
+        site.workspace.updated(message, before)
     if not message.streaming:
         raise ApiError("message_not_in_streaming_state")
     return message
 
 
 def _grow(message: Message, args: Json) -> None:
-    chunks: list[dict[str, Any]] = list(args.get("chunks") or [])
+    chunks = list(args.get("chunks") or [])
     if args.get("markdown_text"):
         chunks.insert(0, {"type": "markdown_text", "text": args["markdown_text"]})
-    written = "".join(c.get("text", "") for c in chunks if c.get("type") == "markdown_text")
-    if len(written) > LONGEST_MARKDOWN:
-        raise ApiError("msg_too_long")
+    if not all(isinstance(chunk, dict) for chunk in chunks):
+        raise ApiError("invalid_chunks")
     try:
-        message.blocks = reduce(grown, chunks, message.blocks)
+        blocks = reduce(grown, chunks, message.blocks)
     except ValueError:
         raise ApiError("invalid_chunks") from None
+    written = "".join(one["text"] for one in chunks if one["type"] == "markdown_text")
+    if len(written) > LONGEST_MARKDOWN:
+        raise ApiError("msg_too_long")
+    message.blocks = blocks
     message.text += written
 
 

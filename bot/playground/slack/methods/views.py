@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import APP_ID, BOT_ID
@@ -46,9 +47,7 @@ def publish(site: Site, args: Json) -> Json:
     user, content = args["user_id"], args["view"]
     if user not in site.workspace.users:
         raise ApiError("user_not_found")
-    if content.get("type") != "home":
-        raise ApiError("invalid_arguments", "[ERROR] a home view is wanted")
-    check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
+    _check(content, "home")
     view = site.workspace.homes.get(user) or View(site.workspace.new_id("V"), user, {}, "")
     if args.get("hash") not in (None, view.hash):
         raise ApiError("hash_conflict")
@@ -87,10 +86,7 @@ def _known(site: Site, args: Json) -> View | None:
 
 def replace_content(site: Site, view: View, content: Json) -> None:
     """Show something else in a view."""
-    if view.content["type"] == "home":
-        check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
-    else:
-        _check(content)
+    _check(content, view.content["type"])
     _fill(site, view, content)
 
 
@@ -126,19 +122,26 @@ def _fill(site: Site, view: View, content: Json, *, on: View | None = None) -> N
     site.workspace.tell(Change("view", view=view))
 
 
-def _check(content: Json) -> None:
-    title = content.get("title")
-    if content.get("type") != "modal" or not isinstance(title, dict):
-        raise ApiError("invalid_arguments", "[ERROR] a modal with a title is wanted")
-    if len(title.get("text", "")) > _LONGEST_TITLE:
-        raise ApiError("invalid_arguments", "[ERROR] the title has more than 24 characters")
+def _check(content: Any, kind: str = "modal") -> None:
+    if not isinstance(content, dict) or content.get("type") != kind:
+        raise ApiError("invalid_arguments", f"[ERROR] a view of type {kind} is wanted")
     if len(content.get("private_metadata") or "") > _LONGEST_PRIVATE:
         raise ApiError("invalid_arguments", "[ERROR] private_metadata is too long")
     check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
-    if any(block["type"] == "input" for block in content["blocks"]) and not content.get("submit"):
-        raise ApiError("invalid_arguments", "[ERROR] missing required field: submit")
+    if kind == "modal":
+        _check_modal(content)
     if len(json.dumps(content)) > _LARGEST:
         raise ApiError("view_too_large")
+
+
+def _check_modal(content: Json) -> None:
+    title = content.get("title")
+    if not isinstance(title, dict) or not title.get("text"):
+        raise ApiError("invalid_arguments", "[ERROR] missing required field: title")
+    if len(title["text"]) > _LONGEST_TITLE:
+        raise ApiError("invalid_arguments", "[ERROR] the title has more than 24 characters")
+    if any(block["type"] == "input" for block in content["blocks"]) and not content.get("submit"):
+        raise ApiError("invalid_arguments", "[ERROR] missing required field: submit")
 
 
 def _shown(site: Site, view: View) -> Json:
