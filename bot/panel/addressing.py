@@ -1,13 +1,15 @@
 """Reading from a message which experts a person addresses directly, past the router."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from html import unescape
 
 from bot.panel.model import Expert, Message, Panel
 
-EVERYONE = frozenset({"everyone", "everybody", "all"})
+_EVERYONE = frozenset({"everyone", "everybody"})
+_EVERYONE_BEFORE_COLON = _EVERYONE | {"all"}  # without it: "all right, …", "all of this …"
 _BEFORE_COLON = re.compile(r"\s*([^:\n]{1,200}):(?!//)\s*\S")
-_BETWEEN_NAMES = re.compile(r"\s*(?:,|&|\+|\band\b)\s*")
+_BETWEEN_NAMES = re.compile(r"\s*(?:,|&(?:amp;)?|\+|\band\b)\s*")
 _FIRST_WORD = re.compile(r"\s*([\w-]+)[,\s]+\S")
 
 
@@ -25,17 +27,24 @@ def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
 
 def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
     """Experts named as ``legal, finance: …``, or, to the bot's face, as ``legal …``."""
-    if match := _BEFORE_COLON.match(message.text):
-        experts = [_lookup(name, panel) for name in _BETWEEN_NAMES.split(match[1].strip())]
-        if all(experts):
-            return tuple(expert for group in experts for expert in group)
+    before_colon = _BEFORE_COLON.match(message.text)
+    if before_colon and (experts := _listed(before_colon[1].strip(), panel)):
+        return experts
     if message.mentioned and (match := _FIRST_WORD.match(message.text)):
-        return _lookup(match[1], panel)
+        return _lookup(match[1], panel, _EVERYONE)
     return ()
 
 
-def _lookup(name: str, panel: Panel) -> tuple[Expert, ...]:
-    if name.casefold() in EVERYONE:
+def _listed(names: str, panel: Panel) -> tuple[Expert, ...]:
+    """Return whom *names* names, all of them or nobody; a title may itself hold an "and"."""
+    if expert := panel.find(unescape(names)):
+        return (expert,)
+    each = [_lookup(name, panel, _EVERYONE_BEFORE_COLON) for name in _BETWEEN_NAMES.split(names)]
+    return tuple(expert for group in each for expert in group) if all(each) else ()
+
+
+def _lookup(name: str, panel: Panel, everyone: Set[str]) -> tuple[Expert, ...]:
+    if name.casefold() in everyone:
         return panel.experts
     expert = panel.find(name)
     return (expert,) if expert else ()

@@ -133,9 +133,15 @@ class Panel:
     synthesis: Synthesis = Synthesis.AUTO
 
     def find(self, name: str) -> Expert | None:
-        """Return the expert called *name* (as typed or as titled, in any case), if there is one."""
+        """Return the expert called *name* (as typed or as titled, in any case), if there is one.
+
+        A name goes before a title: scopes put together may hold one expert's name as
+        another's title.
+        """
         wanted = name.casefold()
-        return next((e for e in self.experts if wanted in (e.name, e.title.casefold())), None)
+        named = (e for e in self.experts if e.name == wanted)
+        titled = (e for e in self.experts if e.title.casefold() == wanted)
+        return next(named, None) or next(titled, None)
 
     def persona(self, name: ExpertName) -> Persona:
         """Return the face of the expert; a plain one if it has left the panel meanwhile."""

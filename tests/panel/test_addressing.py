@@ -25,7 +25,9 @@ def names(*texts: str, mentioned: bool = False) -> list[str]:
         ("legal, finance: may we?", ["finance", "legal"]),
         ("legal and finance: may we?", ["finance", "legal"]),
         ("legal & Finance Partner: may we?", ["finance", "legal"]),
+        ("legal &amp; finance: may we?", ["finance", "legal"]),
         ("everyone: may we?", ["finance", "legal"]),
+        ("all: may we?", ["finance", "legal"]),
     ],
 )
 def test_a_name_before_a_colon_addresses_that_expert(text, whom):
@@ -53,6 +55,21 @@ def test_after_a_mention_the_first_word_is_enough():
     assert names("legal may we?", mentioned=True) == ["legal"]
     assert names("everyone what now?", mentioned=True) == ["finance", "legal"]
     assert names("legality matters", mentioned=True) == []
+
+
+def test_all_is_too_common_a_word_to_call_everyone_without_a_colon():
+    assert names("all right, what now?", mentioned=True) == []
+    assert names("all: what now?", mentioned=True) == ["finance", "legal"]
+
+
+def test_a_title_that_holds_an_and_addresses_its_expert():
+    panel = Panel((expert("lab", "Research & Development"), expert("ops", "Run and Maintain")))
+    for text, name in (
+        ("Research &amp; Development: may we?", "lab"),
+        ("run and maintain: may we?", "ops"),
+    ):
+        message = Message(MessageTs("1.0"), UserId("U1"), text)
+        assert [one.name for one in addressed([message], panel)] == [name]
 
 
 def test_gathered_messages_are_direct_only_if_all_of_them_are():
