@@ -1,8 +1,10 @@
 """The thread link during one turn: found, recovered where forgotten, and kept in all places."""
 
+import asyncio
 import logging
 
 from bot.panel.asking import patiently
+from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.panel.patience import Patience
@@ -25,14 +27,20 @@ class LinkRecovery:
         return links if links.router else await self.rebuild(thread)
 
     async def rebuild(self, thread: ThreadRef) -> ThreadLinks:
-        """Return the links that Slack and the model's side tell of, and store them."""
+        """Return the links that Slack and the model's side tell of, and store them.
+
+        What the store knows beyond that stays: experts whose turn is not over, a muted thread.
+        """
         router = await self._transcript.router_of(thread)
         labels = await self._model.labels(router) if router else None
         if not isinstance(labels, RouterLabels) or labels.thread != thread:
             return ThreadLinks()
-        links = ThreadLinks(router, labels.experts)
+        stored = await self._store.links(thread)
+        newer = stored.experts if stored.router == router else {}
+        links = ThreadLinks(router, {**labels.experts, **newer})
         await self._store.save_links(thread, links)
-        await self._store.set_standing(thread, Standing.OURS)
+        if await self._store.standing(thread) is not Standing.MUTED:
+            await self._store.set_standing(thread, Standing.OURS)
         log.info("links.recovered", extra={"ts": thread.thread_ts, "experts": len(links.experts)})
         return links
 
@@ -54,6 +62,8 @@ class LinkBook:
         self._model = model
         self._patience = patience
         self._unrecorded = False
+        self._opening_router = asyncio.Lock()  # experts and the router may ask for it at once
+        self._saving = asyncio.Lock()  # saves that overtake each other would lose links
 
     @property
     def links(self) -> ThreadLinks:
@@ -62,11 +72,12 @@ class LinkBook:
 
     async def router(self) -> ConversationId:
         """Return the router's conversation, opening it if there is none."""
-        if self._links.router is None:
-            opened = await self._open(RouterLabels(self._thread, self._links.experts))
-            await self._save(ThreadLinks(opened, self._links.experts))
-            return opened
-        return self._links.router
+        async with self._opening_router:
+            if self._links.router is None:
+                opened = await self._open(RouterLabels(self._thread, self._links.experts))
+                await self._save(ThreadLinks(opened, self._links.experts))
+                return opened
+            return self._links.router
 
     async def expert(self, name: ExpertName) -> ConversationId:
         """Return the conversation of the expert, opening it if there is none."""
@@ -89,11 +100,17 @@ class LinkBook:
         self._links = ThreadLinks(self._links.router, experts)
 
     async def record(self, *, always: bool = False) -> None:
-        """Write into the router's metadata which experts have joined since it was written."""
+        """Write into the router's metadata which experts have joined since it was written.
+
+        All is said by then: what will not be written is no reason to fail.
+        """
         if self._links.router and (self._unrecorded or always):
             labels = RouterLabels(self._thread, self._links.experts)
             router = self._links.router
-            await patiently(lambda: self._model.relabel(router, labels), self._patience)
+            try:
+                await patiently(lambda: self._model.relabel(router, labels), self._patience)
+            except (ConversationGone, ModelRefused) as error:  # the next turn finds out itself
+                log.warning("links.not_recorded", extra={"reason": str(error)})
             self._unrecorded = False
 
     async def _open(self, labels: Labels) -> ConversationId:
@@ -102,4 +119,5 @@ class LinkBook:
 
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links
-        await self._store.save_links(self._thread, links)
+        async with self._saving:
+            await self._store.save_links(self._thread, self._links)
