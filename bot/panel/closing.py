@@ -14,15 +14,17 @@ from bot.panel.turn_context import TurnContext
 
 
 async def close(context: TurnContext) -> None:
-    """Give the router all outputs at once; post what it says itself."""
+    """Give the router all outputs at once; post what it says itself, and never nothing."""
     record = context.record
     if record.progress.closed is None:
         await record.note(await _tell_some_router(context))
     progress = record.progress
-    if progress.routed and not progress.calls and progress.routed.text:
+    if progress.routed and not progress.calls and progress.routed.text.strip():
         await context.speaker.say("router", progress.routed.text)
-    if progress.closed and progress.closed.text:
+    if progress.closed and progress.closed.text.strip():
         await context.speaker.say("synthesis", progress.closed.text)
+    if not record.progress.said_something:
+        await context.speaker.say("refused", sentences.NOTHING_SAID)
 
 
 def wants_words(progress: Progress, setting: Synthesis) -> bool:

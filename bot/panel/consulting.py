@@ -53,7 +53,7 @@ async def _hear(context: TurnContext, call: Call) -> Outcome:
             return await _ask_expert(context, call, expert)
     except TimeoutError:
         failure = Failure.SLOW
-    except ModelUnavailable:
+    except (ModelUnavailable, ConversationGone):  # gone twice: the server knows none
         failure = Failure.UNAVAILABLE
     except ModelRefused as error:
         failure = _FAILURES[error.fault]

@@ -10,12 +10,11 @@ from bot.panel.errors import GiveUp, TryLater
 from bot.panel.events import ExpertAnswered, Posted, PostStarted
 from bot.panel.model import Call, MessageTs, Panel
 from bot.panel.ports import Messenger, PlanTask, TaskState
+from bot.panel.progress import PLAN
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
 
 log = logging.getLogger(__name__)
-
-PLAN = "plan"
 
 
 class PlanBoard:
@@ -70,6 +69,7 @@ class PlanBoard:
             try:
                 await asyncio.gather(self._show_plan(tasks), self._show_status(tasks))
             except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
+                self._shown = ()  # but may be shown with the next update, or at the end
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
     async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:

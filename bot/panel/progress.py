@@ -28,6 +28,8 @@ from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Usage
 
 Outcome = ExpertAnswered | ExpertFailed
 
+PLAN = "plan"  # the part of the turn that says nothing of the matter
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -55,6 +57,11 @@ class Progress:
         """What the experts said, in the order in which they were called."""
         outcomes = (self.outcomes.get(call.id) for call in self.calls)
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
+
+    @property
+    def said_something(self) -> bool:
+        """Whether people have been told anything, if only that an expert has no answer."""
+        return bool(self.posted.keys() - {PLAN})
 
     def forgotten_call(self, expert: ExpertName) -> Call | None:
         """Return a call of *expert* whose request the router no longer remembers."""

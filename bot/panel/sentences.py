@@ -48,6 +48,8 @@ _ROUTER_FAULTS = {
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
 UNMUTED = "I am back: just reply."
 
+NOTHING_SAID = "The model had nothing to say to this. Please put it differently."
+
 GAVE_UP = (
     "I could not answer this: a service that I need did not respond for too long. "
     "Nothing is lost; please ask again later."

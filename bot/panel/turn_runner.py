@@ -68,12 +68,17 @@ class TurnRunner:
             await self._converse(record, speaker)
 
     async def give_up(self, claim: Claim) -> None:
-        """Tell the thread that the turn cannot be answered, unless experts have spoken."""
-        record = await TurnRecord.read(claim, self._journal)
-        if not record.progress.answers:
+        """Tell the thread that the turn cannot be answered, unless something has been said.
+
+        Nothing is told where nobody waits for us: people may be among themselves.
+        """
+        record, thread = await TurnRecord.read(claim, self._journal), claim.turn.thread
+        if not _summons(claim.turn) and await self._threads.standing(thread) is not Standing.OURS:
+            return
+        if not record.progress.said_something:
             speaker = Speaker(record, self._messenger)
             await speaker.say("gave-up", sentences.GAVE_UP)
-        await self._messenger.show_status(claim.turn.thread, "")
+        await self._messenger.show_status(thread, "")
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -82,6 +87,9 @@ class TurnRunner:
 
     async def _converse(self, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
+        if await self._is_muted(turn):  # since they were queued
+            await self._threads.overheard(turn.thread, turn.messages[0].ts)
+            return
         links = await self._links(record)
         if links is None:
             await self._threads.set_standing(turn.thread, Standing.FOREIGN)
@@ -100,6 +108,12 @@ class TurnRunner:
             await self._answer(context)
         await self._finish(context)
 
+    async def _is_muted(self, turn: Turn) -> bool:
+        """Whether the thread is muted and nobody has mentioned us all the same."""
+        if _summons(turn):
+            return False
+        return await self._threads.standing(turn.thread) is Standing.MUTED
+
     async def _links(self, record: TurnRecord) -> ThreadLinks | None:
         """Return the links of the thread, empty if it is new; None if it is not ours at all."""
         turn = record.turn
@@ -107,7 +121,7 @@ class TurnRunner:
         if begins_thread and not record.resumed:
             return ThreadLinks()  # nobody can know it yet: spare the search
         links = await self._recovery.find(turn.thread)
-        if links.router or any(message.mentioned for message in turn.messages):
+        if links.router or _summons(turn):
             return links
         return links if await self._threads.standing(turn.thread) is Standing.OURS else None
 
@@ -152,15 +166,15 @@ class TurnRunner:
         )
 
     async def _answer(self, context: TurnContext) -> None:
-        try:
-            context.speaker.router = await context.book.router()
-            async with context.board.live():
+        async with context.board.live():
+            try:
+                context.speaker.router = await context.book.router()
                 await self._route_and_consult(context)
                 await close(context)
-        except* ModelRefused as refusals:
-            fault = next(e.fault for e in leaves(refusals) if isinstance(e, ModelRefused))
-            log.warning("router.refused", extra={"turn": context.turn.id, "fault": fault})
-            await context.speaker.say("refused", sentences.router_failed(fault))
+            except* ModelRefused as refusals:
+                fault = next(e.fault for e in leaves(refusals) if isinstance(e, ModelRefused))
+                log.warning("router.refused", extra={"turn": context.turn.id, "fault": fault})
+                await context.speaker.say("refused", sentences.router_failed(fault))
 
     async def _route_and_consult(self, context: TurnContext) -> None:
         async with asyncio.TaskGroup() as experts:
@@ -176,23 +190,32 @@ class TurnRunner:
             context.board.changed()
 
     async def _finish(self, context: TurnContext) -> None:
-        thread = context.turn.thread
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
-            self._threads.caught_up(thread),
+            self._catch_up(context.turn),
             context.speaker.show_status(""),
         )
-        spent = context.record.progress.usage
-        log.info(
-            "turn.answered",
-            extra={
-                "turn": context.turn.id,
-                "experts": len(context.record.progress.calls),
-                "tokens_in": spent.input,
-                "tokens_cached": spent.cached,
-                "tokens_out": spent.output,
-            },
-        )
+        _log_answered(context)
+
+    async def _catch_up(self, turn: Turn) -> None:
+        """Forget what passed us by before the turn; what did so meanwhile is still to be told."""
+        heard = await self._threads.heard_until(turn.thread)
+        if heard is not None and float(heard) < float(turn.messages[0].ts):
+            await self._threads.caught_up(turn.thread)
+
+
+def _log_answered(context: TurnContext) -> None:
+    spent = context.record.progress.usage
+    log.info(
+        "turn.answered",
+        extra={
+            "turn": context.turn.id,
+            "experts": len(context.record.progress.calls),
+            "tokens_in": spent.input,
+            "tokens_cached": spent.cached,
+            "tokens_out": spent.output,
+        },
+    )
 
 
 def _command(turn: Turn) -> ThreadCommand | None:
@@ -201,6 +224,11 @@ def _command(turn: Turn) -> ThreadCommand | None:
     if len(turn.messages) > 1 or not message.mentioned:
         return None
     return thread_commands.parse(message.text)
+
+
+def _summons(turn: Turn) -> bool:
+    """Return whether somebody has mentioned us in the turn."""
+    return any(message.mentioned for message in turn.messages)
 
 
 def _from_the_mention_on(turn: Turn) -> Turn:

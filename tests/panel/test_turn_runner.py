@@ -1,7 +1,13 @@
 import asyncio
 
 from bot.panel import sentences
-from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    MessengerUnavailable,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+)
 from bot.panel.events import Failure
 from bot.panel.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels
@@ -350,3 +356,106 @@ async def test_the_routers_words_are_remembered_in_its_conversation(bench):
     await bench.ask("hello")
 
     assert bench.model.items_of(ROUTER)[-1] == ModelSaid("Hi.")
+
+
+async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
+    bench = make_bench(patience=Patience(plan_updates=60))
+    refusal = ModelRefused(ModelFault.TOO_LONG, "context_length_exceeded")
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], refusal)
+    bench.model.script("legal", [held, "Yes."])
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: bench.messenger.plans)
+    held.set()
+    await turn
+
+    assert bench.messenger.said[-1] == (None, sentences.router_failed(ModelFault.TOO_LONG))
+    (plan,) = bench.messenger.plans.values()
+    assert [task.state for task in plan[-1]] == [TaskState.DONE, TaskState.DONE]
+
+
+async def test_an_update_of_the_plan_that_failed_is_made_up_for_at_the_end(bench):
+    update = bench.messenger.update_plan
+    left = [MessengerUnavailable("slow down")]
+
+    async def update_plan(thread, ts, post, tasks):
+        if left:
+            raise left.pop()
+        await update(thread, ts, post, tasks)
+
+    bench.messenger.update_plan = update_plan
+    held, closing = asyncio.Event(), asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal")], [closing, "Nobody knows."])
+    bench.model.script("legal", [held, ""])
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: bench.messenger.plans)
+    held.set()
+    await eventually(lambda: not left)
+    closing.set()
+    await turn
+
+    (plan,) = bench.messenger.plans.values()
+    assert [task.state for task in plan[-1]] == [TaskState.FAILED]
+
+
+async def test_a_router_without_a_word_is_owned_up_to(bench):
+    bench.model.script(ROUTER, " ")
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said == [(None, sentences.NOTHING_SAID)]
+
+
+async def test_metadata_that_cannot_be_written_does_not_spoil_the_answer(bench):
+    for error in (ModelRefused(ModelFault.ACCESS, "revoked"), ConversationGone("deleted")):
+        bench.model.fail_next("relabel", error)
+        bench.model.script(ROUTER, "Hi.")
+        claim = await bench.claim("hello", f"{len(bench.messenger.said) + 1}.0")
+        bench.lose()
+        claim = await bench.queue.claim()
+
+        await bench.runner().run(claim)
+        await bench.queue.done(claim)
+
+    assert bench.messenger.said == [(None, "Hi."), (None, "Hi.")]
+    assert bench.messenger.status == ""
+
+
+async def test_an_expert_whose_conversations_are_never_found_does_not_stop_the_others(bench):
+    gone = ConversationGone("HTTP 404")
+    bench.model.script(ROUTER, [consult("finance"), consult("legal")])
+    bench.model.script("finance", gone, gone)
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+    assert said_by(bench, "Finance Partner") == [
+        sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+    ]
+
+
+async def test_a_reply_that_waited_behind_a_mute_is_not_answered_but_heard(bench):
+    await bench.ask("hello")
+    await bench.ask("mute", "2.0")
+
+    await bench.ask("lunch?", "3.0", mentioned=False)
+
+    assert bench.messenger.said[-1] == (None, sentences.MUTED)
+    assert await bench.threads.heard_until(THREAD) == "3.0"
+
+
+async def test_what_passes_by_while_a_turn_is_answered_is_told_with_the_next_one(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "Hi."])
+    turn = asyncio.create_task(bench.ask("hello"))
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await bench.threads.overheard(THREAD, MessageTs("2.0"))
+    held.set()
+    await turn
+    bench.transcript.history = [Utterance(MessageTs("2.0"), "Ann", "Between us, @Ben.")]
+
+    await bench.ask("and now?", "3.0", mentioned=False)
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Between us, @Ben." in quoted.text

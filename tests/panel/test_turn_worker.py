@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.panel import sentences
-from bot.panel.errors import MessengerRefused, ModelUnavailable
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ModelUnavailable
 from bot.panel.exchange import UserSaid
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.patience import Patience
@@ -100,6 +100,42 @@ async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(be
 
     (letter,) = await bench.queue.buried()
     assert letter.reason == "MessengerRefused: is_archived"
+
+
+async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(bench, work):
+    for _ in range(3):
+        bench.messenger.fail_next("reply:call_legal:0", MessengerUnavailable("down"))
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", "Yes.")
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, sentences.GAVE_UP)
+
+
+async def test_giving_up_is_not_told_where_the_router_has_answered(bench, work):
+    bench.model.script(ROUTER, [consult("legal")], "Nobody knows.")
+    bench.model.script("legal", "")
+    for _ in range(3 * 3):
+        bench.model.fail_next("relabel", DOWN)
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert len(await bench.queue.buried()) == 1
+    assert bench.messenger.said[-1] == (None, "Nobody knows.")
+
+
+async def test_giving_up_is_not_told_to_people_who_talk_among_themselves(bench, work):
+    async def away(_thread: ThreadRef) -> None:
+        raise MessengerUnavailable("no history")
+
+    bench.transcript.router_of = away
+    await bench.queue.put(THREAD, Message(MessageTs("2.0"), UserId("UMEMBER"), "lunch?"))
+    await settled(bench)
+
+    assert len(await bench.queue.buried()) == 1
+    assert bench.messenger.said == []
+    assert bench.messenger.statuses == []
 
 
 async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
