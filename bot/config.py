@@ -133,7 +133,7 @@ class _Reader:
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(text: str) -> str:
             parts = urlsplit(text)
-            if parts.scheme not in schemes or not (parts.hostname or parts.scheme == "unix"):
+            if parts.scheme not in schemes or not parts.hostname:
                 raise ValueError
             return text
 
