@@ -1,7 +1,7 @@
 """Asking a model so that it hears each message once, whatever happens on the way."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -51,10 +51,7 @@ async def ask(
                 async for event in events:
                     yield event
         except ModelUnavailable as error:
-            pause = next(pauses, None)
-            if pause is None:
-                raise
-            await asyncio.sleep(max(pause, error.after or 0))
+            await _before_retry(pauses, patience, error)
             repeated = True
             yield AskedAgain()
         else:
@@ -66,12 +63,22 @@ async def patiently(request: Callable[[], Awaitable[T]], patience: Patience) -> 
 
     Only for requests that may be carried out twice.
     """
-    for pause in patience.pauses():
+    pauses = patience.pauses()
+    while True:
         try:
             return await request()
         except ModelUnavailable as error:
-            await asyncio.sleep(max(pause, error.after or 0))
-    return await request()
+            await _before_retry(pauses, patience, error)
+
+
+async def _before_retry(
+    pauses: Iterator[float], patience: Patience, error: ModelUnavailable
+) -> None:
+    """Wait until the request may be made again; raise *error* if that is not now."""
+    pause, asked = next(pauses, None), error.after or 0
+    if pause is None or asked > patience.longest:
+        raise error
+    await asyncio.sleep(max(pause, asked))
 
 
 def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:

@@ -10,6 +10,7 @@ class Patience:
     """Waiting times, in seconds."""
 
     retries: tuple[float, ...] = (1, 2, 4)  # before each further try of a model request
+    longest: float = 30  # that the model may ask us to wait within a turn; the queue waits longer
     expert: float = 180  # for an expert's whole answer, all tries together
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
     turn_retries: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn

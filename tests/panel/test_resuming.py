@@ -1,5 +1,7 @@
 """A turn that stopped anywhere is finished by another worker; nothing is lost or doubled."""
 
+import asyncio
+
 import pytest
 
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
@@ -158,3 +160,15 @@ async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench)
     quoted, _ = bench.model.asked(ROUTER)[-1].items
     assert "Ann: We need a licence." in quoted.text
     assert await bench.threads.heard_until(THREAD) is None
+
+
+async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(bench):
+    bench.model.script(ROUTER, ModelUnavailable("busy", after=3600), "Hi.")
+    claim = await bench.claim("hello")
+    async with asyncio.timeout(1):  # rather than an hour
+        with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+            await bench.runner().run(claim)
+
+    await bench.resume(claim)
+
+    assert bench.messenger.said == [(None, "Hi.")]
