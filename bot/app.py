@@ -31,7 +31,7 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelError, Refused
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
@@ -245,6 +245,8 @@ async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> 
         await aiohttp_web.TCPSite(runner, host, port).start()
         log.info("web.listening", extra={"host": host, "port": port})
         await asyncio.Event().wait()
+    except OSError as error:
+        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
     finally:
         await runner.cleanup()
 

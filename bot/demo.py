@@ -11,6 +11,7 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.slack.manifest import manifest
 from bot.config import Config, read
+from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
 from bot.playground.openai.server import OpenAIPlayground
@@ -98,7 +99,10 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
     async with AsyncExitStack() as opened:
         slack = SlackPlayground(port)
         add_ui(slack.app, slack, manifest())
-        await opened.enter_async_context(slack)
+        try:
+            await opened.enter_async_context(slack)
+        except OSError as error:
+            raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
         redis_url = environ.get("REDIS_URL", "").strip()
         own_redis = not redis_url
         if own_redis:

@@ -17,13 +17,20 @@ from rich.tree import Tree
 from bot import logs
 from bot.cli import run
 from bot.cli.links import tree
+from bot.config import read
 from bot.demo import Demo, Shown, open_demo
 
 
 @click.command()
 @click.option("--ask", metavar="QUESTION", help="Ask this in a thread, print the thread, and end.")
 @click.option("--json", "as_json", is_flag=True, help="With --ask: print for machines.")
-@click.option("--port", default=0, show_default="a free one", help="Port of the page.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="a free one",
+    help="Port of the page.",
+)
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
 def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     """Try the bot in a local Slack workspace, in the browser.
@@ -33,7 +40,6 @@ def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     """
     if as_json and ask is None:
         raise click.UsageError("--json needs --ask.")
-    logs.set_up(os.environ.get("LOG_LEVEL", "").strip().upper() or "WARNING")
     if ask is None:
         run(_serve(port, opens=opens))
     elif ask.strip():
@@ -42,7 +48,13 @@ def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
         raise click.UsageError("--ask needs a question.")
 
 
+def _set_up_logs() -> None:
+    level = os.environ.get("LOG_LEVEL", "").strip() or "WARNING"
+    logs.set_up(read({"LOG_LEVEL": level}).log_level)
+
+
 async def _serve(port: int, *, opens: bool) -> None:
+    _set_up_logs()
     async with open_demo(os.environ, port=port, pace=0.5) as here:
         click.echo(f"Panelbot's playground: {here.url}")
         click.echo(f"Model: {here.model}. Redis: {here.redis}. Ctrl+C ends it.")
@@ -52,6 +64,7 @@ async def _serve(port: int, *, opens: bool) -> None:
 
 
 async def _ask(question: str, *, as_json: bool) -> None:
+    _set_up_logs()
     async with open_demo(os.environ, port=0, pace=0) as here:
         shown = await here.ask(question)
         if as_json:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 
 import pytest
 
@@ -227,7 +228,35 @@ async def test_the_demo_serves_its_page_until_interrupted(world: World):
     assert (process.returncode, err) == (0, b"")
 
 
-@pytest.mark.parametrize("args", [("demo", "--json"), ("demo", "--ask", " "), ("nonsense",)])
+async def test_a_port_that_is_taken_is_told_in_one_line(world: World):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        world.environ |= {"PORT": port, "PANELBOT_HOST": "127.0.0.1"}
+        del world.environ["SLACK_APP_TOKEN"]
+        web = await world.panelbot("web")
+        world.environ = {"PATH": os.environ["PATH"]}
+        demo = await world.panelbot("demo", "--no-open", "--port", port)
+
+    for (code, _, err), name in ((web, "PORT"), (demo, "--port")):
+        assert code != 0
+        assert f"panelbot: {name} {port} cannot be served: " in err
+        assert "Traceback" not in err
+
+
+async def test_the_demo_names_a_malformed_setting(world: World):
+    world.environ = {"PATH": os.environ["PATH"], "LOG_LEVEL": "loud"}
+
+    code, _, err = await world.panelbot("demo", "--ask", QUESTION)
+
+    assert code == 2
+    assert "LOG_LEVEL should be one of DEBUG" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("demo", "--json"), ("demo", "--ask", " "), ("demo", "--port", "70000"), ("nonsense",)],
+)
 async def test_wrong_usage_is_explained(world: World, args: tuple[str, ...]):
     code, _, err = await world.panelbot(*args)
 
