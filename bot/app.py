@@ -17,6 +17,7 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
@@ -36,6 +37,7 @@ from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
@@ -103,12 +105,12 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
 
 
 @asynccontextmanager
-async def open_slack(config: Config) -> AsyncIterator[Slack]:
+async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
     """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         identity = await identify(client)
-        api = SlackApi(client)
+        api = SlackApi(client, _pace(config, memory, identity))
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
@@ -128,7 +130,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     """Open what the commands about links need."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
@@ -139,7 +141,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
-    async with open_memory(config) as memory, open_slack(config) as slack:
+    async with open_memory(config) as memory, open_slack(config, memory) as slack:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
@@ -159,7 +161,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     """Open the answering side; the result answers until it is cancelled, then drains."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         patience = Patience(expert=config.expert_timeout)
@@ -217,6 +219,12 @@ def _redis(config: Config) -> Connection:
 def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
+    if not config.slack_pace:
+        return Unpaced()
+    return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
 def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:

@@ -233,14 +233,14 @@ class Messenger(Protocol):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
-        """Post the plan message; ``post.text`` is its title."""
+    ) -> MessageTs | None:
+        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
         ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Show the new state of the plan message *ts*."""
+        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:

@@ -43,6 +43,10 @@ P standing:T        string  how the bot stands to the thread                 90 
                                                                              one; 105 B
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert                  1 to 3 kB an expert
+panelbot:{pace:TEAM}:
+  places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
+                            were or will be made (ms), the newest first      more; 20 B a call
+  held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -111,6 +115,11 @@ def thread_of(name: str) -> ThreadRef:
     """Return the thread that is written as *name*."""
     team_id, channel_id, thread_ts = name.split(":")
     return ThreadRef(team_id, channel_id, thread_ts)
+
+
+def pace(team_id: str) -> str:
+    """Return the prefix of the places for calls to the workspace; all lie in one slot."""
+    return f"panelbot:{{pace:{team_id}}}:"
 
 
 def owner(conversation: ConversationId) -> str:
