@@ -22,7 +22,7 @@ from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, socket_mode, web_api
+from bot.adapters.slack import buttons, commands, listeners, receiver, socket_mode, web_api
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -43,6 +43,7 @@ from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
+from bot.panel.waiting_line import WaitingLine
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards),
+            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
@@ -145,6 +146,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
+        buttons.register(bolt, memory.queue, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
@@ -176,7 +178,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             patience=patience,
         )
         worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
-        yield lambda: _work(worker, config)
+        line = WaitingLine(memory.queue, memory.threads, slack.messenger)
+        yield lambda: _work(worker, line, config)
 
 
 async def run_part(part: Part) -> None:
@@ -259,13 +262,15 @@ async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> 
         await runner.cleanup()
 
 
-async def _work(worker: TurnWorker, config: Config) -> None:
+async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_warn_of_models(config))
+        told = tasks.create_task(line.run())
         try:
             await worker.run()
         finally:
+            told.cancel()
             await worker.drain(GRACE)
 
 

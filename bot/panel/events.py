@@ -113,6 +113,11 @@ class Posted:
     ts: MessageTs
 
 
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """Somebody wants the turn tried again, after it was given up."""
+
+
 TurnEvent = (
     RouterAsked
     | ExpertCalled
@@ -126,4 +131,5 @@ TurnEvent = (
     | Closed
     | PostStarted
     | Posted
+    | Retried
 )

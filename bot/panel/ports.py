@@ -32,6 +32,14 @@ from bot.panel.model import (
 from bot.panel.roster import RosterChanges, Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thread that waits for a worker, and how many are served before it."""
+
+    thread: ThreadRef
+    ahead: int
+
+
 class TurnQueue(Protocol):
     """A durable queue. One thread's turns are claimed one at a time, in order."""
 
@@ -54,10 +62,24 @@ class TurnQueue(Protocol):
         """Forget the turn and its journal. Raises TurnLost if another worker has it."""
         ...
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        """Give the turn back; it can be claimed again *after* so many seconds.
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        """Put the turn off after a failure; it can be claimed again *after* so many seconds.
 
         The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def hand_over(self, claim: Claim) -> None:
+        """Give the turn back as it is, for the next worker to go on at once.
+
+        The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        """Return the threads that wait for a worker (of each sort so many at *most*).
+
+        Empty to all workers but one, which is to tell them.
         """
         ...
 
@@ -65,6 +87,13 @@ class TurnQueue(Protocol):
         """Put the turn, with its journal, aside for a person to look at.
 
         *reason* holds no content. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def retry(self, turn: TurnId) -> bool:
+        """Let a buried turn be claimed again, before what waits in its thread.
+
+        Its journal goes on with Retried. Returns False if no such turn is buried.
         """
         ...
 
@@ -122,6 +151,10 @@ class ThreadStore(Protocol):
 
     async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Note that the message *ts* passed the panel by; the earliest one counts."""
+        ...
+
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
         ...
 
     async def caught_up(self, thread: ThreadRef) -> None:
@@ -214,6 +247,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 
 class Messenger(Protocol):

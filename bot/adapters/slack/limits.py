@@ -21,6 +21,7 @@ WORKSPACE = 300  # messages a minute
 A_MINUTE: Mapping[str, int] = {
     "assistant.threads.setStatus": 600,
     "assistant.threads.setSuggestedPrompts": 100,
+    "chat.postEphemeral": 100,
     "chat.update": 50,
     "conversations.history": 50,
     "conversations.replies": 50,

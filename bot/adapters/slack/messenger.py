@@ -119,6 +119,8 @@ class SlackMessenger(Messenger):
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
         shown, simpler = blocks.reply(markdown), blocks.plain_reply(markdown)
+        if post.offers_retry:
+            shown = blocks.with_retry(shown, post.turn)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
