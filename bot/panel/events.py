@@ -30,6 +30,13 @@ class RouterAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RouterBegan:
+    """The router has begun to answer; *response* is what its answer is called."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertCalled:
     """The router, or a person directly, wants to hear an expert."""
 
@@ -120,6 +127,7 @@ class Retried:
 
 TurnEvent = (
     RouterAsked
+    | RouterBegan
     | ExpertCalled
     | CallAdopted
     | StrangerCalled
