@@ -21,6 +21,7 @@ class Failure(StrEnum):
     FILTERED = "filtered"
     TOO_LONG = "too_long"
     BROKEN = "broken"
+    STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
 
 

@@ -40,6 +40,14 @@ class Waiting:
     ahead: int
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What came of a wish to stop."""
+
+    found: bool  # whether there was anything to stop
+    taken_back: MessageTs | None = None  # the first message that will not be answered
+
+
 class TurnQueue(Protocol):
     """A durable queue. One thread's turns are claimed one at a time, in order."""
 
@@ -88,6 +96,18 @@ class TurnQueue(Protocol):
 
         *reason* holds no content. Raises TurnLost if another worker has the turn.
         """
+        ...
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
+
+        None if the same wish, which *ts* names, was fulfilled before. One that found nothing
+        may be put as a message.
+        """
+        ...
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        """Return the threads whose turns are to be stopped, and who wants it."""
         ...
 
     async def retry(self, turn: TurnId) -> bool:

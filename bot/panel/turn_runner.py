@@ -19,6 +19,7 @@ from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import Journal, LanguageModel, Messenger, Standing, ThreadStore, Transcript
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
+from bot.panel.stopping import Stopping
 from bot.panel.thread_commands import ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext
@@ -46,6 +47,7 @@ class TurnRunner:
         self._threads = threads
         self._editor = editor
         self._apology = Apology(threads)
+        self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
         self._model = model
         self._messenger = messenger
@@ -76,6 +78,11 @@ class TurnRunner:
             speaker = Speaker(record, self._messenger)
             await self._apology.give_up(record, speaker, error)
             await speaker.show_status("")
+
+    async def stop(self, claim: Claim) -> None:
+        """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
+        record = await TurnRecord.read(claim, self._journal)
+        await self._stopping.end(record, await self._editor.panel(claim.turn.thread))
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn

@@ -26,6 +26,8 @@ P aside             hash    how many these are, by channel                   whi
                                                                              60 B a channel
 P active            hash    how many turns are begun and not done, by        while there are;
                             channel                                          60 B a channel
+P stops             hash    whose turns are to be stopped, and who wants     until they are;
+                            it so                                            80 B a thread
 P herald            string  which worker tells the waiting threads their     6 s; 90 B
                             place
 P leases            zset    threads whose turn somebody holds, by the end    until done;

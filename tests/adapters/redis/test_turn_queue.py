@@ -198,6 +198,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
     await queue.claim()
     await queue.line(9)
+    await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.first_to_tell("what", claims[0].turn)
     await pace.take([LIMIT])
     await pace.hold(LIMIT, 1)
@@ -222,7 +223,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:"}
+    waiting |= {"active", "aside", "aside:", "stops"}
     assert lasting == waiting | {"clock", "dead", "panelbot:panel:", "panelbot:schema"}
 
 
