@@ -18,10 +18,11 @@ from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, socket_mode, web_api
+from bot.adapters.slack import commands, listeners, receiver, show_work, socket_mode, web_api
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -41,6 +42,8 @@ from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
+from bot.panel.work_desk import WorkDesk
+from bot.prices import prices
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class Memory:
     redis: Connection
     queue: RedisTurnQueue
     journal: RedisJournal
+    reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
 
@@ -95,6 +99,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             redis,
             RedisTurnQueue(redis, shards),
             RedisJournal(redis, shards),
+            RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
         )
@@ -139,11 +144,18 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
-    async with open_memory(config) as memory, open_slack(config) as slack:
+    async with (
+        open_memory(config) as memory,
+        open_slack(config) as slack,
+        open_model(config) as model,
+    ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        show_work.register(
+            bolt, _work_desk(config, memory, slack, model), slack.identity, slack.api
+        )
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
@@ -165,6 +177,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         patience = Patience(expert=config.expert_timeout)
         runner = TurnRunner(
             journal=memory.journal,
+            reports=memory.reports,
             threads=memory.threads,
             editor=_editor(config, memory, slack),
             model=model,
@@ -217,6 +230,11 @@ def _redis(config: Config) -> Connection:
 def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _work_desk(config: Config, memory: Memory, slack: Slack, model: ConversationsModel) -> WorkDesk:
+    recovery = LinkRecovery(memory.threads, model, slack.transcript)
+    return WorkDesk(memory.reports, recovery, model, prices(config.prices))
 
 
 def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:

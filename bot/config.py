@@ -52,6 +52,7 @@ class Config:
     concurrency: int
     socket_connections: int
     redis_shards: int
+    prices: str
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -91,6 +92,7 @@ _EXAMPLES = {
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
+    "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
 }
 NAMES = tuple(_EXAMPLES)
 
@@ -193,6 +195,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
+        prices=reader.text("PANELBOT_PRICES"),
     )
     if reader.problems:
         raise ConfigError(tuple(reader.problems))

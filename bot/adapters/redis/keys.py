@@ -15,7 +15,9 @@ P inbox:T           list    messages that wait for the thread's next turn    unt
 P turn:T            hash    the thread's turn: messages, attempt, and the    until done;
                             token while somebody holds it                    210 B + text
 P journal:T         list    what that turn has done, oldest first            until done;
-                                                                             200 B + text each
+                                                                             220 B + text each
+P report:TURN       string  who was called in a turn that is done, when,     30 days; 400 B
+                            and the tokens they took; no content             and 230 B an expert
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P leases            zset    threads whose turn somebody holds, by the end    until done;
@@ -52,7 +54,7 @@ Without a lifetime are only work that was acknowledged and not yet done, and wha
 from binascii import crc32
 from dataclasses import dataclass
 
-from bot.panel.model import ConversationId, ThreadRef
+from bot.panel.model import ConversationId, ThreadRef, TurnId
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -62,6 +64,7 @@ DAY = 24 * 60 * MINUTE
 SEEN_FOR = DAY  # Slack redelivers for some minutes; people replay a backlog for some hours
 ENDED_FOR = 10 * MINUTE  # longer than any client tries the same command again
 DEAD_FOR = 30 * DAY
+REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 
@@ -92,6 +95,10 @@ class Shards:
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
+
+    def report(self, thread: ThreadRef, turn: TurnId) -> str:
+        """Return the key of the report of *turn* in *thread*."""
+        return f"{self.prefix(thread)}report:{turn}"
 
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""

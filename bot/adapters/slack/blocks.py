@@ -24,9 +24,10 @@ _WORDS = {
 }
 
 
-def reply(markdown: str) -> Json:
-    """Return what shows a message of neutralised Markdown."""
-    return {"blocks": [{"type": "markdown", "text": markdown}], "text": fallback(markdown)}
+def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
+    """Return what shows a message of neutralised Markdown, and what can be done with it."""
+    shown = [{"type": "markdown", "text": markdown}, *buttons]
+    return {"blocks": shown, "text": fallback(markdown)}
 
 
 def plain_reply(markdown: str) -> Json:

@@ -1,0 +1,61 @@
+"""What people can do with a reply: the one row of buttons under it.
+
+The message of a persona is never edited, so the row is posted with it and stays as it is. A
+button's value says which message it stands under; a click comes back with it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.panel.model import CallId, TurnId
+from bot.panel.ports import Post
+
+Json = dict[str, Any]
+
+SHOW_WORK = "show_work"
+_LONGEST_LABEL = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The message that a button stands under."""
+
+    turn: TurnId
+    part: str
+
+    @property
+    def call_id(self) -> CallId | None:
+        """The call that the message answers; None if the router wrote it."""
+        kind, _, rest = self.part.partition(":")
+        return CallId(rest.rpartition(":")[0]) if kind == "reply" else None
+
+    def dump(self) -> str:
+        """Return the subject as a button's value."""
+        return f"{self.turn} {self.part}"
+
+    @classmethod
+    def load(cls, value: str) -> "Subject":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        turn, separator, part = value.partition(" ")
+        if not (turn and separator and part):
+            raise ValueError("not the subject of a button")
+        return cls(TurnId(turn), part)
+
+
+def row(post: Post) -> list[Json]:
+    """Return the row under *post*; nothing where there is nothing to act on."""
+    if not post.ends_reply:
+        return []
+    return [{"type": "actions", "elements": [_show_work(post)]}]
+
+
+def _show_work(post: Post) -> Json:
+    whose = post.persona.name if post.persona else "Panelbot"
+    label = f"Show work: how this reply of {whose} came about"
+    return {
+        "type": "button",
+        "action_id": SHOW_WORK,
+        "text": {"type": "plain_text", "text": "Show work"},
+        "accessibility_label": label[:_LONGEST_LABEL],
+        "value": Subject(post.turn, post.part).dump(),
+    }
