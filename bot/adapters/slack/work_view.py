@@ -16,9 +16,10 @@ from bot.panel.work import Bill, Part, Work
 
 Json = dict[str, Any]
 
-_MOST_PARTS = 12  # of hundred blocks, seven each
-_MOST_SOURCES = 20
-_LONGEST_BRIEF = 2_500
+_MOST_PARTS = 12  # seven blocks each, of a hundred; and 250 kB for all together
+_MOST_SOURCES = 10
+_LONGEST_URL = 500
+_LONGEST_BRIEF = 1_500
 _LONGEST_NAME = 150
 _NO_REPORT = (
     "Times, tokens and cost are known once the panel is done with a question, and for 30 days."
@@ -54,7 +55,9 @@ def _decision(work: Work) -> Iterator[Json]:
     elif not work.parts and work.words_known:
         yield _section("The router asked no expert and answered itself.")
     if work.parts:
-        yield _list([(part.name, part.reason if not work.direct else "") for part in work.parts])
+        yield _rich(
+            _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
+        )
     if not work.words_known:
         yield _note(_NO_WORDS)
 
@@ -63,18 +66,18 @@ def _part(part: Part, work: Work) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(part.name)
     if part.brief:
-        yield _section("*Brief from the router*")
-        yield _quote(part.brief)
+        yield _rich(_title("Brief from the router"), _quote(part.brief))
     elif work.words_known:
         yield _section("*Brief*\nNone: it got people's own words.")
     if part.failure:
         yield _section(f"*No answer*\n{text.mrkdwn(sentences.why_failed(part.failure))}")
     if part.bill:
         yield _figures(part.bill)
-    yield _section(f"*Tools used*\n{text.mrkdwn(_listed(part.tools)) or 'None'}")
+    if work.words_known:
+        yield _section(f"*Tools used*\n{text.mrkdwn(_listed(part.tools)) or 'None'}")
     if part.sources:
-        yield _section("*Sources*")
-        yield _links(part.sources[:_MOST_SOURCES])
+        links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
+        yield _rich(_title("Sources"), _bullets(links))
 
 
 def _whole(work: Work) -> Iterator[Json]:
@@ -158,40 +161,42 @@ def _mrkdwn(words: str) -> Json:
     return {"type": "mrkdwn", "text": words, "verbatim": True}
 
 
-def _list(named: Sequence[tuple[str, str]]) -> Json:
-    return _bullets([_line(name, reason) for name, reason in named])
+def _call(part: Part, *, direct: bool) -> Sequence[Json]:
+    reason = "" if direct else text.verbatim(part.reason)
+    return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
 
 
-def _line(name: str, reason: str) -> list[Json]:
-    bold: Json = {"type": "text", "text": _plain(name, _LONGEST_NAME), "style": {"bold": True}}
-    words = _plain(reason, 300)
-    return [bold, {"type": "text", "text": f": {words}"}] if words else [bold]
+def _source(source: Source) -> Sequence[Json]:
+    """Return a source; a link shows where it leads."""
+    url = text.verbatim(source.url)
+    if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
+        return [_text(source.title, 200)]
+    link = {"type": "link", "url": url}
+    return [link] if source.title == source.url else [_text(f"{source.title} ", 200), link]
+
+
+def _rich(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _title(words: str) -> Json:
+    return {"type": "rich_text_section", "elements": [_bold(words)]}
 
 
 def _quote(words: str) -> Json:
-    quoted = {"type": "text", "text": _plain(words, _LONGEST_BRIEF)}
-    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [quoted]}]}
-
-
-def _links(sources: Sequence[Source]) -> Json:
-    return _bullets([_source(source) for source in sources])
-
-
-def _source(source: Source) -> list[Json]:
-    title: Json = {"type": "text", "text": _plain(source.title, 200)}
-    if not source.url.startswith(("https://", "http://")):
-        return [title]
-    url = text.verbatim(source.url)
-    link = {"type": "link", "url": url, "text": url}
-    return [link] if source.title == source.url else [title, {"type": "text", "text": " "}, link]
+    return {"type": "rich_text_quote", "elements": [_text(words, _LONGEST_BRIEF)]}
 
 
 def _bullets(lines: Sequence[Sequence[Json]]) -> Json:
     sections = [{"type": "rich_text_section", "elements": list(line)} for line in lines]
-    listed = {"type": "rich_text_list", "style": "bullet", "elements": sections}
-    return {"type": "rich_text", "elements": [listed]}
+    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
 
 
-def _plain(words: str, limit: int) -> str:
+def _bold(words: str) -> Json:
+    return {**_text(words, _LONGEST_NAME), "style": {"bold": True}}
+
+
+def _text(words: str, limit: int) -> Json:
     words = text.verbatim(words)
-    return words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+    shown = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+    return {"type": "text", "text": shown or "…"}

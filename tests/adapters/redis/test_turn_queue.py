@@ -12,6 +12,7 @@ from bot.adapters.redis.connection import connect, prepare
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Script
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
@@ -29,6 +30,7 @@ from bot.panel.model import (
 )
 from bot.panel.ports import Standing
 from bot.panel.roster import scopes
+from bot.panel.turn_report import TurnReport
 from tests.adapters.redis.servers import Server, running, until
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
@@ -182,6 +184,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await journal.append(claim, RouterAsked())
     await queue.release(claims[0], after=60)
     await queue.bury(claims[1], "reason")
+    await RedisReportStore(redis, Shards()).save(claims[2], TurnReport(MessageTs("2.0"), 1.0))
     await queue.done(claims[2])
     await threads.set_standing(ONE, Standing.OURS)
     await threads.overheard(ONE, MessageTs("1.0"))
