@@ -50,8 +50,8 @@ def row(post: Post) -> list[Json]:
 
 
 def _show_work(post: Post) -> Json:
-    whose = post.persona.name if post.persona else "Panelbot"
-    label = f"Show work: how this reply of {whose} came about"
+    whose = f" of {post.persona.name}" if post.persona else ""
+    label = f"Show work: how this reply{whose} came about"
     return {
         "type": "button",
         "action_id": SHOW_WORK,
