@@ -82,6 +82,7 @@ class Desk:
     """What the commands about links work with."""
 
     team_id: str
+    url: str  # of the workspace
     threads: RedisThreadStore
     model: ConversationsModel
     transcript: SlackTranscript
@@ -137,8 +138,8 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         open_model(config) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        team = slack.identity.team_id
-        yield Desk(team, memory.threads, model, slack.transcript, recovery)
+        team, url = slack.identity.team_id, slack.identity.url
+        yield Desk(team, url, memory.threads, model, slack.transcript, recovery)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ button's value says which message it stands under; a click comes back with it.
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack.metadata import call_of
 from bot.panel.model import CallId, TurnId
 from bot.panel.ports import Post
 
@@ -26,8 +27,7 @@ class Subject:
     @property
     def call_id(self) -> CallId | None:
         """The call that the message answers; None if the router wrote it."""
-        kind, _, rest = self.part.partition(":")
-        return CallId(rest.rpartition(":")[0]) if kind == "reply" else None
+        return call_of(self.part)
 
     def dump(self) -> str:
         """Return the subject as a button's value."""
