@@ -8,7 +8,7 @@ headings is put below the page's own.
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -16,7 +16,7 @@ from string import Template
 
 from markdown_it import MarkdownIt
 
-from bot.export.words import asked_by, called_of, name_of, time_of, title_of
+from bot.export.words import Names, asked_by, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
     ModelSaid,
@@ -27,6 +27,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.model import CallId
 
 _FACES = 8
 _LEVELS_ABOVE = 3  # h1 to h3 are the page's own
@@ -36,7 +37,7 @@ _MARKDOWN.disable("image")
 
 def page(archive: ThreadArchive) -> str:
     """Return the archive as HTML."""
-    style = _file("page.css")
+    style, names = _file("page.css"), Names(archive)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return Template(_file("page.html")).substitute(
         title=escape(title_of(archive)),
@@ -44,8 +45,8 @@ def page(archive: ThreadArchive) -> str:
         style_hash=f"sha256-{digest}",
         permalink=escape(archive.permalink),
         summary=_summary(archive),
-        contents="".join(_contents(archive)),
-        sections="\n".join(_sections(archive)),
+        contents="".join(_contents(archive, names)),
+        sections="\n".join(_sections(archive, names)),
     )
 
 
@@ -62,68 +63,67 @@ def _summary(archive: ThreadArchive) -> str:
     return f"{began}{count} message{'' if count == 1 else 's'} · {place}"
 
 
-def _contents(archive: ThreadArchive) -> Iterator[str]:
+def _contents(archive: ThreadArchive, names: Names) -> Iterator[str]:
     yield '<li><a href="#thread">The thread</a></li>'
     for talk in archive.talks:
-        yield f'<li><a href="#{escape(talk.id)}">{escape(name_of(talk))}</a></li>'
+        yield f'<li><a href="#{escape(talk.id)}">{escape(names.owner(talk))}</a></li>'
 
 
-def _sections(archive: ThreadArchive) -> Iterator[str]:
-    asked = {
-        call for talk in archive.talks for item in talk.items or () if (call := asked_by(item))
-    }
+def _sections(archive: ThreadArchive, names: Names) -> Iterator[str]:
     yield '<section id="thread" aria-labelledby="thread-title">'
     yield '<h2 id="thread-title">The thread</h2>'
-    yield from (_message(message, asked) for message in archive.messages)
+    yield from (_message(message, names) for message in archive.messages)
     yield "</section>"
     for talk in archive.talks:
-        yield from _conversation(talk, asked)
+        yield from _conversation(talk, names)
 
 
-def _message(message: Spoken, asked: Iterable[str]) -> str:
-    time = time_of(message.ts)
+def _message(message: Spoken, names: Names) -> str:
+    time, speaker = time_of(message.ts), message.speaker
     body = _markdown(message.text) if message.is_markdown else _plain(message.text)
-    face = zlib.crc32(message.speaker.encode()) % _FACES
-    shown = f'<time datetime="{time.isoformat()}">{time:%H:%M:%S} UTC</time>'
+    face = zlib.crc32(speaker.encode()) % _FACES
+    shown = f'<time datetime="{time.isoformat()}">{time:%d %b, %H:%M:%S} UTC</time>'
     return (
         f'<article id="m{escape(message.ts)}">'
-        f'<div class="face f{face}" aria-hidden="true">{escape(_initials(message.speaker))}</div>'
-        f"<h3>{escape(message.speaker)} {shown}</h3>{body}"
-        f"{_link_to_question(message.call_id, asked)}</article>"
+        f'<div class="face f{face}" aria-hidden="true">{escape(_initials(speaker))}</div>'
+        f"<h3>{escape(speaker)} {shown}</h3>{body}"
+        f"{_link_to_question(message.call_id, names)}</article>"
     )
 
 
-def _conversation(talk: Talk, asked: Iterable[str]) -> Iterator[str]:
-    name, id_ = escape(name_of(talk)), escape(talk.id)
+def _conversation(talk: Talk, names: Names) -> Iterator[str]:
+    owner, id_ = escape(names.owner(talk)), escape(talk.id)
     yield f'<section class="talk" id="{id_}" aria-labelledby="{id_}-title">'
-    yield f'<h2 id="{id_}-title">{name}’s conversation</h2>'  # noqa: RUF001 - typography
+    yield f'<h2 id="{id_}-title">{owner}’s conversation</h2>'  # noqa: RUF001 - typography
     yield f'<p class="note"><code>{id_}</code></p>'
     if talk.items is None:
         yield "<p>It is gone: somebody has deleted it.</p>"
     for item in talk.items or ():
-        yield _item(item, name, asked)
+        yield _item(item, owner, names)
     yield "</section>"
 
 
-def _item(item: StoredItem, name: str, asked: Iterable[str]) -> str:
+def _item(item: StoredItem, owner: str, names: Names) -> str:
     match item:
         case UserSaid(text):
             call = asked_by(item)
-            anchor = f"asked-{call}" if call else ""
-            return _article("Was told", _plain(text), anchor=anchor)
+            return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
         case ModelSaid(text, sources):
-            return _article(f"{name} said", _markdown(text) + _sources(sources), kind="said")
+            return _article(f"{owner} said", _markdown(text) + _sources(sources), kind="said")
         case ToolCalled(call_id, _, arguments):
-            told = "".join(
-                f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in arguments.items()
-            )
-            body = f"<dl>{told}</dl>{_link_to_question(call_id, asked)}"
-            return _article(f"Called {escape(called_of(item))}", body, kind="said")
+            body = _arguments(arguments) + _link_to_question(call_id, names)
+            return _article(f"Called {escape(names.called(item))}", body, kind="said")
         case ToolAnswered(call_id, output):
-            folded = f"<details><summary>Show the answer</summary>{_plain(output)}</details>"
-            return _article(f"Got an answer <code>{escape(call_id)}</code>", folded)
+            folded = f"<details><summary>Show it</summary>{_plain(output)}</details>"
+            heading = f"Got the answer of {escape(names.answered(item))}"
+            return _article(f"{heading} <code>{escape(call_id)}</code>", folded)
         case ToolUsed(tool):
             return _article(f"Used a tool: {escape(tool)}", "", kind="said")
+
+
+def _arguments(arguments: Mapping[str, str]) -> str:
+    told = (f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in arguments.items())
+    return f"<dl>{''.join(told)}</dl>"
 
 
 def _article(heading: str, body: str, *, kind: str = "", anchor: str = "") -> str:
@@ -131,10 +131,10 @@ def _article(heading: str, body: str, *, kind: str = "", anchor: str = "") -> st
     return f'<article class="{kind}"{id_}><h3>{heading}</h3>{body}</article>'
 
 
-def _link_to_question(call: str | None, asked: Iterable[str]) -> str:
-    if call is None or call not in asked:
+def _link_to_question(call: CallId | None, names: Names) -> str:
+    if call not in names.asked:
         return ""
-    return f'<p class="note"><a href="#asked-{escape(call)}">What the expert was asked</a></p>'
+    return f'<p class="note"><a href="#asked-{escape(str(call))}">What the expert was asked</a></p>'
 
 
 def _sources(sources: Sequence[Source]) -> str:

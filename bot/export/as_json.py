@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot.export.words import called_of, time_of
+from bot.export.words import time_of
+from bot.panel import prompts
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
 
@@ -56,7 +57,7 @@ def _item(item: StoredItem) -> Json:
             cited = [{"title": source.title, "url": source.url} for source in sources]
             return {"type": "message", "role": "assistant", "text": text, "sources": cited}
         case ToolCalled(call_id, tool, arguments):
-            told = {"call_id": call_id, "tool": tool, "expert": called_of(item)}
+            told = {"call_id": call_id, "tool": tool, "expert": prompts.expert_of(tool)}
             return {"type": "call", **told, "arguments": dict(arguments)}
         case ToolAnswered(call_id, output):
             return {"type": "output", "call_id": call_id, "output": output}

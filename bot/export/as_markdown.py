@@ -6,7 +6,7 @@ are broken, so that reading the document fetches nothing.
 
 from collections.abc import Iterator
 
-from bot.export.words import called_of, name_of, time_of, title_of
+from bot.export.words import Names, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
     ModelSaid,
@@ -21,13 +21,13 @@ from bot.panel.exchange import (
 
 def document(archive: ThreadArchive) -> str:
     """Return the archive as Markdown."""
-    thread = archive.thread
+    thread, names = archive.thread, Names(archive)
     parts = [
         f"# {_inline(title_of(archive))}",
         f"Slack thread `{thread.channel_id}/{thread.thread_ts}`: <{archive.permalink}>",
         "## The thread",
         *(part for message in archive.messages for part in _message(message)),
-        *(part for talk in archive.talks for part in _conversation(talk)),
+        *(part for talk in archive.talks for part in _conversation(talk, names)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -37,28 +37,30 @@ def _message(message: Spoken) -> Iterator[str]:
     yield _quote(message.text, keeps_lines=not message.is_markdown)
 
 
-def _conversation(talk: Talk) -> Iterator[str]:
-    yield f"## {_inline(name_of(talk))}'s conversation\n\n`{talk.id}`"
+def _conversation(talk: Talk, names: Names) -> Iterator[str]:
+    owner = _inline(names.owner(talk))
+    yield f"## {owner}'s conversation"
+    yield _code(talk.id)
     if talk.items is None:
         yield "_It is gone: somebody has deleted it._"
     for item in talk.items or ():
-        yield from _item(item, talk)
+        yield from _item(item, owner, names)
 
 
-def _item(item: StoredItem, talk: Talk) -> Iterator[str]:
+def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
     match item:
         case UserSaid(text):
             yield "**Was told**"
             yield _quote(text, keeps_lines=True)
         case ModelSaid(text, sources):
-            yield f"**{_inline(name_of(talk))} said**"
+            yield f"**{owner} said**"
             yield _quote(text)
             yield from map(_source, sources)
         case ToolCalled(call_id, _, arguments):
-            yield f"**Called {_inline(called_of(item))}** (`{call_id}`)"
+            yield f"**Called {_inline(names.called(item))}** ({_code(call_id)})"
             yield _quote("\n\n".join(f"_{name}_: {told}" for name, told in arguments.items()))
         case ToolAnswered(call_id, output):
-            yield f"**Got the answer to** `{call_id}`"
+            yield f"**Got the answer of {_inline(names.answered(item))}** ({_code(call_id)})"
             yield _quote(output, keeps_lines=True)
         case ToolUsed(tool):
             yield f"**Used a tool**: {_inline(tool)}"
@@ -77,6 +79,10 @@ def _quote(text: str, *, keeps_lines: bool = False) -> str:
 
 def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
     return zip(lines, [*lines[1:], ""], strict=True)
+
+
+def _code(name: str) -> str:
+    return f"`{' '.join(name.replace('`', ' ').split())}`"
 
 
 def _inline(words: str) -> str:

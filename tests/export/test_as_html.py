@@ -47,8 +47,9 @@ def test_readers_get_the_thread_and_every_conversation():
     read = Reader(page(ARCHIVE))
 
     for expected in (
-        "Ada 20:40:34 UTC", "May we use <MIT>?", "a < b", "Called legal", "Licences.",
-        "Used a tool: web_search", "law.pdf", "conv_legal", "It is gone", "20 November 2025",
+        "Ada 20 Nov, 20:40:34 UTC", "May we use <MIT>?", "a < b", "Called Legal Counsel",
+        "Got the answer of Legal Counsel", "Licences.", "Used a tool: web_search", "law.pdf",
+        "conv_legal", "It is gone", "20 November 2025",
     ):  # fmt: skip
         assert expected in read.text
     assert {"strong", "table", "details", "time"} <= set(read.tags)
