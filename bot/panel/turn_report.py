@@ -103,4 +103,4 @@ def _stage(
 
 
 def _between(first: TurnEvent, last: TurnEvent) -> float:
-    return (last.at - first.at) / 1000
+    return (last.at - first.at) / 1000 if first.at else 0.0  # an older version noted no times

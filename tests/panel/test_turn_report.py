@@ -130,3 +130,11 @@ def test_times_run_from_the_first_attempt_to_the_answer():
     stage = Stage("terra", 60.5, USAGE)
     assert report.consultations == (Consultation(call.id, LEGAL, "Legal Counsel", stage=stage),)
     assert report.closing == Stage("luna", 1.5, USAGE)
+
+
+def test_a_turn_that_an_older_version_began_has_no_absurd_times():
+    events = [RouterAsked(), Routed("Hello.", usage=USAGE, at=1_763_671_234_000)]
+
+    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+
+    assert report.seconds == report.choosing.seconds == 0

@@ -16,8 +16,8 @@ P turn:T            hash    the thread's turn: messages, attempt, and the    unt
                             token while somebody holds it                    210 B + text
 P journal:T         list    what that turn has done, oldest first            until done;
                                                                              220 B + text each
-P report:TURN       string  who was called in a turn that is done, when,     30 days; 400 B
-                            and the tokens they took; no content             and 230 B an expert
+P report:TURN       string  who was called in a turn that is done, times     30 days;
+                            and tokens; no content                           700 B, two experts
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P leases            zset    threads whose turn somebody holds, by the end    until done;
