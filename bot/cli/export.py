@@ -40,7 +40,9 @@ async def _export(what: str, format_: str, out: str) -> None:
         if links.router is None:
             raise Refused(NO_PANEL)
         messages = await desk.transcript.whole(thread)
-        permalink = f"{desk.url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
+        permalink = (
+            f"{desk.identity.url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
+        )
         archive = await collect(thread, permalink, messages, links, desk.model)
     _write(FORMATS[format_](archive), out)
 

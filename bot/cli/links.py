@@ -61,7 +61,7 @@ async def find_thread(desk: Desk, what: str) -> ThreadRef:
     """Return the thread that a permalink, CHANNEL/TS or a conversation's id names."""
     place = place_of(what)
     if place:
-        return ThreadRef(desk.team_id, *place)
+        return ThreadRef(desk.identity.team_id, *place)
     conversation = ConversationId(what)
     if owner := await desk.threads.owner(conversation):
         return owner.thread
@@ -112,7 +112,9 @@ async def _rebuild(channel: str) -> None:
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("Looking through threads", total=len(roots))
             for ts in roots:
-                tally.count(await desk.recovery.rebuild(ThreadRef(desk.team_id, channel, ts)))
+                tally.count(
+                    await desk.recovery.rebuild(ThreadRef(desk.identity.team_id, channel, ts))
+                )
                 progress.advance(task)
     click.echo(
         f"{tally.rebuilt} of {tally.threads} threads belong to the panel; "

@@ -119,6 +119,11 @@ class Posted(_Dated):
     ts: MessageTs
 
 
+@dataclass(frozen=True, slots=True)
+class Retried(_Dated):
+    """Somebody wants the turn tried again, after it was given up."""
+
+
 TurnEvent = (
     RouterAsked
     | ExpertCalled
@@ -132,4 +137,5 @@ TurnEvent = (
     | Closed
     | PostStarted
     | Posted
+    | Retried
 )

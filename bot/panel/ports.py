@@ -33,6 +33,14 @@ from bot.panel.roster import RosterChanges, Scope
 from bot.panel.turn_report import TurnReport
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thread that waits for a worker, and how many are served before it."""
+
+    thread: ThreadRef
+    ahead: int
+
+
 class TurnQueue(Protocol):
     """A durable queue. One thread's turns are claimed one at a time, in order."""
 
@@ -55,10 +63,24 @@ class TurnQueue(Protocol):
         """Forget the turn and its journal. Raises TurnLost if another worker has it."""
         ...
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        """Give the turn back; it can be claimed again *after* so many seconds.
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        """Put the turn off after a failure; it can be claimed again *after* so many seconds.
 
         The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def hand_over(self, claim: Claim) -> None:
+        """Give the turn back as it is, for the next worker to go on at once.
+
+        The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        """Return the threads that wait for a worker (of each sort so many at *most*).
+
+        Empty to all workers but one, which is to tell them.
         """
         ...
 
@@ -66,6 +88,13 @@ class TurnQueue(Protocol):
         """Put the turn, with its journal, aside for a person to look at.
 
         *reason* holds no content. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def retry(self, turn: TurnId) -> bool:
+        """Let a buried turn be claimed again, before what waits in its thread.
+
+        Its journal goes on with Retried. Returns False if no such turn is buried.
         """
         ...
 
@@ -135,6 +164,10 @@ class ThreadStore(Protocol):
 
     async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Note that the message *ts* passed the panel by; the earliest one counts."""
+        ...
+
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
         ...
 
     async def caught_up(self, thread: ThreadRef) -> None:
@@ -235,6 +268,7 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
+    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 
 class Messenger(Protocol):
@@ -254,14 +288,14 @@ class Messenger(Protocol):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
-        """Post the plan message; ``post.text`` is its title."""
+    ) -> MessageTs | None:
+        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
         ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Show the new state of the plan message *ts*."""
+        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:

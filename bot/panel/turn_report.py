@@ -14,6 +14,7 @@ from bot.panel.events import (
     ExpertAsked,
     ExpertFailed,
     Failure,
+    Retried,
     Routed,
     RouterAsked,
     TurnEvent,
@@ -27,7 +28,7 @@ class Stage:
     """What one request to a model took."""
 
     model: str
-    seconds: float = 0.0  # from the first time it was made, crashes in between included
+    seconds: float = 0.0  # from when it was first made; crashes count, waiting for a retry not
     usage: Usage = NO_USAGE  # none where the response was lost and its text found again
 
 
@@ -48,7 +49,7 @@ class TurnReport:
     """A turn that is done."""
 
     mark: MessageTs  # the message by which it is found in the router's conversation
-    seconds: float  # from the first entry of the journal to the last
+    seconds: float  # from the first entry of the journal, or somebody's retry, to the last
     direct: bool = False  # people named the experts themselves
     consultations: tuple[Consultation, ...] = ()
     choosing: Stage | None = None
@@ -58,10 +59,11 @@ class TurnReport:
 def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
     """Return the report of a turn of which *events* is the journal."""
     progress = Progress.of(events)
+    latest = _since_retry(events)
     direct = progress.routed is not None and progress.routed.direct
     return TurnReport(
         mark=turn.messages[-1].ts,
-        seconds=_between(events[0], events[-1]) if events else 0.0,
+        seconds=_between(latest[0], latest[-1]) if latest else 0.0,
         direct=direct,
         consultations=tuple(_consultation(call, events, panel) for call in progress.calls),
         choosing=None if direct else _stage(router_model, events, RouterAsked, Routed),
@@ -70,7 +72,8 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
 
 
 def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Consultation:
-    own = [event for event in events if getattr(event, "call_id", None) == call.id]
+    # All but the other calls' events.
+    own = [event for event in events if getattr(event, "call_id", call.id) == call.id]
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
     stage = _stage(asked.model, own, ExpertAsked, ExpertAnswered, ExpertFailed) if asked else None
     failures = (event.failure for event in own if isinstance(event, ExpertFailed))
@@ -95,11 +98,19 @@ def _stage(
     model: str, events: Sequence[TurnEvent], first: type[TurnEvent], *last: type[TurnEvent]
 ) -> Stage | None:
     """Return the stage from the first event of a kind to the one that ended it."""
-    began = next((event for event in events if isinstance(event, first)), None)
-    ended = next((event for event in events if isinstance(event, last)), None)
-    if began is None or ended is None:
+    ends = [place for place, event in enumerate(events) if isinstance(event, last)]
+    attempt = _since_retry(events[: ends[0] + 1]) if ends else ()
+    began = next((event for event in attempt if isinstance(event, first)), None)
+    if began is None:
         return None
+    ended = attempt[-1]
     return Stage(model, _between(began, ended), getattr(ended, "usage", NO_USAGE))
+
+
+def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:
+    """Return what has happened since somebody wanted the turn tried again, if anybody did."""
+    places = [place for place, event in enumerate(events) if isinstance(event, Retried)]
+    return events[places[-1] + 1 :] if places else events
 
 
 def _between(first: TurnEvent, last: TurnEvent) -> float:

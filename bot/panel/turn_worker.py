@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.panel.errors import PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
 from bot.panel.model import Claim
 from bot.panel.patience import Patience
 from bot.panel.ports import TurnQueue
@@ -67,13 +67,18 @@ class TurnWorker:
     async def _work(self, claim: Claim) -> None:
         try:
             async with self._kept_alive(claim):
-                await self._runner.run(claim)
+                await self._attempt(claim)
             await self._queue.done(claim)
         except asyncio.CancelledError:
             await asyncio.shield(self._hand_over(claim))
             raise
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
+
+    async def _attempt(self, claim: Claim) -> None:
+        if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
+            raise GiveUp(f"{claim.deaths} workers died with it")
+        await self._runner.run(claim)
 
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
@@ -93,7 +98,7 @@ class TurnWorker:
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
-            await self._queue.release(claim, after=0)
+            await self._queue.hand_over(claim)
         except PanelError as error:  # then the lease runs out by itself
             log.warning("turn.not_handed_over", extra={"reason": str(error)})
 
@@ -103,14 +108,17 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
-                case TryLater() if claim.attempt <= len(self._patience.turn_retries):
-                    pause = max(self._patience.turn_retries[claim.attempt - 1], error.after or 0)
+                case TryLater() if claim.postponed < len(self._patience.turn_retries):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
-                    await self._queue.release(claim, after=pause)
+                    await self._queue.postpone(claim, after=self._pause(claim, error))
                 case _:
                     await self._give_up(claim, error)
         except PanelError as another:  # the lease runs out, and the next attempt decides
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+
+    def _pause(self, claim: Claim, error: TryLater) -> float:
+        wanted = min(error.after or 0, self._patience.longest_retry)
+        return max(self._patience.turn_retries[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected = isinstance(error, PanelError)
@@ -118,9 +126,11 @@ class TurnWorker:
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
-            await self._runner.give_up(claim)
-        except PanelError as silence:
-            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": str(silence)})
+            async with self._kept_alive(claim):
+                await self._runner.give_up(claim, error)
+        except* PanelError as silence:
+            why = str(_leading(silence))
+            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
 
 

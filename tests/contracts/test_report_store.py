@@ -66,7 +66,7 @@ async def test_a_turn_that_is_not_done_has_no_report(stores):
 async def test_who_has_lost_the_turn_writes_no_report(stores):
     queue, reports = stores
     first = await claimed(queue)
-    await queue.release(first, after=0)
+    await queue.hand_over(first)
     second = await queue.claim()
     await reports.save(second, LARGE)
 

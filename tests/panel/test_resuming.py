@@ -45,10 +45,11 @@ def ready(bench: Bench) -> None:
     bench.model.reply = reply
 
 
+PLAN = (None, "Asking Legal Counsel and Finance Partner")
 EXPECTED = {
     ("Finance Partner", "I am expert:finance."),
     ("Legal Counsel", "I am expert:legal."),
-    (None, "Asking Legal Counsel and Finance Partner"),
+    PLAN,
     (None, "They agree."),
 }
 
@@ -72,7 +73,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     if cut_short(bench):  # the call that was stored before the cut is all that there is
         assert ("Legal Counsel", "I am expert:legal.") in said
     else:
-        assert set(said) == EXPECTED
+        assert set(said) | {PLAN} == EXPECTED  # of what is over, no plan is made any more
     assert bench.model.unanswered() == []
     questions = [i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert len(questions) == 1
@@ -100,10 +101,9 @@ async def test_stopped_while_posting(bench, part, after_effect):
     except* MessengerUnavailable:
         await bench.resume(claim)
 
-    plan = (None, "Asking Legal Counsel and Finance Partner")
     said = bench.messenger.said
     assert len(said) == len(set(said))
-    assert set(said) | {plan} == EXPECTED  # a plan that fails is let go: it is only decoration
+    assert set(said) | {PLAN} == EXPECTED  # a plan that fails is let go: it is only decoration
 
 
 async def test_an_answer_that_was_stored_but_never_arrived_is_not_asked_for_again(bench):

@@ -10,6 +10,7 @@ from bot.panel.events import (
     ExpertCalled,
     Failure,
     Posted,
+    Retried,
     Routed,
     RouterAsked,
 )
@@ -130,6 +131,25 @@ def test_times_run_from_the_first_attempt_to_the_answer():
     stage = Stage("terra", 60.5, USAGE)
     assert report.consultations == (Consultation(call.id, LEGAL, "Legal Counsel", stage=stage),)
     assert report.closing == Stage("luna", 1.5, USAGE)
+
+
+def test_the_hours_before_a_retry_do_not_count():
+    call = Call(CallId("call_1"), LEGAL, "why", "what", known_as=CallId("call_1"))
+    events = [
+        RouterAsked(at=1_000),
+        ExpertCalled(call, at=2_000),
+        Routed(usage=USAGE, at=3_000),
+        ExpertAsked(call.id, "terra", at=4_000),
+        Retried(),
+        ExpertAsked(call.id, "terra", at=9_000_000),
+        ExpertAnswered(call.id, "Yes.", USAGE, at=9_002_000),
+    ]
+
+    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+
+    assert report.seconds == 2
+    assert report.choosing.seconds == 2
+    assert report.consultations[0].stage == Stage("terra", 2.0, USAGE)
 
 
 def test_a_turn_that_an_older_version_began_has_no_absurd_times():

@@ -30,6 +30,13 @@ def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
     return {"blocks": shown, "text": fallback(markdown)}
 
 
+def retried(message: Json, by: str) -> Json:
+    """Return *message* without its button, saying who pressed it."""
+    kept = [block for block in message["blocks"] if block["type"] != "actions"]
+    words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
+    return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
+
+
 def plain_reply(markdown: str) -> Json:
     """Return what shows the message where Slack does not take the block: Markdown as it is."""
     return {"text": markdown, "mrkdwn": False}

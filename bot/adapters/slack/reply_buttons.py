@@ -1,4 +1,4 @@
-"""What people can do with a reply: the one row of buttons under it.
+"""What people can do with a message: the one row of buttons under it.
 
 The message of a persona is never edited, so the row is posted with it and stays as it is. A
 button's value says which message it stands under; a click comes back with it.
@@ -13,7 +13,7 @@ from bot.panel.ports import Post
 
 Json = dict[str, Any]
 
-SHOW_WORK = "show_work"
+SHOW_WORK, RETRY = "show_work", "retry"  # the buttons' action_ids
 _LONGEST_LABEL = 75
 
 
@@ -44,9 +44,9 @@ class Subject:
 
 def row(post: Post) -> list[Json]:
     """Return the row under *post*; nothing where there is nothing to act on."""
-    if not post.ends_reply:
-        return []
-    return [{"type": "actions", "elements": [_show_work(post)]}]
+    wanted = ((post.ends_reply, _show_work), (post.offers_retry, _retry))
+    buttons = [button(post) for is_wanted, button in wanted if is_wanted]
+    return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
 def _show_work(post: Post) -> Json:
@@ -58,4 +58,14 @@ def _show_work(post: Post) -> Json:
         "text": {"type": "plain_text", "text": "Show work"},
         "accessibility_label": label[:_LONGEST_LABEL],
         "value": Subject(post.turn, post.part).dump(),
+    }
+
+
+def _retry(post: Post) -> Json:
+    """Return the button that puts the buried turn back on the queue."""
+    return {
+        "type": "button",
+        "action_id": RETRY,
+        "text": {"type": "plain_text", "text": "Try again"},
+        "value": post.turn,
     }
