@@ -35,6 +35,13 @@ class RouterAsked(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
+class RouterBegan(_Dated):
+    """The router has begun to answer; *response* is what its answer is called."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertCalled(_Dated):
     """The router, or a person directly, wants to hear an expert."""
 
@@ -126,6 +133,7 @@ class Retried(_Dated):
 
 TurnEvent = (
     RouterAsked
+    | RouterBegan
     | ExpertCalled
     | CallAdopted
     | StrangerCalled

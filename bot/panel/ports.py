@@ -201,10 +201,10 @@ class LanguageModel(Protocol):
     def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         """Send *prompt* and yield what the model writes; each call as soon as it is complete.
 
-        The last event is Responded; then everything is stored. Raises ModelUnavailable
-        (what was sent may or may not be stored, so look with ``since`` before repeating),
-        ModelRefused or ConversationGone. Waits by itself while the conversation is locked,
-        and mends calls that an earlier crash left unanswered.
+        The first event is Begun, the last is Responded; then everything is stored. Raises
+        ModelUnavailable (what was sent may or may not be stored, so look with ``since`` before
+        repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
+        locked, and mends calls that an earlier crash left unanswered.
         """
         ...
 
@@ -223,6 +223,13 @@ class LanguageModel(Protocol):
         """Yield all that *conversation* holds, newest first, however much it is.
 
         Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
+    async def is_whole(self, response: str) -> bool:
+        """Whether the model has written *response* to its end; waits while it still writes.
+
+        False if it broke off, or nobody knows it.
         """
         ...
 

@@ -23,6 +23,7 @@ from bot.panel.events import (
     Retried,
     Routed,
     RouterAsked,
+    RouterBegan,
     StrangerCalled,
     TurnEvent,
 )
@@ -38,6 +39,7 @@ class Progress:
     """The part of a turn that must survive a crash."""
 
     router_asked: bool = False
+    router_response: str = ""  # the last one that has begun
     calls: tuple[Call, ...] = ()
     strangers: tuple[StrangerCalled, ...] = ()
     routed: Routed | None = None
@@ -88,6 +90,8 @@ class Progress:
         match event:
             case RouterAsked() | ExpertCalled() | CallAdopted() | StrangerCalled() | Routed():
                 return self._routing(event)
+            case RouterBegan(response):
+                return replace(self, router_response=response)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
             case ExpertAnswered() | ExpertFailed():

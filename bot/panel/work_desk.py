@@ -5,12 +5,20 @@ out: a turn that is not done yet has no report, and a conversation may be out of
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 
 from bot.panel import prompts
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
-from bot.panel.exchange import ModelSaid, StoredItem, ToolCalled, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    ABORTED,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.link_book import LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.model import NO_USAGE, CallId, ConversationId, MessageTs, ThreadRef, TurnId
@@ -38,7 +46,7 @@ class WorkDesk:
         )
         mark = report.mark if report else MessageTs(turn.rpartition(":")[2])
         said = await self._said_after(links.router, mark)
-        calls = {item.call_id: item for item in said or () if isinstance(item, ToolCalled)}
+        calls = _calls(said or ())
         called = report.consultations if report else _called(calls.values())
         if not report and not said:
             raise Refused("I no longer know how this came about.")
@@ -103,6 +111,14 @@ class WorkDesk:
         except (ModelUnavailable, ModelRefused, ConversationGone):
             return None
         return ()
+
+
+def _calls(said: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
+    """Return the calls among *said*, without those that nobody carried out."""
+    answers = [item for item in said if isinstance(item, ToolAnswered)]
+    aborted = {answer.call_id for answer in answers if answer.output == ABORTED}
+    calls = [item for item in said if isinstance(item, ToolCalled)]
+    return {call.call_id: call for call in calls if call.call_id not in aborted}
 
 
 def _called(calls: Iterable[ToolCalled]) -> tuple[Consultation, ...]:

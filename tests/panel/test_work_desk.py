@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.panel.errors import ModelUnavailable, Refused
-from bot.panel.exchange import ModelSaid, Source, ToolUsed
+from bot.panel.exchange import ABORTED, ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import CallId, Message, MessageTs, TurnId, UserId
 from bot.panel.prices import Price, Prices
@@ -113,6 +113,18 @@ async def test_of_a_turn_without_a_report_the_words_are_told(bench):
         ("legal", "Look at the legal side.")
     ]
     assert (work.seconds, work.bills) == (None, ())
+
+
+async def test_calls_that_a_crash_left_behind_are_not_told(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    await bench.ask("May we?")
+    bench.reports.reports.clear()
+    aborted = ToolCalled(CallId("call_0"), "consult_tax", {"reason": "r", "brief": "b"})
+    bench.model.items_of(ROUTER)[1:1] = [aborted, ToolAnswered(aborted.call_id, ABORTED)]
+
+    work = await desk(bench).work(THREAD, FIRST)
+
+    assert [part.name for part in work.parts] == ["legal"]
 
 
 async def test_while_the_models_side_is_away_the_numbers_are_told(bench):

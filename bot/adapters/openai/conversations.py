@@ -1,5 +1,6 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -63,6 +64,17 @@ class ConversationsModel(LanguageModel):
             if not page.has_next_page():
                 return
             page = await self._send(page.get_next_page)
+
+    async def is_whole(self, response: str) -> bool:
+        for pause in (0, *self._waits.locked):
+            await asyncio.sleep(pause)
+            try:
+                found = await self._send(self._client.responses.retrieve, response)
+            except ConversationGone:  # 404
+                return False
+            if found.status not in ("queued", "in_progress"):
+                return found.status == "completed"
+        raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
         try:
