@@ -108,7 +108,7 @@ def _item(item: StoredItem, owner: str, names: Names) -> str:
         case UserSaid(text):
             call = asked_by(item)
             return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
-        case ModelSaid(text, sources):
+        case ModelSaid(text, sources=sources):
             return _article(f"{owner} said", _markdown(text) + _sources(sources), kind="said")
         case ToolCalled(call_id, _, arguments):
             body = _arguments(arguments) + _link_to_question(call_id, names)

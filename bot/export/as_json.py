@@ -53,7 +53,7 @@ def _item(item: StoredItem) -> Json:
     match item:
         case UserSaid(text):
             return {"type": "message", "role": "user", "text": text}
-        case ModelSaid(text, sources):
+        case ModelSaid(text, sources=sources):
             cited = [{"title": source.title, "url": source.url} for source in sources]
             return {"type": "message", "role": "assistant", "text": text, "sources": cited}
         case ToolCalled(call_id, tool, arguments):

@@ -52,7 +52,7 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
         case UserSaid(text):
             yield "**Was told**"
             yield _quote(text, keeps_lines=True)
-        case ModelSaid(text, sources):
+        case ModelSaid(text, sources=sources):
             yield f"**{owner} said**"
             yield _quote(text)
             yield from map(_source, sources)

@@ -40,7 +40,8 @@ EXPERT = Talk(
         ),
         ToolUsed("web_search"),
         ModelSaid(
-            "# Yes", (Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf"))
+            "# Yes",
+            sources=(Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf")),
         ),
     ),
 )
@@ -54,7 +55,7 @@ def evil() -> ThreadArchive:
     """An archive in which every text is ill-meant."""
     said = (
         UserSaid(EVIL),
-        ModelSaid(EVIL, (Source(EVIL, f"javascript:{EVIL}"),)),
+        ModelSaid(EVIL, sources=(Source(EVIL, f"javascript:{EVIL}"),)),
         ToolCalled(CallId(EVIL), EVIL, {EVIL: EVIL}),
         ToolAnswered(CallId(EVIL), EVIL),
         ToolUsed(EVIL),

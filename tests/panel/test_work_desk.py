@@ -58,7 +58,7 @@ async def test_what_an_expert_used_and_cites_is_told_of_its_own_turn_only(bench)
     bench.model.items_of("legal")[-1:] = [
         ToolUsed("web_search"),
         ToolUsed("web_search"),
-        ModelSaid("Yes.", (page, page)),
+        ModelSaid("Yes.", sources=(page, page)),
     ]
     await bench.ask("Second?", "2.0")
 

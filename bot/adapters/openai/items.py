@@ -40,7 +40,7 @@ def from_api(item: ConversationItem) -> Item | None:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
         case "message" if item.role == "assistant" and item.status != "incomplete":
-            return ModelSaid(text_of(item.content), _sources(item.content))
+            return ModelSaid(text_of(item.content), sources=_sources(item.content))
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
         case "function_call_output" if item.call_id:

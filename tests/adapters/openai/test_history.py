@@ -39,7 +39,7 @@ async def test_tools_and_sources_are_told_in_our_words(api, model):
     items = [item async for item in model.items(ConversationId("conv_1"))]
 
     assert items == [
-        ModelSaid("Yes.", (Source("MIT", "https://mit.example"), Source("law.pdf"))),
+        ModelSaid("Yes.", sources=(Source("MIT", "https://mit.example"), Source("law.pdf"))),
         ToolUsed("web_search"),
         ToolUsed("wiki: find"),
         UserSaid("May we?"),
