@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.events import TurnEvent
-from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -30,6 +30,7 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.roster import RosterChanges, Scope
+from bot.panel.turn_report import TurnReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,18 @@ class Journal(Protocol):
         ...
 
 
+class ReportStore(Protocol):
+    """What is kept of turns that are done, for some weeks."""
+
+    async def save(self, claim: Claim, report: TurnReport) -> None:
+        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        ...
+
+    async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
+        """Return the report of *turn*; None if it is not done or no longer known."""
+        ...
+
+
 class Standing(StrEnum):
     """How the bot stands to a Slack thread."""
 
@@ -226,6 +239,13 @@ class LanguageModel(Protocol):
         """
         ...
 
+    def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        """Yield all that *conversation* holds, newest first, however much it is.
+
+        Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
     async def is_whole(self, response: str) -> bool:
         """Whether the model has written *response* to its end; waits while it still writes.
 
@@ -274,6 +294,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 

@@ -99,8 +99,13 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
-    why = _EXPERT_FAILURES[failure]
+    why = why_failed(failure)
     return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def why_failed(failure: Failure) -> str:
+    """Return why an expert has no answer."""
+    return _EXPERT_FAILURES[failure]
 
 
 def router_failed(fault: ModelFault) -> str:

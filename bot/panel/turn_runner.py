@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, thread_commands
+from bot.panel import sentences, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
@@ -16,7 +16,15 @@ from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import Journal, LanguageModel, Messenger, Standing, ThreadStore, Transcript
+from bot.panel.ports import (
+    Journal,
+    LanguageModel,
+    Messenger,
+    ReportStore,
+    Standing,
+    ThreadStore,
+    Transcript,
+)
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
@@ -35,6 +43,7 @@ class TurnRunner:
         self,
         *,
         journal: Journal,
+        reports: ReportStore,
         threads: ThreadStore,
         editor: PanelEditor,
         model: LanguageModel,
@@ -44,6 +53,7 @@ class TurnRunner:
         patience: Patience,
     ) -> None:
         self._journal = journal
+        self._reports = reports
         self._threads = threads
         self._editor = editor
         self._apology = Apology(threads)
@@ -208,9 +218,16 @@ class TurnRunner:
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
+            self._report(context),
             context.speaker.show_status(""),
         )
         _log_answered(context)
+
+    async def _report(self, context: TurnContext) -> None:
+        """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
+        record, model = context.record, self._models.router
+        report = turn_report.of(context.turn, record.events, context.panel, model)
+        await self._reports.save(record.claim, report)
 
     async def _catch_up(self, turn: Turn) -> None:
         """Forget what passed us by before the turn; what did so meanwhile is still to be told."""
