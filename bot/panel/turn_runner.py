@@ -92,7 +92,9 @@ class TurnRunner:
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
         record = await TurnRecord.read(claim, self._journal)
-        await self._stopping.end(record, await self._editor.panel(claim.turn.thread))
+        panel = await self._editor.panel(claim.turn.thread)
+        await self._stopping.end(record, panel)
+        await self._report(record, claim.turn, panel)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -218,15 +220,14 @@ class TurnRunner:
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
-            self._report(context),
+            self._report(context.record, context.turn, context.panel),
             context.speaker.show_status(""),
         )
         _log_answered(context)
 
-    async def _report(self, context: TurnContext) -> None:
+    async def _report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
-        record, model = context.record, self._models.router
-        report = turn_report.of(context.turn, record.events, context.panel, model)
+        report = turn_report.of(turn, record.events, panel, self._models.router)
         await self._reports.save(record.claim, report)
 
     async def _catch_up(self, turn: Turn) -> None:
