@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, prices
@@ -15,6 +14,7 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -26,6 +26,7 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     buttons,
     commands,
+    feedback,
     listeners,
     receiver,
     show_work,
@@ -41,7 +42,7 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError, Refused
+from bot.panel.feedback_desk import FeedbackDesk
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
@@ -73,6 +74,7 @@ class Memory:
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
+    feedback: RedisFeedbackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
+            RedisFeedbackStore(redis),
         )
     finally:
         await redis.aclose()
@@ -162,18 +165,23 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
         buttons.register(bolt, memory.queue, slack.api)
-        commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        editor = _editor(config, memory, slack)
+        commands.register(bolt, editor, slack.identity, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
         show_work.register(bolt, desk, slack.identity, slack.api)
+        opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
+        feedback.register(bolt, opinions, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
             yield lambda: _serve_sockets(sockets)
         else:
-            served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
-            yield lambda: _serve_http(served, config.host, config.port)
+            served = receiver.http_app(
+                bolt, config.slack_signing_secret, receiver.health(memory.queue.depth)
+            )
+            yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
 @asynccontextmanager
@@ -193,7 +201,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
-            models=ModelChoice(router=config.router_model, expert=config.expert_model),
+            models=_models(config),
             patience=patience,
         )
         worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
@@ -243,21 +251,14 @@ def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
 
 
+def _models(config: Config) -> ModelChoice:
+    return ModelChoice(router=config.router_model, expert=config.expert_model)
+
+
 def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     if not config.slack_pace:
         return Unpaced()
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
-
-
-def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
-    async def healthy() -> bool:
-        try:
-            await memory.queue.depth()
-        except PanelError:
-            return False
-        return True
-
-    return healthy
 
 
 async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
@@ -266,19 +267,6 @@ async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
         await asyncio.Event().wait()
     finally:  # some connections may be open also where others could not be
         await sockets.stop()
-
-
-async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> None:
-    runner = aiohttp_web.AppRunner(served, access_log=None)
-    await runner.setup()
-    try:
-        await aiohttp_web.TCPSite(runner, host, port).start()
-        log.info("web.listening", extra={"host": host, "port": port})
-        await asyncio.Event().wait()
-    except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
-    finally:
-        await runner.cleanup()
 
 
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.feedback import Feedback
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -140,6 +141,18 @@ class ReportStore(Protocol):
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not done or no longer known."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """What people think of replies, for about a year."""
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        """Keep *feedback*, in place of what the same person said of the same reply before."""
+        ...
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        """Return what was said of the replies to the questions of *month* (``2026-11``)."""
         ...
 
 

@@ -59,6 +59,9 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert                  1 to 3 kB an expert
+panelbot:feedback:  hash    what people think of the replies to the          400 days after the
+TEAM:MONTH                  questions of a month, by reply and person;       last; 300 B each,
+                            no content but a reason that somebody typed      and the reason
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
@@ -85,6 +88,7 @@ REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
+FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,11 @@ def owner(conversation: ConversationId) -> str:
 def told(thread: ThreadRef, notice: str) -> str:
     """Return the key of who has told the channel of *thread* of *notice*."""
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
+
+
+def feedback(team_id: str, month: str) -> str:
+    """Return the key of what people think of the replies of *month*."""
+    return f"panelbot:feedback:{team_id}:{month}"
 
 
 def panel(scope: Scope) -> str:

@@ -49,6 +49,13 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
     )
 
 
+def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
+    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
+    message = body["message"]
+    thread_ts = message.get("thread_ts") or message["ts"]
+    return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
+
+
 def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
     return (
         event.get("type") in ("message", "app_mention")

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject, row
+from bot.adapters.slack.reply_buttons import RETRY, SHOW_WORK, Subject, row
 from bot.panel.model import Persona, TurnId
 from bot.panel.ports import Post
 
@@ -26,10 +26,16 @@ def test_a_value_that_we_did_not_write_is_refused(value):
 def test_only_the_end_of_a_reply_has_buttons():
     assert row(Post(TURN, "help:0", "…")) == []
 
-    (actions,) = row(
+    actions, thumbs = row(
         Post(TURN, "reply:c:0", "…", persona=Persona("A" * 80, ":a:"), ends_reply=True)
     )
 
     (button,) = actions["elements"]
     assert button["action_id"] == SHOW_WORK
     assert len(button["accessibility_label"]) <= 75
+    assert thumbs["type"] == "context_actions"
+
+
+def test_what_can_only_be_retried_is_not_judged():
+    (actions,) = row(Post(TURN, "gave_up", "…", offers_retry=True))
+    assert [button["action_id"] for button in actions["elements"]] == [RETRY]

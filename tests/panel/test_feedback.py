@@ -1,0 +1,16 @@
+from datetime import UTC, datetime
+
+from bot.panel.feedback import month_of, months_until, question_of
+from bot.panel.model import TurnId
+
+
+def test_a_turn_tells_when_its_question_was_asked():
+    assert month_of(question_of(TurnId("T1:C1:1763671234.000100"))) == "2025-11"
+
+
+def test_the_months_that_are_kept_go_back_over_new_year():
+    months = months_until(datetime(2026, 1, 31, 23, 59, tzinfo=UTC).timestamp())
+
+    assert months[-2:] == ["2025-12", "2026-01"]
+    assert months[0] == "2024-12"
+    assert len(months) == 14
