@@ -12,7 +12,8 @@ import click
 from bot.app import open_memory, open_slack
 from bot.cli import run, settings
 from bot.config import SLACK_OUT, STORE
-from bot.panel.feedback import Feedback, months_until, question_of
+from bot.panel.feedback import Feedback, question_of
+from bot.panel.months import months_until
 
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "question")

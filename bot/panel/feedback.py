@@ -1,13 +1,11 @@
 """What people think of replies: one voice for each person and reply."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.panel.model import ExpertName, MessageTs, TurnId, UserId
 
 LONGEST_REASON = 500
-_KEPT_MONTHS = 14  # a year, the month that it began in and the one that runs
 
 
 class Opinion(StrEnum):
@@ -36,21 +34,6 @@ class Feedback:
     at: int  # milliseconds
     model: str
     reason: str = ""  # what the person typed, if anything
-
-
-def month_of(ts: MessageTs | str) -> str:
-    """Return the month that a message is from, as ``2026-11``."""
-    return f"{datetime.fromtimestamp(float(ts), UTC):%Y-%m}"
-
-
-def months_until(now: float) -> list[str]:
-    """Return the months of which something is kept, the oldest first."""
-    today = datetime.fromtimestamp(now, UTC)
-    counted = today.year * 12 + today.month - 1
-    return [
-        f"{month // 12}-{month % 12 + 1:02}"
-        for month in range(counted - _KEPT_MONTHS + 1, counted + 1)
-    ]
 
 
 def question_of(turn: TurnId) -> MessageTs:

@@ -31,6 +31,7 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.roster import RosterChanges, Scope
+from bot.panel.tally import Tally
 from bot.panel.turn_report import TurnReport
 
 
@@ -133,10 +134,17 @@ class Journal(Protocol):
 
 
 class ReportStore(Protocol):
-    """What is kept of turns that are done, for some weeks."""
+    """What is kept of turns that are done, for some weeks, and what they took, for a year."""
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
-        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        """Keep *report*, and count what it tells of, once however often the turn is saved.
+
+        Raises TurnLost, writing nothing, if another worker has the turn.
+        """
+        ...
+
+    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+        """Return what the questions of *month* (``2026-11``) took, by expert and model."""
         ...
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:

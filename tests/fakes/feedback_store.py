@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.panel.feedback import Feedback, Judged, month_of, question_of
+from bot.panel.feedback import Feedback, Judged, question_of
 from bot.panel.model import UserId
+from bot.panel.months import month_of
 from bot.panel.ports import FeedbackStore
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection
-from bot.panel.feedback import Feedback, month_of, question_of
+from bot.panel.feedback import Feedback, question_of
+from bot.panel.months import month_of
 from bot.panel.ports import FeedbackStore
 
 

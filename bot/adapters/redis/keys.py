@@ -20,6 +20,8 @@ P journal:T         list    what that turn has done, oldest first            unt
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
                             and tokens; no content                           700 B, two experts
+P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
+                            expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
@@ -88,6 +90,7 @@ REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
+USAGE_FOR = 400 * DAY
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -121,6 +124,10 @@ class Shards:
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of the report of *turn* in *thread*."""
         return f"{self.prefix(thread)}report:{turn}"
+
+    def usage(self, team_id: str, month: str) -> tuple[str, ...]:
+        """Return the keys of what the turns of *month* took, one in every shard."""
+        return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
 
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""

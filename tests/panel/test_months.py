@@ -1,7 +1,8 @@
 from datetime import UTC, datetime
 
-from bot.panel.feedback import month_of, months_until, question_of
+from bot.panel.feedback import question_of
 from bot.panel.model import TurnId
+from bot.panel.months import month_of, months_until
 
 
 def test_a_turn_tells_when_its_question_was_asked():
