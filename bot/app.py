@@ -27,6 +27,7 @@ from bot.adapters.slack import (
     buttons,
     commands,
     feedback,
+    home,
     listeners,
     receiver,
     show_work,
@@ -34,6 +35,7 @@ from bot.adapters.slack import (
     web_api,
 )
 from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -47,6 +49,7 @@ from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
@@ -163,15 +166,19 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, slack.identity, slack.api)
+        listeners.register(bolt, intake, slack.identity)
         buttons.register(bolt, memory.queue, slack.api)
         editor = _editor(config, memory, slack)
         commands.register(bolt, editor, slack.identity, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        costs = prices.prices(config.prices)
+        desk = WorkDesk(memory.reports, recovery, model, costs)
         show_work.register(bolt, desk, slack.identity, slack.api)
         opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
         feedback.register(bolt, opinions, slack.identity, slack.api)
+        overviews = OverviewDesk(editor, memory.reports, memory.feedback, costs)
+        page = HomePage(overviews, slack.identity, slack.api)
+        home.register(bolt, page, editor, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections

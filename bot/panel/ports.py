@@ -30,7 +30,7 @@ from bot.panel.model import (
     UserId,
     Utterance,
 )
-from bot.panel.roster import RosterChanges, Scope
+from bot.panel.roster import ChannelScope, RosterChanges, Scope
 from bot.panel.tally import Tally
 from bot.panel.turn_report import TurnReport
 
@@ -221,6 +221,10 @@ class PanelStore(Protocol):
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         """Return the changes of each of *scopes*, in that order."""
+        ...
+
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        """Return every channel that has changed its panel, in order."""
         ...
 
     async def add(self, scope: Scope, expert: Expert) -> None:

@@ -61,6 +61,8 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert                  1 to 3 kB an expert
+panelbot:channels:  set     the channels that have changed their panel       for ever;
+TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
 TEAM:MONTH                  questions of a month, by reply and person;       last; 300 B each,
                             no content but a reason that somebody typed      and the reason
@@ -167,6 +169,11 @@ def told(thread: ThreadRef, notice: str) -> str:
 def feedback(team_id: str, month: str) -> str:
     """Return the key of what people think of the replies of *month*."""
     return f"panelbot:feedback:{team_id}:{month}"
+
+
+def channels(team_id: str) -> str:
+    """Return the key of which channels have changed their panel."""
+    return f"panelbot:channels:{team_id}"
 
 
 def panel(scope: Scope) -> str:

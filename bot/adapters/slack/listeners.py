@@ -14,15 +14,12 @@ from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
-from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
-from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import PanelError
 from bot.panel.intake import Intake
 
 log = logging.getLogger(__name__)
 
 
-def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -> None:
+def register(app: AsyncApp, intake: Intake, identity: Identity) -> None:
     """Let *app* take in what people say."""
 
     async def take_in(
@@ -32,25 +29,11 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
             await intake.receive(found)
         return await next_()
 
-    async def offer_prompts(event: dict[str, Any]) -> None:
-        if event.get("tab") != "messages":
-            return
-        prompts = [dict(prompt) for prompt in SUGGESTED_PROMPTS]
-        try:
-            await api.write(
-                "assistant.threads.setSuggestedPrompts",
-                channel_id=event["channel"],
-                prompts=prompts,
-            )
-        except PanelError as error:
-            log.warning("prompts.not_offered", extra={"reason": str(error)})
-
     async def note_removal(event: dict[str, Any]) -> None:
         log.warning("app.removed", extra={"event": event["type"]})
 
     for kind in ("message", "app_mention"):
         app.event(kind, middleware=[take_in])(_nothing_more)
-    app.event("app_home_opened")(offer_prompts)
     app.event("agent_session_stopped")(_nothing_more)
     for kind in ("app_uninstalled", "tokens_revoked"):
         app.event(kind)(note_removal)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.playground.slack.methods.chart_rules import chart_problem
 from bot.playground.slack.workspace import Json
 
 _KINDS = frozenset(
@@ -27,7 +28,7 @@ def problem_of(block: Any) -> str:
     rule = _RULES.get(block["type"])
     try:
         return rule(block) if rule else ""
-    except (AttributeError, TypeError):  # a text for a list, a number for an object, ...
+    except (AttributeError, KeyError, TypeError):  # a text for a list, a number for an object, ...
         return "malformed"
 
 
@@ -99,6 +100,7 @@ _RULES: Mapping[str, Callable[[Json], str]] = {
     "carousel": _carousel,
     "context": _with_elements,
     "context_actions": _with_elements,
+    "data_visualization": chart_problem,
     "header": _header,
     "image": _image,
     "input": _input,
