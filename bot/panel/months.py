@@ -1,5 +1,6 @@
 """Months, in which feedback and usage are counted."""
 
+from calendar import month_name
 from datetime import UTC, datetime
 
 from bot.panel.model import MessageTs
@@ -9,12 +10,13 @@ _KEPT = 14  # a year, the month that it began in and the one that runs
 
 def month_of(ts: MessageTs) -> str:
     """Return the month that a message is from, as ``2026-11``."""
-    return month_at(float(ts))
+    return f"{datetime.fromtimestamp(float(ts), UTC):%Y-%m}"
 
 
-def month_at(now: float) -> str:
-    """Return the month of a point in time."""
-    return f"{datetime.fromtimestamp(now, UTC):%Y-%m}"
+def in_words(month: str) -> str:
+    """Return a month as people say it: ``November 2026``."""
+    year, number = month.split("-")
+    return f"{month_name[int(number)]} {year}"
 
 
 def months_until(now: float) -> list[str]:

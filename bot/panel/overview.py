@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.panel.errors import Refused
 from bot.panel.feedback import Feedback, Opinion
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
-from bot.panel.months import month_at
+from bot.panel.months import months_until
 from bot.panel.panel_editor import Listed, PanelEditor
 from bot.panel.ports import FeedbackStore, ReportStore
 from bot.panel.prices import Prices, total
@@ -40,6 +40,7 @@ class Overview:
     synthesis: Synthesis
     channels: Sequence[tuple[str, RosterChanges]]  # those with changes of their own
     month: str
+    months: Sequence[str]  # of which there may be figures, the newest first
     figures: Sequence[Figures]  # the most asked first
     prices_of: str  # the day whose prices are reckoned with
     admins: Sequence[UserId]  # who may change the defaults beside the workspace's admins
@@ -64,11 +65,16 @@ class OverviewDesk:
         self._prices = prices
         self._clock = clock
 
-    async def overview(self, team_id: str, by: UserId) -> Overview:
-        """Return what *by* sees. Raises Refused if it is none of their business."""
+    async def overview(self, team_id: str, by: UserId, month: str = "") -> Overview:
+        """Return what *by* sees, with the figures of *month*, else of this one.
+
+        Raises Refused if it is none of their business.
+        """
         if await self._editor.role(by) is Role.STRANGER:
             raise Refused("People from other organisations cannot see this.")
-        everywhere, month = WorkspaceScope(team_id), month_at(self._clock())
+        everywhere = WorkspaceScope(team_id)
+        *_, this_month = months = months_until(self._clock())
+        month = month if month in months else this_month
         panel, listed, addable, channels, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
             self._editor.listed(everywhere),
@@ -86,6 +92,7 @@ class OverviewDesk:
             synthesis=panel.synthesis,
             channels=channels,
             month=month,
+            months=months[::-1],
             figures=self._figures(tallies, opinions, titles),
             prices_of=self._prices.as_of,
             admins=self._editor.admins,

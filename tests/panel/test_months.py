@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from bot.panel.feedback import question_of
 from bot.panel.model import TurnId
-from bot.panel.months import month_of, months_until
+from bot.panel.months import in_words, month_of, months_until
 
 
 def test_a_turn_tells_when_its_question_was_asked():
@@ -15,3 +15,7 @@ def test_the_months_that_are_kept_go_back_over_new_year():
     assert months[-2:] == ["2025-12", "2026-01"]
     assert months[0] == "2024-12"
     assert len(months) == 14
+
+
+def test_people_call_a_month_by_its_name():
+    assert in_words("2025-09") == "September 2025"

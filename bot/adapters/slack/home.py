@@ -42,6 +42,7 @@ def register(
     app.action(home_view.ADD_NEW)(listener.describe)
     app.action(home_view.ADD_LISTED)(listener.add_listed)
     app.action(home_view.SYNTHESIS)(listener.set_synthesis)
+    app.action(home_view.MONTH)(listener.choose_month)
     app.view(FORM)(listener.take_form)
     app.view(REMOVAL)(listener.take_removal)
 
@@ -67,7 +68,7 @@ class _Listener:
         await ack()
 
         async def act() -> None:
-            verb, name = home_view.act(action["selected_option"]["value"])
+            verb, name = home_view.act(_chosen(action))
             expert = await self._editor.find(self._defaults, name)
             if verb == home_view.SHOW:
                 await self._show(views.notice(panel_lists.details(expert)), body)
@@ -91,13 +92,17 @@ class _Listener:
 
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
-        name = (action.get("selected_option") or {}).get("value", "")
+        name = _chosen(action)
         await self._change(lambda by: self._editor.add_from_library(self._defaults, name, by), body)
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
-        value = (action.get("selected_option") or {}).get("value", "")
+        value = _chosen(action)
         await self._change(lambda by: self._editor.set_synthesis(self._defaults, value, by), body)
+
+    async def choose_month(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        await ack()
+        await self._page.show(_user(body), _chosen(action))
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         try:
@@ -162,6 +167,11 @@ class _Listener:
 
 def _user(body: Json) -> UserId:
     return UserId(body["user"]["id"])
+
+
+def _chosen(action: Json) -> str:
+    """Return what was chosen in a menu; nothing where somebody chose nothing."""
+    return (action.get("selected_option") or {}).get("value") or ""
 
 
 def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:

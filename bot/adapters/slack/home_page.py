@@ -26,10 +26,13 @@ class HomePage:
         self._api = api
         self._charts = True
 
-    async def show(self, user: UserId) -> None:
-        """Publish the home of *user*; one that cannot be shown is logged."""
+    async def show(self, user: UserId, month: str = "") -> None:
+        """Publish the home of *user* with the figures of *month*, else of this one.
+
+        One that cannot be shown is logged.
+        """
         try:
-            await self._publish(user, await self._desk.overview(self._team, user))
+            await self._publish(user, await self._desk.overview(self._team, user, month))
         except PanelError as error:
             log.warning("home.not_shown", extra={"reason": str(error)})
             await self._apologize(user, explained(error))

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
 from bot.adapters.slack.panel_lists import introduced, packed, section
+from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
 from bot.panel.panel_editor import Listed
@@ -16,6 +17,7 @@ from bot.panel.roster import RosterChanges
 Json = dict[str, Any]
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
+MONTH = "home_month"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
 _MOST_EXPERTS = 50  # a view has a hundred blocks
@@ -129,9 +131,10 @@ def _difference(changes: RosterChanges) -> str:
 
 def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     yield {"type": "divider"}
-    yield _header(f"Usage and feedback in {overview.month}")
+    yield _header("Usage and feedback")
+    yield {**section(f"*{months.in_words(overview.month)}*"), "accessory": _months(overview)}
     if not overview.figures:
-        yield section("Nothing was asked yet this month.")
+        yield section("Nothing was answered in this month.")
         return
     if with_charts:
         yield from charts.charts(overview.figures)
@@ -140,6 +143,17 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
         f"Cost at list prices of {text.mrkdwn(overview.prices_of)}, before discounts. Counted once "
         "a question is answered."
     )
+
+
+def _months(overview: Overview) -> Json:
+    options = {month: _option(months.in_words(month), month) for month in overview.months}
+    return {
+        "type": "static_select",
+        "action_id": MONTH,
+        "placeholder": _plain("Another month"),
+        "options": list(options.values()),
+        "initial_option": options[overview.month],
+    }
 
 
 def _lines(figures: Sequence[Figures]) -> Iterable[str]:

@@ -1,5 +1,7 @@
 """The app's home, opened and used by people, over Slack's own events and methods."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot import library
@@ -9,7 +11,6 @@ from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.feedback import Feedback, Judged, Opinion
 from bot.panel.model import ExpertName, Synthesis, TurnId, UserId
-from bot.panel.months import month_at
 from bot.panel.overview import OverviewDesk
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.prices import Prices
@@ -23,7 +24,7 @@ from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
 NOW = 1763671234.0
-TURN = TurnId("T0ACME:C0GENERAL:1763671234.000100")
+JUDGED = Judged(TurnId("T0ACME:C0GENERAL:1763671234.000100"), "reply:1", ExpertName("legal"))
 TAX = {
     "name": "tax-law",
     "title": "Tax Counsel",
@@ -228,8 +229,7 @@ async def test_who_has_lost_the_right_to_change_is_told_so(house):
 
 
 async def test_where_slack_has_no_charts_all_is_told_in_words(house, caplog):
-    legal = Judged(TURN, "reply:1", ExpertName("legal"))
-    good = Feedback(legal, UserId(DEV), Opinion.GOOD, round(NOW * 1000), "gpt-6.1-terra")
+    good = Feedback(JUDGED, UserId(DEV), Opinion.GOOD, round(NOW * 1000), "gpt-6.1-terra")
     await house.feedback.save(house.defaults.team_id, good)
     await house.opened()
     assert "data_visualization" in house.told()
@@ -241,7 +241,21 @@ async def test_where_slack_has_no_charts_all_is_told_in_words(house, caplog):
     assert "data_visualization" not in house.told()
     assert "1 thumbs up" in house.told()
     assert caplog.messages.count("home.without_charts") == 1
-    assert month_at(NOW) in house.told()
+    assert "November 2025" in house.told()
+
+
+async def test_an_earlier_month_can_be_looked_at(house):
+    october = replace(JUDGED, turn=TurnId("T0ACME:C0GENERAL:1760000000.000100"))
+    bad = Feedback(october, UserId(DEV), Opinion.BAD, 1_760_000_000_000, "gpt-6.1-terra")
+    await house.feedback.save(house.defaults.team_id, bad)
+    view = await house.opened(DEV)
+    assert "Nothing was answered" in house.told(DEV)
+    before = view.hash
+
+    await house.people.click(DEV, view, home_view.MONTH, "2025-10")
+
+    await house.republished(DEV, before)
+    assert "0 thumbs up, 1 down" in house.told(DEV)
 
 
 async def test_a_home_that_slack_refuses_for_something_else_is_drawn_again_next_time(house, caplog):

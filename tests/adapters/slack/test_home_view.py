@@ -18,6 +18,7 @@ OVERVIEW = Overview(
     synthesis=Synthesis.AUTO,
     channels=[],
     month="2025-11",
+    months=["2025-11", "2025-10"],
     figures=[],
     prices_of="2025-11-01",
     admins=[],
@@ -35,7 +36,8 @@ def shown(overview, *, with_charts=True):
 
 def offered(blocks):
     """What the menu beside the first expert offers."""
-    (menu, *_) = [block["accessory"] for block in blocks if "accessory" in block]
+    menus = [block["accessory"] for block in blocks if "accessory" in block]
+    menu = next(menu for menu in menus if menu["action_id"] == home_view.EXPERT)
     return [option["value"] for option in menu["options"]]
 
 
