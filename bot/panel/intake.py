@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.panel import thread_commands
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
 from bot.panel.ports import Standing, ThreadStore, TurnQueue
 from bot.panel.thread_commands import Stop
 
@@ -73,12 +73,27 @@ class Intake:
             await self._threads.overheard(thread, halt.taken_back)
         return halt is None or halt.found
 
+    async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
+        """Queue a pressed button; *ts* is when that was."""
+        message = Message(ts, by, "", mentioned=True, steer=steer)
+        standing = await self._threads.standing(thread)
+        await self._put(thread, message, standing, alone=True)
+
+    async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
+        """Queue a thread command that was given by a form."""
+        message = Message(ts, by, words, mentioned=True)
+        await self._put(thread, message, await self._threads.standing(thread), alone=True)
+
     async def _take(self, incoming: Incoming, standing: Standing) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.parse(message.text) if message.mentioned else None
         if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
             return
-        alone = command is not None
+        await self._put(thread, message, standing, alone=command is not None)
+
+    async def _put(
+        self, thread: ThreadRef, message: Message, standing: Standing, *, alone: bool
+    ) -> None:
         taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
         if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
             taking.append(self._threads.set_standing(thread, Standing.OURS))

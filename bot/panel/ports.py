@@ -294,6 +294,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    about: MessageTs | None = None  # the first message that the turn answers
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
@@ -344,6 +345,12 @@ class Transcript(Protocol):
 
         Oldest first, within bounds; where there was more, the oldest is left out.
         """
+        ...
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        """Return what people (and no apps) said in *thread*, both ends included."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

@@ -51,7 +51,6 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
     for kind in ("message", "app_mention"):
         app.event(kind, middleware=[take_in])(_nothing_more)
     app.event("app_home_opened")(offer_prompts)
-    app.event("agent_session_stopped")(_nothing_more)
     for kind in ("app_uninstalled", "tokens_revoked"):
         app.event(kind)(note_removal)
 
