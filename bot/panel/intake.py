@@ -73,6 +73,10 @@ class Intake:
             await self._threads.overheard(thread, halt.taken_back)
         return halt is None or halt.found
 
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> None:
+        """Take what somebody has edited in its new form, or (None) not at all, if it waits."""
+        await self._queue.amend(thread, ts, message)
+
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""
         message = Message(ts, by, "", mentioned=True, steer=steer)

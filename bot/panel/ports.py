@@ -59,6 +59,13 @@ class TurnQueue(Protocol):
         """
         ...
 
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        """Replace the message *ts* that waits in *thread*; None takes it back.
+
+        Returns False if it does not wait (any more).
+        """
+        ...
+
     async def claim(self) -> Claim:
         """Wait for a turn and lease it to this worker; turns whose lease ran out come first."""
         ...

@@ -30,6 +30,8 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
     ) -> BoltResponse:
         if found := payloads.incoming(body, identity):
             await intake.receive(found)
+        elif changed := payloads.amendment(body, identity):
+            await intake.amend(changed.thread, changed.ts, changed.message)
         return await next_()
 
     async def offer_prompts(event: dict[str, Any]) -> None:
