@@ -4,8 +4,6 @@ Runs where Slack waits for an answer within three seconds: it asks the fast memo
 What the fast memory has forgotten is queued all the same, for the worker to find out.
 """
 
-import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -52,20 +50,26 @@ class Intake:
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
+        if incoming.message.mentioned:
+            await self._summon(incoming)
+        elif incoming.is_reply:
+            await self._listen(incoming)
+
+    async def _summon(self, incoming: Incoming) -> None:
+        """Take a mention, whatever else is known of the thread."""
+        thread, message = incoming.thread, incoming.message
+        alone = thread_commands.parse(message.text) is not None
+        await self._threads.summoned(thread)
+        await self._queue.put(thread, message, alone=alone)
+
+    async def _listen(self, incoming: Incoming) -> None:
+        """Take a reply if the thread is ours, or may be."""
         thread, message = incoming.thread, incoming.message
         standing = await self._threads.standing(thread)
         match decide(incoming, standing):
             case Decision.TAKE:
-                await self._take(incoming, standing)
+                await self._queue.put(thread, message)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
                 await self._threads.overheard(thread, message.ts)
             case _:
                 pass
-
-    async def _take(self, incoming: Incoming, standing: Standing) -> None:
-        thread, message = incoming.thread, incoming.message
-        alone = message.mentioned and thread_commands.parse(message.text) is not None
-        taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
-        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
-            taking.append(self._threads.set_standing(thread, Standing.OURS))
-        await asyncio.gather(*taking)  # Slack waits: one round trip rather than two
