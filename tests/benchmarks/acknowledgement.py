@@ -56,6 +56,7 @@ async def measure(effort: Effort) -> list[Figure]:
             figures = []
             for what, mention in (("mentions", True), ("chatter", False)):
                 figures += await _bursts(stage, bot, bare, effort, what, mention=mention)
+            await stage("deliver", url=bot.load.url)  # what the bot posts comes back as events
             async with python("bot", "worker", environ=environ) as (worker, _):
                 return figures + await _steady(stage, bot, bare, worker, effort)
 

@@ -118,6 +118,16 @@ async def open_web(environ: Mapping[str, str]) -> AsyncIterator[tuple[psutil.Pro
         yield process, f"http://127.0.0.1:{port}/slack/events"
 
 
+async def until_idle(environ: Mapping[str, str]) -> None:
+    """Return when no turn runs or waits any more."""
+    async with app.open_memory(read(environ)) as memory, asyncio.timeout(60):
+        while True:
+            depth = await memory.queue.depth()
+            if depth.running == depth.waiting == depth.delayed == 0:
+                return
+            await asyncio.sleep(0.02)
+
+
 def free_port() -> int:
     """Return a port that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:

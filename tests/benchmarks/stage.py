@@ -25,7 +25,7 @@ MENTION = f"<@{BOT_USER}> "
 
 
 class Collector:
-    """Keeps what Slack would deliver."""
+    """Keeps what Slack would deliver of what people say."""
 
     late = "timeout"
 
@@ -33,7 +33,13 @@ class Collector:
         self.payloads: list[Json] = []
 
     async def carry(self, delivery: Delivery, _attempt: Attempt) -> None:
-        self.payloads.append(delivery.payload)
+        if not delivery.payload["event"].get("bot_id"):
+            self.payloads.append(delivery.payload)
+
+    async def collected(self, count: int) -> None:
+        """Return when there are so many."""
+        while len(self.payloads) < count:
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """There is nothing to let go of."""
@@ -83,9 +89,14 @@ class Stage:
         for place in range(told["count"]):
             text = (MENTION if told["mention"] else "") + QUESTION
             slack.people.say(ADA, CHANNELS[place % len(CHANNELS)], text)
-        await slack.deliverer.settle()
+        await collector.collected(told["count"] * (2 if told["mention"] else 1))
         slack.deliverer.use(usual)
         return {"payloads": collector.payloads}
+
+    async def deliver(self, told: Json) -> Json:
+        """Deliver events over HTTP from now on."""
+        self._world.slack.deliver_to(told["url"])
+        return {}
 
     async def calls(self, _told: Json) -> Json:
         """Return how often each method of each API has been called so far."""
@@ -129,8 +140,8 @@ async def serve(pace: float) -> None:
 
 def _add_doors(world: World) -> None:
     stage = Stage(world)
-    deeds = (stage.turn, stage.turns, stage.ask, stage.events, stage.calls, stage.connected, stage.say)
-    for deed in deeds:
+    deeds = (stage.turn, stage.turns, stage.ask, stage.say, stage.events, stage.calls)
+    for deed in (*deeds, stage.deliver, stage.connected):
         world.slack.app.router.add_post(f"/stage/{deed.__name__}", _door(deed))
 
 

@@ -24,6 +24,7 @@ from bot.panel.errors import GiveUp, StoreUnavailable
 
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
+    "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
     "health_check_interval": 30,  # finds out about a connection that a firewall dropped
     "protocol": 2,
     "socket_connect_timeout": 2.0,
