@@ -1,6 +1,6 @@
 """The least that Bolt does with an event: an AsyncApp whose listeners do nothing.
 
-    python -m tests.benchmarks.bare_bolt PORT
+python -m tests.benchmarks.bare_bolt PORT
 """
 
 import asyncio

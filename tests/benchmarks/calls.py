@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.adapters.redis.embedded import embedded_server
 from bot.panel.model import Synthesis
@@ -19,15 +19,14 @@ class Case:
 
     name: str
     text: str
-    replies: int  # of experts in the thread, when it is over
+    replies: int  # in the thread, when it is over
     follows: bool = False  # in the thread of the case before
-    least: Mapping[str, int] = field(default_factory=dict)  # requests that show the same
 
 
 CASES = (
     Case("a new thread, one expert", "what would you say, e0?", 1),
-    Case("a new thread, four experts and a synthesis", "what do you all think?", 4),
-    Case("a reply there, one expert", "and now you, e0?", 5, follows=True),
+    Case("a new thread, four experts and a synthesis", "what do you all think?", 5),
+    Case("a reply there, one expert", "and now you, e0?", 6, follows=True),
 )
 
 
@@ -41,12 +40,13 @@ async def measure(effort: Effort) -> list[Figure]:
             await _counted(stage, environ, CASES[0], None)  # names are looked up once
             for case in CASES:
                 ts, made = await _counted(stage, environ, case, ts if case.follows else None)
-                for api, by_method in made.items():
-                    figures += [
-                        Figure(NAME, f"{case.name}: {api} {method}", count, "calls")
-                        for method, count in sorted(by_method.items())
-                    ]
+                figures += [_figure(case, api, counts) for api, counts in made.items()]
     return figures
+
+
+def _figure(case: Case, api: str, counts: Counter[str]) -> Figure:
+    methods = ", ".join(f"{method} {count}" for method, count in sorted(counts.items()))
+    return Figure(NAME, f"{case.name}: {api}", counts.total(), "calls", against=methods)
 
 
 async def _counted(
@@ -56,6 +56,7 @@ async def _counted(
     before = await stage("calls")
     turn = await stage.turn(replies=case.replies, text=case.text, ts=ts)
     await until_idle(environ)
+    names = {"slack": "Slack", "openai": "OpenAI"}
     after = await stage("calls")
-    made = {api: Counter(after[api]) - Counter(before[api]) for api in after}
+    made = {names[api]: Counter(after[api]) - Counter(before[api]) for api in after}
     return turn["ts"], made

@@ -52,13 +52,16 @@ class Stage:
         self._world = world
 
     async def turn(self, told: Json) -> Json:
-        """Ask once; returns the seconds to the first sign and to the last reply."""
-        since = time.perf_counter()
+        """Ask once; returns the seconds to the first sign, the first reply and the last."""
+        audience, since = self._world.audience, time.perf_counter()
         thread = self._world.ask(told["text"] or QUESTION, place=told["place"], ts=told["ts"])
-        await self._world.audience.sign(thread)
+        await audience.sign(thread)
         sign = time.perf_counter() - since
-        await self._world.audience.replies(thread, told["replies"])
-        return {"sign": sign, "last": time.perf_counter() - since, "ts": thread[1]}
+        await audience.replies(thread, 1)
+        first = time.perf_counter() - since
+        await audience.replies(thread, told["replies"])
+        last = time.perf_counter() - since
+        return {"sign": sign, "first": first, "last": last, "ts": thread[1]}
 
     async def turns(self, told: Json) -> Json:
         """Ask so often, so many at a time; returns the seconds until all is answered."""
@@ -115,7 +118,9 @@ class Stage:
         return {"ts": self._world.slack.people.say(ADA, channel, QUESTION), "channel": channel}
 
 
-def _door(deed: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _door(
+    deed: Callable[[Json], Awaitable[Json]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         return web.json_response(await deed(await request.json()))
 

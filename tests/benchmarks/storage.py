@@ -123,9 +123,9 @@ async def _until_asked(stage: Stage, turns: int) -> None:
 
 
 async def _used(redis: Connection) -> int:
-    """Return the bytes of the data: what connections and scripts take is not counted."""
+    """Return the bytes that the server uses, but for the buffers of its clients."""
     stats: dict[str, Any] = await redis.memory_stats()
-    return int(stats["dataset.bytes"]) + int(stats["db.0"]["overhead.hashtable.main"])
+    return int(stats["total.allocated"]) - int(stats["clients.normal"])
 
 
 async def _sizes(redis: Connection) -> dict[str, int]:

@@ -37,9 +37,7 @@ async def measure(effort: Effort) -> list[Figure]:
         await seat(environ, stage.team, EXPERTS)
         async with open_web(environ) as (web, url):
             await stage("deliver", url=url)
-            one, two = [
-                await _rates(stage, environ, web, workers, effort) for workers in (1, 2)
-            ]
+            one, two = [await _rates(stage, environ, web, workers, effort) for workers in (1, 2)]
     return [
         Figure(NAME, "turns, one worker", one.turns, "1/s"),
         Figure(NAME, "turns, two workers", two.turns, "1/s", one.turns, "one worker"),

@@ -11,7 +11,7 @@ from bot.playground.openai.brain import Call, ModelRequest, Reply, ScriptedBrain
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.company import ADA, BOT_USER
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Change, Channel
+from bot.playground.slack.workspace import Change, Channel, Message
 
 ROUTER, EXPERT = 0.3, 1.0  # seconds that the model takes
 CHANNELS = tuple(f"C0BENCH{number:03}" for number in range(100))
@@ -37,41 +37,43 @@ def latency(pace: float) -> Callable[[dict[str, object]], float]:
 
 
 class Audience:
-    """Notices what people see of each thread."""
+    """Notices what people see of each thread: its status line and its replies, without the plan."""
 
     def __init__(self, slack: SlackPlayground) -> None:
-        self._replies: Counter[Thread] = Counter()
-        self._waiting: dict[Thread, tuple[int, asyncio.Future[None]]] = {}
-        self._signs: dict[Thread, asyncio.Future[None]] = {}
+        self._seen: Counter[Thread] = Counter()
+        self._changed: dict[Thread, asyncio.Event] = {}
         slack.workspace.subscribe(self._look)
 
-    async def replies(self, thread: Thread, count: int) -> None:
-        """Return when there are so many replies under experts' names."""
-        if self._replies[thread] < count:
-            future = asyncio.get_running_loop().create_future()
-            self._waiting[thread] = count, future
-            async with asyncio.timeout(300):
-                await future
-
     async def sign(self, thread: Thread) -> None:
-        """Return when the thread has a status line."""
-        self._signs[thread] = asyncio.get_running_loop().create_future()
+        """Return when anything is to be seen."""
+        await self._until(thread, lambda: thread in self._seen)
+
+    async def replies(self, thread: Thread, count: int) -> None:
+        """Return when there are so many replies."""
+        await self._until(thread, lambda: self._seen[thread] >= count)
+
+    async def _until(self, thread: Thread, holds: Callable[[], bool]) -> None:
+        changed = self._changed.setdefault(thread, asyncio.Event())
         async with asyncio.timeout(300):
-            await self._signs[thread]
+            while not holds():
+                changed.clear()
+                await changed.wait()
 
     def _look(self, change: Change) -> None:
-        if change.kind == "status" and change.status and change.status.text:
-            sign = self._signs.pop((change.status.channel, change.status.thread_ts), None)
-            if sign and not sign.done():
-                sign.set_result(None)
-        message = change.message
-        if change.kind != "posted" or message is None or not message.username:
+        message, status = change.message, change.status
+        if change.kind == "status" and status and status.text:
+            thread, more = (status.channel, status.thread_ts), 0
+        elif change.kind == "posted" and message and message.bot_id and not _is_plan(message):
+            thread, more = (message.channel, message.thread_ts or message.ts), 1
+        else:
             return
-        thread = message.channel, message.thread_ts or message.ts
-        self._replies[thread] += 1
-        count, future = self._waiting.get(thread, (0, None))
-        if future and not future.done() and self._replies[thread] >= count:
-            future.set_result(None)
+        self._seen[thread] += more
+        if changed := self._changed.get(thread):
+            changed.set()
+
+
+def _is_plan(message: Message) -> bool:
+    return bool(message.blocks) and message.blocks[0]["type"] == "plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ they come to Bolt: what could not be queued is not acknowledged, and Slack deliv
 import logging
 from typing import Any
 
-
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
