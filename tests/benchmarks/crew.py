@@ -54,7 +54,7 @@ class Stage:
 async def python(
     *args: str, environ: Mapping[str, str], says: bool = False
 ) -> AsyncIterator[tuple[psutil.Process, str]]:
-    """Run ``python -m …``; gives the process, and the first line that it prints if it *says* one."""
+    """Run ``python -m …``; gives the process, and its first line if it *says* one."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -38,17 +38,15 @@ class Load:
 
     async def burst(self, payloads: Sequence[Any]) -> Times:
         """Send all, AT_ONCE at a time, each as soon as an earlier one is acknowledged."""
-        left, each = iter(payloads), []
+        left = iter(payloads)
 
-        async def sender() -> None:
-            for payload in left:
-                each.append(await self._send(payload))
+        async def sender() -> list[float]:
+            return [await self._send(payload) for payload in left]
 
         since = time.perf_counter()
-        async with asyncio.TaskGroup() as senders:
-            for _ in range(AT_ONCE):
-                senders.create_task(sender())
-        return Times(each, time.perf_counter() - since)
+        found = await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
+        total = time.perf_counter() - since
+        return Times([seconds for each in found for seconds in each], total)
 
     async def steady(self, payloads: Sequence[Any], rate: float) -> Times:
         """Send so many a second, whether or not the earlier ones are acknowledged."""

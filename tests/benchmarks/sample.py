@@ -19,7 +19,7 @@ AGAINST = "Slack's sample"
 async def measure(effort: Effort) -> list[Figure]:
     """Compare a panel of one and a panel of four with the sample."""
     figures = []
-    for size in (1, 4):
+    for size in effort.sizes[:2]:
         async with AsyncExitStack() as opened:
             redis_url = await opened.enter_async_context(embedded_server())
             panel, sample = [

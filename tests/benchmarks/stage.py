@@ -31,15 +31,18 @@ class Collector:
 
     def __init__(self) -> None:
         self.payloads: list[Json] = []
+        self._came = asyncio.Event()
 
     async def carry(self, delivery: Delivery, _attempt: Attempt) -> None:
         if not delivery.payload["event"].get("bot_id"):
             self.payloads.append(delivery.payload)
+            self._came.set()
 
     async def collected(self, count: int) -> None:
         """Return when there are so many."""
         while len(self.payloads) < count:
-            await asyncio.sleep(0)
+            self._came.clear()
+            await self._came.wait()
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -54,9 +54,8 @@ async def _rates(
     async with _workers(environ, count) as workers:
         await _round(stage, effort.turns)  # all warm up once
         watched = (*workers, web, stage.process)
-        before, rates = [cpu(process) for process in watched], []
-        for _ in range(effort.rounds):
-            rates.append(effort.turns / await _round(stage, effort.turns))
+        before = [cpu(process) for process in watched]
+        rates = [effort.turns / await _round(stage, effort.turns) for _ in range(effort.rounds)]
         turns = effort.turns * effort.rounds
         *each, by_web, by_world = (
             (cpu(process) - used) / turns * 1000

@@ -29,7 +29,7 @@ class PipeliningRedis(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         if args[0] in _BLOCKING:
-            return await super().execute_command(*args, **options)
+            return await self._execute(*args, **options)
         wanted = _Wanted(args, options, asyncio.get_running_loop().create_future())
         self._gathered.append(wanted)
         if len(self._gathered) == 1:
@@ -54,8 +54,11 @@ class PipeliningRedis(Redis):
 
     async def _answers(self, gathered: list[_Wanted]) -> list[Any]:
         if len(gathered) == 1:
-            return [await super().execute_command(*gathered[0].args, **gathered[0].options)]
+            return [await self._execute(*gathered[0].args, **gathered[0].options)]
         async with self.pipeline(transaction=False) as pipe:
             for args, options, _ in gathered:
                 pipe.execute_command(*args, **options)
             return await pipe.execute(raise_on_error=False)
+
+    async def _execute(self, *args: Any, **options: Any) -> Any:
+        return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]

@@ -21,7 +21,9 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
-DOCUMENT = web.RequestKey("DOCUMENT", dict)  # what the door has read: the body, if it is JSON
+DOCUMENT = web.RequestKey(
+    "DOCUMENT", dict[str, Any]
+)  # what the door has read: the body, if it is JSON
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +58,13 @@ def verified(
         try:
             body = await _measured(request, patience)
             _verify(key, body, request, clock())
-            request[DOCUMENT] = _document(body, request)
+            document = _document(body, request)
         except Refusal as refusal:
             reason = {"status": refusal.status, "reason": refusal.reason}
             log.warning("slack.request.refused", extra=reason)
             return _refused(refusal)
+        if document is not None:
+            request[DOCUMENT] = document
         return await handler(request)
 
     return door
