@@ -50,26 +50,24 @@ class Intake:
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
-        if incoming.message.mentioned:
-            await self._summon(incoming)
-        elif incoming.is_reply:
-            await self._listen(incoming)
-
-    async def _summon(self, incoming: Incoming) -> None:
-        """Take a mention, whatever else is known of the thread."""
-        thread, message = incoming.thread, incoming.message
-        alone = thread_commands.parse(message.text) is not None
-        await self._threads.summoned(thread)
-        await self._queue.put(thread, message, alone=alone)
-
-    async def _listen(self, incoming: Incoming) -> None:
-        """Take a reply if the thread is ours, or may be."""
-        thread, message = incoming.thread, incoming.message
-        standing = await self._threads.standing(thread)
+        standing = await self._standing(incoming)
         match decide(incoming, standing):
             case Decision.TAKE:
-                await self._queue.put(thread, message)
+                await self._take(incoming)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
-                await self._threads.overheard(thread, message.ts)
+                await self._threads.overheard(incoming.thread, incoming.message.ts)
             case _:
                 pass
+
+    async def _standing(self, incoming: Incoming) -> Standing:
+        """Ask only where it matters: a mention is always taken, and talk in the channel never."""
+        if incoming.message.mentioned or not incoming.is_reply:
+            return Standing.UNKNOWN
+        return await self._threads.standing(incoming.thread)
+
+    async def _take(self, incoming: Incoming) -> None:
+        thread, message = incoming.thread, incoming.message
+        alone = message.mentioned and thread_commands.parse(message.text) is not None
+        if message.mentioned:
+            await self._threads.summoned(thread)
+        await self._queue.put(thread, message, alone=alone)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -59,9 +58,8 @@ async def python(
         sys.executable,
         "-m",
         *args,
-        env=dict(environ),
+        env={**environ, "LOG_LEVEL": "WARNING"},
         stdout=PIPE if says else DEVNULL,
-        stderr=None if os.environ.get("BENCHMARK_LOGS") else DEVNULL,
     )
     try:
         said = (await process.stdout.readline()).decode() if process.stdout else ""

@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 async def serve() -> None:
     """Serve until cancelled."""
-    client = AsyncWebClient(os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"])
+    token = os.environ.pop("SLACK_BOT_TOKEN")  # Bolt grumbles if it finds one besides the client's
+    client = AsyncWebClient(token, os.environ["SLACK_API_URL"])
     app = AsyncApp(client=client)
     openai = AsyncOpenAI(
         api_key=os.environ["OPENAI_API_KEY"], base_url=os.environ["OPENAI_BASE_URL"]

@@ -29,7 +29,7 @@ class FakeThreadStore(ThreadStore):
             self._standings[thread] = standing
 
     async def summoned(self, thread: ThreadRef) -> None:
-        if await self.standing(thread) is not Standing.MUTED:
+        if self._standings.get(thread) is not Standing.MUTED:
             self._standings[thread] = Standing.OURS
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:

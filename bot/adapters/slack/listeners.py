@@ -28,8 +28,6 @@ def register(app: BoltApp, intake: Intake, identity: Identity, api: SlackApi) ->
             await intake.receive(found)
         return True
 
-    app.take_in = take_in
-
     async def offer_prompts(event: dict[str, Any]) -> None:
         if event.get("tab") != "messages":
             return
@@ -46,6 +44,7 @@ def register(app: BoltApp, intake: Intake, identity: Identity, api: SlackApi) ->
     async def note_removal(event: dict[str, Any]) -> None:
         log.warning("app.removed", extra={"event": event["type"]})
 
+    app.take_in = take_in
     app.event("app_home_opened")(offer_prompts)
     app.event("agent_session_stopped")(_look_on)
     for kind in ("app_uninstalled", "tokens_revoked"):

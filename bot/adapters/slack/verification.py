@@ -21,9 +21,9 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
-DOCUMENT = web.RequestKey(
-    "DOCUMENT", dict[str, Any]
-)  # what the door has read: the body, if it is JSON
+
+# What the door has read, if it is JSON, for those behind it.
+DOCUMENT = web.RequestKey("DOCUMENT", dict[str, Any])
 
 log = logging.getLogger(__name__)
 
