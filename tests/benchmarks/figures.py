@@ -71,4 +71,4 @@ FULL = Effort(
 QUICK = Effort(
     rounds=3, sizes=(1, 4, 16), pace=1.0, events=400, seconds=3.0, turns=60, stored=(10, 1_000)
 )
-SMALLEST = Effort(rounds=1, sizes=(1, 2), pace=0.01, events=10, seconds=0.2, turns=3, stored=(2, 4))
+SMALLEST = Effort(rounds=1, sizes=(1,), pace=0.01, events=10, seconds=0.2, turns=3, stored=(4,))

@@ -26,6 +26,10 @@ async def serve() -> None:
         response = await openai.responses.create(model="gpt-6.1-terra", input=event["text"])
         await say(text=response.output_text, thread_ts=event["ts"])
 
+    @app.event("message")
+    async def overhear() -> None:
+        """A mention comes as a message, too."""
+
     handler = AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
     await handler.connect_async()
     await asyncio.Event().wait()

@@ -103,6 +103,7 @@ async def _turn_bytes(count: int) -> list[Figure]:
             open_bot(stage, {**environ, "PANELBOT_CONCURRENCY": str(count)}),
         ):
             await stage.turn(replies=EXPERTS)  # scripts and connections are there
+            await until_idle(environ)
             before, nothing = await _used(redis), await _sizes(redis)
             await stage("ask", count=count)
             await _until_asked(stage, count + 1)

@@ -16,7 +16,7 @@ async def test_each_benchmark_finds_figures(name: str, tmp_path: Path):
     commands.write(figures, tmp_path)
 
     assert figures
-    assert all(figure.value >= 0 for figure in figures)
+    assert all(figure.value >= 0 for figure in figures), figures
     assert all(figure.name in (tmp_path / "benchmarks.md").read_text() for figure in figures)
     assert (tmp_path / "benchmarks.svg").stat().st_size < 60_000
 
