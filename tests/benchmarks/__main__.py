@@ -32,7 +32,7 @@ BENCHMARKS: Mapping[str, Measure] = {
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Fewer rounds: two minutes rather than ten.")
+@click.option("--quick", is_flag=True, help="Fewer rounds: some three minutes, not ten.")
 @click.option("--only", multiple=True, type=click.Choice(list(BENCHMARKS)), help="Just this one.")
 @click.option(
     "--out",

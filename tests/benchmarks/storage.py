@@ -19,7 +19,7 @@ from tests.benchmarks.figures import Effort, Figure, Goal
 NAME = "storage"
 EXPERTS = 4
 TURNS = 10  # in a row, in each round
-_SCOPE = 500  # threads stored side by side
+_AT_ONCE = 500  # threads stored side by side
 
 
 async def measure(effort: Effort) -> list[Figure]:
@@ -79,8 +79,8 @@ async def _fill(environ: Mapping[str, str], team: str, count: int) -> float:
             await memory.threads.save_links(thread, _links(number))
             await memory.threads.set_standing(thread, Standing.OURS)
 
-        for first in range(0, count, _SCOPE):
-            numbers = range(first, min(first + _SCOPE, count))
+        for first in range(0, count, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, count))
             await asyncio.gather(*map(store, numbers))
         return (await _used(redis) - before) / count
 
