@@ -4,8 +4,6 @@ Runs where Slack waits for an answer within three seconds: it asks the fast memo
 What the fast memory has forgotten is queued all the same, for the worker to find out.
 """
 
-import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -53,13 +51,12 @@ class Intake:
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
-        thread, message = incoming.thread, incoming.message
-        standing = await self._threads.standing(thread)
+        standing = await self._standing(incoming)
         match decide(incoming, standing):
             case Decision.TAKE:
-                await self._take(incoming, standing)
+                await self._take(incoming)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
-                await self._threads.overheard(thread, message.ts)
+                await self._threads.overheard(incoming.thread, incoming.message.ts)
             case _:
                 pass
 
@@ -80,25 +77,27 @@ class Intake:
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""
         message = Message(ts, by, "", mentioned=True, steer=steer)
-        standing = await self._threads.standing(thread)
-        await self._put(thread, message, standing, alone=True)
+        await self._put(thread, message, alone=True)
 
     async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
         """Queue a thread command that was given by a form."""
         message = Message(ts, by, words, mentioned=True)
-        await self._put(thread, message, await self._threads.standing(thread), alone=True)
+        await self._put(thread, message, alone=True)
 
-    async def _take(self, incoming: Incoming, standing: Standing) -> None:
+    async def _standing(self, incoming: Incoming) -> Standing:
+        """Ask only where it matters: a mention is always taken, and talk in the channel never."""
+        if incoming.message.mentioned or not incoming.is_reply:
+            return Standing.UNKNOWN
+        return await self._threads.standing(incoming.thread)
+
+    async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.parse(message.text) if message.mentioned else None
         if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
             return
-        await self._put(thread, message, standing, alone=command is not None)
+        await self._put(thread, message, alone=command is not None)
 
-    async def _put(
-        self, thread: ThreadRef, message: Message, standing: Standing, *, alone: bool
-    ) -> None:
-        taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
-        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
-            taking.append(self._threads.set_standing(thread, Standing.OURS))
-        await asyncio.gather(*taking)  # Slack waits: one round trip rather than two
+    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> None:
+        if message.mentioned:
+            await self._threads.summoned(thread)
+        await self._queue.put(thread, message, alone=alone)

@@ -173,6 +173,10 @@ class ThreadStore(Protocol):
         """
         ...
 
+    async def summoned(self, thread: ThreadRef) -> None:
+        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
+        ...
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*; empty if none are remembered."""
         ...
