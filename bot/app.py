@@ -93,7 +93,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards),
+            RedisTurnQueue(redis, shards, lease=config.lease),
             RedisJournal(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
@@ -173,7 +173,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             models=ModelChoice(router=config.router_model, expert=config.expert_model),
             patience=patience,
         )
-        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        worker = TurnWorker(
+            memory.queue,
+            runner,
+            patience=patience,
+            concurrency=config.concurrency,
+            heartbeat=config.lease / 3,
+        )
         yield lambda: _work(worker, config)
 
 

@@ -50,6 +50,7 @@ class Config:
     expert_model: str
     expert_timeout: float
     concurrency: int
+    lease: float
     socket_connections: int
     redis_shards: int
 
@@ -89,6 +90,7 @@ _EXAMPLES = {
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
+    "PANELBOT_LEASE": "15",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
 }
@@ -191,6 +193,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
+        lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
     )
