@@ -8,7 +8,7 @@ when the lease runs out.
 
 from typing import Any
 
-from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -23,6 +23,7 @@ from bot.panel.errors import GiveUp, StoreUnavailable
 
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
+    "max_connections": 500,  # in a flood more than the library's 100 are wanted
     "health_check_interval": 30,  # finds out about a connection that a firewall dropped
     "protocol": 2,
     "socket_connect_timeout": 2.0,
@@ -37,7 +38,8 @@ def connect(url: str) -> Connection:
     options = {**_SETTINGS, "retry": retry, **where.options}
     match where.layout:
         case Layout.SINGLE:
-            return Redis.from_url(where.url, **_SETTINGS, retry=retry)
+            pool = BlockingConnectionPool.from_url(where.url, **_SETTINGS, retry=retry, timeout=5)
+            return Redis.from_pool(pool)
         case Layout.SENTINEL:
             return _primary(where, options)
         case Layout.CLUSTER:
