@@ -264,6 +264,10 @@ class Transcript(Protocol):
         """
         ...
 
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
+        ...
+
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         """Return the router's conversation that our own messages in *thread* name, if any."""
         ...

@@ -123,7 +123,13 @@ class TurnRunner:
         links = await self._recovery.find(turn.thread)
         if links.router or _summons(turn):
             return links
-        return links if await self._threads.standing(turn.thread) is Standing.OURS else None
+        return links if await self._is_ours(turn) else None
+
+    async def _is_ours(self, turn: Turn) -> bool:
+        """Whether a thread that nobody has links of is ours: a reply may overtake its mention."""
+        if await self._threads.standing(turn.thread) is Standing.OURS:
+            return True
+        return await self._transcript.summoned(turn.thread, before=turn.messages[0].ts)
 
     async def _earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
         """Return what people said in the thread while the panel was not listening."""
