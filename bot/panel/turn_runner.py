@@ -119,7 +119,7 @@ class TurnRunner:
         turn = record.turn
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
         if begins_thread and not record.resumed:
-            return ThreadLinks()  # nobody can know it yet: spare the search
+            return await self._threads.links(turn.thread)  # known if a reply has overtaken it
         links = await self._recovery.find(turn.thread)
         if links.router or _summons(turn):
             return links
