@@ -43,9 +43,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(
-    scenario: Scenario, options: argparse.Namespace, count: int, console: Console
-) -> Outcome:
+def _run(scenario: Scenario, options: argparse.Namespace, count: int, console: Console) -> Outcome:
     turns = max(1, options.turns // count)
     columns = (
         TextColumn("{task.description:14}"),

@@ -1,4 +1,4 @@
-"""The reckoning, from Slack's and the model's side: what is wrong, in words; nothing if all is well.
+"""The reckoning, from Slack's and the model's side: what is wrong, in words.
 
 1. Every expert that a question names answers it in its thread exactly once, and nobody else does.
 2. The turns of a thread are answered in order, each with one plan and one synthesis at most.
@@ -201,5 +201,3 @@ def _out_of_order(said: Sequence[Said]) -> Iterator[str]:
     turns = [float(one.turn.rpartition(":")[2]) for one in said if one.turn]
     if turns != sorted(turns):
         yield "the answers are out of order"
-
-

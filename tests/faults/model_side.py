@@ -38,7 +38,8 @@ class Conversation:
     def asked(self) -> Sequence[int]:
         """The questions that it heard."""
         texts = (text_of(item) for item in self.stored.items if is_user(item))
-        return [question.number for text in texts for question in brain.asked_in(text)]
+        new = (text for text in texts if not text.startswith("<earlier>"))
+        return [question.number for text in new for question in brain.asked_in(text)]
 
     @property
     def answered(self) -> Sequence[int]:
@@ -74,9 +75,7 @@ class OfThread:
     """The conversations of one Slack thread."""
 
     routers: list[Conversation] = field(default_factory=list)
-    experts: defaultdict[str, list[Conversation]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    experts: defaultdict[str, list[Conversation]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Conversations:

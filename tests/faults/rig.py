@@ -64,7 +64,6 @@ class Rig:
 @asynccontextmanager
 async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
     """Start everything; end it at the end."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as opened:
         server = Server(folder / "redis", settings=_AOF)
         opened.enter_context(running_servers(server))

@@ -40,11 +40,13 @@ async def run(
 ) -> Outcome:
     """Run *scenario* until *turns* turns are answered, and look whether all is well."""
     since = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing runs yet
     async with open_rig(folder, scenario.shape, seed) as rig:
         chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
         workload = Workload(rig, scenario.habits, chance)
         complaints: list[str] = []
         try:
+            await workload.begin()
             async with scenario.trouble(rig):
                 await workload.run(turns, told)
         except* Stuck as stuck:
@@ -82,5 +84,7 @@ async def _left_in_the_queue(rig: Rig) -> list[str]:
         keys = [key async for key in redis.scan_iter("panelbot:{0}:*", count=1000)]
     kinds = Counter(key.split(":")[2] for key in keys)
     wrong = [f"{number} left in {kind}" for kind, number in left.items() if number]
-    wrong += [f"{kinds[kind]} keys of {kind}" for kind in ("turn", "journal", "inbox") if kinds[kind]]
+    wrong += [
+        f"{kinds[kind]} keys of {kind}" for kind in ("turn", "journal", "inbox") if kinds[kind]
+    ]
     return wrong

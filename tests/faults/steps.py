@@ -23,7 +23,14 @@ _ID = re.compile(r"/(conv|msg|fc|fco|rs|resp)_\w+")
 JOURNAL = tuple(f"journal {kind.__name__}" for kind in get_args(TurnEvent))
 QUEUE = ("queue claim", "queue read", "queue done")
 LINKS = ("links save",)
-SLACK = ("slack status", "slack plan", "slack reply", "slack synthesis", "slack router", "slack update")
+SLACK = (
+    "slack status",
+    "slack plan",
+    "slack reply",
+    "slack synthesis",
+    "slack router",
+    "slack update",
+)
 MODEL = (
     "model open",
     "model router",

@@ -31,6 +31,7 @@ class Habits:
     at_once: int = 48  # threads that are talked in at the same time
     longest: int = 8  # messages in one thread
     hurry: float = 0.35  # the share of follow-ups that do not wait for the answer
+    breath: tuple[float, float] = (0.05, 0.5)  # seconds before a follow-up that does not wait
     directly: float = 0.2  # the share of questions that name the expert in front
     patience: float = 30.0  # seconds without any answer at all, until the run is given up
 
@@ -62,12 +63,13 @@ class Workload:
                 await self._talk(turns)
                 watch.cancel()
 
-    async def ask_one(self, experts: tuple[str, ...]) -> None:
-        """Ask one question in a thread of its own, and wait for its answer."""
+    async def begin(self) -> None:
+        """Return when the bot is there: it has answered questions."""
         with self._listening():
-            question = self._ask(self.chance.choice(self.rig.channels), None, experts)
+            experts = brain.EXPERTS[:1]
+            first = [self._ask(channel, None, experts) for channel in self.rig.channels[:8]]
             async with asyncio.timeout(self.habits.patience):
-                await self._answered(question)
+                await self._all_answered(first)
 
     async def _talk(self, turns: int) -> None:
         async def talker() -> None:
@@ -86,6 +88,8 @@ class Workload:
             if self.chance.random() >= self.habits.hurry:
                 await self._all_answered(hurried)
                 hurried.clear()
+            else:
+                await asyncio.sleep(self.chance.uniform(*self.habits.breath))
             last = self._ask(channel, first.thread_ts, self._wanted(alone=not hurried))
             hurried.append(last)
         await self._all_answered(hurried)
