@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
+from weakref import WeakValueDictionary
 
 from bot.panel import thread_commands
 from bot.panel.model import Message, ThreadRef
@@ -44,14 +45,19 @@ def decide(incoming: Incoming, standing: Standing) -> Decision:
 
 
 class Intake:
-    """Takes messages in, each once."""
+    """Takes messages in, each once, and those of one thread in the order in which they arrive."""
 
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
+        self._in_line: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
+        async with self._in_line.setdefault(incoming.thread, asyncio.Lock()):
+            await self._receive(incoming)
+
+    async def _receive(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         standing = await self._threads.standing(thread)
         match decide(incoming, standing):

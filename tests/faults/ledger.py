@@ -10,6 +10,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack.metadata import StampSigner
@@ -198,6 +199,9 @@ def _repeated(said: Sequence[Said]) -> Iterator[str]:
 
 
 def _out_of_order(said: Sequence[Said]) -> Iterator[str]:
-    turns = [float(one.turn.rpartition(":")[2]) for one in said if one.turn]
-    if turns != sorted(turns):
-        yield "the answers are out of order"
+    latest = Decimal(0)
+    for one in said:
+        turn = Decimal(one.turn.rpartition(":")[2] or "0")
+        if turn < latest:
+            yield f"{one.part} of {one.turn} comes after an answer to {latest}"
+        latest = max(turn, latest)
