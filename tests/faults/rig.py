@@ -37,7 +37,7 @@ class Shape:
     over_http: bool = False
     expert_timeout: float = 120.0
     redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
-    faketime: str = ""  # for the workers' clocks, by number: "0,3600,-86400"
+    clocks: tuple[float, ...] = ()  # by how many seconds the workers' wall clocks jump
 
 
 @dataclass(slots=True)
@@ -148,8 +148,8 @@ def _own(name: str, token: str, proxy: RedisProxy) -> dict[str, str]:
 
 def _clock(shape: Shape, number: int) -> dict[str, str]:
     """Return what makes the clock of a worker wrong."""
-    if not shape.faketime:
+    if not shape.clocks:
         return {}
-    shifts = shape.faketime.split(",")
     lies = Path(__file__).parent / "wrong_clock"
-    return {"PYTHONPATH": str(lies), "WRONG_CLOCK": shifts[number % len(shifts)]}
+    jump = shape.clocks[number % len(shape.clocks)]
+    return {"PYTHONPATH": str(lies), "WRONG_CLOCK": str(jump)}
