@@ -17,6 +17,7 @@ _INSTRUCTIONS = {expert.instructions.strip(): expert.name for expert in library(
 TITLES = {expert.title: str(expert.name) for expert in library()}
 EXPERTS = ("legal", "finance", "security", "product", "engineering")
 NOBODY = "nobody"
+STRANGE = 19  # for each so many questions the router calls somebody who is not on the panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ def reply(request: ModelRequest) -> Reply:
     if not request.may_call:
         return [Text(f"In sum: {_listed(questions)}")]
     wanted = dict.fromkeys(name for question in questions for name in question.experts)
+    if any(question.number % STRANGE == 0 for question in questions):
+        wanted["stranger"] = None
     brief = {"reason": "It was named.", "brief": "Please answer."}
-    return [Call(f"consult_{name}", brief) for name in wanted] or [
-        Text(f"The router answers {_listed(questions)}")
-    ]
+    calls = [Call(f"consult_{name}", brief) for name in wanted]
+    return calls or [Text(f"The router answers {_listed(questions)}")]
 
 
 def _expert(instructions: str) -> str:

@@ -73,30 +73,33 @@ class Workload:
 
     async def _talk(self, turns: int) -> None:
         async def talker() -> None:
-            while len(self.turns) < turns:
+            while len(self.turns) < turns or self._has_traps_to_find(turns):
                 await self._thread()
 
         async with asyncio.TaskGroup() as talkers:
             for _ in range(self.habits.at_once):
                 talkers.create_task(talker())
 
+    def _has_traps_to_find(self, turns: int) -> bool:
+        return bool(self.rig.traps.left) and len(self.turns) < 3 * turns
+
     async def _thread(self) -> None:
         channel = self.chance.choice(self.rig.channels)
-        first = last = self._ask(channel, None, self._wanted())
+        hurry = self.habits.hurry if self.chance.random() < 0.6 else 0.0
+        first = self._ask(channel, None, self._wanted(hurry))
         hurried = [first]
         for _ in range(self.chance.randint(0, self.habits.longest - 1)):
-            if self.chance.random() >= self.habits.hurry:
+            if self.chance.random() >= hurry:
                 await self._all_answered(hurried)
                 hurried.clear()
             else:
                 await asyncio.sleep(self.chance.uniform(*self.habits.breath))
-            last = self._ask(channel, first.thread_ts, self._wanted(alone=not hurried))
-            hurried.append(last)
+            hurried.append(self._ask(channel, first.thread_ts, self._wanted(hurry)))
         await self._all_answered(hurried)
 
-    def _wanted(self, *, alone: bool = True) -> tuple[str, ...]:
+    def _wanted(self, hurry: float) -> tuple[str, ...]:
         """Choose who is to answer; the router only where nothing else waits with the question."""
-        if alone and self.chance.random() < 0.1 and not self.habits.hurry:
+        if not hurry and self.chance.random() < 0.1:
             return ()
         count = self.chance.choices((1, 2, 3), (70, 22, 8))[0]
         return tuple(self.chance.sample(brain.EXPERTS, count))
