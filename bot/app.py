@@ -17,11 +17,12 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, socket_mode, web_api
+from bot.adapters.slack import buttons, commands, listeners, receiver, socket_mode, web_api
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -36,11 +37,13 @@ from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
+from bot.panel.waiting_line import WaitingLine
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +96,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards, lease=config.lease),
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
@@ -103,12 +106,12 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
 
 
 @asynccontextmanager
-async def open_slack(config: Config) -> AsyncIterator[Slack]:
+async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
     """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         identity = await identify(client)
-        api = SlackApi(client)
+        api = SlackApi(client, _pace(config, memory, identity))
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
@@ -128,7 +131,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     """Open what the commands about links need."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
@@ -139,10 +142,11 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
-    async with open_memory(config) as memory, open_slack(config) as slack:
+    async with open_memory(config) as memory, open_slack(config, memory) as slack:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
+        buttons.register(bolt, memory.queue, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
@@ -159,7 +163,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     """Open the answering side; the result answers until it is cancelled, then drains."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         patience = Patience(expert=config.expert_timeout)
@@ -178,9 +182,10 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             runner,
             patience=patience,
             concurrency=config.concurrency,
-            heartbeat=config.lease / 3,
+            lease=config.lease,
         )
-        yield lambda: _work(worker, config)
+        line = WaitingLine(memory.queue, memory.threads, slack.messenger)
+        yield lambda: _work(worker, line, config)
 
 
 async def run_part(part: Part) -> None:
@@ -225,6 +230,12 @@ def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
 
 
+def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
+    if not config.slack_pace:
+        return Unpaced()
+    return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
+
+
 def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
     async def healthy() -> bool:
         try:
@@ -257,13 +268,15 @@ async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> 
         await runner.cleanup()
 
 
-async def _work(worker: TurnWorker, config: Config) -> None:
+async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_warn_of_models(config))
+        told = tasks.create_task(line.run())
         try:
             await worker.run()
         finally:
+            told.cancel()
             await worker.drain(GRACE)
 
 

@@ -51,8 +51,10 @@ class Config:
     expert_timeout: float
     concurrency: int
     lease: float
+    channel_concurrency: int
     socket_connections: int
     redis_shards: int
+    slack_pace: float
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -91,8 +93,10 @@ _EXAMPLES = {
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_LEASE": "15",
+    "PANELBOT_CHANNEL_CONCURRENCY": "10",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
+    "PANELBOT_SLACK_PACE": "1",
 }
 NAMES = tuple(_EXAMPLES)
 
@@ -194,8 +198,10 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
+        channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
+        slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )
     if reader.problems:
         raise ConfigError(tuple(reader.problems))

@@ -29,6 +29,8 @@ async def close(context: TurnContext) -> None:
 
 def wants_words(progress: Progress, setting: Synthesis) -> bool:
     """Return whether the router is to say something after the experts."""
+    if progress.without_credit:
+        return False
     if not progress.answers:
         return True  # nobody answered: somebody has to
     match setting:

@@ -36,6 +36,9 @@ async def consult(context: TurnContext, call: Call) -> None:
     match outcome:
         case ExpertAnswered(text=text):
             reply = text
+        case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
+            context.board.changed()
+            return
         case ExpertFailed(failure=failure):
             reply = sentences.expert_failed(failure, call.expert)
     persona = context.panel.persona(call.expert)

@@ -30,6 +30,13 @@ class RouterAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RouterBegan:
+    """The router has begun to answer; *response* is what its answer is called."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpertCalled:
     """The router, or a person directly, wants to hear an expert."""
 
@@ -113,8 +120,14 @@ class Posted:
     ts: MessageTs
 
 
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """Somebody wants the turn tried again, after it was given up."""
+
+
 TurnEvent = (
     RouterAsked
+    | RouterBegan
     | ExpertCalled
     | CallAdopted
     | StrangerCalled
@@ -126,4 +139,5 @@ TurnEvent = (
     | Closed
     | PostStarted
     | Posted
+    | Retried
 )

@@ -37,6 +37,8 @@ class ToolAnswered:
     output: str
 
 
+ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
+
 Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
 
 
@@ -65,6 +67,13 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The model has begun to write; *response* names what it writes."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextWritten:
     """The model wrote a little more text."""
 
@@ -79,4 +88,4 @@ class Responded:
     usage: Usage = NO_USAGE
 
 
-ModelEvent = TextWritten | ToolCalled | Responded
+ModelEvent = Begun | TextWritten | ToolCalled | Responded

@@ -32,6 +32,14 @@ from bot.panel.model import (
 from bot.panel.roster import RosterChanges, Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thread that waits for a worker, and how many are served before it."""
+
+    thread: ThreadRef
+    ahead: int
+
+
 class TurnQueue(Protocol):
     """A durable queue. One thread's turns are claimed one at a time, in order."""
 
@@ -54,10 +62,24 @@ class TurnQueue(Protocol):
         """Forget the turn and its journal. Raises TurnLost if another worker has it."""
         ...
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        """Give the turn back; it can be claimed again *after* so many seconds.
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        """Put the turn off after a failure; it can be claimed again *after* so many seconds.
 
         The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def hand_over(self, claim: Claim) -> None:
+        """Give the turn back as it is, for the next worker to go on at once.
+
+        The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        """Return the threads that wait for a worker (of each sort so many at *most*).
+
+        Empty to all workers but one, which is to tell them.
         """
         ...
 
@@ -65,6 +87,13 @@ class TurnQueue(Protocol):
         """Put the turn, with its journal, aside for a person to look at.
 
         *reason* holds no content. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def retry(self, turn: TurnId) -> bool:
+        """Let a buried turn be claimed again, before what waits in its thread.
+
+        Its journal goes on with Retried. Returns False if no such turn is buried.
         """
         ...
 
@@ -124,6 +153,10 @@ class ThreadStore(Protocol):
         """Note that the message *ts* passed the panel by; the earliest one counts."""
         ...
 
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
+        ...
+
     async def caught_up(self, thread: ThreadRef) -> None:
         """Forget what passed the panel by: the router knows it now."""
         ...
@@ -155,10 +188,10 @@ class LanguageModel(Protocol):
     def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         """Send *prompt* and yield what the model writes; each call as soon as it is complete.
 
-        The last event is Responded; then everything is stored. Raises ModelUnavailable
-        (what was sent may or may not be stored, so look with ``since`` before repeating),
-        ModelRefused or ConversationGone. Waits by itself while the conversation is locked,
-        and mends calls that an earlier crash left unanswered.
+        The first event is Begun, the last is Responded; then everything is stored. Raises
+        ModelUnavailable (what was sent may or may not be stored, so look with ``since`` before
+        repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
+        locked, and mends calls that an earlier crash left unanswered.
         """
         ...
 
@@ -170,6 +203,13 @@ class LanguageModel(Protocol):
         """Return the newest user item whose text contains *ref* and all items after it.
 
         None if there is none among the last hundred items.
+        """
+        ...
+
+    async def is_whole(self, response: str) -> bool:
+        """Whether the model has written *response* to its end; waits while it still writes.
+
+        False if it broke off, or nobody knows it.
         """
         ...
 
@@ -214,6 +254,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 
 class Messenger(Protocol):
@@ -233,14 +274,14 @@ class Messenger(Protocol):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
-        """Post the plan message; ``post.text`` is its title."""
+    ) -> MessageTs | None:
+        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
         ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Show the new state of the plan message *ts*."""
+        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:

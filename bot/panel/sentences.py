@@ -30,7 +30,8 @@ _EXPERT_FAILURES = {
 }
 
 _ROUTER_FAULTS = {
-    ModelFault.QUOTA: "The model account has no credit left. Whoever runs me has to top it up.",
+    ModelFault.QUOTA: "The model account has no credit left, so nobody here can answer. Whoever "
+    "runs me has to top it up; then try again.",
     ModelFault.ACCESS: "The model service rejected my key. Whoever runs me has to renew it: "
     "`panelbot check` tells more.",
     ModelFault.MODEL: "The router's model does not exist (any more). Whoever runs me has to "
@@ -52,13 +53,25 @@ NOTHING_SAID = "The model had nothing to say to this. Please put it differently.
 
 GAVE_UP = (
     "I could not answer this: a service that I need did not respond for too long. "
-    "Nothing is lost; please ask again later."
+    "Nothing is lost: try again in a while."
 )
+
+GAVE_UP_HALFWAY = (
+    "I could not finish this: a service that I need did not respond for too long. "
+    "Nothing is lost: try again in a while, and I go on from here."
+)
+
+STILL_NO_CREDIT = "There is still no credit on the model account. Try again when it is topped up."
 
 
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
     return f"is consulting {listed(titles)}…"
+
+
+def in_line(ahead: int) -> str:
+    """Return the status of a thread that waits for a worker, with so many *ahead* of it."""
+    return f"is busy; {ahead} before you…" if ahead else "is busy; you are next…"
 
 
 def plan_title(titles: Sequence[str]) -> str:

@@ -27,6 +27,10 @@ class Speaker:
             post = self.draft(f"{part}:{index}", piece)
             await self._post(replace(post, persona=persona, expert=expert))
 
+    async def offer_retry(self, part: str, text: str) -> None:
+        """Post *text*, short, in the router's voice, with a button that retries the turn."""
+        await self._post(replace(self.draft(part, text), offers_retry=True))
+
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""
         await self._messenger.show_status(self._record.turn.thread, status)

@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
-from bot.panel.errors import PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.lease import Lease
 from bot.panel.model import Claim
 from bot.panel.patience import Patience
 from bot.panel.ports import TurnQueue
@@ -13,9 +15,11 @@ from bot.panel.turn_runner import TurnRunner
 
 log = logging.getLogger(__name__)
 
+_HEARTBEATS = 3  # in the time of one lease
+
 
 class TurnWorker:
-    """Claims turns and runs up to *concurrency* of them at once."""
+    """Claims turns, for *lease* seconds each, and runs up to *concurrency* of them at once."""
 
     def __init__(
         self,
@@ -24,13 +28,13 @@ class TurnWorker:
         *,
         patience: Patience,
         concurrency: int = 32,
-        heartbeat: float = 5,
+        lease: float = 15,
     ) -> None:
         self._queue = queue
         self._runner = runner
         self._patience = patience
         self._places = asyncio.Semaphore(concurrency)
-        self._heartbeat = heartbeat
+        self._lease = lease
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -67,7 +71,7 @@ class TurnWorker:
     async def _work(self, claim: Claim) -> None:
         try:
             async with self._kept_alive(claim):
-                await self._runner.run(claim)
+                await self._attempt(claim)
             await self._queue.done(claim)
         except asyncio.CancelledError:
             await asyncio.shield(self._hand_over(claim))
@@ -75,25 +79,34 @@ class TurnWorker:
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
 
+    async def _attempt(self, claim: Claim) -> None:
+        if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
+            raise GiveUp(f"{claim.deaths} workers died with it")
+        await self._runner.run(claim)
+
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease meanwhile; losing the turn stops the work on it."""
+        lease = Lease(claim.turn.id, self._lease, claim.asked_at)
+        lease.hold()
         async with asyncio.TaskGroup() as tasks:
-            renewal = tasks.create_task(self._renew(claim))
+            renewal = tasks.create_task(self._renew(claim, lease))
             yield
             renewal.cancel()
 
-    async def _renew(self, claim: Claim) -> None:
+    async def _renew(self, claim: Claim, lease: Lease) -> None:
         while True:
-            await asyncio.sleep(self._heartbeat)
+            await asyncio.sleep(self._lease / _HEARTBEATS)
+            asked_at = monotonic()
             try:
                 await self._queue.renew(claim)
+                lease.renewed(asked_at)
             except StoreUnavailable as error:  # the fencing token decides when it is back
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
-            await self._queue.release(claim, after=0)
+            await self._queue.hand_over(claim)
         except PanelError as error:  # then the lease runs out by itself
             log.warning("turn.not_handed_over", extra={"reason": str(error)})
 
@@ -103,14 +116,17 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
-                case TryLater() if claim.attempt <= len(self._patience.turn_retries):
-                    pause = max(self._patience.turn_retries[claim.attempt - 1], error.after or 0)
+                case TryLater() if claim.postponed < len(self._patience.turn_retries):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
-                    await self._queue.release(claim, after=pause)
+                    await self._queue.postpone(claim, after=self._pause(claim, error))
                 case _:
                     await self._give_up(claim, error)
         except PanelError as another:  # the lease runs out, and the next attempt decides
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+
+    def _pause(self, claim: Claim, error: TryLater) -> float:
+        wanted = min(error.after or 0, self._patience.longest_retry)
+        return max(self._patience.turn_retries[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected = isinstance(error, PanelError)
@@ -118,9 +134,11 @@ class TurnWorker:
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
-            await self._runner.give_up(claim)
-        except PanelError as silence:
-            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": str(silence)})
+            async with self._kept_alive(claim):
+                await self._runner.give_up(claim, error)
+        except* PanelError as silence:
+            why = str(_leading(silence))
+            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
 
 

@@ -16,6 +16,7 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.exchange import (
+    Begun,
     Item,
     ModelEvent,
     ModelSaid,
@@ -141,8 +142,9 @@ async def test_calls_are_told_before_the_response_is_complete(
 ) -> None:
     bench.script(*BOTH)
 
-    *calls, last = await told(bench, conversation, UserSaid("May we?"))
+    begun, *calls, last = await told(bench, conversation, UserSaid("May we?"))
 
+    assert isinstance(begun, Begun)
     assert calls == BOTH
     assert isinstance(last, Responded)
     assert last.text == ""
@@ -264,12 +266,24 @@ async def test_calls_that_the_prompt_answers_keep_their_answers(
     assert outputs[BOTH[1].call_id] == "Yes."
 
 
+async def test_whether_a_response_is_whole_can_be_asked(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script("Yes.")
+    begun, *_ = await told(bench, conversation, UserSaid("17"))
+    assert isinstance(begun, Begun)
+
+    assert await bench.model.is_whole(begun.response)
+    assert not await bench.model.is_whole("resp_of_nobody")
+
+
 async def test_a_reader_who_leaves_does_not_stop_the_conversation(
     bench: Bench, conversation: ConversationId
 ) -> None:
     bench.script(*BOTH)
     bench.script("Here I am.")
     async with aclosing(bench.model.respond(prompt(conversation, UserSaid("17")))) as events:
+        assert isinstance(await anext(events), Begun)
         assert await anext(events) == BOTH[0]
 
     last = (await told(bench, conversation, UserSaid("18")))[-1]

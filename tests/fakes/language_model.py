@@ -22,6 +22,7 @@ from itertools import count
 
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import (
+    Begun,
     Item,
     ModelEvent,
     ModelSaid,
@@ -79,6 +80,7 @@ class ScriptedModel(LanguageModel):
         self.reply = reply
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
+        self.whole: set[str] = set()
         self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
@@ -135,8 +137,12 @@ class ScriptedModel(LanguageModel):
             left = [call for call in stored.unanswered() if call not in answered]
             stored.items += [ToolAnswered(call, ABORTED) for call in left]
             stored.items += prompt.items
+            response = f"resp_{next(self._ids)}"
+            yield Begun(response)
             async with aclosing(_play(steps, prompt, stored)) as events:
                 async for event in events:
+                    if isinstance(event, Responded):
+                        self.whole.add(response)
                     yield event
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
@@ -153,6 +159,9 @@ class ScriptedModel(LanguageModel):
             if isinstance(item, UserSaid) and ref in item.text:
                 return items[start:]
         return None
+
+    async def is_whole(self, response: str) -> bool:
+        return response in self.whole
 
     async def open(self, labels: Labels) -> ConversationId:
         fault = self._fault("open")

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from bot.panel import sentences
 from bot.panel.errors import (
     ConversationGone,
@@ -329,12 +331,41 @@ async def test_the_status_shows_at_once_and_is_cleared(bench):
     assert bench.messenger.status == ""
 
 
-async def test_no_credit_left_is_told_in_one_sentence(bench):
-    bench.model.script(ROUTER, ModelRefused(ModelFault.QUOTA, "insufficient_quota"))
+NO_CREDIT = ModelRefused(ModelFault.QUOTA, "insufficient_quota")
+
+
+async def test_experts_without_credit_are_told_of_once(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", NO_CREDIT)
+    bench.model.script("finance", NO_CREDIT)
 
     await bench.ask("May we?")
 
-    assert bench.messenger.said == [(None, sentences.router_failed(ModelFault.QUOTA))]
+    told = (None, sentences.router_failed(ModelFault.QUOTA))
+    assert [said for said in bench.messenger.said if "Asking" not in said[1]] == [told]
+    assert bench.model.unanswered() == []
+
+
+async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
+    bench.model.reply = lambda prompt: [consult("legal")] if prompt.tools else NO_CREDIT
+
+    await bench.ask("legal: may we?")
+    await bench.ask("legal: and now?", "2.0")
+
+    assert [text for _, text in bench.messenger.said] == [
+        sentences.router_failed(ModelFault.QUOTA),
+        sentences.STILL_NO_CREDIT,
+    ]
+
+
+@pytest.mark.parametrize("fault", [ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL])
+async def test_what_somebody_can_mend_is_no_end_of_the_turn(bench, fault):
+    bench.model.script(ROUTER, ModelRefused(fault, "not now"))
+
+    with pytest.raises(ExceptionGroup):
+        await bench.ask("May we?")
+
+    assert bench.messenger.said == []
 
 
 async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memory(bench):

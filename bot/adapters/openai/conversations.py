@@ -1,5 +1,6 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -13,6 +14,7 @@ from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Waits, patiently
+from bot.panel import lease
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.links import Labels
@@ -53,6 +55,17 @@ class ConversationsModel(LanguageModel):
         newest = await self._send(history.newest, self._client, conversation)
         return history.since(newest, ref)
 
+    async def is_whole(self, response: str) -> bool:
+        for pause in (0, *self._waits.locked):
+            await asyncio.sleep(pause)
+            try:
+                found = await self._send(self._client.responses.retrieve, response)
+            except ConversationGone:  # 404
+                return False
+            if found.status not in ("queued", "in_progress"):
+                return found.status == "completed"
+        raise ModelUnavailable("the response is still being written")
+
     async def open(self, labels: Labels) -> ConversationId:
         try:
             opened = await self._send(self._client.conversations.create, metadata=pack(labels))
@@ -75,6 +88,7 @@ class ConversationsModel(LanguageModel):
     async def _send(
         self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        lease.check()
         async with errors.translated():
             answer = await patiently(self._waits, partial(method, *args, **kwargs))
         if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is

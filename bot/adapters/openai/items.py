@@ -29,7 +29,7 @@ def from_api(item: ConversationItem) -> Item | None:
     match item.type:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
-        case "message" if item.role == "assistant":
+        case "message" if item.role == "assistant" and item.status != "incomplete":
             return ModelSaid(text_of(item.content))
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)

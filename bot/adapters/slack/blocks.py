@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.adapters.slack import text
-from bot.panel.model import Persona
+from bot.panel.model import Persona, TurnId
 from bot.panel.ports import PlanTask, TaskState
 
 Json = dict[str, Any]
 
+RETRY = "retry"  # the button's action_id
 LONGEST_FALLBACK = 3_000
 _LONGEST_REASON = 300
 
@@ -27,6 +28,24 @@ _WORDS = {
 def reply(markdown: str) -> Json:
     """Return what shows a message of neutralised Markdown."""
     return {"blocks": [{"type": "markdown", "text": markdown}], "text": fallback(markdown)}
+
+
+def with_retry(shown: Json, turn: TurnId) -> Json:
+    """Return *shown* with a button that puts the buried *turn* back on the queue."""
+    button = {
+        "type": "button",
+        "action_id": RETRY,
+        "text": {"type": "plain_text", "text": "Try again"},
+        "value": turn,
+    }
+    return {**shown, "blocks": [*shown["blocks"], {"type": "actions", "elements": [button]}]}
+
+
+def retried(message: Json, by: str) -> Json:
+    """Return *message* without its button, saying who pressed it."""
+    kept = [block for block in message["blocks"] if block["type"] != "actions"]
+    words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
+    return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
 
 
 def plain_reply(markdown: str) -> Json:

@@ -18,7 +18,7 @@ LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was sai
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
-_ASIDES = frozenset({"plan", "help", "gave-up", "refused"})  # parts that say nothing of the matter
+_ASIDES = re.compile(r"plan|help|refused|no-credit|gave-up(-\d+)?")  # nothing of the matter
 _SOMEBODY = "Somebody"
 
 
@@ -88,7 +88,7 @@ class SlackTranscript(Transcript):
         if message.get("subtype") not in _TALK or message.get("hidden"):
             return False
         stamp = self._replies.stamp(message, thread)
-        return stamp is None or stamp.part.partition(":")[0] not in _ASIDES
+        return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
 
 
 def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:

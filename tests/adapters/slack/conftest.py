@@ -16,6 +16,7 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.model import ThreadRef
+from bot.panel.pace import Unpaced
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
@@ -59,7 +60,7 @@ async def slack() -> AsyncIterator[SlackPlayground]:
 async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
     async with web_api.session(seconds=1) as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
-        api = SlackApi(web, longest=3)
+        api = SlackApi(web, Unpaced(), longest=3)
         identity = await identify(web)
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)

@@ -62,7 +62,7 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
 
 async def test_our_own_asides_are_no_talk(neighbour):
     thread = neighbour.begin("a question")
-    for part in ("help:0", "refused:0", "gave-up:0", "plan"):
+    for part in ("help:0", "refused:0", "gave-up", "gave-up-2", "no-credit:0", "plan"):
         await neighbour.messenger.post(thread, replace(answer(part), persona=None))
     closing = replace(answer("synthesis:0", text="Both agree."), persona=None, expert=None)
     await neighbour.messenger.post(thread, closing)
