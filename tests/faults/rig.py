@@ -134,6 +134,8 @@ def _environ(
         "PANELBOT_HOST": "127.0.0.1",
         "PANELBOT_CONCURRENCY": str(shape.concurrency),
         "PANELBOT_LEASE": str(shape.lease),
+        "PANELBOT_SLACK_PACE": "0",
+        "PANELBOT_CHANNEL_CONCURRENCY": "1000",
         "PANELBOT_EXPERT_TIMEOUT": str(shape.expert_timeout),
     }
 

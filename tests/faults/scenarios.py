@@ -42,6 +42,7 @@ async def calm(rig: Rig) -> AsyncIterator[None]:
 async def every_step(rig: Rig) -> AsyncIterator[None]:
     """Kill a worker right before and right after each kind of step."""
     names = (*steps.JOURNAL, *steps.QUEUE, *steps.LINKS, *steps.SLACK, *steps.MODEL)
+    rig.traps.pause = 0.7
     rig.traps.set(Trap(name, moment) for name in names for moment in Moment)
     yield
 
@@ -59,12 +60,13 @@ async def cut_steps(rig: Rig) -> AsyncIterator[None]:
 async def pauses(rig: Rig) -> AsyncIterator[None]:
     """Let workers stand still, at exact steps and at random, for longer than their lease."""
     names = (*steps.JOURNAL, "slack reply", "slack plan", "model router", "model expert")
+    rig.traps.pause = 0.7
     rig.traps.set(Trap(name, moment, Deed.PAUSE) for name in names for moment in Moment)
 
     def pause() -> None:
-        rig.fleet.befall(rig.chance.choice(rig.fleet.workers).name, Deed.PAUSE)
+        rig.fleet.befall(rig.chance.choice(rig.fleet.workers[:-1]).name, Deed.PAUSE)
 
-    async with again_and_again(pause, rig.chance, 4.0):
+    async with again_and_again(pause, rig.chance, 6.0):
         yield
 
 

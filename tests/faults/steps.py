@@ -20,7 +20,7 @@ _BY_DIGEST = {Script(name)._digest: name for name in _NAMES}
 _ENTRY = re.compile(rb'\S+ \["(\w+)"')
 _ID = re.compile(r"/(conv|msg|fc|fco|rs|resp)_\w+")
 
-_RARE = {"CallAdopted", "ExpertFailed"}  # only after other faults
+_RARE = {"CallAdopted", "ExpertFailed", "Retried"}  # only after other faults
 _KINDS = [kind.__name__ for kind in get_args(TurnEvent)]
 
 JOURNAL = tuple(f"journal {kind}" for kind in _KINDS if kind not in _RARE)

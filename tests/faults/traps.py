@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 
 
 class Moment(StrEnum):
@@ -37,7 +38,7 @@ Befall = Callable[[str, Deed], None]
 
 
 class Traps:
-    """The traps that are set: each springs once, and at most one at a time for each worker."""
+    """The traps that are set: each springs once, one after the other with a pause in between."""
 
     def __init__(self, befall: Befall) -> None:
         self._befall = befall
@@ -45,6 +46,8 @@ class Traps:
         self.spared: Callable[[str], bool] = lambda _: False  # workers that are just down
         self.seen: Counter[str] = Counter()
         self.sprung: list[Trap] = []
+        self.pause = 0.0  # seconds between two, so that some work is done, too
+        self._next_at = 0.0
 
     @property
     def left(self) -> tuple[Trap, ...]:
@@ -64,8 +67,9 @@ class Traps:
         if moment is Moment.BEFORE:
             self.seen[step] += 1
         found = next((t for t in self._set if (t.step, t.moment) == (step, moment)), None)
-        if found is None or self.spared(worker):
+        if found is None or self.spared(worker) or monotonic() < self._next_at:
             return None
+        self._next_at = monotonic() + self.pause
         self._set.remove(found)
         self.sprung.append(found)
         self._befall(worker, found.deed)
