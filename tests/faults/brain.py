@@ -55,7 +55,7 @@ def reply(request: ModelRequest) -> Reply:
     if not request.may_call:
         return [Text(f"In sum: {_listed(questions)}")]
     wanted = dict.fromkeys(name for question in questions for name in question.experts)
-    if any(question.number % STRANGE == 0 for question in questions):
+    if wanted and any(question.number % STRANGE == 0 for question in questions):
         wanted["stranger"] = None
     brief = {"reason": "It was named.", "brief": "Please answer."}
     calls = [Call(f"consult_{name}", brief) for name in wanted]

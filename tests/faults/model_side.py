@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.openai.labels import unpack
+from bot.adapters.openai.repair import ABORTED
 from bot.panel.links import ExpertLabels, RouterLabels
 from bot.playground.openai.brain import is_model, is_user
 from bot.playground.openai.items import unanswered
@@ -59,12 +60,13 @@ class Conversation:
         yield from self._doubled_calls()
 
     def _doubled_calls(self) -> Iterator[str]:
-        """Complain of an expert that is called twice for the same question."""
+        """Complain of an expert that is called twice for the same question, and not in vain."""
         called: list[str] = []
+        in_vain = {i["call_id"] for i in self.stored.items if i.get("output") == ABORTED}
         for item in self.stored.items:
             if is_user(item):
                 called.clear()
-            elif item["type"] == "function_call":
+            elif item["type"] == "function_call" and item["call_id"] not in in_vain:
                 if item["name"] in called:
                     yield f"{self.name} calls {item['name']} twice"
                 called.append(item["name"])

@@ -36,7 +36,7 @@ class Shape:
     lease: float = 2.0
     over_http: bool = False
     expert_timeout: float = 120.0
-    redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
+    redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
     clocks: tuple[float, ...] = ()  # by how many seconds the workers' wall clocks jump
 
 

@@ -90,7 +90,7 @@ async def rolling_restarts(rig: Rig) -> AsyncIterator[None]:
         order.append(order.pop(0))
         order[-1].terminate()
 
-    async with again_and_again(next_one, rig.chance, 1.5):
+    async with again_and_again(next_one, rig.chance, 3.0):
         yield
 
 
