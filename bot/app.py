@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library
+from bot import library, prices
 from bot.adapters.openai import client as openai_client
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
@@ -19,10 +19,19 @@ from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import buttons, commands, listeners, receiver, socket_mode, web_api
+from bot.adapters.slack import (
+    buttons,
+    commands,
+    listeners,
+    receiver,
+    show_work,
+    socket_mode,
+    web_api,
+)
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -44,6 +53,7 @@ from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
 from bot.panel.waiting_line import WaitingLine
+from bot.panel.work_desk import WorkDesk
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +70,7 @@ class Memory:
     redis: Connection
     queue: RedisTurnQueue
     journal: RedisJournal
+    reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
 
@@ -80,7 +91,7 @@ class Slack:
 class Desk:
     """What the commands about links work with."""
 
-    team_id: str
+    identity: Identity
     threads: RedisThreadStore
     model: ConversationsModel
     transcript: SlackTranscript
@@ -98,6 +109,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             redis,
             RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
+            RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
         )
@@ -135,19 +147,25 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         open_model(config) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        team = slack.identity.team_id
-        yield Desk(team, memory.threads, model, slack.transcript, recovery)
+        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
 
 
 @asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
-    async with open_memory(config) as memory, open_slack(config, memory) as slack:
+    async with (
+        open_memory(config) as memory,
+        open_slack(config, memory) as slack,
+        open_model(config) as model,
+    ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
         buttons.register(bolt, memory.queue, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        recovery = LinkRecovery(memory.threads, model, slack.transcript)
+        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        show_work.register(bolt, desk, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
@@ -169,6 +187,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         patience = Patience(expert=config.expert_timeout)
         runner = TurnRunner(
             journal=memory.journal,
+            reports=memory.reports,
             threads=memory.threads,
             editor=_editor(config, memory, slack),
             model=model,

@@ -54,6 +54,7 @@ class Config:
     channel_concurrency: int
     socket_connections: int
     redis_shards: int
+    prices: str
     slack_pace: float
 
     @property
@@ -96,6 +97,7 @@ _EXAMPLES = {
     "PANELBOT_CHANNEL_CONCURRENCY": "10",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
+    "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
     "PANELBOT_SLACK_PACE": "1",
 }
 NAMES = tuple(_EXAMPLES)
@@ -201,6 +203,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
+        prices=reader.text("PANELBOT_PRICES"),
         slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )
     if reader.problems:

@@ -78,7 +78,7 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome
     items = (*quoted, prompts.for_expert(call, context.said))
     prompt = context.expert_prompt(await context.book.expert(expert.name), expert, items)
     repeated = call.id in record.progress.asked
-    await record.note(ExpertAsked(call.id))
+    await record.note(ExpertAsked(call.id, prompt.model))
     ref = prompts.call_ref(call)
     answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
     async with aclosing(answer) as events:

@@ -14,10 +14,19 @@ class UserSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What the model's side says it has something from: a page or a document."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSaid:
     """A message of the model's side."""
 
     text: str
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +46,17 @@ class ToolAnswered:
     output: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """A tool of the model's own side that it has used: "web_search", "file_search", …"""
+
+    tool: str
+
+
 ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
 
 Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+StoredItem = Item | ToolUsed
 
 
 @dataclass(frozen=True, slots=True)

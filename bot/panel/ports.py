@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.events import TurnEvent
-from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -30,6 +30,7 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.roster import RosterChanges, Scope
+from bot.panel.turn_report import TurnReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Waiting:
 
     thread: ThreadRef
     ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What came of a wish to stop."""
+
+    found: bool  # whether there was anything to stop
+    taken_back: MessageTs | None = None  # the first message that will not be answered
 
 
 class TurnQueue(Protocol):
@@ -90,6 +99,18 @@ class TurnQueue(Protocol):
         """
         ...
 
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
+
+        None if the same wish, which *ts* names, was fulfilled before. One that found nothing
+        may be put as a message.
+        """
+        ...
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        """Return the threads whose turns are to be stopped, and who wants it."""
+        ...
+
     async def retry(self, turn: TurnId) -> bool:
         """Let a buried turn be claimed again, before what waits in its thread.
 
@@ -107,6 +128,18 @@ class Journal(Protocol):
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         """Write *event* durably. Raises TurnLost, writing nothing, if another has the turn."""
+        ...
+
+
+class ReportStore(Protocol):
+    """What is kept of turns that are done, for some weeks."""
+
+    async def save(self, claim: Claim, report: TurnReport) -> None:
+        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        ...
+
+    async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
+        """Return the report of *turn*; None if it is not done or no longer known."""
         ...
 
 
@@ -206,6 +239,13 @@ class LanguageModel(Protocol):
         """
         ...
 
+    def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        """Yield all that *conversation* holds, newest first, however much it is.
+
+        Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
     async def is_whole(self, response: str) -> bool:
         """Whether the model has written *response* to its end; waits while it still writes.
 
@@ -254,6 +294,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 

@@ -14,6 +14,7 @@ Keep replying in the thread: no mention needed.
 - `legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all
 - `@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change it \
 for this thread
+- `@me stop` ends what I am doing
 - `@me mute` and I answer only when mentioned, `@me unmute` and I am back
 - `/experts` in the channel changes the panel for everybody there"""
 
@@ -26,6 +27,7 @@ _EXPERT_FAILURES = {
     Failure.FILTERED: "the model service refused the content",
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
+    Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
 
@@ -45,6 +47,8 @@ _ROUTER_FAULTS = {
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }
+
+NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
 
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
 UNMUTED = "I am back: just reply."
@@ -69,6 +73,12 @@ def consulting(titles: Sequence[str]) -> str:
     return f"is consulting {listed(titles)}…"
 
 
+def stopped(silent: Sequence[str]) -> str:
+    """Return what is said of a turn that was stopped before the *silent* experts answered."""
+    who = f" {listed(silent)} did not answer any more." if silent else ""
+    return f"Stopped.{who}"
+
+
 def in_line(ahead: int) -> str:
     """Return the status of a thread that waits for a worker, with so many *ahead* of it."""
     return f"is busy; {ahead} before you…" if ahead else "is busy; you are next…"
@@ -89,8 +99,13 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
-    why = _EXPERT_FAILURES[failure]
+    why = why_failed(failure)
     return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def why_failed(failure: Failure) -> str:
+    """Return why an expert has no answer."""
+    return _EXPERT_FAILURES[failure]
 
 
 def router_failed(fault: ModelFault) -> str:

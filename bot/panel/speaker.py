@@ -1,5 +1,6 @@
 """Saying things in the thread, each exactly once however often the turn is repeated."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
@@ -16,16 +17,18 @@ class Speaker:
         self._messenger = messenger
         self.router: ConversationId | None = None  # known once the links are
 
-    async def say(self, part: str, text: str) -> None:
-        """Post *text* in the router's voice, in as many pieces as it takes."""
-        for index, piece in enumerate(self._messenger.pieces(text)):
-            await self._post(self.draft(f"{part}:{index}", piece))
+    async def say(self, part: str, text: str, *, reply: bool = False) -> None:
+        """Post *text* in the router's voice, in as many pieces as it takes.
+
+        A *reply* is what people have been waiting for: they can act on it.
+        """
+        for draft in self._drafts(part, text, reply=reply):
+            await self._post(draft)
 
     async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
         """Post *text* as an expert, in as many pieces as it takes."""
-        for index, piece in enumerate(self._messenger.pieces(text)):
-            post = self.draft(f"{part}:{index}", piece)
-            await self._post(replace(post, persona=persona, expert=expert))
+        for draft in self._drafts(part, text, reply=True):
+            await self._post(replace(draft, persona=persona, expert=expert))
 
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""
@@ -38,6 +41,12 @@ class Speaker:
     def draft(self, part: str, text: str) -> Post:
         """Return a message of this turn."""
         return Post(self._record.turn.id, part, text, self.router)
+
+    def _drafts(self, part: str, text: str, *, reply: bool) -> Iterator[Post]:
+        pieces = self._messenger.pieces(text)
+        for index, piece in enumerate(pieces):
+            draft = self.draft(f"{part}:{index}", piece)
+            yield replace(draft, ends_reply=reply and index == len(pieces) - 1)
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

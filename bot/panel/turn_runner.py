@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, thread_commands
+from bot.panel import sentences, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
@@ -16,9 +16,18 @@ from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import Journal, LanguageModel, Messenger, Standing, ThreadStore, Transcript
+from bot.panel.ports import (
+    Journal,
+    LanguageModel,
+    Messenger,
+    ReportStore,
+    Standing,
+    ThreadStore,
+    Transcript,
+)
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
+from bot.panel.stopping import Stopping
 from bot.panel.thread_commands import ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext
@@ -34,6 +43,7 @@ class TurnRunner:
         self,
         *,
         journal: Journal,
+        reports: ReportStore,
         threads: ThreadStore,
         editor: PanelEditor,
         model: LanguageModel,
@@ -43,9 +53,11 @@ class TurnRunner:
         patience: Patience,
     ) -> None:
         self._journal = journal
+        self._reports = reports
         self._threads = threads
         self._editor = editor
         self._apology = Apology(threads)
+        self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
         self._model = model
         self._messenger = messenger
@@ -76,6 +88,13 @@ class TurnRunner:
             speaker = Speaker(record, self._messenger)
             await self._apology.give_up(record, speaker, error)
             await speaker.show_status("")
+
+    async def stop(self, claim: Claim) -> None:
+        """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
+        record = await TurnRecord.read(claim, self._journal)
+        panel = await self._editor.panel(claim.turn.thread)
+        await self._stopping.end(record, panel)
+        await self._report(record, claim.turn, panel)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -207,9 +226,15 @@ class TurnRunner:
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
+            self._report(context.record, context.turn, context.panel),
             context.speaker.show_status(""),
         )
         _log_answered(context)
+
+    async def _report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
+        """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
+        report = turn_report.of(turn, record.events, panel, self._models.router)
+        await self._reports.save(record.claim, report)
 
     async def _catch_up(self, turn: Turn) -> None:
         """Forget what passed us by before the turn; what did so meanwhile is still to be told."""

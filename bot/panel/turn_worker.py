@@ -35,10 +35,16 @@ class TurnWorker:
         self._patience = patience
         self._places = asyncio.Semaphore(concurrency)
         self._lease = lease
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._stopped: set[Claim] = set()
 
     async def run(self) -> None:
         """Work until cancelled. The turns that are running then go on: see ``drain``."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_for_stops())
+            await self._take_turns()
+
+    async def _take_turns(self) -> None:
         while True:
             await self._places.acquire()
             try:
@@ -57,16 +63,33 @@ class TurnWorker:
         """Let the running turns finish within *grace* seconds; hand the others over."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=grace)
+        _, late = await asyncio.wait(self._running.values(), timeout=grace)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        task.add_done_callback(lambda _: self._places.release())
+        self._running[claim] = task
+        task.add_done_callback(lambda _: self._ended(claim))
+
+    def _ended(self, claim: Claim) -> None:
+        del self._running[claim]
+        self._stopped.discard(claim)
+        self._places.release()
+
+    async def _watch_for_stops(self) -> None:
+        while True:
+            await asyncio.sleep(self._patience.stops)
+            try:
+                stops = await self._queue.stops()
+            except StoreUnavailable as error:
+                log.warning("stops.unknown", extra={"reason": str(error)})
+                continue
+            for claim, task in self._running.items():
+                if claim.turn.thread in stops and claim not in self._stopped:
+                    self._stopped.add(claim)
+                    task.cancel()
 
     async def _work(self, claim: Claim) -> None:
         try:
@@ -74,6 +97,10 @@ class TurnWorker:
                 await self._attempt(claim)
             await self._queue.done(claim)
         except asyncio.CancelledError:
+            if claim in self._stopped and (task := asyncio.current_task()):
+                task.uncancel()
+                await self._stop(claim)
+                return
             await asyncio.shield(self._hand_over(claim))
             raise
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
@@ -103,6 +130,19 @@ class TurnWorker:
                 lease.renewed(asked_at)
             except StoreUnavailable as error:  # the fencing token decides when it is back
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
+
+    async def _stop(self, claim: Claim) -> None:
+        """End a turn that somebody does not want any more."""
+        log.info("turn.stopped", extra={"turn": claim.turn.id})
+        try:
+            async with self._kept_alive(claim):
+                await self._runner.stop(claim)
+            await self._queue.done(claim)
+        except asyncio.CancelledError:  # shut down meanwhile: the next worker stops it
+            await asyncio.shield(self._hand_over(claim))
+            raise
+        except Exception as error:  # noqa: BLE001 - as in any other turn
+            await self._after_failure(claim, _leading(error))
 
     async def _hand_over(self, claim: Claim) -> None:
         try:

@@ -306,6 +306,17 @@ async def test_responses_of_one_conversation_wait_for_each_other(
     assert texts == {"One.", "Two."}
 
 
+async def test_all_items_of_a_long_conversation_are_given_newest_first(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    said = [UserSaid(str(number)) for number in range(250)]
+    await bench.model.append(conversation, said)
+
+    items = [item async for item in bench.model.items(conversation)]
+
+    assert items == said[::-1]
+
+
 async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
     with pytest.raises(ConversationGone):
         await told(bench, NOWHERE, UserSaid("17"))
@@ -313,6 +324,8 @@ async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
         await bench.model.append(NOWHERE, [UserSaid("17")])
     with pytest.raises(ConversationGone):
         await bench.model.since(NOWHERE, "17")
+    with pytest.raises(ConversationGone):
+        await anext(bench.model.items(NOWHERE))
     with pytest.raises(ConversationGone):
         await bench.model.relabel(NOWHERE, ROUTER_LABELS)
     assert await bench.model.labels(NOWHERE) is None

@@ -23,6 +23,7 @@ from bot.panel.model import (
     Usage,
     UserId,
 )
+from bot.panel.ports import Halt
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1.0")
@@ -622,6 +623,84 @@ async def test_a_turn_that_is_put_off_keeps_its_share(crowded):
     await put(crowded, ThreadRef("T1", "C1", "3.0"), "2")
 
     assert await nothing_to_claim(crowded)
+
+
+# --- stopping
+
+
+ADA = UserId("U1")
+
+
+async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(True)
+    assert await queues.queue.stops() == {ONE: ADA}
+    await queues.queue.done(claim)
+    assert await queues.queue.stops() == {}
+
+
+async def test_what_nobody_has_begun_is_taken_back(queues):
+    await put(queues, ONE, "1", "2")
+
+    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(True, MessageTs("1.0"))
+    assert await queues.queue.stops() == {}
+    assert await nothing_to_claim(queues)
+    await put(queues, ONE, "4")
+    assert texts(await claimed(queues)) == ["4"]
+
+
+async def test_what_waits_behind_a_running_turn_is_taken_back_but_no_command(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await put(queues, ONE, "2")
+    await queues.queue.put(ONE, message("3", "3.0"), alone=True)
+
+    assert await queues.queue.stop(ONE, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    await queues.queue.done(claim)
+    assert texts(await claimed(queues)) == ["3"]
+
+
+async def test_a_wish_to_stop_that_comes_twice_stops_once(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
+    await queues.queue.done(claim)
+    await put(queues, ONE, "3")
+
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) is None
+    assert texts(await claimed(queues)) == ["3"]
+
+
+async def test_where_nothing_is_to_be_stopped_the_wish_can_be_put(queues):
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(False)
+    assert await queues.queue.put(ONE, message("stop", "2.0"), alone=True)
+
+
+async def test_a_turn_that_was_put_off_comes_back_to_be_stopped(queues):
+    await put(queues, ONE, "1")
+    await queues.queue.postpone(await claimed(queues), after=60)
+
+    await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
+
+    assert (await claimed(queues)).turn.thread == ONE
+    assert await queues.queue.stops() == {ONE: ADA}
+
+
+async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(crowded):
+    for thread in (ONE, OTHER):
+        await put(crowded, thread, "1")
+    first = await claimed(crowded)
+    await claimed(crowded)
+    late = ThreadRef("T1", "C1", "3.0")
+    await put(crowded, late, "2")
+    assert await nothing_to_claim(crowded)
+
+    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    await crowded.queue.done(first)
+    assert await nothing_to_claim(crowded)
+    assert (await crowded.queue.depth()).waiting == 0
 
 
 # --- the journal

@@ -28,6 +28,7 @@ from bot.panel.exchange import (
     ModelSaid,
     Prompt,
     Responded,
+    StoredItem,
     TextWritten,
     ToolAnswered,
     ToolCalled,
@@ -55,7 +56,7 @@ class Stored:
     """A conversation as the model's side keeps it."""
 
     labels: Labels
-    items: list[Item] = field(default_factory=list)
+    items: list[StoredItem] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def unanswered(self) -> list[CallId]:
@@ -97,7 +98,7 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        assert method in {"append", "since", "open", "relabel", "labels"}, method
+        assert method in {"append", "since", "items", "open", "relabel", "labels"}, method
         self._faults[method].append(Fault(error, stored))
 
     def assert_all_used(self) -> None:
@@ -159,6 +160,11 @@ class ScriptedModel(LanguageModel):
             if isinstance(item, UserSaid) and ref in item.text:
                 return items[start:]
         return None
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        _raise(self._fault("items"))
+        for item in reversed(self._find(conversation).items):
+            yield item
 
     async def is_whole(self, response: str) -> bool:
         return response in self.whole

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.redis.backlog import DeadLetter, Depth
 from bot.panel.errors import TurnLost
 from bot.panel.events import Retried, TurnEvent
-from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.ports import Journal, TurnQueue, Waiting
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.panel.ports import Halt, Journal, TurnQueue, Waiting
 
 MOST_MESSAGES = 20
 CALM = 10.0
@@ -53,6 +53,7 @@ class FakeTurnQueue(TurnQueue):
         self._round = 0
         self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
+        self._stops: dict[ThreadRef, UserId] = {}
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
         self._tokens = 0
@@ -99,6 +100,30 @@ class FakeTurnQueue(TurnQueue):
         if claim.token not in self._ended:
             self.held(claim)
             self._put_off(claim, 0)
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        if (thread, ts) in self._seen:
+            return None
+        inbox = self._inboxes.get(thread, [])
+        kept = [one for one in inbox if isinstance(one, _Current) or one[1]]
+        dropped = [one[0] for one in inbox if not isinstance(one, _Current) and not one[1]]
+        running = thread in self._currents
+        if not (running or dropped):
+            return Halt(False)
+        self._seen.add((thread, ts))
+        self._inboxes[thread] = kept
+        if not kept:
+            self._ready.pop(thread, None)
+            self._aside[thread.channel_id].pop(thread, None)
+        if running:
+            self._stops[thread] = by
+            if not self._currents[thread].leased:
+                self._currents[thread].until = self._now()
+                self._changed.set()
+        return Halt(True, dropped[0].ts if dropped else None)
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        return dict(self._stops)
 
     async def line(self, most: int) -> Sequence[Waiting]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
@@ -180,6 +205,7 @@ class FakeTurnQueue(TurnQueue):
         thread = claim.turn.thread
         self._ended.add(claim.token)
         del self._currents[thread]
+        self._stops.pop(thread, None)
         if aside := self._aside[thread.channel_id]:
             first = min(aside, key=aside.__getitem__)
             self._ready[first] = aside.pop(first)

@@ -19,6 +19,7 @@ from bot.panel.ports import Standing, TaskState
 from bot.panel.roster import ChannelScope
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
+from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import THREAD, consult
 
 DOWN = ModelUnavailable("down")
@@ -52,6 +53,19 @@ async def test_two_experts_answer_and_the_router_sums_up(bench):
     closing = bench.model.asked(ROUTER)[-1]
     assert not closing.may_call
     assert {type(item) for item in closing.items} == {ToolAnswered}
+
+
+async def test_people_can_act_on_the_end_of_every_reply_and_on_nothing_else(make_bench):
+    bench = make_bench(messenger=RecordingMessenger(limit=4))
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "So yes.")
+    bench.model.script("legal", "Yes, you may.")
+    bench.model.script("finance", "Ten.")
+
+    await bench.ask("May we, and what does it cost?")
+    await bench.ask("experts", "2.0")
+
+    ends = {post.part for _, _, post in bench.messenger.posts if post.ends_reply}
+    assert ends == {"reply:call_legal:3", "reply:call_finance:0", "synthesis:1"}
 
 
 async def test_an_expert_starts_before_the_router_has_finished(bench):

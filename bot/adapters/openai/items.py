@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from openai.types.conversations import ConversationItem
 from openai.types.responses import FunctionToolParam, ResponseInputItemParam
 
-from bot.panel.exchange import Item, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.exchange import (
+    Item,
+    ModelSaid,
+    Source,
+    StoredItem,
+    Tool,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.model import CallId
 
 
@@ -30,13 +40,22 @@ def from_api(item: ConversationItem) -> Item | None:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
         case "message" if item.role == "assistant" and item.status != "incomplete":
-            return ModelSaid(text_of(item.content))
+            return ModelSaid(text_of(item.content), sources=_sources(item.content))
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
         case "function_call_output" if item.call_id:
             return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
             return None
+
+
+def stored_from_api(item: ConversationItem) -> StoredItem | None:
+    """Return a conversation's item in our words, with what the model's side did by itself."""
+    if item.type == "mcp_call":
+        return ToolUsed(f"{item.server_label}: {item.name}")
+    if item.type.endswith("_call") and item.type != "function_call":
+        return ToolUsed(item.type.removesuffix("_call"))
+    return from_api(item)
 
 
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
@@ -74,3 +93,16 @@ def text_of(content: str | Sequence[object]) -> str:
         return content
     parts = (getattr(part, "text", None) or getattr(part, "refusal", None) for part in content)
     return "".join(part for part in parts if part)
+
+
+def _sources(content: Sequence[object]) -> tuple[Source, ...]:
+    """Return what a message cites, each source once."""
+    cited = [note for part in content for note in getattr(part, "annotations", None) or ()]
+    sources = (_source(note) for note in cited)
+    return tuple(dict.fromkeys(source for source in sources if source))
+
+
+def _source(note: object) -> Source | None:
+    title = getattr(note, "title", None) or getattr(note, "filename", None)
+    url = getattr(note, "url", None) or ""
+    return Source(title or url, url) if title or url else None

@@ -17,7 +17,9 @@ P turn:T            hash    the thread's turn: messages, attempts, those     unt
                             that failed, dead workers, and the token         250 B + text
                             while somebody holds it
 P journal:T         list    what that turn has done, oldest first            until done;
-                                                                             200 B + text each
+                                                                             220 B + text each
+P report:TURN       string  who was called in a turn that is done, times     30 days;
+                            and tokens; no content                           700 B, two experts
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
@@ -26,6 +28,8 @@ P aside             hash    how many these are, by channel                   whi
                                                                              60 B a channel
 P active            hash    how many turns are begun and not done, by        while there are;
                             channel                                          60 B a channel
+P stops             hash    whose turns are to be stopped, and who wants     until they are;
+                            it so                                            80 B a thread
 P herald            string  which worker tells the waiting threads their     6 s; 90 B
                             place
 P leases            zset    threads whose turn somebody holds, by the end    until done;
@@ -67,7 +71,7 @@ Without a lifetime are only work that was acknowledged and not yet done, and wha
 from binascii import crc32
 from dataclasses import dataclass
 
-from bot.panel.model import ConversationId, ThreadRef
+from bot.panel.model import ConversationId, ThreadRef, TurnId
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -77,6 +81,7 @@ DAY = 24 * 60 * MINUTE
 SEEN_FOR = DAY  # Slack redelivers for some minutes; people replay a backlog for some hours
 ENDED_FOR = 10 * MINUTE  # longer than any client tries the same command again
 DEAD_FOR = 30 * DAY
+REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
@@ -108,6 +113,10 @@ class Shards:
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
+
+    def report(self, thread: ThreadRef, turn: TurnId) -> str:
+        """Return the key of the report of *turn* in *thread*."""
+        return f"{self.prefix(thread)}report:{turn}"
 
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""

@@ -18,7 +18,7 @@ least every second.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
@@ -33,8 +33,8 @@ from bot.adapters.redis.journal import written
 from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.events import Retried
-from bot.panel.model import Claim, Message, ThreadRef, Turn, TurnId
-from bot.panel.ports import TurnQueue, Waiting
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.panel.ports import Halt, TurnQueue, Waiting
 
 MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
 UNREADABLE_FOR = 30.0
@@ -44,7 +44,7 @@ LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
-_LINE = Script("line")
+_LINE, _STOP = map(Script, ("line", "stop"))
 
 _log = logging.getLogger(__name__)
 
@@ -110,6 +110,25 @@ class RedisTurnQueue(TurnQueue):
             line = await self._run(_LINE, prefix, *args)
             told += map(Waiting, map(keys.thread_of, line[::2]), line[1::2])
         return told
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by)
+        answer = await self._run(_STOP, self._shards.prefix(thread), *args)
+        if not answer:
+            return None
+        found, *dropped = answer
+        first = codec.load(Message, dropped[0]).ts if dropped and dropped[0] else None
+        return Halt(bool(found), first)
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for prefix in self._shards.prefixes:
+                    pipe.hgetall(f"{prefix}stops")
+                found = await pipe.execute()
+        return {
+            keys.thread_of(name): UserId(user) for stops in found for name, user in stops.items()
+        }
 
     async def depth(self) -> Depth:
         """Return how much there is to do, over all shards."""

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.adapters.slack import text
-from bot.panel.model import Persona, TurnId
+from bot.panel.model import Persona
 from bot.panel.ports import PlanTask, TaskState
 
 Json = dict[str, Any]
 
-RETRY = "retry"  # the button's action_id
 LONGEST_FALLBACK = 3_000
 _LONGEST_REASON = 300
 
@@ -25,20 +24,10 @@ _WORDS = {
 }
 
 
-def reply(markdown: str) -> Json:
-    """Return what shows a message of neutralised Markdown."""
-    return {"blocks": [{"type": "markdown", "text": markdown}], "text": fallback(markdown)}
-
-
-def with_retry(shown: Json, turn: TurnId) -> Json:
-    """Return *shown* with a button that puts the buried *turn* back on the queue."""
-    button = {
-        "type": "button",
-        "action_id": RETRY,
-        "text": {"type": "plain_text", "text": "Try again"},
-        "value": turn,
-    }
-    return {**shown, "blocks": [*shown["blocks"], {"type": "actions", "elements": [button]}]}
+def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
+    """Return what shows a message of neutralised Markdown, and what can be done with it."""
+    shown = [{"type": "markdown", "text": markdown}, *buttons]
+    return {"blocks": shown, "text": fallback(markdown)}
 
 
 def retried(message: Json, by: str) -> Json:

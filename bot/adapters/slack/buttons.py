@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack import blocks
+from bot.adapters.slack import blocks, reply_buttons
 from bot.adapters.slack.command_desk import explained
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
@@ -47,4 +47,4 @@ def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
         except PanelError as error:
             log.warning("button.not_answered", extra={"reason": str(error)})
 
-    app.action(blocks.RETRY)(retry)
+    app.action(reply_buttons.RETRY)(retry)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any
 
-from bot.adapters.slack import blocks, splitting, text
+from bot.adapters.slack import blocks, reply_buttons, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
@@ -118,9 +118,8 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        shown, simpler = blocks.reply(markdown), blocks.plain_reply(markdown)
-        if post.offers_retry:
-            shown = blocks.with_retry(shown, post.turn)
+        shown = blocks.reply(markdown, reply_buttons.row(post))
+        simpler = blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
@@ -183,7 +182,8 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            await self._update(thread, ts, blocks.reply(_spoken(post, named=False)))
+            shown = blocks.reply(_spoken(post, named=False), reply_buttons.row(post))
+            await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
 

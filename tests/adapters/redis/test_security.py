@@ -55,6 +55,8 @@ async def everything_works(redis: Connection, url: str) -> None:
     await queue.done(await queue.claim())
     await queue.line(9)
     await queue.depth()
+    await queue.stop(THREAD, MessageTs("2.0"), UserId("U1"))
+    await queue.stops()
     await threads.set_standing(THREAD, Standing.OURS)
     await threads.overheard(THREAD, MessageTs("1.0"))
     await threads.save_links(THREAD, ThreadLinks(ConversationId("conv_1")))

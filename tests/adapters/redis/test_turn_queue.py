@@ -13,6 +13,7 @@ from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Script
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
@@ -31,6 +32,7 @@ from bot.panel.model import (
 from bot.panel.pace import Limit
 from bot.panel.ports import Standing
 from bot.panel.roster import scopes
+from bot.panel.turn_report import TurnReport
 from tests.adapters.redis.servers import Server, running, until
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
@@ -189,6 +191,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await journal.append(claim, RouterAsked())
     await queue.postpone(claims[0], after=60)
     await queue.bury(claims[1], "reason")
+    await RedisReportStore(redis, Shards()).save(claims[2], TurnReport(MessageTs("2.0"), 1.0))
     await queue.done(claims[2])
     for number in range(7, 9):
         await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
@@ -198,6 +201,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
     await queue.claim()
     await queue.line(9)
+    await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.first_to_tell("what", claims[0].turn)
     await pace.take([LIMIT])
     await pace.hold(LIMIT, 1)
@@ -222,7 +226,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:"}
+    waiting |= {"active", "aside", "aside:", "stops"}
     assert lasting == waiting | {"clock", "dead", "panelbot:panel:", "panelbot:schema"}
 
 

@@ -195,3 +195,30 @@ async def test_threads_of_a_channel_are_listed(neighbour):
     roots = [ts async for ts in neighbour.transcript.thread_roots(GENERAL)]
 
     assert roots == [thread.thread_ts]
+
+
+async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
+    thread = neighbour.begin("a *question* &amp; more")
+    long = "\n\n".join(f"Paragraph {number} of many < others." for number in range(300))
+    await neighbour.messenger.post_plan(thread, answer("plan", text="Asking Legal"), [])
+    await neighbour.messenger.post(thread, replace(answer(text=long), ends_reply=True))
+
+    ada, plan, legal = await neighbour.transcript.whole(thread)
+
+    assert (ada.speaker, ada.text, ada.is_markdown) == ("Ada", "a *question* & more", False)
+    assert (plan.text, plan.expert, plan.call_id) == ("Asking Legal", "legal", None)
+    assert (legal.speaker, legal.expert, legal.call_id) == ("Legal Counsel", "legal", "call_1")
+    assert (legal.text, legal.is_markdown) == (long, True)
+
+
+async def test_a_reply_that_slack_keeps_as_rich_text_is_given_whole(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.post(thread, answer(text="x" * 5_000))
+    (reply,) = neighbour.replies(thread)
+    words = {"type": "text", "text": "x" * 5_000}
+    section = {"type": "rich_text_section", "elements": [words]}
+    reply.blocks[:] = [{"type": "rich_text", "elements": [section]}]
+
+    _, legal = await neighbour.transcript.whole(thread)
+
+    assert legal.text == "x" * 5_000

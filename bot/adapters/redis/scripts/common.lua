@@ -62,6 +62,7 @@ end
 -- Counts a turn of the thread's channel as over; who stood aside for it comes forward again.
 local function make_room(thread)
   local channel = channel_of(thread)
+  redis.call('HDEL', P .. 'stops', thread)
   count('active', channel, -1)
   local next = redis.call('ZPOPMIN', of('aside', channel))
   if next[1] then
