@@ -211,23 +211,20 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
 _SINGLE = Habits(hurry=0.0)
 _FAILING = Allowances(failures=True)
 
+_DISORDER = Allowances(disorder=True)
+_WRONG_CLOCKS = (86_400.0, -86_400.0, 3_600.0)
+
 SCENARIOS = (
     Scenario("calm", calm, Shape(over_http=True), _SINGLE),
     Scenario("every step", every_step),
     Scenario("cut steps", cut_steps, Shape(over_http=True)),
     Scenario("pauses", pauses),
-    Scenario("random kills", random_kills, allowed=Allowances(disorder=True)),
-    Scenario("rolling restarts", rolling_restarts, Shape(over_http=True)),
-    Scenario("redis restarts", redis_restarts),
+    Scenario("random kills", random_kills, Shape(clocks=_WRONG_CLOCKS), allowed=_DISORDER),
+    Scenario("rolling restarts", rolling_restarts, Shape(over_http=True), allowed=_DISORDER),
+    Scenario("redis restarts", redis_restarts, allowed=_DISORDER),
     Scenario("slack storm", slack_storm),
     Scenario("model storm", model_storm),
     Scenario("stalls", stalls, Shape(expert_timeout=5), _SINGLE, _FAILING),
-    Scenario("deliveries", deliveries, Shape(webs=2), allowed=Allowances(disorder=True)),
-    Scenario(
-        "wrong clocks",
-        random_kills,
-        Shape(clocks=(86_400, -86_400, 3_600)),
-        allowed=Allowances(disorder=True),
-    ),
-    Scenario("everything", everything, allowed=Allowances(disorder=True)),
+    Scenario("deliveries", deliveries, Shape(webs=2), allowed=_DISORDER),
+    Scenario("everything", everything, allowed=_DISORDER),
 )

@@ -10,12 +10,13 @@ from tests.faults.running import run
 from tests.faults.scenarios import SCENARIOS, Scenario
 
 TURNS = 2_000
+HURTFUL = [scenario for scenario in SCENARIOS if scenario.name != "calm"]
 SEED = int(os.environ.get("PANELBOT_FAULTS_SEED") or random.randrange(1_000_000))  # noqa: S311
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", HURTFUL, ids=lambda scenario: scenario.name)
 async def test_every_question_is_answered_exactly_once(scenario: Scenario, tmp_path: Path):
-    outcome = await run(scenario, TURNS // len(SCENARIOS) + 1, SEED, tmp_path)
+    outcome = await run(scenario, TURNS // len(HURTFUL) + 1, SEED, tmp_path)
 
     assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
-    assert outcome.turns >= TURNS // len(SCENARIOS)
+    assert outcome.turns >= TURNS // len(HURTFUL)
