@@ -126,7 +126,8 @@ class Ledger:
         asked = {expert for question in questions for expert in question.experts}
         for expert in asked | known.experts.keys():
             conversations = known.experts.get(expert, [])
-            if len(conversations) != 1:
+            unheard = self._allowed.failures and not conversations
+            if len(conversations) != 1 and not unheard:
                 yield f"there are {len(conversations)} conversations of {expert}"
             for one in conversations:
                 if router.experts.get(expert) != one.id:
