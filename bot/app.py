@@ -108,7 +108,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
@@ -201,7 +201,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             ),
             patience=patience,
         )
-        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        worker = TurnWorker(
+            memory.queue,
+            runner,
+            patience=patience,
+            concurrency=config.concurrency,
+            lease=config.lease,
+        )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
         yield lambda: _work(worker, line, config)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.panel import lease
 from bot.panel.asking import patiently
 from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
@@ -119,6 +120,7 @@ class LinkBook:
         return await patiently(lambda: self._model.open(labels), self._patience)
 
     async def _save(self, links: ThreadLinks) -> None:
+        lease.check()
         self._links = links
         async with self._saving:
             if self._saved is not self._links:  # else somebody before us has saved ours, too

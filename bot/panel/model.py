@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import NewType
 
 TurnId = NewType("TurnId", str)
@@ -135,6 +136,7 @@ class Claim:
     attempt: int  # 1 for the first worker that has it
     postponed: int = 0  # how often it was put off because something failed
     deaths: int = 0  # how many workers died or were cut off with it in their hands
+    asked_at: float = inf  # by this process's clock: the lease began then or later
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,6 +364,10 @@ class Transcript(Protocol):
         """Return what people (and no apps) said in *thread*, both ends included."""
         ...
 
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
+        ...
+
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         """Return the router's conversation that our own messages in *thread* name, if any."""
         ...

@@ -3,6 +3,7 @@
 from bot.adapters.redis import keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
+from bot.panel import lease
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn
 from bot.panel.ports import Standing, ThreadStore
@@ -60,6 +61,7 @@ class RedisThreadStore(ThreadStore):
                     owner = f"{keys.thread_name(thread)}/{expert}"
                     pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
                 await pipe.execute()
+            lease.check()  # once more: what another worker saved meanwhile must stay
             await _SAVE_LINKS(self._redis, self._shards.links(thread), keys.THREAD_FOR, *flat)
 
     async def owner(self, conversation: ConversationId) -> Owner | None:

@@ -55,7 +55,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity) -> BoltApp:
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
     app = BoltApp(
-        name=__name__,
+        name="slack_bolt.panelbot",  # Bolt silences the logger of that name: not ours
         client=web_client,
         logger=web_api.quiet,
         authorize=authorize,
