@@ -13,6 +13,7 @@ from bot import library
 from bot.adapters.openai import client as openai_client
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
+from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
@@ -38,6 +39,7 @@ from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -82,6 +84,14 @@ class Desk:
     model: ConversationsModel
     transcript: SlackTranscript
     recovery: LinkRecovery
+
+
+@dataclass(frozen=True, slots=True)
+class Classroom:
+    """What the commands about documents work with."""
+
+    team_id: str
+    teaching: Teaching
 
 
 @asynccontextmanager
@@ -134,6 +144,25 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         team = slack.identity.team_id
         yield Desk(team, memory.threads, model, slack.transcript, recovery)
+
+
+@asynccontextmanager
+async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
+        yield OpenAIKnowledge(client)
+
+
+@asynccontextmanager
+async def open_classroom(config: Config) -> AsyncIterator[Classroom]:
+    """Open what the commands about documents need."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config) as slack,
+        open_knowledge(config) as knowledge,
+    ):
+        teaching = Teaching(_editor(config, memory, slack), knowledge)
+        yield Classroom(slack.identity.team_id, teaching)
 
 
 @asynccontextmanager

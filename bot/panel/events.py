@@ -7,7 +7,7 @@ have happened; the one after it says that it has.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.panel.model import NO_USAGE, Call, CallId, MessageTs, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, Citation, MessageTs, Usage
 
 
 class Failure(StrEnum):
@@ -21,6 +21,7 @@ class Failure(StrEnum):
     FILTERED = "filtered"
     TOO_LONG = "too_long"
     BROKEN = "broken"
+    DOCUMENTS = "documents"  # the expert's documents are gone
     LEFT = "left"  # the expert was taken off the panel meanwhile
 
 
@@ -75,6 +76,7 @@ class ExpertAnswered:
     call_id: CallId
     text: str
     usage: Usage = NO_USAGE
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
+    Sources,
     Synthesis,
     ThreadRef,
     Turn,
@@ -214,6 +215,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    sources: Sources | None = None  # what it relies on, for people to open
 
 
 class Messenger(Protocol):

@@ -26,6 +26,7 @@ _EXPERT_FAILURES = {
     Failure.FILTERED: "the model service refused the content",
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
+    Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
 
@@ -41,6 +42,8 @@ _ROUTER_FAULTS = {
     "or start a new thread.",
     ModelFault.CUT_SHORT: "The model stopped in the middle of its answer. Please ask again, "
     "perhaps for less at a time.",
+    ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
+    "panel has to add them again.",
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
-from bot.panel.model import ConversationId, ExpertName, Persona
+from bot.panel.model import ConversationId, ExpertName, Persona, Sources
 from bot.panel.ports import Messenger, Post
 from bot.panel.turn_record import TurnRecord
 
@@ -21,11 +21,20 @@ class Speaker:
         for index, piece in enumerate(self._messenger.pieces(text)):
             await self._post(self.draft(f"{part}:{index}", piece))
 
-    async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
-        """Post *text* as an expert, in as many pieces as it takes."""
-        for index, piece in enumerate(self._messenger.pieces(text)):
-            post = self.draft(f"{part}:{index}", piece)
-            await self._post(replace(post, persona=persona, expert=expert))
+    async def say_as(
+        self,
+        expert: ExpertName,
+        persona: Persona,
+        part: str,
+        text: str,
+        sources: Sources | None = None,
+    ) -> None:
+        """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
+        pieces = self._messenger.pieces(text)
+        for index, piece in enumerate(pieces):
+            post = replace(self.draft(f"{part}:{index}", piece), persona=persona, expert=expert)
+            is_last = index == len(pieces) - 1
+            await self._post(replace(post, sources=sources if is_last else None))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""

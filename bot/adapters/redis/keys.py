@@ -42,7 +42,8 @@ panelbot:owner:C    string  whose the conversation C is                      as 
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
                                                                              one; 105 B
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
-                            changes of its panel, by expert                  1 to 3 kB an expert
+                            changes of its panel, by expert; with where      1 to 3 kB an expert
+                            its documents are, which OpenAI keeps
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
