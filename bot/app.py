@@ -22,7 +22,7 @@ from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, socket_mode, web_api
+from bot.adapters.slack import commands, listeners, receiver, socket_mode, sources, web_api
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -86,14 +86,6 @@ class Desk:
     recovery: LinkRecovery
 
 
-@dataclass(frozen=True, slots=True)
-class Classroom:
-    """What the commands about documents work with."""
-
-    team_id: str
-    teaching: Teaching
-
-
 @asynccontextmanager
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
@@ -154,25 +146,30 @@ async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
 
 
 @asynccontextmanager
-async def open_classroom(config: Config) -> AsyncIterator[Classroom]:
-    """Open what the commands about documents need."""
+async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
+    """Open what the commands about documents need; yields the workspace's id with it."""
     async with (
         open_memory(config) as memory,
         open_slack(config) as slack,
         open_knowledge(config) as knowledge,
     ):
         teaching = Teaching(_editor(config, memory, slack), knowledge)
-        yield Classroom(slack.identity.team_id, teaching)
+        yield slack.identity.team_id, teaching
 
 
 @asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
-    async with open_memory(config) as memory, open_slack(config) as slack:
+    async with (
+        open_memory(config) as memory,
+        open_slack(config) as slack,
+        open_knowledge(config) as knowledge,
+    ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
         commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        sources.register(bolt, knowledge, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections

@@ -199,6 +199,5 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _classroom(channel: str | None) -> AsyncIterator[tuple[Teaching, Scope]]:
-    async with open_classroom(settings(*SLACK_OUT, *MODEL, *STORE)) as room:
-        team = room.team_id
-        yield room.teaching, ChannelScope(team, channel) if channel else WorkspaceScope(team)
+    async with open_classroom(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, teaching):
+        yield teaching, ChannelScope(team, channel) if channel else WorkspaceScope(team)

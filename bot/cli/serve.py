@@ -29,7 +29,7 @@ def run_all() -> None:
 @click.command()
 def web() -> None:
     """Receive events and put them on the queue."""
-    run(_together(open_web(_receiving())))
+    run(_together(open_web(_receiving(*MODEL))))
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.openai.rules import RuleBrain
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
 HANDBOOK = "# Handbook\n\nEverybody has thirty days of holiday.\n\nLaptops last four years.\n"
@@ -38,6 +38,23 @@ async def test_an_expert_cites_what_it_was_taught(taught: World):
     answer = await reply(taught)
     assert "“Everybody has thirty days of holiday.”¹" in answer
     assert answer.endswith("**Sources**\n\n1. `handbook.md`")
+
+
+async def test_the_passages_open_at_a_click_also_from_another_process(taught: World):
+    ts = taught.say(QUESTION)
+    await taught.idle()
+    (message,) = [one for one in taught.thread(ts) if len(one.blocks) == 2]
+    await taught.stop_bot()
+    await taught.redis.flushdb()
+    await taught.start_bot()
+
+    await taught.slack.people.click(ADA, message, "show_sources")
+
+    def passages() -> str:
+        return "".join(str(view.content) for view in taught.slack.workspace.views.values())
+
+    await taught.slack.people.wait_for(lambda: "Laptops last four years." in passages())
+    assert "handbook.md" in passages()
 
 
 async def test_documents_are_always_consulted_where_that_is_set(taught: World):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.adapters.slack import text
+from bot.adapters.slack import sources, text
 from bot.panel.model import Persona
-from bot.panel.ports import PlanTask, TaskState
+from bot.panel.ports import PlanTask, Post, TaskState
 
 Json = dict[str, Any]
 
@@ -24,9 +24,15 @@ _WORDS = {
 }
 
 
-def reply(markdown: str) -> Json:
-    """Return what shows a message of neutralised Markdown."""
-    return {"blocks": [{"type": "markdown", "text": markdown}], "text": fallback(markdown)}
+def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
+    """Return what shows a message of neutralised Markdown, with *buttons* under it."""
+    row = [{"type": "actions", "elements": list(buttons)}] if buttons else []
+    return {"blocks": [{"type": "markdown", "text": markdown}, *row], "text": fallback(markdown)}
+
+
+def reply_buttons(post: Post) -> Sequence[Json]:
+    """Return the buttons under a message."""
+    return [sources.button(post.sources)] if post.sources else []
 
 
 def plain_reply(markdown: str) -> Json:

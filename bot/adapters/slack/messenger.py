@@ -109,7 +109,8 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        shown, simpler = blocks.reply(markdown), blocks.plain_reply(markdown)
+        shown = blocks.reply(markdown, blocks.reply_buttons(post))
+        simpler = blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
@@ -170,7 +171,8 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            await self._update(thread, ts, blocks.reply(_spoken(post, named=False)))
+            shown = blocks.reply(_spoken(post, named=False), blocks.reply_buttons(post))
+            await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
 

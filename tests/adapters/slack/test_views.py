@@ -50,7 +50,7 @@ def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
         views.modal(EDITING, TAUGHT),
         views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
-    ids=["new", "editing", "notice"],
+    ids=["new", "editing", "taught", "notice"],
 )
 def test_slack_takes_the_modals(view, taken_by_slack):
     taken_by_slack(view)
