@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library
@@ -22,17 +21,20 @@ from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, listeners, receiver, socket_mode, sources, web_api
+from bot.adapters.slack import commands, lessons, listeners, receiver, socket_mode, sources, web_api
+from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
+from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import PanelError
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
@@ -71,6 +73,7 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
 
@@ -115,7 +118,8 @@ async def open_slack(config: Config) -> AsyncIterator[Slack]:
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
         transcript = SlackTranscript(api, identity, signer, people)
-        yield Slack(client, api, identity, people, messenger, transcript)
+        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
+        yield Slack(client, api, identity, people, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -168,7 +172,11 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
-        commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        editor = _editor(config, memory, slack)
+        messages = MessageReading(slack.api, slack.people)
+        desk = DocumentDesk(Teaching(editor, knowledge), slack.files, messages, slack.api)
+        commands.register(bolt, editor, desk, slack.identity, slack.api)
+        lessons.register(bolt, desk, slack.identity)
         sources.register(bolt, knowledge, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
@@ -177,7 +185,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
             yield lambda: _serve_sockets(sockets)
         else:
             served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
-            yield lambda: _serve_http(served, config.host, config.port)
+            yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
 @asynccontextmanager
@@ -262,19 +270,6 @@ async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
         await asyncio.Event().wait()
     finally:  # some connections may be open also where others could not be
         await sockets.stop()
-
-
-async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> None:
-    runner = aiohttp_web.AppRunner(served, access_log=None)
-    await runner.setup()
-    try:
-        await aiohttp_web.TCPSite(runner, host, port).start()
-        log.info("web.listening", extra={"host": host, "port": port})
-        await asyncio.Event().wait()
-    except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
-    finally:
-        await runner.cleanup()
 
 
 async def _work(worker: TurnWorker, config: Config) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.slack.company import ADA, GENERAL
-from tests.end_to_end.conftest import MENTION, World
+from bot.playground.slack.methods.files import new_file
+from tests.end_to_end.conftest import MENTION, World, body
 
 HANDBOOK = "# Handbook\n\nEverybody has thirty days of holiday.\n\nLaptops last four years.\n"
 QUESTION = f"{MENTION} legal How many days of holiday are there?"
@@ -92,6 +93,25 @@ async def test_documents_of_a_channel_are_that_channels_own(bot: World, handbook
     _, everywhere, _ = await bot.panelbot("knowledge", "list", "legal")
     assert everywhere == "Legal Counsel has no documents.\n"
     assert "handbook.md" in await reply(bot)
+
+
+async def test_what_is_taught_in_slack_is_cited_and_can_be_removed_there(bot: World):
+    bot.openai.brain = RuleBrain()
+    people, workspace = bot.slack.people, bot.slack.workspace
+    await people.slash(ADA, GENERAL, "/experts", "teach legal")
+    await people.wait_for(lambda: workspace.views)
+    file = new_file(bot.slack.site, "handbook.md", HANDBOOK.encode(), ADA)
+    assert await people.submit_view(ADA, next(iter(workspace.views)), {"files": [file]}) == {}
+    await people.wait_for(
+        lambda: "`handbook.md`" in "".join(map(body, workspace.messages(GENERAL)))
+    )
+    assert "1. `handbook.md`" in await reply(bot)
+
+    await people.slash(ADA, GENERAL, "/experts", "documents legal")
+    await people.wait_for(lambda: len(workspace.ephemeral(ADA, GENERAL)) > 1)
+    await people.click(ADA, list(workspace.ephemeral(ADA, GENERAL))[-1], "remove_document")
+    await people.wait_for(lambda: not bot.openai.files.kept)
+    assert "Sources" not in await reply(bot)
 
 
 async def test_documents_survive_the_loss_of_redis(taught: World, handbook: str):

@@ -25,6 +25,7 @@ class Shelf:
 
     holder: Holder
     documents: dict[DocumentId, Document] = field(default_factory=dict)
+    contents: list[bytes] = field(default_factory=list)  # of all that was ever added
 
 
 class FakeKnowledge(KnowledgeBase):
@@ -65,6 +66,7 @@ class FakeKnowledge(KnowledgeBase):
             raise Refused(f"I cannot use `{upload.name}`: nothing could be read in it.") from None
         id_ = DocumentId(f"file-{next(self._ids)}")
         size = len(upload.content)
+        self.shelves[collection].contents.append(upload.content)
         self.shelves[collection].documents[id_] = Document(
             id_, upload.name, size, DocumentState.READY
         )

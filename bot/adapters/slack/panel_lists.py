@@ -24,6 +24,7 @@ _HELP = """\
 • `/experts add NAME`: add one of the experts below
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
+• `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
 
