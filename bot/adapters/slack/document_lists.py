@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from bot.adapters.slack import text
@@ -52,7 +53,7 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
 
 def _document(pupil: Pupil, kept: Kept) -> Json:
     document = kept.document
-    size = f" · {document.size / 1024:.0f} kB" if document.size else ""
+    size = f" · {ceil(document.size / 1024)} kB" if document.size else ""
     inherited = "" if kept.is_own else " · _from the defaults of all channels_"
     block = _section(f"{_name(document)}{size}{_STATES[document.state]}{inherited}")
     return block | ({"accessory": _remove(pupil, document)} if kept.is_own else {})

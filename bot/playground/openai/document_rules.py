@@ -9,7 +9,7 @@ from bot.playground.openai.reading import brief_in
 from bot.playground.openai.retrieval import Passage, overlap
 from bot.playground.openai.words import shortened
 
-_SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?]+(?=\s|\Z)|\Z|(?=\n))")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*[-*#])")
 _MOST_QUOTES = 3
 _LONGEST_QUOTE = 240
 _LONGEST_QUERY = 400
@@ -36,6 +36,6 @@ def _quotes(query: str, found: Sequence[Passage]) -> tuple[str, tuple[Cite, ...]
 
 
 def _fitting_sentence(query: str, text: str) -> str:
-    sentences = [sentence.strip(" #*-\t") for sentence in _SENTENCE.findall(text)]
+    sentences = [sentence.strip(" #*-\t\n") for sentence in _SENTENCE_END.split(text)]
     best = max(sentences, key=lambda sentence: overlap(query, sentence), default=text)
     return shortened(best, _LONGEST_QUOTE)

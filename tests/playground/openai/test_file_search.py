@@ -119,6 +119,17 @@ async def test_the_rule_model_quotes_its_documents_and_cites_them(
     assert part.text[: cited.index].endswith("“Everybody has thirty days of holiday.”")
 
 
+async def test_the_rule_model_quotes_whole_sentences(
+    client: AsyncOpenAI, server: OpenAIPlayground
+) -> None:
+    text = "# Licences\n- BSD or Apache-2.0 may be\n  used anywhere. GPL may not.\n- No fees"
+    store = await taught(client, policy=text)
+    server.brain = RuleBrain()
+    tools: Any = [{"type": "file_search", "vector_store_ids": [store.id]}]
+    response = await ask(client, "May BSD be used?", tools=tools)
+    assert "“BSD or Apache-2.0 may be used anywhere.”" in response.output_text
+
+
 async def test_the_rule_model_says_when_its_documents_say_nothing(
     client: AsyncOpenAI, server: OpenAIPlayground, tools: list[Any]
 ) -> None:
