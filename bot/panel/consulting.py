@@ -37,7 +37,7 @@ async def consult(context: TurnContext, call: Call) -> None:
     sources = None
     match outcome:
         case ExpertAnswered(text=text, citations=citations):
-            reply = footnotes.under(text, citations)
+            reply = footnotes.under(text, citations, sentences.SOURCES)
             sources = _sources(context, call) if citations else None
         case ExpertFailed(failure=failure):
             reply = sentences.expert_failed(failure, call.expert)

@@ -11,7 +11,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEFTOVERS = re.compile("\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【】]{0,200}】")
 
 
-def under(text: str, citations: Sequence[Citation]) -> str:
+def under(text: str, citations: Sequence[Citation], heading: str) -> str:
     """Return *text* with footnotes for *citations*; each document is told once."""
     names = {citation.document: citation.name for citation in citations}
     numbers = {document: number for number, document in enumerate(names, 1)}
@@ -19,7 +19,7 @@ def under(text: str, citations: Sequence[Citation]) -> str:
     if not names:
         return marked
     notes = "\n".join(f"{numbers[one]}. `{_literal(name)}`" for one, name in names.items())
-    return f"{marked.rstrip()}\n\n**Sources**\n\n{notes}"
+    return f"{marked.rstrip()}\n\n**{heading}**\n\n{notes}"
 
 
 def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentId, int]) -> str:

@@ -7,6 +7,7 @@ from bot.panel.events import Failure
 
 THINKING = "is reading…"
 CLOSING = "is summing up…"
+SOURCES = "Sources"
 
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \

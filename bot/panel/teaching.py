@@ -54,10 +54,10 @@ class Teaching:
         """Add a document to an opened collection; an older one of its name makes way."""
         named = replace(upload, name=_tidy(upload.name))
         self._knowledge.check(named.name, len(named.content))
+        before = await self._knowledge.documents(collection)
         added = await self._knowledge.add(collection, named)
-        for document in await self._knowledge.documents(collection):
-            if document.name == added.name and document.id != added.id:
-                await self._knowledge.remove(collection, document.id)
+        for older in (document for document in before if document.name == added.name):
+            await self._knowledge.remove(collection, older.id)
         return added
 
     async def documents(self, scope: Scope, name: str) -> tuple[Expert, Sequence[Kept]]:
@@ -77,10 +77,9 @@ class Teaching:
         expert = await self.check(scope, name, by)
         found = await self._find(scope, expert, wanted)
         await self._knowledge.remove(found.collection, found.document.id)
-        if not await self._knowledge.documents(found.collection):
+        if not await self._knowledge.documents(found.collection):  # it stays: others may use it
             left = [one for one in expert.collections if one != found.collection]
             await self._equip(scope, expert, left, by)
-            await self._knowledge.discard(found.collection)
         return found.document
 
     async def reindex(self, scope: Scope, name: str, wanted: str, by: UserId | None) -> Document:

@@ -80,7 +80,7 @@ async def test_documents_are_listed_read_anew_and_removed(taught: World):
     code, out, _ = await taught.panelbot("knowledge", "remove", "legal", "handbook.md")
     assert (code, out) == (0, "handbook.md removed.\n")
 
-    assert taught.openai.files.kept == taught.openai.vector_stores.kept == {}
+    assert taught.openai.files.kept == {}
     _, out, _ = await taught.panelbot("knowledge", "list", "legal")
     assert out == "Legal Counsel has no documents.\n"
     assert "Sources" not in await reply(taught)

@@ -1,9 +1,15 @@
+from collections.abc import Sequence
+
 import pytest
 
-from bot.panel.footnotes import under
+from bot.panel import footnotes
 from bot.panel.model import Citation, DocumentId
 
 TEXT = "Everybody has thirty days. Laptops last four years."
+
+
+def under(text: str, citations: Sequence[Citation]) -> str:
+    return footnotes.under(text, citations, "Sources")
 
 
 def cited(name: str, at: int | None = None) -> Citation:

@@ -1,7 +1,9 @@
+import asyncio
+
 import pytest
 
 from bot.panel.errors import Refused
-from bot.panel.knowledge import Holder, Upload
+from bot.panel.knowledge import Document, Holder, Upload
 from bot.panel.model import CollectionId, ExpertName, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
@@ -79,7 +81,38 @@ async def test_with_its_last_document_an_expert_has_none_at_all(school: School):
     assert await school.names() == [("prices.md", True)]
     await school.teaching.remove(CHANNEL, "legal", "prices.md", MEMBER)
     assert (await school.expert()).collections == ()
-    assert school.knowledge.shelves == {}
+
+
+async def test_a_channel_that_inherited_documents_goes_on_when_the_last_one_is_removed(
+    school: School,
+):
+    shared = await school.teach(EVERYWHERE, by=ADMIN)
+    own = await school.teach(CHANNEL, Upload("prices.md", b"900"))
+    await school.teaching.remove(EVERYWHERE, "legal", "handbook.md", ADMIN)
+    assert (await school.expert()).collections == (shared, own)
+    assert await school.names() == [("prices.md", True)]
+    assert await school.teach(EVERYWHERE, by=ADMIN) == shared
+    assert await school.names() == [("prices.md", True), ("handbook.md", False)]
+
+
+class CrowdedKnowledge(FakeKnowledge):
+    """Two documents always become ready at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = asyncio.Barrier(2)
+
+    async def add(self, collection: CollectionId, upload: Upload) -> Document:
+        added = await super().add(collection, upload)
+        await self.both.wait()
+        return added
+
+
+async def test_documents_of_one_name_that_come_at_once_do_not_remove_each_other():
+    school = School(CrowdedKnowledge())
+    collection = await school.teaching.open(CHANNEL, "legal", MEMBER)
+    await asyncio.gather(*(school.teaching.add(collection, HANDBOOK) for _ in range(2)))
+    assert await school.names() == [("handbook.md", True)]
 
 
 async def test_a_document_is_removed_and_read_anew_by_its_id_too(school: School):

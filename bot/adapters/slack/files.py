@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientResponse, ClientSession
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.adapters.slack.web_api import Ambiguous, SlackApi
 from bot.panel.errors import MessengerUnavailable, Refused
 
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024
+_TIMEOUT = ClientTimeout(total=120, connect=5)
 
 Origin = tuple[str, str | None, int | None]
 
@@ -59,8 +60,9 @@ class SlackFiles:
                 f"`{_quoted(file)}` does not lie in Slack itself; please upload it there."
             )
         try:
-            request = self._session.get(file.url, headers=self._headers, allow_redirects=False)
-            async with request as response:
+            async with self._session.get(
+                file.url, headers=self._headers, allow_redirects=False, timeout=_TIMEOUT
+            ) as response:
                 _check(response, file)
                 return b"".join([chunk async for chunk in _bounded(response, file)])
         except (ClientError, TimeoutError, OSError) as error:
