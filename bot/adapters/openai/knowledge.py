@@ -1,9 +1,4 @@
-"""The experts' documents in OpenAI's vector stores: one store for each collection.
-
-The store's metadata say whose documents it holds, so that it is found again where Redis has
-forgotten it. A document is a file of the purpose ``assistants``; its name and size go with it
-as attributes, since the list of a store's files does not tell them.
-"""
+"""The experts' documents in OpenAI's vector stores: one store for each collection."""
 
 import asyncio
 import logging
@@ -11,10 +6,10 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
-from openai.types import VectorStore
 from openai.types.vector_stores import VectorStoreFile
 
 from bot.adapters.openai import errors, passages
+from bot.adapters.openai.vector_stores import document_of, pack, unpack
 from bot.adapters.openai.waiting import Waits, patiently
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.knowledge import (
@@ -26,8 +21,7 @@ from bot.panel.knowledge import (
     Passage,
     Upload,
 )
-from bot.panel.model import CollectionId, ConversationId, DocumentId, ExpertName
-from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
+from bot.panel.model import CollectionId, ConversationId, DocumentId
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +33,8 @@ PROSE = ("doc", "docx", "html", "md", "pdf", "pptx", "tex", "txt")
 CODE = ("c", "cpp", "cs", "css", "go", "java", "js", "json", "php", "py", "rb", "sh", "ts")
 SEARCHABLE = frozenset({*PROSE, *CODE})
 
-_HEAD, _EXPERT = "panelbot", "expert"
-_KIND = "1 documents"
 _PAGE = 100
 _POLLS = (0.1, 0.2, 0.5, 1.0)  # seconds; the last one again and again
-_STATES = {
-    "in_progress": DocumentState.INDEXING,
-    "completed": DocumentState.READY,
-}
-_PROBLEMS = {
-    "unsupported_file": "files of this kind cannot be searched",
-    "invalid_file": "nothing could be read in it (is it protected, only pictures, or text that "
-    "is not UTF-8?)",
-}
 
 
 class OpenAIKnowledge(KnowledgeBase):
@@ -119,7 +102,7 @@ class OpenAIKnowledge(KnowledgeBase):
             files = await self._all(self._stores.files.list(collection, limit=_PAGE))
         except ConversationGone:
             return ()
-        return sorted(map(_document, files), key=lambda document: document.name.casefold())
+        return sorted(map(document_of, files), key=lambda document: document.name.casefold())
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
         files = self._stores.files
@@ -129,7 +112,14 @@ class OpenAIKnowledge(KnowledgeBase):
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
         files = self._stores.files
         await self._forget(files.delete, document.id, vector_store_id=collection)
-        return await self._attach(collection, document.id, document.name, document.size)
+        try:
+            return await self._attach(collection, document.id, document.name, document.size)
+        except PanelError as error:
+            await self._forget(self._client.files.delete, document.id)
+            log.warning("document.lost", extra={"id": document.id, "reason": str(error)})
+            raise Refused(
+                f"`{_quoted(document.name)}` could not be read anew and is lost; add it again."
+            ) from None
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         async with errors.translated():
@@ -146,10 +136,10 @@ class OpenAIKnowledge(KnowledgeBase):
             raise Refused(
                 "The document is gone, or the place where it belongs; please add it again."
             ) from None
-        return _document(await self._indexed(collection, file))
+        return document_of(await self._indexed(collection, file))
 
     async def _indexed(self, collection: CollectionId, file: VectorStoreFile) -> VectorStoreFile:
-        """Return the file once it is indexed, or after all patience."""
+        """Return the file once it is indexed, or as it is when nothing more can be learnt."""
         polls = iter(_POLLS)
         pause = next(polls)
         try:
@@ -159,8 +149,9 @@ class OpenAIKnowledge(KnowledgeBase):
                     pause = next(polls, pause)
                     retrieve = self._stores.files.retrieve
                     file = await self._send(retrieve, file.id, vector_store_id=collection)
-        except TimeoutError:
-            log.warning("document.still_indexing", extra={"id": file.id})
+        except (TimeoutError, ModelUnavailable) as error:
+            reason = str(error) or type(error).__name__
+            log.warning("document.still_indexing", extra={"id": file.id, "reason": reason})
         return file
 
     async def _forget(
@@ -183,41 +174,6 @@ class OpenAIKnowledge(KnowledgeBase):
         if isinstance(answer, str):
             raise ModelUnavailable("the server's answer is not JSON")
         return answer
-
-
-def pack(holder: Holder) -> dict[str, str]:
-    """Return *holder* as a vector store's metadata."""
-    match holder.scope:
-        case WorkspaceScope(team):
-            place = team
-        case ChannelScope(team, channel):
-            place = f"{team}/{channel}"
-        case _:
-            raise ValueError("documents belong to a channel or to all channels")
-    return {_HEAD: f"{_KIND} {place}", _EXPERT: holder.expert}
-
-
-def unpack(store: VectorStore) -> Holder | None:
-    """Return what ``pack`` made the store's metadata of; None if they are not ours."""
-    metadata = store.metadata if isinstance(store.metadata, dict) else {}
-    kind, _, place = metadata.get(_HEAD, "").rpartition(" ")
-    if kind != _KIND or _EXPERT not in metadata:
-        return None
-    team, _, channel = place.partition("/")
-    scope: Scope = ChannelScope(team, channel) if channel else WorkspaceScope(team)
-    return Holder(scope, ExpertName(metadata[_EXPERT]))
-
-
-def _document(file: VectorStoreFile) -> Document:
-    told = file.attributes or {}
-    size = told.get("size")
-    return Document(
-        DocumentId(file.id),
-        str(told.get("name") or file.id),
-        int(size) if isinstance(size, float | int) else 0,
-        _STATES.get(file.status, DocumentState.FAILED),
-        _PROBLEMS.get(file.last_error.code, "the model service failed") if file.last_error else "",
-    )
 
 
 def _quoted(name: str) -> str:

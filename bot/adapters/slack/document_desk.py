@@ -139,15 +139,14 @@ class DocumentDesk:
             await self._tell(giver, not_told)
 
     async def _tell(self, giver: Giver, answer: Answer) -> None:
-        """Tell the giver alone; where that cannot be, it is no reason to fail."""
+        """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
+        said = {"text": answer.text, "blocks": answer.blocks}
+        here = {"channel": giver.channel_id, "user": giver.user}
         try:
-            await self._api.write(
-                "chat.postEphemeral",
-                channel=giver.channel_id,
-                user=giver.user,
-                text=answer.text,
-                blocks=answer.blocks,
-            )
+            try:
+                await self._api.write("chat.postEphemeral", **here, **said)
+            except MessengerRefused:
+                await self._api.write("chat.postMessage", channel=giver.user, **said)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("giver.not_told", extra={"reason": str(error)})
 

@@ -3,11 +3,13 @@ from collections.abc import AsyncIterator
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.knowledge import LARGEST, SEARCHABLE, OpenAIKnowledge, pack
+from bot.adapters.openai.knowledge import LARGEST, SEARCHABLE, OpenAIKnowledge
+from bot.adapters.openai.vector_stores import pack
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.knowledge import DocumentState, Holder, Upload
 from bot.panel.model import CollectionId, ExpertName, ThreadRef
 from bot.panel.roster import WorkspaceScope
+from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 
@@ -61,6 +63,27 @@ async def test_a_document_that_cannot_be_read_leaves_nothing_behind(
     collection = await stores.create(HOLDER)
     with pytest.raises(Refused, match="nothing could be read"):
         await stores.add(collection, Upload("scan.pdf", b"\xff\xd8"))
+    assert playground.files.kept == {}
+
+
+async def test_a_server_that_falls_silent_meanwhile_is_left_to_index(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    playground.vector_stores.indexing = 3600
+    playground.faults.on("GET /v1/vector_stores/*/files/*", status(503))
+    collection = await stores.create(HOLDER)
+    assert (await stores.add(collection, HANDBOOK)).state is DocumentState.INDEXING
+    assert len(playground.files.kept) == 1
+
+
+async def test_a_document_that_cannot_be_read_anew_is_said_to_be_lost(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    collection = await stores.create(HOLDER)
+    added = await stores.add(collection, HANDBOOK)
+    playground.faults.on("POST /v1/vector_stores/*/files", status(503))
+    with pytest.raises(Refused, match=r"`handbook\.md` could not be read anew and is lost"):
+        await stores.reindex(collection, added)
     assert playground.files.kept == {}
 
 

@@ -12,7 +12,7 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.panel.teaching import Teaching
-from bot.playground.slack.company import ADA, CHLOE, GENERAL, GUEST, PRODUCT
+from bot.playground.slack.company import ADA, BOT_USER, CHLOE, GENERAL, GUEST, PRODUCT
 from bot.playground.slack.methods.files import new_file
 from bot.playground.slack.workspace import Message, View
 from tests.adapters.slack.conftest import Neighbour
@@ -184,6 +184,20 @@ async def test_what_cannot_be_learnt_is_told_to_its_giver_and_the_rest_is_learnt
     told = await school.whispered("cannot see that message")
     assert "song.mp3" in told
     assert "old.md" in told
+    assert await school.names() == ["handbook.md"]
+
+
+async def test_where_the_bot_is_not_in_the_channel_the_giver_is_told_directly(school):
+    view = await school.form()
+    school.workspace.channels[GENERAL].members.remove(BOT_USER)
+    assert await school.fill(view, HANDBOOK, ("song.mp3", b"la")) == {}
+    direct = school.workspace.direct_channel(CHLOE, BOT_USER).id
+
+    def told() -> str:
+        return "".join(map(shown, school.workspace.messages(direct)))
+
+    await school.people.wait_for(lambda: "song.mp3" in told())
+    assert "I am not in this channel" in told()
     assert await school.names() == ["handbook.md"]
 
 
