@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.panel.model import Citation, DocumentId
 
@@ -14,12 +14,18 @@ _LEFTOVERS = re.compile("\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【
 def under(text: str, citations: Sequence[Citation], heading: str) -> str:
     """Return *text* with footnotes for *citations*; each document is told once."""
     names = {citation.document: citation.name for citation in citations}
-    numbers = {document: number for number, document in enumerate(names, 1)}
+    numbers = numbered(citations)
     marked = _LEFTOVERS.sub("", _marked(text, citations, numbers))
     if not names:
         return marked
     notes = "\n".join(f"{numbers[one]}. `{_literal(name)}`" for one, name in names.items())
     return f"{marked.rstrip()}\n\n**{heading}**\n\n{notes}"
+
+
+def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:
+    """Return the number of each document's footnote."""
+    documents = dict.fromkeys(citation.document for citation in citations)
+    return {document: number for number, document in enumerate(documents, 1)}
 
 
 def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentId, int]) -> str:

@@ -62,7 +62,7 @@ class Passage:
 
     document: str  # its name
     text: str
-    cited: bool  # whether the reply relies on it
+    footnote: int | None = None  # its document's in the reply; None: found, but not cited
 
 
 class KnowledgeBase(Protocol):

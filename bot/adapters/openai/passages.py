@@ -1,6 +1,7 @@
 """The passages behind a reply, read from the conversation that it was given in."""
 
 from collections.abc import Sequence
+from math import inf
 
 from openai import AsyncOpenAI
 from openai.types.conversations import ConversationItem
@@ -8,8 +9,9 @@ from openai.types.responses import ResponseFileSearchToolCall
 
 from bot.adapters.openai.items import from_api
 from bot.panel.exchange import ModelSaid, UserSaid
+from bot.panel.footnotes import numbered
 from bot.panel.knowledge import Passage
-from bot.panel.model import ConversationId
+from bot.panel.model import ConversationId, DocumentId
 
 _LOOK_BACK = 1_000  # items
 _PAGE = 100
@@ -37,14 +39,18 @@ async def behind(client: AsyncOpenAI, conversation: ConversationId, ref: str) ->
 
 
 def _found(items: Sequence[ConversationItem]) -> Sequence[Passage]:
-    """Return what the searches among *items* found, the cited documents first."""
+    """Return what the searches among *items* found, in the order of the footnotes."""
     said = [one for one in map(from_api, items) if isinstance(one, ModelSaid)]
-    cited = {citation.document for one in said for citation in one.citations}
+    notes = numbered(citation for one in said for citation in one.citations)
     searches = [item for item in items if isinstance(item, ResponseFileSearchToolCall)]
     passages = [
-        Passage(result.filename or "…", result.text or "", result.file_id in cited)
+        Passage(
+            result.filename or "…",
+            result.text or "",
+            notes.get(DocumentId(result.file_id or "")),
+        )
         for search in searches
         for result in search.results or ()
     ]
     unique = dict.fromkeys(passages)
-    return sorted(unique, key=lambda passage: not passage.cited)
+    return sorted(unique, key=lambda passage: passage.footnote or inf)

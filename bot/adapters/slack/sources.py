@@ -83,17 +83,18 @@ async def _found(knowledge: KnowledgeBase, sources: Sources | None) -> Sequence[
 
 
 def _shown(passages: Sequence[Passage]) -> Iterator[Json]:
-    """Yield the passages by document; what was found but not cited comes last, and says so."""
-    for (name, cited), together in groupby(passages, key=lambda one: (one.document, one.cited)):
-        yield _rich({"type": "rich_text_section", "elements": _heading(name, cited=cited)})
+    """Yield the passages by document, with the numbers of their footnotes."""
+    for (number, name), together in groupby(passages, key=lambda p: (p.footnote, p.document)):
+        yield _rich({"type": "rich_text_section", "elements": _heading(name, number)})
         for passage in together:
             words = {"type": "text", "text": _shortened(passage.text)}
             yield _rich({"type": "rich_text_quote", "elements": [words]})
 
 
-def _heading(name: str, *, cited: bool) -> list[Json]:
-    heading: list[Json] = [{"type": "text", "text": name, "style": {"bold": True}}]
-    return heading if cited else [*heading, {"type": "text", "text": " (found, not cited)"}]
+def _heading(name: str, number: int | None) -> list[Json]:
+    told = f"{number}. {name}" if number else name
+    heading: list[Json] = [{"type": "text", "text": told, "style": {"bold": True}}]
+    return heading if number else [*heading, {"type": "text", "text": " (found, not cited)"}]
 
 
 def _shortened(text: str) -> str:

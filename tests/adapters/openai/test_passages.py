@@ -14,11 +14,24 @@ async def passages(knowledge: OpenAIKnowledge, api: CannedApi, *newest_first: ob
     return await knowledge.passages(CONVERSATION, 'ref="call_1"')
 
 
+async def test_passages_have_the_numbers_of_their_footnotes(
+    knowledge: OpenAIKnowledge, api: CannedApi
+) -> None:
+    found = searched(("a", "A."), ("b", "B."), ("c", "C."))
+    answer = citing("Thirty days.", c=12, a=12)
+    told = await passages(knowledge, api, answer, found, ASKED)
+    assert [(one.document, one.footnote) for one in told] == [
+        ("c.md", 1),
+        ("a.md", 2),
+        ("b.md", None),
+    ]
+
+
 async def test_the_cited_documents_come_first(knowledge: OpenAIKnowledge, api: CannedApi) -> None:
     found = searched(("handbook", "Holiday."), ("prices", "900."))
     assert list(await passages(knowledge, api, ANSWER, found, ASKED)) == [
-        Passage("prices.md", "900.", cited=True),
-        Passage("handbook.md", "Holiday.", cited=False),
+        Passage("prices.md", "900.", footnote=1),
+        Passage("handbook.md", "Holiday."),
     ]
 
 

@@ -16,8 +16,8 @@ from tests.adapters.slack.test_messenger import post
 from tests.fakes.knowledge import FakeKnowledge
 
 BEHIND = Sources(ConversationId("conv_1"), 'ref="call_1"')
-HOLIDAY = Passage("handbook.md", "Everybody has <!here> thirty *days*.", cited=True)
-LAPTOPS = Passage("assets.pdf", "Laptops last four years.", cited=False)
+HOLIDAY = Passage("handbook.md", "Everybody has <!here> thirty *days*.", footnote=1)
+LAPTOPS = Passage("assets.pdf", "Laptops last four years.")
 
 
 class FrailKnowledge(FakeKnowledge):
@@ -84,7 +84,7 @@ async def test_a_reply_without_sources_has_none(desk):
 
 async def test_the_button_opens_the_passages_the_cited_ones_marked_off(desk):
     shown = await desk.press(await desk.reply(sources=BEHIND))
-    assert shown.index("handbook.md") < shown.index("assets.pdf")
+    assert shown.index('"1. handbook.md"') < shown.index('"assets.pdf"')
     assert "Laptops last four years." in shown
     assert shown.count("found, not cited") == 1
 
@@ -100,7 +100,7 @@ async def test_many_long_passages_fit_the_modal(desk):
     long = [replace(HOLIDAY, document=f"{n}.md", text="x" * 5_000) for n in range(60)]
     desk.knowledge.behind[BEHIND.conversation, BEHIND.ref] = long
     shown = await desk.press(await desk.reply(sources=BEHIND))
-    assert "0.md" in shown
+    assert "1. 0.md" in shown
     assert len(shown) < 100_000
 
 
