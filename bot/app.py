@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library
+from bot import library, prices
 from bot.adapters.openai import client as openai_client
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
@@ -17,34 +17,47 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.adapters.slack import commands, lessons, listeners, receiver, socket_mode, sources, web_api
+from bot.adapters.slack import (
+    buttons,
+    commands,
+    lessons,
+    listeners,
+    receiver,
+    show_work,
+    socket_mode,
+    sources,
+    web_api,
+)
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
-from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
+from bot.panel.waiting_line import WaitingLine
+from bot.panel.work_desk import WorkDesk
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +74,7 @@ class Memory:
     redis: Connection
     queue: RedisTurnQueue
     journal: RedisJournal
+    reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
 
@@ -82,7 +96,7 @@ class Slack:
 class Desk:
     """What the commands about links work with."""
 
-    team_id: str
+    identity: Identity
     threads: RedisThreadStore
     model: ConversationsModel
     transcript: SlackTranscript
@@ -98,8 +112,9 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards),
+            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
             RedisJournal(redis, shards),
+            RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
         )
@@ -108,12 +123,12 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
 
 
 @asynccontextmanager
-async def open_slack(config: Config) -> AsyncIterator[Slack]:
+async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
     """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         identity = await identify(client)
-        api = SlackApi(client)
+        api = SlackApi(client, _pace(config, memory, identity))
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
@@ -134,12 +149,11 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     """Open what the commands about links need."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        team = slack.identity.team_id
-        yield Desk(team, memory.threads, model, slack.transcript, recovery)
+        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
 
 
 @asynccontextmanager
@@ -154,7 +168,7 @@ async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
     """Open what the commands about documents need; yields the workspace's id with it."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_knowledge(config) as knowledge,
     ):
         teaching = Teaching(_editor(config, memory, slack), knowledge)
@@ -166,25 +180,31 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
+        open_model(config) as model,
         open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
+        buttons.register(bolt, memory.queue, slack.api)
         editor = _editor(config, memory, slack)
-        messages = MessageReading(slack.api, slack.people)
-        desk = DocumentDesk(Teaching(editor, knowledge), slack.files, messages, slack.api)
-        commands.register(bolt, editor, desk, slack.identity, slack.api)
-        lessons.register(bolt, desk, slack.identity)
+        teaching = Teaching(editor, knowledge)
+        documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
+        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        lessons.register(bolt, documents, slack.identity)
         sources.register(bolt, knowledge, slack.api)
+        recovery = LinkRecovery(memory.threads, model, slack.transcript)
+        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        show_work.register(bolt, desk, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
-            yield lambda: _serve_sockets(sockets)
+            yield sockets.serve
         else:
-            served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
+            healthy = receiver.health(memory.queue.depth)
+            served = receiver.http_app(bolt, config.slack_signing_secret, healthy)
             yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
@@ -193,12 +213,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     """Open the answering side; the result answers until it is cancelled, then drains."""
     async with (
         open_memory(config) as memory,
-        open_slack(config) as slack,
+        open_slack(config, memory) as slack,
         open_model(config) as model,
     ):
         patience = Patience(expert=config.expert_timeout)
         runner = TurnRunner(
             journal=memory.journal,
+            reports=memory.reports,
             threads=memory.threads,
             editor=_editor(config, memory, slack),
             model=model,
@@ -208,7 +229,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             patience=patience,
         )
         worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
-        yield lambda: _work(worker, config)
+        line = WaitingLine(memory.queue, memory.threads, slack.messenger)
+        yield lambda: _work(worker, line, config)
 
 
 async def run_part(part: Part) -> None:
@@ -253,32 +275,21 @@ def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
 
 
-def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
-    async def healthy() -> bool:
-        try:
-            await memory.queue.depth()
-        except PanelError:
-            return False
-        return True
-
-    return healthy
+def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
+    if not config.slack_pace:
+        return Unpaced()
+    return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
-async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
-    try:
-        await sockets.start()
-        await asyncio.Event().wait()
-    finally:  # some connections may be open also where others could not be
-        await sockets.stop()
-
-
-async def _work(worker: TurnWorker, config: Config) -> None:
+async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_warn_of_models(config))
+        told = tasks.create_task(line.run())
         try:
             await worker.run()
         finally:
+            told.cancel()
             await worker.drain(GRACE)
 
 

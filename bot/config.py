@@ -50,8 +50,11 @@ class Config:
     expert_model: str
     expert_timeout: float
     concurrency: int
+    channel_concurrency: int
     socket_connections: int
     redis_shards: int
+    prices: str
+    slack_pace: float
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -89,8 +92,11 @@ _EXAMPLES = {
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
+    "PANELBOT_CHANNEL_CONCURRENCY": "10",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
+    "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
+    "PANELBOT_SLACK_PACE": "1",
 }
 NAMES = tuple(_EXAMPLES)
 
@@ -191,8 +197,11 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
+        channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
+        prices=reader.text("PANELBOT_PRICES"),
+        slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )
     if reader.problems:
         raise ConfigError(tuple(reader.problems))

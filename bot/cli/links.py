@@ -19,6 +19,8 @@ from bot.panel.model import ConversationId, ThreadRef
 
 _SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 
+NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
+
 
 @click.group()
 def links() -> None:
@@ -45,19 +47,18 @@ def rebuild(channel: str) -> None:
 
 async def _show(what: str) -> None:
     async with open_desk(settings(*SLACK_OUT, *MODEL, *STORE)) as desk:
-        thread = await _thread(desk, what)
+        thread = await find_thread(desk, what)
         found = await desk.recovery.find(thread)
         if found.router is None:
-            raise Refused(
-                "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
-            )
+            raise Refused(NO_PANEL)
         Console().print(tree(thread, found))
 
 
-async def _thread(desk: Desk, what: str) -> ThreadRef:
+async def find_thread(desk: Desk, what: str) -> ThreadRef:
+    """Return the thread that a permalink, CHANNEL/TS or a conversation's id names."""
     place = place_of(what)
     if place:
-        return ThreadRef(desk.team_id, *place)
+        return ThreadRef(desk.identity.team_id, *place)
     conversation = ConversationId(what)
     if owner := await desk.threads.owner(conversation):
         return owner.thread
@@ -108,7 +109,9 @@ async def _rebuild(channel: str) -> None:
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("Looking through threads", total=len(roots))
             for ts in roots:
-                tally.count(await desk.recovery.rebuild(ThreadRef(desk.team_id, channel, ts)))
+                tally.count(
+                    await desk.recovery.rebuild(ThreadRef(desk.identity.team_id, channel, ts))
+                )
                 progress.advance(task)
     click.echo(
         f"{tally.rebuilt} of {tally.threads} threads belong to the panel; "

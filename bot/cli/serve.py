@@ -10,10 +10,10 @@ from bot.cli import run, settings
 from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
 
 
-def _receiving(*needs: str) -> Config:
+def _receiving() -> Config:
     """Return the settings for receiving: Socket Mode needs no signing secret."""
     http = () if os.environ.get("SLACK_APP_TOKEN", "").strip() else SLACK_IN_HTTP
-    return settings(*SLACK_OUT, *http, *STORE, *needs)
+    return settings(*SLACK_OUT, *http, *MODEL, *STORE)
 
 
 @click.command("run")
@@ -22,14 +22,14 @@ def run_all() -> None:
 
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
-    config = _receiving(*MODEL)
+    config = _receiving()
     run(_together(open_web(config), open_worker(config)))
 
 
 @click.command()
 def web() -> None:
-    """Receive events and put them on the queue."""
-    run(_together(open_web(_receiving(*MODEL))))
+    """Receive events, put them on the queue, and answer commands and buttons."""
+    run(_together(open_web(_receiving())))
 
 
 @click.command()

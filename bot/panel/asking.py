@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import (
+    ABORTED,
+    Begun,
     Item,
     ModelEvent,
     ModelSaid,
@@ -29,26 +31,37 @@ class AskedAgain:
 
 
 async def ask(
-    model: LanguageModel, prompt: Prompt, *, ref: str, repeated: bool, patience: Patience
+    model: LanguageModel,
+    prompt: Prompt,
+    *,
+    ref: str,
+    repeated: bool,
+    patience: Patience,
+    begun: str = "",
 ) -> AsyncGenerator[ModelEvent | AskedAgain, None]:
     """Send *prompt* and yield what the model writes; the last event is Responded.
 
     *ref* marks the turn's message in the conversation. Where the prompt may have arrived
     before (*repeated*, or after a failure on the way) the conversation is looked at first:
-    a stored answer is taken from there, stored items are not sent again. Raises
-    ModelUnavailable once *patience* is spent.
+    a stored answer is taken from there, stored items are not sent again. Of a response that
+    may call tools, *begun* by an earlier try, some calls may be stored and others missing:
+    it is asked for anew unless it is whole. Raises ModelUnavailable once *patience* is spent.
     """
     pauses = patience.pauses()
     while True:
         try:
             stored = await model.since(prompt.conversation, ref) if repeated else None
-            if stored and (answer := answer_in(stored, prompt.items)):
+            answer = answer_in(stored, prompt.items) if stored else ()
+            if answer and (not _calls(answer) or await _is_whole(model, begun)):
                 for event in answer:
                     yield event
                 return
-            request = replace(prompt, items=unsent(prompt.items, stored or ()))
-            async with aclosing(model.respond(request)) as events:
+            if answer:
+                yield AskedAgain()
+            items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
+            async with aclosing(model.respond(replace(prompt, items=items))) as events:
                 async for event in events:
+                    begun = event.response if isinstance(event, Begun) else begun
                     yield event
         except ModelUnavailable as error:
             await _before_retry(pauses, patience, error)
@@ -79,6 +92,19 @@ async def _before_retry(
     if pause is None or asked > patience.longest:
         raise error
     await asyncio.sleep(max(pause, asked))
+
+
+async def _is_whole(model: LanguageModel, response: str) -> bool:
+    return bool(response) and await model.is_whole(response)
+
+
+def _calls(answer: Sequence[ModelEvent]) -> list[ToolCalled]:
+    return [event for event in answer if isinstance(event, ToolCalled)]
+
+
+def aborted(call: ToolCalled) -> ToolAnswered:
+    """Return the answer to a call that will be made again, or not at all."""
+    return ToolAnswered(call.call_id, ABORTED)
 
 
 def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:

@@ -20,15 +20,17 @@ async def close(context: TurnContext) -> None:
         await record.note(await _tell_some_router(context))
     progress = record.progress
     if progress.routed and not progress.calls and progress.routed.text.strip():
-        await context.speaker.say("router", progress.routed.text)
+        await context.speaker.say("router", progress.routed.text, reply=True)
     if progress.closed and progress.closed.text.strip():
-        await context.speaker.say("synthesis", progress.closed.text)
+        await context.speaker.say("synthesis", progress.closed.text, reply=True)
     if not record.progress.said_something:
         await context.speaker.say("refused", sentences.NOTHING_SAID)
 
 
 def wants_words(progress: Progress, setting: Synthesis) -> bool:
     """Return whether the router is to say something after the experts."""
+    if progress.without_credit:
+        return False
     if not progress.answers:
         return True  # nobody answered: somebody has to
     match setting:

@@ -39,6 +39,9 @@ async def consult(context: TurnContext, call: Call) -> None:
         case ExpertAnswered(text=text, citations=citations):
             reply = footnotes.under(text, citations, sentences.SOURCES)
             sources = _sources(context, call) if citations else None
+        case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
+            context.board.changed()
+            return
         case ExpertFailed(failure=failure):
             reply = sentences.expert_failed(failure, call.expert)
     persona = context.panel.persona(call.expert)
@@ -83,7 +86,7 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome
     items = (*quoted, prompts.for_expert(call, context.said))
     prompt = context.expert_prompt(await context.book.expert(expert.name), expert, items)
     repeated = call.id in record.progress.asked
-    await record.note(ExpertAsked(call.id))
+    await record.note(ExpertAsked(call.id, prompt.model))
     ref = prompts.call_ref(call)
     answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
     async with aclosing(answer) as events:

@@ -4,7 +4,7 @@ An entry before an outside effect (``…Asked``, ``…Started``) says that the e
 have happened; the one after it says that it has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.panel.model import NO_USAGE, Call, CallId, Citation, MessageTs, Usage
@@ -22,23 +22,37 @@ class Failure(StrEnum):
     TOO_LONG = "too_long"
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
+    STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
 
 
 @dataclass(frozen=True, slots=True)
-class RouterAsked:
+class _Dated:
+    # Milliseconds since 1970, set as it is noted: the same event noted again is still the same.
+    at: int = field(default=0, kw_only=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterAsked(_Dated):
     """The people's words are about to go to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertCalled:
+class RouterBegan(_Dated):
+    """The router has begun to answer; *response* is what its answer is called."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertCalled(_Dated):
     """The router, or a person directly, wants to hear an expert."""
 
     call: Call
 
 
 @dataclass(frozen=True, slots=True)
-class CallAdopted:
+class CallAdopted(_Dated):
     """The router, asked again after a crash, made a call that has already been started."""
 
     call_id: CallId
@@ -46,7 +60,7 @@ class CallAdopted:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerCalled:
+class StrangerCalled(_Dated):
     """The router called an expert that is not on the panel."""
 
     call_id: CallId
@@ -54,7 +68,7 @@ class StrangerCalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(_Dated):
     """No further calls will come. *text* is what the router itself said."""
 
     text: str = ""
@@ -63,14 +77,15 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAsked:
+class ExpertAsked(_Dated):
     """The question is about to go to the expert."""
 
     call_id: CallId
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAnswered:
+class ExpertAnswered(_Dated):
     """An expert finished."""
 
     call_id: CallId
@@ -80,7 +95,7 @@ class ExpertAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertFailed:
+class ExpertFailed(_Dated):
     """An expert gave up; the rest of the panel carries on."""
 
     call_id: CallId
@@ -88,12 +103,12 @@ class ExpertFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingStarted:
+class ClosingStarted(_Dated):
     """The experts' outputs are about to go to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(_Dated):
     """The router has everything. *text* is its synthesis; empty where none was wanted."""
 
     text: str = ""
@@ -101,22 +116,28 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class PostStarted:
+class PostStarted(_Dated):
     """A message is about to be posted."""
 
     part: str
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(_Dated):
     """Slack has the message."""
 
     part: str
     ts: MessageTs
 
 
+@dataclass(frozen=True, slots=True)
+class Retried(_Dated):
+    """Somebody wants the turn tried again, after it was given up."""
+
+
 TurnEvent = (
     RouterAsked
+    | RouterBegan
     | ExpertCalled
     | CallAdopted
     | StrangerCalled
@@ -128,4 +149,5 @@ TurnEvent = (
     | Closed
     | PostStarted
     | Posted
+    | Retried
 )

@@ -22,11 +22,20 @@ class UserSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What the model's side says it has something from: a page or a document."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSaid:
     """A message of the model's side."""
 
     text: str
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[Citation, ...] = ()  # of documents, for footnotes
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,17 @@ class ToolAnswered:
     output: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """A tool of the model's own side that it has used: "web_search", "file_search", …"""
+
+    tool: str
+
+
+ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
+
 Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+StoredItem = Item | ToolUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,13 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The model has begun to write; *response* names what it writes."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextWritten:
     """The model wrote a little more text."""
 
@@ -91,7 +117,7 @@ class Responded:
     citations: tuple[Citation, ...] = ()
 
 
-ModelEvent = TextWritten | ToolCalled | Responded
+ModelEvent = Begun | TextWritten | ToolCalled | Responded
 
 
 def joined(said: Iterable[ModelSaid]) -> Responded:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.panel import thread_commands
-from bot.panel.model import Message, ThreadRef
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.ports import Standing, ThreadStore, TurnQueue
+from bot.panel.thread_commands import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,22 @@ class Intake:
             case _:
                 pass
 
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
+        """Stop what is being done in *thread*; *ts* names the wish, which may come twice.
+
+        Returns whether that is all: False where there was nothing to stop.
+        """
+        halt = await self._queue.stop(thread, ts, by)
+        if halt and halt.taken_back:
+            await self._threads.overheard(thread, halt.taken_back)
+        return halt is None or halt.found
+
     async def _take(self, incoming: Incoming, standing: Standing) -> None:
         thread, message = incoming.thread, incoming.message
-        alone = message.mentioned and thread_commands.parse(message.text) is not None
+        command = thread_commands.parse(message.text) if message.mentioned else None
+        if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
+            return
+        alone = command is not None
         taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
         if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
             taking.append(self._threads.set_standing(thread, Standing.OURS))

@@ -87,6 +87,11 @@ class Turn:
     messages: tuple[Message, ...]
 
     @property
+    def summons(self) -> bool:
+        """Whether somebody has mentioned us in it."""
+        return any(message.mentioned for message in self.messages)
+
+    @property
     def asker(self) -> UserId:
         """Who spoke last."""
         return self.messages[-1].author
@@ -99,6 +104,8 @@ class Claim:
     turn: Turn
     token: int  # fencing: grows with each claim of the thread; only the newest may act
     attempt: int  # 1 for the first worker that has it
+    postponed: int = 0  # how often it was put off because something failed
+    deaths: int = 0  # how many workers died or were cut off with it in their hands
 
 
 @dataclass(frozen=True, slots=True)

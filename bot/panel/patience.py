@@ -14,6 +14,9 @@ class Patience:
     expert: float = 180  # for an expert's whole answer, all tries together
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
     turn_retries: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
+    longest_retry: float = 900  # however long a neighbour wants us to stay away
+    stops: float = 0.5  # between looks for turns that are to be stopped
+    deaths: int = 5  # how many workers may die with a turn before it is put aside
 
     def pauses(self) -> Iterator[float]:
         """Yield the pauses between tries, jittered so that many do not come back at once."""

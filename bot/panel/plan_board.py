@@ -9,7 +9,7 @@ from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
 from bot.panel.events import ExpertAnswered, Posted, PostStarted
 from bot.panel.model import Call, MessageTs, Panel
-from bot.panel.ports import Messenger, PlanTask, TaskState
+from bot.panel.ports import Messenger, PlanTask, Post, TaskState
 from bot.panel.progress import PLAN
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
@@ -35,6 +35,7 @@ class PlanBoard:
         self._pause = pause
         self._changed = asyncio.Event()
         self._shown: Sequence[PlanTask] = ()
+        self._may_be_lost = PLAN in record.progress.posting  # an earlier attempt stopped there
         self._showing = asyncio.Lock()  # the last update waits for the one under way
 
     @asynccontextmanager
@@ -73,20 +74,25 @@ class PlanBoard:
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
     async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
-        thread = self._record.turn.thread
         title = sentences.plan_title([task.persona.name for task in tasks])
         post = self._speaker.draft(PLAN, title)
         ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
         if ts:
-            await self._messenger.update_plan(thread, ts, post, tasks)
-        else:
-            await self._record.note(PostStarted(PLAN))
-            ts = await self._messenger.post_plan(thread, post, tasks)
+            await self._messenger.update_plan(self._record.turn.thread, ts, post, tasks)
+        elif any(task.state is TaskState.WORKING for task in tasks):  # else it comes too late
+            await self._post_plan(post, tasks)
+
+    async def _post_plan(self, post: Post, tasks: Sequence[PlanTask]) -> None:
+        await self._record.note(PostStarted(PLAN))
+        self._may_be_lost = True
+        if ts := await self._messenger.post_plan(self._record.turn.thread, post, tasks):
             await self._record.note(Posted(PLAN, ts))
+        else:
+            self._may_be_lost, self._shown = False, ()
 
     async def _lost_plan(self) -> MessageTs | None:
-        """Return the plan message that an earlier attempt posted without noting it."""
-        if PLAN not in self._record.progress.posting:
+        """Return the plan message that was posted without being noted."""
+        if not self._may_be_lost:
             return None
         turn = self._record.turn
         ts = await self._messenger.find(turn.thread, turn.id, PLAN)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.events import TurnEvent
-from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -31,6 +31,23 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.roster import RosterChanges, Scope
+from bot.panel.turn_report import TurnReport
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thread that waits for a worker, and how many are served before it."""
+
+    thread: ThreadRef
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What came of a wish to stop."""
+
+    found: bool  # whether there was anything to stop
+    taken_back: MessageTs | None = None  # the first message that will not be answered
 
 
 class TurnQueue(Protocol):
@@ -55,10 +72,24 @@ class TurnQueue(Protocol):
         """Forget the turn and its journal. Raises TurnLost if another worker has it."""
         ...
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        """Give the turn back; it can be claimed again *after* so many seconds.
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        """Put the turn off after a failure; it can be claimed again *after* so many seconds.
 
         The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def hand_over(self, claim: Claim) -> None:
+        """Give the turn back as it is, for the next worker to go on at once.
+
+        The journal stays. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        """Return the threads that wait for a worker (of each sort so many at *most*).
+
+        Empty to all workers but one, which is to tell them.
         """
         ...
 
@@ -66,6 +97,25 @@ class TurnQueue(Protocol):
         """Put the turn, with its journal, aside for a person to look at.
 
         *reason* holds no content. Raises TurnLost if another worker has the turn.
+        """
+        ...
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
+
+        None if the same wish, which *ts* names, was fulfilled before. One that found nothing
+        may be put as a message.
+        """
+        ...
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        """Return the threads whose turns are to be stopped, and who wants it."""
+        ...
+
+    async def retry(self, turn: TurnId) -> bool:
+        """Let a buried turn be claimed again, before what waits in its thread.
+
+        Its journal goes on with Retried. Returns False if no such turn is buried.
         """
         ...
 
@@ -79,6 +129,18 @@ class Journal(Protocol):
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         """Write *event* durably. Raises TurnLost, writing nothing, if another has the turn."""
+        ...
+
+
+class ReportStore(Protocol):
+    """What is kept of turns that are done, for some weeks."""
+
+    async def save(self, claim: Claim, report: TurnReport) -> None:
+        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        ...
+
+    async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
+        """Return the report of *turn*; None if it is not done or no longer known."""
         ...
 
 
@@ -125,6 +187,10 @@ class ThreadStore(Protocol):
         """Note that the message *ts* passed the panel by; the earliest one counts."""
         ...
 
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
+        ...
+
     async def caught_up(self, thread: ThreadRef) -> None:
         """Forget what passed the panel by: the router knows it now."""
         ...
@@ -156,10 +222,10 @@ class LanguageModel(Protocol):
     def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         """Send *prompt* and yield what the model writes; each call as soon as it is complete.
 
-        The last event is Responded; then everything is stored. Raises ModelUnavailable
-        (what was sent may or may not be stored, so look with ``since`` before repeating),
-        ModelRefused or ConversationGone. Waits by itself while the conversation is locked,
-        and mends calls that an earlier crash left unanswered.
+        The first event is Begun, the last is Responded; then everything is stored. Raises
+        ModelUnavailable (what was sent may or may not be stored, so look with ``since`` before
+        repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
+        locked, and mends calls that an earlier crash left unanswered.
         """
         ...
 
@@ -171,6 +237,20 @@ class LanguageModel(Protocol):
         """Return the newest user item whose text contains *ref* and all items after it.
 
         None if there is none among the last hundred items.
+        """
+        ...
+
+    def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        """Yield all that *conversation* holds, newest first, however much it is.
+
+        Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
+    async def is_whole(self, response: str) -> bool:
+        """Whether the model has written *response* to its end; waits while it still writes.
+
+        False if it broke off, or nobody knows it.
         """
         ...
 
@@ -216,6 +296,8 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     sources: Sources | None = None  # what it relies on, for people to open
+    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
+    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
 
 class Messenger(Protocol):
@@ -235,14 +317,14 @@ class Messenger(Protocol):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
-        """Post the plan message; ``post.text`` is its title."""
+    ) -> MessageTs | None:
+        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
         ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Show the new state of the plan message *ts*."""
+        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:

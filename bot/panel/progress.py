@@ -17,10 +17,13 @@ from bot.panel.events import (
     ExpertAsked,
     ExpertCalled,
     ExpertFailed,
+    Failure,
     Posted,
     PostStarted,
+    Retried,
     Routed,
     RouterAsked,
+    RouterBegan,
     StrangerCalled,
     TurnEvent,
 )
@@ -28,7 +31,7 @@ from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Usage
 
 Outcome = ExpertAnswered | ExpertFailed
 
-PLAN = "plan"  # the part of the turn that says nothing of the matter
+PLAN, GAVE_UP = "plan", "gave-up"  # the parts of a turn that say nothing of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Progress:
     """The part of a turn that must survive a crash."""
 
     router_asked: bool = False
+    router_response: str = ""  # the last one that has begun
     calls: tuple[Call, ...] = ()
     strangers: tuple[StrangerCalled, ...] = ()
     routed: Routed | None = None
@@ -46,6 +50,7 @@ class Progress:
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
     usage: Usage = NO_USAGE
+    retries: int = 0  # after it was given up
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
@@ -59,9 +64,20 @@ class Progress:
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
 
     @property
+    def without_credit(self) -> bool:
+        """Whether an expert could not answer because the account is empty."""
+        failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
+        return any(outcome.failure is Failure.QUOTA for outcome in failed)
+
+    @property
     def said_something(self) -> bool:
-        """Whether people have been told anything, if only that an expert has no answer."""
-        return bool(self.posted.keys() - {PLAN})
+        """Whether people have been told anything of the matter, if only that nobody knows."""
+        return any(part != PLAN and not part.startswith(GAVE_UP) for part in self.posted)
+
+    @property
+    def giving_up(self) -> str:
+        """The part that says so if the turn is given up: another one after each retry."""
+        return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
 
     def forgotten_call(self, expert: ExpertName) -> Call | None:
         """Return a call of *expert* whose request the router no longer remembers."""
@@ -74,6 +90,8 @@ class Progress:
         match event:
             case RouterAsked() | ExpertCalled() | CallAdopted() | StrangerCalled() | Routed():
                 return self._routing(event)
+            case RouterBegan(response):
+                return replace(self, router_response=response)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
             case ExpertAnswered() | ExpertFailed():
@@ -87,6 +105,8 @@ class Progress:
             case Posted(part, ts):
                 posted = {**self.posted, part: ts}
                 return replace(self, posting=self.posting - {part}, posted=posted)
+            case Retried():
+                return replace(self, retries=self.retries + 1)
             case _:
                 assert_never(event)
 

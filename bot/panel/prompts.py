@@ -6,7 +6,17 @@ from html import escape
 
 from bot.panel.events import ExpertAnswered, ExpertFailed
 from bot.panel.exchange import Tool, ToolAnswered, ToolCalled, UserSaid
-from bot.panel.model import Call, CallId, Expert, ExpertName, Panel, Turn, TurnId, Utterance
+from bot.panel.model import (
+    Call,
+    CallId,
+    Expert,
+    ExpertName,
+    MessageTs,
+    Panel,
+    Turn,
+    TurnId,
+    Utterance,
+)
 
 _TOOL_PREFIX = "consult_"
 
@@ -69,6 +79,12 @@ def tools(panel: Panel) -> tuple[Tool, ...]:
     )
 
 
+def expert_of(tool: str) -> ExpertName | None:
+    """Return the expert that *tool* consults, whether or not it is on a panel."""
+    name = tool.removeprefix(_TOOL_PREFIX)
+    return ExpertName(name.replace("_", "-")) if name != tool else None
+
+
 def called(call: ToolCalled, panel: Panel) -> Call | None:
     """Return *call* as a call of an expert; None if the panel has no such expert."""
     expert = next((e for e in panel.experts if tool_name(e.name) == call.tool), None)
@@ -86,12 +102,17 @@ def direct_call(turn: TurnId, expert: Expert) -> Call:
 
 def ref(turn: Turn) -> str:
     """Return the mark by which *turn* is found again in the router's conversation."""
-    return f'ref="{turn.messages[-1].ts}"'
+    return mark(turn.messages[-1].ts)
 
 
 def call_ref(call: Call) -> str:
     """Return the mark by which *call* is found again in the expert's conversation."""
-    return f'ref="{call.id}"'
+    return mark(call.id)
+
+
+def mark(name: MessageTs | CallId) -> str:
+    """Return the mark that tells a message of this *name*."""
+    return f'ref="{name}"'
 
 
 def quoted(earlier: Sequence[Utterance]) -> tuple[UserSaid, ...]:
@@ -104,7 +125,7 @@ def quoted(earlier: Sequence[Utterance]) -> tuple[UserSaid, ...]:
 
 def for_router(said: Iterable[Utterance]) -> UserSaid:
     """Return the people's words as the router gets them."""
-    return UserSaid("\n".join(_message(f'ref="{one.ts}"', one) for one in said))
+    return UserSaid("\n".join(_message(mark(one.ts), one) for one in said))
 
 
 def for_expert(call: Call, said: Iterable[Utterance]) -> UserSaid:
@@ -113,8 +134,8 @@ def for_expert(call: Call, said: Iterable[Utterance]) -> UserSaid:
     return UserSaid(brief + "\n".join(_message(call_ref(call), one) for one in said))
 
 
-def _message(mark: str, said: Utterance) -> str:
-    return f'<message {mark} from="{escape(said.speaker)}">\n{said.text}\n</message>'
+def _message(ref: str, said: Utterance) -> str:
+    return f'<message {ref} from="{escape(said.speaker)}">\n{said.text}\n</message>'
 
 
 def as_tool_call(call: Call) -> ToolCalled:

@@ -7,8 +7,15 @@ from bot.panel import prompts
 from bot.panel.addressing import addressed
 from bot.panel.asking import AskedAgain, ask
 from bot.panel.errors import ConversationGone
-from bot.panel.events import CallAdopted, ExpertCalled, Routed, RouterAsked, StrangerCalled
-from bot.panel.exchange import Responded, TextWritten, ToolCalled
+from bot.panel.events import (
+    CallAdopted,
+    ExpertCalled,
+    Routed,
+    RouterAsked,
+    RouterBegan,
+    StrangerCalled,
+)
+from bot.panel.exchange import Begun, Responded, TextWritten, ToolCalled
 from bot.panel.model import Call, Expert
 from bot.panel.turn_context import TurnContext
 
@@ -53,10 +60,13 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
         ref=prompts.ref(context.turn),
         repeated=repeated,
         patience=context.patience,
+        begun=record.progress.router_response,
     )
     async with aclosing(answer) as events:
         async for event in events:
             match event:
+                case Begun(response):
+                    await record.note(RouterBegan(response))
                 case ToolCalled():
                     await _take(context, event, start)
                 case AskedAgain():

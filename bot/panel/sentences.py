@@ -15,6 +15,7 @@ Keep replying in the thread: no mention needed.
 - `legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all
 - `@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change it \
 for this thread
+- `@me stop` ends what I am doing
 - `@me mute` and I answer only when mentioned, `@me unmute` and I am back
 - `/experts` in the channel changes the panel for everybody there"""
 
@@ -28,11 +29,13 @@ _EXPERT_FAILURES = {
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
     Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
+    Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
 
 _ROUTER_FAULTS = {
-    ModelFault.QUOTA: "The model account has no credit left. Whoever runs me has to top it up.",
+    ModelFault.QUOTA: "The model account has no credit left, so nobody here can answer. Whoever "
+    "runs me has to top it up; then try again.",
     ModelFault.ACCESS: "The model service rejected my key. Whoever runs me has to renew it: "
     "`panelbot check` tells more.",
     ModelFault.MODEL: "The router's model does not exist (any more). Whoever runs me has to "
@@ -49,6 +52,8 @@ _ROUTER_FAULTS = {
     "runs me; the log has the details.",
 }
 
+NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
+
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
 UNMUTED = "I am back: just reply."
 
@@ -56,13 +61,31 @@ NOTHING_SAID = "The model had nothing to say to this. Please put it differently.
 
 GAVE_UP = (
     "I could not answer this: a service that I need did not respond for too long. "
-    "Nothing is lost; please ask again later."
+    "Nothing is lost: try again in a while."
 )
+
+GAVE_UP_HALFWAY = (
+    "I could not finish this: a service that I need did not respond for too long. "
+    "Nothing is lost: try again in a while, and I go on from here."
+)
+
+STILL_NO_CREDIT = "There is still no credit on the model account. Try again when it is topped up."
 
 
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
     return f"is consulting {listed(titles)}…"
+
+
+def stopped(silent: Sequence[str]) -> str:
+    """Return what is said of a turn that was stopped before the *silent* experts answered."""
+    who = f" {listed(silent)} did not answer any more." if silent else ""
+    return f"Stopped.{who}"
+
+
+def in_line(ahead: int) -> str:
+    """Return the status of a thread that waits for a worker, with so many *ahead* of it."""
+    return f"is busy; {ahead} before you…" if ahead else "is busy; you are next…"
 
 
 def plan_title(titles: Sequence[str]) -> str:
@@ -80,8 +103,13 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
-    why = _EXPERT_FAILURES[failure]
+    why = why_failed(failure)
     return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def why_failed(failure: Failure) -> str:
+    """Return why an expert has no answer."""
+    return _EXPERT_FAILURES[failure]
 
 
 def router_failed(fault: ModelFault) -> str:

@@ -1,5 +1,6 @@
 """Saying things in the thread, each exactly once however often the turn is repeated."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
@@ -16,10 +17,13 @@ class Speaker:
         self._messenger = messenger
         self.router: ConversationId | None = None  # known once the links are
 
-    async def say(self, part: str, text: str) -> None:
-        """Post *text* in the router's voice, in as many pieces as it takes."""
-        for index, piece in enumerate(self._messenger.pieces(text)):
-            await self._post(self.draft(f"{part}:{index}", piece))
+    async def say(self, part: str, text: str, *, reply: bool = False) -> None:
+        """Post *text* in the router's voice, in as many pieces as it takes.
+
+        A *reply* is what people have been waiting for: they can act on it.
+        """
+        for draft in self._drafts(part, text, reply=reply):
+            await self._post(draft)
 
     async def say_as(
         self,
@@ -30,11 +34,13 @@ class Speaker:
         sources: Sources | None = None,
     ) -> None:
         """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
-        pieces = self._messenger.pieces(text)
-        for index, piece in enumerate(pieces):
-            post = replace(self.draft(f"{part}:{index}", piece), persona=persona, expert=expert)
-            is_last = index == len(pieces) - 1
-            await self._post(replace(post, sources=sources if is_last else None))
+        for draft in self._drafts(part, text, reply=True):
+            behind = sources if draft.ends_reply else None
+            await self._post(replace(draft, persona=persona, expert=expert, sources=behind))
+
+    async def offer_retry(self, part: str, text: str) -> None:
+        """Post *text*, short, in the router's voice, with a button that retries the turn."""
+        await self._post(replace(self.draft(part, text), offers_retry=True))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""
@@ -43,6 +49,12 @@ class Speaker:
     def draft(self, part: str, text: str) -> Post:
         """Return a message of this turn."""
         return Post(self._record.turn.id, part, text, self.router)
+
+    def _drafts(self, part: str, text: str, *, reply: bool) -> Iterator[Post]:
+        pieces = self._messenger.pieces(text)
+        for index, piece in enumerate(pieces):
+            draft = self.draft(f"{part}:{index}", piece)
+            yield replace(draft, ends_reply=reply and index == len(pieces) - 1)
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

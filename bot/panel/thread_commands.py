@@ -38,12 +38,18 @@ class Unmute:
     """Answer every reply again."""
 
 
-ThreadCommand = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End what is being done in this thread."""
+
+
+ThreadCommand = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop
 
 _PLAIN: dict[str, ThreadCommand] = {
     "experts": ListExperts(),
     "help": ShowHelp(),
     "mute": Mute(),
+    "stop": Stop(),
     "unmute": Unmute(),
 }
 _QUOTES = "`\"'“”@"

@@ -14,6 +14,7 @@ from bot.panel.thread_commands import (
     Mute,
     RemoveExpert,
     ShowHelp,
+    Stop,
     ThreadCommand,
     Unmute,
 )
@@ -74,6 +75,8 @@ class ThreadDesk:
             case Unmute():
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.UNMUTED
+            case Stop():  # one that found something to stop has not been queued
+                return sentences.NOTHING_TO_STOP
             case _:
                 assert_never(command)
 

@@ -1,6 +1,8 @@
 """One turn in this worker's hands: its claim, and its journal as read and as written."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.panel.events import TurnEvent
 from bot.panel.model import Claim, Turn
@@ -14,6 +16,7 @@ class TurnRecord:
     def __init__(self, claim: Claim, journal: Journal, entries: Sequence[TurnEvent]) -> None:
         self.claim = claim
         self.progress = Progress.of(entries)
+        self.events = list(entries)
         self.resumed = claim.attempt > 1 or bool(entries)  # a turn put back begins to count anew
         self._journal = journal
 
@@ -28,6 +31,8 @@ class TurnRecord:
         return self.claim.turn
 
     async def note(self, event: TurnEvent) -> None:
-        """Write *event* down. Raises TurnLost if another worker has the turn."""
-        await self._journal.append(self.claim, event)
-        self.progress = self.progress.after(event)
+        """Write *event* down, with the time. Raises TurnLost if another worker has the turn."""
+        dated = replace(event, at=round(time.time() * 1000))
+        await self._journal.append(self.claim, dated)
+        self.events.append(dated)
+        self.progress = self.progress.after(dated)

@@ -5,19 +5,29 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, thread_commands
+from bot.panel import sentences, thread_commands, turn_report
+from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
-from bot.panel.errors import ModelRefused, leaves
+from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import Journal, LanguageModel, Messenger, Standing, ThreadStore, Transcript
+from bot.panel.ports import (
+    Journal,
+    LanguageModel,
+    Messenger,
+    ReportStore,
+    Standing,
+    ThreadStore,
+    Transcript,
+)
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
+from bot.panel.stopping import Stopping
 from bot.panel.thread_commands import ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext
@@ -33,6 +43,7 @@ class TurnRunner:
         self,
         *,
         journal: Journal,
+        reports: ReportStore,
         threads: ThreadStore,
         editor: PanelEditor,
         model: LanguageModel,
@@ -42,8 +53,11 @@ class TurnRunner:
         patience: Patience,
     ) -> None:
         self._journal = journal
+        self._reports = reports
         self._threads = threads
         self._editor = editor
+        self._apology = Apology(threads)
+        self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
         self._model = model
         self._messenger = messenger
@@ -67,18 +81,20 @@ class TurnRunner:
         else:
             await self._converse(record, speaker)
 
-    async def give_up(self, claim: Claim) -> None:
-        """Tell the thread that the turn cannot be answered, unless something has been said.
-
-        Nothing is told where nobody waits for us: people may be among themselves.
-        """
-        record, thread = await TurnRecord.read(claim, self._journal), claim.turn.thread
-        if not _summons(claim.turn) and await self._threads.standing(thread) is not Standing.OURS:
-            return
-        if not record.progress.said_something:
+    async def give_up(self, claim: Claim, error: BaseException) -> None:
+        """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
+        if await self._apology.concerns(claim.turn):
+            record = await TurnRecord.read(claim, self._journal)
             speaker = Speaker(record, self._messenger)
-            await speaker.say("gave-up", sentences.GAVE_UP)
-        await self._messenger.show_status(thread, "")
+            await self._apology.give_up(record, speaker, error)
+            await speaker.show_status("")
+
+    async def stop(self, claim: Claim) -> None:
+        """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
+        record = await TurnRecord.read(claim, self._journal)
+        panel = await self._editor.panel(claim.turn.thread)
+        await self._stopping.end(record, panel)
+        await self._report(record, claim.turn, panel)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -110,7 +126,7 @@ class TurnRunner:
 
     async def _is_muted(self, turn: Turn) -> bool:
         """Whether the thread is muted and nobody has mentioned us all the same."""
-        if _summons(turn):
+        if turn.summons:
             return False
         return await self._threads.standing(turn.thread) is Standing.MUTED
 
@@ -121,7 +137,7 @@ class TurnRunner:
         if begins_thread and not record.resumed:
             return ThreadLinks()  # nobody can know it yet: spare the search
         links = await self._recovery.find(turn.thread)
-        if links.router or _summons(turn):
+        if links.router or turn.summons:
             return links
         return links if await self._threads.standing(turn.thread) is Standing.OURS else None
 
@@ -172,9 +188,18 @@ class TurnRunner:
                 await self._route_and_consult(context)
                 await close(context)
             except* ModelRefused as refusals:
-                fault = next(e.fault for e in leaves(refusals) if isinstance(e, ModelRefused))
-                log.warning("router.refused", extra={"turn": context.turn.id, "fault": fault})
-                await context.speaker.say("refused", sentences.router_failed(fault))
+                refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
+                await self._tell_refusal(context, refusal)
+
+    async def _tell_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
+        """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""
+        log.warning("router.refused", extra={"turn": context.turn.id, "fault": refusal.fault})
+        if refusal.fault in MENDABLE and context.record.progress.routed is None:
+            raise refusal
+        if refusal.fault is ModelFault.QUOTA:
+            await self._apology.no_credit(context.record, context.speaker)
+        else:
+            await context.speaker.say("refused", sentences.router_failed(refusal.fault))
 
     async def _route_and_consult(self, context: TurnContext) -> None:
         async with asyncio.TaskGroup() as experts:
@@ -188,14 +213,22 @@ class TurnRunner:
                 await route(context, start)
             context.speaker.router = await context.book.router()
             context.board.changed()
+        if context.record.progress.without_credit:
+            await self._apology.no_credit(context.record, context.speaker)
 
     async def _finish(self, context: TurnContext) -> None:
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
+            self._report(context.record, context.turn, context.panel),
             context.speaker.show_status(""),
         )
         _log_answered(context)
+
+    async def _report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
+        """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
+        report = turn_report.of(turn, record.events, panel, self._models.router)
+        await self._reports.save(record.claim, report)
 
     async def _catch_up(self, turn: Turn) -> None:
         """Forget what passed us by before the turn; what did so meanwhile is still to be told."""
@@ -224,11 +257,6 @@ def _command(turn: Turn) -> ThreadCommand | None:
     if len(turn.messages) > 1 or not message.mentioned:
         return None
     return thread_commands.parse(message.text)
-
-
-def _summons(turn: Turn) -> bool:
-    """Return whether somebody has mentioned us in the turn."""
-    return any(message.mentioned for message in turn.messages)
 
 
 def _from_the_mention_on(turn: Turn) -> Turn:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.panel.errors import PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
 from bot.panel.model import Claim
 from bot.panel.patience import Patience
 from bot.panel.ports import TurnQueue
@@ -31,10 +31,16 @@ class TurnWorker:
         self._patience = patience
         self._places = asyncio.Semaphore(concurrency)
         self._heartbeat = heartbeat
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._stopped: set[Claim] = set()
 
     async def run(self) -> None:
         """Work until cancelled. The turns that are running then go on: see ``drain``."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_for_stops())
+            await self._take_turns()
+
+    async def _take_turns(self) -> None:
         while True:
             await self._places.acquire()
             try:
@@ -53,27 +59,53 @@ class TurnWorker:
         """Let the running turns finish within *grace* seconds; hand the others over."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=grace)
+        _, late = await asyncio.wait(self._running.values(), timeout=grace)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        task.add_done_callback(lambda _: self._places.release())
+        self._running[claim] = task
+        task.add_done_callback(lambda _: self._ended(claim))
+
+    def _ended(self, claim: Claim) -> None:
+        del self._running[claim]
+        self._stopped.discard(claim)
+        self._places.release()
+
+    async def _watch_for_stops(self) -> None:
+        while True:
+            await asyncio.sleep(self._patience.stops)
+            try:
+                stops = await self._queue.stops()
+            except StoreUnavailable as error:
+                log.warning("stops.unknown", extra={"reason": str(error)})
+                continue
+            for claim, task in self._running.items():
+                if claim.turn.thread in stops and claim not in self._stopped:
+                    self._stopped.add(claim)
+                    task.cancel()
 
     async def _work(self, claim: Claim) -> None:
         try:
             async with self._kept_alive(claim):
-                await self._runner.run(claim)
+                await self._attempt(claim)
             await self._queue.done(claim)
         except asyncio.CancelledError:
+            if claim in self._stopped and (task := asyncio.current_task()):
+                task.uncancel()
+                await self._stop(claim)
+                return
             await asyncio.shield(self._hand_over(claim))
             raise
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
+
+    async def _attempt(self, claim: Claim) -> None:
+        if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
+            raise GiveUp(f"{claim.deaths} workers died with it")
+        await self._runner.run(claim)
 
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
@@ -91,9 +123,22 @@ class TurnWorker:
             except StoreUnavailable as error:  # the fencing token decides when it is back
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
 
+    async def _stop(self, claim: Claim) -> None:
+        """End a turn that somebody does not want any more."""
+        log.info("turn.stopped", extra={"turn": claim.turn.id})
+        try:
+            async with self._kept_alive(claim):
+                await self._runner.stop(claim)
+            await self._queue.done(claim)
+        except asyncio.CancelledError:  # shut down meanwhile: the next worker stops it
+            await asyncio.shield(self._hand_over(claim))
+            raise
+        except Exception as error:  # noqa: BLE001 - as in any other turn
+            await self._after_failure(claim, _leading(error))
+
     async def _hand_over(self, claim: Claim) -> None:
         try:
-            await self._queue.release(claim, after=0)
+            await self._queue.hand_over(claim)
         except PanelError as error:  # then the lease runs out by itself
             log.warning("turn.not_handed_over", extra={"reason": str(error)})
 
@@ -103,14 +148,17 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
-                case TryLater() if claim.attempt <= len(self._patience.turn_retries):
-                    pause = max(self._patience.turn_retries[claim.attempt - 1], error.after or 0)
+                case TryLater() if claim.postponed < len(self._patience.turn_retries):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
-                    await self._queue.release(claim, after=pause)
+                    await self._queue.postpone(claim, after=self._pause(claim, error))
                 case _:
                     await self._give_up(claim, error)
         except PanelError as another:  # the lease runs out, and the next attempt decides
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+
+    def _pause(self, claim: Claim, error: TryLater) -> float:
+        wanted = min(error.after or 0, self._patience.longest_retry)
+        return max(self._patience.turn_retries[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected = isinstance(error, PanelError)
@@ -118,9 +166,11 @@ class TurnWorker:
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
-            await self._runner.give_up(claim)
-        except PanelError as silence:
-            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": str(silence)})
+            async with self._kept_alive(claim):
+                await self._runner.give_up(claim, error)
+        except* PanelError as silence:
+            why = str(_leading(silence))
+            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
 
 

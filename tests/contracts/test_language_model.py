@@ -16,11 +16,13 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.exchange import (
+    Begun,
     Item,
     ModelEvent,
     ModelSaid,
     Prompt,
     Responded,
+    Source,
     TextWritten,
     Tool,
     ToolAnswered,
@@ -159,14 +161,15 @@ async def test_what_a_response_cites_is_told_and_stored(
         Citation(DocumentId("file-1"), "handbook.md", 36),
         Citation(DocumentId("file-2"), "law.pdf", None),
     )
-    bench.script(ModelSaid(text, cited))
+    said = ModelSaid(text, cited, (Source("handbook.md"), Source("law.pdf")))
+    bench.script(said)
 
     last = (await told(bench, conversation, UserSaid("17")))[-1]
 
     assert isinstance(last, Responded)
     assert last.citations == cited
     stored = await bench.model.since(conversation, "17")
-    assert stored == [UserSaid("17"), ModelSaid(text, cited)]
+    assert stored == [UserSaid("17"), said]
 
 
 async def test_calls_are_told_before_the_response_is_complete(
@@ -174,8 +177,9 @@ async def test_calls_are_told_before_the_response_is_complete(
 ) -> None:
     bench.script(*BOTH)
 
-    *calls, last = await told(bench, conversation, UserSaid("May we?"))
+    begun, *calls, last = await told(bench, conversation, UserSaid("May we?"))
 
+    assert isinstance(begun, Begun)
     assert calls == BOTH
     assert isinstance(last, Responded)
     assert last.text == ""
@@ -297,12 +301,24 @@ async def test_calls_that_the_prompt_answers_keep_their_answers(
     assert outputs[BOTH[1].call_id] == "Yes."
 
 
+async def test_whether_a_response_is_whole_can_be_asked(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script("Yes.")
+    begun, *_ = await told(bench, conversation, UserSaid("17"))
+    assert isinstance(begun, Begun)
+
+    assert await bench.model.is_whole(begun.response)
+    assert not await bench.model.is_whole("resp_of_nobody")
+
+
 async def test_a_reader_who_leaves_does_not_stop_the_conversation(
     bench: Bench, conversation: ConversationId
 ) -> None:
     bench.script(*BOTH)
     bench.script("Here I am.")
     async with aclosing(bench.model.respond(prompt(conversation, UserSaid("17")))) as events:
+        assert isinstance(await anext(events), Begun)
         assert await anext(events) == BOTH[0]
 
     last = (await told(bench, conversation, UserSaid("18")))[-1]
@@ -325,6 +341,17 @@ async def test_responses_of_one_conversation_wait_for_each_other(
     assert texts == {"One.", "Two."}
 
 
+async def test_all_items_of_a_long_conversation_are_given_newest_first(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    said = [UserSaid(str(number)) for number in range(250)]
+    await bench.model.append(conversation, said)
+
+    items = [item async for item in bench.model.items(conversation)]
+
+    assert items == said[::-1]
+
+
 async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
     with pytest.raises(ConversationGone):
         await told(bench, NOWHERE, UserSaid("17"))
@@ -332,6 +359,8 @@ async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
         await bench.model.append(NOWHERE, [UserSaid("17")])
     with pytest.raises(ConversationGone):
         await bench.model.since(NOWHERE, "17")
+    with pytest.raises(ConversationGone):
+        await anext(bench.model.items(NOWHERE))
     with pytest.raises(ConversationGone):
         await bench.model.relabel(NOWHERE, ROUTER_LABELS)
     assert await bench.model.labels(NOWHERE) is None

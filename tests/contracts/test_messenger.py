@@ -11,6 +11,7 @@ from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerUnavailable
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId
+from bot.panel.pace import Unpaced
 from bot.panel.ports import PlanTask, Post, TaskState
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
@@ -65,7 +66,7 @@ async def place(request):
         return
     async with SlackPlayground() as slack, web_api.session() as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
-        api, signer = SlackApi(web), StampSigner(["a-secret-of-at-least-16"])
+        api, signer = SlackApi(web, Unpaced()), StampSigner(["a-secret-of-at-least-16"])
         yield LocalSlack(slack, SlackMessenger(api, await identify(web), signer, pauses=()))
 
 

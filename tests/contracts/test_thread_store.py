@@ -5,7 +5,7 @@ import pytest
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.ports import Standing
 from tests.fakes.thread_store import FakeThreadStore
 
@@ -115,3 +115,18 @@ async def test_links_standing_and_what_was_missed_do_not_touch_each_other(thread
     assert await threads.standing(ONE) is Standing.MUTED
     assert await threads.heard_until(ONE) == "1700000007.000100"
     assert await threads.links(ONE) == ThreadLinks(ROUTER)
+
+
+# --- telling a channel once
+
+
+async def test_one_turn_tells_a_channel_and_may_say_so_again(threads):
+    first = Turn(TurnId("T1:C1:1.0"), ThreadRef("T1", "C1", "1.0"), ())
+    second = Turn(TurnId("T1:C1:2.0"), ThreadRef("T1", "C1", "2.0"), ())
+    elsewhere = Turn(TurnId("T1:C2:3.0"), ThreadRef("T1", "C2", "3.0"), ())
+
+    told = [await threads.first_to_tell("no-credit", turn) for turn in (first, second, first)]
+
+    assert told == [True, False, True]
+    assert await threads.first_to_tell("no-credit", elsewhere)
+    assert await threads.first_to_tell("something else", second)

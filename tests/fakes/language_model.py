@@ -23,11 +23,13 @@ from itertools import count
 
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import (
+    Begun,
     Item,
     ModelEvent,
     ModelSaid,
     Prompt,
     Responded,
+    StoredItem,
     TextWritten,
     ToolAnswered,
     ToolCalled,
@@ -55,7 +57,7 @@ class Stored:
     """A conversation as the model's side keeps it."""
 
     labels: Labels
-    items: list[Item] = field(default_factory=list)
+    items: list[StoredItem] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def unanswered(self) -> list[CallId]:
@@ -80,6 +82,7 @@ class ScriptedModel(LanguageModel):
         self.reply = reply
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
+        self.whole: set[str] = set()
         self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
@@ -96,7 +99,7 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        assert method in {"append", "since", "open", "relabel", "labels"}, method
+        assert method in {"append", "since", "items", "open", "relabel", "labels"}, method
         self._faults[method].append(Fault(error, stored))
 
     def assert_all_used(self) -> None:
@@ -136,8 +139,12 @@ class ScriptedModel(LanguageModel):
             left = [call for call in stored.unanswered() if call not in answered]
             stored.items += [ToolAnswered(call, ABORTED) for call in left]
             stored.items += prompt.items
+            response = f"resp_{next(self._ids)}"
+            yield Begun(response)
             async with aclosing(_play(steps, prompt, stored)) as events:
                 async for event in events:
+                    if isinstance(event, Responded):
+                        self.whole.add(response)
                     yield event
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
@@ -154,6 +161,14 @@ class ScriptedModel(LanguageModel):
             if isinstance(item, UserSaid) and ref in item.text:
                 return items[start:]
         return None
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        _raise(self._fault("items"))
+        for item in reversed(self._find(conversation).items):
+            yield item
+
+    async def is_whole(self, response: str) -> bool:
+        return response in self.whole
 
     async def open(self, labels: Labels) -> ConversationId:
         fault = self._fault("open")

@@ -64,7 +64,7 @@ class RecordingMessenger(Messenger):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
+    ) -> MessageTs | None:
         ts = await self.post(thread, post)
         self.plans[ts] = [tasks]
         return ts

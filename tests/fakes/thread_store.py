@@ -1,7 +1,7 @@
 """The fast memory of threads, kept in this process."""
 
 from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, MessageTs, ThreadRef
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.ports import Standing, ThreadStore
 
 
@@ -12,6 +12,7 @@ class FakeThreadStore(ThreadStore):
         self._standings: dict[ThreadRef, Standing] = {}
         self._links: dict[ThreadRef, ThreadLinks] = {}
         self._owners: dict[ConversationId, Owner] = {}
+        self._told: dict[tuple[str, str], TurnId] = {}
         self._overheard: dict[ThreadRef, MessageTs] = {}
 
     def forget(self) -> None:
@@ -47,6 +48,10 @@ class FakeThreadStore(ThreadStore):
     async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
         known = self._overheard.get(thread, ts)
         self._overheard[thread] = min(known, ts, key=float)
+
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        told = (turn.thread.channel_id, notice)
+        return self._told.setdefault(told, turn.id) == turn.id
 
     async def caught_up(self, thread: ThreadRef) -> None:
         self._overheard.pop(thread, None)

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.redis.backlog import DeadLetter, Depth
 from bot.panel.errors import TurnLost
-from bot.panel.events import TurnEvent
-from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.ports import Journal, TurnQueue
+from bot.panel.events import Retried, TurnEvent
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.panel.ports import Halt, Journal, TurnQueue, Waiting
 
 MOST_MESSAGES = 20
+CALM = 10.0
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class _Current:
 
     turn: Turn
     attempt: int = 0
+    postponed: int = 0
+    deaths: int = 0
     token: int = 0
     leased: bool = False
     until: float = 0.0
@@ -38,8 +42,10 @@ _Waiting = tuple[Message, bool] | _Current
 class FakeTurnQueue(TurnQueue):
     """Keeps everything in this process. ``advance`` lets time pass."""
 
-    def __init__(self, *, lease: float = 15.0) -> None:
+    def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
         self.lease = lease
+        self._room = room
+        self._aside: defaultdict[str, dict[ThreadRef, tuple[int, int]]] = defaultdict(dict)
         self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
         self._currents: dict[ThreadRef, _Current] = {}
         self._ready: dict[ThreadRef, tuple[int, int]] = {}  # with the round and the place in it
@@ -47,6 +53,7 @@ class FakeTurnQueue(TurnQueue):
         self._round = 0
         self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
+        self._stops: dict[ThreadRef, UserId] = {}
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
         self._tokens = 0
@@ -84,26 +91,53 @@ class FakeTurnQueue(TurnQueue):
             self.held(claim)
             self._end(claim)
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        if claim.token in self._ended:
-            return
-        current = self.held(claim)
-        current.leased, current.token, current.until = False, 0, self._now() + after
-        self._ended.add(claim.token)
-        self._changed.set()
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        if claim.token not in self._ended:
+            self.held(claim).postponed += 1
+            self._put_off(claim, after)
+
+    async def hand_over(self, claim: Claim) -> None:
+        if claim.token not in self._ended:
+            self.held(claim)
+            self._put_off(claim, 0)
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        if (thread, ts) in self._seen:
+            return None
+        inbox = self._inboxes.get(thread, [])
+        kept = [one for one in inbox if isinstance(one, _Current) or one[1]]
+        dropped = [one[0] for one in inbox if not isinstance(one, _Current) and not one[1]]
+        running = thread in self._currents
+        if not (running or dropped):
+            return Halt(False)
+        self._seen.add((thread, ts))
+        self._inboxes[thread] = kept
+        if not kept:
+            self._ready.pop(thread, None)
+            self._aside[thread.channel_id].pop(thread, None)
+        if running:
+            self._stops[thread] = by
+            if not self._currents[thread].leased:
+                self._currents[thread].until = self._now()
+                self._changed.set()
+        return Halt(True, dropped[0].ts if dropped else None)
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        return dict(self._stops)
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        ready = sorted(self._ready, key=self._ready.__getitem__)
+        rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
+        return [Waiting(thread, n) for row in rows for n, thread in enumerate(row[:most])]
 
     async def depth(self) -> Depth:
         leased = sum(current.leased for current in self._currents.values())
         return Depth(
-            waiting=len(self._ready),
+            waiting=len(self._ready) + sum(map(len, self._aside.values())),
             running=leased,
             delayed=len(self._currents) - leased,
             buried=len(self._letters),
         )
-
-    async def place(self, thread: ThreadRef) -> int | None:
-        order = sorted(self._ready, key=self._ready.__getitem__)
-        return order.index(thread) if thread in self._ready else None
 
     async def bury(self, claim: Claim, reason: str) -> None:
         if claim.token in self._ended:
@@ -124,12 +158,18 @@ class FakeTurnQueue(TurnQueue):
         found = self._letters.pop(turn, None)
         if found is None:
             return False
-        found.current.attempt = 0
+        found.current.attempt = found.current.postponed = found.current.deaths = 0
+        found.current.events.append(Retried())
         self._enqueue(found.current.turn.thread, found.current, first=True)
         return True
 
     async def drop(self, turn: TurnId) -> bool:
         return self._letters.pop(turn, None) is not None
+
+    @property
+    def postponed(self) -> bool:
+        """Whether a turn is put off."""
+        return any(not current.leased for current in self._currents.values())
 
     def held(self, claim: Claim) -> _Current:
         """Return the turn of *claim*, or raise TurnLost."""
@@ -138,13 +178,20 @@ class FakeTurnQueue(TurnQueue):
             raise TurnLost(claim.turn.id)
         return current
 
+    def _put_off(self, claim: Claim, after: float) -> None:
+        current = self.held(claim)
+        current.leased, current.token, current.until = False, 0, self._now() + after
+        self._ended.add(claim.token)
+        self._changed.set()
+
     def _now(self) -> float:
         return time.monotonic() + self._passed
 
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
         inbox = self._inboxes.setdefault(thread, [])
         inbox.insert(0 if first else len(inbox), waiting)
-        if len(inbox) == 1 and thread not in self._currents:
+        aside = thread in self._aside[thread.channel_id]
+        if thread not in self._currents and thread not in self._ready and not aside:
             self._mark_ready(thread)
 
     def _mark_ready(self, thread: ThreadRef) -> None:
@@ -158,20 +205,38 @@ class FakeTurnQueue(TurnQueue):
         thread = claim.turn.thread
         self._ended.add(claim.token)
         del self._currents[thread]
+        self._stops.pop(thread, None)
+        if aside := self._aside[thread.channel_id]:
+            first = min(aside, key=aside.__getitem__)
+            self._ready[first] = aside.pop(first)
+            self._changed.set()
         if self._inboxes.get(thread):
             self._mark_ready(thread)
 
     def _take(self) -> Claim | None:
-        due = [c for c in self._currents.values() if c.until <= self._now()]
-        if due:  # leases that ran out come first
-            return self._lease(min(due, key=lambda current: (not current.leased, current.until)))
-        if not self._ready:
-            return None
-        thread = min(self._ready, key=self._ready.__getitem__)
-        self._round, _ = self._ready.pop(thread)
-        current = self._gather(thread)
-        self._currents[thread] = current
-        return self._lease(current)
+        while due := [c for c in self._currents.values() if c.until <= self._now()]:
+            current = min(due, key=lambda current: (not current.leased, current.until))
+            if not current.leased or not self._needs_calm(current):  # leases come first
+                return self._lease(current)
+        while self._ready:
+            thread = min(self._ready, key=self._ready.__getitem__)
+            place = self._ready.pop(thread)
+            channel = thread.channel_id
+            if sum(busy.channel_id == channel for busy in self._currents) < self._room:
+                self._round = max(self._round, place[0])
+                self._currents[thread] = current = self._gather(thread)
+                return self._lease(current)
+            self._aside[channel][thread] = place
+        return None
+
+    def _needs_calm(self, current: _Current) -> bool:
+        """Count the worker that died with it; put the turn off if it was not the first one."""
+        current.deaths += 1
+        if current.deaths < 2:
+            return False
+        current.leased, current.token = False, 0
+        current.until = self._now() + (current.deaths - 1) * CALM
+        return True
 
     def _gather(self, thread: ThreadRef) -> _Current:
         inbox = self._inboxes.pop(thread)
@@ -192,7 +257,8 @@ class FakeTurnQueue(TurnQueue):
         self._tokens += 1
         current.token, current.attempt = self._tokens, current.attempt + 1
         current.leased, current.until = True, self._now() + self.lease
-        return Claim(current.turn, current.token, current.attempt)
+        counts = (current.attempt, current.postponed, current.deaths)
+        return Claim(current.turn, current.token, *counts)
 
 
 class FakeJournal(Journal):

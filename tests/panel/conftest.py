@@ -24,6 +24,7 @@ from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
+from tests.fakes.report_store import FakeReportStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.transcript import FakeTranscript
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
@@ -56,6 +57,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
+        self.reports = FakeReportStore(self.queue)
 
     def lose(self) -> None:
         """Let all leases run out."""
@@ -72,6 +74,7 @@ class Bench:
     def runner(self) -> TurnRunner:
         return TurnRunner(
             journal=self.journal,
+            reports=self.reports,
             threads=self.threads,
             editor=self.editor(),
             model=self.model,

@@ -45,16 +45,17 @@ def ready(bench: Bench) -> None:
     bench.model.reply = reply
 
 
+PLAN = (None, "Asking Legal Counsel and Finance Partner")
 EXPECTED = {
     ("Finance Partner", "I am expert:finance."),
     ("Legal Counsel", "I am expert:legal."),
-    (None, "Asking Legal Counsel and Finance Partner"),
+    PLAN,
     (None, "They agree."),
 }
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 18))
+@pytest.mark.parametrize("stop_at", range(1, 19))
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
@@ -69,10 +70,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
 
     said = bench.messenger.said
     assert len(said) == len(set(said))
-    if cut_short(bench):  # the call that was stored before the cut is all that there is
-        assert ("Legal Counsel", "I am expert:legal.") in said
-    else:
-        assert set(said) == EXPECTED
+    assert set(said) | {PLAN} == EXPECTED  # of what is over, no plan is made any more
     assert bench.model.unanswered() == []
     questions = [i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert len(questions) == 1
@@ -82,11 +80,6 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     for call in calls:
         asked = bench.model.items_of(call.tool.removeprefix("consult_"))
         assert len([i for i in asked if isinstance(i, UserSaid)]) == 1
-
-
-def cut_short(bench: Bench) -> bool:
-    """Whether the router was interrupted so that only its first call is stored."""
-    return len([i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolCalled)]) == 1
 
 
 @pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])
@@ -100,10 +93,9 @@ async def test_stopped_while_posting(bench, part, after_effect):
     except* MessengerUnavailable:
         await bench.resume(claim)
 
-    plan = (None, "Asking Legal Counsel and Finance Partner")
     said = bench.messenger.said
     assert len(said) == len(set(said))
-    assert set(said) | {plan} == EXPECTED  # a plan that fails is let go: it is only decoration
+    assert set(said) | {PLAN} == EXPECTED  # a plan that fails is let go: it is only decoration
 
 
 async def test_an_answer_that_was_stored_but_never_arrived_is_not_asked_for_again(bench):

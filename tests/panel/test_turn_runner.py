@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from bot.panel import sentences
 from bot.panel.errors import (
     ConversationGone,
@@ -17,6 +19,7 @@ from bot.panel.ports import Standing, TaskState
 from bot.panel.roster import ChannelScope
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
+from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import THREAD, consult
 
 DOWN = ModelUnavailable("down")
@@ -50,6 +53,19 @@ async def test_two_experts_answer_and_the_router_sums_up(bench):
     closing = bench.model.asked(ROUTER)[-1]
     assert not closing.may_call
     assert {type(item) for item in closing.items} == {ToolAnswered}
+
+
+async def test_people_can_act_on_the_end_of_every_reply_and_on_nothing_else(make_bench):
+    bench = make_bench(messenger=RecordingMessenger(limit=4))
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "So yes.")
+    bench.model.script("legal", "Yes, you may.")
+    bench.model.script("finance", "Ten.")
+
+    await bench.ask("May we, and what does it cost?")
+    await bench.ask("experts", "2.0")
+
+    ends = {post.part for _, _, post in bench.messenger.posts if post.ends_reply}
+    assert ends == {"reply:call_legal:3", "reply:call_finance:0", "synthesis:1"}
 
 
 async def test_an_expert_starts_before_the_router_has_finished(bench):
@@ -301,12 +317,41 @@ async def test_the_status_shows_at_once_and_is_cleared(bench):
     assert bench.messenger.status == ""
 
 
-async def test_no_credit_left_is_told_in_one_sentence(bench):
-    bench.model.script(ROUTER, ModelRefused(ModelFault.QUOTA, "insufficient_quota"))
+NO_CREDIT = ModelRefused(ModelFault.QUOTA, "insufficient_quota")
+
+
+async def test_experts_without_credit_are_told_of_once(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", NO_CREDIT)
+    bench.model.script("finance", NO_CREDIT)
 
     await bench.ask("May we?")
 
-    assert bench.messenger.said == [(None, sentences.router_failed(ModelFault.QUOTA))]
+    told = (None, sentences.router_failed(ModelFault.QUOTA))
+    assert [said for said in bench.messenger.said if "Asking" not in said[1]] == [told]
+    assert bench.model.unanswered() == []
+
+
+async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
+    bench.model.reply = lambda prompt: [consult("legal")] if prompt.tools else NO_CREDIT
+
+    await bench.ask("legal: may we?")
+    await bench.ask("legal: and now?", "2.0")
+
+    assert [text for _, text in bench.messenger.said] == [
+        sentences.router_failed(ModelFault.QUOTA),
+        sentences.STILL_NO_CREDIT,
+    ]
+
+
+@pytest.mark.parametrize("fault", [ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL])
+async def test_what_somebody_can_mend_is_no_end_of_the_turn(bench, fault):
+    bench.model.script(ROUTER, ModelRefused(fault, "not now"))
+
+    with pytest.raises(ExceptionGroup):
+        await bench.ask("May we?")
+
+    assert bench.messenger.said == []
 
 
 async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memory(bench):

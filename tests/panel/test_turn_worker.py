@@ -3,9 +3,15 @@ import asyncio
 import pytest
 
 from bot.panel import sentences
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, ModelUnavailable
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+)
 from bot.panel.exchange import UserSaid
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
 from bot.panel.patience import Patience
 from bot.panel.turn_worker import TurnWorker
 from tests.eventually import eventually
@@ -87,13 +93,14 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await settled(bench)
 
     assert bench.messenger.said == [(None, sentences.GAVE_UP)]
+    assert bench.messenger.posts[-1][2].offers_retry
     assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
 
 
 async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(bench, work):
     bench.messenger.fail_next("router:0", MessengerRefused("is_archived"))
-    bench.messenger.fail_next("gave-up:0", MessengerRefused("is_archived"))
+    bench.messenger.fail_next("gave-up", MessengerRefused("is_archived"))
     bench.model.script(ROUTER, "Hi.")
     await put(bench, "hello")
     await settled(bench)
@@ -111,6 +118,84 @@ async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(ben
     await settled(bench)
 
     assert bench.messenger.said[-1] == (None, sentences.GAVE_UP)
+
+
+async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
+    bench.model.reply = lambda _: DOWN
+    await put(bench, "hello")
+    await settled(bench)
+    (letter,) = await bench.queue.buried()
+
+    assert await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+    bench.model.reply = lambda _: "Hi."
+    assert await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+
+    said = [text for _, text in bench.messenger.said]
+    assert said == [sentences.GAVE_UP, sentences.GAVE_UP, "Hi."]
+
+
+async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "They agree.")
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", "Cheap.")
+    for _ in range(3):
+        bench.messenger.fail_next("reply:call_finance:0", MessengerUnavailable("down"))
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, sentences.GAVE_UP_HALFWAY)
+
+
+async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
+    bench.model.script(ROUTER, ModelRefused(ModelFault.QUOTA, "insufficient_quota"), "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, sentences.router_failed(ModelFault.QUOTA))]
+    (letter,) = await bench.queue.buried()
+    await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+    assert bench.messenger.said[-1] == (None, "Hi.")
+
+
+async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "poison")
+    while (claim := await claimed_sometime(bench)).deaths <= HURRY.deaths:
+        pass  # the worker is seen no more
+    await bench.queue.hand_over(claim)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY)
+    task = asyncio.create_task(worker.run())
+    await settled(bench)
+    task.cancel()
+
+    (letter,) = await bench.queue.buried()
+    assert letter.reason == "GiveUp: 6 workers died with it"
+    assert bench.messenger.said == [(None, sentences.GAVE_UP)]
+
+
+async def claimed_sometime(bench: Bench) -> Claim:
+    """Claim a turn; as much time passes as it takes."""
+    claiming = asyncio.create_task(bench.queue.claim())
+    while not claiming.done():
+        bench.queue.advance(bench.queue.lease + 1)
+        await asyncio.sleep(0)
+    return await claiming
+
+
+async def test_a_neighbour_that_wants_a_day_gets_a_quarter_of_an_hour(bench):
+    bench.model.script(ROUTER, ModelUnavailable("busy", after=86_400), "Hi.")
+    worker = TurnWorker(bench.queue, bench.runner(), patience=Patience())
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.queue.postponed)
+    bench.queue.advance(901)
+    await settled(bench)
+    task.cancel()
+
+    assert bench.messenger.said == [(None, "Hi.")]
 
 
 async def test_giving_up_is_not_told_where_the_router_has_answered(bench, work):

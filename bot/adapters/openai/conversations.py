@@ -1,5 +1,6 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -9,12 +10,12 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import errors, history, streaming
 from bot.adapters.openai.beginning import Beginning
-from bot.adapters.openai.items import to_api
+from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Waits, patiently
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId
 from bot.panel.ports import LanguageModel
@@ -52,6 +53,28 @@ class ConversationsModel(LanguageModel):
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         newest = await self._send(history.newest, self._client, conversation)
         return history.since(newest, ref)
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        listing = self._client.conversations.items.list
+        page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
+        while True:
+            for item in map(stored_from_api, page.data):
+                if item is not None:
+                    yield item
+            if not page.has_next_page():
+                return
+            page = await self._send(page.get_next_page)
+
+    async def is_whole(self, response: str) -> bool:
+        for pause in (0, *self._waits.locked):
+            await asyncio.sleep(pause)
+            try:
+                found = await self._send(self._client.responses.retrieve, response)
+            except ConversationGone:  # 404
+                return False
+            if found.status not in ("queued", "in_progress"):
+                return found.status == "completed"
+        raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
         try:

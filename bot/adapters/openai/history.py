@@ -9,7 +9,8 @@ from bot.adapters.openai.items import from_api
 from bot.panel.exchange import Item, ToolAnswered, UserSaid
 from bot.panel.model import ConversationId
 
-LOOK_BACK = 100  # items; also the most that one page holds
+PAGE = 100  # items: the most that the API gives at once
+LOOK_BACK = PAGE
 
 
 async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[ConversationItem]:

@@ -7,7 +7,17 @@ from openai.types.conversations import ConversationItem
 from openai.types.responses import FunctionToolParam, ResponseInputItemParam
 from openai.types.responses.response_output_text import AnnotationFileCitation
 
-from bot.panel.exchange import Item, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.exchange import (
+    Item,
+    ModelSaid,
+    Source,
+    StoredItem,
+    Tool,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.model import CallId, Citation, DocumentId
 
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
@@ -32,7 +42,7 @@ def from_api(item: ConversationItem) -> Item | None:
     match item.type:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
-        case "message" if item.role == "assistant":
+        case "message" if item.role == "assistant" and item.status != "incomplete":
             return model_said(item.content)
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
@@ -40,6 +50,15 @@ def from_api(item: ConversationItem) -> Item | None:
             return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
             return None
+
+
+def stored_from_api(item: ConversationItem) -> StoredItem | None:
+    """Return a conversation's item in our words, with what the model's side did by itself."""
+    if item.type == "mcp_call":
+        return ToolUsed(f"{item.server_label}: {item.name}")
+    if item.type.endswith("_call") and item.type != "function_call":
+        return ToolUsed(item.type.removesuffix("_call"))
+    return from_api(item)
 
 
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
@@ -80,7 +99,7 @@ def model_said(parts: Sequence[object]) -> ModelSaid:
         cited = (one for one in annotations if one.type == "file_citation")
         citations += [_citation(one, len(text)) for one in cited]
         text += text_of([part])
-    return ModelSaid(text, tuple(citations))
+    return ModelSaid(text, tuple(citations), _sources(parts))
 
 
 def _citation(annotation: AnnotationFileCitation, start: int) -> Citation:
@@ -95,3 +114,16 @@ def text_of(content: str | Sequence[object]) -> str:
         return content
     parts = (getattr(part, "text", None) or getattr(part, "refusal", None) for part in content)
     return "".join(part for part in parts if part)
+
+
+def _sources(content: Sequence[object]) -> tuple[Source, ...]:
+    """Return what a message cites, each source once."""
+    cited = [note for part in content for note in getattr(part, "annotations", None) or ()]
+    sources = (_source(note) for note in cited)
+    return tuple(dict.fromkeys(source for source in sources if source))
+
+
+def _source(note: object) -> Source | None:
+    title = getattr(note, "title", None) or getattr(note, "filename", None)
+    url = getattr(note, "url", None) or ""
+    return Source(title or url, url) if title or url else None

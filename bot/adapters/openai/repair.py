@@ -21,12 +21,12 @@ from openai.types.responses import ResponseInputItemParam
 from bot.adapters.openai import errors, history
 from bot.adapters.openai.items import to_api
 from bot.panel.errors import ConversationGone
-from bot.panel.exchange import ToolAnswered
+from bot.panel.exchange import ABORTED, ToolAnswered
 from bot.panel.model import CallId, ConversationId
 
 log = logging.getLogger(__name__)
 
-ABORTED = '{"status":"aborted"}'
+
 _UNANSWERED = re.compile(r"No tool output found for function call (?P<call_id>[\w-]+)")
 
 

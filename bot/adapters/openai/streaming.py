@@ -13,7 +13,7 @@ from openai.types.responses import Response, ResponseFunctionToolCall, ResponseS
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import model_said, tool_called
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import ModelEvent, Responded, TextWritten, ToolCalled, joined
+from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled, joined
 from bot.panel.model import NO_USAGE, Usage
 
 
@@ -38,6 +38,8 @@ class _Reader:
     def read(self, event: ResponseStreamEvent) -> Iterator[ModelEvent]:
         """Yield what *event* tells; raise what it means if it ends the response badly."""
         match event.type:
+            case "response.created":
+                yield Begun(event.response.id)
             case "response.output_text.delta" | "response.refusal.delta":
                 self._deltas.append(event.delta)
                 yield TextWritten(event.delta)

@@ -35,9 +35,7 @@ class RedisJournal(Journal):
         return tuple(codec.load_tagged(_KINDS, entry.partition(" ")[2]) for entry in entries)
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        # The nonce makes the entry unlike an equal one, so that a repeated try is recognised.
-        entry = f"{token_urlsafe(6)} {codec.dump_tagged(event)}"
-        if not await self._run(self._append, claim, entry):
+        if not await self._run(self._append, claim, written(event)):
             raise TurnLost(claim.turn.id)
 
     async def _run(self, script: Script, claim: Claim, *args: str) -> list[str] | None:
@@ -51,3 +49,8 @@ class RedisJournal(Journal):
                 *args,
             )
         return answer
+
+
+def written(event: TurnEvent) -> str:
+    """Return *event* as an entry; a nonce makes it unlike an equal one that is no second try."""
+    return f"{token_urlsafe(6)} {codec.dump_tagged(event)}"

@@ -5,19 +5,33 @@ queue that it waits in. In a Cluster a script may touch only one slot, so thread
 to *shards*, and all of a shard's keys carry its number as their hash tag. One shard serves a
 single server (and a Sentinel set); a Cluster wants a few for each of its primaries.
 
-``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``T`` for ``team:channel:thread_ts``.
+``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``T``
+for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
 ==================  ======  ===============================================  ====================
 P inbox:T           list    messages that wait for the thread's next turn    until claimed;
                             (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each
-P turn:T            hash    the thread's turn: messages, attempt, and the    until done;
-                            token while somebody holds it                    210 B + text
+P turn:T            hash    the thread's turn: messages, attempts, those     until done;
+                            that failed, dead workers, and the token         250 B + text
+                            while somebody holds it
 P journal:T         list    what that turn has done, oldest first            until done;
-                                                                             200 B + text each
+                                                                             220 B + text each
+P report:TURN       string  who was called in a turn that is done, times     30 days;
+                            and tokens; no content                           700 B, two experts
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
+P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
+                            has its share of turns; by their places          60 to 150 B a thread
+P aside             hash    how many these are, by channel                   while they wait;
+                                                                             60 B a channel
+P active            hash    how many turns are begun and not done, by        while there are;
+                            channel                                          60 B a channel
+P stops             hash    whose turns are to be stopped, and who wants     until they are;
+                            it so                                            80 B a thread
+P herald            string  which worker tells the waiting threads their     6 s; 90 B
+                            place
 P leases            zset    threads whose turn somebody holds, by the end    until done;
                             of the lease (ms)                                60 to 150 B a thread
 P delayed           zset    threads whose turn waits for another try, by     until claimed;
@@ -41,9 +55,14 @@ P heard:T           string  the first message that the router missed         90 
 panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
                                                                              one; 105 B
+panelbot:told:N     string  the turn that told the channel of N, which is    an hour; 130 B
+                            ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps
+R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
+                            are made (ms), the newest first                  more; 20 B a call
+R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -53,7 +72,7 @@ Without a lifetime are only work that was acknowledged and not yet done, and wha
 from binascii import crc32
 from dataclasses import dataclass
 
-from bot.panel.model import ConversationId, ThreadRef
+from bot.panel.model import ConversationId, ThreadRef, TurnId
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -63,8 +82,10 @@ DAY = 24 * 60 * MINUTE
 SEEN_FOR = DAY  # Slack redelivers for some minutes; people replay a backlog for some hours
 ENDED_FOR = 10 * MINUTE  # longer than any client tries the same command again
 DEAD_FOR = 30 * DAY
+REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
+TOLD_FOR = 60 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,10 @@ class Shards:
         """Return the key of until where the router knows *thread*."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
 
+    def report(self, thread: ThreadRef, turn: TurnId) -> str:
+        """Return the key of the report of *turn* in *thread*."""
+        return f"{self.prefix(thread)}report:{turn}"
+
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""
         return f"{self.prefix(thread)}standing:{thread_name(thread)}"
@@ -114,9 +139,19 @@ def thread_of(name: str) -> ThreadRef:
     return ThreadRef(team_id, channel_id, thread_ts)
 
 
+def pace(team_id: str) -> str:
+    """Return the prefix of the places for calls to the workspace; all lie in one slot."""
+    return f"panelbot:{{pace:{team_id}}}:"
+
+
 def owner(conversation: ConversationId) -> str:
     """Return the key of whose *conversation* is."""
     return f"panelbot:owner:{conversation}"
+
+
+def told(thread: ThreadRef, notice: str) -> str:
+    """Return the key of who has told the channel of *thread* of *notice*."""
+    return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
 
 
 def panel(scope: Scope) -> str:

@@ -4,7 +4,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn
 from bot.panel.ports import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
@@ -73,6 +73,12 @@ class RedisThreadStore(ThreadStore):
     async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
         with store_errors():
             await _OVERHEARD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
+
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        key = keys.told(turn.thread, notice)
+        with store_errors():
+            told = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
+            return bool(told or await self._redis.get(key) == turn.id)
 
     async def caught_up(self, thread: ThreadRef) -> None:
         with store_errors():

@@ -18,25 +18,31 @@ least every second.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from secrets import token_urlsafe
 from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.backlog import DeadLetter, Depth
 from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.journal import written
 from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.model import Claim, Message, ThreadRef, Turn, TurnId
-from bot.panel.ports import TurnQueue
+from bot.panel.events import Retried
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.panel.ports import Halt, TurnQueue, Waiting
 
 MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
 UNREADABLE_FOR = 30.0
+HERALD_FOR = 6.0  # seconds that one worker stays the one who tells places
+LEAST_ROOM = 4  # in each shard: a channel's threads fall on them by chance
 LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
+_LINE, _STOP = map(Script, ("line", "stop"))
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +50,9 @@ _log = logging.getLogger(__name__)
 class RedisTurnQueue(TurnQueue):
     """The queue in Redis; a claim is a lease of *lease* seconds.
 
-    A waiting worker that nobody wakes looks by itself after *look_again* seconds.
+    Of one channel, about *room* turns at most are begun and not done at any time: Slack takes no
+    more than a message a second there, and the others want their turn. A waiting worker that
+    nobody wakes looks by itself after *look_again* seconds.
     """
 
     def __init__(
@@ -53,11 +61,14 @@ class RedisTurnQueue(TurnQueue):
         shards: keys.Shards,
         *,
         lease: float = 15.0,
+        room: int = 10,
         look_again: float = 1.0,
     ) -> None:
         self._redis = redis
         self._shards = shards
         self._lease = _milliseconds(lease)
+        self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
+        self._name = token_urlsafe(6)
         self._look_again = _milliseconds(look_again)
         self._prefixes = deque(shards.prefixes)
 
@@ -84,20 +95,43 @@ class RedisTurnQueue(TurnQueue):
     async def done(self, claim: Claim) -> None:
         await self._fenced(_DONE, claim, keys.ENDED_FOR)
 
-    async def release(self, claim: Claim, *, after: float) -> None:
-        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, _milliseconds(after))
+    async def postpone(self, claim: Claim, *, after: float) -> None:
+        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, _milliseconds(after), 1)
+
+    async def hand_over(self, claim: Claim) -> None:
+        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0)
+
+    async def line(self, most: int) -> Sequence[Waiting]:
+        told: list[Waiting] = []
+        for prefix in self._shards.prefixes:  # which take turns
+            args = (self._name, _milliseconds(HERALD_FOR), most)
+            line = await self._run(_LINE, prefix, *args)
+            told += map(Waiting, map(keys.thread_of, line[::2]), line[1::2])
+        return told
+
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by)
+        answer = await self._run(_STOP, self._shards.prefix(thread), *args)
+        if not answer:
+            return None
+        found, *dropped = answer
+        first = codec.load(Message, dropped[0]).ts if dropped and dropped[0] else None
+        return Halt(bool(found), first)
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for prefix in self._shards.prefixes:
+                    pipe.hgetall(f"{prefix}stops")
+                found = await pipe.execute()
+        return {
+            keys.thread_of(name): UserId(user) for stops in found for name, user in stops.items()
+        }
 
     async def depth(self) -> Depth:
         """Return how much there is to do, over all shards."""
         counts = [await self._counts(prefix) for prefix in self._shards.prefixes]
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
-
-    async def place(self, thread: ThreadRef) -> int | None:
-        """Return how many threads are ahead of *thread*; None if it is not waiting for a worker."""
-        ready = f"{self._shards.prefix(thread)}ready"
-        with store_errors():
-            rank: int | None = await self._redis.zrank(ready, keys.thread_name(thread))
-        return rank
 
     async def bury(self, claim: Claim, reason: str) -> None:
         """Give the turn up: it becomes a dead letter. Raises TurnLost if another worker has it."""
@@ -116,7 +150,7 @@ class RedisTurnQueue(TurnQueue):
 
     async def retry(self, turn: TurnId) -> bool:
         """Let a dead letter be claimed again, with its journal. Returns False if there is none."""
-        return await self._anywhere(_RETRY, turn)
+        return await self._anywhere(_RETRY, turn, written(Retried()))
 
     async def drop(self, turn: TurnId) -> bool:
         """Forget a dead letter. Returns False if there is none."""
@@ -124,7 +158,7 @@ class RedisTurnQueue(TurnQueue):
 
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""
-        args = (self._lease, MOST_MESSAGES, self._look_again)
+        args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
         asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
             answer = await asyncio.shield(asking)
@@ -137,9 +171,9 @@ class RedisTurnQueue(TurnQueue):
 
     async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
         """Return the claim that *answer* is; set it aside if it cannot be read."""
-        thread, messages, token, attempt = answer
+        thread, messages, token, *counts = answer
         try:
-            return Claim(_turn(thread, messages or "[]"), int(token), attempt)
+            return Claim(_turn(thread, messages or "[]"), int(token), *counts)
         except codec.Unreadable as why:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(why)})
             await self._leave(prefix, answer, UNREADABLE_FOR)
@@ -154,8 +188,8 @@ class RedisTurnQueue(TurnQueue):
                     await self._leave(prefix, answer, 0.0)
 
     async def _leave(self, prefix: str, answer: Sequence[Any], after: float) -> None:
-        thread, _, token, _ = answer
-        await self._run(_RELEASE, prefix, thread, token, keys.ENDED_FOR, _milliseconds(after))
+        thread, _, token, *_ = answer
+        await self._run(_RELEASE, prefix, thread, token, keys.ENDED_FOR, _milliseconds(after), 0)
 
     async def _rest(self, seconds: float) -> None:
         """Wait until there may be something to do in one of the shards."""
@@ -178,8 +212,9 @@ class RedisTurnQueue(TurnQueue):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for kind in ("ready", "leases", "delayed", "dead"):
                     pipe.zcard(f"{prefix}{kind}")
-                counts: list[int] = await pipe.execute()
-        return counts
+                pipe.hvals(f"{prefix}aside")
+                ready, *others, aside = await pipe.execute()
+        return [ready + sum(map(int, aside)), *others]
 
     async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:
         thread = claim.turn.thread
@@ -187,9 +222,9 @@ class RedisTurnQueue(TurnQueue):
         if not await self._run(script, prefix, name, claim.token, *args):
             raise TurnLost(claim.turn.id)
 
-    async def _anywhere(self, script: Script, turn: TurnId) -> bool:
+    async def _anywhere(self, script: Script, turn: TurnId, *args: str) -> bool:
         for prefix in self._shards.prefixes:
-            if await self._run(script, prefix, turn):
+            if await self._run(script, prefix, turn, *args):
                 return True
         return False
 

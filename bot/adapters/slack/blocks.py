@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.adapters.slack import sources, text
+from bot.adapters.slack import text
 from bot.panel.model import Persona
-from bot.panel.ports import PlanTask, Post, TaskState
+from bot.panel.ports import PlanTask, TaskState
 
 Json = dict[str, Any]
 
@@ -25,14 +25,16 @@ _WORDS = {
 
 
 def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
-    """Return what shows a message of neutralised Markdown, with *buttons* under it."""
-    row = [{"type": "actions", "elements": list(buttons)}] if buttons else []
-    return {"blocks": [{"type": "markdown", "text": markdown}, *row], "text": fallback(markdown)}
+    """Return what shows a message of neutralised Markdown, and what can be done with it."""
+    shown = [{"type": "markdown", "text": markdown}, *buttons]
+    return {"blocks": shown, "text": fallback(markdown)}
 
 
-def reply_buttons(post: Post) -> Sequence[Json]:
-    """Return the buttons under a message."""
-    return [sources.button(post.sources)] if post.sources else []
+def retried(message: Json, by: str) -> Json:
+    """Return *message* without its button, saying who pressed it."""
+    kept = [block for block in message["blocks"] if block["type"] != "actions"]
+    words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
+    return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
 
 
 def plain_reply(markdown: str) -> Json:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import Any
 
 from bot.adapters.slack import document_lists, lesson_forms, panel_lists
 from bot.adapters.slack.command_words import ListDocuments, TeachExpert
@@ -20,6 +21,7 @@ from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
 from bot.panel.knowledge import Document, Upload
 from bot.panel.model import CollectionId
+from bot.panel.ports import People
 from bot.panel.roster import Scope
 from bot.panel.teaching import Teaching
 
@@ -32,11 +34,11 @@ class DocumentDesk:
     """Does what ``/experts teach`` and ``documents`` order."""
 
     def __init__(
-        self, teaching: Teaching, files: SlackFiles, messages: MessageReading, api: SlackApi
+        self, teaching: Teaching, files: SlackFiles, people: People, api: SlackApi
     ) -> None:
         self._teaching = teaching
         self._files = files
-        self._messages = messages
+        self._messages = MessageReading(api, people)
         self._api = api
 
     async def carry_out(
@@ -140,13 +142,13 @@ class DocumentDesk:
 
     async def _tell(self, giver: Giver, answer: Answer) -> None:
         """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
-        said = {"text": answer.text, "blocks": answer.blocks}
-        here = {"channel": giver.channel_id, "user": giver.user}
+        said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
+        channel, user = giver.channel_id, giver.user
         try:
             try:
-                await self._api.write("chat.postEphemeral", **here, **said)
+                await self._api.write("chat.postEphemeral", channel=channel, user=user, **said)
             except MessengerRefused:
-                await self._api.write("chat.postMessage", channel=giver.user, **said)
+                await self._api.write("chat.postMessage", channel=user, **said)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("giver.not_told", extra={"reason": str(error)})
 

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any
 
-from bot.adapters.slack import blocks, splitting, text
+from bot.adapters.slack import blocks, reply_buttons, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
+from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId
-from bot.panel.ports import Messenger, PlanTask, Post
+from bot.panel.ports import Messenger, PlanTask, Post, TaskState
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ _UNFIT = frozenset(
 _PAUSES = (0.5, 2.0, 5.0)  # before a message is posted again that may not have arrived
 _LONGEST_PIECE = 11_500
 _STATUS_PATIENCE = 5.0
+_NEWS_FOR = 1.0  # seconds that news of the progress may come late; then it is left out
+_OUTCOME_FOR = 20.0  # and the last of it
 
 
 class SlackMessenger(Messenger):
@@ -76,27 +79,33 @@ class SlackMessenger(Messenger):
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs:
+    ) -> MessageTs | None:
         shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
-        message = await self._post_fitting(thread, post, shown, simpler)
+        try:
+            message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_FOR)
+        except TooBusy:
+            return None
         return MessageTs(message["ts"])
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
+        going_on = any(task.state is TaskState.WORKING for task in tasks)
+        within = _NEWS_FOR if going_on else _OUTCOME_FOR
         try:
-            await self._update(thread, ts, shown)
+            await self._update(thread, ts, shown, within=within)
         except MessengerRefused as error:
             if error.code not in _UNFIT:
                 raise
-            await self._update(thread, ts, simpler)
+            await self._update(thread, ts, simpler, within=within)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         try:
             async with asyncio.timeout(_STATUS_PATIENCE):
                 await self._api.rewrite(
                     "assistant.threads.setStatus",
+                    within=_NEWS_FOR if status else None,
                     channel_id=thread.channel_id,
                     thread_ts=thread.thread_ts,
                     status=blocks.literal(status, 200),
@@ -109,7 +118,7 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        shown = blocks.reply(markdown, blocks.reply_buttons(post))
+        shown = blocks.reply(markdown, reply_buttons.row(post))
         simpler = blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
@@ -117,18 +126,20 @@ class SlackMessenger(Messenger):
         return await self._post_fitting(thread, post, shown, simpler)
 
     async def _post_fitting(
-        self, thread: ThreadRef, post: Post, shown: Json, simpler: Json
+        self, thread: ThreadRef, post: Post, shown: Json, simpler: Json, within: float | None = None
     ) -> Json:
         """Post *shown*, or *simpler* if Slack does not take it; return the message."""
         try:
-            return await self._post_once(thread, post, shown)
+            return await self._post_once(thread, post, shown, within)
         except MessengerRefused as error:
             if error.code not in _UNFIT:
                 raise
             log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
-        return await self._post_once(thread, post, simpler)
+        return await self._post_once(thread, post, simpler, within)
 
-    async def _post_once(self, thread: ThreadRef, post: Post, shown: Json) -> Json:
+    async def _post_once(
+        self, thread: ThreadRef, post: Post, shown: Json, within: float | None
+    ) -> Json:
         args: Json = {
             "channel": thread.channel_id,
             "thread_ts": thread.thread_ts,
@@ -140,7 +151,7 @@ class SlackMessenger(Messenger):
         pauses = iter(self._pauses)
         while True:
             try:
-                answer = await self._api.write("chat.postMessage", **args)
+                answer = await self._api.write("chat.postMessage", within=within, **args)
             except Ambiguous:
                 pause = next(pauses, None)
                 await asyncio.sleep(pause or 0)
@@ -171,13 +182,17 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            shown = blocks.reply(_spoken(post, named=False), blocks.reply_buttons(post))
+            shown = blocks.reply(_spoken(post, named=False), reply_buttons.row(post))
             await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
 
-    async def _update(self, thread: ThreadRef, ts: str, shown: Json) -> None:
-        await self._api.rewrite("chat.update", channel=thread.channel_id, ts=ts, **shown)
+    async def _update(
+        self, thread: ThreadRef, ts: str, shown: Json, within: float | None = None
+    ) -> None:
+        await self._api.rewrite(
+            "chat.update", within=within, channel=thread.channel_id, ts=ts, **shown
+        )
 
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:
         stamp = MessageStamp(post.turn, post.part, post.expert, post.router or "")

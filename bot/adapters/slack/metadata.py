@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.panel.model import CallId
+
 EVENT_TYPE = "panelbot_message"
 MAX_BYTES = 2_000  # Slack documents no limit
 
@@ -26,6 +28,12 @@ class MessageStamp:
     part: str
     expert: str | None
     router: str
+
+
+def call_of(part: str) -> CallId | None:
+    """The call that a message answers; None if the router wrote it."""
+    kind, _, rest = part.partition(":")
+    return CallId(rest.rpartition(":")[0]) if kind == "reply" else None
 
 
 class StampSigner:

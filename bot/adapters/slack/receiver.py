@@ -20,7 +20,7 @@ from bot.adapters.slack import web_api
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.verification import MAX_BODY, verified
-from bot.panel.errors import Refused, TryLater
+from bot.panel.errors import PanelError, Refused, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,19 @@ def http_app(
     served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
     served.router.add_get(HEALTH_PATH, health)
     return served
+
+
+def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
+    """Return how to ask whether *probe* can be done."""
+
+    async def healthy() -> bool:
+        try:
+            await probe()
+        except PanelError:
+            return False
+        return True
+
+    return healthy
 
 
 async def serve_http(served: web.Application, host: str, port: int) -> None:

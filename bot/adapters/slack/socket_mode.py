@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack import web_api
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
+from bot.panel.pace import Unpaced
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +46,20 @@ class SocketModeReceiver:
         self._app = app
         self._session = web_client.session
         self._proxy = web_client.proxy
-        self._api = SlackApi(web_api.client(app_token, web_client.base_url, self._session))
+        web = web_api.client(app_token, web_client.base_url, self._session)
+        self._api = SlackApi(web, Unpaced())  # a few calls in the life of a process
         self._wanted = connections
         self._sockets: set[ClientWebSocketResponse] = set()
         self._readers: set[asyncio.Task[None]] = set()
         self._deliveries: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Receive until cancelled."""
+        try:
+            await self.start()
+            await asyncio.Event().wait()
+        finally:  # some connections may be open also where others could not be
+            await self.stop()
 
     async def start(self) -> None:
         """Open the connections. Raises GiveUp if Slack does not take the token."""

@@ -74,6 +74,11 @@ def mrkdwn(text: str) -> str:
     return _LINE_QUOTE.sub("\\1\u203a", _bracketless(text.replace("&", "&amp;")))
 
 
+def verbatim(text: str) -> str:
+    """The text as it may stand in rich text, where no character acts."""
+    return _visible(text)
+
+
 def plain(text: str, limit: int) -> str:
     """The text on one line and within `limit` characters, for notifications and fallbacks."""
     line = " ".join(_visible(text).split())

@@ -4,12 +4,21 @@ import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
-from bot.adapters.slack import text
+from bot.adapters.slack import message_text, text
 from bot.adapters.slack.identity import Identity
-from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.metadata import StampSigner, call_of
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, UserId, Utterance
+from bot.panel.archive import Spoken
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    ThreadRef,
+    Turn,
+    UserId,
+    Utterance,
+)
 from bot.panel.ports import People, Transcript
 
 MOST_MESSAGES = 200
@@ -18,7 +27,7 @@ LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was sai
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
-_ASIDES = frozenset({"plan", "help", "gave-up", "refused"})  # parts that say nothing of the matter
+_ASIDES = re.compile(r"plan|help|refused|no-credit|gave-up(-\d+)?")  # nothing of the matter
 _SOMEBODY = "Somebody"
 
 
@@ -64,6 +73,14 @@ class SlackTranscript(Transcript):
                 newest = ConversationId(stamp.router)
         return newest
 
+    async def whole(self, thread: ThreadRef) -> Sequence[Spoken]:
+        """Return every message of *thread* in full, as people saw it."""
+        said = [message async for message in self._replies.of(thread)]
+        said = [message for message in said if not message.get("hidden")]
+        authors = [UserId(message["user"]) for message in said if message.get("user")]
+        names = await self._names(authors, (message.get("text") or "" for message in said))
+        return [self._spoken(message, names, thread) for message in said]
+
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield the ts of every thread in a channel."""
         async for message in self._api.pages("conversations.history", "messages", channel=channel):
@@ -74,21 +91,41 @@ class SlackTranscript(Transcript):
         mentioned = [UserId(found) for said in texts for found in _MENTION.findall(said)]
         return await self._people.names([*authors, *mentioned])
 
+    def _spoken(self, message: Json, names: Mapping[UserId, str], thread: ThreadRef) -> Spoken:
+        stamp = self._replies.stamp(message, thread)
+        markdown = message_text.markdown(message) if message.get("bot_id") else ""
+        return Spoken(
+            MessageTs(message["ts"]),
+            _speaker(message, names),
+            markdown or _said(message, names),
+            is_markdown=bool(markdown),
+            expert=ExpertName(stamp.expert) if stamp and stamp.expert else None,
+            call_id=call_of(stamp.part) if stamp else None,
+        )
+
     def _is_talk(self, message: Json, thread: ThreadRef) -> bool:
         """Whether *message* is something said, and not a notice of the channel's or our own."""
         if message.get("subtype") not in _TALK or message.get("hidden"):
             return False
         stamp = self._replies.stamp(message, thread)
-        return stamp is None or stamp.part.partition(":")[0] not in _ASIDES
+        return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
 
 
 def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
-    profile = message.get("bot_profile") or {}
-    speaker = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
-    said = _readable(message.get("text") or "", names, len(message.get("files") or ()))
+    said = _said(message, names)
     if len(said) > LONGEST_MESSAGE:
         said = f"{said[:LONGEST_MESSAGE]} […]"
-    return Utterance(MessageTs(message["ts"]), speaker or _SOMEBODY, said)
+    return Utterance(MessageTs(message["ts"]), _speaker(message, names), said)
+
+
+def _speaker(message: Json, names: Mapping[UserId, str]) -> str:
+    profile = message.get("bot_profile") or {}
+    known = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
+    return known or _SOMEBODY
+
+
+def _said(message: Json, names: Mapping[UserId, str]) -> str:
+    return _readable(message.get("text") or "", names, len(message.get("files") or ()))
 
 
 def _readable(slack_text: str, names: Mapping[UserId, str], files: int) -> str:

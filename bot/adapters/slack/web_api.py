@@ -1,6 +1,7 @@
 """Calling Slack's Web API: each call at most once, errors in the domain's words.
 
-Where Slack says that it did not do it (429, ``ratelimited``), we wait and try again. Where
+Calls go out at the pace that Slack allows, all processes together. Where Slack says that it did
+not do it (429, ``ratelimited``), all of them wait, and we try again. Where
 nobody knows whether it did (a timeout, a reset, 5xx), a read is repeated and a write raises
 Ambiguous: whoever wrote has to look before writing again.
 """
@@ -16,7 +17,9 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.limits import limits, tell_others, wait_in_line
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -61,38 +64,52 @@ def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
 
 
 class SlackApi:
-    """The methods of Slack's Web API. Waits at most *longest* seconds for one call."""
+    """The methods of Slack's Web API, at the given *pace*.
 
-    def __init__(self, web: AsyncWebClient, *, longest: float = 60, retries: int = 3) -> None:
+    Slack's own wishes to wait are obeyed for *longest* seconds in one call.
+    """
+
+    def __init__(
+        self, web: AsyncWebClient, pace: Pace, *, longest: float = 60, retries: int = 3
+    ) -> None:
         self._web = web
+        self._pace = pace
         self._longest = longest
         self._retries = retries
 
-    async def write(self, method: str, **args: Any) -> Json:
-        """Call a method that changes something. Raises Ambiguous if it may have or may not."""
-        waited = 0.0
+    async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
+        """Call a method that changes something. Raises Ambiguous if it may have or may not.
+
+        A call that may be left out says *within* how many seconds it makes sense, and gives way
+        to the others; where it would come later, raises TooBusy.
+        """
+        waited, limited = 0.0, limits(method, args)
         while True:
+            await wait_in_line(self._pace, limited, within)
             try:
                 return await self._call(method, args)
             except MessengerUnavailable as error:
-                if error.after is None or waited + error.after > self._longest:
+                if error.after is None:
+                    raise
+                await tell_others(self._pace, limited, error.after)
+                if waited + error.after > self._longest:
                     raise
                 waited += error.after
                 log.info("slack.slowed", extra={"method": method, "after": error.after})
                 await asyncio.sleep(error.after * random.uniform(1, 1.1))  # noqa: S311 - no secret
 
-    async def read(self, method: str, **args: Any) -> Json:
+    async def read(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that changes nothing, again where that may help."""
         for pause in [0.2 * 2**n for n in range(self._retries)]:
             try:
-                return await self.write(method, **args)
+                return await self.write(method, within=within, **args)
             except Ambiguous:
                 await asyncio.sleep(pause)
-        return await self.write(method, **args)
+        return await self.write(method, within=within, **args)
 
-    async def rewrite(self, method: str, **args: Any) -> Json:
+    async def rewrite(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that comes to the same however often it is called."""
-        return await self.read(method, **args)
+        return await self.read(method, within=within, **args)
 
     async def pages(
         self, method: str, key: str, *, limit: int = _PAGE, **args: Any
@@ -100,8 +117,7 @@ class SlackApi:
         """Yield what all pages of a listing hold under *key*."""
         cursor = ""
         while True:
-            more = {"cursor": cursor} if cursor else {}
-            answer = await self.read(method, limit=limit, **args, **more)
+            answer = await self.read(method, limit=limit, cursor=cursor or None, **args)
             for item in answer[key]:
                 yield item
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")

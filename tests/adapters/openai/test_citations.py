@@ -2,7 +2,7 @@
 
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.items import model_said
-from bot.panel.exchange import ModelSaid, Responded
+from bot.panel.exchange import ModelSaid, Responded, Source
 from bot.panel.model import Citation, ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import citing, completed, message, page, searched
@@ -50,7 +50,7 @@ async def test_a_stored_answer_still_knows_what_it_cites(
     api.will(Answer(body=page(citing(TEXT, handbook=36), message("Hi 17", role="user"))))
     stored = await model.since(ConversationId("conv_1"), "17")
     assert stored is not None
-    assert stored[-1] == ModelSaid(TEXT, (CITED,))
+    assert stored[-1] == ModelSaid(TEXT, (CITED,), (Source("handbook.md"),))
 
 
 def test_links_and_servers_without_annotations_are_no_citations() -> None:

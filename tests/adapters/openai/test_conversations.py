@@ -11,13 +11,14 @@ from bot.adapters.openai.client import connect
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.exchange import Item, ModelSaid, TextWritten, UserSaid
+from bot.panel.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef
 from bot.playground.openai import faults
 from bot.playground.openai.brain import Pause, ScriptedBrain, Text
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
+from tests.adapters.openai.events import response
 from tests.adapters.openai.prompts import prompt, told
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
@@ -55,6 +56,44 @@ def asked(server: OpenAIPlayground, name: str) -> int:
     return sum(request.name == name for request in server.requests)
 
 
+@pytest.mark.parametrize(("ends", "whole"), [("completed", True), ("failed", False)])
+async def test_a_response_that_is_still_written_is_waited_for(
+    api: CannedApi, ends: str, whole: bool
+) -> None:
+    for status in ("queued", "in_progress", ends):
+        api.will(Answer(200, response(status=status)))
+    async with connect("sk-test", api.base_url) as client:
+        model = ConversationsModel(client, salt="", waits=Waits(locked=(0, 0)))
+
+        assert await model.is_whole("resp_1") is whole
+    assert [seen.path for seen in api.seen] == ["/responses/resp_1"] * 3
+
+
+async def test_a_response_that_is_written_for_ever_is_not_waited_for(api: CannedApi) -> None:
+    api.will(*[Answer(200, response(status="in_progress"))] * 2)
+    async with connect("sk-test", api.base_url) as client:
+        model = ConversationsModel(client, salt="", waits=Waits(locked=(0,)))
+
+        with pytest.raises(ModelUnavailable):
+            await model.is_whole("resp_1")
+
+
+async def test_a_response_that_was_broken_off_is_not_whole(
+    server: OpenAIPlayground,
+    brain: ScriptedBrain,
+    model: ConversationsModel,
+    conversation: ConversationId,
+) -> None:
+    server.manners.goes_on_alone = False
+    brain.then(Text("Yes"), Pause(5), Text("indeed."))
+    question = prompt(conversation=conversation, items=(SAID,))
+    async with aclosing(model.respond(question)) as events:
+        begun = await anext(events)
+        assert isinstance(begun, Begun)
+
+    assert not await model.is_whole(begun.response)
+
+
 async def test_an_abandoned_response_is_found_behind_its_lock(
     server: OpenAIPlayground,
     brain: ScriptedBrain,
@@ -64,6 +103,7 @@ async def test_an_abandoned_response_is_found_behind_its_lock(
     brain.then(Text("Yes"), Pause(0.3), Text("indeed."))
     question = prompt(conversation=conversation, items=(SAID,))
     async with aclosing(model.respond(question)) as events:
+        assert isinstance(await anext(events), Begun)
         assert await anext(events) == TextWritten("Yes")
 
     with pytest.raises(ModelUnavailable):

@@ -1,15 +1,20 @@
-"""A connection to Redis that breaks when told to."""
+"""A connection to Redis that breaks when told to, or that speaks TLS."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
 class Proxy:
-    """Passes everything on to *port*, and can lose an answer on the way back."""
+    """Passes everything on to *port*, and can lose an answer on the way back.
 
-    def __init__(self, port: int) -> None:
+    Whoever connects to it has to speak TLS if *tls* is given.
+    """
+
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._target = port
+        self._tls = tls
         self._lose = False
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
@@ -21,7 +26,7 @@ class Proxy:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         yield
         server.close()

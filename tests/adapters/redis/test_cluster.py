@@ -13,7 +13,7 @@ from bot.adapters.redis.panel_store import RedisPanelStore
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable
-from bot.panel.events import RouterAsked
+from bot.panel.events import Retried, RouterAsked
 from bot.panel.findings import Verdict
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import (
@@ -59,7 +59,7 @@ async def cluster(url):
 
 @pytest.fixture
 def queue(cluster):
-    return RedisTurnQueue(cluster, SHARDS)
+    return RedisTurnQueue(cluster, SHARDS, room=1000)
 
 
 def first_of(thread: ThreadRef) -> Message:
@@ -92,7 +92,7 @@ async def test_a_turn_goes_its_whole_way_in_every_shard(cluster, queue, url):
         assert await queue.retry(claim.turn.id)
     for _ in claims:
         again = await queue.claim()
-        assert list(await journal.read(again)) == [RouterAsked()]
+        assert list(await journal.read(again)) == [RouterAsked(), Retried()]
         await queue.done(again)
 
     assert {claim.turn.thread for claim in claims} == set(THREADS)

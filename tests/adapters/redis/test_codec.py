@@ -18,7 +18,9 @@ EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.", eff
 def test_every_event_comes_back_as_it_was(kind, data):
     event = data.draw(st.from_type(kind))
 
-    assert codec.load_tagged(KINDS, codec.dump_tagged(event)) == event
+    back = codec.load_tagged(KINDS, codec.dump_tagged(event))
+
+    assert (back, back.at) == (event, event.at)
 
 
 @steadily
@@ -44,7 +46,7 @@ def test_a_field_that_came_later_holds_its_default():
         ("not json", "not JSON"),
         ("{}", "not a tagged value"),
         ('["Routed"]', "not a tagged value"),
-        ('["Exploded",{}]', "a 'Exploded' is not one of RouterAsked, ExpertCalled"),
+        ('["Exploded",{}]', "a 'Exploded' is not one of RouterAsked, "),
         ('["PostStarted",{}]', "PostStarted lacks part"),
         ('["PostStarted",{"part":"a","colour":"red"}]', "PostStarted has no colour"),
         ('["PostStarted",{"part":7}]', "a int where a str belongs"),

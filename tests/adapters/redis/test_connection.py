@@ -86,7 +86,7 @@ async def test_what_ends_or_keeps_a_claim_bears_a_lost_answer(proxy, queue, way)
     acts = {
         "renew": lambda claim: queue.renew(claim),
         "done": lambda claim: queue.done(claim),
-        "release": lambda claim: queue.release(claim, after=0),
+        "release": lambda claim: queue.hand_over(claim),
         "bury": lambda claim: queue.bury(claim, "reason"),
     }
     await queue.put(THREAD, MESSAGE)
@@ -123,10 +123,10 @@ async def test_every_operation_tells_that_redis_is_unavailable():
         queue.claim(),
         queue.renew(CLAIM),
         queue.done(CLAIM),
-        queue.release(CLAIM, after=0),
+        queue.hand_over(CLAIM),
         queue.bury(CLAIM, "reason"),
         queue.depth(),
-        queue.place(THREAD),
+        queue.line(9),
         queue.buried(),
         queue.retry(turn),
         queue.drop(turn),

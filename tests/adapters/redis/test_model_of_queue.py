@@ -5,6 +5,7 @@ any time, as the order among several depends on milliseconds.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from hypothesis.stateful import (
 from bot.adapters.redis.connection import connect
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards, thread_name
+from bot.adapters.redis.scripting import Script
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import TurnLost
 from bot.panel.events import PostStarted
@@ -30,7 +32,8 @@ from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 T = TypeVar("T")
 
-THREADS = [ThreadRef("T1", channel, f"{number}.0") for channel in "AB" for number in range(2)]
+THREADS = [ThreadRef("T1", channel, f"{number}.0") for channel in "AB" for number in range(3)]
+ROOM = 2  # turns of a channel at a time
 NUMBERS = st.integers(0, 5)
 Pair = tuple[Claim, Claim]  # of the same turn: the model's, and the real one
 
@@ -43,7 +46,7 @@ class QueueAndModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.model = FakeTurnQueue()
+        self.model = FakeTurnQueue(room=ROOM)
         self.model_journal = FakeJournal(self.model)
         self.count = 0
         self.last = THREADS[0]
@@ -60,7 +63,7 @@ class QueueAndModel(RuleBasedStateMachine):
             await self.redis.flushdb()
 
         self.runner.run(connected())
-        self.real = RedisTurnQueue(self.redis, Shards())
+        self.real = RedisTurnQueue(self.redis, Shards(), room=ROOM)
         self.real_journal = RedisJournal(self.redis, Shards())
 
     def teardown(self) -> None:
@@ -98,6 +101,16 @@ class QueueAndModel(RuleBasedStateMachine):
         assert (model.turn, model.attempt) == (real.turn, real.attempt)
         return model, real
 
+    def something_can_begin(self) -> bool:
+        """Whether a waiting thread's channel may have another turn."""
+        busy = Counter(thread.channel_id for thread in self.model._currents)
+        return any(busy[thread.channel_id] < ROOM for thread in self.model._ready)
+
+    async def _nobody_begins(self) -> None:
+        """Let the real queue look for a claim where there is none."""
+        script, args = Script("claim"), (15_000, 20, 1_000, ROOM)
+        assert len(await script(self.redis, "panelbot:{0}:", *args)) == 1
+
     def pick(self, pairs: list[T], which: int) -> T:
         return pairs.pop(which % len(pairs))
 
@@ -116,7 +129,7 @@ class QueueAndModel(RuleBasedStateMachine):
             self.model.put(thread, said, alone=alone), self.real.put(thread, said, alone=alone)
         )
 
-    @precondition(lambda self: self.model._ready)
+    @precondition(lambda self: self.something_can_begin())
     @rule()
     def take(self) -> None:
         self.held.append(self.claim())
@@ -125,21 +138,31 @@ class QueueAndModel(RuleBasedStateMachine):
     @rule(which=NUMBERS)
     def lease_runs_out(self, which: int) -> None:
         model, real = pair = self.pick(self.held, which)
+        assert model.deaths == real.deaths
+        if model.deaths and self.something_can_begin():
+            self.held.append(pair)
+            return
         self.model.held(model).until = 0
         self.due("leases", real)
-        self.held.append(self.claim())
         self.lost.append(pair)
+        if model.deaths == 0:
+            self.held.append(self.claim())
+        else:  # it is put off, by whoever looks next
+            assert self.model._take() is None
+            self.runner.run(self._nobody_begins())
+            self.delayed.append(pair)
 
     @precondition(lambda self: self.held)
     @rule(which=NUMBERS, waits=st.booleans())
     def give_back(self, which: int, waits: bool) -> None:
         model, real = pair = self.pick(self.held, which)
-        after = 1000.0 if waits else 0.0
-        self.agreed(self.model.release(model, after=after), self.real.release(real, after=after))
         self.ended.append(pair)
         if waits:
+            mine = self.model.postpone(model, after=1000)
+            self.agreed(mine, self.real.postpone(real, after=1000))
             self.delayed.append(pair)
         else:
+            self.agreed(self.model.hand_over(model), self.real.hand_over(real))
             self.held.append(self.claim())
 
     @precondition(lambda self: self.delayed)
@@ -196,7 +219,7 @@ class QueueAndModel(RuleBasedStateMachine):
             assert self.both(mine, theirs) is None
         for mine, theirs in (
             (self.model.done(model), self.real.done(real)),
-            (self.model.release(model, after=0), self.real.release(real, after=0)),
+            (self.model.hand_over(model), self.real.hand_over(real)),
             (self.model.bury(model, "late"), self.real.bury(real, "late")),
         ):
             self.agreed(mine, theirs)
@@ -206,8 +229,8 @@ class QueueAndModel(RuleBasedStateMachine):
         if not hasattr(self, "redis"):
             return
         self.agreed(self.model.depth(), self.real.depth())
-        for thread in THREADS:
-            self.agreed(self.model.place(thread), self.real.place(thread))
+        mine, theirs = self.both(self.model.line(9), self.real.line(9))
+        assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 
     @invariant()
     def a_thread_is_in_one_place(self) -> None:
@@ -221,7 +244,7 @@ class QueueAndModel(RuleBasedStateMachine):
         assert await self.redis.llen("panelbot:{0}:wake") <= 1
 
 
-KINDS = ("ready", "leases", "delayed")
+KINDS = ("ready", "leases", "delayed", "aside:T1:A", "aside:T1:B")
 
 
 def test_queue_and_journal_do_what_the_model_does(redis_url: str) -> None:

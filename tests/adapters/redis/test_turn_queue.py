@@ -11,7 +11,9 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection import connect, prepare
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.pace import RedisPace
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Script
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
@@ -27,8 +29,10 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
+from bot.panel.pace import Limit
 from bot.panel.ports import Standing
 from bot.panel.roster import scopes
+from bot.panel.turn_report import TurnReport
 from tests.adapters.redis.servers import Server, running, until
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
@@ -128,7 +132,7 @@ async def test_a_turn_that_cannot_be_read_is_put_off_and_told_and_stops_nobody(
 async def test_a_turn_whose_messages_were_thrown_away_stops_nobody(redis, queue, caplog, lost):
     await queue.put(OTHER, message("1"))
     if lost == "turn":
-        await queue.release(await queue.claim(), after=0)
+        await queue.hand_over(await queue.claim())
     await redis.delete(f"{PREFIX}{lost}:{keys.thread_name(OTHER)}")
     await queue.put(ONE, message("2"))
 
@@ -168,21 +172,39 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |panelbot:)([a-z-]+)(:[A-Z:]+)? +(string|list|hash|zset)", re.MULTILINE
+    r"^(P |R |panelbot:)([a-z-]+)(:[A-Z:]+)? +(string|list|hash|zset)", re.MULTILINE
 )
 
 
-async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis, queue, journal):
+PREFIXES = {"P ": "panelbot:{0}:", "R ": "panelbot:{pace:T1}:"}
+LIMIT = Limit("chat.postMessage", 1, 1)
+
+
+async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis, journal):
     threads, panels = RedisThreadStore(redis, Shards()), RedisPanelStore(redis)
+    queue, pace = RedisTurnQueue(redis, Shards(), room=5), RedisPace(redis, "T1")
     await prepare(redis, "redis://here", Shards())
     for number in range(7):
         await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
     claims = [await queue.claim() for _ in range(5)]
     for claim in claims:
         await journal.append(claim, RouterAsked())
-    await queue.release(claims[0], after=60)
+    await queue.postpone(claims[0], after=60)
     await queue.bury(claims[1], "reason")
+    await RedisReportStore(redis, Shards()).save(claims[2], TurnReport(MessageTs("2.0"), 1.0))
     await queue.done(claims[2])
+    for number in range(7, 9):
+        await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
+    for _ in range(2):  # then their channel has its share
+        await queue.claim()
+    for number in range(9, 11):
+        await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
+    await queue.claim()
+    await queue.line(9)
+    await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
+    await threads.first_to_tell("what", claims[0].turn)
+    await pace.take([LIMIT])
+    await pace.hold(LIMIT, 1)
     await threads.set_standing(ONE, Standing.OURS)
     await threads.overheard(ONE, MessageTs("1.0"))
     await threads.save_links(
@@ -191,7 +213,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
     documented = {
-        (("panelbot:{0}:" if where == "P " else where) + kind + (":" if named else "")): what
+        PREFIXES.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
     }
 
@@ -204,6 +226,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
+    waiting |= {"active", "aside", "aside:", "stops"}
     assert lasting == waiting | {"clock", "dead", "panelbot:panel:", "panelbot:schema"}
 
 
@@ -217,7 +240,7 @@ async def test_nothing_lasting_is_left_when_everything_is_done(redis, queue, jou
     for _ in range(5):
         claim = await queue.claim()
         await journal.append(claim, RouterAsked())
-        await queue.release(claim, after=0)
+        await queue.hand_over(claim)
         claim = await queue.claim()
         await queue.bury(claim, "reason")
         await queue.retry(claim.turn.id)

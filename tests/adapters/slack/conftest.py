@@ -12,13 +12,13 @@ from bot.adapters.slack import web_api
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.model import ThreadRef
+from bot.panel.pace import Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.teaching import Teaching
 from bot.playground.slack.company import ADA, GENERAL
@@ -46,8 +46,7 @@ class Neighbour:
     def documents(self, editor: PanelEditor) -> DocumentDesk:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
         teaching = Teaching(editor, self.knowledge)
-        reading = MessageReading(self.api, self.people)
-        return DocumentDesk(teaching, self.files, reading, self.api)
+        return DocumentDesk(teaching, self.files, self.people, self.api)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""
@@ -73,7 +72,7 @@ async def slack() -> AsyncIterator[SlackPlayground]:
 async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
     async with web_api.session(seconds=1) as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
-        api = SlackApi(web, longest=3)
+        api = SlackApi(web, Unpaced(), longest=3)
         identity = await identify(web)
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)

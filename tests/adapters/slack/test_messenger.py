@@ -35,6 +35,27 @@ async def test_an_expert_answers_under_its_persona(neighbour):
     assert sent["unfurl_links"] == sent["unfurl_media"] == "false"
 
 
+async def test_the_end_of_a_reply_carries_what_can_be_done_with_it(neighbour):
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+
+    (reply,) = neighbour.replies(thread)
+    assert reply.username == "Legal Counsel"
+    assert [block["type"] for block in reply.blocks] == ["markdown", "actions"]
+
+
+async def test_a_reply_that_gets_its_name_afterwards_keeps_its_buttons(neighbour):
+    neighbour.slack.site.scopes.discard("chat:write.customize")
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+
+    (reply,) = neighbour.replies(thread)
+    assert "Legal Counsel" in reply.blocks[0]["text"]
+    assert reply.blocks[1]["type"] == "actions"
+
+
 async def test_nothing_in_a_reply_is_live(neighbour):
     thread = neighbour.begin()
 

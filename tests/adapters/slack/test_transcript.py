@@ -62,7 +62,7 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
 
 async def test_our_own_asides_are_no_talk(neighbour):
     thread = neighbour.begin("a question")
-    for part in ("help:0", "refused:0", "gave-up:0", "plan"):
+    for part in ("help:0", "refused:0", "gave-up", "gave-up-2", "no-credit:0", "plan"):
         await neighbour.messenger.post(thread, replace(answer(part), persona=None))
     closing = replace(answer("synthesis:0", text="Both agree."), persona=None, expert=None)
     await neighbour.messenger.post(thread, closing)
@@ -184,3 +184,30 @@ async def test_threads_of_a_channel_are_listed(neighbour):
     roots = [ts async for ts in neighbour.transcript.thread_roots(GENERAL)]
 
     assert roots == [thread.thread_ts]
+
+
+async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
+    thread = neighbour.begin("a *question* &amp; more")
+    long = "\n\n".join(f"Paragraph {number} of many < others." for number in range(300))
+    await neighbour.messenger.post_plan(thread, answer("plan", text="Asking Legal"), [])
+    await neighbour.messenger.post(thread, replace(answer(text=long), ends_reply=True))
+
+    ada, plan, legal = await neighbour.transcript.whole(thread)
+
+    assert (ada.speaker, ada.text, ada.is_markdown) == ("Ada", "a *question* & more", False)
+    assert (plan.text, plan.expert, plan.call_id) == ("Asking Legal", "legal", None)
+    assert (legal.speaker, legal.expert, legal.call_id) == ("Legal Counsel", "legal", "call_1")
+    assert (legal.text, legal.is_markdown) == (long, True)
+
+
+async def test_a_reply_that_slack_keeps_as_rich_text_is_given_whole(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.post(thread, answer(text="x" * 5_000))
+    (reply,) = neighbour.replies(thread)
+    words = {"type": "text", "text": "x" * 5_000}
+    section = {"type": "rich_text_section", "elements": [words]}
+    reply.blocks[:] = [{"type": "rich_text", "elements": [section]}]
+
+    _, legal = await neighbour.transcript.whole(thread)
+
+    assert legal.text == "x" * 5_000

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.adapters.slack import web_api
 from bot.adapters.slack.web_api import Ambiguous, SlackApi, SlackRefused
 from bot.panel.errors import MessengerUnavailable
+from bot.panel.pace import Unpaced
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 
@@ -27,7 +28,7 @@ async def answering(answer: Callable[[], web.Response]) -> AsyncIterator[SlackAp
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
     try:
         async with web_api.session(seconds=1) as session:
-            yield SlackApi(web_api.client("xoxb-1", url, session), longest=1.5)
+            yield SlackApi(web_api.client("xoxb-1", url, session), Unpaced(), longest=1.5)
     finally:
         await runner.cleanup()
 
@@ -66,7 +67,7 @@ async def test_a_read_whose_answer_is_lost_is_repeated(neighbour, fault):
 
 async def test_a_read_is_given_up_after_some_tries(neighbour):
     neighbour.slack.hazards.on("users.info", hazards.server_error(), times=9)
-    api = SlackApi(neighbour.api._web, retries=1)
+    api = SlackApi(neighbour.api._web, Unpaced(), retries=1)
 
     with pytest.raises(MessengerUnavailable):
         await api.read("users.info", user=ADA)
@@ -152,7 +153,8 @@ async def test_what_is_no_answer_of_slacks_leaves_a_write_uncertain(answer):
 
 async def test_nobody_there_leaves_a_write_uncertain(free_port):
     async with web_api.session() as session:
-        api = SlackApi(web_api.client("xoxb-1", f"http://127.0.0.1:{free_port}/api/", session))
+        web = web_api.client("xoxb-1", f"http://127.0.0.1:{free_port}/api/", session)
+        api = SlackApi(web, Unpaced())
         with pytest.raises(Ambiguous):
             await api.write("chat.postMessage", text="hi")
 

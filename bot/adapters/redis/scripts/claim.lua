@@ -1,9 +1,12 @@
 -- Leases a turn: one whose lease ran out, else one whose delay is over, else the next new one.
--- ARGV: lease (ms), most messages in one turn, longest wait (ms)
--- Returns {thread, messages, token, attempt}; or {ms until something may be due}.
+-- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
+-- Returns {thread, messages, token, attempt, failed tries, dead workers}; or {ms until something
+-- may be due}.
 
-local lease, most, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local lease, most, longest, room = unpack(ARGV)
+lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
 local time = now()
+local CALM = 10000  -- ms, for each dead worker but the first
 
 local function first(kind)
   return redis.call('ZRANGE', P .. kind, 0, 0, 'WITHSCORES')
@@ -50,20 +53,49 @@ local function begin(thread)
     end
   end
   redis.call('HSET', of('turn', thread), 'messages', messages)
+  count('active', channel_of(thread), 1)
 end
 
--- The new thread with the lowest place; its round is the one being served from now on.
-local function next_ready()
-  local popped = redis.call('ZPOPMIN', P .. 'ready')
-  if not popped[1] then return nil end
-  local thread, round = popped[1], math.floor(tonumber(popped[2]) / PLACES_A_ROUND)
-  local channel = string.match(thread, '^[^:]*:[^:]*')
-  redis.call('HSET', P .. 'clock', 'round', round)
+-- The round of the thread that is served next is the one being served from now on.
+local function serve_round(channel, round)
+  redis.call('HSET', P .. 'clock', 'round', math.max(round, clock('round')))
   if tonumber(redis.call('HGET', P .. 'rounds', channel) or 0) <= round then
     redis.call('HDEL', P .. 'rounds', channel)
   end
-  begin(thread)
-  return thread
+end
+
+-- The new thread with the lowest place. Those whose channel has its share of turns stand aside
+-- until one of these ends; as many as one call may move without keeping the others waiting.
+local function next_ready()
+  for _ = 1, 200 do
+    local popped = redis.call('ZPOPMIN', P .. 'ready')
+    local thread, place = popped[1], popped[2]
+    if not thread then return nil end
+    local channel = channel_of(thread)
+    if tonumber(redis.call('HGET', P .. 'active', channel) or 0) < room then
+      serve_round(channel, math.floor(tonumber(place) / PLACES_A_ROUND))
+      begin(thread)
+      return thread
+    end
+    redis.call('ZADD', of('aside', channel), place, thread)
+    count('aside', channel, 1)
+  end
+  wake()
+end
+
+-- A turn whose lease ran out: its worker has died, or was cut off. One that keeps losing its
+-- workers comes back later each time, and not just when the others do that went down with it.
+local function lapsed()
+  local thread = due('leases')
+  while thread do
+    local deaths = redis.call('HINCRBY', of('turn', thread), 'deaths', 1)
+    if deaths < 2 then return thread end
+    local chance = tonumber(string.sub(redis.sha1hex(thread .. deaths), 1, 4), 16) / 65536
+    redis.call('HDEL', of('turn', thread), 'token')
+    redis.call('ZREM', P .. 'leases', thread)
+    redis.call('ZADD', P .. 'delayed', time + math.floor((deaths - 1) * CALM * (0.5 + chance)), thread)
+    thread = due('leases')
+  end
 end
 
 -- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
@@ -75,7 +107,7 @@ local function fence()
   return string.format('%.0f', token)
 end
 
-local thread = due('leases') or due('delayed') or next_ready()
+local thread = lapsed() or due('delayed') or next_ready()
 if not thread then return wait() end
 
 local turn, token = of('turn', thread), fence()
@@ -84,4 +116,5 @@ redis.call('ZADD', P .. 'leases', time + lease, thread)
 redis.call('HSET', turn, 'token', token)
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
-return {thread, redis.call('HGET', turn, 'messages'), token, attempt}
+local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths')
+return {thread, kept[1], token, attempt, tonumber(kept[2] or 0), tonumber(kept[3] or 0)}

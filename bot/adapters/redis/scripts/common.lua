@@ -28,9 +28,20 @@ local function wake()
   end
 end
 
+local function channel_of(thread)
+  return string.match(thread, '^[^:]*:[^:]*')
+end
+
+-- Adds to a count by channel and returns it; nothing is kept of a channel that has none.
+local function count(kind, channel, number)
+  local left = redis.call('HINCRBY', P .. kind, channel, number)
+  if left <= 0 then redis.call('HDEL', P .. kind, channel) end
+  return left
+end
+
 -- Gives the thread a place: its channel's next round, and there after those who came before.
 local function mark_ready(thread)
-  local channel = string.match(thread, '^[^:]*:[^:]*')
+  local channel = channel_of(thread)
   local reached = tonumber(redis.call('HGET', P .. 'rounds', channel) or 0)
   local round = math.max(reached, clock('round')) + 1
   local place = redis.call('HINCRBY', P .. 'clock', 'places', 1) % PLACES_A_ROUND
@@ -42,8 +53,22 @@ end
 local function ready_if_waiting(thread)
   if redis.call('EXISTS', of('turn', thread)) == 0
       and redis.call('EXISTS', of('inbox', thread)) == 1
-      and not redis.call('ZSCORE', P .. 'ready', thread) then
+      and not redis.call('ZSCORE', P .. 'ready', thread)
+      and not redis.call('ZSCORE', of('aside', channel_of(thread)), thread) then
     mark_ready(thread)
+  end
+end
+
+-- Counts a turn of the thread's channel as over; who stood aside for it comes forward again.
+local function make_room(thread)
+  local channel = channel_of(thread)
+  redis.call('HDEL', P .. 'stops', thread)
+  count('active', channel, -1)
+  local next = redis.call('ZPOPMIN', of('aside', channel))
+  if next[1] then
+    count('aside', channel, -1)
+    redis.call('ZADD', P .. 'ready', next[2], next[1])
+    wake()
   end
 end
 

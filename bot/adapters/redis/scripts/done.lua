@@ -7,5 +7,6 @@ local thread, token, remember = unpack(ARGV)
 if not holds(thread, token) then return ended(token) end
 end_claim(thread, token, remember)
 redis.call('DEL', of('turn', thread), of('journal', thread))
+make_room(thread)
 ready_if_waiting(thread)
 return 1

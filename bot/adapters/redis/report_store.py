@@ -1,0 +1,45 @@
+"""What is kept of turns that are done, for a month.
+
+The script that writes checks the token: a worker that lost its turn writes nothing over the
+report of the one that has it now.
+"""
+
+import logging
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection, Script
+from bot.panel.errors import TurnLost
+from bot.panel.model import Claim, ThreadRef, TurnId
+from bot.panel.ports import ReportStore
+from bot.panel.turn_report import TurnReport
+
+_SAVE = Script("report")
+
+_log = logging.getLogger(__name__)
+
+
+class RedisReportStore(ReportStore):
+    """The reports of the turns of a RedisTurnQueue with the same *shards*."""
+
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+        self._redis = redis
+        self._shards = shards
+
+    async def save(self, claim: Claim, report: TurnReport) -> None:
+        turn, thread = claim.turn.id, claim.turn.thread
+        name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
+        args = (name, claim.token, turn, codec.dump(report), keys.REPORT_FOR)
+        with store_errors():
+            saved = await _SAVE(self._redis, prefix, *args)
+        if not saved:
+            raise TurnLost(turn)
+
+    async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
+        with store_errors():
+            found = await self._redis.get(self._shards.report(thread, turn))
+        try:
+            return codec.load(TurnReport, found) if found else None
+        except codec.Unreadable as why:  # a newer version's: what the model's side keeps must do
+            _log.warning("report.unreadable", extra={"turn": turn, "reason": str(why)})
+            return None

@@ -1,0 +1,39 @@
+-- Marks the thread's turn to be stopped, and takes back what people said and nobody has begun.
+-- ARGV: thread, ts of the wish, seconds to remember it, who wishes it
+-- Returns {whether there was anything to stop, the first message taken back, as put}; nothing if
+-- this wish was fulfilled before.
+
+local thread, ts, remember, who = unpack(ARGV)
+local inbox, seen = of('inbox', thread), of('seen', thread .. ':' .. ts)
+local channel = channel_of(thread)
+
+if redis.call('EXISTS', seen) == 1 then return {} end
+
+local kept, dropped = {}, nil
+for _, entry in ipairs(redis.call('LRANGE', inbox, 0, -1)) do
+  if string.sub(entry, 1, 1) == '+' then
+    dropped = dropped or string.sub(entry, 2)
+  else
+    kept[#kept + 1] = entry
+  end
+end
+local running = redis.call('EXISTS', of('turn', thread)) == 1
+if not (running or dropped) then return {0} end
+
+redis.call('SET', seen, who, 'EX', remember)
+if dropped then
+  redis.call('DEL', inbox)
+  for _, entry in ipairs(kept) do redis.call('RPUSH', inbox, entry) end
+  if #kept == 0 then
+    redis.call('ZREM', P .. 'ready', thread)
+    if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
+  end
+end
+if running then
+  redis.call('HSET', P .. 'stops', thread, who)
+  if redis.call('ZSCORE', P .. 'delayed', thread) then  -- for a worker to say so
+    redis.call('ZADD', P .. 'delayed', now(), thread)
+    wake()
+  end
+end
+return {1, dropped or ''}

@@ -1,0 +1,50 @@
+"""Bolt's listeners for the buttons on our messages."""
+
+import logging
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.adapters.slack import blocks, reply_buttons
+from bot.adapters.slack.giver import explained
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import PanelError
+from bot.panel.model import TurnId
+from bot.panel.ports import TurnQueue
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+GONE = "This was tried again already, or is no longer kept. Please ask again."
+
+
+def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
+    """Let *app* take what people press."""
+
+    async def retry(ack: AsyncAck, body: Json, action: Json) -> None:
+        await ack()
+        channel, message = body["channel"]["id"], body["message"]
+        user, turn = body["user"]["id"], TurnId(action["value"])
+        try:
+            if await queue.retry(turn):
+                log.info("turn.retried", extra={"turn": turn})
+                shown = blocks.retried(message, user)
+                await api.rewrite("chat.update", channel=channel, ts=message["ts"], **shown)
+            else:
+                await tell(GONE, channel, user, message)
+        except PanelError as error:
+            log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
+            await tell(explained(error), channel, user, message)
+
+    async def tell(sentence: str, channel: str, user: str, message: Json) -> None:
+        """Say something to *user* alone, where the button is."""
+        thread = message.get("thread_ts")
+        try:
+            await api.write(
+                "chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=sentence
+            )
+        except PanelError as error:
+            log.warning("button.not_answered", extra={"reason": str(error)})
+
+    app.action(reply_buttons.RETRY)(retry)

@@ -1,0 +1,202 @@
+"""How a reply came about, as Slack's modal.
+
+Reasons, briefs and sources are what models wrote: they stand in rich text, where nothing pings
+and every link shows where it leads.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.adapters.slack import blocks, text
+from bot.panel import sentences
+from bot.panel.exchange import Source
+from bot.panel.model import CallId, Usage
+from bot.panel.work import Bill, Part, Work
+
+Json = dict[str, Any]
+
+_MOST_PARTS = 12  # seven blocks each, of a hundred; and 250 kB for all together
+_MOST_SOURCES = 10
+_LONGEST_URL = 500
+_LONGEST_BRIEF = 1_500
+_LONGEST_NAME = 150
+_NO_REPORT = (
+    "Times, tokens and cost are known once the panel is done with a question, and for 30 days."
+)
+_NO_WORDS = "The model's side cannot be reached just now, so reasons and briefs are missing."
+
+
+def loading() -> Json:
+    """Return the modal while things are looked up."""
+    return sentence("Looking up how this reply came about …")
+
+
+def sentence(words: str) -> Json:
+    """Return a modal that says one thing."""
+    return _modal([_section(text.mrkdwn(words))])
+
+
+def modal(work: Work, focus: CallId | None) -> Json:
+    """Return the modal; of an expert's reply (*focus*) it tells that expert's part only."""
+    shown = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
+    content = list(_decision(work))
+    for part in shown[:_MOST_PARTS]:
+        content += _part(part, work)
+    if len(shown) > _MOST_PARTS:
+        content.append(_note(f"And {len(shown) - _MOST_PARTS} more."))
+    return _modal([*content, *_whole(work)])
+
+
+def _decision(work: Work) -> Iterator[Json]:
+    yield _header("Who was asked, and why")
+    if work.direct:
+        yield _section("People named the experts themselves; the router did not choose.")
+    elif not work.parts and work.words_known:
+        yield _section("The router asked no expert and answered itself.")
+    if work.parts:
+        yield _rich(
+            _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
+        )
+    if not work.words_known:
+        yield _note(_NO_WORDS)
+
+
+def _part(part: Part, work: Work) -> Iterator[Json]:
+    yield {"type": "divider"}
+    yield _header(part.name)
+    if part.brief:
+        yield _rich(_title("Brief from the router"), _quote(part.brief))
+    elif work.words_known:
+        yield _section("*Brief*\nNone: it got people's own words.")
+    if part.failure:
+        yield _section(f"*No answer*\n{text.mrkdwn(sentences.why_failed(part.failure))}")
+    if part.bill:
+        yield _figures(part.bill)
+    if work.words_known:
+        yield _section(f"*Tools used*\n{text.mrkdwn(_listed(part.tools)) or 'None'}")
+    if part.sources:
+        links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
+        yield _rich(_title("Sources"), _bullets(links))
+
+
+def _whole(work: Work) -> Iterator[Json]:
+    yield {"type": "divider"}
+    yield _header("The whole answer")
+    if work.seconds is None:
+        yield _note(_NO_REPORT)
+        return
+    for name, bill in (("Choosing experts", work.choosing), ("Summing up", work.closing)):
+        if bill:
+            yield _section(f"*{name}* (router)")
+            yield _figures(bill)
+    yield _fields(
+        ("Time from start to end", _duration(work.seconds)),
+        ("Tokens of all together", _tokens(work.usage)),
+        ("Cost of all together", _dollars(work.cost)),
+    )
+    yield _note(f"Cost at list prices of {text.mrkdwn(work.prices_of)}, before discounts.")
+
+
+def _figures(bill: Bill) -> Json:
+    return _fields(
+        ("Time", _duration(bill.seconds)),
+        ("Model", text.mrkdwn(bill.model)),
+        ("Tokens", _tokens(bill.usage)),
+        ("Cost", _dollars(bill.cost)),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _tokens(usage: Usage | None) -> str:
+    if usage is None:
+        return "unknown"
+    cached = f" ({usage.cached:,} of them cached)" if usage.cached else ""
+    return f"{usage.input:,} in{cached}, {usage.output:,} out"
+
+
+def _dollars(cost: Decimal | None) -> str:
+    if cost is None:
+        return "unknown"
+    return f"${cost:.4f}" if cost == 0 or cost >= Decimal("0.0001") else "under $0.0001"
+
+
+def _listed(tools: Sequence[str]) -> str:
+    return ", ".join(tool.replace("_", " ") for tool in tools)
+
+
+def _modal(content: Sequence[Json]) -> Json:
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Show work"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": list(content),
+    }
+
+
+def _header(words: str) -> Json:
+    name = blocks.literal(words, _LONGEST_NAME) or "Expert"
+    return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
+
+
+def _section(mrkdwn: str) -> Json:
+    return {"type": "section", "text": _mrkdwn(mrkdwn)}
+
+
+def _fields(*named: tuple[str, str]) -> Json:
+    return {"type": "section", "fields": [_mrkdwn(f"*{name}*\n{said}") for name, said in named]}
+
+
+def _note(mrkdwn: str) -> Json:
+    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
+
+
+def _mrkdwn(words: str) -> Json:
+    return {"type": "mrkdwn", "text": words, "verbatim": True}
+
+
+def _call(part: Part, *, direct: bool) -> Sequence[Json]:
+    reason = "" if direct else text.verbatim(part.reason)
+    return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
+
+
+def _source(source: Source) -> Sequence[Json]:
+    """Return a source; a link shows where it leads."""
+    url = text.verbatim(source.url)
+    if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
+        return [_text(source.title, 200)]
+    link = {"type": "link", "url": url}
+    return [link] if source.title == source.url else [_text(f"{source.title} ", 200), link]
+
+
+def _rich(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _title(words: str) -> Json:
+    return {"type": "rich_text_section", "elements": [_bold(words)]}
+
+
+def _quote(words: str) -> Json:
+    return {"type": "rich_text_quote", "elements": [_text(words, _LONGEST_BRIEF)]}
+
+
+def _bullets(lines: Sequence[Sequence[Json]]) -> Json:
+    sections = [{"type": "rich_text_section", "elements": list(line)} for line in lines]
+    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
+
+
+def _bold(words: str) -> Json:
+    return {**_text(words, _LONGEST_NAME), "style": {"bold": True}}
+
+
+def _text(words: str, limit: int) -> Json:
+    words = text.verbatim(words)
+    shown = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+    return {"type": "text", "text": shown or "…"}

@@ -1,0 +1,57 @@
+"""``panelbot export``: a thread, with all conversations behind it, as a file."""
+
+from pathlib import Path
+
+import click
+
+from bot.app import open_desk
+from bot.cli import run, settings
+from bot.cli.links import NO_PANEL, find_thread
+from bot.config import MODEL, SLACK_OUT, STORE
+from bot.export import FORMATS
+from bot.panel.archive import collect
+from bot.panel.errors import Refused
+
+
+@click.command()
+@click.argument("what", metavar="PERMALINK-OR-ID")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(sorted(FORMATS)),
+    default="md",
+    show_default=True,
+    help="Markdown, JSON, or a self-contained HTML page.",
+)
+@click.option("--out", metavar="FILE", default="-", show_default="standard output")
+def export(what: str, format_: str, out: str) -> None:
+    """Write a thread, with all its conversations, as a file.
+
+    Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
+    conversation.
+    """
+    run(_export(what, format_, out))
+
+
+async def _export(what: str, format_: str, out: str) -> None:
+    async with open_desk(settings(*SLACK_OUT, *MODEL, *STORE)) as desk:
+        thread = await find_thread(desk, what)
+        links = await desk.recovery.find(thread)
+        if links.router is None:
+            raise Refused(NO_PANEL)
+        messages = await desk.transcript.whole(thread)
+        permalink = (
+            f"{desk.identity.url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
+        )
+        archive = await collect(thread, permalink, messages, links, desk.model)
+    _write(FORMATS[format_](archive), out)
+
+
+def _write(text: str, out: str) -> None:
+    if out == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(out).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,42 @@
+"""What models cost: a table, and how it is applied."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.panel.model import Usage
+
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for a million tokens."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+
+    def of(self, usage: Usage) -> Decimal:
+        """Return what *usage* costs."""
+        fresh = usage.input - usage.cached
+        dollars = fresh * self.input + usage.cached * self.cached + usage.output * self.output
+        return dollars / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The prices that were known on a day."""
+
+    as_of: str  # 2026-11-20
+    models: Mapping[str, Price] = field(default_factory=dict)
+
+    def cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Return what *usage* of *model* costs; None if nobody knows.
+
+        A dated snapshot costs what its model costs.
+        """
+        price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
+        return price.of(usage) if price else None

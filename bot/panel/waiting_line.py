@@ -1,0 +1,56 @@
+"""Telling the threads that wait for a worker where they stand in the line."""
+
+import asyncio
+import logging
+
+from bot.panel import sentences
+from bot.panel.errors import StoreUnavailable
+from bot.panel.model import ThreadRef
+from bot.panel.ports import Messenger, Standing, ThreadStore, TurnQueue, Waiting
+
+log = logging.getLogger(__name__)
+
+MOST = 50  # threads that are told; those behind them are told when they come closer
+SHOWN_FOR = 60.0  # seconds until the same is told again: Slack forgets it after two minutes
+
+
+class WaitingLine:
+    """Looks at the line every so many seconds; whoever is still there then is told."""
+
+    def __init__(
+        self, queue: TurnQueue, threads: ThreadStore, messenger: Messenger, *, every: float = 2.0
+    ) -> None:
+        self._queue = queue
+        self._threads = threads
+        self._messenger = messenger
+        self._every = every
+        self._seen: set[ThreadRef] = set()
+        self._told: dict[ThreadRef, tuple[int, float]] = {}
+
+    async def run(self) -> None:
+        """Look and tell until cancelled. Of all workers, one does so: see ``TurnQueue.line``."""
+        while True:
+            await asyncio.sleep(self._every)
+            try:
+                await self.look()
+            except StoreUnavailable as error:
+                log.warning("line.unknown", extra={"reason": str(error)})
+
+    async def look(self) -> None:
+        """Tell those that waited already at the last look."""
+        line = await self._queue.line(MOST)
+        present = {waiting.thread for waiting in line}
+        self._told = {thread: told for thread, told in self._told.items() if thread in present}
+        news = [w for w in line if w.thread in self._seen and self._is_news(w)]
+        self._seen = present
+        await asyncio.gather(*map(self._tell, news))
+
+    def _is_news(self, waiting: Waiting) -> bool:
+        ahead, at = self._told.get(waiting.thread, (-1, 0.0))
+        return ahead != waiting.ahead or asyncio.get_running_loop().time() - at > SHOWN_FOR
+
+    async def _tell(self, waiting: Waiting) -> None:
+        now = asyncio.get_running_loop().time()
+        self._told[waiting.thread] = (waiting.ahead, now)
+        if await self._threads.standing(waiting.thread) is Standing.OURS:
+            await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

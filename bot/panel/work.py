@@ -1,0 +1,71 @@
+"""How a reply came about, as it can be shown: who was called and why, and what each part took."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.panel.events import Failure
+from bot.panel.exchange import Source
+from bot.panel.model import NO_USAGE, CallId, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What one request to a model took."""
+
+    model: str
+    seconds: float
+    usage: Usage | None  # None: nobody knows
+    cost: Decimal | None  # in dollars; None: nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One expert's part in a turn."""
+
+    call_id: CallId
+    name: str
+    reason: str = ""
+    brief: str = ""
+    tools: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    bill: Bill | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What happened in a turn."""
+
+    parts: tuple[Part, ...]
+    direct: bool = False  # people named the experts themselves
+    words_known: bool = True  # whether reasons, briefs, tools and sources could be read
+    seconds: float | None = None  # None: the turn is not done yet, or its report forgotten
+    choosing: Bill | None = None
+    closing: Bill | None = None
+    prices_of: str = ""  # the day whose prices are reckoned with
+
+    @property
+    def bills(self) -> tuple[Bill, ...]:
+        """Everything that has to be paid for."""
+        own = (self.choosing, *(part.bill for part in self.parts), self.closing)
+        return tuple(bill for bill in own if bill)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all together, as far as they are known."""
+        return sum((bill.usage for bill in self.bills if bill.usage), NO_USAGE)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What all cost together; None if that of one part is not known."""
+        return _sum(bill.cost for bill in self.bills)
+
+
+def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for cost in costs:
+        if cost is None:
+            return None
+        total += cost
+    return total

@@ -1,0 +1,126 @@
+"""Telling how a reply came about: from the turn's report, and from what the model's side keeps.
+
+The report has the numbers, the conversations have the words. What is missing of either is left
+out: a turn that is not done yet has no report, and a conversation may be out of reach.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
+
+from bot.panel import prompts
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
+from bot.panel.exchange import (
+    ABORTED,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.link_book import LinkRecovery
+from bot.panel.links import ThreadLinks
+from bot.panel.model import NO_USAGE, CallId, ConversationId, MessageTs, ThreadRef, TurnId
+from bot.panel.ports import LanguageModel, ReportStore
+from bot.panel.prices import Prices
+from bot.panel.turn_report import Consultation, Stage, TurnReport
+from bot.panel.work import Bill, Part, Work
+
+
+class WorkDesk:
+    """Answers whoever wants to know how a reply came about."""
+
+    def __init__(
+        self, reports: ReportStore, recovery: LinkRecovery, model: LanguageModel, prices: Prices
+    ) -> None:
+        self._reports = reports
+        self._recovery = recovery
+        self._model = model
+        self._prices = prices
+
+    async def work(self, thread: ThreadRef, turn: TurnId) -> Work:
+        """Return what happened in *turn*. Raises Refused if nobody knows any more."""
+        report, links = await asyncio.gather(
+            self._reports.find(thread, turn), self._recovery.find(thread)
+        )
+        mark = report.mark if report else MessageTs(turn.rpartition(":")[2])
+        said = await self._said_after(links.router, mark)
+        calls = _calls(said or ())
+        called = report.consultations if report else _called(calls.values())
+        if not report and not said:
+            raise Refused("I no longer know how this came about.")
+        parts = await asyncio.gather(
+            *(self._part(one, calls.get(one.known_as or one.call_id), links) for one in called)
+        )
+        return self._work(report, tuple(parts), words_known=said is not None)
+
+    def _work(
+        self, report: TurnReport | None, parts: tuple[Part, ...], *, words_known: bool
+    ) -> Work:
+        if report is None:
+            return Work(parts)
+        return Work(
+            parts,
+            direct=report.direct,
+            words_known=words_known,
+            seconds=report.seconds,
+            choosing=self._bill(report.choosing),
+            closing=self._bill(report.closing),
+            prices_of=self._prices.as_of,
+        )
+
+    async def _part(self, one: Consultation, call: ToolCalled | None, links: ThreadLinks) -> Part:
+        arguments = call.arguments if call else {}
+        did = await self._said_after(links.experts.get(one.expert), one.call_id) or ()
+        sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
+        return Part(
+            call_id=one.call_id,
+            name=one.title,
+            reason=arguments.get("reason", ""),
+            brief=arguments.get("brief", ""),
+            tools=tuple(dict.fromkeys(item.tool for item in did if isinstance(item, ToolUsed))),
+            sources=tuple(dict.fromkeys(sources)),
+            bill=self._bill(one.stage),
+            failure=one.failure,
+        )
+
+    def _bill(self, stage: Stage | None) -> Bill | None:
+        if stage is None:
+            return None
+        usage = stage.usage if stage.usage != NO_USAGE else None
+        cost = self._prices.cost(stage.model, usage) if usage else None
+        return Bill(stage.model, stage.seconds, usage, cost)
+
+    async def _said_after(
+        self, conversation: ConversationId | None, name: MessageTs | CallId
+    ) -> Sequence[StoredItem] | None:
+        """Return what follows the message *name*, up to the next; None if it cannot be read."""
+        if conversation is None:
+            return ()
+        mark, newer = prompts.mark(name), list[StoredItem]()
+        try:
+            async with aclosing(self._model.items(conversation)) as items:
+                async for item in items:
+                    if not isinstance(item, UserSaid):
+                        newer.append(item)
+                    elif mark in item.text:
+                        return newer[::-1]
+                    else:
+                        newer.clear()
+        except (ModelUnavailable, ModelRefused, ConversationGone):
+            return None
+        return ()
+
+
+def _calls(said: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
+    """Return the calls among *said*, without those that nobody carried out."""
+    answers = [item for item in said if isinstance(item, ToolAnswered)]
+    aborted = {answer.call_id for answer in answers if answer.output == ABORTED}
+    calls = [item for item in said if isinstance(item, ToolCalled)]
+    return {call.call_id: call for call in calls if call.call_id not in aborted}
+
+
+def _called(calls: Iterable[ToolCalled]) -> tuple[Consultation, ...]:
+    experts = ((call, prompts.expert_of(call.tool)) for call in calls)
+    return tuple(Consultation(call.call_id, name, name) for call, name in experts if name)

@@ -1,0 +1,35 @@
+import pytest
+
+from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject, row
+from bot.panel.model import Persona, TurnId
+from bot.panel.ports import Post
+
+TURN = TurnId("T1:C1:1.0")
+
+
+def test_a_button_knows_the_call_that_its_message_answers():
+    subject = Subject.load(Subject(TURN, "reply:call_1:12").dump())
+    assert (subject.turn, subject.call_id) == (TURN, "call_1")
+
+
+@pytest.mark.parametrize("part", ["synthesis:0", "router:0"])
+def test_what_the_router_wrote_answers_no_call(part):
+    assert Subject.load(Subject(TURN, part).dump()).call_id is None
+
+
+@pytest.mark.parametrize("value", ["", "T1:C1:1.0", " part", "turn "])
+def test_a_value_that_we_did_not_write_is_refused(value):
+    with pytest.raises(ValueError, match="not the subject"):
+        Subject.load(value)
+
+
+def test_only_the_end_of_a_reply_has_buttons():
+    assert row(Post(TURN, "help:0", "…")) == []
+
+    (actions,) = row(
+        Post(TURN, "reply:c:0", "…", persona=Persona("A" * 80, ":a:"), ends_reply=True)
+    )
+
+    (button,) = actions["elements"]
+    assert button["action_id"] == SHOW_WORK
+    assert len(button["accessibility_label"]) <= 75

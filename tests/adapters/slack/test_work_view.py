@@ -1,0 +1,137 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.adapters.slack import work_view
+from bot.panel.events import Failure
+from bot.panel.exchange import Source
+from bot.panel.model import CallId, Usage
+from bot.panel.work import Bill, Part, Work
+from bot.playground.slack.methods.views import _check as slack_takes
+
+BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+LEGAL = Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", bill=BILL)
+TAX = Part(CallId("call_2"), "Tax", "Taxes.", "Look at VAT.", failure=Failure.SLOW)
+WORK = Work((LEGAL, TAX), seconds=75.0, choosing=BILL, closing=BILL, prices_of="2026-11-20")
+EVIL = "<!channel> <@U1> *b* <https://evil.example|safe>"
+
+
+def words(view) -> str:
+    """All that the modal says."""
+
+    def found(value):
+        match value:
+            case {"text": str(said)} | {"url": str(said)}:
+                yield said
+            case dict():
+                for inner in value.values():
+                    yield from found(inner)
+            case list():
+                for inner in value:
+                    yield from found(inner)
+
+    slack_takes(view)
+    return "\n".join(found(view))
+
+
+def test_the_whole_turn_is_told_under_what_the_router_said():
+    told = words(work_view.modal(WORK, None))
+
+    for expected in (
+        "Legal Counsel", ": Licences.", "Look at MIT.", "Look at VAT.", "took too long",
+        "3.2 s", "gpt-6.1-terra", "1,200 in (600 of them cached), 80 out", "$0.0010",
+        "1 min 15 s", "$0.0031", "2026-11-20", "Summing up",
+    ):  # fmt: skip
+        assert expected in told
+
+
+def test_of_an_experts_reply_its_own_part_is_told_and_who_else_was_asked():
+    told = words(work_view.modal(WORK, TAX.call_id))
+
+    assert "Look at VAT." in told
+    assert "Look at MIT." not in told
+    assert ": Licences." in told
+
+
+def test_a_reply_to_a_call_that_is_not_known_tells_all():
+    assert "Look at MIT." in words(work_view.modal(WORK, CallId("call_9")))
+
+
+def test_what_is_not_known_is_not_made_up():
+    bill = replace(BILL, usage=None, cost=None)
+    told = words(work_view.modal(Work((replace(LEGAL, bill=bill),), seconds=1.0), None))
+
+    assert "*Tokens*\nunknown" in told
+    assert "*Cost of all together*\nunknown" in told
+
+
+def test_a_turn_without_a_report_is_said_to_have_none():
+    told = words(work_view.modal(Work((LEGAL,)), None))
+    assert "once the panel is done" in told
+    assert "Cost of all together" not in told
+
+
+def test_without_the_words_the_modal_says_so_and_claims_nothing():
+    told = words(
+        work_view.modal(replace(WORK, words_known=False, parts=(Part(CallId("c"), "Tax"),)), None)
+    )
+    assert "cannot be reached" in told
+    assert "people's own words" not in told
+    assert "Tools used" not in told
+
+
+def test_people_who_named_the_experts_are_said_to_have_done_so():
+    assert "did not choose" in words(work_view.modal(replace(WORK, direct=True), None))
+
+
+def test_a_router_that_answered_by_itself_is_said_to_have_done_so():
+    assert "answered itself" in words(work_view.modal(Work((), seconds=1.0), None))
+
+
+def test_sources_show_where_they_lead():
+    sources = (
+        Source("MIT", "https://mit.example/?a=b"),
+        Source("law.pdf"),
+        Source("x", "javascript:1"),
+    )
+    view = work_view.modal(Work((replace(LEGAL, sources=sources, tools=("web_search",)),)), None)
+
+    told = words(view)
+    assert "https://mit.example/?a=b" in told
+    assert "law.pdf" in told
+    assert "web search" in told
+    assert "javascript" not in str(view)
+
+
+def test_nothing_that_a_model_wrote_is_live():
+    part = Part(
+        CallId("c"),
+        EVIL,
+        EVIL,
+        EVIL,
+        tools=(EVIL,),
+        sources=(Source(EVIL),),
+        bill=replace(BILL, model=EVIL),
+    )
+    view = work_view.modal(Work((part,), seconds=1.0, choosing=replace(BILL, model=EVIL)), None)
+
+    texts = [text for b in view["blocks"] for text in b.get("fields", [b.get("text")]) if text]
+    assert "<" not in str(texts)
+    assert "*b*" not in "".join(text["text"] for text in texts if text["type"] == "mrkdwn")
+
+
+@pytest.mark.parametrize("count", [1, 12, 40])
+def test_a_large_panel_fits(count):
+    sources = tuple(Source("T" * 500, f"https://example.com/{n}") for n in range(60))
+    part = replace(LEGAL, name="N" * 300, brief="b" * 9_000, reason="r" * 900, sources=sources)
+    told = words(work_view.modal(replace(WORK, parts=(part,) * count), None))
+    assert ("And 28 more." in told) == (count == 40)
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown"), [("0", "$0.0000"), ("0.00001", "under $0.0001"), ("1.5", "$1.5000")]
+)
+def test_small_costs_are_not_rounded_to_nothing(cost, shown):
+    work = Work((replace(LEGAL, bill=replace(BILL, cost=Decimal(cost))),), seconds=1.0)
+    assert f"*Cost*\n{shown}" in words(work_view.modal(work, None))

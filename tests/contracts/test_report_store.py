@@ -1,0 +1,76 @@
+"""The promises of ReportStore, on the fake and on Redis alike."""
+
+import pytest
+
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.report_store import RedisReportStore
+from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.panel.errors import TurnLost
+from bot.panel.events import Failure
+from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, Usage, UserId
+from bot.panel.turn_report import Consultation, Stage, TurnReport
+from tests.fakes.report_store import FakeReportStore
+from tests.fakes.turn_queue import FakeTurnQueue
+
+THREAD = ThreadRef("T1", "C1", "1.0")
+SMALL = TurnReport(MessageTs("1.0"), seconds=0.0)
+LARGE = TurnReport(
+    mark=MessageTs("1.0"),
+    seconds=12.5,
+    direct=True,
+    consultations=(
+        Consultation(
+            CallId("call_1"),
+            ExpertName("legal"),
+            "Legal Counsel",
+            known_as=CallId("call_9"),
+            stage=Stage("gpt-6.1-terra", 3.25, Usage(100, 60, 20)),
+        ),
+        Consultation(CallId("call_2"), ExpertName("tax"), "Tax", failure=Failure.LEFT),
+    ),
+    choosing=Stage("gpt-6-luna", 1.0, Usage(10)),
+    closing=Stage("gpt-6-luna"),
+)
+
+
+@pytest.fixture(params=["fake", "redis", "sharded redis"])
+def stores(request, redis):
+    if request.param == "fake":
+        queue = FakeTurnQueue()
+        return queue, FakeReportStore(queue)
+    shards = Shards(3 if request.param == "sharded redis" else 1)
+    return RedisTurnQueue(redis, shards), RedisReportStore(redis, shards)
+
+
+async def claimed(queue):
+    await queue.put(THREAD, Message(MessageTs("1.0"), UserId("U1"), "hello"))
+    return await queue.claim()
+
+
+@pytest.mark.parametrize("report", [SMALL, LARGE])
+async def test_a_report_outlives_its_turn(stores, report):
+    queue, reports = stores
+    claim = await claimed(queue)
+
+    await reports.save(claim, report)
+    await queue.done(claim)
+
+    assert await reports.find(THREAD, claim.turn.id) == report
+
+
+async def test_a_turn_that_is_not_done_has_no_report(stores):
+    _, reports = stores
+    assert await reports.find(THREAD, TurnId("T1:C1:1.0")) is None
+
+
+async def test_who_has_lost_the_turn_writes_no_report(stores):
+    queue, reports = stores
+    first = await claimed(queue)
+    await queue.hand_over(first)
+    second = await queue.claim()
+    await reports.save(second, LARGE)
+
+    with pytest.raises(TurnLost):
+        await reports.save(first, SMALL)
+
+    assert await reports.find(THREAD, first.turn.id) == LARGE

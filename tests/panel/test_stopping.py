@@ -1,0 +1,147 @@
+"""A turn that somebody stops ends at once, and leaves nothing open."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.panel import sentences
+from bot.panel.errors import ModelUnavailable
+from bot.panel.events import Failure
+from bot.panel.exchange import ABORTED, ToolAnswered, UserSaid
+from bot.panel.intake import Incoming, Intake
+from bot.panel.model import NO_USAGE, Message, MessageTs, UserId
+from bot.panel.turn_worker import TurnWorker
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER, USAGE
+from tests.panel.conftest import HURRY, THREAD, Bench, consult
+
+QUICK = replace(HURRY, stops=0.001)
+
+
+@pytest.fixture
+async def work(bench):
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, heartbeat=60)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.drain(grace=1)
+
+
+async def say(bench: Bench, text: str, ts: str) -> None:
+    message = Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True)
+    incoming = Incoming(THREAD, message, is_reply=ts != "1.0", addresses_others=False)
+    await Intake(bench.queue, bench.threads).receive(incoming)
+
+
+async def settled(bench: Bench) -> None:
+    async with asyncio.timeout(5):
+        while not await bench.idle():  # noqa: ASYNC110 - the queue sends no events
+            await asyncio.sleep(0.001)
+
+
+def said(bench: Bench) -> list[tuple[str | None, str]]:
+    return [one for one in bench.messenger.said if not one[1].startswith("Asking")]
+
+
+async def test_experts_that_are_at_work_are_stopped_and_the_others_answers_stay(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(
+        lambda: ("Legal Counsel", "Yes.") in said(bench) and bench.model.asked("finance")
+    )
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench) == [
+        ("Legal Counsel", "Yes."),
+        (None, sentences.stopped(["Finance Partner"])),
+    ]
+    assert bench.model.unanswered() == []
+    assert bench.messenger.status == ""
+
+
+async def test_what_was_done_until_the_stop_is_kept(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(
+        lambda: ("Legal Counsel", "Yes.") in said(bench) and bench.model.asked("finance")
+    )
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    (report,) = bench.reports.reports.values()
+    legal, finance = report.consultations
+    assert (legal.stage.usage, legal.failure) == (USAGE, None)
+    assert (finance.stage.usage, finance.failure) == (NO_USAGE, Failure.STOPPED)
+
+
+async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "What else?")
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    await say(bench, "never mind", "3.0")
+    await settled(bench)
+
+    assert said(bench)[-1] == (None, "What else?")
+    asked = [item.text for item in bench.model.items_of(ROUTER) if isinstance(item, UserSaid)]
+    assert len(asked) == 2
+    assert bench.model.unanswered() == []
+
+
+async def test_what_waits_is_taken_back_but_not_forgotten(bench):
+    await say(bench, "May we?", "1.0")
+    await say(bench, "And at what cost?", "2.0")
+
+    await say(bench, "stop", "3.0")
+
+    assert await bench.idle()
+    assert await bench.threads.heard_until(THREAD) == "1.0"
+
+
+async def test_nothing_to_stop_is_said(bench, work):
+    await say(bench, "stop", "1.0")
+    await settled(bench)
+
+    assert said(bench) == [(None, sentences.NOTHING_TO_STOP)]
+
+
+async def test_a_copy_of_the_wish_stops_nothing_else(bench, work):
+    bench.model.script(ROUTER, [asyncio.Event()], "Hi.")
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+    await say(bench, "two", "3.0")
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench)[-1] == (None, "Hi.")
+
+
+async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "Hi.")
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    bench.model.fail_next("since", ModelUnavailable("down"))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench) == [(None, sentences.stopped(["Legal Counsel"]))]
+    await say(bench, "hello?", "3.0")
+    await settled(bench)
+    assert said(bench)[-1] == (None, "Hi.")
+    outputs = [i.output for i in bench.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
+    assert outputs == [ABORTED]

@@ -1,0 +1,51 @@
+"""Who has to wait for a worker learns where it stands."""
+
+import pytest
+
+from bot.panel import sentences
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.ports import Standing
+from bot.panel.waiting_line import WaitingLine
+
+THREADS = [ThreadRef("T1", f"C{number}", "1.0") for number in range(3)]
+
+
+@pytest.fixture
+async def line(bench):
+    for thread in THREADS:
+        await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
+        await bench.threads.set_standing(thread, Standing.OURS)
+    return WaitingLine(bench.queue, bench.threads, bench.messenger)
+
+
+async def test_who_is_served_soon_is_not_bothered(bench, line):
+    await line.look()
+
+    assert bench.messenger.statuses == []
+
+
+async def test_who_still_waits_at_the_next_look_is_told_how_many_come_first(bench, line):
+    await line.look()
+    await line.look()
+
+    assert bench.messenger.statuses == [sentences.in_line(ahead) for ahead in range(3)]
+
+
+async def test_only_news_is_told(bench, line):
+    for _ in range(3):
+        await line.look()
+    told = len(bench.messenger.statuses)
+    await bench.queue.claim()
+    await line.look()
+
+    assert told == 3
+    assert bench.messenger.statuses[told:] == [sentences.in_line(0), sentences.in_line(1)]
+
+
+async def test_people_among_themselves_are_told_nothing(bench, line):
+    for thread in THREADS:
+        await bench.threads.set_standing(thread, Standing.MUTED)
+    await line.look()
+    await line.look()
+
+    assert bench.messenger.statuses == []

@@ -1,0 +1,64 @@
+"""*Show work* as people see it: the bot's own button and modal, on the page."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.adapters.slack import blocks, reply_buttons, work_view
+from bot.panel.exchange import Source
+from bot.panel.model import CallId, Persona, TurnId, Usage
+from bot.panel.ports import Post
+from bot.panel.work import Bill, Part, Work
+from bot.playground.slack.company import ADA, GENERAL
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LEGAL = Persona("Legal Counsel", ":scales:")
+POST = Post(TurnId("T1:C1:1.0"), "reply:call_1:0", "Yes.", persona=LEGAL, ends_reply=True)
+BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+SOURCE = Source("The licence", "https://mit.example/licence")
+PART = Part(
+    CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", ("web_search",), (SOURCE,), BILL
+)
+WORK = Work((PART,), seconds=4.5, choosing=BILL, prices_of="2026-11-20")
+
+
+async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slack, bot) -> None:
+    ts = slack.people.say(ADA, GENERAL, "May we?")
+    shown = blocks.reply(POST.text, reply_buttons.row(POST))
+    await bot.say(GENERAL, thread_ts=ts, username=LEGAL.name, icon_emoji=LEGAL.icon, **shown)
+    await page.get_by_role("link", name="1 reply").click()
+
+    await page.get_by_role("button", name="Show work").click()
+    await slack.people.wait_for(lambda: bot.heard_of("block_actions"))
+    (clicked,) = bot.heard_of("block_actions")
+    trigger = clicked["trigger_id"]
+    opened = await bot.client.views_open(trigger_id=trigger, view=work_view.loading())
+    dialog = page.get_by_role("dialog", name="Show work")
+    await expect(dialog).to_contain_text("Looking up")
+    view = work_view.modal(WORK, PART.call_id)
+    await bot.client.views_update(view_id=opened["view"]["id"], view=view)
+
+    await expect(dialog.get_by_role("heading", name="Legal Counsel")).to_be_visible()
+    for words in ("Licences.", "Look at MIT.", "web search", "gpt-6.1-terra", "$0.0010", "4.5 s"):
+        await expect(dialog).to_contain_text(words)
+    link = dialog.get_by_role("link", name=SOURCE.url)
+    await expect(link).to_have_attribute("href", SOURCE.url)
+
+
+async def test_nothing_that_a_model_wrote_acts_in_the_modal(page: Page, slack, bot) -> None:
+    evil = "<!channel> <@U0ADA> *b* <https://evil.example|safe> <img src=x onerror=alert(1)>"
+    part = Part(CallId("call_1"), evil, evil, evil, (evil,), (Source(evil, "javascript:1"),), BILL)
+    bot.modal = work_view.modal(replace(WORK, parts=(part,)), None)
+    field = page.get_by_label("Message", exact=True)
+    await field.fill("/experts")
+    await field.press("Enter")
+
+    dialog = page.get_by_role("dialog", name="Show work")
+    await expect(dialog).to_contain_text("Who was asked")
+    for live in (".mention", "img"):
+        await expect(dialog.locator(live)).to_have_count(0)
+    for link in await dialog.locator("a").all():  # the reader sees where it leads
+        assert await link.get_attribute("href") == await link.inner_text()
