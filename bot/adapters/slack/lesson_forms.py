@@ -52,7 +52,7 @@ class Lesson:
 def modal(pupil: Pupil, expert: Expert) -> Json:
     """Return the form."""
     where = "in all channels" if pupil.for_defaults else "in this channel"
-    words = f"{expert.title} will look things up in these {where}, and say so in footnotes."
+    words = f"{expert.title} will look things up in these documents {where}, and cite them."
     files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
     link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
     return {

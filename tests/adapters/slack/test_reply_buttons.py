@@ -1,7 +1,8 @@
 import pytest
 
+from bot.adapters.slack import sources
 from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject, row
-from bot.panel.model import Persona, TurnId
+from bot.panel.model import ConversationId, Persona, Sources, TurnId
 from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
@@ -21,6 +22,12 @@ def test_what_the_router_wrote_answers_no_call(part):
 def test_a_value_that_we_did_not_write_is_refused(value):
     with pytest.raises(ValueError, match="not the subject"):
         Subject.load(value)
+
+
+def test_what_a_reply_relies_on_opens_from_the_same_row():
+    behind = Sources(ConversationId("conv_1"), 'ref="call_1"')
+    (actions,) = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
+    assert [button["action_id"] for button in actions["elements"]] == [SHOW_WORK, sources.ACTION]
 
 
 def test_only_the_end_of_a_reply_has_buttons():
