@@ -22,6 +22,7 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
+    Sources,
     Synthesis,
     ThreadRef,
     Turn,
@@ -306,6 +307,7 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     about: MessageTs | None = None  # the first message that the turn answers
+    sources: Sources | None = None  # what it relies on, for people to open
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 

@@ -1,5 +1,6 @@
 """The Bolt app, and the web application by which payloads come to it over HTTP."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ from bot.adapters.slack import web_api
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.verification import DOCUMENT, MAX_BODY, verified
-from bot.panel.errors import TryLater
+from bot.panel.errors import PanelError, Refused, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,33 @@ def http_app(
     served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
     served.router.add_get(HEALTH_PATH, health)
     return served
+
+
+def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
+    """Return how to ask whether *probe* can be done."""
+
+    async def healthy() -> bool:
+        try:
+            await probe()
+        except PanelError:
+            return False
+        return True
+
+    return healthy
+
+
+async def serve_http(served: web.Application, host: str, port: int) -> None:
+    """Serve until cancelled."""
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        log.info("web.listening", extra={"host": host, "port": port})
+        await asyncio.Event().wait()
+    except OSError as error:
+        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
+    finally:
+        await runner.cleanup()
 
 
 async def _bolt_request(request: web.Request) -> AsyncBoltRequest:
