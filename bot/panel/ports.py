@@ -182,8 +182,13 @@ class ThreadStore(Protocol):
         """Return the links of *thread*; empty if none are remembered."""
         ...
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Remember *links* in all directions: from the thread and from each conversation."""
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        """Remember *links* in all directions: from the thread and from each conversation.
+
+        Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
+        """
         ...
 
     async def owner(self, conversation: ConversationId) -> Owner | None:

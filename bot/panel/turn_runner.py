@@ -112,7 +112,7 @@ class TurnRunner:
             return
         if links.router is None:
             turn = _from_the_mention_on(turn)
-        book = LinkBook(turn.thread, links, self._threads, self._model, self._patience)
+        book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
             panel, said, earlier, so_far = await asyncio.gather(
@@ -137,7 +137,7 @@ class TurnRunner:
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
         if begins_thread and not record.resumed:
             return await self._threads.links(turn.thread)  # known if a reply has overtaken it
-        links = await self._recovery.find(turn.thread)
+        links = await self._recovery.find(turn.thread, record.claim)
         if links.router or turn.summons:
             return links
         return links if await self._is_ours(turn) else None

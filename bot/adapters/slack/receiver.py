@@ -24,6 +24,7 @@ from bot.panel.errors import PanelError, Refused, TryLater
 log = logging.getLogger(__name__)
 
 HEALTH_PATH = "/healthz"
+_GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
 
 
 class BoltApp(AsyncApp):
@@ -120,7 +121,7 @@ def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[boo
 
 async def serve_http(served: web.Application, host: str, port: int) -> None:
     """Serve until cancelled."""
-    runner = web.AppRunner(served, access_log=None)
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_GRACE)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
