@@ -12,6 +12,7 @@ from bot import library, prices
 from bot.adapters.openai import client as openai_client
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
+from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
@@ -28,13 +29,18 @@ from bot.adapters.slack import (
     commands,
     feedback,
     home,
+    lessons,
     listeners,
     receiver,
     show_work,
     socket_mode,
+    sources,
+    steering,
     web_api,
 )
+from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
@@ -53,6 +59,7 @@ from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -88,6 +95,7 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
 
@@ -112,7 +120,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
@@ -134,7 +142,8 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
         transcript = SlackTranscript(api, identity, signer, people)
-        yield Slack(client, api, identity, people, messenger, transcript)
+        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
+        yield Slack(client, api, identity, people, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -157,19 +166,44 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
+async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
+        yield OpenAIKnowledge(client)
+
+
+@asynccontextmanager
+async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
+    """Open what the commands about documents need; yields the workspace's id with it."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config, memory) as slack,
+        open_knowledge(config) as knowledge,
+    ):
+        teaching = Teaching(_editor(config, memory, slack), knowledge)
+        yield slack.identity.team_id, teaching
+
+
+@asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
         open_model(config) as model,
+        open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity)
-        buttons.register(bolt, memory.queue, slack.api)
         editor = _editor(config, memory, slack)
-        commands.register(bolt, editor, slack.identity, slack.api)
+        buttons.register(bolt, memory.queue, slack.api)
+        steering.register(bolt, intake, editor, slack.identity, slack.api)
+        teaching = Teaching(editor, knowledge)
+        documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
+        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        lessons.register(bolt, documents, slack.identity)
+        sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         costs = prices.prices(config.prices)
         desk = WorkDesk(memory.reports, recovery, model, costs)
@@ -183,11 +217,10 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
-            yield lambda: _serve_sockets(sockets)
+            yield sockets.serve
         else:
-            served = receiver.http_app(
-                bolt, config.slack_signing_secret, receiver.health(memory.queue.depth)
-            )
+            healthy = receiver.health(memory.queue.depth)
+            served = receiver.http_app(bolt, config.slack_signing_secret, healthy)
             yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
@@ -211,7 +244,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             models=_models(config),
             patience=patience,
         )
-        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        worker = TurnWorker(
+            memory.queue,
+            runner,
+            patience=patience,
+            concurrency=config.concurrency,
+            lease=config.lease,
+        )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
         yield lambda: _work(worker, line, config)
 
@@ -240,6 +279,7 @@ async def _examine_models(config: Config) -> list[Finding]:
     models = {
         "PANELBOT_ROUTER_MODEL": config.router_model,
         "PANELBOT_EXPERT_MODEL": config.expert_model,
+        "PANELBOT_HARD_MODEL": config.hard_model,
     }
     async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
         return await examine_openai(client, models)
@@ -259,21 +299,15 @@ def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
 
 
 def _models(config: Config) -> ModelChoice:
-    return ModelChoice(router=config.router_model, expert=config.expert_model)
+    return ModelChoice(
+        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+    )
 
 
 def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     if not config.slack_pace:
         return Unpaced()
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
-
-
-async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
-    try:
-        await sockets.start()
-        await asyncio.Event().wait()
-    finally:  # some connections may be open also where others could not be
-        await sockets.stop()
 
 
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import NewType
 
 TurnId = NewType("TurnId", str)
@@ -10,6 +11,8 @@ ConversationId = NewType("ConversationId", str)
 CallId = NewType("CallId", str)
 UserId = NewType("UserId", str)
 MessageTs = NewType("MessageTs", str)
+CollectionId = NewType("CollectionId", str)  # of documents
+DocumentId = NewType("DocumentId", str)
 
 
 class Role(StrEnum):
@@ -56,6 +59,26 @@ class Person:
     role: Role
 
 
+class Wish(StrEnum):
+    """What somebody wants at the press of a button."""
+
+    ASK = "ask"  # the panel, which the router is to choose from
+    AGAIN = "again"
+    DEEPER = "deeper"  # with the harder model
+    ANOTHER = "another"  # an expert who was not asked
+    EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """A pressed button instead of words, and what it is about: what people said meanwhile."""
+
+    wish: Wish
+    since: MessageTs
+    until: MessageTs  # this one, too
+    experts: tuple[ExpertName, ...] = ()  # who is to answer, where that is somebody
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one person said to the panel, as Slack wrote it (mentions are still ids)."""
@@ -65,6 +88,7 @@ class Message:
     text: str  # without the mention of the bot that it began with
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
     files: int = 0  # how many files came with it
+    steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +107,16 @@ class Turn:
     id: TurnId  # from team, channel and ts of the first: a redelivered event is the same turn
     thread: ThreadRef
     messages: tuple[Message, ...]
+
+    @property
+    def steer(self) -> Steer | None:
+        """The button that was pressed, if the turn is that; it is queued alone."""
+        return self.messages[0].steer
+
+    @property
+    def about(self) -> MessageTs:
+        """The first message that it answers."""
+        return self.steer.since if self.steer else self.messages[0].ts
 
     @property
     def summons(self) -> bool:
@@ -104,6 +138,7 @@ class Claim:
     attempt: int  # 1 for the first worker that has it
     postponed: int = 0  # how often it was put off because something failed
     deaths: int = 0  # how many workers died or were cut off with it in their hands
+    asked_at: float = inf  # by this process's clock: the lease began then or later
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +160,8 @@ class Expert:
     instructions: str
     model: str | None = None  # None: the configured one
     effort: Effort = Effort.LOW
+    collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
+    always_consult: bool = False  # look them up for every question, not only where they help
 
     @property
     def persona(self) -> Persona:
@@ -165,6 +202,24 @@ class Call:
     reason: str  # why this expert; people see it
     brief: str  # what it is asked, in the router's words; empty when people addressed it directly
     known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
+    deeper: bool = False  # with the harder model
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A document that a text relies on."""
+
+    document: DocumentId
+    name: str
+    at: int | None = None  # the place in the text, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the passages behind a reply can be read again."""
+
+    conversation: ConversationId
+    ref: str  # the mark of the question
 
 
 @dataclass(frozen=True, slots=True)

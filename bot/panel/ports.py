@@ -23,6 +23,7 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
+    Sources,
     Synthesis,
     ThreadRef,
     Turn,
@@ -58,6 +59,13 @@ class TurnQueue(Protocol):
         """Add *message*; adding the same ts of a thread again changes nothing and returns False.
 
         Messages of a thread that wait together become one turn, except those put *alone*.
+        """
+        ...
+
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        """Replace the message *ts* that waits in *thread*; None takes it back.
+
+        Returns False if it does not wait (any more).
         """
         ...
 
@@ -187,12 +195,21 @@ class ThreadStore(Protocol):
         """
         ...
 
+    async def summoned(self, thread: ThreadRef) -> None:
+        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
+        ...
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*; empty if none are remembered."""
         ...
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Remember *links* in all directions: from the thread and from each conversation."""
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        """Remember *links* in all directions: from the thread and from each conversation.
+
+        Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
+        """
         ...
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
@@ -319,6 +336,8 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    about: MessageTs | None = None  # the first message that the turn answers
+    sources: Sources | None = None  # what it relies on, for people to open
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
@@ -369,6 +388,16 @@ class Transcript(Protocol):
 
         Oldest first, within bounds; where there was more, the oldest is left out.
         """
+        ...
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        """Return what people (and no apps) said in *thread*, both ends included."""
+        ...
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

@@ -1,12 +1,15 @@
 """The bot's own words to people, in one place. Markdown."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from bot.panel.errors import ModelFault
 from bot.panel.events import Failure
+from bot.panel.model import Wish
 
 THINKING = "is reading…"
 CLOSING = "is summing up…"
+SOURCES = "Sources"
 
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \
@@ -27,6 +30,7 @@ _EXPERT_FAILURES = {
     Failure.FILTERED: "the model service refused the content",
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
+    Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
@@ -44,6 +48,8 @@ _ROUTER_FAULTS = {
     "or start a new thread.",
     ModelFault.CUT_SHORT: "The model stopped in the middle of its answer. Please ask again, "
     "perhaps for less at a time.",
+    ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
+    "panel has to add them again.",
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }
@@ -71,6 +77,23 @@ STILL_NO_CREDIT = "There is still no credit on the model account. Try again when
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
     return f"is consulting {listed(titles)}…"
+
+
+def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
+    """Return what the thread is told of a button that *by* pressed."""
+    match wish:
+        case Wish.AGAIN:
+            return f"_{by} wants another answer._"
+        case Wish.DEEPER:
+            return f"_{by} wants {listed(titles)} to go deeper._"
+        case Wish.ANOTHER:
+            return f"_{by} asks {listed(titles)} as well._"
+        case Wish.EVERYONE:
+            return f"_{by} asks everybody._"
+        case Wish.ASK:
+            return f"_{by} asks the panel._"
+        case _:
+            assert_never(wish)
 
 
 def stopped(silent: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, thread_commands, turn_report
+from bot.panel import sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
@@ -76,7 +76,7 @@ class TurnRunner:
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
             await self._obey(command, record, speaker)
-        elif not any(message.text or message.files for message in claim.turn.messages):
+        elif not any(m.text or m.files or m.steer for m in claim.turn.messages):
             await speaker.say("help", sentences.HELP)
         else:
             await self._converse(record, speaker)
@@ -112,15 +112,16 @@ class TurnRunner:
             return
         if links.router is None:
             turn = _from_the_mention_on(turn)
-        book = LinkBook(turn.thread, links, self._threads, self._model, self._patience)
+        book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
-            panel, said, earlier = await asyncio.gather(
+            panel, said, earlier, so_far = await asyncio.gather(
                 self._editor.panel(turn.thread),
-                self._transcript.readable(turn),
+                self._said(turn),
                 self._earlier(turn, links),
+                self._so_far(turn, links),
             )
-            context = self._context(record, turn, speaker, book, panel, said, earlier)
+            context = self._context(record, turn, speaker, book, panel, said, earlier, so_far)
             await self._answer(context)
         await self._finish(context)
 
@@ -135,11 +136,32 @@ class TurnRunner:
         turn = record.turn
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
         if begins_thread and not record.resumed:
-            return ThreadLinks()  # nobody can know it yet: spare the search
-        links = await self._recovery.find(turn.thread)
+            return await self._threads.links(turn.thread)  # known if a reply has overtaken it
+        links = await self._recovery.find(turn.thread, record.claim)
         if links.router or turn.summons:
             return links
-        return links if await self._threads.standing(turn.thread) is Standing.OURS else None
+        return links if await self._is_ours(turn) else None
+
+    async def _is_ours(self, turn: Turn) -> bool:
+        """Whether a thread that nobody has links of is ours: a reply may overtake its mention."""
+        if await self._threads.standing(turn.thread) is Standing.OURS:
+            return True
+        return await self._transcript.summoned(turn.thread, before=turn.messages[0].ts)
+
+    async def _said(self, turn: Turn) -> Sequence[Utterance]:
+        """Return what the models are to answer."""
+        said = await self._transcript.readable(turn)
+        if turn.steer is None:
+            return said
+        about = turn.steer
+        asked = await self._transcript.asked(turn.thread, since=about.since, until=about.until)
+        return [steering.request(about, said[0], asked)]
+
+    async def _so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
+        """Return what has been said in a thread of ours, for experts brought in by a button."""
+        if turn.steer is None or links.router is None:
+            return ()
+        return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
 
     async def _earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
         """Return what people said in the thread while the panel was not listening."""
@@ -164,6 +186,7 @@ class TurnRunner:
         panel: Panel,
         said: Sequence[Utterance],
         earlier: Sequence[Utterance],
+        so_far: Sequence[Utterance],
     ) -> TurnContext:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
@@ -172,6 +195,7 @@ class TurnRunner:
             panel=panel,
             said=said,
             earlier=earlier,
+            so_far=so_far,
             book=book,
             speaker=speaker,
             board=board,
@@ -185,6 +209,7 @@ class TurnRunner:
         async with context.board.live():
             try:
                 context.speaker.router = await context.book.router()
+                await _tell_of_button(context)
                 await self._route_and_consult(context)
                 await close(context)
             except* ModelRefused as refusals:
@@ -235,6 +260,14 @@ class TurnRunner:
         heard = await self._threads.heard_until(turn.thread)
         if heard is not None and float(heard) < float(turn.messages[0].ts):
             await self._threads.caught_up(turn.thread)
+
+
+async def _tell_of_button(context: TurnContext) -> None:
+    """Let people know why somebody answers, where nobody has said a word."""
+    if steer := context.turn.steer:
+        titles = [expert.title for expert in steering.wanted(steer, context.panel)]
+        by = context.said[0].speaker
+        await context.speaker.say("steered", sentences.steered(steer.wish, by, titles))
 
 
 def _log_answered(context: TurnContext) -> None:

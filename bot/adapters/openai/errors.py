@@ -34,6 +34,7 @@ _BY_WORDS = (
     (re.compile(r"\bmodel\b.*(not found|not exist)", re.IGNORECASE | re.DOTALL), ModelFault.MODEL),
     (re.compile(r"maximum context length|context window", re.IGNORECASE), ModelFault.TOO_LONG),
 )
+_NO_DOCUMENTS = re.compile(r"\bvector.store\b.*not found", re.IGNORECASE | re.DOTALL)
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
@@ -66,6 +67,8 @@ def from_status(error: APIStatusError) -> PanelError:
     if error.status_code in _PASSING or error.status_code >= 500:
         return ModelUnavailable(what, after=retry_after(error))
     told = message_of(error)
+    if _NO_DOCUMENTS.search(told) and error.request.url.path.endswith("/responses"):
+        return ModelRefused(ModelFault.DOCUMENTS, what)
     if _NO_CONVERSATION.search(told):
         return ConversationGone(what)
     for words, fault in _BY_WORDS:

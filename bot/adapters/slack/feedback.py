@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import thumbs
-from bot.adapters.slack.command_desk import explained
+from bot.adapters.slack.giver import explained
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.thumbs import Thumb

@@ -11,7 +11,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, home_view, panel_lists, text, views
-from bot.adapters.slack.command_desk import explained
+from bot.adapters.slack.giver import explained
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer

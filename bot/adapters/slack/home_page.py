@@ -3,7 +3,7 @@
 import logging
 
 from bot.adapters.slack import home_view
-from bot.adapters.slack.command_desk import explained
+from bot.adapters.slack.giver import explained
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.errors import PanelError

@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.limits import limits, tell_others, wait_in_line
+from bot.panel import lease
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.pace import Pace
 
@@ -86,6 +87,7 @@ class SlackApi:
         waited, limited = 0.0, limits(method, args)
         while True:
             await wait_in_line(self._pace, limited, within)
+            lease.check()
             try:
                 return await self._call(method, args)
             except MessengerUnavailable as error:
