@@ -100,17 +100,6 @@ class Slack:
     transcript: SlackTranscript
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the commands about links work with."""
-
-    identity: Identity
-    threads: RedisThreadStore
-    model: ConversationsModel
-    transcript: SlackTranscript
-    recovery: LinkRecovery
-
-
 @asynccontextmanager
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
@@ -154,34 +143,10 @@ async def open_model(config: Config) -> AsyncIterator[ConversationsModel]:
 
 
 @asynccontextmanager
-async def open_desk(config: Config) -> AsyncIterator[Desk]:
-    """Open what the commands about links need."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_model(config) as model,
-    ):
-        recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
-
-
-@asynccontextmanager
 async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
     """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
     async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
         yield OpenAIKnowledge(client)
-
-
-@asynccontextmanager
-async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
-    """Open what the commands about documents need; yields the workspace's id with it."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_knowledge(config) as knowledge,
-    ):
-        teaching = Teaching(_editor(config, memory, slack), knowledge)
-        yield slack.identity.team_id, teaching
 
 
 @asynccontextmanager
@@ -196,7 +161,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity)
-        editor = _editor(config, memory, slack)
+        editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
@@ -237,7 +202,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
-            editor=_editor(config, memory, slack),
+            editor=panel_editor(config, memory, slack),
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
@@ -293,7 +258,8 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
-def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+    """Return what reads and changes panels."""
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
 
