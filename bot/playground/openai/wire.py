@@ -61,7 +61,8 @@ async def relay(
         await fall_silent(request)
     if end.reset:
         await break_off(request)
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # the client has gone, or we have let it go
+        await response.write_eof()
     return response
 
 
