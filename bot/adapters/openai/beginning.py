@@ -7,7 +7,6 @@ from bot.adapters.openai import errors, history
 from bot.adapters.openai.repair import Repair, unanswered_call
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Pauses, Waits
-from bot.panel import lease
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import Prompt, ToolAnswered
 
@@ -31,7 +30,6 @@ class Beginning:
         """Return the response's events."""
         while True:
             request = self._requests.build(self._prompt, *self._repair.outputs)
-            lease.check()
             try:
                 stream: Stream = await self._client.responses.create(**request)
             except APIConnectionError as error:

@@ -14,7 +14,6 @@ from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Waits, patiently
-from bot.panel import lease
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
@@ -99,7 +98,6 @@ class ConversationsModel(LanguageModel):
     async def _send(
         self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        lease.check()
         async with errors.translated():
             answer = await patiently(self._waits, partial(method, *args, **kwargs))
         if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is

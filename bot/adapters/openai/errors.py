@@ -17,6 +17,7 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
     PanelError,
+    TurnLost,
 )
 
 _BY_CODE = {
@@ -48,6 +49,8 @@ async def translated() -> AsyncIterator[None]:
     except APIStatusError as error:
         raise from_status(error) from None
     except APIConnectionError as error:
+        if isinstance(error.__cause__, TurnLost):  # raised where the request would have gone out
+            raise error.__cause__ from None
         cause = type(error.__cause__ or error).__name__
         raise ModelUnavailable(f"no answer from the model: {cause}") from None
     except APIError as error:  # an error in the middle of a stream

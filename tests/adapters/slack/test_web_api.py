@@ -180,3 +180,13 @@ async def test_nothing_is_called_for_a_turn_that_may_be_lost(neighbour):
         await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
 
     assert neighbour.count("chat.postMessage") == 0
+
+
+async def test_nothing_is_sent_for_a_turn_that_may_be_lost(neighbour):
+    await neighbour.api.read("users.info", user=ADA)  # also over a connection that is open already
+    Lease("T1:C1:1.0", seconds=15, asked_at=monotonic() - 16).hold()
+
+    with pytest.raises(TurnLost):
+        await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
+
+    assert neighbour.count("chat.postMessage") == 0
