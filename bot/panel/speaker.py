@@ -1,11 +1,11 @@
 """Saying things in the thread, each exactly once however often the turn is repeated."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
 from bot.panel.model import ConversationId, ExpertName, Persona
 from bot.panel.ports import Messenger, Post
+from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 
 
@@ -15,6 +15,7 @@ class Speaker:
     def __init__(self, record: TurnRecord, messenger: Messenger) -> None:
         self._record = record
         self._messenger = messenger
+        self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
     async def say(self, part: str, text: str, *, reply: bool = False) -> None:
@@ -22,13 +23,20 @@ class Speaker:
 
         A *reply* is what people have been waiting for: they can act on it.
         """
-        for draft in self._drafts(part, text, reply=reply):
-            await self._post(draft)
+        await self._say(replace(self.draft(part, text), ends_reply=reply))
 
     async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
         """Post *text* as an expert, in as many pieces as it takes."""
-        for draft in self._drafts(part, text, reply=True):
-            await self._post(replace(draft, persona=persona, expert=expert))
+        draft = self.draft(part, text)
+        await self._say(replace(draft, persona=persona, expert=expert, ends_reply=True))
+
+    async def end_streams(self) -> None:
+        """Leave no message growing, whatever became of its text."""
+        for part, stream in self._record.progress.streams.items():
+            if stream.open:
+                draft = self.draft(part, stream.shown)
+                draft = replace(draft, persona=stream.persona, expert=stream.expert)
+                await self.streams.abandon(draft)
 
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""
@@ -43,11 +51,14 @@ class Speaker:
         turn = self._record.turn
         return Post(turn.id, part, text, self.router, about=turn.about)
 
-    def _drafts(self, part: str, text: str, *, reply: bool) -> Iterator[Post]:
-        pieces = self._messenger.pieces(text)
-        for index, piece in enumerate(pieces):
-            draft = self.draft(f"{part}:{index}", piece)
-            yield replace(draft, ends_reply=reply and index == len(pieces) - 1)
+    async def _say(self, whole: Post) -> None:
+        """Say *whole*, in as many pieces as it takes, from where its stream has come to."""
+        left, before = await self.streams.finish(whole)
+        pieces = self._messenger.pieces(left)
+        for index, piece in enumerate(pieces, before):
+            is_last = index == before + len(pieces) - 1
+            draft = replace(whole, part=f"{whole.part}:{index}", text=piece)
+            await self._post(replace(draft, ends_reply=whole.ends_reply and is_last))
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

@@ -57,6 +57,13 @@ class SetSynthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class SetStreaming:
+    """Say whether replies grow as they are written."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -79,11 +86,12 @@ Subcommand = (
     | ShowExpert
     | RemoveExpert
     | SetSynthesis
+    | SetStreaming
     | Unfinished
     | Unknown
 )
 
-WORDS = ("add", "default", "edit", "help", "list", "remove", "show", "synthesis")
+WORDS = ("add", "default", "edit", "help", "list", "remove", "show", "streaming", "synthesis")
 _QUOTES = " \t`\"'“”@"
 _NAMING: Mapping[str, Callable[[str], AddExpert | EditExpert | RemoveExpert | ShowExpert]] = {
     "add": AddExpert,
@@ -124,6 +132,8 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return ShowHelp()
         case "synthesis":
             return SetSynthesis(name)
+        case "streaming":
+            return SetStreaming(name)
         case "add" if not name:
             return DescribeExpert()
         case "add" | "edit" | "remove" | "show":

@@ -1,0 +1,105 @@
+"""How much of a text that is still being written can be shown for good.
+
+1. What is shown never changes: a construct that the rest may still decide about is held back.
+2. No address is streamed: Slack would fetch and preview it, and in a stream nobody can forbid that.
+
+Whatever slips through the first rule is found out when the text is whole: see ``rest``.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from markdown_it.token import Token
+
+from bot.adapters.slack.borders import SENTENCE, size
+from bot.adapters.slack.splitting import LONGEST_PIECE
+from bot.adapters.slack.syntax import code, line_starts, outline
+from bot.adapters.slack.text import markdown as neutral
+
+_CODE_INDENT = 4
+# Whatever Slack may take for an address; an entity or a backslash could hide one.
+_ADDRESS = re.compile(r"[:/\\]/|\bwww\.|\w\.[^\W\d_]{2}|\w@\w|&#?\w+;|\\[.:@]")
+_UNDECIDED = re.compile(r"[\[<\\|]")
+_PAIRED = "`*_~"
+
+
+def growth(shown: str, text: str) -> str:
+    """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
+    sure = text[: _first_address_line(text)]
+    settled = neutral(sure[: _border(sure)])
+    return settled[len(shown) :] if settled.startswith(shown) else ""
+
+
+def rest(shown: str, text: str) -> str | None:
+    """Return what *text*, now whole, says after *shown*; None if it does not go on from there."""
+    whole = neutral(text)
+    return whole[len(shown) :] if whole.startswith(shown) else None
+
+
+def may_stream(shown: str, more: str) -> bool:
+    """Whether a message may show both: Slack finds no address in it, and it is not too long."""
+    markdown = shown + more
+    return size(markdown) <= LONGEST_PIECE and next(_addresses(markdown), None) is None
+
+
+def _first_address_line(text: str) -> int:
+    found = next(_addresses(text), None)
+    return len(text) if found is None else text.rfind("\n", 0, found) + 1
+
+
+def _addresses(text: str) -> Iterator[int]:
+    """Yield where addresses may stand outside of code; an open stretch of code is none yet."""
+    spans = code(text)
+    starts = [start for start, _ in spans]
+    for found in _ADDRESS.finditer(text.replace("&lt;", "____").replace("&gt;", "____")):
+        index = bisect_right(starts, found.start())
+        if index == 0 or found.start() >= spans[index - 1][1]:
+            yield found.start()
+
+
+def _border(text: str) -> int:
+    """Return up to where nothing that follows can change how *text* reads."""
+    tokens, _ = outline(text)
+    lines = text.split("\n")
+    blocks = [token for token in tokens if token.level == 0 and token.map]
+    if not blocks:
+        return 0
+    last = blocks[-1]
+    starts = line_starts(lines)
+    if last.type == "paragraph_open":
+        start = starts[_first_line(last)]
+        return start + _last_sentence(text[start:])
+    return starts[_last_item(last, tokens, lines)]
+
+
+def _last_item(last: Token, tokens: list[Token], lines: list[str]) -> int:
+    """Return the line where the last block begins; of a list, its last item."""
+    items = [
+        _first_line(token)
+        for token in tokens
+        if token.type == "list_item_open" and token.level == 1
+    ]
+    inside = [line for line in items if line >= _first_line(last)]
+    flush = [line for line in inside if _indent(lines[line]) < _CODE_INDENT]
+    return flush[-1] if flush else _first_line(last)
+
+
+def _last_sentence(paragraph: str) -> int:
+    """Return where the last whole sentence ends; one that could read otherwise yet is not whole."""
+    undecided = _UNDECIDED.search(paragraph)
+    clear = paragraph[: undecided.start()] if undecided else paragraph
+    for found in reversed(list(SENTENCE.finditer(clear))):
+        before, after = clear[: found.end()], clear[found.end() :]
+        balanced = all(before.count(mark) % 2 == 0 for mark in _PAIRED)
+        if balanced and after and not after[0].isdigit() and not after.isspace():
+            return found.end()
+    return 0
+
+
+def _first_line(token: Token) -> int:
+    return token.map[0] if token.map else 0
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
