@@ -3,6 +3,7 @@
 A reply is a list of steps, or one step alone:
 
 * text                a whole message of the model
+* ``Written``         a whole message that is written bit by bit, and stored when it is whole
 * ``ToolCalled``      a call of a tool
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
@@ -19,6 +20,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Literal
 
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import (
@@ -38,7 +40,34 @@ from bot.panel.links import ExpertLabels, Labels
 from bot.panel.model import CallId, ConversationId, ExpertName, Usage
 from bot.panel.ports import LanguageModel
 
-Step = str | ToolCalled | asyncio.Event | Exception
+
+class Meanwhile(asyncio.Event):
+    """A step at which everybody else goes on for a while."""
+
+    async def wait(self) -> Literal[True]:
+        for _ in range(60):
+            await asyncio.sleep(0)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of several bits, between which the model takes its time; or waits, or fails."""
+
+    bits: tuple[str | asyncio.Event | Exception, ...]
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return "".join(bit for bit in self.bits if isinstance(bit, str))
+
+
+def written(*bits: str | asyncio.Event | Exception) -> Written:
+    """Return a message that is written bit by bit."""
+    return Written(bits)
+
+
+Step = str | Written | ToolCalled | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -206,7 +235,7 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | ToolCalled | asyncio.Event | Exception):
+        if isinstance(reply, str | Written | ToolCalled | asyncio.Event | Exception):
             return [reply]
         return reply or [""]
 
@@ -226,11 +255,28 @@ async def _play(
                 call = replace(step, arguments=dict(step.arguments))
                 stored.items.append(call)
                 yield call
+            case Written(bits):
+                async for delta in _bits(bits):
+                    yield TextWritten(delta)
+                texts.append(step.text)
+                stored.items.append(ModelSaid(step.text))
             case str(text) if text:
                 texts.append(text)
                 stored.items.append(ModelSaid(text))
                 yield TextWritten(text)
     yield Responded("".join(texts), USAGE)
+
+
+async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:
+    for bit in bits:
+        match bit:
+            case Exception():
+                raise bit
+            case asyncio.Event():
+                await bit.wait()
+            case str(text):
+                yield text
+                await Meanwhile().wait()
 
 
 def _check_call(call: ToolCalled, prompt: Prompt) -> None:

@@ -26,7 +26,6 @@ A_MINUTE: Mapping[str, int] = {
     "chat.appendStream": 100,
     "chat.delete": 50,
     "chat.postEphemeral": 100,
-    "chat.startStream": 20,
     "chat.stopStream": 20,
     "chat.update": 50,
     "conversations.history": 50,
