@@ -16,18 +16,19 @@ from bot.adapters.slack.borders import SENTENCE, size
 from bot.adapters.slack.splitting import LONGEST_PIECE
 from bot.adapters.slack.syntax import code, line_starts, outline
 from bot.adapters.slack.text import markdown as neutral
+from bot.adapters.slack.text import verbatim
 
-_CODE_INDENT = 4
+_INNER = (" ", "\t")  # how an item within another one begins: no message can
 # Whatever Slack may take for an address; an entity or a backslash could hide one.
 _ADDRESS = re.compile(r"[:/\\]/|\bwww\.|\w\.[^\W\d_]{2}|\w@\w|&#?\w+;|\\[.:@]")
 _UNDECIDED = re.compile(r"[\[<\\|]")
-_PAIRED = "`*_~"
+_PAIRED = ("`", "**", "*", "__", "_", "~~")
 
 
 def growth(shown: str, text: str) -> str:
     """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
-    sure = text[: _first_address_line(text)]
-    settled = neutral(sure[: _border(sure)])
+    text = verbatim(text)
+    settled = neutral(text[: _border(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
@@ -43,11 +44,6 @@ def may_stream(shown: str, more: str) -> bool:
     return size(markdown) <= LONGEST_PIECE and next(_addresses(markdown), None) is None
 
 
-def _first_address_line(text: str) -> int:
-    found = next(_addresses(text), None)
-    return len(text) if found is None else text.rfind("\n", 0, found) + 1
-
-
 def _addresses(text: str) -> Iterator[int]:
     """Yield where addresses may stand outside of code; an open stretch of code is none yet."""
     spans = code(text)
@@ -60,29 +56,20 @@ def _addresses(text: str) -> Iterator[int]:
 
 def _border(text: str) -> int:
     """Return up to where nothing that follows can change how *text* reads."""
+    limit = next(_addresses(text), len(text))
     tokens, _ = outline(text)
     lines = text.split("\n")
-    blocks = [token for token in tokens if token.level == 0 and token.map]
+    starts = line_starts(lines)
+    begun = [token for token in tokens if token.map and starts[token.map[0]] <= limit]
+    blocks = [token for token in begun if token.level == 0]
     if not blocks:
         return 0
-    last = blocks[-1]
-    starts = line_starts(lines)
-    if last.type == "paragraph_open":
-        start = starts[_first_line(last)]
-        return start + _last_sentence(text[start:])
-    return starts[_last_item(last, tokens, lines)]
-
-
-def _last_item(last: Token, tokens: list[Token], lines: list[str]) -> int:
-    """Return the line where the last block begins; of a list, its last item."""
-    items = [
-        _first_line(token)
-        for token in tokens
-        if token.type == "list_item_open" and token.level == 1
-    ]
-    inside = [line for line in items if line >= _first_line(last)]
-    flush = [line for line in inside if _indent(lines[line]) < _CODE_INDENT]
-    return flush[-1] if flush else _first_line(last)
+    last = _first_line(blocks[-1])
+    if blocks[-1].type == "paragraph_open":
+        return starts[last] + _last_sentence(text[starts[last] : limit])
+    items = [_first_line(token) for token in begun if token.type == "list_item_open"]
+    flush = [line for line in items if line >= last and not lines[line].startswith(_INNER)]
+    return starts[max(flush, default=last)]
 
 
 def _last_sentence(paragraph: str) -> int:
@@ -99,7 +86,3 @@ def _last_sentence(paragraph: str) -> int:
 
 def _first_line(token: Token) -> int:
     return token.map[0] if token.map else 0
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
