@@ -152,7 +152,7 @@ async def test_showing_the_status_says_nothing(place):
     assert place.said() == []
 
 
-TEXT = "Yes. So it is. And so it stays."
+TEXT = "Yes. So it is. And so it stays. For good."
 
 
 async def begin_stream(place):
