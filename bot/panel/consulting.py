@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.panel import prompts, sentences
 from bot.panel.asking import ask
@@ -33,7 +34,8 @@ async def consult(context: TurnContext, call: Call) -> None:
         if outcome is None:
             async with context.live(_part(call), call.expert) as hear:
                 outcome = await _hear(context, call, hear)
-                await context.record.note(outcome)
+            outcome = _as_seen(context, call, outcome)
+            await context.record.note(outcome)
     match outcome:
         case ExpertAnswered(text=text):
             reply = text
@@ -42,7 +44,7 @@ async def consult(context: TurnContext, call: Call) -> None:
             return
         case ExpertFailed(failure=failure, begun=begun):
             line = sentences.expert_failed(failure, call.expert)
-            reply = f"{begun.rstrip()}\n\n{line}" if begun else line
+            reply = f"{begun}\n\n{line}" if begun else line
     persona = context.panel.persona(call.expert)
     await context.speaker.say_as(call.expert, persona, _part(call), reply)
     context.board.changed()
@@ -63,8 +65,15 @@ async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
     except ModelRefused as error:
         failure = _FAILURES[error.fault]
     log.warning("expert.failed", extra={"turn": context.turn.id, "failure": failure})
+    return ExpertFailed(call.id, failure)
+
+
+def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
+    """Return *outcome* with what people have seen of an answer that broke off."""
     begun = context.speaker.streams.find(f"{_part(call)}:0")
-    return ExpertFailed(call.id, failure, begun.shown if begun else "")
+    if begun and isinstance(outcome, ExpertFailed):
+        return replace(outcome, begun=begun.shown)
+    return outcome
 
 
 async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:

@@ -17,7 +17,7 @@ from bot.panel.events import (
     StreamStarted,
     StreamWithdrawn,
 )
-from bot.panel.model import MessageTs, UserId
+from bot.panel.model import UserId
 from bot.panel.ports import Messenger, Post
 from bot.panel.progress import Stream
 from bot.panel.turn_record import TurnRecord
@@ -79,29 +79,28 @@ class Streams:
             return whole.text, 0
         if stream.open:
             joins = self._messenger.may_stream(stream.shown, left)
-            closed = await self.close(
-                replace(first, ends_reply=whole.ends_reply and joins), left if joins else ""
-            )
-            if closed and joins:
-                return "", 1
+            ending = replace(first, ends_reply=whole.ends_reply and joins)
+            await self.close(ending, left if joins else "")
+            return await self.finish(whole)  # perhaps it has come to less
         return left, 1
 
-    async def close(self, draft: Post, more: str = "") -> bool:
-        """Let the message show *more* for good; False if it shows what it did, for good."""
+    async def close(self, draft: Post, more: str = "") -> None:
+        """Let the message show *more* and end there; if Slack does not let it, end as it is."""
         part, stream = draft.part, self._record.progress.streams[draft.part]
         if stream.ts is None:
-            return False
+            return
         doubtful = self._is_closing(part)  # an earlier attempt stopped in the middle
         if doubtful and (found := await self._messenger.find(self._thread, draft.turn, part)):
-            return await self._closed(part, found)
+            await self._record.note(Posted(part, found))
+            return
         await self._record.note(PostStarted(part))
         await self._record.note(StreamGrowing(part, more))
         whole = replace(draft, text=stream.shown + more)
         if await self._messenger.close_stream(self._thread, stream.ts, whole, more):
-            return await self._closed(part, stream.ts)
-        await self._record.note(StreamGrown(part, added=False))
-        await self._record.note(StreamBroken(part))
-        return False
+            await self._record.note(Posted(part, stream.ts))
+        else:
+            await self._record.note(StreamGrown(part, added=False))
+            await self._record.note(StreamBroken(part))
 
     async def withdraw(self, draft: Post) -> None:
         """Remove the message."""
@@ -125,7 +124,3 @@ class Streams:
 
     def _is_closing(self, part: str) -> bool:
         return part in self._record.progress.posting
-
-    async def _closed(self, part: str, ts: MessageTs) -> bool:
-        await self._record.note(Posted(part, ts))
-        return True

@@ -175,6 +175,16 @@ async def test_after_its_time_the_rest_is_a_message_of_its_own(bench):
     assert ends(bench) == [False, True]
 
 
+async def test_an_early_end_whose_answer_is_lost_loses_no_rest(bench):
+    bench.patience = replace(LIVE, stream=0)
+    bench.messenger.fail_next("close", CUT, after_effect=True)
+
+    await bench.ask("May we?")
+
+    assert said(bench) == ["Yes, ", "you may."]
+    assert ends(bench) == [False, True]
+
+
 async def test_what_is_too_long_for_a_message_goes_on_in_others(bench):
     bench.messenger._limit = 6
 
@@ -211,8 +221,8 @@ async def test_an_answer_that_breaks_off_stays_and_says_so(bench):
 
     line = sentences.expert_failed(Failure.FILTERED, "legal")
     (reply,) = said(bench)
-    assert reply.startswith("Yes,")
-    assert reply.endswith(line)
+    assert reply == f"Yes, \n\n{line}"
+    assert bench.messenger.withdrawn == []
     assert bench.messenger.open == {}
 
 
