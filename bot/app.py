@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, prices
 from bot.adapters.openai import client as openai_client
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.examination import examine as examine_openai
+from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.journal import RedisJournal
@@ -26,14 +26,18 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     buttons,
     commands,
+    lessons,
     listeners,
     receiver,
     show_work,
     socket_mode,
+    sources,
     steering,
     web_api,
 )
+from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -42,7 +46,6 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError, Refused
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
@@ -50,6 +53,7 @@ from bot.panel.model import UserId
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -84,6 +88,7 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
 
@@ -108,7 +113,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
@@ -129,7 +134,8 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
         transcript = SlackTranscript(api, identity, signer, people)
-        yield Slack(client, api, identity, people, messenger, transcript)
+        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
+        yield Slack(client, api, identity, people, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -152,12 +158,32 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
+async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
+        yield OpenAIKnowledge(client)
+
+
+@asynccontextmanager
+async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
+    """Open what the commands about documents need; yields the workspace's id with it."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config, memory) as slack,
+        open_knowledge(config) as knowledge,
+    ):
+        teaching = Teaching(_editor(config, memory, slack), knowledge)
+        yield slack.identity.team_id, teaching
+
+
+@asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
         open_model(config) as model,
+        open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
@@ -165,7 +191,11 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         editor = _editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
-        commands.register(bolt, editor, slack.identity, slack.api)
+        teaching = Teaching(editor, knowledge)
+        documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
+        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        lessons.register(bolt, documents, slack.identity)
+        sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
         show_work.register(bolt, desk, slack.identity, slack.api)
@@ -173,10 +203,11 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
-            yield lambda: _serve_sockets(sockets)
+            yield sockets.serve
         else:
-            served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
-            yield lambda: _serve_http(served, config.host, config.port)
+            healthy = receiver.health(memory.queue.depth)
+            served = receiver.http_app(bolt, config.slack_signing_secret, healthy)
+            yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
 @asynccontextmanager
@@ -201,7 +232,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             ),
             patience=patience,
         )
-        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        worker = TurnWorker(
+            memory.queue,
+            runner,
+            patience=patience,
+            concurrency=config.concurrency,
+            lease=config.lease,
+        )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
         yield lambda: _work(worker, line, config)
 
@@ -253,38 +290,6 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     if not config.slack_pace:
         return Unpaced()
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
-
-
-def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
-    async def healthy() -> bool:
-        try:
-            await memory.queue.depth()
-        except PanelError:
-            return False
-        return True
-
-    return healthy
-
-
-async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
-    try:
-        await sockets.start()
-        await asyncio.Event().wait()
-    finally:  # some connections may be open also where others could not be
-        await sockets.stop()
-
-
-async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> None:
-    runner = aiohttp_web.AppRunner(served, access_log=None)
-    await runner.setup()
-    try:
-        await aiohttp_web.TCPSite(runner, host, port).start()
-        log.info("web.listening", extra={"host": host, "port": port})
-        await asyncio.Event().wait()
-    except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
-    finally:
-        await runner.cleanup()
 
 
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:

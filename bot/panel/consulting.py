@@ -5,12 +5,12 @@ import logging
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.panel import prompts, sentences
+from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
-from bot.panel.model import Call, Expert
+from bot.panel.model import Call, Expert, Sources
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
 
@@ -23,6 +23,7 @@ _FAILURES = {
     ModelFault.FILTERED: Failure.FILTERED,
     ModelFault.TOO_LONG: Failure.TOO_LONG,
     ModelFault.CUT_SHORT: Failure.BROKEN,
+    ModelFault.DOCUMENTS: Failure.DOCUMENTS,
     ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
 }
 
@@ -36,9 +37,11 @@ async def consult(context: TurnContext, call: Call) -> None:
                 outcome = await _hear(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
+    sources = None
     match outcome:
-        case ExpertAnswered(text=text):
-            reply = text
+        case ExpertAnswered(text=text, citations=citations):
+            reply = footnotes.under(text, citations, sentences.SOURCES)
+            sources = _sources(context, call) if citations else None
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
@@ -46,8 +49,13 @@ async def consult(context: TurnContext, call: Call) -> None:
             line = sentences.expert_failed(failure, call.expert)
             reply = f"{begun}\n\n{line}" if begun else line
     persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, _part(call), reply)
+    await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
     context.board.changed()
+
+
+def _sources(context: TurnContext, call: Call) -> Sources | None:
+    conversation = context.book.links.experts.get(call.expert)
+    return Sources(conversation, prompts.call_ref(call)) if conversation else None
 
 
 async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
@@ -99,7 +107,7 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert, hear: Hear
         async for event in events:
             hear(event)
             if isinstance(event, Responded) and event.text.strip():
-                return ExpertAnswered(call.id, event.text, event.usage)
+                return ExpertAnswered(call.id, event.text, event.usage, event.citations)
     return ExpertFailed(call.id, Failure.BROKEN)
 
 

@@ -5,9 +5,9 @@ What the fast memory has forgotten is queued all the same, for the worker to fin
 """
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
+from weakref import WeakValueDictionary
 
 from bot.panel import thread_commands
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
@@ -45,21 +45,25 @@ def decide(incoming: Incoming, standing: Standing) -> Decision:
 
 
 class Intake:
-    """Takes messages in, each once."""
+    """Takes messages in, each once, and those of one thread in the order in which they arrive."""
 
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
+        self._in_line: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
-        thread, message = incoming.thread, incoming.message
-        standing = await self._threads.standing(thread)
+        async with self._in_line.setdefault(incoming.thread, asyncio.Lock()):
+            await self._receive(incoming)
+
+    async def _receive(self, incoming: Incoming) -> None:
+        standing = await self._standing(incoming)
         match decide(incoming, standing):
             case Decision.TAKE:
-                await self._take(incoming, standing)
+                await self._take(incoming)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
-                await self._threads.overheard(thread, message.ts)
+                await self._threads.overheard(incoming.thread, incoming.message.ts)
             case _:
                 pass
 
@@ -73,28 +77,34 @@ class Intake:
             await self._threads.overheard(thread, halt.taken_back)
         return halt is None or halt.found
 
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> None:
+        """Take what somebody has edited in its new form, or (None) not at all, if it waits."""
+        await self._queue.amend(thread, ts, message)
+
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""
         message = Message(ts, by, "", mentioned=True, steer=steer)
-        standing = await self._threads.standing(thread)
-        await self._put(thread, message, standing, alone=True)
+        await self._put(thread, message, alone=True)
 
     async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
         """Queue a thread command that was given by a form."""
         message = Message(ts, by, words, mentioned=True)
-        await self._put(thread, message, await self._threads.standing(thread), alone=True)
+        await self._put(thread, message, alone=True)
 
-    async def _take(self, incoming: Incoming, standing: Standing) -> None:
+    async def _standing(self, incoming: Incoming) -> Standing:
+        """Ask only where it matters: a mention is always taken, and talk in the channel never."""
+        if incoming.message.mentioned or not incoming.is_reply:
+            return Standing.UNKNOWN
+        return await self._threads.standing(incoming.thread)
+
+    async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.parse(message.text) if message.mentioned else None
         if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
             return
-        await self._put(thread, message, standing, alone=command is not None)
+        await self._put(thread, message, alone=command is not None)
 
-    async def _put(
-        self, thread: ThreadRef, message: Message, standing: Standing, *, alone: bool
-    ) -> None:
-        taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
-        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
-            taking.append(self._threads.set_standing(thread, Standing.OURS))
-        await asyncio.gather(*taking)  # Slack waits: one round trip rather than two
+    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> None:
+        summons = [self._threads.summoned(thread)] if message.mentioned else []
+        # Slack waits: one trip rather than two.
+        await asyncio.gather(*summons, self._queue.put(thread, message, alone=alone))

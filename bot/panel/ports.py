@@ -22,6 +22,7 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
+    Sources,
     Synthesis,
     ThreadRef,
     Turn,
@@ -56,6 +57,13 @@ class TurnQueue(Protocol):
         """Add *message*; adding the same ts of a thread again changes nothing and returns False.
 
         Messages of a thread that wait together become one turn, except those put *alone*.
+        """
+        ...
+
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        """Replace the message *ts* that waits in *thread*; None takes it back.
+
+        Returns False if it does not wait (any more).
         """
         ...
 
@@ -166,12 +174,21 @@ class ThreadStore(Protocol):
         """
         ...
 
+    async def summoned(self, thread: ThreadRef) -> None:
+        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
+        ...
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*; empty if none are remembered."""
         ...
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Remember *links* in all directions: from the thread and from each conversation."""
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        """Remember *links* in all directions: from the thread and from each conversation.
+
+        Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
+        """
         ...
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
@@ -299,6 +316,7 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     about: MessageTs | None = None  # the first message that the turn answers
+    sources: Sources | None = None  # what it relies on, for people to open
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
@@ -409,6 +427,10 @@ class Transcript(Protocol):
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         """Return what people (and no apps) said in *thread*, both ends included."""
+        ...
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
-from bot.panel.model import ConversationId, ExpertName, Persona
+from bot.panel.model import ConversationId, ExpertName, Persona, Sources
 from bot.panel.ports import Messenger, Post
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
@@ -25,10 +25,17 @@ class Speaker:
         """
         await self._say(replace(self.draft(part, text), ends_reply=reply))
 
-    async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
-        """Post *text* as an expert, in as many pieces as it takes."""
-        draft = self.draft(part, text)
-        await self._say(replace(draft, persona=persona, expert=expert, ends_reply=True))
+    async def say_as(
+        self,
+        expert: ExpertName,
+        persona: Persona,
+        part: str,
+        text: str,
+        sources: Sources | None = None,
+    ) -> None:
+        """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
+        whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
+        await self._say(replace(whole, persona=persona, expert=expert))
 
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""
@@ -57,8 +64,8 @@ class Speaker:
         pieces = self._messenger.pieces(left)
         for index, piece in enumerate(pieces, before):
             is_last = index == before + len(pieces) - 1
-            draft = replace(whole, part=f"{whole.part}:{index}", text=piece)
-            await self._post(replace(draft, ends_reply=whole.ends_reply and is_last))
+            draft = whole if is_last else replace(whole, ends_reply=False, sources=None)
+            await self._post(replace(draft, part=f"{whole.part}:{index}", text=piece))
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

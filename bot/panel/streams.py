@@ -79,7 +79,7 @@ class Streams:
             return whole.text, 0
         if stream.open:
             joins = self._messenger.may_stream(stream.shown, left)
-            ending = replace(first, ends_reply=whole.ends_reply and joins)
+            ending = first if joins else replace(first, ends_reply=False, sources=None)
             await self.close(ending, left if joins else "")
             return await self.finish(whole)  # perhaps it has come to less
         return left, 1

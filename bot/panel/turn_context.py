@@ -65,17 +65,23 @@ class TurnContext:
     async def live(self, part: str, expert: ExpertName | None = None) -> AsyncIterator[Hear]:
         """Let people watch a reply being written meanwhile, if they are to; yields what hears it.
 
-        One that was begun by an earlier attempt does not grow any more until it is whole.
+        One that was begun by an earlier attempt does not grow any more until it is whole; nor
+        does one that may get marks for what it cites.
         """
         draft = self.speaker.draft(f"{part}:0", "")
         if expert:
             draft = replace(draft, persona=self.panel.persona(expert), expert=expert)
         reply = LiveReply(self.speaker.streams, draft, self.turn.asker, self.patience)
-        if self.is_live and draft.part not in self.record.progress.streams:
+        is_begun = draft.part in self.record.progress.streams
+        if self.is_live and not is_begun and not self._will_cite(expert):
             async with reply.shown():
                 yield reply.hear
         else:
             yield _hear_nothing
+
+    def _will_cite(self, name: ExpertName | None) -> bool:
+        expert = self.panel.find(name) if name else None
+        return expert is not None and bool(expert.collections)
 
     def router_prompt(
         self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
@@ -106,10 +112,12 @@ class TurnContext:
             conversation=conversation,
             model=self.models.hard if deeper else expert.model or self.models.expert,
             effort=Effort.HIGH if deeper else expert.effort,
-            instructions=f"{expert.instructions}\n{prompts.EXPERT_FRAME}",
+            instructions=prompts.expert_instructions(expert),
             items=tuple(items),
             cache_key=f"expert:{expert.name}",
             user=self.turn.asker,
+            collections=expert.collections,
+            must_search=expert.always_consult and bool(expert.collections),
         )
 
 

@@ -1,10 +1,13 @@
 """People steer the panel: they stop it, ask others, want more, and use shortcuts."""
 
+import asyncio
+
 import pytest
 
+from bot import app
 from bot.panel import sentences
 from bot.panel.model import Wish
-from bot.playground.openai.brain import Call, Pause, Text
+from bot.playground.openai.brain import Call, Hold, Pause, Text
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.workspace import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -174,3 +177,27 @@ async def test_stop_in_words_is_obeyed_at_once(bot: World, again: bool):
     expected = [("Panelbot", sentences.stopped([]))]
     expected += [("Panelbot", sentences.NOTHING_TO_STOP)] * again
     assert bot.said(ts) == expected
+
+
+@pytest.mark.parametrize("deed", ["edit", "delete"])
+async def test_what_waits_is_answered_as_it_is_now(world: World, deed: str):
+    world.environ["PANELBOT_CONCURRENCY"] = "1"
+    await world.start_bot()
+    held = asyncio.Event()
+    world.brain.then(Hold(held), Text("First."))
+    world.say(f"{MENTION} hello")
+    await eventually(lambda: world.brain.asked)
+    ts = world.say(f"{MENTION} please ask finance")
+    async with app.open_memory(world.config()) as memory:
+        while (await memory.queue.depth()).waiting == 0:  # noqa: ASYNC110 - the queue sends no events
+            await asyncio.sleep(0.01)
+        if deed == "edit":
+            world.slack.people.edit(ADA, GENERAL, ts, f"{MENTION} please ask legal")
+        else:
+            world.slack.people.delete(ADA, GENERAL, ts)
+        await asyncio.sleep(0.2)
+    held.set()
+    await world.idle()
+
+    expected = {"edit": ["Legal Counsel"], "delete": []}
+    assert [who for who, _ in world.said(ts)] == expected[deed]

@@ -4,6 +4,7 @@ A reply is a list of steps, or one step alone:
 
 * text                a whole message of the model
 * ``Written``         a whole message that is written bit by bit, and stored when it is whole
+* ``ModelSaid``       a message with what it cites
 * ``ToolCalled``      a call of a tool
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
@@ -67,7 +68,7 @@ def written(*bits: str | asyncio.Event | Exception) -> Written:
     return Written(bits)
 
 
-Step = str | Written | ToolCalled | asyncio.Event | Exception
+Step = str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -235,7 +236,7 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | Written | ToolCalled | asyncio.Event | Exception):
+        if isinstance(reply, str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception):
             return [reply]
         return reply or [""]
 
@@ -243,7 +244,7 @@ class ScriptedModel(LanguageModel):
 async def _play(
     steps: Sequence[Step], prompt: Prompt, stored: Stored
 ) -> AsyncGenerator[ModelEvent, None]:
-    texts: list[str] = []
+    said: list[ModelSaid] = []
     for step in steps:
         match step:
             case Exception():
@@ -258,13 +259,14 @@ async def _play(
             case Written(bits):
                 async for delta in _bits(bits):
                     yield TextWritten(delta)
-                texts.append(step.text)
-                stored.items.append(ModelSaid(step.text))
-            case str(text) if text:
-                texts.append(text)
-                stored.items.append(ModelSaid(text))
+                said.append(ModelSaid(step.text))
+                stored.items.append(said[-1])
+            case ModelSaid(text=text) | str(text) if text:
+                said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
+                stored.items.append(said[-1])
                 yield TextWritten(text)
-    yield Responded("".join(texts), USAGE)
+    citations = tuple(citation for one in said for citation in one.citations)
+    yield Responded("".join(one.text for one in said), USAGE, citations)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

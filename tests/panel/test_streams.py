@@ -16,10 +16,11 @@ from bot.panel.errors import (
 )
 from bot.panel.events import Failure
 from bot.panel.exchange import Prompt
+from bot.panel.model import CollectionId
 from bot.panel.roster import ChannelScope
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, Reply, written
-from tests.panel.conftest import HURRY, Bench, Dying, consult
+from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult
 
 CUT = MessengerUnavailable("cut")
 OVER = MessengerRefused("message_not_in_streaming_state")
@@ -105,6 +106,16 @@ async def test_the_synthesis_grows_too(bench):
 
     assert "They " in bench.messenger.grown
     assert bench.messenger.said[-1] == (None, "They agree.")
+
+
+async def test_the_reply_of_an_expert_that_cites_documents_is_posted_whole(bench):
+    learned = replace(EXPERTS[1], collections=(CollectionId("vs_1"),))
+    await bench.panels.add(ChannelScope("T1", "C1"), learned)
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.grown == []
+    assert said(bench) == ["Yes, you may."]
 
 
 async def test_a_stream_that_cannot_begin_is_a_plain_post(bench):

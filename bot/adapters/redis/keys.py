@@ -58,8 +58,9 @@ P standing:T        string  how the bot stands to the thread                 90 
 panelbot:told:N     string  the turn that told the channel of N, which is    an hour; 130 B
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
-                            changes of its panel, by expert; ``@synthesis``  1 to 3 kB an expert
-                            (when), ``@streaming`` (on, off)
+                            changes of its panel, by expert; with where      1 to 3 kB an expert
+                            its documents are, which OpenAI keeps; and its
+                            settings: ``@synthesis``, ``@streaming``
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B

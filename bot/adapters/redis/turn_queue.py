@@ -20,8 +20,10 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from math import ceil
 from secrets import token_urlsafe
+from time import monotonic
 from typing import Any
 
 from bot.adapters.redis import codec, keys
@@ -42,7 +44,7 @@ LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
-_LINE, _STOP = map(Script, ("line", "stop"))
+_LINE, _STOP, _AMEND = map(Script, ("line", "stop", "amend"))
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +79,10 @@ class RedisTurnQueue(TurnQueue):
         nonce = token_urlsafe(6)
         args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR)
         return bool(await self._run(_PUT, self._shards.prefix(thread), *args))
+
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        args = (keys.thread_name(thread), ts, codec.dump(message) if message else "")
+        return bool(await self._run(_AMEND, self._shards.prefix(thread), *args))
 
     async def claim(self) -> Claim:
         while True:
@@ -159,6 +165,7 @@ class RedisTurnQueue(TurnQueue):
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
+        asked_at = monotonic()
         asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
             answer = await asyncio.shield(asking)
@@ -167,7 +174,8 @@ class RedisTurnQueue(TurnQueue):
             raise
         if len(answer) == 1:
             return float(answer[0]) / 1000
-        return await self._read(prefix, answer)
+        found = await self._read(prefix, answer)
+        return replace(found, asked_at=asked_at) if isinstance(found, Claim) else found
 
     async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
         """Return the claim that *answer* is; set it aside if it cannot be read."""

@@ -7,7 +7,6 @@ Slack waits three seconds for what a form comes to: what may take longer is done
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import assert_never
 
 from bot.adapters.slack import panel_lists, views
@@ -16,6 +15,7 @@ from bot.adapters.slack.command_words import (
     AddExpert,
     DescribeExpert,
     EditExpert,
+    ListDocuments,
     ListExperts,
     Order,
     RemoveExpert,
@@ -23,44 +23,36 @@ from bot.adapters.slack.command_words import (
     SetSynthesis,
     ShowExpert,
     ShowHelp,
+    TeachExpert,
     Unfinished,
     Unknown,
 )
+from bot.adapters.slack.document_desk import DocumentDesk
+from bot.adapters.slack.giver import Giver
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
-from bot.panel.model import Expert, UserId
+from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
-from bot.panel.roster import ChannelScope, Scope, WorkspaceScope, suggestion
+from bot.panel.roster import Scope, suggestion
 
 log = logging.getLogger(__name__)
-
-_SLOW = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Giver:
-    """Who gave a command, and where."""
-
-    user: UserId
-    team_id: str
-    channel_id: str
-    trigger_id: str  # lets one modal be opened, within three seconds
-    bot_user: str  # we, as people mention us
-
-    def scope(self, *, for_defaults: bool) -> Scope:
-        """Return what the command is about."""
-        if for_defaults:
-            return WorkspaceScope(self.team_id)
-        return ChannelScope(self.team_id, self.channel_id)
 
 
 class CommandDesk:
     """Does what ``/experts`` orders. Every PanelError has its sentence: see ``explained``."""
 
-    def __init__(self, editor: PanelEditor, api: SlackApi, *, patience: float = 2.0) -> None:
+    def __init__(
+        self,
+        editor: PanelEditor,
+        documents: DocumentDesk,
+        api: SlackApi,
+        *,
+        patience: float = 2.0,
+    ) -> None:
         self._editor = editor
+        self._documents = documents
         self._api = api
         self._patience = patience  # seconds that a submitted form may wait for names
         self._learning: asyncio.Task[None] | None = None
@@ -83,6 +75,9 @@ class CommandDesk:
                 return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
             case ShowExpert(name):
                 return panel_lists.details(await self._editor.find(where, name))
+            case TeachExpert() | ListDocuments() as about:
+                default = order.for_defaults
+                return await self._documents.carry_out(about, giver, for_defaults=default)
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
@@ -179,21 +174,6 @@ class CommandDesk:
             log.warning("change.not_announced", extra={"reason": str(error)})
             return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
         return None
-
-
-def explained(error: PanelError) -> str:
-    """Return one sentence for whoever met *error*."""
-    match error:
-        case Refused():
-            return str(error)
-        case MessengerRefused(code=code) if code in _SLOW:
-            return "That took me too long; please give the command again."
-        case MessengerRefused():
-            return "Slack did not let me do that; please tell whoever runs me."
-        case MessengerUnavailable():
-            return "I cannot reach Slack just now; please try again in a minute."
-        case _:
-            return "I cannot reach my memory just now; please try again in a minute."
 
 
 def _note_failure(learning: asyncio.Task[None]) -> None:

@@ -50,6 +50,20 @@ class RemoveExpert:
 
 
 @dataclass(frozen=True, slots=True)
+class TeachExpert:
+    """Open the form in which an expert gets documents."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListDocuments:
+    """Show the documents of an expert."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetSynthesis:
     """Say when the router sums up."""
 
@@ -85,19 +99,26 @@ Subcommand = (
     | EditExpert
     | ShowExpert
     | RemoveExpert
+    | TeachExpert
+    | ListDocuments
     | SetSynthesis
     | SetStreaming
     | Unfinished
     | Unknown
 )
 
-WORDS = ("add", "default", "edit", "help", "list", "remove", "show", "streaming", "synthesis")
+WORDS = (
+    "add", "default", "documents", "edit", "help", "list", "remove", "show", "streaming",
+    "synthesis", "teach",
+)  # fmt: skip
 _QUOTES = " \t`\"'“”@"
-_NAMING: Mapping[str, Callable[[str], AddExpert | EditExpert | RemoveExpert | ShowExpert]] = {
+_NAMING: Mapping[str, Callable[[str], Subcommand]] = {
     "add": AddExpert,
+    "documents": ListDocuments,
     "edit": EditExpert,
     "remove": RemoveExpert,
     "show": ShowExpert,
+    "teach": TeachExpert,
 }
 
 
@@ -136,7 +157,7 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return SetStreaming(name)
         case "add" if not name:
             return DescribeExpert()
-        case "add" | "edit" | "remove" | "show":
+        case word if word in _NAMING:
             return _NAMING[word](name) if name else Unfinished(word)
         case _:
             return Unknown(word)

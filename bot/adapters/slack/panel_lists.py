@@ -24,6 +24,7 @@ _HELP = """\
 • `/experts add NAME`: add one of the experts below
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
+• `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts streaming on`, `off` or `default`: whether replies grow while they are written
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
@@ -89,6 +90,9 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
 def details(expert: Expert) -> Answer:
     """Return all that there is about an expert."""
     thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
+    if expert.collections:
+        when = "for every question" if expert.always_consult else "where they help"
+        thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
     return Answer(
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
         [_section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],

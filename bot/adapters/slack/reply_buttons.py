@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack import sources
 from bot.adapters.slack.metadata import call_of
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
 from bot.panel.ports import Post
@@ -86,8 +87,15 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
 
 def row(post: Post) -> list[Json]:
     """Return the row under *post*; nothing where there is nothing to act on."""
-    wanted = ((post.ends_reply, _show_work), (post.ends_reply, _more), (post.offers_retry, _retry))
-    buttons = [button(post) for is_wanted, button in wanted if is_wanted]
+    buttons = []
+    if post.ends_reply:
+        buttons.append(_show_work(post))
+    if post.sources:
+        buttons.append(sources.button(post.sources))
+    if post.ends_reply:
+        buttons.append(_more(post))
+    if post.offers_retry:
+        buttons.append(_retry(post))
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 

@@ -39,6 +39,7 @@ class Seen:
     method: str
     path: str
     body: Any
+    query: str = ""
 
 
 class CannedApi:
@@ -63,7 +64,8 @@ class CannedApi:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         text = await request.text()
         path = request.path.removeprefix("/v1")
-        self.seen.append(Seen(request.method, path, json.loads(text) if text else None))
+        body = json.loads(text) if text else None
+        self.seen.append(Seen(request.method, path, body, request.rel_url.raw_query_string))
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()

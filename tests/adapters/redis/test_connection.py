@@ -37,6 +37,13 @@ MESSAGE = Message(MessageTs("1.0"), UserId("U1"), "hello")
 CLAIM = Claim(Turn(TurnId("T1:C1:1.0"), THREAD, (MESSAGE,)), 1, 1)
 
 
+async def test_a_flood_waits_for_connections_rather_than_fail(redis):
+    answers = await asyncio.gather(*(redis.echo(str(number)) for number in range(1500)))
+
+    assert answers == [str(number) for number in range(1500)]
+    assert len(await redis.client_list()) < 1000
+
+
 @pytest.fixture
 async def proxy(redis, redis_url):
     proxy = Proxy(urlsplit(redis_url).port)
@@ -212,3 +219,13 @@ async def test_a_user_who_may_not_run_scripts_is_told_so(redis, redis_url):
 
     await limited.aclose()
     await redis.execute_command("ACL", "DELUSER", "panelbot")
+
+
+async def test_more_is_asked_at_once_than_redis_py_has_connections(redis_url, redis):
+    threads = RedisThreadStore(connection := connect(redis_url), Shards())
+    refs = [ThreadRef("T1", "C1", f"{number}.0") for number in range(300)]
+
+    found = await asyncio.gather(*map(threads.links, refs))
+    await connection.aclose()
+
+    assert found == [ThreadLinks()] * 300

@@ -144,7 +144,7 @@ async def test_however_people_say_it_it_is_heard_whole(door, way):
     assert door.queue.put_texts == ["hello", "read this"]
 
 
-async def test_what_could_not_be_queued_is_delivered_again(door):
+async def test_what_could_not_be_queued_is_delivered_again(door, caplog):
     door.queue.unreachable = 3  # both copies of the mention, and one of them again
 
     door.slack.people.say(ADA, GENERAL, HELLO)
@@ -152,6 +152,7 @@ async def test_what_could_not_be_queued_is_delivered_again(door):
 
     assert door.queue.put_texts == ["hello"]
     assert not door.slack.deliverer.undelivered
+    assert caplog.messages.count("payload.not_taken") == 3
 
 
 async def test_what_is_never_queued_is_never_acknowledged(door):
@@ -225,12 +226,12 @@ async def test_an_event_that_nobody_listens_to_is_acknowledged(door):
 async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplog):
     failures = [ValueError("ours")]
 
-    async def standing(_thread):
+    async def summoned(_thread):
         if failures:
             raise failures.pop()
         return Standing.OURS
 
-    door.threads.standing = standing
+    door.threads.summoned = summoned
     door.slack.people.say(ADA, GENERAL, HELLO)
     await door.settle()
 

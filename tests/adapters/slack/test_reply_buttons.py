@@ -1,5 +1,6 @@
 import pytest
 
+from bot.adapters.slack import sources
 from bot.adapters.slack.reply_buttons import (
     ASK_OTHERS,
     MORE,
@@ -10,7 +11,15 @@ from bot.adapters.slack.reply_buttons import (
     plan_row,
     row,
 )
-from bot.panel.model import ExpertName, MessageTs, Persona, TurnId, Wish
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    Persona,
+    Sources,
+    TurnId,
+    Wish,
+)
 from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
@@ -30,6 +39,16 @@ def test_what_the_router_wrote_answers_no_call(part):
 def test_a_value_that_we_did_not_write_is_refused(value):
     with pytest.raises(ValueError, match="not the subject"):
         Subject.load(value)
+
+
+def test_what_a_reply_relies_on_opens_from_the_same_row():
+    behind = Sources(ConversationId("conv_1"), 'ref="call_1"')
+    (actions,) = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
+    assert [button["action_id"] for button in actions["elements"]] == [
+        SHOW_WORK,
+        sources.ACTION,
+        MORE,
+    ]
 
 
 def test_only_the_end_of_a_reply_has_buttons():
