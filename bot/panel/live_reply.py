@@ -13,12 +13,19 @@ from dataclasses import replace
 from bot.panel.asking import AskedAgain
 from bot.panel.errors import PanelError
 from bot.panel.exchange import ModelEvent, TextWritten
-from bot.panel.model import UserId
+from bot.panel.model import Panel, ThreadRef, UserId
 from bot.panel.patience import Patience
-from bot.panel.ports import Post
+from bot.panel.ports import Messenger, Post
 from bot.panel.streams import Streams
 
 log = logging.getLogger(__name__)
+
+
+def is_wanted(panel: Panel, messenger: Messenger, thread: ThreadRef) -> bool:
+    """Whether people watch replies: where nothing else is said, if everybody in *thread* can."""
+    if panel.streaming is None:
+        return messenger.is_private(thread)
+    return panel.streaming
 
 
 class LiveReply:
@@ -87,8 +94,10 @@ class LiveReply:
     async def _show(self, more: str) -> bool:
         if self._streams.find(self._draft.part):
             return await self._streams.extend(self._draft.part, more)
-        self._until = asyncio.get_running_loop().time() + self._patience.stream
-        return await self._streams.open(replace(self._draft, text=more), self._reader)
+        opened = await self._streams.open(replace(self._draft, text=more), self._reader)
+        if opened:
+            self._until = asyncio.get_running_loop().time() + self._patience.stream
+        return opened
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, steering, thread_commands, turn_report
+from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
-from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn, Utterance
+from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
@@ -86,7 +86,6 @@ class TurnRunner:
         if await self._apology.concerns(claim.turn):
             record = await TurnRecord.read(claim, self._journal)
             speaker = Speaker(record, self._messenger)
-            await speaker.end_streams()
             await self._apology.give_up(record, speaker, error)
             await speaker.show_status("")
 
@@ -204,14 +203,8 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
-            is_live=self._is_live(turn.thread, panel),
+            is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
-
-    def _is_live(self, thread: ThreadRef, panel: Panel) -> bool:
-        """Whether replies are streamed: where one person reads them all do, so nobody waits."""
-        if panel.streaming is None:
-            return self._messenger.is_private(thread)
-        return panel.streaming
 
     async def _answer(self, context: TurnContext) -> None:
         async with context.board.live():

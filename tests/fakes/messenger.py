@@ -34,7 +34,7 @@ class RecordingMessenger(Messenger):
         self.grown: list[str] = []  # what they showed, at each step
         self.withdrawn: list[str] = []
         self._unstamped: set[MessageTs] = set()
-        self._limit = limit
+        self.limit = limit
         self._ts = count(1)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
@@ -54,7 +54,7 @@ class RecordingMessenger(Messenger):
         return self.statuses[-1] if self.statuses else ""
 
     def pieces(self, text: str) -> Sequence[str]:
-        return [text[i : i + self._limit] for i in range(0, len(text), self._limit)]
+        return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
@@ -98,7 +98,7 @@ class RecordingMessenger(Messenger):
         return text[len(shown) :] if text.startswith(shown) else None
 
     def may_stream(self, shown: str, more: str) -> bool:
-        return len(shown + more) <= self._limit
+        return len(shown + more) <= self.limit
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
         fault = self._before("open")

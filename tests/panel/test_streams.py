@@ -16,7 +16,7 @@ from bot.panel.errors import (
 )
 from bot.panel.events import Failure
 from bot.panel.exchange import Prompt
-from bot.panel.model import CollectionId
+from bot.panel.model import Claim, CollectionId
 from bot.panel.roster import ChannelScope
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, Reply, written
@@ -197,7 +197,7 @@ async def test_an_early_end_whose_answer_is_lost_loses_no_rest(bench):
 
 
 async def test_what_is_too_long_for_a_message_goes_on_in_others(bench):
-    bench.messenger._limit = 6
+    bench.messenger.limit = 6
 
     await bench.ask("May we?")
 
@@ -237,13 +237,19 @@ async def test_an_answer_that_breaks_off_stays_and_says_so(bench):
     assert bench.messenger.open == {}
 
 
-async def test_a_turn_that_is_stopped_leaves_nothing_growing(bench):
+async def interrupted(bench: Bench) -> Claim:
+    """Return the claim of a turn that was cut off while its reply grew."""
     answers(bench, written("Yes, ", asyncio.Event()))
     claim = await bench.claim("May we?")
     running = asyncio.create_task(bench.runner().run(claim))
     await eventually(lambda: bench.messenger.open)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    return claim
+
+
+async def test_a_turn_that_is_stopped_leaves_nothing_growing(bench):
+    claim = await interrupted(bench)
 
     await bench.runner().stop(claim)
 
@@ -253,12 +259,7 @@ async def test_a_turn_that_is_stopped_leaves_nothing_growing(bench):
 
 
 async def test_a_turn_that_is_given_up_leaves_nothing_growing(bench):
-    answers(bench, written("Yes, ", asyncio.Event()))
-    claim = await bench.claim("May we?")
-    running = asyncio.create_task(bench.runner().run(claim))
-    await eventually(lambda: bench.messenger.open)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    claim = await interrupted(bench)
 
     await bench.runner().give_up(claim, CUT)
 

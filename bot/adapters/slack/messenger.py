@@ -1,7 +1,8 @@
 """The thread as people see it: posting in Slack, each message once, each text neutralised.
 
 1. What Slack may have posted is looked for, by its stamp, before it is posted again.
-2. A message that shows a persona is never edited: Slack would take the persona away.
+2. A message that shows a persona is never edited: Slack would take the persona away. It may grow
+   while it is written.
 """
 
 import asyncio
