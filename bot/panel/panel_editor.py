@@ -97,6 +97,13 @@ class PanelEditor:
         (changes,) = await self._panels.changes([scope])
         return changes
 
+    async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
+        """Return the channels that have changes of their own, and what these are."""
+        channels = await self._panels.channels(team_id)
+        changes = await self._panels.changes(channels)
+        found = zip(channels, changes, strict=True)
+        return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
+
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)
@@ -213,6 +220,15 @@ class PanelEditor:
                 "The defaults of all channels can be changed by workspace admins; you can "
                 "change this channel's panel with `/experts add` and `/experts remove`."
             )
+
+    @property
+    def admins(self) -> Sequence[UserId]:
+        """Who may change the defaults beside the workspace's admins."""
+        return sorted(self._admins)
+
+    async def role(self, user: UserId) -> Role:
+        """Return what *user* is in the workspace."""
+        return (await self._people.person(user)).role
 
     async def learn_names(self) -> None:
         """Look up which names are taken, so that checking an expert soon after is quick."""

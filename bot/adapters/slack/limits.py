@@ -33,6 +33,7 @@ A_MINUTE: Mapping[str, int] = {
     "users.info": 100,
     "users.list": 20,
     "views.open": 100,
+    "views.publish": 100,
 }
 
 
