@@ -26,8 +26,8 @@ def register(app: BoltApp, intake: Intake, identity: Identity, api: SlackApi) ->
             return False
         if found := payloads.incoming(body, identity):
             await intake.receive(found)
-        elif changed := payloads.amendment(body, identity):
-            await intake.amend(changed.thread, changed.ts, changed.message)
+        elif amended := payloads.amendment(body, identity):
+            await intake.amend(amended.thread, amended.ts, amended.changed)
         return True
 
     async def offer_prompts(event: dict[str, Any]) -> None:
