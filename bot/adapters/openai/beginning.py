@@ -43,7 +43,7 @@ class Beginning:
         """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
-        elif _is_about_effort(error) and self._requests.lower_demands(self._prompt):
+        elif is_about_effort(error) and self._requests.lower_demands(self._prompt):
             return
         else:
             await self._pauses.before_retry(error)
@@ -60,5 +60,6 @@ class Beginning:
             raise ModelUnavailable("an earlier try was stored meanwhile", after=0)
 
 
-def _is_about_effort(error: APIStatusError) -> bool:
+def is_about_effort(error: APIStatusError) -> bool:
+    """Return whether the server does not know the effort that was asked for."""
     return error.status_code == 400 and (error.param or "").startswith("reasoning")

@@ -72,10 +72,11 @@ class _Reader:
                 yield from self._call(item, item.arguments)
         texts = [text_of(item.content) for item in response.output if item.type == "message"]
         self.ended = True
-        yield Responded("\n\n".join(texts) or "".join(self._deltas), _usage(response))
+        yield Responded("\n\n".join(texts) or "".join(self._deltas), usage_of(response))
 
 
-def _usage(response: Response) -> Usage:
+def usage_of(response: Response) -> Usage:
+    """Return what *response* cost, as far as the server tells."""
     used = response.usage
     if used is None:
         return NO_USAGE
