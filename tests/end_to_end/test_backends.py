@@ -1,0 +1,100 @@
+"""The whole bot on a server that remembers nothing, and threads that change their backend."""
+
+import json
+
+import pytest
+
+from bot.playground.openai import faults
+from bot.playground.slack.company import GENERAL
+from tests.end_to_end.conftest import MENTION, World
+
+LEGAL = "of the legal counsel of a technology company"
+
+
+@pytest.fixture
+def bare(world: World) -> World:
+    """The world with a model's server like vLLM, Ollama or LocalAI: responses, no more."""
+    world.openai.faults.rate("POST /v1/conversations", faults.status(404), 1.0)
+    return world
+
+
+async def restart(world: World, backend: str) -> None:
+    await world.stop_bot()
+    world.environ["PANELBOT_BACKEND"] = backend
+    await world.start_bot()
+
+
+async def test_a_thread_goes_on_where_the_server_remembers_nothing(bare: World) -> None:
+    await restart(bare, "stateless")
+    ts = bare.say(f"{MENTION} please ask legal and finance")
+    await bare.idle()
+
+    await restart(bare, "stateless")
+    bare.say("and what says legal now?", ts)
+    await bare.idle()
+
+    said = [text for _, text in bare.said(ts)]
+    assert said[2:] == ["They agree.", f"Answer 2 {LEGAL}"]
+    assert not bare.openai.conversations
+    assert not bare.openai.store.responses
+
+
+async def test_links_and_export_work_where_the_server_remembers_nothing(bare: World) -> None:
+    await restart(bare, "stateless")
+    ts = bare.say(f"{MENTION} please ask legal")
+    await bare.idle()
+
+    code, out, err = await bare.panelbot("links", "show", f"{GENERAL}/{ts}")
+    assert code == 0, err
+    assert out.count("own_") == 2
+    code, out, err = await bare.panelbot("export", f"{GENERAL}/{ts}", "--format", "json")
+    assert code == 0, err
+    assert "Answer 1" in json.dumps(json.loads(out))
+
+
+async def test_a_server_without_conversations_is_told_at_the_start(bare: World) -> None:
+    code, _, err = await bare.panelbot("worker")
+    assert code == 1
+    assert "has no /conversations" in err
+    assert "Set PANELBOT_BACKEND=stateless" in err
+
+
+async def test_check_names_what_the_server_lacks(bare: World) -> None:
+    code, out, _ = await bare.panelbot("check")
+    assert code == 1
+    assert "PANELBOT_BACKEND=stateless" in out
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("conversations", "stateless"), ("stateless", "conversations")]
+)
+async def test_another_backend_begins_anew_with_what_slack_remembers(
+    world: World, before: str, after: str
+) -> None:
+    await restart(world, before)
+    ts = world.say(f"{MENTION} please ask legal about the blue contract")
+    await world.idle()
+
+    await restart(world, after)
+    world.say("and what says legal now?", ts)
+    await world.idle()
+
+    assert [text for _, text in world.said(ts)] == [f"Answer 1 {LEGAL}"] * 2
+    router = next(asked for asked in reversed(world.brain.asked) if asked.tools)
+    read = "".join(json.dumps(item) for item in router.items)
+    assert "the blue contract" in read
+    assert f"Answer 1 {LEGAL}" in read
+
+
+async def test_losing_all_of_redis_begins_anew_with_what_slack_remembers(world: World) -> None:
+    await restart(world, "stateless")
+    ts = world.say(f"{MENTION} please ask legal about the blue contract")
+    await world.idle()
+    await world.redis.flushdb()
+
+    world.say("and what says legal now?", ts)
+    await world.idle()
+
+    assert [text for _, text in world.said(ts)] == [f"Answer 1 {LEGAL}"] * 2
+    router = next(asked for asked in reversed(world.brain.asked) if asked.tools)
+    assert "the blue contract" in "".join(json.dumps(item) for item in router.items)
