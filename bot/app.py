@@ -28,6 +28,7 @@ from bot.adapters.slack import (
     receiver,
     show_work,
     socket_mode,
+    steering,
     web_api,
 )
 from bot.adapters.slack.examination import examine as examine_slack
@@ -155,8 +156,10 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity, slack.api)
+        editor = _editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
-        commands.register(bolt, _editor(config, memory, slack), slack.identity, slack.api)
+        steering.register(bolt, intake, editor, slack.identity, slack.api)
+        commands.register(bolt, editor, slack.identity, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
         show_work.register(bolt, desk, slack.identity, slack.api)
@@ -188,7 +191,9 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
-            models=ModelChoice(router=config.router_model, expert=config.expert_model),
+            models=ModelChoice(
+                router=config.router_model, expert=config.expert_model, hard=config.hard_model
+            ),
             patience=patience,
         )
         worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)

@@ -50,6 +50,7 @@ class Config:
     admins: frozenset[str]
     router_model: str
     expert_model: str
+    hard_model: str
     expert_timeout: float
     concurrency: int
     channel_concurrency: int
@@ -94,6 +95,7 @@ _EXAMPLES = {
     "PANELBOT_ADMINS": "U012AB3CD,U045EF6GH",
     "PANELBOT_ROUTER_MODEL": "gpt-6-luna",
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
+    "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_CHANNEL_CONCURRENCY": "10",
@@ -203,6 +205,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         admins=frozenset(reader.words("PANELBOT_ADMINS", r"[UW][A-Z0-9]{2,}")),
         router_model=reader.text("PANELBOT_ROUTER_MODEL", "gpt-6-luna"),
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
+        hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),

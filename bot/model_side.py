@@ -64,6 +64,7 @@ def _models(config: Config) -> Mapping[str, str]:
     return {
         "PANELBOT_ROUTER_MODEL": config.router_model,
         "PANELBOT_EXPERT_MODEL": config.expert_model,
+        "PANELBOT_HARD_MODEL": config.hard_model,
     }
 
 

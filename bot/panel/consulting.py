@@ -74,9 +74,11 @@ async def _ask_expert(context: TurnContext, call: Call, expert: Expert) -> Outco
 
 async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome:
     record = context.record
-    quoted = () if call.brief else prompts.quoted(context.earlier)  # a brief tells what matters
+    earlier = (*context.earlier, *context.so_far)
+    quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
     items = (*quoted, prompts.for_expert(call, context.said))
-    prompt = context.expert_prompt(await context.book.expert(expert.name), expert, items)
+    conversation = await context.book.expert(expert.name)
+    prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
     ref = prompts.call_ref(call)

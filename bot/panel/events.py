@@ -27,7 +27,8 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    at: int = field(default=0, kw_only=True)  # milliseconds since 1970; set as it is noted
+    # Milliseconds since 1970, set as it is noted: the same event noted again is still the same.
+    at: int = field(default=0, kw_only=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ What the fast memory has forgotten is queued all the same, for the worker to fin
 """
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.panel import thread_commands
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
 from bot.panel.ports import Standing, ThreadStore, TurnQueue
 from bot.panel.thread_commands import Stop
 
@@ -53,13 +52,12 @@ class Intake:
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
-        thread, message = incoming.thread, incoming.message
-        standing = await self._threads.standing(thread)
+        standing = await self._standing(incoming)
         match decide(incoming, standing):
             case Decision.TAKE:
-                await self._take(incoming, standing)
+                await self._take(incoming)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
-                await self._threads.overheard(thread, message.ts)
+                await self._threads.overheard(incoming.thread, incoming.message.ts)
             case _:
                 pass
 
@@ -73,13 +71,34 @@ class Intake:
             await self._threads.overheard(thread, halt.taken_back)
         return halt is None or halt.found
 
-    async def _take(self, incoming: Incoming, standing: Standing) -> None:
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> None:
+        """Take what somebody has edited in its new form, or (None) not at all, if it waits."""
+        await self._queue.amend(thread, ts, message)
+
+    async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
+        """Queue a pressed button; *ts* is when that was."""
+        message = Message(ts, by, "", mentioned=True, steer=steer)
+        await self._put(thread, message, alone=True)
+
+    async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
+        """Queue a thread command that was given by a form."""
+        message = Message(ts, by, words, mentioned=True)
+        await self._put(thread, message, alone=True)
+
+    async def _standing(self, incoming: Incoming) -> Standing:
+        """Ask only where it matters: a mention is always taken, and talk in the channel never."""
+        if incoming.message.mentioned or not incoming.is_reply:
+            return Standing.UNKNOWN
+        return await self._threads.standing(incoming.thread)
+
+    async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.parse(message.text) if message.mentioned else None
         if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
             return
-        alone = command is not None
-        taking: list[Awaitable[object]] = [self._queue.put(thread, message, alone=alone)]
-        if message.mentioned and standing in (Standing.UNKNOWN, Standing.FOREIGN):
-            taking.append(self._threads.set_standing(thread, Standing.OURS))
-        await asyncio.gather(*taking)  # Slack waits: one round trip rather than two
+        await self._put(thread, message, alone=command is not None)
+
+    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> None:
+        summons = [self._threads.summoned(thread)] if message.mentioned else []
+        # Slack waits: one trip rather than two.
+        await asyncio.gather(*summons, self._queue.put(thread, message, alone=alone))

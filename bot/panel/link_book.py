@@ -64,6 +64,7 @@ class LinkBook:
         self._model = model
         self._patience = patience
         self._unrecorded = False
+        self._saved = links
         self._opening_router = asyncio.Lock()  # experts and the router may ask for it at once
         self._saving = asyncio.Lock()  # saves that overtake each other would lose links
 
@@ -122,4 +123,7 @@ class LinkBook:
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links
         async with self._saving:
-            await self._store.save_links(self._thread, self._links)
+            if self._saved is not self._links:  # else somebody before us has saved ours, too
+                saving = self._links
+                await self._store.save_links(self._thread, saving)
+                self._saved = saving

@@ -56,6 +56,26 @@ class Person:
     role: Role
 
 
+class Wish(StrEnum):
+    """What somebody wants at the press of a button."""
+
+    ASK = "ask"  # the panel, which the router is to choose from
+    AGAIN = "again"
+    DEEPER = "deeper"  # with the harder model
+    ANOTHER = "another"  # an expert who was not asked
+    EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """A pressed button instead of words, and what it is about: what people said meanwhile."""
+
+    wish: Wish
+    since: MessageTs
+    until: MessageTs  # this one, too
+    experts: tuple[ExpertName, ...] = ()  # who is to answer, where that is somebody
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one person said to the panel, as Slack wrote it (mentions are still ids)."""
@@ -65,6 +85,7 @@ class Message:
     text: str  # without the mention of the bot that it began with
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
     files: int = 0  # how many files came with it
+    steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,16 @@ class Turn:
     id: TurnId  # from team, channel and ts of the first: a redelivered event is the same turn
     thread: ThreadRef
     messages: tuple[Message, ...]
+
+    @property
+    def steer(self) -> Steer | None:
+        """The button that was pressed, if the turn is that; it is queued alone."""
+        return self.messages[0].steer
+
+    @property
+    def about(self) -> MessageTs:
+        """The first message that it answers."""
+        return self.steer.since if self.steer else self.messages[0].ts
 
     @property
     def summons(self) -> bool:
@@ -165,6 +196,7 @@ class Call:
     reason: str  # why this expert; people see it
     brief: str  # what it is asked, in the router's words; empty when people addressed it directly
     known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
+    deeper: bool = False  # with the harder model
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,13 @@ class TurnQueue(Protocol):
         """
         ...
 
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        """Replace the message *ts* that waits in *thread*; None takes it back.
+
+        Returns False if it does not wait (any more).
+        """
+        ...
+
     async def claim(self) -> Claim:
         """Wait for a turn and lease it to this worker; turns whose lease ran out come first."""
         ...
@@ -164,6 +171,10 @@ class ThreadStore(Protocol):
 
         A mention may have made the thread ours while a worker still found it foreign.
         """
+        ...
+
+    async def summoned(self, thread: ThreadRef) -> None:
+        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
         ...
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
@@ -294,6 +305,7 @@ class Post:
     router: ConversationId | None = None  # goes into the stamp, for finding the way back
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    about: MessageTs | None = None  # the first message that the turn answers
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
@@ -344,6 +356,12 @@ class Transcript(Protocol):
 
         Oldest first, within bounds; where there was more, the oldest is left out.
         """
+        ...
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        """Return what people (and no apps) said in *thread*, both ends included."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

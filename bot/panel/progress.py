@@ -4,6 +4,7 @@ Nothing here waits, reads or writes: a turn that stopped anywhere is resumed by
 folding its journal into a Progress again.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -31,7 +32,8 @@ from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Usage
 
 Outcome = ExpertAnswered | ExpertFailed
 
-PLAN, GAVE_UP = "plan", "gave-up"  # the parts of a turn that say nothing of the matter
+PLAN, GAVE_UP, STEERED = "plan", "gave-up", "steered"
+ASIDES = re.compile(rf"({PLAN}|{STEERED}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Progress:
     @property
     def said_something(self) -> bool:
         """Whether people have been told anything of the matter, if only that nobody knows."""
-        return any(part != PLAN and not part.startswith(GAVE_UP) for part in self.posted)
+        return any(not ASIDES.fullmatch(part) for part in self.posted)
 
     @property
     def giving_up(self) -> str:

@@ -83,10 +83,11 @@ def called(call: ToolCalled, panel: Panel) -> Call | None:
     return Call(call.call_id, expert.name, reason, brief, known_as=call.call_id)
 
 
-def direct_call(turn: TurnId, expert: Expert) -> Call:
+def direct_call(turn: TurnId, expert: Expert, *, deeper: bool = False) -> Call:
     """Return the call of an expert whom people addressed themselves."""
     digest = hashlib.sha256(f"{turn}/{expert.name}".encode()).hexdigest()
-    return Call(CallId(f"call_{digest[:24]}"), expert.name, reason="", brief="")
+    id_ = CallId(f"call_{digest[:24]}")
+    return Call(id_, expert.name, reason="", brief="", deeper=deeper)
 
 
 def ref(turn: Turn) -> str:

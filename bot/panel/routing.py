@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import aclosing
 
-from bot.panel import prompts
+from bot.panel import prompts, steering
 from bot.panel.addressing import addressed
 from bot.panel.asking import AskedAgain, ask
 from bot.panel.errors import ConversationGone
@@ -16,7 +16,7 @@ from bot.panel.events import (
     StrangerCalled,
 )
 from bot.panel.exchange import Begun, Responded, TextWritten, ToolCalled
-from bot.panel.model import Call, Expert
+from bot.panel.model import Call, Expert, Wish
 from bot.panel.turn_context import TurnContext
 
 Start = Callable[[Call], None]
@@ -24,7 +24,13 @@ Start = Callable[[Call], None]
 
 async def route(context: TurnContext, start: Start) -> None:
     """Find out who answers, and *start* each expert the moment it is called."""
-    if experts := addressed(context.turn.messages, context.panel):
+    steer = context.turn.steer
+    experts = (
+        steering.wanted(steer, context.panel)
+        if steer
+        else addressed(context.turn.messages, context.panel)
+    )
+    if experts:
         await _call_directly(context, experts, start)
         return
     try:
@@ -40,8 +46,10 @@ async def route(context: TurnContext, start: Start) -> None:
 
 async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], start: Start) -> None:
     known = {call.id for call in context.record.progress.calls}
+    steer = context.turn.steer
+    deeper = steer is not None and steer.wish is Wish.DEEPER
     for expert in experts:
-        call = prompts.direct_call(context.turn.id, expert)
+        call = prompts.direct_call(context.turn.id, expert, deeper=deeper)
         if call.id not in known:
             await context.record.note(ExpertCalled(call))
             start(call)

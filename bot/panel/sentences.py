@@ -1,9 +1,11 @@
 """The bot's own words to people, in one place. Markdown."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from bot.panel.errors import ModelFault
 from bot.panel.events import Failure
+from bot.panel.model import Wish
 
 THINKING = "is reading…"
 CLOSING = "is summing up…"
@@ -71,6 +73,23 @@ STILL_NO_CREDIT = "There is still no credit on the model account. Try again when
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
     return f"is consulting {listed(titles)}…"
+
+
+def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
+    """Return what the thread is told of a button that *by* pressed."""
+    match wish:
+        case Wish.AGAIN:
+            return f"_{by} wants another answer._"
+        case Wish.DEEPER:
+            return f"_{by} wants {listed(titles)} to go deeper._"
+        case Wish.ANOTHER:
+            return f"_{by} asks {listed(titles)} as well._"
+        case Wish.EVERYONE:
+            return f"_{by} asks everybody._"
+        case Wish.ASK:
+            return f"_{by} asks the panel._"
+        case _:
+            assert_never(wish)
 
 
 def stopped(silent: Sequence[str]) -> str:

@@ -40,7 +40,8 @@ class Speaker:
 
     def draft(self, part: str, text: str) -> Post:
         """Return a message of this turn."""
-        return Post(self._record.turn.id, part, text, self.router)
+        turn = self._record.turn
+        return Post(turn.id, part, text, self.router, about=turn.about)
 
     def _drafts(self, part: str, text: str, *, reply: bool) -> Iterator[Post]:
         pieces = self._messenger.pieces(text)

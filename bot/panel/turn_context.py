@@ -31,6 +31,7 @@ class ModelChoice:
     router: str = "gpt-6-luna"
     router_effort: Effort = Effort.NONE
     expert: str = "gpt-6.1-terra"
+    hard: str = "gpt-6.1-sol"  # for who wants it deeper
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class TurnContext:
     panel: Panel
     said: Sequence[Utterance]
     earlier: Sequence[Utterance]  # what was said before the router listened
+    so_far: Sequence[Utterance]  # what an expert reads who is brought in at the press of a button
     book: LinkBook
     speaker: Speaker
     board: PlanBoard
@@ -70,13 +72,18 @@ class TurnContext:
         )
 
     def expert_prompt(
-        self, conversation: ConversationId, expert: Expert, items: Sequence[Item]
+        self,
+        conversation: ConversationId,
+        expert: Expert,
+        items: Sequence[Item],
+        *,
+        deeper: bool = False,
     ) -> Prompt:
         """Return a request to *expert*."""
         return Prompt(
             conversation=conversation,
-            model=expert.model or self.models.expert,
-            effort=expert.effort,
+            model=self.models.hard if deeper else expert.model or self.models.expert,
+            effort=Effort.HIGH if deeper else expert.effort,
             instructions=f"{expert.instructions}\n{prompts.EXPERT_FRAME}",
             items=tuple(items),
             cache_key=f"expert:{expert.name}",

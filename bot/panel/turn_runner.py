@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, thread_commands, turn_report
+from bot.panel import sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
@@ -76,7 +76,7 @@ class TurnRunner:
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
             await self._obey(command, record, speaker)
-        elif not any(message.text or message.files for message in claim.turn.messages):
+        elif not any(m.text or m.files or m.steer for m in claim.turn.messages):
             await speaker.say("help", sentences.HELP)
         else:
             await self._converse(record, speaker)
@@ -92,7 +92,9 @@ class TurnRunner:
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
         record = await TurnRecord.read(claim, self._journal)
-        await self._stopping.end(record, await self._editor.panel(claim.turn.thread))
+        panel = await self._editor.panel(claim.turn.thread)
+        await self._stopping.end(record, panel)
+        await self._report(record, claim.turn, panel)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -113,12 +115,13 @@ class TurnRunner:
         book = LinkBook(turn.thread, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
-            panel, said, earlier = await asyncio.gather(
+            panel, said, earlier, so_far = await asyncio.gather(
                 self._editor.panel(turn.thread),
-                self._transcript.readable(turn),
+                self._said(turn),
                 self._earlier(turn, links),
+                self._so_far(turn, links),
             )
-            context = self._context(record, turn, speaker, book, panel, said, earlier)
+            context = self._context(record, turn, speaker, book, panel, said, earlier, so_far)
             await self._answer(context)
         await self._finish(context)
 
@@ -138,6 +141,21 @@ class TurnRunner:
         if links.router or turn.summons:
             return links
         return links if await self._threads.standing(turn.thread) is Standing.OURS else None
+
+    async def _said(self, turn: Turn) -> Sequence[Utterance]:
+        """Return what the models are to answer."""
+        said = await self._transcript.readable(turn)
+        if turn.steer is None:
+            return said
+        about = turn.steer
+        asked = await self._transcript.asked(turn.thread, since=about.since, until=about.until)
+        return [steering.request(about, said[0], asked)]
+
+    async def _so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
+        """Return what has been said in a thread of ours, for experts brought in by a button."""
+        if turn.steer is None or links.router is None:
+            return ()
+        return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
 
     async def _earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
         """Return what people said in the thread while the panel was not listening."""
@@ -162,6 +180,7 @@ class TurnRunner:
         panel: Panel,
         said: Sequence[Utterance],
         earlier: Sequence[Utterance],
+        so_far: Sequence[Utterance],
     ) -> TurnContext:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
@@ -170,6 +189,7 @@ class TurnRunner:
             panel=panel,
             said=said,
             earlier=earlier,
+            so_far=so_far,
             book=book,
             speaker=speaker,
             board=board,
@@ -183,6 +203,7 @@ class TurnRunner:
         async with context.board.live():
             try:
                 context.speaker.router = await context.book.router()
+                await _tell_of_button(context)
                 await self._route_and_consult(context)
                 await close(context)
             except* ModelRefused as refusals:
@@ -218,15 +239,14 @@ class TurnRunner:
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
-            self._report(context),
+            self._report(context.record, context.turn, context.panel),
             context.speaker.show_status(""),
         )
         _log_answered(context)
 
-    async def _report(self, context: TurnContext) -> None:
+    async def _report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
-        record, model = context.record, self._models.router
-        report = turn_report.of(context.turn, record.events, context.panel, model)
+        report = turn_report.of(turn, record.events, panel, self._models.router)
         await self._reports.save(record.claim, report)
 
     async def _catch_up(self, turn: Turn) -> None:
@@ -234,6 +254,14 @@ class TurnRunner:
         heard = await self._threads.heard_until(turn.thread)
         if heard is not None and float(heard) < float(turn.messages[0].ts):
             await self._threads.caught_up(turn.thread)
+
+
+async def _tell_of_button(context: TurnContext) -> None:
+    """Let people know why somebody answers, where nobody has said a word."""
+    if steer := context.turn.steer:
+        titles = [expert.title for expert in steering.wanted(steer, context.panel)]
+        by = context.said[0].speaker
+        await context.speaker.say("steered", sentences.steered(steer.wish, by, titles))
 
 
 def _log_answered(context: TurnContext) -> None:

@@ -53,6 +53,25 @@ async def test_a_thread_is_found_foreign_only_where_nothing_else_is_known(thread
     assert await threads.standing(ONE) is Standing.MUTED
 
 
+@pytest.mark.parametrize("before", [Standing.UNKNOWN, Standing.OURS, Standing.FOREIGN])
+async def test_a_summons_makes_a_thread_ours(threads, before):
+    if before is not Standing.UNKNOWN:
+        await threads.set_standing(ONE, before)
+
+    await threads.summoned(ONE)
+
+    assert await threads.standing(ONE) is Standing.OURS
+    assert await threads.standing(OTHER) is Standing.UNKNOWN
+
+
+async def test_a_summons_leaves_a_muted_thread_muted(threads):
+    await threads.set_standing(ONE, Standing.MUTED)
+
+    await threads.summoned(ONE)
+
+    assert await threads.standing(ONE) is Standing.MUTED
+
+
 async def test_a_thread_that_nobody_knows_has_no_links(threads):
     assert await threads.links(ONE) == ThreadLinks()
 

@@ -625,6 +625,42 @@ async def test_a_turn_that_is_put_off_keeps_its_share(crowded):
     assert await nothing_to_claim(crowded)
 
 
+# --- edited and deleted messages
+
+
+async def test_a_message_that_waits_is_taken_as_it_is_now(queues):
+    await put(queues, ONE, "1", "2")
+
+    assert await queues.queue.amend(ONE, MessageTs("1.0"), message("one", "1.0"))
+    assert texts(await claimed(queues)) == ["one", "2"]
+
+
+async def test_a_message_that_was_deleted_is_not_answered(queues):
+    await put(queues, ONE, "1", "2")
+
+    assert await queues.queue.amend(ONE, MessageTs("1.0"), None)
+    assert not await queues.queue.amend(ONE, MessageTs("1.0"), None)
+    assert texts(await claimed(queues)) == ["2"]
+
+
+async def test_a_thread_whose_only_message_was_deleted_takes_no_place(queues):
+    await put(queues, ONE, "1")
+
+    assert await queues.queue.amend(ONE, MessageTs("1.0"), None)
+    assert (await queues.queue.depth()).waiting == 0
+    assert await nothing_to_claim(queues)
+    await put(queues, ONE, "2")
+    assert texts(await claimed(queues)) == ["2"]
+
+
+async def test_what_is_being_answered_stays_as_it_was(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+
+    assert not await queues.queue.amend(ONE, MessageTs("1.0"), message("one", "1.0"))
+    assert texts(claim) == ["1"]
+
+
 # --- stopping
 
 

@@ -29,6 +29,10 @@ class FakeThreadStore(ThreadStore):
         else:
             self._standings[thread] = standing
 
+    async def summoned(self, thread: ThreadRef) -> None:
+        if self._standings.get(thread) is not Standing.MUTED:
+            self._standings[thread] = Standing.OURS
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         return self._links.get(thread, ThreadLinks())
 

@@ -22,5 +22,10 @@ class FakeTranscript(Transcript):
         start = float(since or 0)
         return [said for said in self.history if start <= float(said.ts) < float(before)]
 
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        return [said for said in self.history if float(since) <= float(said.ts) <= float(until)]
+
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         return self.router

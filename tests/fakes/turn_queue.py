@@ -72,6 +72,17 @@ class FakeTurnQueue(TurnQueue):
         self._enqueue(thread, (message, alone))
         return True
 
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        inbox = self._inboxes.get(thread, [])
+        for place, one in enumerate(inbox):
+            if not isinstance(one, _Current) and one[0].ts == ts:
+                inbox[place : place + 1] = [(message, one[1])] if message else []
+                if not inbox:
+                    self._ready.pop(thread, None)
+                    self._aside[thread.channel_id].pop(thread, None)
+                return True
+        return False
+
     async def claim(self) -> Claim:
         while (claim := self._take()) is None:
             self._changed.clear()

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Decision, Incoming, Intake, decide
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.ports import Standing
@@ -80,6 +81,23 @@ async def test_a_mention_in_a_muted_thread_is_answered_and_leaves_it_muted(queue
 
     assert await threads.standing(THREAD) is Standing.MUTED
     assert (await queue.claim()).turn.thread == THREAD
+
+
+class SecretiveThreadStore(FakeThreadStore):
+    """Does not say how the bot stands to a thread."""
+
+    async def standing(self, thread: ThreadRef) -> Standing:
+        raise StoreUnavailable(f"who asks about {thread}?")
+
+
+@pytest.mark.parametrize(("mentioned", "is_reply"), [(True, False), (True, True), (False, False)])
+async def test_the_store_is_asked_only_where_its_answer_matters(queue, mentioned, is_reply):
+    intake = Intake(queue, SecretiveThreadStore())
+
+    await intake.receive(incoming(mentioned=mentioned, is_reply=is_reply))
+
+    with pytest.raises(StoreUnavailable):
+        await intake.receive(incoming(ts="3.0", is_reply=True))
 
 
 async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads):

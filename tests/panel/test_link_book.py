@@ -16,8 +16,10 @@ class LateFirstSave(FakeThreadStore):
     def __init__(self) -> None:
         super().__init__()
         self._late = True
+        self.saves = 0
 
     async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
+        self.saves += 1
         if self._late and links.experts:
             self._late = False
             for _ in range(10):
@@ -37,6 +39,19 @@ async def test_experts_who_join_at_once_are_all_remembered(bench):
     await asyncio.gather(links.expert(FINANCE), links.expert(LEGAL))
 
     assert set((await store.links(THREAD)).experts) == {FINANCE, LEGAL}
+
+
+async def test_experts_who_join_at_once_are_saved_together(bench):
+    store = LateFirstSave()
+    links = book(bench, store)
+    names = [ExpertName(f"expert-{number}") for number in range(16)]
+    await links.router()
+    before = store.saves
+
+    await asyncio.gather(*map(links.expert, names))
+
+    assert set((await store.links(THREAD)).experts) == set(names)
+    assert store.saves - before == 2  # the first one's, and then all the others'
 
 
 async def test_whoever_asks_for_the_router_at_once_gets_the_same_one(bench):

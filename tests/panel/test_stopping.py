@@ -7,12 +7,13 @@ import pytest
 
 from bot.panel import sentences
 from bot.panel.errors import ModelUnavailable
+from bot.panel.events import Failure
 from bot.panel.exchange import ABORTED, ToolAnswered, UserSaid
 from bot.panel.intake import Incoming, Intake
-from bot.panel.model import Message, MessageTs, UserId
+from bot.panel.model import NO_USAGE, Message, MessageTs, UserId
 from bot.panel.turn_worker import TurnWorker
 from tests.eventually import eventually
-from tests.fakes.language_model import ROUTER
+from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
 QUICK = replace(HURRY, stops=0.001)
@@ -62,6 +63,24 @@ async def test_experts_that_are_at_work_are_stopped_and_the_others_answers_stay(
     ]
     assert bench.model.unanswered() == []
     assert bench.messenger.status == ""
+
+
+async def test_what_was_done_until_the_stop_is_kept(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(
+        lambda: ("Legal Counsel", "Yes.") in said(bench) and bench.model.asked("finance")
+    )
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    (report,) = bench.reports.reports.values()
+    legal, finance = report.consultations
+    assert (legal.stage.usage, legal.failure) == (USAGE, None)
+    assert (finance.stage.usage, finance.failure) == (NO_USAGE, Failure.STOPPED)
 
 
 async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, work):

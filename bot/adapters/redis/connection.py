@@ -8,7 +8,7 @@ when the lease runs out.
 
 from typing import Any
 
-from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio import RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -18,11 +18,13 @@ from bot.adapters.redis import schema
 from bot.adapters.redis.address import Address, Layout
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.pipelining import PipeliningRedis
 from bot.adapters.redis.scripting import Connection
 from bot.panel.errors import GiveUp, StoreUnavailable
 
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
+    "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
     "health_check_interval": 30,  # finds out about a connection that a firewall dropped
     "protocol": 2,
     "socket_connect_timeout": 2.0,
@@ -37,7 +39,7 @@ def connect(url: str) -> Connection:
     options = {**_SETTINGS, "retry": retry, **where.options}
     match where.layout:
         case Layout.SINGLE:
-            return Redis.from_url(where.url, **_SETTINGS, retry=retry)
+            return PipeliningRedis.from_url(where.url, **_SETTINGS, retry=retry)
         case Layout.SENTINEL:
             return _primary(where, options)
         case Layout.CLUSTER:
@@ -85,7 +87,7 @@ def _primary(where: Address, options: dict[str, Any]) -> Connection:
     return sentinel.master_for(where.service, redis_class=_WatchedPrimary, **options)
 
 
-class _WatchedPrimary(Redis):
+class _WatchedPrimary(PipeliningRedis):
     """Closes with itself its connections to the Sentinels, which redis-py leaves open."""
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:

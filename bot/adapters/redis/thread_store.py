@@ -11,6 +11,7 @@ _ROUTER = "@router"  # a field beside the experts' names, which begin with a let
 
 _SAVE_LINKS = Script("save_links")
 _OVERHEARD = Script("overheard")
+_SUMMONED = Script("summoned")
 
 
 class RedisThreadStore(ThreadStore):
@@ -31,6 +32,10 @@ class RedisThreadStore(ThreadStore):
         key = self._shards.standing(thread)
         with store_errors():
             await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
+
+    async def summoned(self, thread: ThreadRef) -> None:
+        with store_errors():
+            await _SUMMONED(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         with store_errors():

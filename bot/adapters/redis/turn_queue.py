@@ -42,7 +42,7 @@ LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
-_LINE, _STOP = map(Script, ("line", "stop"))
+_LINE, _STOP, _AMEND = map(Script, ("line", "stop", "amend"))
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +77,10 @@ class RedisTurnQueue(TurnQueue):
         nonce = token_urlsafe(6)
         args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR)
         return bool(await self._run(_PUT, self._shards.prefix(thread), *args))
+
+    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
+        args = (keys.thread_name(thread), ts, codec.dump(message) if message else "")
+        return bool(await self._run(_AMEND, self._shards.prefix(thread), *args))
 
     async def claim(self) -> Claim:
         while True:

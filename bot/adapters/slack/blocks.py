@@ -53,17 +53,17 @@ def fallback(markdown: str) -> str:
     return text.plain(bare, LONGEST_FALLBACK) or "…"
 
 
-def plan(title: str, tasks: Sequence[PlanTask]) -> Json:
+def plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
     """Return what shows the plan: who is asked and why, and how far they are."""
     shown = {"type": "plan", "title": literal(title, 250), "tasks": [_task(t) for t in tasks]}
-    return {"blocks": [shown], "text": plan_in_words(title, tasks)}
+    return {"blocks": [shown, *buttons], "text": plan_in_words(title, tasks)}
 
 
-def plain_plan(title: str, tasks: Sequence[PlanTask]) -> Json:
+def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
     """Return what shows the plan where Slack does not know plan blocks."""
     words = plan_in_words(title, tasks)
     section = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
-    return {"blocks": [section], "text": words}
+    return {"blocks": [section, *buttons], "text": words}
 
 
 def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:

@@ -19,6 +19,7 @@ BURST = 20  # messages that a channel takes at once: the replies of a whole pane
 WORKSPACE = 300  # messages a minute
 
 A_MINUTE: Mapping[str, int] = {
+    "agents.sessions.setStatus": 50,
     "assistant.threads.setStatus": 600,
     "assistant.threads.setSuggestedPrompts": 100,
     "chat.postEphemeral": 100,

@@ -1,20 +1,16 @@
-"""Bolt's listeners for events: they look, take in, and are done.
+"""What becomes of events: messages are taken in, a few others looked at.
 
-Bolt acknowledges an event before it runs the listener, and runs a listener's middleware before
-that. So a message is taken in by middleware: what could not be queued is not acknowledged, and
-Slack delivers it again.
+Bolt acknowledges an event before it runs the event's listener. So messages are taken in before
+they come to Bolt: what could not be queued is not acknowledged, and Slack delivers it again.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
-
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
+from bot.adapters.slack.receiver import BoltApp
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
 from bot.panel.intake import Intake
@@ -22,15 +18,17 @@ from bot.panel.intake import Intake
 log = logging.getLogger(__name__)
 
 
-def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -> None:
+def register(app: BoltApp, intake: Intake, identity: Identity, api: SlackApi) -> None:
     """Let *app* take in what people say."""
 
-    async def take_in(
-        body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
-    ) -> BoltResponse:
+    async def take_in(body: dict[str, Any]) -> bool:
+        if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
+            return False
         if found := payloads.incoming(body, identity):
             await intake.receive(found)
-        return await next_()
+        elif changed := payloads.amendment(body, identity):
+            await intake.amend(changed.thread, changed.ts, changed.message)
+        return True
 
     async def offer_prompts(event: dict[str, Any]) -> None:
         if event.get("tab") != "messages":
@@ -48,13 +46,7 @@ def register(app: AsyncApp, intake: Intake, identity: Identity, api: SlackApi) -
     async def note_removal(event: dict[str, Any]) -> None:
         log.warning("app.removed", extra={"event": event["type"]})
 
-    for kind in ("message", "app_mention"):
-        app.event(kind, middleware=[take_in])(_nothing_more)
+    app.take_in = take_in
     app.event("app_home_opened")(offer_prompts)
-    app.event("agent_session_stopped")(_nothing_more)
     for kind in ("app_uninstalled", "tokens_revoked"):
         app.event(kind)(note_removal)
-
-
-async def _nothing_more() -> None:
-    """Everything was done before Bolt acknowledged."""

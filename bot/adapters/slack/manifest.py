@@ -38,6 +38,21 @@ SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
     {"title": "Meet the panel", "message": "experts"},
 )
 
+SHORTCUTS: tuple[Mapping[str, str], ...] = (
+    {
+        "name": "Ask the panel",
+        "type": "message",
+        "callback_id": "ask_panel",
+        "description": "Let the experts look at this message, in its thread",
+    },
+    {
+        "name": "Add an expert here",
+        "type": "message",
+        "callback_id": "add_expert",
+        "description": "Choose an expert that joins the panel of this thread",
+    },
+)
+
 _DESCRIPTION = "Experts who answer in your threads, each under its own name."
 _AGENT_DESCRIPTION = "Ask a question, and a panel of experts answers it in the thread."
 _EXAMPLE_URL = "https://panelbot.example.com"
@@ -69,6 +84,7 @@ def _features(name: str, receiver: str | None) -> dict[str, object]:
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": name, "always_online": True},
+        "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
         "slash_commands": [
             {
                 "command": "/experts",

@@ -80,7 +80,7 @@ class SlackMessenger(Messenger):
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
-        shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
+        shown, simpler = _plan(post, tasks)
         try:
             message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_FOR)
         except TooBusy:
@@ -90,9 +90,8 @@ class SlackMessenger(Messenger):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        shown, simpler = blocks.plan(post.text, tasks), blocks.plain_plan(post.text, tasks)
-        going_on = any(task.state is TaskState.WORKING for task in tasks)
-        within = _NEWS_FOR if going_on else _OUTCOME_FOR
+        shown, simpler = _plan(post, tasks)
+        within = _NEWS_FOR if _is_going_on(tasks) else _OUTCOME_FOR
         try:
             await self._update(thread, ts, shown, within=within)
         except MessengerRefused as error:
@@ -199,6 +198,16 @@ class SlackMessenger(Messenger):
         return self._signer.metadata(
             stamp, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
         )
+
+
+def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
+    """Return what shows the plan, and what shows it where Slack does not take that."""
+    buttons = reply_buttons.plan_row(post, working=_is_going_on(tasks))
+    return blocks.plan(post.text, tasks, buttons), blocks.plain_plan(post.text, tasks, buttons)
+
+
+def _is_going_on(tasks: Sequence[PlanTask]) -> bool:
+    return any(task.state is TaskState.WORKING for task in tasks)
 
 
 def _spoken(post: Post, *, named: bool) -> str:

@@ -7,6 +7,7 @@ installation of the app is to see is not for us, whose token opens this workspac
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.identity import Identity
@@ -47,6 +48,35 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
         is_reply=thread_ts != ts,
         addresses_others=not to_us and _OTHERS.search(text) is not None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A message that its author has edited, or (None) deleted."""
+
+    thread: ThreadRef
+    ts: MessageTs
+    message: Message | None
+
+
+def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
+    """Return what an event tells of an edited or deleted message of a person's, if it does."""
+    event = body.get("event") or {}
+    old = event.get("previous_message") or {}
+    match event.get("subtype"):
+        case "message_changed":
+            said = {"channel_type": event.get("channel_type"), **(event.get("message") or {})}
+            changed = {"type": "message", "channel": event.get("channel"), **said}
+            if changed.get("text") == old.get("text"):  # only a link was unfurled
+                return None
+            found = incoming({**body, "event": changed}, identity)
+            return Amendment(found.thread, found.message.ts, found.message) if found else None
+        case "message_deleted" if old.get("user") and not old.get("bot_id"):
+            ts, channel = event["deleted_ts"], event["channel"]
+            thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
+            return Amendment(thread, MessageTs(ts), None)
+        case _:
+            return None
 
 
 def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:

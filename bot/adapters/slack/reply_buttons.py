@@ -4,16 +4,25 @@ The message of a persona is never edited, so the row is posted with it and stays
 button's value says which message it stands under; a click comes back with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.metadata import call_of
-from bot.panel.model import CallId, TurnId
+from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
 from bot.panel.ports import Post
 
 Json = dict[str, Any]
 
-SHOW_WORK, RETRY = "show_work", "retry"  # the buttons' action_ids
+# The buttons' action_ids.
+SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"
+MORE, ASK_OTHERS = "more", "ask_others"
+_LABELS = {
+    Wish.AGAIN: "Try again",
+    Wish.DEEPER: "Go deeper",
+    Wish.ANOTHER: "Ask another expert…",
+    Wish.EVERYONE: "Ask everyone",
+}
 _LONGEST_LABEL = 75
 
 
@@ -42,9 +51,42 @@ class Subject:
         return cls(TurnId(turn), part)
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a steering button wants, and of whom and what."""
+
+    wish: Wish
+    about: MessageTs
+    expert: ExpertName | None
+
+    def dump(self) -> str:
+        """Return it as a button's value."""
+        return f"{self.wish} {self.about} {self.expert or ''}"
+
+    @classmethod
+    def load(cls, value: str) -> "Pressed":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        wish, about, expert = value.split(" ")
+        return cls(Wish(wish), MessageTs(about), ExpertName(expert) if expert else None)
+
+
+def plan_row(post: Post, *, working: bool) -> list[Json]:
+    """Return the row under the plan: to stop it while experts work, and to ask more of them."""
+    stop = {
+        "type": "button",
+        "action_id": STOP,
+        "style": "danger",
+        "text": {"type": "plain_text", "text": "Stop"},
+        "accessibility_label": "Stop what the panel is doing here",
+    }
+    wishes = (Wish.ANOTHER, Wish.EVERYONE)
+    buttons = [stop] if working else []
+    return [{"type": "actions", "elements": [*buttons, _menu(post, ASK_OTHERS, wishes)]}]
+
+
 def row(post: Post) -> list[Json]:
     """Return the row under *post*; nothing where there is nothing to act on."""
-    wanted = ((post.ends_reply, _show_work), (post.offers_retry, _retry))
+    wanted = ((post.ends_reply, _show_work), (post.ends_reply, _more), (post.offers_retry, _retry))
     buttons = [button(post) for is_wanted, button in wanted if is_wanted]
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
@@ -58,6 +100,27 @@ def _show_work(post: Post) -> Json:
         "text": {"type": "plain_text", "text": "Show work"},
         "accessibility_label": label[:_LONGEST_LABEL],
         "value": Subject(post.turn, post.part).dump(),
+    }
+
+
+def _more(post: Post) -> Json:
+    """Return the menu of what else can be asked: an expert can be asked again, or for more."""
+    again = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
+    return _menu(post, MORE, (*again, Wish.ANOTHER, Wish.EVERYONE))
+
+
+def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
+    about = post.about or MessageTs(post.turn.rpartition(":")[2])
+    return {
+        "type": "overflow",
+        "action_id": action,
+        "options": [
+            {
+                "text": {"type": "plain_text", "text": _LABELS[wish]},
+                "value": Pressed(wish, about, post.expert).dump(),
+            }
+            for wish in wishes
+        ],
     }
 
 

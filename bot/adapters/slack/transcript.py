@@ -27,7 +27,8 @@ LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was sai
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
-_ASIDES = re.compile(r"plan|help|refused|no-credit|gave-up(-\d+)?")  # nothing of the matter
+# Parts that say nothing of the matter.
+_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|gave-up(-\d+)?")
 _SOMEBODY = "Somebody"
 
 
@@ -64,6 +65,18 @@ class SlackTranscript(Transcript):
         authors = [UserId(message["user"]) for message in wanted if message.get("user")]
         names = await self._names(authors, (message.get("text") or "" for message in wanted))
         return _bounded([_utterance(message, names) for message in wanted])
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        said: deque[Json] = deque(maxlen=MOST_MESSAGES)
+        async for message in self._replies.of(thread, oldest=since, latest=until):
+            within = float(since) <= float(message["ts"]) <= float(until)
+            if within and not message.get("bot_id") and self._is_talk(message, thread):
+                said.append(message)
+        authors = [UserId(message["user"]) for message in said if message.get("user")]
+        names = await self._names(authors, (message.get("text") or "" for message in said))
+        return _bounded([_utterance(message, names) for message in said])
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         newest = None

@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from time import time
+from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -20,6 +21,9 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
+
+# What the door has read, if it is JSON, for those behind it.
+DOCUMENT = web.RequestKey("DOCUMENT", dict[str, Any])
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +58,13 @@ def verified(
         try:
             body = await _measured(request, patience)
             _verify(key, body, request, clock())
-            _check_readable(body, request)
+            document = _document(body, request)
         except Refusal as refusal:
             reason = {"status": refusal.status, "reason": refusal.reason}
             log.warning("slack.request.refused", extra=reason)
             return _refused(refusal)
+        if document is not None:
+            request[DOCUMENT] = document
         return await handler(request)
 
     return door
@@ -103,8 +109,8 @@ def _verify(key: bytes, body: bytes, request: web.Request, now: float) -> None:
         raise Refusal(401, "the request is not signed with this app's signing secret")
 
 
-def _check_readable(body: bytes, request: web.Request) -> None:
-    """Refuse what Bolt could not parse; it takes whatever begins with a brace for JSON."""
+def _document(body: bytes, request: web.Request) -> dict[str, Any] | None:
+    """Return the JSON object that came, by itself or in a form; None for any other form."""
     try:
         text = body.decode(request.charset or "utf-8")
         if request.content_type == "application/json":
@@ -113,8 +119,9 @@ def _check_readable(body: bytes, request: web.Request) -> None:
             documents = parse_qs(text, strict_parsing=True, errors="strict").get("payload", [])
         else:
             raise Refusal(400, "the body is neither JSON nor a form")
-        well_formed = all(isinstance(json.loads(document), dict) for document in documents)
+        found = [json.loads(document) for document in documents]
     except (ValueError, LookupError, RecursionError):
-        well_formed = False
-    if not body or not well_formed:
+        found = [None]
+    if not body or not all(isinstance(document, dict) for document in found):
         raise Refusal(400, "the body is not well formed")
+    return found[0] if found else None

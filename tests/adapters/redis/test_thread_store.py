@@ -50,7 +50,7 @@ async def test_that_a_thread_is_not_ours_is_remembered_for_a_day(redis, threads)
     await threads.set_standing(THREAD, Standing.FOREIGN)
     assert await lifetimes(redis) == {24 * 60 * 60}
 
-    await threads.set_standing(THREAD, Standing.OURS)
+    await threads.summoned(THREAD)
     assert await lifetimes(redis) == {90 * 24 * 60 * 60}
 
 

@@ -225,12 +225,12 @@ async def test_an_event_that_nobody_listens_to_is_acknowledged(door):
 async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplog):
     failures = [ValueError("ours")]
 
-    async def standing(_thread):
+    async def summoned(_thread):
         if failures:
             raise failures.pop()
         return Standing.OURS
 
-    door.threads.standing = standing
+    door.threads.summoned = summoned
     door.slack.people.say(ADA, GENERAL, HELLO)
     await door.settle()
 

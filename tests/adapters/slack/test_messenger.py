@@ -230,7 +230,7 @@ async def test_the_plan_is_one_message_that_changes(neighbour):
     await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.DONE))
 
     (shown,) = neighbour.replies(thread)
-    (block,) = shown.blocks
+    block, _buttons = shown.blocks
     assert block["type"] == "plan"
     assert block["tasks"][0]["status"] == "complete"
     assert "Legal Counsel (answered): Licences." in shown.text

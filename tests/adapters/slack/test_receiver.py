@@ -169,3 +169,38 @@ async def test_a_command_that_fails_after_its_answer_is_logged(door, caplog):
 
     assert result.answer == {"text": "One moment"}
     await eventually(lambda: "payload.failed" in caplog.messages)
+
+
+async def test_what_is_taken_in_does_not_come_to_bolt(door):
+    taken, heard = [], []
+
+    async def take_in(body):
+        taken.append(body["event"]["text"])
+        return taken[-1] == "for us"
+
+    async def hear(event):
+        heard.append(event["text"])
+
+    door.bolt.take_in = take_in
+    door.bolt.event("message")(hear)
+    for text in ("for us", "for others"):
+        door.slack.people.say(ADA, GENERAL, text)
+        await door.slack.deliverer.settle()
+
+    assert taken == ["for us", "for others"]
+    await eventually(lambda: heard == ["for others"])
+
+
+async def test_what_cannot_be_taken_in_is_logged_without_what_was_said(door, caplog):
+    async def fail(_body):
+        raise RuntimeError("a mistake of ours")
+
+    door.bolt.take_in = fail
+    door.slack.deliverer.retry_after = ()
+
+    door.slack.people.say(ADA, GENERAL, "a secret plan")
+    await door.slack.deliverer.settle()
+
+    assert len(door.slack.deliverer.undelivered) == 1
+    assert "payload.failed" in caplog.messages
+    assert "secret" not in caplog.text

@@ -1,7 +1,16 @@
 import pytest
 
-from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject, row
-from bot.panel.model import Persona, TurnId
+from bot.adapters.slack.reply_buttons import (
+    ASK_OTHERS,
+    MORE,
+    SHOW_WORK,
+    STOP,
+    Pressed,
+    Subject,
+    plan_row,
+    row,
+)
+from bot.panel.model import ExpertName, MessageTs, Persona, TurnId, Wish
 from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
@@ -30,6 +39,29 @@ def test_only_the_end_of_a_reply_has_buttons():
         Post(TURN, "reply:c:0", "…", persona=Persona("A" * 80, ":a:"), ends_reply=True)
     )
 
-    (button,) = actions["elements"]
+    button, menu = actions["elements"]
+    assert menu["action_id"] == MORE
     assert button["action_id"] == SHOW_WORK
     assert len(button["accessibility_label"]) <= 75
+
+
+@pytest.mark.parametrize("expert", [None, ExpertName("legal")])
+def test_what_was_pressed_comes_back(expert):
+    pressed = Pressed(Wish.ANOTHER, MessageTs("1.0"), expert)
+
+    assert Pressed.load(pressed.dump()) == pressed
+
+
+@pytest.mark.parametrize("value", ["", "again", "dance 1.0 legal", "again 1.0 legal x"])
+def test_an_odd_press_is_refused(value):
+    with pytest.raises(ValueError):  # noqa: PT011 - what it says of it is Python's own
+        Pressed.load(value)
+
+
+def test_the_plan_can_be_stopped_while_experts_work():
+    post = Post(TurnId("T1:C1:1.0"), "plan", "Asking Legal")
+
+    (working,), (over,) = plan_row(post, working=True), plan_row(post, working=False)
+
+    assert [e["action_id"] for e in working["elements"]] == [STOP, ASK_OTHERS]
+    assert [e["action_id"] for e in over["elements"]] == [ASK_OTHERS]

@@ -72,6 +72,14 @@ local function make_room(thread)
   end
 end
 
+-- A thread without messages takes no place any more.
+local function forget_if_empty(thread)
+  if redis.call('EXISTS', of('inbox', thread)) == 1 then return end
+  local channel = channel_of(thread)
+  redis.call('ZREM', P .. 'ready', thread)
+  if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
+end
+
 local function holds(thread, token)
   return redis.call('HGET', of('turn', thread), 'token') == token
 end

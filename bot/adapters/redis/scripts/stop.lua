@@ -5,7 +5,6 @@
 
 local thread, ts, remember, who = unpack(ARGV)
 local inbox, seen = of('inbox', thread), of('seen', thread .. ':' .. ts)
-local channel = channel_of(thread)
 
 if redis.call('EXISTS', seen) == 1 then return {} end
 
@@ -24,10 +23,7 @@ redis.call('SET', seen, who, 'EX', remember)
 if dropped then
   redis.call('DEL', inbox)
   for _, entry in ipairs(kept) do redis.call('RPUSH', inbox, entry) end
-  if #kept == 0 then
-    redis.call('ZREM', P .. 'ready', thread)
-    if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
-  end
+  forget_if_empty(thread)
 end
 if running then
   redis.call('HSET', P .. 'stops', thread, who)

@@ -1,0 +1,28 @@
+"""What people want of the panel at the press of a button: who is to answer, and what it reads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.panel.model import Expert, Panel, Steer, Utterance, Wish
+
+_INSTRUCTIONS = {
+    Wish.ASK: "Somebody wants the panel's view of this:",
+    Wish.AGAIN: "The last answer to this did not help. Answer again, in another way:",
+    Wish.DEEPER: "Go deeper on this than the last answer did: check it, be specific, say what "
+    "it rests on and where it ends:",
+    Wish.ANOTHER: "Your view of this is wanted, too:",
+    Wish.EVERYONE: "Everybody's view of this is wanted:",
+}
+
+
+def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
+    """Return who is to answer; nobody if the router is to decide."""
+    if steer.wish is Wish.EVERYONE:
+        return panel.experts
+    return tuple(expert for expert in panel.experts if expert.name in steer.experts)
+
+
+def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utterance:
+    """Return what models read of a pressed button: what is wanted, of what people *asked*."""
+    lines = [_INSTRUCTIONS[steer.wish], *(f"{one.speaker}: {one.text}" for one in asked)]
+    return replace(pressed, text="\n".join(lines))

@@ -1,0 +1,68 @@
+"""All benchmarks as one command: ``python -m tests.benchmarks``.
+
+Each figure is a ratio of what was measured in the same run, or a number that does not depend on
+the machine. Nothing is asserted: machines are noisy, so look at the table.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tests.benchmarks import (
+    acknowledgement,
+    calls,
+    overhead,
+    picture,
+    report,
+    sample,
+    storage,
+    throughput,
+)
+from tests.benchmarks.figures import FULL, QUICK, Effort, Figure
+
+Measure = Callable[[Effort], Awaitable[list[Figure]]]
+
+BENCHMARKS: Mapping[str, Measure] = {
+    module.NAME: module.measure
+    for module in (overhead, sample, acknowledgement, throughput, storage, calls)
+}
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Fewer rounds: some three minutes, not ten.")
+@click.option("--only", multiple=True, type=click.Choice(list(BENCHMARKS)), help="Just this one.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for benchmarks.svg and benchmarks.md.",
+)
+def main(*, quick: bool, only: tuple[str, ...], out: Path | None) -> None:
+    """Measure how fast the bot is, against the least that is possible."""
+    figures = asyncio.run(measured(only or tuple(BENCHMARKS), QUICK if quick else FULL))
+    Console().print(report.table(figures))
+    if out:
+        write(figures, out)
+
+
+async def measured(names: tuple[str, ...], effort: Effort) -> list[Figure]:
+    """Run the benchmarks one after the other."""
+    figures: list[Figure] = []
+    console = Console(stderr=True)
+    for name in names:
+        with console.status(f"{name} …"):
+            figures += await BENCHMARKS[name](effort)
+    return figures
+
+
+def write(figures: list[Figure], folder: Path) -> None:
+    """Write the picture and the tables into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    picture.draw(figures, folder / "benchmarks.svg")
+    (folder / "benchmarks.md").write_text(report.markdown(figures), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

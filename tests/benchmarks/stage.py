@@ -1,0 +1,157 @@
+"""The world as a process of its own, so that it takes no time from what is measured.
+
+    python -m tests.benchmarks.stage PACE
+
+Prints where it is as one line of JSON, serves until it is ended, and does what it is told under
+``/stage/…`` of its Slack (see ``crew.py``, which starts it and tells it).
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.slack.company import ADA, BOT_USER
+from bot.playground.slack.delivery import Attempt, Delivery
+from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
+
+Json = dict[str, Any]
+MENTION = f"<@{BOT_USER}> "
+
+
+class Collector:
+    """Keeps what Slack would deliver of what people say."""
+
+    late = "timeout"
+
+    def __init__(self) -> None:
+        self.payloads: list[Json] = []
+        self._came = asyncio.Event()
+
+    async def carry(self, delivery: Delivery, _attempt: Attempt) -> None:
+        if not delivery.payload["event"].get("bot_id"):
+            self.payloads.append(delivery.payload)
+            self._came.set()
+
+    async def collected(self, count: int) -> None:
+        """Return when there are so many."""
+        while len(self.payloads) < count:
+            self._came.clear()
+            await self._came.wait()
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class Stage:
+    """What the world can be told to do."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def turn(self, told: Json) -> Json:
+        """Ask once; returns the seconds to the first sign, the first reply and the last."""
+        audience, since = self._world.audience, time.perf_counter()
+        thread = self._world.ask(told["text"] or QUESTION, place=told["place"], ts=told["ts"])
+        await audience.sign(thread)
+        sign = time.perf_counter() - since
+        await audience.replies(thread, 1)
+        first = time.perf_counter() - since
+        await audience.replies(thread, told["replies"])
+        last = time.perf_counter() - since
+        return {"sign": sign, "first": first, "last": last, "ts": thread[1]}
+
+    async def turns(self, told: Json) -> Json:
+        """Ask so often, so many at a time; returns the seconds until all is answered."""
+        places = asyncio.Semaphore(told["at_once"])
+
+        async def one(place: int) -> None:
+            async with places:
+                thread = self._world.ask(place=place)
+                await self._world.audience.replies(thread, told["replies"])
+
+        since = time.perf_counter()
+        async with asyncio.TaskGroup() as asking:
+            for place in range(told["count"]):
+                asking.create_task(one(place))
+        return {"seconds": time.perf_counter() - since}
+
+    async def ask(self, told: Json) -> Json:
+        """Ask so often and wait for nothing."""
+        for place in range(told["count"]):
+            self._world.ask(place=place)
+        return {}
+
+    async def events(self, told: Json) -> Json:
+        """Return the events of so many messages, as Slack would deliver them."""
+        slack, collector = self._world.slack, Collector()
+        usual = slack.deliverer.carrier
+        slack.deliverer.use(collector)
+        for place in range(told["count"]):
+            text = (MENTION if told["mention"] else "") + QUESTION
+            slack.people.say(ADA, CHANNELS[place % len(CHANNELS)], text)
+        await collector.collected(told["count"] * (2 if told["mention"] else 1))
+        slack.deliverer.use(usual)
+        return {"payloads": collector.payloads}
+
+    async def deliver(self, told: Json) -> Json:
+        """Deliver events over HTTP from now on."""
+        self._world.slack.deliver_to(told["url"])
+        return {}
+
+    async def calls(self, _told: Json) -> Json:
+        """Return how often each method of each API has been called so far."""
+        slack = Counter(call.method for call in self._world.slack.calls)
+        openai = Counter(request.name for request in self._world.openai.requests)
+        return {"slack": slack, "openai": openai}
+
+    async def connected(self, _told: Json) -> Json:
+        """Return when the bot has connected over Socket Mode."""
+        await self._world.slack.sockets.wait_for_connection()
+        return {}
+
+    async def say(self, told: Json) -> Json:
+        """Let somebody say something that is not for the bot; returns its channel and ts."""
+        channel = CHANNELS[told["place"]]
+        return {"ts": self._world.slack.people.say(ADA, channel, QUESTION), "channel": channel}
+
+
+def _door(
+    deed: Callable[[Json], Awaitable[Json]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        return web.json_response(await deed(await request.json()))
+
+    return handle
+
+
+async def serve(pace: float) -> None:
+    """Serve until cancelled."""
+    async with open_world(pace, prepare=_add_doors) as world:
+        slack, openai = world.slack, world.openai
+        environ = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+            "OPENAI_API_KEY": openai.api_key,
+            "OPENAI_BASE_URL": openai.base_url,
+        }
+        where = {"url": slack.url, "team": slack.workspace.team_id, "environ": environ}
+        print(json.dumps(where), flush=True)  # noqa: T201 - it is how the starter learns of it
+        await asyncio.Event().wait()
+
+
+def _add_doors(world: World) -> None:
+    stage = Stage(world)
+    deeds = (stage.turn, stage.turns, stage.ask, stage.say, stage.events, stage.calls)
+    for deed in (*deeds, stage.deliver, stage.connected):
+        world.slack.app.router.add_post(f"/stage/{deed.__name__}", _door(deed))
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(float(sys.argv[1])))
