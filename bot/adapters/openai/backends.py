@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import azure, errors
 from bot.adapters.openai.compaction import Compaction
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.stateless import StatelessModel
@@ -30,6 +30,8 @@ def backend(
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:
     """Return whether the server has what the backend called *name* needs; costs no tokens."""
+    if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
+        return wrong
     path, ask, remedy = _NEEDS[name]
     try:
         await ask(client.with_options(timeout=_PROBE, max_retries=0))

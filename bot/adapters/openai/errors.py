@@ -24,6 +24,7 @@ _BY_CODE = {
     "billing_hard_limit_reached": ModelFault.QUOTA,
     "invalid_api_key": ModelFault.ACCESS,
     "model_not_found": ModelFault.MODEL,
+    "DeploymentNotFound": ModelFault.MODEL,  # Azure's word for it
     "content_filter": ModelFault.FILTERED,
     "invalid_prompt": ModelFault.FILTERED,
     "context_length_exceeded": ModelFault.TOO_LONG,

@@ -21,7 +21,7 @@ from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 from openai.types.responses import Response
 
 from bot.adapters.openai import errors, streaming
-from bot.adapters.openai.beginning import Stream, is_about_effort
+from bot.adapters.openai.beginning import Stream
 from bot.adapters.openai.compaction import Compaction
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.retelling import Heard, aborted, retold
@@ -143,7 +143,7 @@ class StatelessModel(LanguageModel):
             except APIConnectionError as error:
                 await pauses.before_retry(error)
             except APIStatusError as error:
-                if not (is_about_effort(error) and self._requests.lower_demands(prompt)):
+                if not self._requests.concede(prompt, error):
                     await pauses.before_retry(error)
             else:
                 return stream

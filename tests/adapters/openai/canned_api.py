@@ -39,6 +39,8 @@ class Seen:
     method: str
     path: str
     body: Any
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class CannedApi:
@@ -63,7 +65,9 @@ class CannedApi:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         text = await request.text()
         path = request.path.removeprefix("/v1")
-        self.seen.append(Seen(request.method, path, json.loads(text) if text else None))
+        body = json.loads(text) if text else None
+        seen = Seen(request.method, path, body, request.query_string, request.headers)
+        self.seen.append(seen)
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()
