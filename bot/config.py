@@ -106,7 +106,7 @@ _EXAMPLES = {
 }
 NAMES = tuple(_EXAMPLES)
 
-BACKENDS = ("conversations", "stateless")
+BACKENDS = ("conversations", "stateless", "assistants")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _T = TypeVar("_T")
 

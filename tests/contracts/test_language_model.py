@@ -12,6 +12,7 @@ from typing import Protocol
 import pytest
 from openai import AsyncOpenAI
 
+from bot.adapters.openai.assistants import AssistantsModel
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.stateless import StatelessModel
 from bot.adapters.openai.waiting import Waits
@@ -106,13 +107,15 @@ def _bench(backend: str, brain: ScriptedBrain, client: AsyncOpenAI, redis: Conne
     match backend:
         case "conversations":
             return PlaygroundBench(brain, ConversationsModel(client, salt="salt", waits=BRIEFLY))
+        case "assistants":
+            return PlaygroundBench(brain, AssistantsModel(client, waits=BRIEFLY))
         case _:
             store = RedisConversationStore(redis)
             model = StatelessModel(client, store, salt="salt", waits=BRIEFLY)
             return StatelessBench(brain, model)
 
 
-@pytest.fixture(params=["fake", "conversations", "stateless"])
+@pytest.fixture(params=["fake", "conversations", "stateless", "assistants"])
 async def bench(request: pytest.FixtureRequest, redis: Connection) -> AsyncIterator[Bench]:
     if request.param == "fake":
         fake = FakeBench()
@@ -121,7 +124,7 @@ async def bench(request: pytest.FixtureRequest, redis: Connection) -> AsyncItera
         return
     brain = ScriptedBrain()
     async with (
-        OpenAIPlayground(brain=brain) as playground,
+        OpenAIPlayground(brain=brain, assistants=True) as playground,
         AsyncOpenAI(
             api_key=playground.api_key,
             base_url=playground.base_url,

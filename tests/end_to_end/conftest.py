@@ -156,7 +156,7 @@ async def world(redis: Connection, redis_url: str) -> AsyncIterator[World]:
     brain = ScriptedBrain(panel_brain)
     async with (
         SlackPlayground(retry_after=(0.05, 0.2, 0.5)) as slack,
-        OpenAIPlayground(brain=brain) as openai,
+        OpenAIPlayground(brain=brain, assistants=True) as openai,
     ):
         environ = {
             "SLACK_BOT_TOKEN": slack.bot_token,

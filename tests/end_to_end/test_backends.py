@@ -39,6 +39,38 @@ async def test_a_thread_goes_on_where_the_server_remembers_nothing(bare: World) 
     assert not bare.openai.store.responses
 
 
+async def test_a_thread_lives_on_assistants(world: World) -> None:
+    await restart(world, "assistants")
+    ts = world.say(f"{MENTION} please ask legal and finance")
+    await world.idle()
+    await restart(world, "assistants")
+    world.say("and what says legal now?", ts)
+    await world.idle()
+
+    said = [text for _, text in world.said(ts)]
+    assert said[2:] == ["They agree.", f"Answer 2 {LEGAL}"]
+    assert len(world.openai.threads) == 3
+    assert not world.openai.conversations
+    names = {assistant["name"] for assistant in world.openai.assistants.values()}
+    assert names == {f"router:{GENERAL}", "expert:legal", "expert:finance"}
+    code, out, err = await world.panelbot("links", "show", f"{GENERAL}/{ts}")
+    assert code == 0, err
+    assert out.count("thread_") == 3
+
+
+async def test_losing_all_of_redis_loses_no_thread_of_assistants(world: World) -> None:
+    await restart(world, "assistants")
+    ts = world.say(f"{MENTION} please ask legal")
+    await world.idle()
+    await world.redis.flushdb()
+
+    world.say("and what says legal now?", ts)
+    await world.idle()
+
+    assert [text for _, text in world.said(ts)][-1] == f"Answer 2 {LEGAL}"
+    assert len(world.openai.threads) == 2
+
+
 async def test_links_and_export_work_where_the_server_remembers_nothing(bare: World) -> None:
     await restart(bare, "stateless")
     ts = bare.say(f"{MENTION} please ask legal")
@@ -66,7 +98,13 @@ async def test_check_names_what_the_server_lacks(bare: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("conversations", "stateless"), ("stateless", "conversations")]
+    ("before", "after"),
+    [
+        ("conversations", "stateless"),
+        ("stateless", "conversations"),
+        ("assistants", "conversations"),
+        ("stateless", "assistants"),
+    ],
 )
 async def test_another_backend_begins_anew_with_what_slack_remembers(
     world: World, before: str, after: str

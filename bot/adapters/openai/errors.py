@@ -36,6 +36,7 @@ _BY_WORDS = (
     (re.compile(r"maximum context length|context window", re.IGNORECASE), ModelFault.TOO_LONG),
 )
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
+_ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
 
@@ -92,7 +93,8 @@ def incomplete(reason: str | None) -> ModelRefused:
 
 def is_locked(error: APIStatusError) -> bool:
     """Return whether another response of the conversation is being written."""
-    return error.code == "conversation_locked"
+    active = error.status_code == 400 and _ACTIVE_RUN.search(message_of(error))
+    return error.code == "conversation_locked" or bool(active)
 
 
 def is_certain(error: APIStatusError | APIConnectionError) -> bool:

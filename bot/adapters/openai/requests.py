@@ -38,7 +38,7 @@ class Requests:
             "truncation": "auto",
             "stream": True,
         }
-        if effort := self._effort(prompt):
+        if effort := self.effort(prompt):
             request["reasoning"] = {"effort": effort}
         if prompt.tools:  # also where they may not be called: the cache holds them
             request["tools"] = [function_tool(tool) for tool in prompt.tools]
@@ -65,10 +65,11 @@ class Requests:
 
     def _lower_effort(self, prompt: Prompt) -> bool:
         """Take another effort for prompts like this from now on; False if nothing is left."""
-        refused = self._effort(prompt)
+        refused = self.effort(prompt)
         instead = "low" if refused == Effort.NONE else None
         self._instead[prompt.model, prompt.effort] = instead
         return refused is not None
 
-    def _effort(self, prompt: Prompt) -> str | None:
+    def effort(self, prompt: Prompt) -> str | None:
+        """Return the effort to ask for; None: nothing is said of it."""
         return self._instead.get((prompt.model, prompt.effort), prompt.effort.value)

@@ -5,6 +5,9 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
 from bot.adapters.openai.client import connect
+from bot.adapters.redis.conversation_store import RedisConversationStore
+from bot.adapters.redis.scripting import Connection
+from bot.panel.errors import Refused
 from bot.panel.findings import Verdict
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
@@ -13,10 +16,10 @@ from tests.adapters.openai.events import error
 NOT_FOUND = Answer(404, {"detail": "Not Found"})
 
 
-@pytest.mark.parametrize("name", ["conversations", "stateless"])
+@pytest.mark.parametrize("name", ["conversations", "stateless", "assistants"])
 async def test_a_server_that_has_everything_is_good_and_looks_as_before(name: str) -> None:
     async with (
-        OpenAIPlayground() as server,
+        OpenAIPlayground(assistants=True) as server,
         connect(server.api_key, server.base_url) as client,
     ):
         finding = await backends.probe(client, name)
@@ -80,3 +83,27 @@ async def test_a_server_that_is_away_is_no_proof(free_port: int) -> None:
 @pytest.fixture
 def free_port(unused_tcp_port: int) -> int:
     return unused_tcp_port
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "acme.openai.azure.com"])
+async def test_assistants_are_refused_where_they_were_switched_off(
+    host: str, redis: Connection
+) -> None:
+    store = RedisConversationStore(redis)
+    async with connect("sk-test", f"https://{host}/openai/v1") as client:
+        finding = await backends.probe(client, "assistants")
+        with pytest.raises(Refused) as caught:
+            backends.backend("assistants", client, store, salt="", tokens=1)
+    assert finding.verdict is Verdict.BAD
+    assert "switched off" in finding.what
+    assert str(caught.value) == f"{finding.what}. {finding.remedy}"
+
+
+async def test_a_server_without_assistants_is_found_out() -> None:
+    async with (
+        OpenAIPlayground() as server,
+        connect(server.api_key, server.base_url) as client,
+    ):
+        finding = await backends.probe(client, "assistants")
+    assert finding.verdict is Verdict.BAD
+    assert "no /assistants" in finding.what
