@@ -7,7 +7,9 @@
    has given as aborted.
 3. Nothing else can be added to a thread while a run is active. A run that waits is given up for
    it; one that is being written is waited for.
-4. Outputs that come when their run has ended, or without the model being asked (for a run cannot
+4. What a run may call is said when it begins. Calls of one that goes on, though the prompt does
+   not allow any, are answered as aborted.
+5. Outputs that come when their run has ended, or without the model being asked (for a run cannot
    take outputs and stay silent), become messages.
 """
 
@@ -21,7 +23,7 @@ from openai.types.beta.threads import Message, Run
 
 from bot.adapters.openai import errors, run_streaming
 from bot.adapters.openai.assistant_book import AssistantBook
-from bot.adapters.openai.assistants_api import AssistantsApi
+from bot.adapters.openai.assistants_api import AssistantsApi, RunStream
 from bot.adapters.openai.foreign import CONVERSATION, OWN, refuse
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
@@ -30,7 +32,17 @@ from bot.adapters.openai.thread_items import AFTER, from_message, merged, to_mes
 from bot.adapters.openai.waiting import Waits, patiently
 from bot.adapters.openai.waiting_runs import WaitingRuns
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    Begun,
+    Item,
+    ModelEvent,
+    Prompt,
+    Responded,
+    StoredItem,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId
 from bot.panel.ports import LanguageModel
@@ -38,6 +50,7 @@ from bot.panel.ports import LanguageModel
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_MOST_ROUNDS = 2  # more, of a run that calls and is not to: what it may call was said when it began
 _FOREIGN = (CONVERSATION, OWN)  # how the ids of other backends begin
 
 
@@ -58,11 +71,47 @@ class AssistantsModel(LanguageModel):
         )
         async with (
             errors.translated(),
-            await beginning.stream() as stream,
-            aclosing(run_streaming.events(aiter(stream))) as events,
+            aclosing(self._heard(prompt, await beginning.stream(), _MOST_ROUNDS)) as events,
         ):
             async for event in events:
                 yield event
+
+    async def _heard(
+        self, prompt: Prompt, stream: RunStream, rounds: int
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """Yield what the run does, without calls that *prompt* does not allow."""
+        said, calls_unasked = Responded(""), False
+        async with stream, aclosing(run_streaming.events(aiter(stream))) as events:
+            async for event in events:
+                match event:
+                    case ToolCalled() if not prompt.may_call:
+                        calls_unasked = True
+                    case Responded():
+                        said = event
+                    case _:
+                        yield event
+        further = await self._without_calls(prompt, rounds) if calls_unasked else None
+        if further is None:
+            yield said
+            return
+        async with aclosing(self._heard(prompt, further, rounds - 1)) as events:
+            async for event in events:
+                match event:
+                    case Begun():
+                        pass
+                    case Responded(text, usage):
+                        yield Responded("\n\n".join(filter(None, (said.text, text))), usage)
+                    case _:
+                        yield event
+
+    async def _without_calls(self, prompt: Prompt, rounds: int) -> RunStream | None:
+        """Let the waiting run go on without what it called for; None if there is no more use."""
+        waiting = await self._waiting.find(prompt.conversation)
+        if waiting and rounds:
+            return await self._waiting.submit(waiting, {})
+        if waiting:
+            await self._waiting.give_up(waiting, ())
+        return None
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)

@@ -12,8 +12,7 @@ from bot.adapters.openai.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.waiting import Pauses, Waits
 from bot.adapters.openai.waiting_runs import WaitingRuns
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import ABORTED, Item, Prompt, ToolAnswered, UserSaid
-from bot.panel.model import CallId
+from bot.panel.exchange import Item, Prompt, ToolAnswered, UserSaid
 
 
 class RunBeginning:
@@ -44,7 +43,7 @@ class RunBeginning:
             try:
                 waiting = await self._waiting.find(self._prompt.conversation)
                 if waiting and self._is_answered(waiting):
-                    return await self._submit(waiting)
+                    return await self._waiting.submit(waiting, self._outputs)
                 if waiting:
                     await self._waiting.give_up(waiting, self._prompt.items)
                 return await self._start()
@@ -53,20 +52,17 @@ class RunBeginning:
             except APIStatusError as error:
                 await self._put_right(error)
 
+    @property
+    def _outputs(self) -> dict[str, str]:
+        left = (item for item in self._left if isinstance(item, ToolAnswered))
+        return {item.call_id: item.output for item in left}
+
     def _is_answered(self, waiting: Run) -> bool:
         """Whether the prompt is nothing but outputs that *waiting* waits for."""
         wanted = {call.id for call in calls_of(waiting)}
         return bool(self._left) and all(
             isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._left
         )
-
-    async def _submit(self, waiting: Run) -> RunStream:
-        given = {i.call_id: i.output for i in self._left if isinstance(i, ToolAnswered)}
-        outputs = [
-            {"tool_call_id": call, "output": given.get(call, ABORTED)}
-            for call in (CallId(one.id) for one in calls_of(waiting))
-        ]
-        return await self._api.submit(waiting.thread_id, waiting.id, outputs)
 
     async def _start(self) -> RunStream:
         thread = self._prompt.conversation
@@ -115,4 +111,5 @@ class RunBeginning:
                     return
             case _:
                 pass
+        await self._waiting.until_thread_settled(self._prompt.conversation)
         raise ModelUnavailable("an earlier try was stored meanwhile", after=0)

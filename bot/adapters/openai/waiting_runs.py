@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from openai import BadRequestError
 from openai.types.beta.threads import Run
 
-from bot.adapters.openai.assistants_api import AssistantsApi
+from bot.adapters.openai.assistants_api import AssistantsApi, RunStream
 from bot.adapters.openai.run_streaming import calls_of
 from bot.adapters.openai.thread_items import GIVEN_UP
 from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import Item, ToolAnswered
+from bot.panel.exchange import ABORTED, Item, ToolAnswered
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,14 @@ class WaitingRuns:
             metadata = {**(run.metadata or {}), GIVEN_UP: "1"}
             await self._api.update_run(run.thread_id, run.id, metadata)
 
+    async def submit(self, run: Run, given: Mapping[str, str]) -> RunStream:
+        """Go on with *run*: its calls get the outputs *given*, or count as aborted."""
+        outputs = [
+            {"tool_call_id": call.id, "output": given.get(call.id, ABORTED)}
+            for call in calls_of(run)
+        ]
+        return await self._api.submit(run.thread_id, run.id, outputs)
+
     async def until_settled(self, thread: str, run: str) -> Run:
         """Return the run once it is no longer being written."""
         for pause in (0, *self._waits.locked):
@@ -52,3 +60,9 @@ class WaitingRuns:
             if found.status not in _WRITTEN:
                 return found
         raise ModelUnavailable("the run is still being written")
+
+    async def until_thread_settled(self, thread: str) -> None:
+        """Return once no run of *thread* is being written."""
+        newest = await self._api.newest_run(thread)
+        if newest and newest.status in _WRITTEN:
+            await self.until_settled(thread, newest.id)
