@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import web as aiohttp_web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, model_side, prices
 from bot.adapters.redis import connection
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -24,14 +24,21 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     buttons,
     commands,
+    feedback,
+    home,
+    lessons,
     listeners,
     receiver,
     show_work,
     socket_mode,
+    sources,
     steering,
     web_api,
 )
+from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -40,15 +47,16 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import PanelError, Refused
+from bot.panel.feedback_desk import FeedbackDesk
 from bot.panel.findings import Finding
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
-from bot.panel.ports import LanguageModel
+from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -74,6 +82,7 @@ class Memory:
     threads: RedisThreadStore
     panels: RedisPanelStore
     conversations: RedisConversationStore
+    feedback: RedisFeedbackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +93,9 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the commands about links work with."""
-
-    identity: Identity
-    threads: RedisThreadStore
-    model: LanguageModel
-    transcript: SlackTranscript
-    recovery: LinkRecovery
 
 
 @asynccontextmanager
@@ -108,12 +107,13 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
             redis,
-            RedisTurnQueue(redis, shards, room=config.channel_concurrency),
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
             RedisConversationStore(redis),
+            RedisFeedbackStore(redis),
         )
     finally:
         await redis.aclose()
@@ -130,19 +130,8 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
         transcript = SlackTranscript(api, identity, signer, people)
-        yield Slack(client, api, identity, people, messenger, transcript)
-
-
-@asynccontextmanager
-async def open_desk(config: Config) -> AsyncIterator[Desk]:
-    """Open what the commands about links need."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        model_side.open_model(config, memory.conversations) as model,
-    ):
-        recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
+        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
+        yield Slack(client, api, identity, people, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -152,25 +141,37 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
         model_side.open_model(config, memory.conversations) as model,
+        model_side.open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, slack.identity, slack.api)
-        editor = _editor(config, memory, slack)
+        listeners.register(bolt, intake, slack.identity)
+        editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
-        commands.register(bolt, editor, slack.identity, slack.api)
+        teaching = Teaching(editor, knowledge)
+        documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
+        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        lessons.register(bolt, documents, slack.identity)
+        sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        costs = prices.prices(config.prices)
+        desk = WorkDesk(memory.reports, recovery, model, costs)
         show_work.register(bolt, desk, slack.identity, slack.api)
+        opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
+        feedback.register(bolt, opinions, slack.identity, slack.api)
+        overviews = OverviewDesk(editor, memory.reports, memory.feedback, costs)
+        page = HomePage(overviews, slack.identity, slack.api)
+        home.register(bolt, page, editor, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
             )
-            yield lambda: _serve_sockets(sockets)
+            yield sockets.serve
         else:
-            served = receiver.http_app(bolt, config.slack_signing_secret, _health(memory))
-            yield lambda: _serve_http(served, config.host, config.port)
+            healthy = receiver.health(memory.queue.depth)
+            served = receiver.http_app(bolt, config.slack_signing_secret, healthy)
+            yield lambda: receiver.serve_http(served, config.host, config.port)
 
 
 @asynccontextmanager
@@ -187,16 +188,20 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
-            editor=_editor(config, memory, slack),
+            editor=panel_editor(config, memory, slack),
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
-            models=ModelChoice(
-                router=config.router_model, expert=config.expert_model, hard=config.hard_model
-            ),
+            models=_models(config),
             patience=patience,
         )
-        worker = TurnWorker(memory.queue, runner, patience=patience, concurrency=config.concurrency)
+        worker = TurnWorker(
+            memory.queue,
+            runner,
+            patience=patience,
+            concurrency=config.concurrency,
+            lease=config.lease,
+        )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
         yield lambda: _work(worker, line, config)
 
@@ -229,47 +234,22 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
-def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+    """Return what reads and changes panels."""
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _models(config: Config) -> ModelChoice:
+    return ModelChoice(
+        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+    )
 
 
 def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     if not config.slack_pace:
         return Unpaced()
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
-
-
-def _health(memory: Memory) -> Callable[[], Awaitable[bool]]:
-    async def healthy() -> bool:
-        try:
-            await memory.queue.depth()
-        except PanelError:
-            return False
-        return True
-
-    return healthy
-
-
-async def _serve_sockets(sockets: socket_mode.SocketModeReceiver) -> None:
-    try:
-        await sockets.start()
-        await asyncio.Event().wait()
-    finally:  # some connections may be open also where others could not be
-        await sockets.stop()
-
-
-async def _serve_http(served: aiohttp_web.Application, host: str, port: int) -> None:
-    runner = aiohttp_web.AppRunner(served, access_log=None)
-    await runner.setup()
-    try:
-        await aiohttp_web.TCPSite(runner, host, port).start()
-        log.info("web.listening", extra={"host": host, "port": port})
-        await asyncio.Event().wait()
-    except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
-    finally:
-        await runner.cleanup()
 
 
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:

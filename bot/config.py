@@ -53,6 +53,7 @@ class Config:
     hard_model: str
     expert_timeout: float
     concurrency: int
+    lease: float
     channel_concurrency: int
     socket_connections: int
     redis_shards: int
@@ -98,6 +99,7 @@ _EXAMPLES = {
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
+    "PANELBOT_LEASE": "15",
     "PANELBOT_CHANNEL_CONCURRENCY": "10",
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
@@ -208,6 +210,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
+        lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
         channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),

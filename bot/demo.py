@@ -5,15 +5,18 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 
-from bot import app
+from bot import app, desks
 from bot.adapters.redis import connection
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.slack.manifest import manifest
 from bot.config import Config, read
 from bot.panel.errors import Refused
+from bot.panel.knowledge import Upload
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
+from bot.panel.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
@@ -114,6 +117,8 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             openai.latency.piece = pace / 50
             settings |= {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
         config = read(settings)
+        if config.openai_api_key == OpenAIPlayground.api_key:
+            await _teach(config)
         tasks = await opened.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(app.run_part(part))
@@ -123,6 +128,14 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         yield Demo(slack, config, own_redis=own_redis)
         for task in serving:
             task.cancel()
+
+
+async def _teach(config: Config) -> None:
+    """Give one expert a document, so that its answers have something to cite."""
+    policy = (files("bot") / "demo_policy.md").read_bytes()
+    async with desks.open_classroom(config) as (team, teaching):
+        collection = await teaching.open(WorkspaceScope(team), "legal", None)
+        await teaching.add(collection, Upload("open-source-policy.md", policy))
 
 
 async def _idle(memory: app.Memory) -> bool:

@@ -10,6 +10,7 @@ from openai import AsyncOpenAI
 from bot.adapters.openai import backends
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.examination import examine as examine_models
+from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.config import Config
 from bot.panel.conversation_store import ConversationStore
 from bot.panel.errors import Refused
@@ -30,6 +31,13 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
             salt=config.secrets[0],
             tokens=config.history_tokens,
         )
+
+
+@asynccontextmanager
+async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    async with _client(config) as client:
+        yield OpenAIKnowledge(client)
 
 
 async def require_backend(config: Config) -> None:

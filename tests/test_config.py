@@ -47,6 +47,7 @@ def test_a_missing_setting_comes_with_an_example():
         ("PANELBOT_ADMINS", "@ann"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
         ("PANELBOT_CONCURRENCY", "0"),
+        ("PANELBOT_LEASE", "0.5"),
     ],
 )
 def test_a_malformed_setting_is_named_even_where_it_is_not_needed(name, value):

@@ -9,17 +9,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.tree import Tree
 
-from bot.app import Desk, open_desk
+from bot.adapters.slack import permalinks
 from bot.cli import run, settings
 from bot.config import MODEL, SLACK_OUT, STORE
+from bot.desks import Desk, open_desk
 from bot.panel.errors import Refused
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ThreadRef
 
-_PERMALINK = re.compile(
-    r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d+)(?P<micros>\d{6})"
-    r"(?:\?(?:[^#]*&)?thread_ts=(?P<thread>\d+\.\d+))?"
-)
 _SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 
 NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
@@ -77,8 +74,8 @@ async def find_thread(desk: Desk, what: str) -> ThreadRef:
 
 def place_of(what: str) -> tuple[str, str] | None:
     """Return the channel and the thread's ts that a permalink or CHANNEL/TS names."""
-    if match := _PERMALINK.match(what):
-        return match["channel"], match["thread"] or f"{match['seconds']}.{match['micros']}"
+    if place := permalinks.parse(what):
+        return place.channel_id, place.thread_ts
     if match := _SHORT.fullmatch(what):
         return match["channel"], match["ts"]
     return None

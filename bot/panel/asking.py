@@ -14,10 +14,10 @@ from bot.panel.exchange import (
     ModelEvent,
     ModelSaid,
     Prompt,
-    Responded,
     ToolAnswered,
     ToolCalled,
     UserSaid,
+    joined,
 )
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel
@@ -131,5 +131,4 @@ def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEv
     inputs = [i for i, item in enumerate(stored) if isinstance(item, UserSaid | ToolAnswered)]
     after = stored[inputs[-1] + 1 :]
     calls = [item for item in after if isinstance(item, ToolCalled)]
-    texts = [item.text for item in after if isinstance(item, ModelSaid)]
-    return [*calls, Responded("\n\n".join(texts))] if after else ()
+    return [*calls, joined(i for i in after if isinstance(i, ModelSaid))] if after else ()

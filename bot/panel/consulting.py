@@ -4,12 +4,12 @@ import asyncio
 import logging
 from contextlib import aclosing
 
-from bot.panel import prompts, sentences
+from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
-from bot.panel.model import Call, Expert
+from bot.panel.model import Call, Expert, Sources
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import TurnContext
 
@@ -22,6 +22,7 @@ _FAILURES = {
     ModelFault.FILTERED: Failure.FILTERED,
     ModelFault.TOO_LONG: Failure.TOO_LONG,
     ModelFault.CUT_SHORT: Failure.BROKEN,
+    ModelFault.DOCUMENTS: Failure.DOCUMENTS,
     ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
 }
 
@@ -33,17 +34,24 @@ async def consult(context: TurnContext, call: Call) -> None:
         if outcome is None:
             outcome = await _hear(context, call)
             await context.record.note(outcome)
+    sources = None
     match outcome:
-        case ExpertAnswered(text=text):
-            reply = text
+        case ExpertAnswered(text=text, citations=citations):
+            reply = footnotes.under(text, citations, sentences.SOURCES)
+            sources = _sources(context, call) if citations else None
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
         case ExpertFailed(failure=failure):
             reply = sentences.expert_failed(failure, call.expert)
     persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, f"reply:{call.id}", reply)
+    await context.speaker.say_as(call.expert, persona, f"reply:{call.id}", reply, sources)
     context.board.changed()
+
+
+def _sources(context: TurnContext, call: Call) -> Sources | None:
+    conversation = context.book.links.experts.get(call.expert)
+    return Sources(conversation, prompts.call_ref(call)) if conversation else None
 
 
 async def _hear(context: TurnContext, call: Call) -> Outcome:
@@ -86,5 +94,5 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome
     async with aclosing(answer) as events:
         async for event in events:
             if isinstance(event, Responded) and event.text.strip():
-                return ExpertAnswered(call.id, event.text, event.usage)
+                return ExpertAnswered(call.id, event.text, event.usage, event.citations)
     return ExpertFailed(call.id, Failure.BROKEN)

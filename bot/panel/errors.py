@@ -55,6 +55,7 @@ class ModelFault(StrEnum):
     FILTERED = "filtered"  # the content was refused
     TOO_LONG = "too_long"  # more than the model can read
     CUT_SHORT = "cut_short"  # it stopped before the answer was whole
+    DOCUMENTS = "documents"  # what was to be searched does not exist (any more)
     BAD_REQUEST = "bad_request"  # our mistake
 
 

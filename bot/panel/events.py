@@ -7,7 +7,7 @@ have happened; the one after it says that it has.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.panel.model import NO_USAGE, Call, CallId, MessageTs, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, Citation, MessageTs, Usage
 
 
 class Failure(StrEnum):
@@ -21,6 +21,7 @@ class Failure(StrEnum):
     FILTERED = "filtered"
     TOO_LONG = "too_long"
     BROKEN = "broken"
+    DOCUMENTS = "documents"  # the expert's documents are gone
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
 
@@ -90,6 +91,7 @@ class ExpertAnswered(_Dated):
     call_id: CallId
     text: str
     usage: Usage = NO_USAGE
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

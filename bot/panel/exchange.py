@@ -1,9 +1,17 @@
 """What is said between us and a model: the same words for every backend."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from bot.panel.model import NO_USAGE, CallId, ConversationId, Effort, Usage
+from bot.panel.model import (
+    NO_USAGE,
+    CallId,
+    Citation,
+    CollectionId,
+    ConversationId,
+    Effort,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class ModelSaid:
     """A message of the model's side."""
 
     text: str
+    citations: tuple[Citation, ...] = ()  # of documents, for footnotes
     sources: tuple[Source, ...] = ()
 
 
@@ -81,6 +90,8 @@ class Prompt:
     may_call: bool = True  # whether the tools may be called this time
     cache_key: str = ""  # the same for requests that begin alike
     user: str = ""  # who asks; leaves the adapter only as a hash
+    collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
+    must_search: bool = False  # whether they have to be, before anything is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,18 @@ class Responded:
 
     text: str
     usage: Usage = NO_USAGE
+    citations: tuple[Citation, ...] = ()
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
+
+
+def joined(said: Iterable[ModelSaid]) -> Responded:
+    """Return a response of several messages, with their citations where the texts end up."""
+    text = ""
+    citations: list[Citation] = []
+    for one in said:
+        text += f"\n\n{one.text}" if text else one.text
+        start = len(text) - len(one.text)
+        citations += [replace(c, at=None if c.at is None else start + c.at) for c in one.citations]
+    return Responded(text, citations=tuple(citations))

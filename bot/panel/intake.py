@@ -7,6 +7,7 @@ What the fast memory has forgotten is queued all the same, for the worker to fin
 import asyncio
 from dataclasses import dataclass
 from enum import Enum, auto
+from weakref import WeakValueDictionary
 
 from bot.panel import thread_commands
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
@@ -44,14 +45,19 @@ def decide(incoming: Incoming, standing: Standing) -> Decision:
 
 
 class Intake:
-    """Takes messages in, each once."""
+    """Takes messages in, each once, and those of one thread in the order in which they arrive."""
 
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
+        self._in_line: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
         """Queue *incoming* if it concerns the panel."""
+        async with self._in_line.setdefault(incoming.thread, asyncio.Lock()):
+            await self._receive(incoming)
+
+    async def _receive(self, incoming: Incoming) -> None:
         standing = await self._standing(incoming)
         match decide(incoming, standing):
             case Decision.TAKE:

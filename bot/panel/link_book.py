@@ -6,7 +6,7 @@ import logging
 from bot.panel.asking import patiently
 from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.model import Claim, ConversationId, ExpertName, ThreadRef
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel, Standing, ThreadStore, Transcript
 
@@ -21,12 +21,12 @@ class LinkRecovery:
         self._model = model
         self._transcript = transcript
 
-    async def find(self, thread: ThreadRef) -> ThreadLinks:
+    async def find(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
         """Return the links of *thread*; empty if it has none anywhere."""
         links = await self._store.links(thread)
-        return links if links.router else await self.rebuild(thread)
+        return links if links.router else await self.rebuild(thread, claim)
 
-    async def rebuild(self, thread: ThreadRef) -> ThreadLinks:
+    async def rebuild(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
         """Return the links that Slack and the model's side tell of, and store them.
 
         What the store knows beyond that stays: experts whose turn is not over, a muted thread.
@@ -40,7 +40,7 @@ class LinkRecovery:
         stored = await self._store.links(thread)
         newer = stored.experts if stored.router == router else {}
         links = ThreadLinks(router, {**labels.experts, **newer})
-        await self._store.save_links(thread, links)
+        await self._store.save_links(thread, links, claim=claim)
         if await self._store.standing(thread) is not Standing.MUTED:
             await self._store.set_standing(thread, Standing.OURS)
         log.info("links.recovered", extra={"ts": thread.thread_ts, "experts": len(links.experts)})
@@ -52,13 +52,14 @@ class LinkBook:
 
     def __init__(
         self,
-        thread: ThreadRef,
+        claim: Claim,
         links: ThreadLinks,
         store: ThreadStore,
         model: LanguageModel,
         patience: Patience,
     ) -> None:
-        self._thread = thread
+        self._claim = claim
+        self._thread = claim.turn.thread
         self._links = links
         self._store = store
         self._model = model
@@ -125,5 +126,5 @@ class LinkBook:
         async with self._saving:
             if self._saved is not self._links:  # else somebody before us has saved ours, too
                 saving = self._links
-                await self._store.save_links(self._thread, saving)
+                await self._store.save_links(self._thread, saving, claim=self._claim)
                 self._saved = saving

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import NewType
 
 TurnId = NewType("TurnId", str)
@@ -10,6 +11,8 @@ ConversationId = NewType("ConversationId", str)
 CallId = NewType("CallId", str)
 UserId = NewType("UserId", str)
 MessageTs = NewType("MessageTs", str)
+CollectionId = NewType("CollectionId", str)  # of documents
+DocumentId = NewType("DocumentId", str)
 
 
 class Role(StrEnum):
@@ -135,6 +138,7 @@ class Claim:
     attempt: int  # 1 for the first worker that has it
     postponed: int = 0  # how often it was put off because something failed
     deaths: int = 0  # how many workers died or were cut off with it in their hands
+    asked_at: float = inf  # by this process's clock: the lease began then or later
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ class Expert:
     instructions: str
     model: str | None = None  # None: the configured one
     effort: Effort = Effort.LOW
+    collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
+    always_consult: bool = False  # look them up for every question, not only where they help
 
     @property
     def persona(self) -> Persona:
@@ -197,6 +203,23 @@ class Call:
     brief: str  # what it is asked, in the router's words; empty when people addressed it directly
     known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
     deeper: bool = False  # with the harder model
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A document that a text relies on."""
+
+    document: DocumentId
+    name: str
+    at: int | None = None  # the place in the text, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the passages behind a reply can be read again."""
+
+    conversation: ConversationId
+    ref: str  # the mark of the question
 
 
 @dataclass(frozen=True, slots=True)

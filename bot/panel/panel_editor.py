@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName, Panel, Role, Synthesis, ThreadRef, UserId
+from bot.panel.model import (
+    CollectionId,
+    Expert,
+    ExpertName,
+    Panel,
+    Role,
+    Synthesis,
+    ThreadRef,
+    UserId,
+)
 from bot.panel.ports import PanelStore, People
 from bot.panel.roster import (
     MOST_EXPERTS,
@@ -86,6 +95,13 @@ class PanelEditor:
         (changes,) = await self._panels.changes([scope])
         return changes
 
+    async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
+        """Return the channels that have changes of their own, and what these are."""
+        channels = await self._panels.channels(team_id)
+        changes = await self._panels.changes(channels)
+        found = zip(channels, changes, strict=True)
+        return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
+
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)
@@ -136,8 +152,31 @@ class PanelEditor:
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        checked = await self._checked(replace(expert, name=before.name), others)
+        same = replace(expert, name=before.name, collections=before.collections)
+        if not same.collections:  # nothing to consult: the form did not ask
+            same = replace(same, always_consult=before.always_consult)
+        checked = await self._checked(same, others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
+
+    async def equip(
+        self,
+        scope: Scope,
+        name: str,
+        by: UserId | None,
+        *,
+        collections: tuple[CollectionId, ...] | None = None,
+        always_consult: bool | None = None,
+    ) -> Expert:
+        """Change what the expert can look up, and when it does; nothing else of it."""
+        await self.check_may_change(scope, by)
+        now = await self.find(scope, name)
+        expert = replace(
+            now,
+            collections=now.collections if collections is None else collections,
+            always_consult=now.always_consult if always_consult is None else always_consult,
+        )
+        await self._panels.add(scope, expert)
+        return expert
 
     async def remove(self, scope: Scope, name: str, by: UserId) -> Change:
         """Take an expert off the panel."""
@@ -156,9 +195,9 @@ class PanelEditor:
         await self._panels.set_synthesis(scope, synthesis)
         return synthesis
 
-    async def check_may_change(self, scope: Scope, by: UserId) -> None:
-        """Raise Refused if *by* may not change panels there."""
-        if by in self._admins:
+    async def check_may_change(self, scope: Scope, by: UserId | None) -> None:
+        """Raise Refused if *by* may not change panels there; None is whoever runs the bot."""
+        if by is None or by in self._admins:
             return
         role = (await self._people.person(by)).role
         if role is Role.STRANGER:
@@ -170,6 +209,15 @@ class PanelEditor:
                 "The defaults of all channels can be changed by workspace admins; you can "
                 "change this channel's panel with `/experts add` and `/experts remove`."
             )
+
+    @property
+    def admins(self) -> Sequence[UserId]:
+        """Who may change the defaults beside the workspace's admins."""
+        return sorted(self._admins)
+
+    async def role(self, user: UserId) -> Role:
+        """Return what *user* is in the workspace."""
+        return (await self._people.person(user)).role
 
     async def learn_names(self) -> None:
         """Look up which names are taken, so that checking an expert soon after is quick."""

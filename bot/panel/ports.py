@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.feedback import Feedback
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -22,6 +23,7 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
+    Sources,
     Synthesis,
     ThreadRef,
     Turn,
@@ -29,7 +31,8 @@ from bot.panel.model import (
     UserId,
     Utterance,
 )
-from bot.panel.roster import RosterChanges, Scope
+from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.tally import Tally
 from bot.panel.turn_report import TurnReport
 
 
@@ -139,14 +142,33 @@ class Journal(Protocol):
 
 
 class ReportStore(Protocol):
-    """What is kept of turns that are done, for some weeks."""
+    """What is kept of turns that are done, for some weeks, and what they took, for a year."""
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
-        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        """Keep *report*, and count what it tells of, once however often the turn is saved.
+
+        Raises TurnLost, writing nothing, if another worker has the turn.
+        """
+        ...
+
+    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+        """Return what the questions of *month* (``2026-11``) took, by expert and model."""
         ...
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not done or no longer known."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """What people think of replies, for about a year."""
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        """Keep *feedback*, in place of what the same person said of the same reply before."""
+        ...
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        """Return what was said of the replies to the questions of *month* (``2026-11``)."""
         ...
 
 
@@ -181,8 +203,13 @@ class ThreadStore(Protocol):
         """Return the links of *thread*; empty if none are remembered."""
         ...
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Remember *links* in all directions: from the thread and from each conversation."""
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        """Remember *links* in all directions: from the thread and from each conversation.
+
+        Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
+        """
         ...
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
@@ -211,6 +238,10 @@ class PanelStore(Protocol):
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         """Return the changes of each of *scopes*, in that order."""
+        ...
+
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        """Return every channel that has changed its panel, in order."""
         ...
 
     async def add(self, scope: Scope, expert: Expert) -> None:
@@ -306,6 +337,7 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     about: MessageTs | None = None  # the first message that the turn answers
+    sources: Sources | None = None  # what it relies on, for people to open
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
 
@@ -362,6 +394,10 @@ class Transcript(Protocol):
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         """Return what people (and no apps) said in *thread*, both ends included."""
+        ...
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

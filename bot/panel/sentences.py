@@ -9,6 +9,7 @@ from bot.panel.model import Wish
 
 THINKING = "is reading…"
 CLOSING = "is summing up…"
+SOURCES = "Sources"
 
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \
@@ -29,6 +30,7 @@ _EXPERT_FAILURES = {
     Failure.FILTERED: "the model service refused the content",
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
+    Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
@@ -46,6 +48,8 @@ _ROUTER_FAULTS = {
     "or start a new thread.",
     ModelFault.CUT_SHORT: "The model stopped in the middle of its answer. Please ask again, "
     "perhaps for less at a time.",
+    ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
+    "panel has to add them again.",
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }

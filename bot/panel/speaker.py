@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
-from bot.panel.model import ConversationId, ExpertName, Persona
+from bot.panel.model import ConversationId, ExpertName, Persona, Sources
 from bot.panel.ports import Messenger, Post
 from bot.panel.turn_record import TurnRecord
 
@@ -25,10 +25,18 @@ class Speaker:
         for draft in self._drafts(part, text, reply=reply):
             await self._post(draft)
 
-    async def say_as(self, expert: ExpertName, persona: Persona, part: str, text: str) -> None:
-        """Post *text* as an expert, in as many pieces as it takes."""
+    async def say_as(
+        self,
+        expert: ExpertName,
+        persona: Persona,
+        part: str,
+        text: str,
+        sources: Sources | None = None,
+    ) -> None:
+        """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
         for draft in self._drafts(part, text, reply=True):
-            await self._post(replace(draft, persona=persona, expert=expert))
+            behind = sources if draft.ends_reply else None
+            await self._post(replace(draft, persona=persona, expert=expert, sources=behind))
 
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""

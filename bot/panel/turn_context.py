@@ -84,8 +84,10 @@ class TurnContext:
             conversation=conversation,
             model=self.models.hard if deeper else expert.model or self.models.expert,
             effort=Effort.HIGH if deeper else expert.effort,
-            instructions=f"{expert.instructions}\n{prompts.EXPERT_FRAME}",
+            instructions=prompts.expert_instructions(expert),
             items=tuple(items),
             cache_key=f"expert:{expert.name}",
             user=self.turn.asker,
+            collections=expert.collections,
+            must_search=expert.always_consult and bool(expert.collections),
         )

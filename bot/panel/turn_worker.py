@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.lease import Lease
 from bot.panel.model import Claim
 from bot.panel.patience import Patience
 from bot.panel.ports import TurnQueue
@@ -13,9 +15,11 @@ from bot.panel.turn_runner import TurnRunner
 
 log = logging.getLogger(__name__)
 
+_HEARTBEATS = 3  # in the time of one lease
+
 
 class TurnWorker:
-    """Claims turns and runs up to *concurrency* of them at once."""
+    """Claims turns, for *lease* seconds each, and runs up to *concurrency* of them at once."""
 
     def __init__(
         self,
@@ -24,13 +28,13 @@ class TurnWorker:
         *,
         patience: Patience,
         concurrency: int = 32,
-        heartbeat: float = 5,
+        lease: float = 15,
     ) -> None:
         self._queue = queue
         self._runner = runner
         self._patience = patience
         self._places = asyncio.Semaphore(concurrency)
-        self._heartbeat = heartbeat
+        self._lease = lease
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._stopped: set[Claim] = set()
 
@@ -110,16 +114,20 @@ class TurnWorker:
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease meanwhile; losing the turn stops the work on it."""
+        lease = Lease(claim.turn.id, self._lease, claim.asked_at)
+        lease.hold()
         async with asyncio.TaskGroup() as tasks:
-            renewal = tasks.create_task(self._renew(claim))
+            renewal = tasks.create_task(self._renew(claim, lease))
             yield
             renewal.cancel()
 
-    async def _renew(self, claim: Claim) -> None:
+    async def _renew(self, claim: Claim, lease: Lease) -> None:
         while True:
-            await asyncio.sleep(self._heartbeat)
+            await asyncio.sleep(self._lease / _HEARTBEATS)
+            asked_at = monotonic()
             try:
                 await self._queue.renew(claim)
+                lease.renewed(asked_at)
             except StoreUnavailable as error:  # the fencing token decides when it is back
                 log.warning("lease.not_renewed", extra={"reason": str(error)})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from bot.panel import sentences
 from bot.panel.errors import StoreUnavailable
@@ -44,6 +45,14 @@ class WaitingLine:
         news = [w for w in line if w.thread in self._seen and self._is_news(w)]
         self._seen = present
         await asyncio.gather(*map(self._tell, news))
+        if news:
+            await self._take_back(news)
+
+    async def _take_back(self, news: Sequence[Waiting]) -> None:
+        """Clear what was told too late: a turn that is over by now would not do so any more."""
+        waiting = {waiting.thread for waiting in await self._queue.line(MOST)}
+        gone = (one.thread for one in news if one.thread not in waiting)
+        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in gone))
 
     def _is_news(self, waiting: Waiting) -> bool:
         ahead, at = self._told.get(waiting.thread, (-1, 0.0))

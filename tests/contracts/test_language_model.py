@@ -26,6 +26,7 @@ from bot.panel.exchange import (
     ModelSaid,
     Prompt,
     Responded,
+    Source,
     TextWritten,
     Tool,
     ToolAnswered,
@@ -33,9 +34,17 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.panel.model import CallId, ConversationId, Effort, ExpertName, ThreadRef
+from bot.panel.model import (
+    CallId,
+    Citation,
+    ConversationId,
+    DocumentId,
+    Effort,
+    ExpertName,
+    ThreadRef,
+)
 from bot.panel.ports import LanguageModel
-from bot.playground.openai.brain import Call, Cut, ScriptedBrain, Step, Text
+from bot.playground.openai.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.language_model import ROUTER, ScriptedModel
 
@@ -44,6 +53,9 @@ ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
 BOTH = [ToolCalled(CallId(id_), "ask_legal", {"brief": "May we?"}) for id_ in ("call_1", "call_2")]
 NOWHERE = ConversationId("conv_0000")
 BRIEFLY = Waits(locked=(0.01, 0.02, 0.04, 0.1, 0.5, 2))
+
+
+Scripted = str | ModelSaid | ToolCalled
 
 
 class Bench(Protocol):
@@ -56,7 +68,7 @@ class Bench(Protocol):
     def keeps_what_got_lost(self) -> bool:
         """Whether a response that was written to its end, but never arrived, is stored."""
 
-    def script(self, *steps: str | ToolCalled) -> None:
+    def script(self, *steps: Scripted) -> None:
         """Let the next response be *steps*."""
 
     def script_lost(self, text: str) -> None:
@@ -69,7 +81,7 @@ class FakeBench:
     def __init__(self) -> None:
         self.model = ScriptedModel()
 
-    def script(self, *steps: str | ToolCalled) -> None:
+    def script(self, *steps: Scripted) -> None:
         self.model.script(ROUTER, steps)
 
     def script_lost(self, text: str) -> None:
@@ -83,7 +95,7 @@ class PlaygroundBench:
         self.model = model
         self._brain = brain
 
-    def script(self, *steps: str | ToolCalled) -> None:
+    def script(self, *steps: Scripted) -> None:
         self._then(*[_step(step) for step in steps])
 
     def script_lost(self, text: str) -> None:
@@ -97,10 +109,14 @@ class StatelessBench(PlaygroundBench):
     keeps_what_got_lost = False  # the server keeps nothing, and we had no more than a part of it
 
 
-def _step(step: str | ToolCalled) -> Step:
-    if isinstance(step, str):
-        return Text(step)
-    return Call(step.tool, step.arguments, step.call_id)
+def _step(step: Scripted) -> Step:
+    match step:
+        case str():
+            return Text(step)
+        case ModelSaid(text, citations):
+            return Text(text, tuple(Cite(c.document, c.name, c.at or 0) for c in citations))
+        case ToolCalled():
+            return Call(step.tool, step.arguments, step.call_id)
 
 
 def _bench(backend: str, brain: ScriptedBrain, client: AsyncOpenAI, redis: Connection) -> Bench:
@@ -162,6 +178,25 @@ async def test_a_response_comes_in_pieces_and_then_whole(
     assert last.text == "It depends."
     assert last.usage.input > 0
     assert last.usage.output > 0
+
+
+async def test_what_a_response_cites_is_told_and_stored(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    text = "Everybody has thirty days of holiday."
+    cited = (
+        Citation(DocumentId("file-1"), "handbook.md", 36),
+        Citation(DocumentId("file-2"), "law.pdf", None),
+    )
+    said = ModelSaid(text, cited, (Source("handbook.md"), Source("law.pdf")))
+    bench.script(said)
+
+    last = (await told(bench, conversation, UserSaid("17")))[-1]
+
+    assert isinstance(last, Responded)
+    assert last.citations == cited
+    stored = await bench.model.since(conversation, "17")
+    assert stored == [UserSaid("17"), said]
 
 
 async def test_calls_are_told_before_the_response_is_complete(

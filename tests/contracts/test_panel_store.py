@@ -88,3 +88,15 @@ async def test_an_expert_may_be_called_like_a_setting(panels):
     (changes,) = await panels.changes([CHANNEL])
 
     assert changes == RosterChanges({named.name: named}, synthesis=Synthesis.ALWAYS)
+
+
+async def test_the_channels_with_changes_are_listed(panels):
+    for name in ("C2", "C1"):
+        await panels.add(ChannelScope("T1", name), LEGAL)
+    await panels.remove(ChannelScope("T1", "C3"), LEGAL.name)
+    await panels.set_synthesis(ChannelScope("T1", "C4"), Synthesis.NEVER)
+    for elsewhere in (WORKSPACE, THREAD, ChannelScope("T2", "C9")):
+        await panels.add(elsewhere, LEGAL)
+
+    assert [scope.channel_id for scope in await panels.channels("T1")] == ["C1", "C2", "C3", "C4"]
+    assert list(await panels.channels("T3")) == []

@@ -201,7 +201,8 @@ async def test_the_demo_answers_one_question_and_ends(world: World):
     code, out, err = await world.panelbot("demo", "--ask", QUESTION)
 
     assert (code, err) == (0, "")
-    for expected in ("Ada", "Legal Counsel", "Finance Partner", "In short", "router  conv_"):
+    people = ("Ada", "Legal Counsel", "Finance Partner")
+    for expected in (*people, "open-source-policy.md", "In short", "router  conv_"):
         assert expected in out
 
 

@@ -168,3 +168,18 @@ async def test_calls_of_a_router_that_was_cut_off_are_made_again_but_no_expert_i
     assert sorted(who) == ["Finance Partner", "Legal Counsel", "Panelbot"]
     asked = [world.asked(id_) for id_ in world.openai.conversations]
     assert [len(questions) for questions in asked] == [1, 1, 1]
+
+
+async def test_the_turn_of_a_dead_worker_goes_on_when_its_lease_ends(world: World):
+    world.environ["PANELBOT_LEASE"] = "1"
+    world.openai.latency.first = lambda _: 0.5
+    async with world.command("web"), world.command("worker") as doomed:
+        await world.slack.sockets.wait_for_connection()
+        ts = world.say(f"{MENTION} please ask legal")
+        await eventually(lambda: world.brain.asked, within=20)
+        doomed.kill()
+        async with world.command("worker"):
+            await world.slack.people.wait_for(lambda: world.said(ts), timeout=12)
+            await world.idle()
+
+    assert [who for who, _ in world.said(ts)] == ["Legal Counsel"]

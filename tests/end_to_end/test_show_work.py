@@ -55,7 +55,7 @@ async def test_a_reply_can_be_asked_about_while_others_are_still_at_work(bot: Wo
     go_on = asyncio.Event()
     bot.brain.when(by_instructions("finance partner"), Hold(go_on), "Ten.")
     ts = bot.say(f"{MENTION} please ask legal and finance")
-    await bot.slack.people.wait_for(lambda: replies(bot, ts))
+    await bot.slack.people.wait_for(lambda: "Legal Counsel" in replies(bot, ts))
 
     told = await work(bot, replies(bot, ts)["Legal Counsel"])
     go_on.set()

@@ -3,6 +3,7 @@
 A reply is a list of steps, or one step alone:
 
 * text                a whole message of the model
+* ``ModelSaid``       the same, with what it cites
 * ``ToolCalled``      a call of a tool
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
@@ -38,7 +39,7 @@ from bot.panel.links import ExpertLabels, Labels
 from bot.panel.model import CallId, ConversationId, ExpertName, Usage
 from bot.panel.ports import LanguageModel
 
-Step = str | ToolCalled | asyncio.Event | Exception
+Step = str | ModelSaid | ToolCalled | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -206,7 +207,7 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | ToolCalled | asyncio.Event | Exception):
+        if isinstance(reply, str | ModelSaid | ToolCalled | asyncio.Event | Exception):
             return [reply]
         return reply or [""]
 
@@ -214,7 +215,7 @@ class ScriptedModel(LanguageModel):
 async def _play(
     steps: Sequence[Step], prompt: Prompt, stored: Stored
 ) -> AsyncGenerator[ModelEvent, None]:
-    texts: list[str] = []
+    said: list[ModelSaid] = []
     for step in steps:
         match step:
             case Exception():
@@ -226,11 +227,12 @@ async def _play(
                 call = replace(step, arguments=dict(step.arguments))
                 stored.items.append(call)
                 yield call
-            case str(text) if text:
-                texts.append(text)
-                stored.items.append(ModelSaid(text))
+            case ModelSaid(text=text) | str(text) if text:
+                said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
+                stored.items.append(said[-1])
                 yield TextWritten(text)
-    yield Responded("".join(texts), USAGE)
+    citations = tuple(citation for one in said for citation in one.citations)
+    yield Responded("".join(one.text for one in said), USAGE, citations)
 
 
 def _check_call(call: ToolCalled, prompt: Prompt) -> None:

@@ -1,7 +1,7 @@
 """The fast memory of threads, kept in this process."""
 
 from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, TurnId
+from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.ports import Standing, ThreadStore
 
 
@@ -36,7 +36,9 @@ class FakeThreadStore(ThreadStore):
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         return self._links.get(thread, ThreadLinks())
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
         self._links[thread] = links
         if links.router is not None:
             self._owners[links.router] = Owner(thread, None)

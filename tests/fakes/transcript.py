@@ -12,6 +12,7 @@ class FakeTranscript(Transcript):
     def __init__(self) -> None:
         self.history: list[Utterance] = []
         self.router: ConversationId | None = None
+        self.summoned_at: MessageTs | None = None
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
         return [Utterance(m.ts, m.author, m.text) for m in turn.messages]
@@ -26,6 +27,9 @@ class FakeTranscript(Transcript):
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         return [said for said in self.history if float(since) <= float(said.ts) <= float(until)]
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        return self.summoned_at is not None and float(self.summoned_at) < float(before)
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         return self.router

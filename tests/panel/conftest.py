@@ -68,14 +68,15 @@ class Bench:
         depth = await self.queue.depth()
         return depth.waiting == depth.running == depth.delayed == 0
 
+    def editor(self) -> PanelEditor:
+        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset())
+
     def runner(self) -> TurnRunner:
-        people = FakePeople()
-        editor = PanelEditor(self.panels, people, EXPERTS, EXPERTS, frozenset())
         return TurnRunner(
             journal=self.journal,
             reports=self.reports,
             threads=self.threads,
-            editor=editor,
+            editor=self.editor(),
             model=self.model,
             messenger=self.messenger,
             transcript=self.transcript,

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from bot.panel.errors import StoreUnavailable
@@ -98,6 +100,28 @@ async def test_the_store_is_asked_only_where_its_answer_matters(queue, mentioned
 
     with pytest.raises(StoreUnavailable):
         await intake.receive(incoming(ts="3.0", is_reply=True))
+
+
+class UnevenThreadStore(FakeThreadStore):
+    """Answers the first question last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions = 0
+
+    async def standing(self, thread: ThreadRef) -> Standing:
+        self.questions += 1
+        for _ in range(10 if self.questions == 1 else 0):
+            await asyncio.sleep(0)
+        return await super().standing(thread)
+
+
+async def test_what_arrives_in_order_is_queued_in_order(queue):
+    intake = Intake(queue, UnevenThreadStore())
+
+    await asyncio.gather(*(intake.receive(incoming(ts=f"{number}.0")) for number in (1, 2, 3)))
+
+    assert [m.ts for m in (await queue.claim()).turn.messages] == ["1.0", "2.0", "3.0"]
 
 
 async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads):

@@ -2,11 +2,12 @@ import asyncio
 
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import RouterLabels, ThreadLinks
-from bot.panel.model import ExpertName, ThreadRef
+from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.ports import Standing
 from tests.fakes.thread_store import FakeThreadStore
 from tests.panel.conftest import HURRY, THREAD
 
+CLAIM = Claim(Turn(TurnId("T1:C1:1.0"), THREAD, ()), token=1, attempt=1)
 FINANCE, LEGAL = ExpertName("finance"), ExpertName("legal")
 
 
@@ -18,17 +19,19 @@ class LateFirstSave(FakeThreadStore):
         self._late = True
         self.saves = 0
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
         self.saves += 1
         if self._late and links.experts:
             self._late = False
             for _ in range(10):
                 await asyncio.sleep(0)
-        await super().save_links(thread, links)
+        await super().save_links(thread, links, claim=claim)
 
 
 def book(bench, store, links=None):
-    return LinkBook(THREAD, links or ThreadLinks(), store, bench.model, HURRY)
+    return LinkBook(CLAIM, links or ThreadLinks(), store, bench.model, HURRY)
 
 
 async def test_experts_who_join_at_once_are_all_remembered(bench):

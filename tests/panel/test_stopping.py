@@ -21,7 +21,7 @@ QUICK = replace(HURRY, stops=0.001)
 
 @pytest.fixture
 async def work(bench):
-    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, heartbeat=60)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
     task = asyncio.create_task(worker.run())
     yield worker
     task.cancel()

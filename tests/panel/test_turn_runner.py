@@ -246,6 +246,34 @@ async def test_a_reply_in_a_thread_without_us_is_none_of_our_business(bench):
     assert await bench.threads.standing(THREAD) is Standing.FOREIGN
 
 
+async def test_a_reply_that_overtook_the_mention_it_follows_is_answered(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    bench.model.script(ROUTER, "Both, I think.")
+
+    await bench.ask("or MIT?", "2.0", mentioned=False)
+
+    assert bench.messenger.said == [(None, "Both, I think.")]
+
+
+async def test_a_mention_that_was_overtaken_goes_on_in_the_same_conversation(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    await bench.ask("or MIT?", "2.0", mentioned=False)
+    linked = await bench.threads.links(THREAD)
+
+    await bench.ask("GPL?", "1.0")
+
+    assert await bench.threads.links(THREAD) == linked
+    assert len(bench.model.conversations) == 1
+
+
+async def test_talk_that_the_summons_came_after_is_none_of_our_business(bench):
+    bench.transcript.summoned_at = MessageTs("3.0")
+
+    await bench.ask("lunch?", "2.0", mentioned=False)
+
+    assert bench.messenger.said == []
+
+
 async def test_summoned_late_the_router_reads_what_was_said_before(bench):
     bench.transcript.history = [
         Utterance(MessageTs("1.0"), "Ann", "We need a licence."),

@@ -24,7 +24,7 @@ DOWN = ModelUnavailable("down")
 @pytest.fixture
 async def work(bench):
     """A worker that runs until the test is over."""
-    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, concurrency=4, heartbeat=60)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, concurrency=4, lease=180)
     task = asyncio.create_task(worker.run())
     yield worker
     task.cancel()
@@ -238,7 +238,7 @@ async def test_losing_the_lease_stops_the_work(bench):
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, "too late"])
     patience = Patience(plan_updates=0)
-    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, heartbeat=0.01)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=0.03)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.model.asked(ROUTER))
@@ -253,7 +253,7 @@ async def test_losing_the_lease_stops_the_work(bench):
 async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(bench):
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", [asyncio.Event()])
-    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, heartbeat=60)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, lease=180)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.model.asked("legal"))

@@ -4,8 +4,9 @@ import pytest
 
 from bot.panel import sentences
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from bot.panel.ports import Standing
+from bot.panel.ports import Standing, TurnQueue
 from bot.panel.waiting_line import WaitingLine
+from tests.fakes.messenger import RecordingMessenger
 
 THREADS = [ThreadRef("T1", f"C{number}", "1.0") for number in range(3)]
 
@@ -49,3 +50,26 @@ async def test_people_among_themselves_are_told_nothing(bench, line):
     await line.look()
 
     assert bench.messenger.statuses == []
+
+
+class LateMessenger(RecordingMessenger):
+    """Shows a place in the line only when the thread has been served already."""
+
+    def __init__(self, queue: TurnQueue) -> None:
+        super().__init__()
+        self._queue = queue
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        if status:
+            await self._queue.done(await self._queue.claim())
+        await super().show_status(thread, status)
+
+
+async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
+    messenger = LateMessenger(bench.queue)
+    line = WaitingLine(bench.queue, bench.threads, messenger)
+    await line.look()
+    await line.look()
+
+    told = [sentences.in_line(ahead) for ahead in range(3)]
+    assert messenger.statuses == [*told, "", "", ""]

@@ -15,6 +15,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -36,12 +37,14 @@ from bot.panel.exchange import (
     Begun,
     Item,
     ModelEvent,
+    ModelSaid,
     Prompt,
     Responded,
     StoredItem,
     ToolCalled,
     ToolUsed,
     UserSaid,
+    joined,
 )
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId
@@ -99,8 +102,9 @@ class AssistantsModel(LanguageModel):
                 match event:
                     case Begun():
                         pass
-                    case Responded(text, usage):
-                        yield Responded("\n\n".join(filter(None, (said.text, text))), usage)
+                    case Responded(text, usage, citations):
+                        parts = [ModelSaid(said.text, said.citations), ModelSaid(text, citations)]
+                        yield replace(joined(part for part in parts if part.text), usage=usage)
                     case _:
                         yield event
 

@@ -1,6 +1,11 @@
 """The connection to an OpenAI-compatible API."""
 
-from openai import AsyncOpenAI, Timeout
+from typing import Any
+
+import httpx2
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+
+from bot.panel import lease
 
 CONNECT = 5.0  # seconds
 
@@ -11,4 +16,17 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
     It repeats no request by itself: one that seems to have failed may have been carried out.
     """
     timeout = Timeout(silence, connect=CONNECT)
-    return AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0)
+    transport = DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"request": [_under_lease]})
+    return AsyncOpenAI(
+        api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=transport
+    )
+
+
+async def _under_lease(request: httpx2.Request) -> None:
+    """Let the request go out only if its turn is ours at that very moment."""
+    request.extensions["trace"] = _check
+
+
+async def _check(step: str, _info: dict[str, Any]) -> None:
+    if step.endswith("send_request_headers.started"):
+        lease.check()

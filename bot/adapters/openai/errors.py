@@ -17,6 +17,7 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
     PanelError,
+    TurnLost,
 )
 
 _BY_CODE = {
@@ -35,6 +36,7 @@ _BY_WORDS = (
     (re.compile(r"\bmodel\b.*(not found|not exist)", re.IGNORECASE | re.DOTALL), ModelFault.MODEL),
     (re.compile(r"maximum context length|context window", re.IGNORECASE), ModelFault.TOO_LONG),
 )
+_NO_DOCUMENTS = re.compile(r"\bvector.store\b.*not found", re.IGNORECASE | re.DOTALL)
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
 _ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
@@ -49,6 +51,8 @@ async def translated() -> AsyncIterator[None]:
     except APIStatusError as error:
         raise from_status(error) from None
     except APIConnectionError as error:
+        if isinstance(error.__cause__, TurnLost):  # raised where the request would have gone out
+            raise error.__cause__ from None
         cause = type(error.__cause__ or error).__name__
         raise ModelUnavailable(f"no answer from the model: {cause}") from None
     except APIError as error:  # an error in the middle of a stream
@@ -68,6 +72,8 @@ def from_status(error: APIStatusError) -> PanelError:
     if error.status_code in _PASSING or error.status_code >= 500:
         return ModelUnavailable(what, after=retry_after(error))
     told = message_of(error)
+    if _NO_DOCUMENTS.search(told) and error.request.url.path.endswith("/responses"):
+        return ModelRefused(ModelFault.DOCUMENTS, what)
     if _NO_CONVERSATION.search(told):
         return ConversationGone(what)
     for words, fault in _BY_WORDS:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from openai.types.conversations import ConversationItem
 from openai.types.responses import FunctionToolParam, ResponseInputItemParam
+from openai.types.responses.response_output_text import AnnotationFileCitation
 
 from bot.panel.exchange import (
     Item,
@@ -17,7 +18,9 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId
+from bot.panel.model import CallId, Citation, DocumentId
+
+_FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
 
 
 def to_api(item: Item) -> ResponseInputItemParam:
@@ -40,7 +43,7 @@ def from_api(item: ConversationItem) -> Item | None:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
         case "message" if item.role == "assistant" and item.status != "incomplete":
-            return ModelSaid(text_of(item.content), sources=_sources(item.content))
+            return model_said(item.content)
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
         case "function_call_output" if item.call_id:
@@ -85,6 +88,24 @@ def function_tool(tool: Tool) -> FunctionToolParam:
         },
         "strict": True,
     }
+
+
+def model_said(parts: Sequence[object]) -> ModelSaid:
+    """Return a message of the model with what it cites."""
+    text = ""
+    citations: list[Citation] = []
+    for part in parts:
+        annotations = getattr(part, "annotations", None) or ()
+        cited = (one for one in annotations if one.type == "file_citation")
+        citations += [_citation(one, len(text)) for one in cited]
+        text += text_of([part])
+    return ModelSaid(text, tuple(citations), _sources(parts))
+
+
+def _citation(annotation: AnnotationFileCitation, start: int) -> Citation:
+    index = annotation.index
+    at = start + index if isinstance(index, int) and index >= _FIRST_PLACE else None
+    return Citation(DocumentId(annotation.file_id), annotation.filename or "…", at)
 
 
 def text_of(content: str | Sequence[object]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from openai import APIStatusError
-from openai.types.responses import ResponseInputItemParam
+from openai.types.responses import ResponseInputItemParam, ToolParam
 
 from bot.adapters.openai.items import function_tool, to_api
 from bot.panel.exchange import Prompt
@@ -40,10 +40,8 @@ class Requests:
         }
         if effort := self.effort(prompt):
             request["reasoning"] = {"effort": effort}
-        if prompt.tools:  # also where they may not be called: the cache holds them
-            request["tools"] = [function_tool(tool) for tool in prompt.tools]
-            request["tool_choice"] = "auto" if prompt.may_call else "none"
-            request["parallel_tool_calls"] = True
+        if prompt.tools or prompt.collections:  # also where they may not be called: for the cache
+            request |= _tools(prompt)
         if prompt.cache_key:
             request["prompt_cache_key"] = prompt.cache_key
         if prompt.user:
@@ -73,3 +71,15 @@ class Requests:
     def effort(self, prompt: Prompt) -> str | None:
         """Return the effort to ask for; None: nothing is said of it."""
         return self._instead.get((prompt.model, prompt.effort), prompt.effort.value)
+
+
+def _tools(prompt: Prompt) -> dict[str, Any]:
+    tools: list[ToolParam] = [function_tool(tool) for tool in prompt.tools]
+    given: dict[str, Any] = {"tools": tools, "parallel_tool_calls": True}
+    given["tool_choice"] = "auto" if prompt.may_call else "none"
+    if prompt.collections:
+        tools.append({"type": "file_search", "vector_store_ids": [*prompt.collections]})
+        given["include"] = ["file_search_call.results"]  # for whoever reads the sources later
+        if prompt.must_search:
+            given["tool_choice"] = {"type": "file_search"}
+    return given

@@ -76,6 +76,6 @@ class Heard:
         found = [stored_from_api(cast("ConversationItem", item)) for item in output]
         items = [item for item in found if item is not None]
         if responded.text and not any(isinstance(item, ModelSaid) for item in items):
-            items.append(ModelSaid(responded.text))
+            items.append(ModelSaid(responded.text, responded.citations))
         known = {item.call_id for item in items if isinstance(item, ToolCalled)}
         return items + [call for call in self._calls if call.call_id not in known]

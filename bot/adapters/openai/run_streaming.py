@@ -7,7 +7,7 @@
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openai.types.beta import AssistantStreamEvent
 from openai.types.beta.threads import RequiredActionFunctionToolCall, Run
@@ -15,9 +15,17 @@ from openai.types.beta.threads.runs import ToolCallDelta
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import tool_called
-from bot.adapters.openai.thread_items import text_of
+from bot.adapters.openai.thread_items import said_by
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled
+from bot.panel.exchange import (
+    Begun,
+    ModelEvent,
+    ModelSaid,
+    Responded,
+    TextWritten,
+    ToolCalled,
+    joined,
+)
 from bot.panel.model import NO_USAGE, Usage
 
 
@@ -53,7 +61,7 @@ class _Reader:
     def __init__(self) -> None:
         self.ended = False
         self._begun = False
-        self._texts: list[str] = []
+        self._said: list[ModelSaid] = []
         self._calls: dict[int, _Writing] = {}
         self._told: set[str] = set()
 
@@ -65,7 +73,7 @@ class _Reader:
                     if part.type == "text" and part.text and part.text.value:
                         yield TextWritten(part.text.value)
             case "thread.message.completed":
-                self._texts.append(text_of(event.data))
+                self._said.append(said_by(event.data))
             case "thread.run.step.delta":
                 details = event.data.delta.step_details
                 if details and details.type == "tool_calls":
@@ -117,7 +125,7 @@ class _Reader:
 
     def _responded(self, run: Run) -> Responded:
         self.ended = True
-        return Responded("\n\n".join(self._texts), _usage(run))
+        return replace(joined(self._said), usage=_usage(run))
 
 
 def _usage(run: Run) -> Usage:

@@ -11,9 +11,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from openai.types.responses import Response, ResponseFunctionToolCall, ResponseStreamEvent
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import text_of, tool_called
+from bot.adapters.openai.items import model_said, tool_called
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled
+from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled, joined
 from bot.panel.model import NO_USAGE, Usage
 
 
@@ -70,9 +70,10 @@ class _Reader:
         for item in response.output:
             if item.type == "function_call":
                 yield from self._call(item, item.arguments)
-        texts = [text_of(item.content) for item in response.output if item.type == "message"]
+        said = joined(model_said(i.content) for i in response.output if i.type == "message")
         self.ended = True
-        yield Responded("\n\n".join(texts) or "".join(self._deltas), usage_of(response))
+        text = said.text or "".join(self._deltas)
+        yield Responded(text, usage_of(response), said.citations)
 
 
 def usage_of(response: Response) -> Usage:

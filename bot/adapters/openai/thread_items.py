@@ -10,9 +10,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from openai.types.beta.threads import Message, Run
+from openai.types.beta.threads import Message, Run, Text
 from openai.types.beta.threads.runs import FunctionToolCall, RunStep
 
 from bot.adapters.openai.items import tool_called
@@ -20,18 +21,20 @@ from bot.panel.exchange import (
     ABORTED,
     Item,
     ModelSaid,
+    Source,
     StoredItem,
     ToolAnswered,
     ToolCalled,
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId
+from bot.panel.model import CallId, Citation, DocumentId
 
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run
 _CALL, _TOOL, _OUTPUT = "panelbot_call", "panelbot_tool", "panelbot_output"  # of a message
 
 _UNFINISHED = ("in_progress", "incomplete")
+_NAMELESS = "…"
 _NOTHING = "(no output)"  # a message cannot be empty
 
 Steps = Mapping[str, Sequence[RunStep]]
@@ -55,12 +58,12 @@ def to_message(item: Item) -> dict[str, Any]:
 
 def from_message(message: Message) -> Item:
     """Return what *message* says or stands for."""
-    text, metadata = text_of(message), message.metadata or {}
+    said, metadata = said_by(message), message.metadata or {}
     if call := metadata.get(_CALL):
-        return tool_called(call, metadata.get(_TOOL, ""), text)
+        return tool_called(call, metadata.get(_TOOL, ""), said.text)
     if call := metadata.get(_OUTPUT):
-        return ToolAnswered(CallId(call), text)
-    return ModelSaid(text) if message.role == "assistant" else UserSaid(text)
+        return ToolAnswered(CallId(call), said.text)
+    return said if message.role == "assistant" else UserSaid(said.text)
 
 
 def merged(messages: Sequence[Message], runs: Sequence[Run], steps: Steps) -> list[StoredItem]:
@@ -108,15 +111,39 @@ def _functions(step: RunStep) -> list[FunctionToolCall]:
     return [call for call in step.step_details.tool_calls if call.type == "function"]
 
 
-def text_of(message: Message) -> str:
-    """Return what *message* says; a refusal is what the model said, too."""
-    found = []
+def said_by(message: Message) -> ModelSaid:
+    """Return what *message* says, without the markers of what it cites, and these apart."""
+    text, citations = "", list[Citation]()
     for part in message.content:
         match part.type:
             case "text":
-                found.append(part.text.value)
-            case "refusal":
-                found.append(part.refusal)
+                plain, found = _without_markers(part.text)
+                citations += [replace(c, at=c.at and len(text) + c.at) for c in found]
+                text += plain
+            case "refusal":  # it is what the model said, too
+                text += part.refusal
             case _:
                 pass
-    return "".join(found)
+    sources = tuple(dict.fromkeys(Source(citation.name) for citation in citations))
+    return ModelSaid(text, tuple(citations), sources)
+
+
+def _without_markers(part: Text) -> tuple[str, list[Citation]]:
+    cited = [note for note in part.annotations if note.type == "file_citation"]
+    text, places = part.value, dict[int, int]()
+    for note in sorted(cited, key=lambda note: note.start_index, reverse=True):
+        if text[note.start_index : note.end_index] == note.text:
+            text = text[: note.start_index] + text[note.end_index :]
+    for note in cited:
+        before = [n for n in cited if n.start_index < note.start_index]
+        places[id(note)] = note.start_index - sum(n.end_index - n.start_index for n in before)
+    return text, [
+        Citation(DocumentId(note.file_citation.file_id), _name(note.text), places[id(note)] or None)
+        for note in cited
+    ]
+
+
+def _name(marker: str) -> str:
+    """Return the document's name, if *marker* has it: 【4:0†handbook.md】."""
+    name = marker.rpartition("†")[2].strip("【】[] ")
+    return name if name and name != "source" else _NAMELESS

@@ -1,5 +1,6 @@
 """Redis's errors in our words: the one place that knows which of them pass."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,7 +25,22 @@ _PASSING_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "MASTERDOWN", "CLUSTERDOWN", 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn what Redis raises and will not last into StoreUnavailable."""
+    """Turn what Redis raises and will not last into StoreUnavailable; let cancellations through.
+
+    On Python 3.11 redis-py may swallow one: ``asyncio.wait_for``, by which it sends, does so if
+    all is sent at that very moment.
+    """
+    before = _cancellations()
+    try:
+        with _translated():
+            yield
+    finally:
+        if _cancellations() > before:
+            raise asyncio.CancelledError
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
     try:
         yield
     except _PASSING as error:
@@ -33,3 +49,8 @@ def store_errors() -> Iterator[None]:
         if str(error).startswith(_PASSING_CODES):
             raise StoreUnavailable(f"Redis is unavailable: {error}") from error
         raise
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0

@@ -3,8 +3,9 @@
 from bot.adapters.redis import keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
+from bot.panel.errors import TurnLost
 from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn
+from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn
 from bot.panel.ports import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
@@ -49,7 +50,9 @@ class RedisThreadStore(ThreadStore):
             await self._keep(thread, links)
         return links
 
-    async def save_links(self, thread: ThreadRef, links: ThreadLinks) -> None:
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
         fields = {str(expert): str(conversation) for expert, conversation in links.experts.items()}
         if links.router is not None:
             fields[_ROUTER] = links.router
@@ -60,7 +63,10 @@ class RedisThreadStore(ThreadStore):
                     owner = f"{keys.thread_name(thread)}/{expert}"
                     pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
                 await pipe.execute()
-            await _SAVE_LINKS(self._redis, self._shards.links(thread), keys.THREAD_FOR, *flat)
+            args = (keys.thread_name(thread), claim.token if claim else "", keys.THREAD_FOR)
+            saved = await _SAVE_LINKS(self._redis, self._shards.prefix(thread), *args, *flat)
+        if claim and not saved:  # what another worker has saved meanwhile must stay
+            raise TurnLost(claim.turn.id)
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
         with store_errors():

@@ -20,8 +20,10 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from math import ceil
 from secrets import token_urlsafe
+from time import monotonic
 from typing import Any
 
 from bot.adapters.redis import codec, keys
@@ -163,6 +165,7 @@ class RedisTurnQueue(TurnQueue):
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
+        asked_at = monotonic()
         asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
             answer = await asyncio.shield(asking)
@@ -171,7 +174,8 @@ class RedisTurnQueue(TurnQueue):
             raise
         if len(answer) == 1:
             return float(answer[0]) / 1000
-        return await self._read(prefix, answer)
+        found = await self._read(prefix, answer)
+        return replace(found, asked_at=asked_at) if isinstance(found, Claim) else found
 
     async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
         """Return the claim that *answer* is; set it aside if it cannot be read."""

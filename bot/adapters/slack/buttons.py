@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, reply_buttons
-from bot.adapters.slack.command_desk import explained
+from bot.adapters.slack.giver import explained
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
 from bot.panel.model import TurnId

@@ -5,9 +5,7 @@ submitted. A change counts as soon as it is stored, whether or not it can be ann
 Slack waits three seconds for what a form comes to: what may take longer is done beside it.
 """
 
-import asyncio
 import logging
-from dataclasses import dataclass
 from typing import assert_never
 
 from bot.adapters.slack import panel_lists, views
@@ -16,53 +14,46 @@ from bot.adapters.slack.command_words import (
     AddExpert,
     DescribeExpert,
     EditExpert,
+    ListDocuments,
     ListExperts,
     Order,
     RemoveExpert,
     SetSynthesis,
     ShowExpert,
     ShowHelp,
+    TeachExpert,
     Unfinished,
     Unknown,
 )
+from bot.adapters.slack.document_desk import DocumentDesk
+from bot.adapters.slack.giver import Giver
 from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
-from bot.panel.model import Expert, UserId
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
+from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
-from bot.panel.roster import ChannelScope, Scope, WorkspaceScope, suggestion
+from bot.panel.roster import Scope, suggestion
 
 log = logging.getLogger(__name__)
-
-_SLOW = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Giver:
-    """Who gave a command, and where."""
-
-    user: UserId
-    team_id: str
-    channel_id: str
-    trigger_id: str  # lets one modal be opened, within three seconds
-    bot_user: str  # we, as people mention us
-
-    def scope(self, *, for_defaults: bool) -> Scope:
-        """Return what the command is about."""
-        if for_defaults:
-            return WorkspaceScope(self.team_id)
-        return ChannelScope(self.team_id, self.channel_id)
 
 
 class CommandDesk:
     """Does what ``/experts`` orders. Every PanelError has its sentence: see ``explained``."""
 
-    def __init__(self, editor: PanelEditor, api: SlackApi, *, patience: float = 2.0) -> None:
+    def __init__(
+        self,
+        editor: PanelEditor,
+        documents: DocumentDesk,
+        api: SlackApi,
+        *,
+        patience: float = 2.0,
+    ) -> None:
         self._editor = editor
+        self._documents = documents
         self._api = api
-        self._patience = patience  # seconds that a submitted form may wait for names
-        self._learning: asyncio.Task[None] | None = None
+        self._names = TakenNames(editor, patience=patience)
 
     async def carry_out(self, order: Order, giver: Giver) -> Answer | None:
         """Carry out *order*; returns what only its giver is told, if anything."""
@@ -82,6 +73,9 @@ class CommandDesk:
                 return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
             case ShowExpert(name):
                 return panel_lists.details(await self._editor.find(where, name))
+            case TeachExpert() | ListDocuments() as about:
+                default = order.for_defaults
+                return await self._documents.carry_out(about, giver, for_defaults=default)
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
@@ -92,7 +86,7 @@ class CommandDesk:
 
     async def store(self, form: Form, expert: Expert, giver: Giver) -> Change:
         """Store what a form describes."""
-        await self._wait_for_names()
+        await self._names.wait()
         where = giver.scope(for_defaults=form.for_defaults)
         if form.editing is None:
             return await self._editor.add(where, expert, giver.user)
@@ -118,24 +112,7 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         await self._open(views.modal(form, now), giver)
-        self._learn_names()  # while the form is filled in
-
-    def _learn_names(self) -> asyncio.Task[None]:
-        """Look up which names are taken, in a task that outlives whoever waits for it."""
-        if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self._editor.learn_names())
-            self._learning.add_done_callback(_note_failure)
-        return self._learning
-
-    async def _wait_for_names(self) -> None:
-        learning = self._learn_names()
-        finished, _ = await asyncio.wait({learning}, timeout=self._patience)
-        if not finished:
-            raise Refused(
-                "I am still looking up which names are taken here; nothing is lost, please press "
-                "the button again in a moment."
-            )
-        learning.result()  # or its error
+        self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
         await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
@@ -172,26 +149,6 @@ class CommandDesk:
             log.warning("change.not_announced", extra={"reason": str(error)})
             return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
         return None
-
-
-def explained(error: PanelError) -> str:
-    """Return one sentence for whoever met *error*."""
-    match error:
-        case Refused():
-            return str(error)
-        case MessengerRefused(code=code) if code in _SLOW:
-            return "That took me too long; please give the command again."
-        case MessengerRefused():
-            return "Slack did not let me do that; please tell whoever runs me."
-        case MessengerUnavailable():
-            return "I cannot reach Slack just now; please try again in a minute."
-        case _:
-            return "I cannot reach my memory just now; please try again in a minute."
-
-
-def _note_failure(learning: asyncio.Task[None]) -> None:
-    if not learning.cancelled() and (error := learning.exception()):
-        log.warning("names.not_learned", extra={"reason": str(error)})
 
 
 def _quoted(word: str) -> str:

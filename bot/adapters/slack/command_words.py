@@ -50,6 +50,20 @@ class RemoveExpert:
 
 
 @dataclass(frozen=True, slots=True)
+class TeachExpert:
+    """Open the form in which an expert gets documents."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListDocuments:
+    """Show the documents of an expert."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetSynthesis:
     """Say when the router sums up."""
 
@@ -78,18 +92,24 @@ Subcommand = (
     | EditExpert
     | ShowExpert
     | RemoveExpert
+    | TeachExpert
+    | ListDocuments
     | SetSynthesis
     | Unfinished
     | Unknown
 )
 
-WORDS = ("add", "default", "edit", "help", "list", "remove", "show", "synthesis")
+WORDS = (
+    "add", "default", "documents", "edit", "help", "list", "remove", "show", "synthesis", "teach",
+)  # fmt: skip
 _QUOTES = " \t`\"'“”@"
-_NAMING: Mapping[str, Callable[[str], AddExpert | EditExpert | RemoveExpert | ShowExpert]] = {
+_NAMING: Mapping[str, Callable[[str], Subcommand]] = {
     "add": AddExpert,
+    "documents": ListDocuments,
     "edit": EditExpert,
     "remove": RemoveExpert,
     "show": ShowExpert,
+    "teach": TeachExpert,
 }
 
 
@@ -126,7 +146,7 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return SetSynthesis(name)
         case "add" if not name:
             return DescribeExpert()
-        case "add" | "edit" | "remove" | "show":
+        case word if word in _NAMING:
             return _NAMING[word](name) if name else Unfinished(word)
         case _:
             return Unknown(word)

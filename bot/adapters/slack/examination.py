@@ -9,7 +9,10 @@ from bot.adapters.slack.web_api import meaning
 from bot.panel.errors import MessengerRefused
 from bot.panel.findings import Finding, bad, good, warning
 
-_OPTIONAL = {"chat:write.customize": "experts will answer under the bot's own name"}
+_OPTIONAL = {
+    "chat:write.customize": "experts will answer under the bot's own name",
+    "files:read": "experts cannot be taught with files from Slack",
+}
 
 
 async def examine(

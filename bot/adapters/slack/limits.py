@@ -29,6 +29,7 @@ A_MINUTE: Mapping[str, int] = {
     "users.info": 100,
     "users.list": 20,
     "views.open": 100,
+    "views.publish": 100,
 }
 
 

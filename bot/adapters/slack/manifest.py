@@ -15,6 +15,7 @@ BOT_SCOPES = (
     "chat:write",
     "chat:write.customize",
     "commands",
+    "files:read",
     "groups:history",
     "im:history",
     "users:read",
@@ -57,7 +58,7 @@ _DESCRIPTION = "Experts who answer in your threads, each under its own name."
 _AGENT_DESCRIPTION = "Ask a question, and a panel of experts answers it in the thread."
 _EXAMPLE_URL = "https://panelbot.example.com"
 _ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
-_USAGE_HINT = "[add|show|edit|remove NAME] [synthesis auto|always|never] [default …] [help]"
+_USAGE_HINT = "[add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [default …] [help]"
 
 
 def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _features(name: str, receiver: str | None) -> dict[str, object]:
     return {
         "agent_view": {"agent_description": _AGENT_DESCRIPTION, "suggested_prompts": prompts},
         "app_home": {
-            "home_tab_enabled": False,
+            "home_tab_enabled": True,
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },

@@ -24,6 +24,7 @@ _HELP = """\
 • `/experts add NAME`: add one of the experts below
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
+• `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
 
@@ -80,16 +81,19 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
 def details(expert: Expert) -> Answer:
     """Return all that there is about an expert."""
     thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
+    if expert.collections:
+        when = "for every question" if expert.always_consult else "where they help"
+        thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
     return Answer(
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [_section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+        [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
     )
 
 
 def announcement(change: Change) -> Answer:
     """Return what a channel is told about a change."""
     where = _owner(change.scope)
-    who, expert = f"<@{change.by}>", _introduced(change.expert)
+    who, expert = f"<@{change.by}>", introduced(change.expert)
     match change.verb:
         case Verb.ADDED:
             said = f"{who} added {expert} to {where}. Ask about: {_purpose(change.expert)}"
@@ -99,13 +103,13 @@ def announcement(change: Change) -> Answer:
             said = f"{who} removed {expert} from {where}."
         case _:
             assert_never(change.verb)
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
 
 
 def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> Answer:
     """Return what a channel is told when the synthesis is set."""
     said = f"<@{by}> set the synthesis of {_owner(scope)} to *{synthesis}*: {_WHEN[synthesis]}."
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
 
 
 def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
@@ -123,7 +127,7 @@ def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
         )
     else:
         said = "Done, but I could not tell the others in this channel."
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
 
 
 def _owner(scope: Scope) -> str:
@@ -143,12 +147,13 @@ def _mark(origin: Scope | None, where: Scope) -> str:
     return f" · _{own}_"
 
 
-def _introduced(expert: Expert) -> str:
+def introduced(expert: Expert) -> str:
+    """Return who an expert is, in mrkdwn."""
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
 def _line(expert: Expert, longest: int | None = None) -> str:
-    return f"{_introduced(expert)}: {_purpose(expert, longest)}"
+    return f"{introduced(expert)}: {_purpose(expert, longest)}"
 
 
 def _purpose(expert: Expert, longest: int | None = None) -> str:
@@ -159,23 +164,24 @@ def _purpose(expert: Expert, longest: int | None = None) -> str:
 
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
-    sections = [_section(packed) for packed in _packed(lines)]
+    sections = [section(together) for together in packed(lines)]
     notes = [_context(footer)] if footer else []
     return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
 
 
-def _packed(lines: Iterable[str]) -> Iterable[str]:
+def packed(lines: Iterable[str]) -> Iterable[str]:
     """Yield the lines together, as many as fit one section."""
-    packed = ""
+    together = ""
     for line in lines:
-        if packed and len(packed) + 1 + len(line) > _LONGEST_SECTION:
-            yield packed
-            packed = ""
-        packed = f"{packed}\n{line}" if packed else line
-    yield packed
+        if together and len(together) + 1 + len(line) > _LONGEST_SECTION:
+            yield together
+            together = ""
+        together = f"{together}\n{line}" if together else line
+    yield together
 
 
-def _section(words: str) -> Json:
+def section(words: str) -> Json:
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
 
 

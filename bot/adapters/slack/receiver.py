@@ -1,5 +1,6 @@
 """The Bolt app, and the web application by which payloads come to it over HTTP."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -18,11 +19,12 @@ from bot.adapters.slack import web_api
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.verification import DOCUMENT, MAX_BODY, verified
-from bot.panel.errors import TryLater
+from bot.panel.errors import PanelError, Refused, TryLater
 
 log = logging.getLogger(__name__)
 
 HEALTH_PATH = "/healthz"
+_GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
 
 
 class BoltApp(AsyncApp):
@@ -55,7 +57,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity) -> BoltApp:
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
     app = BoltApp(
-        name=__name__,
+        name="slack_bolt.panelbot",  # Bolt silences the logger of that name: not ours
         client=web_client,
         logger=web_api.quiet,
         authorize=authorize,
@@ -102,6 +104,33 @@ def http_app(
     served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
     served.router.add_get(HEALTH_PATH, health)
     return served
+
+
+def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
+    """Return how to ask whether *probe* can be done."""
+
+    async def healthy() -> bool:
+        try:
+            await probe()
+        except PanelError:
+            return False
+        return True
+
+    return healthy
+
+
+async def serve_http(served: web.Application, host: str, port: int) -> None:
+    """Serve until cancelled."""
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_GRACE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        log.info("web.listening", extra={"host": host, "port": port})
+        await asyncio.Event().wait()
+    except OSError as error:
+        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
+    finally:
+        await runner.cleanup()
 
 
 async def _bolt_request(request: web.Request) -> AsyncBoltRequest:

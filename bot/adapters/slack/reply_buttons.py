@@ -1,6 +1,6 @@
-"""What people can do with a message: the one row of buttons under it.
+"""What people can do with a message: the buttons and thumbs under it.
 
-The message of a persona is never edited, so the row is posted with it and stays as it is. A
+The message of a persona is never edited, so they are posted with it and stay as they are. A
 button's value says which message it stands under; a click comes back with it.
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack import sources, thumbs
 from bot.adapters.slack.metadata import call_of
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
 from bot.panel.ports import Post
@@ -85,10 +86,18 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
 
 
 def row(post: Post) -> list[Json]:
-    """Return the row under *post*; nothing where there is nothing to act on."""
-    wanted = ((post.ends_reply, _show_work), (post.ends_reply, _more), (post.offers_retry, _retry))
-    buttons = [button(post) for is_wanted, button in wanted if is_wanted]
-    return [{"type": "actions", "elements": buttons}] if buttons else []
+    """Return what stands under *post*; nothing where there is nothing to act on."""
+    buttons = []
+    if post.ends_reply:
+        buttons.append(_show_work(post))
+    if post.sources:
+        buttons.append(sources.button(post.sources))
+    if post.ends_reply:
+        buttons.append(_more(post))
+    if post.offers_retry:
+        buttons.append(_retry(post))
+    actions = [{"type": "actions", "elements": buttons}] if buttons else []
+    return [*actions, thumbs.block(post)] if post.ends_reply else actions
 
 
 def _show_work(post: Post) -> Json:

@@ -53,6 +53,14 @@ class SocketModeReceiver:
         self._readers: set[asyncio.Task[None]] = set()
         self._deliveries: set[asyncio.Task[None]] = set()
 
+    async def serve(self) -> None:
+        """Receive until cancelled."""
+        try:
+            await self.start()
+            await asyncio.Event().wait()
+        finally:  # some connections may be open also where others could not be
+            await self.stop()
+
     async def start(self) -> None:
         """Open the connections. Raises GiveUp if Slack does not take the token."""
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack import pickers
-from bot.adapters.slack.command_desk import explained
+from bot.adapters.slack.giver import explained
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
 from bot.adapters.slack.web_api import SlackApi

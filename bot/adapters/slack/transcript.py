@@ -41,6 +41,7 @@ class SlackTranscript(Transcript):
         self._api = api
         self._replies = Replies(api, identity, signer)
         self._people = people
+        self._us = identity.bot_user_id
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
         authors = [message.author for message in turn.messages]
@@ -77,6 +78,14 @@ class SlackTranscript(Transcript):
         authors = [UserId(message["user"]) for message in said if message.get("user")]
         names = await self._names(authors, (message.get("text") or "" for message in said))
         return _bounded([_utterance(message, names) for message in said])
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        async for message in self._replies.of(thread, latest=before):
+            earlier = float(message["ts"]) < float(before)
+            by_people = not message.get("bot_id") and message.get("subtype") in _TALK
+            if earlier and by_people and self._us in _MENTION.findall(message.get("text") or ""):
+                return True
+        return False
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         newest = None

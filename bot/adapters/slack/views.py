@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
+_CONSULT, _ALWAYS = "always_consult", "always"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
     Effort.LOW: "Low",
@@ -30,7 +31,7 @@ _EFFORTS = {
 class Form:
     """What a form is for; it travels in the modal and comes back with it."""
 
-    channel_id: str
+    channel_id: str  # empty in the app's home, where defaults only can be changed
     for_defaults: bool = False
     editing: ExpertName | None = None  # None: a new expert
 
@@ -50,7 +51,7 @@ class Form:
                 "scope": "channel" | "default" as scope,
                 "verb": "add" | "edit" as verb,
                 "name": str(name),
-            } if channel and bool(name) == (verb == "edit"):
+            } if (channel or scope == "default") and bool(name) == (verb == "edit"):
                 return cls(channel, scope == "default", ExpertName(name) if name else None)
         raise ValueError("not the purpose of a form")
 
@@ -109,6 +110,7 @@ def _described(values: Json, form: Form) -> Expert:
         instructions=_given(values, "instructions"),
         model=_given(values, "model").strip() or None,
         effort=Effort(_given(values, "effort")),
+        always_consult=_CONSULT in values and _given(values, _CONSULT) == _ALWAYS,
     )
 
 
@@ -150,7 +152,20 @@ def _inputs(expert: Expert | None) -> list[Json]:
         _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
         | {"optional": True},
         _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
+        *([_consult(now)] if now.collections else []),
     ]
+
+
+def _consult(now: Expert) -> Json:
+    usually = {"text": _plain("Where they help"), "value": "when-useful"}
+    always = {"text": _plain("For every question"), "value": _ALWAYS}
+    element = {
+        "type": "static_select",
+        "action_id": _VALUE,
+        "options": [usually, always],
+        "initial_option": always if now.always_consult else usually,
+    }
+    return _input(_CONSULT, "Documents", "When it consults them.", element)
 
 
 def _input(field: str, label: str, hint: str, element: Json) -> Json:

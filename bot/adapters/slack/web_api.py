@@ -13,11 +13,12 @@ import random
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.limits import limits, tell_others, wait_in_line
+from bot.panel import lease
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.pace import Pace
 
@@ -53,7 +54,16 @@ class SlackRefused(MessengerRefused):
 
 def session(seconds: float = 15) -> ClientSession:
     """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
-    return ClientSession(timeout=ClientTimeout(total=seconds, connect=5))
+    trace = TraceConfig()
+    trace.on_connection_create_end.append(_under_lease)
+    trace.on_connection_reuseconn.append(_under_lease)
+    timeout = ClientTimeout(total=seconds, connect=5)
+    return ClientSession(timeout=timeout, trace_configs=[trace])
+
+
+async def _under_lease(*_: object) -> None:
+    """Let a request go out only if the turn that it belongs to is ours at that very moment."""
+    lease.check()
 
 
 def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:

@@ -1,1 +1,1 @@
-"""A local OpenAI API: conversations and responses, and the old assistants; faults on demand."""
+"""A local OpenAI API: conversations, responses, documents, and the old assistants."""

@@ -8,6 +8,9 @@ from typing import Any, Literal, Protocol
 
 from bot.playground.openai.errors import Json
 from bot.playground.openai.items import text_of
+from bot.playground.openai.retrieval import Passage
+
+Search = Callable[[str], Sequence[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class ModelRequest:
     items: Sequence[Json]  # the whole conversation and the new input
     must_call: bool = False
     schema: Json | None = None  # that the text has to follow
+    search: Search | None = None  # in the documents, if these may be searched
+    must_search: bool = False
 
     @property
     def last_user_text(self) -> str:
@@ -29,10 +34,28 @@ class ModelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Cite:
+    """A document that a message relies on, at a place in its text."""
+
+    file_id: str
+    filename: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """The model writes a message."""
 
     text: str
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The model searches its documents; the server adds what is found."""
+
+    queries: tuple[str, ...]
+    found: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +137,8 @@ class Garble:
 
 
 Step = (
-    Text | Refusal | Call | Pause | Hold | Status | Fail | Error | Incomplete | Cut | Garble
+    Text | LookUp | Refusal | Call | Pause | Hold
+    | Status | Fail | Error | Incomplete | Cut | Garble
 )  # fmt: skip
 Reply = Sequence[Step]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.playground.openai import errors, requests
 from bot.playground.openai.errors import Json
+from bot.playground.openai.items import shown
 from bot.playground.openai.paging import listed, page
 from bot.playground.openai.routes import Asked, Handler
 from bot.playground.openai.state import Conversation, Store, checked_metadata
@@ -60,10 +61,10 @@ class Conversations:
         return listed(found.add(asked.body["items"]))
 
     async def _list_items(self, asked: Asked) -> Json:
-        return page(self._of(asked).items, asked)
+        return page([shown(item, asked.include) for item in self._of(asked).items], asked)
 
     async def _retrieve_item(self, asked: Asked) -> Json:
-        return self._item(asked)[1]
+        return shown(self._item(asked)[1], asked.include)
 
     async def _delete_item(self, asked: Asked) -> Json:
         conversation, item = self._item(asked)

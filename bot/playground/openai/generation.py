@@ -40,6 +40,7 @@ class Generation:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
+        self._settled = False  # what it leaves behind is stored; only the last event is to be told
 
     @property
     def response(self) -> Json:
@@ -63,7 +64,7 @@ class Generation:
 
     def cancel(self) -> None:
         """Stop writing, as asked for."""
-        if not self._ended:
+        if not (self._ended or self._settled):
             self._writing.end("cancelled")
             self._leave_unfinished()
             self._stop()
@@ -71,7 +72,7 @@ class Generation:
     def abandon(self) -> None:
         """Learn that the client has gone; what runs in the background does not mind."""
         goes_on = self._store.manners.goes_on_alone or self._writing.shown["background"]
-        if not goes_on and not self._ended:
+        if not (goes_on or self._ended or self._settled):
             self._leave_unfinished()
             self._stop()
 
@@ -96,6 +97,7 @@ class Generation:
     async def _write(self, reply: Reply) -> None:
         async for told in responding.write(self._writing, reply):
             if isinstance(told, Cut) and not told.stored:
+                self._settled = True
                 self._leave_unfinished()
                 self._unlock()
                 self._tell(told)
@@ -110,6 +112,7 @@ class Generation:
 
     def _settle(self, last: Json) -> None:
         writing, context = self._writing, self._context
+        self._settled = True
         writing.shown["usage"] = tokens.usage(
             context.read, context.cached, writing.spent, writing.thought
         )

@@ -1,7 +1,7 @@
 """The items of a conversation: taken in as the API allows, kept and shown as the API does."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -59,6 +59,13 @@ def text_of(item: Mapping[str, Any]) -> str:
     if isinstance(content, str):
         return content
     return "".join(part.get("text") or part.get("refusal") or "" for part in content)
+
+
+def shown(item: Json, include: Collection[str]) -> Json:
+    """Return *item* as the API shows it to somebody who asks to *include* so much."""
+    if item["type"] != "file_search_call" or "file_search_call.results" in include:
+        return dict(item)
+    return {**item, "results": None}
 
 
 def unanswered(items: Iterable[Json]) -> list[str]:

@@ -9,11 +9,13 @@ from bot.playground.openai.routes import Asked
 _DEFAULT_LIMIT, _MOST = 20, 100
 
 
-def page(items: Sequence[Json], asked: Asked) -> Json:
+def page(
+    items: Sequence[Json], asked: Asked, *, default: int = _DEFAULT_LIMIT, most: int = _MOST
+) -> Json:
     """Return the page of *items* (oldest first) that is asked for: newest first by default."""
-    limit = asked.number("limit", _DEFAULT_LIMIT)
-    if not 1 <= limit <= _MOST:
-        raise errors.ApiError(f"Expected a limit from 1 to {_MOST}.", param="limit")
+    limit = asked.number("limit", default)
+    if not 1 <= limit <= most:
+        raise errors.ApiError(f"Expected a limit from 1 to {most}.", param="limit")
     order = asked.query.get("order", "desc")
     if order not in ("asc", "desc"):
         raise errors.wrong_value("order", order, "'asc', 'desc'")

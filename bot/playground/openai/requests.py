@@ -29,6 +29,14 @@ FIELDS = {
     "conversation": frozenset({"metadata", "items"}),
     "conversation update": frozenset({"metadata"}),
     "items": frozenset({"items"}),
+    "vector store": frozenset(
+        {"chunking_strategy", "description", "expires_after", "file_ids", "metadata", "name"}
+    ),
+    "vector store update": frozenset({"expires_after", "metadata", "name"}),
+    "vector store file": frozenset({"attributes", "chunking_strategy", "file_id"}),
+    "vector store search": frozenset(
+        {"filters", "max_num_results", "query", "ranking_options", "rewrite_query"}
+    ),
 }  # fmt: skip
 INCLUDABLE = frozenset(
     {

@@ -13,6 +13,7 @@ from bot.playground.openai import brain
 from bot.playground.openai.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.errors import Json
 from bot.playground.openai.items import new_id, output_text
+from bot.playground.openai.items import shown as shown_item
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.tokens import THINKING, count
 
@@ -49,7 +50,11 @@ class Writing:
 
     def snapshot(self) -> Json:
         """Return the response as it is now."""
-        return {**self.shown, "output": [dict(item) for item in self.output]}
+        return {**self.shown, "output": [self.seen(item) for item in self.output]}
+
+    def seen(self, item: Json) -> Json:
+        """Return *item* as the request wants it shown."""
+        return shown_item(item, self.body.get("include") or ())
 
     def end(self, status: str, **more: Any) -> None:
         """Let the response end so."""
@@ -115,8 +120,8 @@ async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
         case brain.Text() | brain.Refusal():
             async for event in _write_message(writing, step):
                 yield event
-        case brain.Call():
-            async for event in _write_call(writing, step):
+        case brain.LookUp() | brain.Call():
+            async for event in _use_tool(writing, step):
                 yield event
         case brain.Pause() | brain.Hold():
             await _wait(step)
@@ -156,6 +161,7 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
     item: Json = {"id": new_id("msg"), "type": "message", "role": "assistant"}
     item |= {"status": "in_progress", "content": []}
     kind, key, part, extra = _KINDS[type(step)]
+    cited = [_citation(cite) for cite in step.cites] if isinstance(step, brain.Text) else []
     yield _added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1, "content_index": 0}
     yield writing.event("response.content_part.added", **place, part=part(""))
@@ -167,12 +173,26 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
             break
         written += piece
         yield writing.event(f"response.{kind}.delta", **place, delta=piece, **extra)
+    for number, citation in enumerate(cited):
+        more = {**place, "annotation_index": number, "annotation": citation}
+        yield writing.event("response.output_text.annotation.added", **more)
+    whole_part = part(written) | ({"annotations": cited} if cited else {})
     yield writing.event(f"response.{kind}.done", **place, **{key: written}, **extra)
-    yield writing.event("response.content_part.done", **place, part=part(written))
-    item["content"] = [part(written)]
+    yield writing.event("response.content_part.done", **place, part=whole_part)
+    item["content"] = [whole_part]
     yield _done(writing, item, "completed" if whole else "incomplete")
     if not whole:
         yield _out_of_tokens(writing)
+
+
+async def _use_tool(writing: Writing, step: brain.LookUp | brain.Call) -> AsyncIterator[Json]:
+    match step:
+        case brain.LookUp():
+            for event in _look_up(writing, step):
+                yield event
+        case brain.Call():
+            async for event in _write_call(writing, step):
+                yield event
 
 
 async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]:
@@ -197,17 +217,35 @@ async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]
     yield _done(writing, item, "completed")
 
 
+def _look_up(writing: Writing, step: brain.LookUp) -> Iterator[Json]:
+    item: Json = {"id": new_id("fs"), "type": "file_search_call", "status": "in_progress"}
+    item |= {"queries": list(step.queries), "results": None}
+    yield _added(writing, item)
+    place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
+    for state in ("in_progress", "searching", "completed"):
+        yield writing.event(f"response.file_search_call.{state}", **place)
+    item["results"] = [passage.shown() for passage in step.found]
+    yield _done(writing, item, "completed")
+
+
+def _citation(cite: brain.Cite) -> Json:
+    place = {"file_id": cite.file_id, "filename": cite.filename, "index": cite.index}
+    return {"type": "file_citation", **place}
+
+
 def _added(writing: Writing, item: Json) -> Json:
     writing.output.append(item)
     index = len(writing.output) - 1
-    return writing.event("response.output_item.added", output_index=index, item=dict(item))
+    seen = writing.seen(item)
+    return writing.event("response.output_item.added", output_index=index, item=seen)
 
 
 def _done(writing: Writing, item: Json, status: str | None = None) -> Json:
     if status:
         item["status"] = status
     index = len(writing.output) - 1
-    return writing.event("response.output_item.done", output_index=index, item=dict(item))
+    seen = writing.seen(item)
+    return writing.event("response.output_item.done", output_index=index, item=seen)
 
 
 def _out_of_tokens(writing: Writing) -> Json:

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.playground.openai import errors, items, models, requests, tokens, tools
-from bot.playground.openai.brain import Brain, ModelRequest, Status
+from bot.playground.openai.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.generation import Context, Generation
 from bot.playground.openai.latency import Latency
@@ -13,13 +14,19 @@ from bot.playground.openai.paging import page
 from bot.playground.openai.responding import Writing
 from bot.playground.openai.routes import Asked, Handler, Lost, Streamed
 from bot.playground.openai.state import Conversation, Kept, Store
+from bot.playground.openai.vector_stores import VectorStores
+
+_MOST_FOUND = 20  # where the request says nothing
 
 
 class Responses:
     """Answers requests about responses; *brain* writes them, in the time that *latency* gives."""
 
-    def __init__(self, store: Store, brain: Brain, latency: Latency) -> None:
+    def __init__(
+        self, store: Store, brain: Brain, latency: Latency, documents: VectorStores
+    ) -> None:
         self.brain = brain
+        self._documents = documents
         self._store = store
         self.latency = latency
         self._cache = tokens.PromptCache()
@@ -78,7 +85,8 @@ class Responses:
         return _current(self._kept(asked))
 
     async def _list_input(self, asked: Asked) -> Json:
-        return page(self._kept(asked).seen, asked)
+        seen = self._kept(asked).seen
+        return page([items.shown(item, asked.include) for item in seen], asked)
 
     async def _count_tokens(self, asked: Asked) -> Json:
         body = asked.body
@@ -96,7 +104,9 @@ class Responses:
         """Check the request, ask the brain, and let the writing begin."""
         model = requests.check(body)
         context = self._context(body, model)
-        reply = self.brain.reply(_as_the_model_sees_it(body, context))
+        search = self._search(body)
+        request = _as_the_model_sees_it(body, context, search)
+        reply = _with_findings(self.brain.reply(request), request)
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
@@ -121,6 +131,16 @@ class Responses:
             seen = _fitting(body, seen, read - model.context)
             read = tokens.read(body, seen)
         return Context(conversation, new, seen, read, cached)
+
+    def _search(self, body: Json) -> Search | None:
+        """Return the way to search the documents that the request offers."""
+        tool = tools.searched(body)
+        if tool is None:
+            return None
+        for store in tool["vector_store_ids"]:
+            self._documents.find(store)
+        most = tool.get("max_num_results", _MOST_FOUND)
+        return lambda query: self._documents.search(tool["vector_store_ids"], [query], most)
 
     def _before(self, body: Json) -> tuple[Conversation | None, list[Json]]:
         """Return what was said before the request's own input."""
@@ -171,7 +191,23 @@ def _fitting(body: Json, seen: list[Json], excess: int) -> list[Json]:
     return seen[first:]
 
 
-def _as_the_model_sees_it(body: Json, context: Context) -> ModelRequest:
+def _with_findings(reply: Reply, request: ModelRequest) -> Reply:
+    """Return *reply* with what its searches find, and with a search where one is demanded."""
+    search = request.search
+    if search is None:
+        return reply
+    searches = any(isinstance(step, LookUp | Status) for step in reply)
+    if request.must_search and not searches:
+        reply = [LookUp((request.last_user_text,)), *reply]
+    return [_looked_up(step, search) if isinstance(step, LookUp) else step for step in reply]
+
+
+def _looked_up(step: LookUp, search: Search) -> LookUp:
+    found = {passage.text: passage for query in step.queries for passage in search(query)}
+    return replace(step, found=tuple(found.values()))
+
+
+def _as_the_model_sees_it(body: Json, context: Context, search: Search | None) -> ModelRequest:
     return ModelRequest(
         model=body["model"],
         instructions=body.get("instructions") or "",
@@ -180,6 +216,8 @@ def _as_the_model_sees_it(body: Json, context: Context) -> ModelRequest:
         must_call=tools.must_call(body),
         schema=requests.schema(body),
         items=context.seen,
+        search=search,
+        must_search=tools.must_search(body),
     )
 
 

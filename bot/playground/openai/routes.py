@@ -4,7 +4,7 @@ A part (conversations, responses, models, and what may come) maps ``METHOD /v1/p
 handlers; the server does the rest: keys, faults, errors, recording.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +15,21 @@ from bot.playground.openai.responding import Told
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a form."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: the ids in its path, its query and its body."""
+    """A request: the ids in its path, its query and its body (of a form, its fields)."""
 
     ids: Mapping[str, str]
     query: Mapping[str, str]
     body: Json
+    include: Collection[str] = ()  # what the query asks for beyond the usual
 
     def number(self, name: str, default: int) -> int:
         """Return a number from the query."""
@@ -61,5 +70,12 @@ class Lost:
     how: Cut | Garble
 
 
-Answer = Json | Streamed | Lost
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer that is bytes."""
+
+    content: bytes
+
+
+Answer = Json | Streamed | Lost | Raw
 Handler = Callable[[Asked], Awaitable[Answer]]

@@ -9,6 +9,7 @@ import json
 
 from bot.playground.openai.brain import ModelRequest, Reply, Text
 from bot.playground.openai.closing_rules import newest_outputs, sum_up
+from bot.playground.openai.document_rules import answer_from_documents
 from bot.playground.openai.expert_rules import answer
 from bot.playground.openai.filling import fill
 from bot.playground.openai.reading import NOTICE, question_in
@@ -29,4 +30,6 @@ class RuleBrain:
             return [Text(sum_up(request))]
         if request.tools and request.may_call:
             return choose(request)
+        if request.search:
+            return answer_from_documents(request, request.search)
         return [Text(answer(request))]

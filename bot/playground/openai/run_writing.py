@@ -114,10 +114,8 @@ class RunWriting:
     async def _step(self, step: Step) -> bool:
         """Carry out *step*; False if it ends the run."""
         match step:
-            case brain.Text(text) | brain.Refusal(text):
-                self._say(text)
-            case brain.Call():
-                raise ValueError("calls are made together")
+            case brain.Text() | brain.Refusal() | brain.LookUp():
+                self._write(step)
             case brain.Pause(seconds):
                 await asyncio.sleep(seconds)
             case brain.Hold(until):
@@ -125,22 +123,46 @@ class RunWriting:
             case Cut() | Garble():
                 self.telling.tell(step)
                 if isinstance(step, Cut) and not step.stored:
-                    self._fail("server_error")
+                    self._end_badly(brain.Fail())
                     return False
-            case brain.Fail(code) | brain.Error(code):
-                self._fail(code)
+            case brain.Fail() | brain.Error() | brain.Incomplete():
+                self._end_badly(step)
                 return False
-            case brain.Incomplete():
-                details = {"reason": "max_completion_tokens"}
-                self._end("incomplete", incomplete_details=details)
-                return False
-            case brain.Status():
-                raise ValueError("a status comes first or not at all: here, the run has begun")
+            case brain.Call() | brain.Status():
+                raise ValueError("calls are made together, and a status comes first or not at all")
             case _:
                 assert_never(step)
         return True
 
-    def _say(self, text: str) -> None:
+    def _write(self, step: brain.Text | brain.Refusal | brain.LookUp) -> None:
+        match step:
+            case brain.Text(text, cites):
+                self._say(text, cites)
+            case brain.Refusal(text):
+                self._say(text)
+            case brain.LookUp():
+                self._look_up()
+
+    def _end_badly(self, step: brain.Fail | brain.Error | brain.Incomplete) -> None:
+        match step:
+            case brain.Fail(code) | brain.Error(code):
+                error = {"code": code, "message": "The model had an error."}
+                self._end("failed", last_error=error)
+            case brain.Incomplete():
+                details = {"reason": "max_completion_tokens"}
+                self._end("incomplete", incomplete_details=details)
+
+    def _look_up(self) -> None:
+        search: Json = {"ranking_options": None, "results": []}
+        call = {"id": f"call_{token_hex(12)}", "type": "file_search", "file_search": search}
+        step = self.run.begin_step("tool_calls", [call])
+        self._tell_step("created", step)
+        self._tell_step("in_progress", step)
+        end_step(step, "completed", _usage(0, 0))
+        self._tell_step("completed", step)
+
+    def _say(self, text: str, cites: Sequence[brain.Cite] = ()) -> None:
+        text, annotations = _cited(text, cites)
         message = self.thread.begin_message("assistant", run=self.run)
         step = self.run.begin_step("message_creation", {"message_id": message["id"]})
         self._tell_step("created", step)
@@ -152,7 +174,7 @@ class RunWriting:
             content = [{"index": 0, "type": "text", "text": part}]
             delta = {"object": "thread.message.delta", "delta": {"content": content}}
             self.tell("thread.message.delta", {"id": message["id"], **delta})
-        self.thread.finish_message(message, text)
+        self.thread.finish_message(message, text, annotations)
         self.tell("thread.message.completed", message)
         end_step(step, "completed", _usage(self._read(), count(text)))
         self._tell_step("completed", step)
@@ -180,10 +202,6 @@ class RunWriting:
         self.run.require_action(made)
         self.tell("thread.run.requires_action", self.run.shown)
 
-    def _fail(self, code: str) -> None:
-        error = {"code": code, "message": "The model had an error."}
-        self._end("failed", last_error=error)
-
     def _end(self, status: str, **more: Any) -> None:
         spent = [step["usage"] for step in self.run.steps if step["usage"]]
         totals = {key: sum(one[key] for one in spent) for key in _usage(0, 0)}
@@ -203,6 +221,26 @@ class RunWriting:
 
     def _read(self) -> int:
         return sum(count(text_of(item)) for item in self.thread.heard)
+
+
+def _cited(text: str, cites: Sequence[brain.Cite]) -> tuple[str, list[Json]]:
+    """Return *text* with a marker at each cited place, and what the markers stand for."""
+    markers = {cite: f"【{n}:0†{cite.filename}】" for n, cite in enumerate(cites)}
+    notes: dict[brain.Cite, Json] = {}
+    moved = 0
+    for cite in sorted(cites, key=lambda cite: cite.index):
+        start = cite.index + moved
+        marker = markers[cite]
+        text = text[:start] + marker + text[start:]
+        moved += len(marker)
+        notes[cite] = {
+            "type": "file_citation",
+            "text": marker,
+            "file_citation": {"file_id": cite.file_id},
+            "start_index": start,
+            "end_index": start + len(marker),
+        }
+    return text, [notes[cite] for cite in cites]
 
 
 def output_items(outputs: Mapping[str, str]) -> list[Json]:

@@ -19,13 +19,15 @@ from bot.playground.openai.brain import Brain, Garble
 from bot.playground.openai.conversations import Conversations
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.faults import Fault, Faults
+from bot.playground.openai.files import Files
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.responses import Responses
-from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Streamed
+from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Raw, Streamed, Upload
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.runs import Runs
 from bot.playground.openai.state import Conversation, Manners, Store
 from bot.playground.openai.threads import Thread, Threads
+from bot.playground.openai.vector_stores import VectorStores
 
 API_KEY = "sk-playground"
 Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -47,7 +49,7 @@ class Recorded:
 
 
 class OpenAIPlayground:
-    """``async with OpenAIPlayground() as openai``: conversations and responses.
+    """``async with OpenAIPlayground() as openai``: conversations, responses, documents.
 
     The last *record* requests are remembered. With *assistants*, it also speaks the Assistants
     API, as OpenAI did until August 2026 and other servers do.
@@ -66,7 +68,9 @@ class OpenAIPlayground:
         self.store = Store()
         self.faults = Faults()
         self.url = ""
-        self._responses = Responses(self.store, brain or RuleBrain(), Latency())
+        self.files = Files()
+        self.vector_stores = VectorStores(self.files)
+        self._responses = Responses(self.store, brain or RuleBrain(), Latency(), self.vector_stores)
         self._threads, self._assistants = Threads(), Assistants()
         self._runs = Runs(
             self._threads, self._assistants, lambda: self._responses.brain, self.manners
@@ -77,6 +81,8 @@ class OpenAIPlayground:
         self._app = web.Application(client_max_size=_LARGEST)
         self._route(Conversations(self.store).routes)
         self._route(self._responses.routes)
+        self._route(self.files.routes)
+        self._route(self.vector_stores.routes)
         self._route(models.ROUTES)
         for part in (self._assistants, self._threads, self._runs) if assistants else ():
             self._route(part.routes)
@@ -173,7 +179,7 @@ class OpenAIPlayground:
             fault = self.faults.next(name, recorded.body)
             if fault and not fault.after_effect:
                 return await self._fail(request, recorded, fault)
-            asked = Asked(request.match_info, request.query, recorded.body)
+            asked = Asked(request.match_info, request.query, recorded.body, _included(request))
             answer = await handler(asked)
         except ApiError as error:
             self._note(recorded, error.status)
@@ -200,6 +206,9 @@ class OpenAIPlayground:
                 if isinstance(how, Garble):
                     return wire.garbled()
                 return await (wire.fall_silent if how.silent else wire.break_off)(request)
+            case Raw(content):
+                self._note(recorded, 200)
+                return web.Response(body=content)
             case _:
                 self._note(recorded, 200)
                 return wire.answer(answer)
@@ -224,7 +233,14 @@ async def _nothing_there(request: web.Request) -> web.Response:
     return wire.refusal(ApiError(f"Invalid URL ({request.method} {request.path})", status=404))
 
 
+def _included(request: web.Request) -> list[str]:
+    query = request.query
+    return [*query.getall("include", []), *query.getall("include[]", [])]
+
+
 async def _body(request: web.Request) -> Json:
+    if request.content_type == "multipart/form-data":
+        return {name: _field(value) for name, value in (await request.post()).items()}
     raw = await request.read()
     if not raw:
         return {}
@@ -235,6 +251,14 @@ async def _body(request: web.Request) -> Json:
     if not isinstance(body, dict):
         raise ApiError("The JSON body of your request has to be an object.")
     return body
+
+
+def _field(value: str | bytes | bytearray | web.FileField) -> object:
+    match value:
+        case web.FileField():
+            return Upload(value.filename, value.file.read())
+        case _:
+            return value
 
 
 def _authorize(request: web.Request) -> None:

@@ -1,7 +1,6 @@
 """What the server remembers: conversations and responses, in plain dicts.
 
-Further parts of the API (files, vector stores, assistants) get dicts of their own here, and
-a module of their own with their routes.
+Further parts of the API keep what is theirs in the module of their routes.
 """
 
 import time

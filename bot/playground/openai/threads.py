@@ -1,7 +1,7 @@
 """``/v1/threads`` and their messages, as in the Assistants API, version 2."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,9 +77,9 @@ class Thread:
         self.messages.append(message)
         return message
 
-    def finish_message(self, message: Json, text: str) -> None:
+    def finish_message(self, message: Json, text: str, annotations: Sequence[Json] = ()) -> None:
         """Let *message* be whole and say *text*."""
-        content = [{"type": "text", "text": {"value": text, "annotations": []}}]
+        content = [{"type": "text", "text": {"value": text, "annotations": [*annotations]}}]
         message.update(status="completed", completed_at=int(time.time()), content=content)
         part = {"type": "input_text" if message["role"] == "user" else "output_text", "text": text}
         item = {"type": "message", "role": message["role"], "content": [part]}

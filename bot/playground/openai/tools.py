@@ -8,6 +8,7 @@ from bot.playground.openai import errors
 from bot.playground.openai.errors import ApiError, Json
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_MOST_STORES = 2
 _MODES = ("none", "auto", "required")
 _CHOICES = frozenset(
     {
@@ -42,6 +43,19 @@ def offered(body: Json) -> list[Json]:
             return tools
 
 
+def searched(body: Json) -> Json | None:
+    """Return the tool that searches documents, if it may be called this time."""
+    if not may_call(body):
+        return None
+    tools = (tool for tool in body.get("tools") or () if tool["type"] == "file_search")
+    return next(tools, None)
+
+
+def must_search(body: Json) -> bool:
+    """Return whether the documents have to be searched."""
+    return bool((body.get("tool_choice") or "auto") == {"type": "file_search"})
+
+
 def may_call(body: Json) -> bool:
     """Return whether functions may be called."""
     return bool(body.get("tool_choice") != "none")
@@ -61,6 +75,8 @@ def _check_tool(tool: Any, where: str) -> None:
         raise errors.wrong_type(where, "an object")
     if not tool.get("type"):
         raise errors.missing(f"{where}.type")
+    if tool["type"] == "file_search":
+        _check_stores(tool.get("vector_store_ids"), f"{where}.vector_store_ids")
     if tool["type"] != "function":
         return
     name = tool.get("name")
@@ -71,6 +87,15 @@ def _check_tool(tool: Any, where: str) -> None:
         raise ApiError(text, code="invalid_value", param=f"{where}.name")
     if tool.get("strict"):
         _check_strict(tool.get("parameters") or {}, f"function '{name}'", f"{where}.parameters")
+
+
+def _check_stores(wanted: Any, where: str) -> None:
+    if not wanted:
+        raise errors.missing(where)
+    if not isinstance(wanted, list):
+        raise errors.wrong_type(where, "an array")
+    if len(wanted) > _MOST_STORES:
+        raise errors.too_many(where, _MOST_STORES)
 
 
 def _check_choice(choice: Any, tools: list[Json]) -> None:

@@ -30,6 +30,7 @@ SCOPES = frozenset(
         "chat:write",
         "chat:write.customize",
         "commands",
+        "files:read",
         "groups:history",
         "im:history",
         "users:read",

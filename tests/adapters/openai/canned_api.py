@@ -66,8 +66,8 @@ class CannedApi:
         text = await request.text()
         path = request.path.removeprefix("/v1")
         body = json.loads(text) if text else None
-        seen = Seen(request.method, path, body, request.query_string, request.headers)
-        self.seen.append(seen)
+        query = request.rel_url.raw_query_string
+        self.seen.append(Seen(request.method, path, body, query, request.headers))
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()

@@ -6,6 +6,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.openai.waiting import Waits
 from tests.adapters.openai.canned_api import CannedApi
 
@@ -30,3 +31,8 @@ async def client(api: CannedApi) -> AsyncIterator[AsyncOpenAI]:
 @pytest.fixture
 def model(client: AsyncOpenAI) -> ConversationsModel:
     return ConversationsModel(client, salt="salt", waits=AT_ONCE)
+
+
+@pytest.fixture
+def knowledge(client: AsyncOpenAI) -> OpenAIKnowledge:
+    return OpenAIKnowledge(client, waits=AT_ONCE)

@@ -28,6 +28,42 @@ def message(text: str, *, id_: str = "msg_1", role: str = "assistant") -> Json:
     }
 
 
+def citing(text: str, **cited: int) -> Json:
+    """Return a message that cites ``name.md`` for each name, at a place in the text."""
+    body = message(text)
+    body["content"][0]["annotations"] = [
+        {
+            "type": "file_citation",
+            "file_id": f"file-{name}",
+            "filename": f"{name}.md",
+            "index": index,
+        }
+        for name, index in cited.items()
+    ]
+    return body
+
+
+def searched(*found: tuple[str, str], id_: str = "fs_1") -> Json:
+    """Return a search that found (name, text)."""
+    results = [
+        {
+            "file_id": f"file-{name}",
+            "filename": f"{name}.md",
+            "text": text,
+            "attributes": {},
+            "score": 0.5,
+        }
+        for name, text in found
+    ]
+    return {
+        "id": id_,
+        "type": "file_search_call",
+        "status": "completed",
+        "queries": ["holiday"],
+        "results": results,
+    }
+
+
 def refusal(text: str) -> Json:
     return message("") | {"content": [{"type": "refusal", "refusal": text}]}
 

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
-from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable, TurnLost
 from bot.panel.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid
+from bot.panel.lease import Lease
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef
 from bot.playground.openai import faults
@@ -206,3 +208,17 @@ async def test_many_conversations_are_written_side_by_side(
     )
     for one in conversations:
         assert await model.since(one, "17") == [SAID, ModelSaid("Hello.")]
+
+
+async def test_nothing_is_sent_for_a_turn_that_may_be_lost(
+    server: OpenAIPlayground, model: ConversationsModel, conversation: ConversationId
+) -> None:
+    sent = len(server.requests)
+    Lease("T1:C1:1.0", seconds=15, asked_at=monotonic() - 16).hold()
+
+    with pytest.raises(TurnLost):
+        await told(model, prompt(conversation=conversation, items=(SAID,)))
+    with pytest.raises(TurnLost):
+        await model.append(conversation, (SAID,))
+
+    assert len(server.requests) == sent

@@ -25,6 +25,8 @@ from tests.adapters.openai.prompts import PROMPT, told
         (404, error("The model `x` does not exist", code="model_not_found"), ModelFault.MODEL),
         (404, {"detail": "Model 'x' not found. Use 'client.models.list()'"}, ModelFault.MODEL),
         (400, {"detail": "Model 'x' not found."}, ModelFault.MODEL),
+        (404, error("Vector store with id ['vs_1'] not found."), ModelFault.DOCUMENTS),
+        (400, {"detail": "Vector_store vs_1 not found"}, ModelFault.DOCUMENTS),
         (400, error("Your prompt", code="content_filter"), ModelFault.FILTERED),
         (400, error("Your prompt", code="cyber_policy_violation"), ModelFault.FILTERED),
         (400, error("Too long", code="context_length_exceeded"), ModelFault.TOO_LONG),

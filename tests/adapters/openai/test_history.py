@@ -1,7 +1,7 @@
 """What a conversation holds besides words: tools of the model's side, and what it cites."""
 
 from bot.panel.exchange import ModelSaid, Source, ToolUsed, UserSaid
-from bot.panel.model import ConversationId
+from bot.panel.model import Citation, ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer
 
 SOURCES = [
@@ -22,6 +22,7 @@ SEARCHES = [
     {"id": "ws_1", "type": "web_search_call", "status": "completed", "action": {}},
     {"id": "mcp_1", "type": "mcp_call", "server_label": "wiki", "name": "find", "arguments": "{}"},
 ]
+LAW = Citation(DocumentId("file_1"), "law.pdf")
 QUESTION = {"id": "msg_1", "type": "message", "role": "user", "content": "May we?"}
 THOUGHT = {"id": "rs_1", "type": "reasoning", "summary": []}
 
@@ -39,7 +40,7 @@ async def test_tools_and_sources_are_told_in_our_words(api, model):
     items = [item async for item in model.items(ConversationId("conv_1"))]
 
     assert items == [
-        ModelSaid("Yes.", sources=(Source("MIT", "https://mit.example"), Source("law.pdf"))),
+        ModelSaid("Yes.", (LAW, LAW), (Source("MIT", "https://mit.example"), Source("law.pdf"))),
         ToolUsed("web_search"),
         ToolUsed("wiki: find"),
         UserSaid("May we?"),

@@ -5,7 +5,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.panel.errors import ModelRefused
-from bot.panel.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.exchange import ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import CallId, Effort
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
@@ -36,6 +36,24 @@ async def test_only_what_is_new_is_sent(model: ConversationsModel, api: CannedAp
         "truncation": "auto",
         "stream": True,
     }
+
+
+async def test_documents_are_offered_with_what_is_found_in_them(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    body = await sent(model, api, collections=("vs_1", "vs_2"))
+    assert body["tools"] == [{"type": "file_search", "vector_store_ids": ["vs_1", "vs_2"]}]
+    assert body["tool_choice"] == "auto"
+    assert body["include"] == ["file_search_call.results"]
+
+
+@pytest.mark.parametrize("tools", [(), (ASK_LEGAL,)])
+async def test_a_search_can_be_forced(
+    model: ConversationsModel, api: CannedApi, tools: tuple[Tool, ...]
+) -> None:
+    body = await sent(model, api, collections=("vs_1",), must_search=True, tools=tools)
+    assert body["tool_choice"] == {"type": "file_search"}
+    assert len(body["tools"]) == len(tools) + 1
 
 
 async def test_every_kind_of_item_has_its_shape(model: ConversationsModel, api: CannedApi) -> None:

@@ -37,6 +37,13 @@ MESSAGE = Message(MessageTs("1.0"), UserId("U1"), "hello")
 CLAIM = Claim(Turn(TurnId("T1:C1:1.0"), THREAD, (MESSAGE,)), 1, 1)
 
 
+async def test_a_flood_waits_for_connections_rather_than_fail(redis):
+    answers = await asyncio.gather(*(redis.echo(str(number)) for number in range(1500)))
+
+    assert answers == [str(number) for number in range(1500)]
+    assert len(await redis.client_list()) < 1000
+
+
 @pytest.fixture
 async def proxy(redis, redis_url):
     proxy = Proxy(urlsplit(redis_url).port)

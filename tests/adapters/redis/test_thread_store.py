@@ -1,12 +1,16 @@
 """How long threads are remembered in Redis, and what that costs."""
 
+import asyncio
+
 import pytest
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.thread_store import RedisThreadStore
+from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.panel.errors import TurnLost
 from bot.panel.links import ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.ports import Standing
 
 THREAD = ThreadRef("T0123456789", "C0123456789", "1700000000.000100")
@@ -82,3 +86,17 @@ async def test_reading_links_takes_one_round_trip_while_they_are_fresh(redis, th
     await threads.links(THREAD)
 
     assert (await redis.info("commandstats"))["cmdstat_expire"]["calls"] == before
+
+
+async def test_a_worker_that_lost_its_turn_changes_no_links(redis, threads):
+    queue = RedisTurnQueue(redis, Shards(), lease=0.01)
+    await queue.put(THREAD, Message(MessageTs("1.0"), UserId("U1"), "hi"))
+    paused = await queue.claim()
+    await asyncio.sleep(0.02)
+    now = await queue.claim()
+    await threads.save_links(THREAD, LINKS, claim=now)
+
+    with pytest.raises(TurnLost):
+        await threads.save_links(THREAD, ThreadLinks(), claim=paused)
+
+    assert await threads.links(THREAD) == LINKS

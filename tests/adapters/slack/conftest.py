@@ -3,12 +3,14 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
 
 from bot.adapters.slack import web_api
+from bot.adapters.slack.document_desk import DocumentDesk
+from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
@@ -17,9 +19,12 @@ from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.model import ThreadRef
 from bot.panel.pace import Unpaced
+from bot.panel.panel_editor import PanelEditor
+from bot.panel.teaching import Teaching
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from tests.fakes.knowledge import FakeKnowledge
 
 SECRET = "a-secret-of-at-least-16"
 
@@ -35,6 +40,13 @@ class Neighbour:
     people: SlackPeople
     messenger: SlackMessenger
     transcript: SlackTranscript
+    files: SlackFiles
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+
+    def documents(self, editor: PanelEditor) -> DocumentDesk:
+        """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
+        teaching = Teaching(editor, self.knowledge)
+        return DocumentDesk(teaching, self.files, self.people, self.api)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""
@@ -72,6 +84,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             people,
             SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
             SlackTranscript(api, identity, signer, people),
+            SlackFiles(api, session, slack.bot_token, slack.api_url),
         )
 
 

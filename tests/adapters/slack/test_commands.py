@@ -150,7 +150,8 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     known, defaults = library.library(), library.defaults()
     editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
-    commands.register(app, editor, neighbour.identity, neighbour.api)
+    desk = neighbour.documents(editor)
+    commands.register(app, editor, desk, neighbour.identity, neighbour.api)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.adapters.slack import listeners, receiver, web_api
-from bot.adapters.slack.manifest import EVENTS_PATH, SUGGESTED_PROMPTS
+from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Intake
 from bot.panel.model import Persona, TurnId
 from bot.panel.ports import Post, Standing
-from bot.playground.slack import delivery, hazards
+from bot.playground.slack import delivery
 from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.payloads import event_callback
 from tests.eventually import eventually
@@ -51,7 +51,7 @@ class Door:
         self.threads = FakeThreadStore()
         self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
         intake = Intake(self.queue, self.threads)
-        listeners.register(self.app, intake, neighbour.identity, neighbour.api)
+        listeners.register(self.app, intake, neighbour.identity)
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""
@@ -144,7 +144,7 @@ async def test_however_people_say_it_it_is_heard_whole(door, way):
     assert door.queue.put_texts == ["hello", "read this"]
 
 
-async def test_what_could_not_be_queued_is_delivered_again(door):
+async def test_what_could_not_be_queued_is_delivered_again(door, caplog):
     door.queue.unreachable = 3  # both copies of the mention, and one of them again
 
     door.slack.people.say(ADA, GENERAL, HELLO)
@@ -152,6 +152,7 @@ async def test_what_could_not_be_queued_is_delivered_again(door):
 
     assert door.queue.put_texts == ["hello"]
     assert not door.slack.deliverer.undelivered
+    assert caplog.messages.count("payload.not_taken") == 3
 
 
 async def test_what_is_never_queued_is_never_acknowledged(door):
@@ -180,26 +181,6 @@ async def test_the_bots_own_messages_edits_and_deletions_are_not_heard(door):
     await door.settle()
 
     assert door.queue.put_texts == ["hello"]
-    assert not door.slack.deliverer.undelivered
-
-
-async def test_who_opens_the_messages_is_offered_something_to_begin_with(door):
-    door.slack.people.open_home(ADA, tab="home")
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: door.slack.workspace.prompts)
-
-    (offered,) = door.slack.workspace.prompts.values()
-    assert offered["prompts"] == [dict(prompt) for prompt in SUGGESTED_PROMPTS]
-    assert door.neighbour.count("assistant.threads.setSuggestedPrompts") == 1
-
-
-async def test_offering_nothing_is_no_disaster(door, caplog):
-    method = "assistant.threads.setSuggestedPrompts"
-    door.slack.hazards.on(method, hazards.error("internal_error"))
-
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: "prompts.not_offered" in caplog.messages)
-
     assert not door.slack.deliverer.undelivered
 
 
@@ -271,8 +252,8 @@ async def test_oauth_credentials_in_the_environment_change_nothing(neighbour, mo
     web = neighbour.api._web
     sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 1)
     await sockets.start()
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: door.slack.workspace.prompts)
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await eventually(lambda: door.queue.put_texts)
     await sockets.stop()
 
     assert door.app.oauth_flow is None

@@ -14,7 +14,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.ports import Post
-from bot.playground.slack.company import ADA, BEN, GENERAL
+from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace import Message as PlayedMessage
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
@@ -158,6 +158,17 @@ async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
 
     assert await neighbour.transcript.router_of(nowhere) is None
     assert not await neighbour.transcript.earlier(nowhere, before=MessageTs("2.0"), since=None)
+
+
+async def test_a_summons_counts_for_what_comes_after_it(neighbour):
+    thread = neighbour.begin("lunch?")
+    say = neighbour.slack.people.say
+    between = say(ADA, GENERAL, "where, <@U0BEN>?", thread.thread_ts)
+    say(BEN, GENERAL, f"ask <@{BOT_USER}>", thread.thread_ts)
+    after = say(ADA, GENERAL, "yes, please", thread.thread_ts)
+
+    assert not await neighbour.transcript.summoned(thread, before=MessageTs(between))
+    assert await neighbour.transcript.summoned(thread, before=MessageTs(after))
 
 
 async def test_our_own_messages_tell_the_router(neighbour):

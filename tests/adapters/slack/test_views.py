@@ -7,11 +7,12 @@ import pytest
 from bot.adapters.slack import panel_lists, views
 from bot.adapters.slack.views import Form
 from bot.panel.errors import Refused
-from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.model import CollectionId, Effort, Expert, ExpertName
 
 LEGAL = Expert(
     ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.", "gpt-6-sol", Effort.HIGH
 )
+TAUGHT = replace(LEGAL, collections=(CollectionId("vs_1"),))
 NEW = Form("C1")
 EDITING = Form("C1", for_defaults=True, editing=ExpertName("legal"))
 
@@ -46,9 +47,10 @@ def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
     [
         views.modal(NEW),
         views.modal(EDITING, LEGAL),
+        views.modal(EDITING, TAUGHT),
         views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
-    ids=["new", "editing", "notice"],
+    ids=["new", "editing", "taught", "notice"],
 )
 def test_slack_takes_the_modals(view, taken_by_slack):
     taken_by_slack(view)
@@ -60,6 +62,13 @@ def test_slack_takes_the_modals(view, taken_by_slack):
 
 def test_what_is_edited_comes_back_as_it_was():
     assert views.read(filled(EDITING, LEGAL)) == (EDITING, LEGAL)
+
+
+@pytest.mark.parametrize(("chosen", "always"), [("always", True), ("when-useful", False)])
+def test_when_documents_are_consulted_is_chosen_where_there_are_any(chosen: str, always: bool):
+    _, expert = views.read(filled(EDITING, TAUGHT, always_consult=chosen))
+    assert expert.always_consult is always
+    assert "always_consult" not in filled(EDITING, LEGAL)["state"]["values"]
 
 
 def test_a_new_expert_is_described_by_the_inputs():

@@ -1,13 +1,15 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import pytest
 from aiohttp import web
 
 from bot.adapters.slack import web_api
 from bot.adapters.slack.web_api import Ambiguous, SlackApi, SlackRefused
-from bot.panel.errors import MessengerUnavailable
+from bot.panel.errors import MessengerUnavailable, TurnLost
+from bot.panel.lease import Lease
 from bot.panel.pace import Unpaced
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
@@ -169,3 +171,22 @@ async def test_neither_words_nor_tokens_are_logged(neighbour, caplog):
     assert [record.message for record in ours] == ["slack.slowed"]
     assert "secret" not in caplog.text
     assert neighbour.slack.bot_token not in caplog.text
+
+
+async def test_nothing_is_called_for_a_turn_that_may_be_lost(neighbour):
+    Lease("T1:C1:1.0", 10, monotonic() - 11).hold()
+
+    with pytest.raises(TurnLost):
+        await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
+
+    assert neighbour.count("chat.postMessage") == 0
+
+
+async def test_nothing_is_sent_for_a_turn_that_may_be_lost(neighbour):
+    await neighbour.api.read("users.info", user=ADA)  # also over a connection that is open already
+    Lease("T1:C1:1.0", seconds=15, asked_at=monotonic() - 16).hold()
+
+    with pytest.raises(TurnLost):
+        await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
+
+    assert neighbour.count("chat.postMessage") == 0

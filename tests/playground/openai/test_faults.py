@@ -80,6 +80,17 @@ async def test_any_stream_can_be_cut_and_is_written_on(
     assert len(await stored(client, conversation.id)) == 2
 
 
+async def test_what_a_cut_response_leaves_is_left_once(
+    client: AsyncOpenAI, server: OpenAIPlayground, conversation: Conversation
+) -> None:
+    server.manners.goes_on_alone = False
+    server.manners.unfinished_leaves = "input"
+    server.faults.on(RESPOND, faults.cut(3))
+    with pytest.raises(APIConnectionError):
+        await types(client, conversation=conversation.id)
+    assert len(await stored(client, conversation.id)) == 2
+
+
 async def test_a_fault_can_wait_for_the_request_it_is_meant_for(
     client: AsyncOpenAI, server: OpenAIPlayground
 ) -> None:

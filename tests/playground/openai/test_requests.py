@@ -14,6 +14,10 @@ SCHEMAS = {
     "input_tokens": "TokenCountsBody",
     "conversation": "CreateConversationBody",
     "conversation update": "UpdateConversationBody",
+    "vector store": "CreateVectorStoreRequest",
+    "vector store update": "UpdateVectorStoreRequest",
+    "vector store file": "CreateVectorStoreFileRequest",
+    "vector store search": "VectorStoreSearchRequest",
 }
 
 
@@ -117,11 +121,6 @@ async def test_a_request_that_cannot_be_is_refused_and_never_reaches_the_model(
         {"include": ["file_search_call.results"], "safety_identifier": "x" * 64},
         {"model": "gpt-6.1-sol", "reasoning": {"effort": "high"}},
         {"model": "gpt-4o", "reasoning": None},
-        {"tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]},
-        {
-            "tools": [LEGAL, {"type": "file_search", "vector_store_ids": ["vs_1"]}],
-            "tool_choice": {"type": "file_search"},
-        },
         {"tools": [{**with_parameters(), "strict": False}], "parallel_tool_calls": True},
         {"conversation": None, "previous_response_id": None, "service_tier": "auto"},
     ],

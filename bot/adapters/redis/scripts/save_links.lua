@@ -1,8 +1,15 @@
 -- Replaces the links of a thread.
--- KEYS: the links. ARGV: seconds to remember them, then field and value by turns (perhaps none)
+-- ARGV: thread, token of the turn that does so ('': none does), seconds to remember them, then
+-- field and value by turns (perhaps none)
+-- Returns 1, or 0 if the turn is lost.
 
-redis.call('DEL', KEYS[1])
-if ARGV[2] then
-  redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-  redis.call('EXPIRE', KEYS[1], ARGV[1])
+local thread, token, remember = unpack(ARGV)
+local links = of('links', thread)
+
+if token ~= '' and not holds(thread, token) then return 0 end
+redis.call('DEL', links)
+if ARGV[4] then
+  redis.call('HSET', links, unpack(ARGV, 4))
+  redis.call('EXPIRE', links, remember)
 end
+return 1

@@ -1,0 +1,162 @@
+"""Teaching experts from Slack: the form, the list, and what comes of both.
+
+A form is answered at once, since Slack waits three seconds; the documents are learnt after
+that, and whoever gave them is told what became of each.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from typing import Any
+
+from bot.adapters.slack import document_lists, lesson_forms, panel_lists
+from bot.adapters.slack.command_words import ListDocuments, TeachExpert
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.giver import Giver, explained
+from bot.adapters.slack.lesson_forms import Lesson, Pupil
+from bot.adapters.slack.message_reading import MessageReading
+from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
+from bot.panel.knowledge import Document, Upload
+from bot.panel.model import CollectionId
+from bot.panel.ports import People
+from bot.panel.roster import Scope
+from bot.panel.teaching import Teaching
+
+log = logging.getLogger(__name__)
+
+Read = Callable[[], Awaitable[Upload]]
+
+
+class DocumentDesk:
+    """Does what ``/experts teach`` and ``documents`` order."""
+
+    def __init__(
+        self, teaching: Teaching, files: SlackFiles, people: People, api: SlackApi
+    ) -> None:
+        self._teaching = teaching
+        self._files = files
+        self._messages = MessageReading(api, people)
+        self._api = api
+
+    async def carry_out(
+        self, order: TeachExpert | ListDocuments, giver: Giver, *, for_defaults: bool
+    ) -> Answer | None:
+        """Carry out *order*; returns what only its giver is told, if anything."""
+        where = giver.scope(for_defaults=for_defaults)
+        match order:
+            case TeachExpert(name):
+                expert = await self._teaching.check(where, name, giver.user)
+                pupil = Pupil(giver.channel_id, for_defaults, expert.name)
+                form = lesson_forms.modal(pupil, expert)
+                await self._api.write("views.open", trigger_id=giver.trigger_id, view=form)
+                return None
+            case ListDocuments(name):
+                return await self._listed(where, name, giver.channel_id, for_defaults=for_defaults)
+
+    async def check(self, lesson: Lesson, giver: Giver) -> None:
+        """Raise Refused if the lesson cannot be given."""
+        if lesson.link:
+            self._messages.check(lesson.link, giver.channel_id)
+        pupil = lesson.pupil
+        where = giver.scope(for_defaults=pupil.for_defaults)
+        await self._teaching.check(where, pupil.name, giver.user)
+
+    async def teach(self, lesson: Lesson, giver: Giver) -> None:
+        """Let the expert learn; tell the channel what, and the giver what it could not."""
+        pupil = lesson.pupil
+        where = giver.scope(for_defaults=pupil.for_defaults)
+        learnt: list[Document] = []
+        problems: list[str] = []
+        await self._tell(giver, panel_lists.sentence("I am reading what you gave me…"))
+        try:
+            expert = await self._teaching.check(where, pupil.name, giver.user)
+            collection = await self._teaching.open(where, pupil.name, giver.user)
+            for read in self._sources(lesson, giver):
+                await self._learn(collection, read, learnt, problems)
+        except PanelError as error:
+            problems.append(explained(error))
+        else:
+            if learnt:
+                news = document_lists.taught(pupil, expert, learnt, giver.user)
+                await self._announce(news, giver)
+        if problems:
+            await self._tell(giver, panel_lists.sentence("\n".join(f"- {p}" for p in problems)))
+
+    async def remove(self, value: str, giver: Giver) -> Answer:
+        """Remove the document that a button stands for; returns the new list."""
+        pupil, document = _read(value)
+        where = giver.scope(for_defaults=pupil.for_defaults)
+        expert = await self._teaching.check(where, pupil.name, giver.user)
+        removed = await self._teaching.remove(where, pupil.name, document, giver.user)
+        await self._announce(document_lists.removed(expert, removed, giver.user), giver)
+        for_defaults = pupil.for_defaults
+        return await self._listed(where, pupil.name, giver.channel_id, for_defaults=for_defaults)
+
+    async def _listed(
+        self, where: Scope, name: str, channel_id: str, *, for_defaults: bool
+    ) -> Answer:
+        expert, kept = await self._teaching.documents(where, name)
+        return document_lists.documents(Pupil(channel_id, for_defaults, expert.name), expert, kept)
+
+    def _sources(self, lesson: Lesson, giver: Giver) -> Iterator[Read]:
+        """Yield how to read each thing that is to be learnt."""
+        for file_id in lesson.files:
+            yield partial(self._download, file_id)
+        if lesson.link:
+            yield partial(self._quote, lesson.link, giver)
+
+    async def _learn(
+        self, collection: CollectionId, read: Read, learnt: list[Document], problems: list[str]
+    ) -> None:
+        try:
+            learnt.append(await self._teaching.add(collection, await read()))
+        except PanelError as error:
+            problems.append(explained(error))
+
+    async def _download(self, file_id: str) -> Upload:
+        file = await self._files.find(file_id)
+        self._teaching.check_document(file.name, file.size)  # before it is read
+        return Upload(file.name, await self._files.content(file))
+
+    async def _quote(self, link: str, giver: Giver) -> Upload:
+        return await self._messages.document(self._messages.check(link, giver.channel_id), link)
+
+    async def _announce(self, news: Answer, giver: Giver) -> None:
+        """Tell the channel; the giver learns if that cannot be."""
+        try:
+            await self._api.write(
+                "chat.postMessage",
+                channel=giver.channel_id,
+                text=news.text,
+                blocks=news.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("change.not_announced", extra={"reason": str(error)})
+            not_told = panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
+            await self._tell(giver, not_told)
+
+    async def _tell(self, giver: Giver, answer: Answer) -> None:
+        """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
+        said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
+        channel, user = giver.channel_id, giver.user
+        try:
+            try:
+                await self._api.write("chat.postEphemeral", channel=channel, user=user, **said)
+            except MessengerRefused:
+                await self._api.write("chat.postMessage", channel=user, **said)
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("giver.not_told", extra={"reason": str(error)})
+
+
+def _read(value: str) -> tuple[Pupil, str]:
+    """Return what a button to remove a document stands for."""
+    try:
+        told = json.loads(value)
+        return Pupil.load(told), str(told["document"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused("This button is out of date; please ask for the list again.") from error

@@ -1,0 +1,102 @@
+"""Reading files that people have given us in Slack, safely.
+
+1. A file's address comes from ``files.info``, never from a payload or a text.
+2. The token goes to Slack's own file server and nowhere else: https, that host, no redirects.
+3. A web page in place of the file is Slack's sign-in page, not the file.
+4. No more is read than is allowed.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+
+from bot.adapters.slack.web_api import Ambiguous, SlackApi
+from bot.panel.errors import MessengerUnavailable, Refused
+
+_FILE_SERVER = ("https", "files.slack.com", None)
+_CHUNK = 64 * 1024
+_TIMEOUT = ClientTimeout(total=120, connect=5)
+
+Origin = tuple[str, str | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackFile:
+    """What Slack knows of a file."""
+
+    id: str
+    name: str
+    size: int  # bytes
+    url: str  # empty where Slack does not hold the file itself
+
+
+class SlackFiles:
+    """Reads files with *token* from Slack's file server; a stand-in of Slack has its own."""
+
+    def __init__(self, api: SlackApi, session: ClientSession, token: str, api_url: str) -> None:
+        self._api = api
+        self._session = session
+        self._headers = {"Authorization": f"Bearer {token}"}
+        host = urlsplit(api_url).hostname or ""
+        is_slack = host == "slack.com" or host.endswith(".slack.com")
+        self._allowed = _FILE_SERVER if is_slack else _origin(api_url)
+
+    async def find(self, file_id: str) -> SlackFile:
+        """Return what Slack tells of a file."""
+        told = (await self._api.read("files.info", file=file_id))["file"]
+        is_elsewhere = told.get("is_external") or told.get("mode") in {"external", "tombstone"}
+        url = told.get("url_private_download") or told.get("url_private") or ""
+        return SlackFile(
+            file_id, str(told.get("name") or "file"), int(told.get("size") or 0),
+            "" if is_elsewhere else url,
+        )  # fmt: skip
+
+    async def content(self, file: SlackFile) -> bytes:
+        """Return the file's bytes. Raises Refused if there is no safe way to them."""
+        if not file.url or _origin(file.url) != self._allowed:
+            raise Refused(
+                f"`{_quoted(file)}` does not lie in Slack itself; please upload it there."
+            )
+        try:
+            async with self._session.get(
+                file.url, headers=self._headers, allow_redirects=False, timeout=_TIMEOUT
+            ) as response:
+                _check(response, file)
+                return b"".join([chunk async for chunk in _bounded(response, file)])
+        except (ClientError, TimeoutError, OSError) as error:
+            raise MessengerUnavailable(f"file: {type(error).__name__}") from error
+
+
+def _origin(url: str) -> Origin:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "", None, None
+    return parts.scheme, parts.hostname, port
+
+
+def _check(response: ClientResponse, file: SlackFile) -> None:
+    if response.status >= 500 or response.status == 429:
+        raise Ambiguous(f"file: http_{response.status}")
+    if response.status != 200 or response.content_type == "text/html":
+        raise Refused(
+            f"Slack did not give me `{_quoted(file)}`. If it is not a web page, whoever runs me "
+            "has to allow me to read files (the scope `files:read`)."
+        )
+
+
+async def _bounded(response: ClientResponse, file: SlackFile) -> AsyncIterator[bytes]:
+    """Yield the bytes; no more than Slack said there were."""
+    left = file.size
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise Refused(f"`{_quoted(file)}` is larger than Slack says; I do not take it.")
+        yield chunk
+
+
+def _quoted(file: SlackFile) -> str:
+    return file.name.replace("`", "'")[:100]

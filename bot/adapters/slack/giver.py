@@ -1,0 +1,83 @@
+"""Who gives commands, and what they are told when something does not work."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientError
+from slack_bolt.async_app import AsyncRespond
+
+from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.panel_lists import Answer
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelRefused,
+    ModelUnavailable,
+    PanelError,
+    Refused,
+)
+from bot.panel.model import UserId
+from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
+
+log = logging.getLogger(__name__)
+
+_SLOW = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gave a command, and where."""
+
+    user: UserId
+    team_id: str
+    channel_id: str
+    trigger_id: str  # lets one modal be opened, within three seconds
+    bot_user: str  # we, as people mention us
+
+    def scope(self, *, for_defaults: bool) -> Scope:
+        """Return what the command is about."""
+        if for_defaults:
+            return WorkspaceScope(self.team_id)
+        return ChannelScope(self.team_id, self.channel_id)
+
+
+def giver_of(identity: Identity, body: dict[str, Any], user: str, channel: str) -> Giver:
+    """Return who gave a command; the workspace is ours, whatever a payload says of it."""
+    trigger = body.get("trigger_id", "")
+    return Giver(UserId(user), identity.team_id, channel, trigger, identity.bot_user_id)
+
+
+def explained(error: PanelError) -> str:
+    """Return one sentence for whoever met *error*."""
+    match error:
+        case Refused():
+            return str(error)
+        case MessengerRefused(code=code) if code in _SLOW:
+            return "That took me too long; please give the command again."
+        case MessengerRefused():
+            return "Slack did not let me do that; please tell whoever runs me."
+        case MessengerUnavailable():
+            return "I cannot reach Slack just now; please try again in a minute."
+        case ModelRefused():
+            return "The model service did not let me do that; please tell whoever runs me."
+        case ModelUnavailable():
+            return "I cannot reach the model service just now; please try again in a minute."
+        case _:
+            return "I cannot reach my memory just now; please try again in a minute."
+
+
+async def tell(respond: AsyncRespond, answer: Answer, *, replace: bool = False) -> None:
+    """Answer the giver alone; whoever is not reached is no reason to fail."""
+    try:
+        response = await respond(
+            text=answer.text,
+            blocks=list(answer.blocks),
+            response_type="ephemeral",
+            replace_original=replace,
+        )
+    except (ClientError, OSError, TimeoutError) as error:
+        log.warning("command.not_answered", extra={"reason": type(error).__name__})
+        return
+    if response.status_code != 200:
+        log.warning("command.not_answered", extra={"reason": response.status_code})

@@ -1,0 +1,101 @@
+"""The form in which people give an expert documents: built and read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName
+
+Json = dict[str, Any]
+
+CALLBACK = "teach_expert"
+MOST_FILES = 10
+_VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """Which expert is meant; travels in forms and buttons and comes back with them."""
+
+    channel_id: str
+    for_defaults: bool
+    name: ExpertName
+
+    def dump(self) -> Json:
+        """Return it as plain data."""
+        scope = "default" if self.for_defaults else "channel"
+        return {"channel": self.channel_id, "scope": scope, "name": self.name}
+
+    @classmethod
+    def load(cls, kept: object) -> "Pupil":
+        """Return what ``dump`` made. Raises ValueError if it is anything else."""
+        match kept:
+            case {
+                "channel": str(channel),
+                "scope": "channel" | "default" as scope,
+                "name": str(name),
+            } if channel and name:
+                return cls(channel, scope == "default", ExpertName(name))
+        raise ValueError("no expert is named")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is to be learnt: files in Slack, and the text of a message."""
+
+    pupil: Pupil
+    files: tuple[str, ...]  # their ids
+    link: str
+
+
+def modal(pupil: Pupil, expert: Expert) -> Json:
+    """Return the form."""
+    where = "in all channels" if pupil.for_defaults else "in this channel"
+    words = f"{expert.title} will look things up in these documents {where}, and cite them."
+    files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
+    link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps(pupil.dump()),
+        "title": _plain("Teach an expert"),
+        "submit": _plain("Teach"),
+        "close": _plain("Cancel"),
+        "blocks": [
+            {"type": "section", "text": _plain(words)},
+            _input("files", "Files", "PDF, Word, PowerPoint, Markdown, text or code.", files),
+            _input("link", "Or a message of this channel", "Its menu has “Copy link”.", link),
+        ],
+    }
+
+
+def read(view: Json) -> Lesson:
+    """Return what a filled form asks for. Raises Refused if it asks for nothing."""
+    try:
+        pupil = Pupil.load(json.loads(view["private_metadata"]))
+        values = view["state"]["values"]
+        files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
+        link = (values["link"][_VALUE].get("value") or "").strip()
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            "This form is out of date; please close it and give the command again."
+        ) from error
+    if not files and not link:
+        raise Refused("Please choose a file, or paste a link to a message.", field="files")
+    return Lesson(pupil, files, link)
+
+
+def _input(field: str, label: str, hint: str, element: Json) -> Json:
+    return {
+        "type": "input",
+        "block_id": field,
+        "optional": True,
+        "label": _plain(label),
+        "hint": _plain(hint),
+        "element": element,
+    }
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": True}

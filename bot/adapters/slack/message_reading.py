@@ -1,0 +1,73 @@
+"""A message in Slack as a document that experts can look things up in."""
+
+import re
+from datetime import UTC, datetime
+
+from bot.adapters.slack import permalinks, text
+from bot.adapters.slack.permalinks import Place
+from bot.adapters.slack.web_api import Json, SlackApi
+from bot.panel.errors import MessengerRefused, Refused
+from bot.panel.knowledge import Upload
+from bot.panel.model import UserId
+from bot.panel.ports import People
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
+_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
+
+
+class MessageReading:
+    """Reads single messages; only of the channel that somebody is in."""
+
+    def __init__(self, api: SlackApi, people: People) -> None:
+        self._api = api
+        self._people = people
+
+    def check(self, link: str, channel_id: str) -> Place:
+        """Return where *link* leads; Refused if that is not a message of the channel.
+
+        We may see channels that whoever gives the link does not.
+        """
+        place = permalinks.parse(link.strip())
+        if place is None:
+            raise Refused(
+                "That is no link to a message: take it from the message's menu, *Copy link*.",
+                field="link",
+            )
+        if place.channel_id != channel_id:
+            raise Refused(
+                "I take messages only of the channel in which the command is given.", field="link"
+            )
+        return place
+
+    async def document(self, place: Place, link: str) -> Upload:
+        """Return the message as a document."""
+        message = await self._message(place)
+        written = str(message.get("text") or "")
+        author = UserId(message.get("user") or "")
+        mentioned = [UserId(user) for user in _MENTION.findall(written)]
+        names = await self._people.names([author, *mentioned] if author else mentioned)
+        said = text.from_slack(written, {str(user): name for user, name in names.items()}).strip()
+        if not said:
+            raise Refused("That message has no text.")
+        day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
+        speaker = message.get("username") or names.get(author) or "somebody"
+        content = f"# {speaker} in Slack, {day}\n\n{said}\n\nThe message: {link.strip()}\n"
+        return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
+
+    async def _message(self, place: Place) -> Json:
+        missing = Refused("I cannot see that message; am I in the channel?")
+        try:
+            answer = await self._api.read(
+                "conversations.replies",
+                channel=place.channel_id,
+                ts=place.thread_ts,
+                oldest=place.ts,
+                latest=place.ts,
+                inclusive=True,
+            )
+        except MessengerRefused as error:
+            raise missing if error.code in _NOT_THERE else error from None
+        for message in answer["messages"]:
+            if message["ts"] == place.ts:
+                return message  # type: ignore[no-any-return]
+        raise missing

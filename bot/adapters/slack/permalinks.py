@@ -1,0 +1,27 @@
+"""Links to messages, as Slack's *Copy link* makes them."""
+
+import re
+from dataclasses import dataclass
+
+_PERMALINK = re.compile(
+    r"https?://[^/\s]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d+)(?P<micros>\d{6})"
+    r"(?:\?(?:[^#\s]*&)?thread_ts=(?P<thread>\d+\.\d+))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message is."""
+
+    channel_id: str
+    ts: str
+    thread_ts: str  # its own ts if it begins a thread, or could
+
+
+def parse(link: str) -> Place | None:
+    """Return the place that *link* begins by naming."""
+    match = _PERMALINK.match(link)
+    if match is None:
+        return None
+    ts = f"{match['seconds']}.{match['micros']}"
+    return Place(match["channel"], ts, match["thread"] or ts)

@@ -1,0 +1,124 @@
+"""The passages behind a reply: a button on it opens them in a modal.
+
+Nothing of them is kept here: the button carries where they are, and they are read there when
+somebody wants to see them.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.adapters.slack.web_api import SlackApi
+from bot.panel.errors import ConversationGone, PanelError
+from bot.panel.knowledge import KnowledgeBase, Passage
+from bot.panel.model import ConversationId, Sources
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+ACTION = "show_sources"
+_MOST_PASSAGES = 20
+_LONGEST_PASSAGE = 1_500
+_LOOKING = "Looking up the passages…"
+_NOTHING = "The passages behind this reply are no longer there."
+_UNREACHABLE = "I cannot read the passages just now; please try again in a minute."
+
+
+def button(sources: Sources) -> Json:
+    """Return the button that opens *sources*."""
+    return {
+        "type": "button",
+        "action_id": ACTION,
+        "text": _plain("Sources"),
+        "value": json.dumps({"conversation": sources.conversation, "ref": sources.ref}),
+        "accessibility_label": "Show the passages that this reply relies on",
+    }
+
+
+def register(app: AsyncApp, knowledge: KnowledgeBase, api: SlackApi) -> None:
+    """Let *app* show what *knowledge* found for a reply."""
+
+    async def show(ack: AsyncAck, body: Json, action: Json) -> None:
+        await ack()
+        try:
+            opened = await api.write(  # at once: Slack waits three seconds for it
+                "views.open", trigger_id=body["trigger_id"], view=_modal([_words(_LOOKING)])
+            )
+            found = await _found(knowledge, _read(action.get("value", "")))
+            await api.write("views.update", view_id=opened["view"]["id"], view=_modal(found))
+        except PanelError as error:
+            log.warning("sources.not_shown", extra={"reason": str(error)})
+
+    app.action(ACTION)(show)
+
+
+def _read(value: str) -> Sources | None:
+    """Return what ``button`` wrote."""
+    try:
+        match json.loads(value):
+            case {"conversation": str(conversation), "ref": str(ref)} if conversation and ref:
+                return Sources(ConversationId(conversation), ref)
+    except ValueError:
+        pass
+    return None
+
+
+async def _found(knowledge: KnowledgeBase, sources: Sources | None) -> Sequence[Json]:
+    """Return the passages as blocks, or why there are none."""
+    if sources is None:
+        return [_words(_NOTHING)]
+    try:
+        passages = await knowledge.passages(sources.conversation, sources.ref)
+    except ConversationGone:
+        return [_words(_NOTHING)]
+    except PanelError as error:
+        log.warning("sources.not_read", extra={"reason": str(error)})
+        return [_words(_UNREACHABLE)]
+    return list(_shown(passages[:_MOST_PASSAGES])) or [_words(_NOTHING)]
+
+
+def _shown(passages: Sequence[Passage]) -> Iterator[Json]:
+    """Yield the passages by document, with the numbers of their footnotes."""
+    for (number, name), together in groupby(passages, key=lambda p: (p.footnote, p.document)):
+        yield _rich({"type": "rich_text_section", "elements": _heading(name, number)})
+        for passage in together:
+            words = {"type": "text", "text": _shortened(passage.text)}
+            yield _rich({"type": "rich_text_quote", "elements": [words]})
+
+
+def _heading(name: str, number: int | None) -> list[Json]:
+    told = f"{number}. {name}" if number else name
+    heading: list[Json] = [{"type": "text", "text": told, "style": {"bold": True}}]
+    return heading if number else [*heading, {"type": "text", "text": " (found, not cited)"}]
+
+
+def _shortened(text: str) -> str:
+    tidy = text.strip() or "…"
+    return tidy if len(tidy) <= _LONGEST_PASSAGE else tidy[: _LONGEST_PASSAGE - 1] + "…"
+
+
+def _modal(blocks: Sequence[Json]) -> Json:
+    return {
+        "type": "modal",
+        "title": _plain("Sources"),
+        "close": _plain("Close"),
+        "blocks": list(blocks),
+    }
+
+
+def _rich(element: Json) -> Json:
+    """Return a block in which nothing formats, links or pings."""
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _words(words: str) -> Json:
+    return {"type": "section", "text": _plain(words)}
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": False}

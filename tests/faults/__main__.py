@@ -1,0 +1,79 @@
+"""The long form: ``python -m tests.faults [--turns N] [--seed N] [--scenario NAME]``."""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.faults.running import Outcome, run
+from tests.faults.scenarios import SCENARIOS, Scenario
+
+_SHOWN = 20
+
+
+def main() -> int:
+    """Run the scenarios and print what came of them."""
+    options = _options()
+    chosen = [one for one in SCENARIOS if options.scenario in (None, one.name)]
+    console = Console()
+    console.print(f"seed {options.seed}, logs in {options.folder}")
+    outcomes = [_run(one, options, len(chosen), console) for one in chosen]
+    console.print(_table(outcomes))
+    for outcome in outcomes:
+        for complaint in outcome.complaints[:_SHOWN]:
+            console.print(f"{outcome.scenario}: {complaint}", markup=False, highlight=False)
+        if len(outcome.complaints) > _SHOWN:
+            console.print(f"{outcome.scenario}: … {len(outcome.complaints) - _SHOWN} more")
+    return 1 if any(outcome.complaints for outcome in outcomes) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
+    parser.add_argument("--turns", type=int, default=2_000, help="in all scenarios together")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311
+    parser.add_argument("--scenario", choices=[one.name for one in SCENARIOS])
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.mkdtemp(prefix="faults-")))
+    return parser.parse_args()
+
+
+def _run(scenario: Scenario, options: argparse.Namespace, count: int, console: Console) -> Outcome:
+    turns = max(1, options.turns // count)
+    columns = (
+        TextColumn("{task.description:14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    folder = options.folder / scenario.name.replace(" ", "-")
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(scenario.name, total=turns)
+        return asyncio.run(
+            run(
+                scenario,
+                turns,
+                options.seed,
+                folder,
+                lambda done: progress.update(task, completed=done),
+            )
+        )
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table("scenario", "turns", "messages", "seconds", "turns/s", "hurt", "wrong")
+    for one in outcomes:
+        hurts = ", ".join(f"{number} {what}" for what, number in sorted(one.hurts.items()))
+        numbers = (f"{one.turns:,}", f"{one.questions:,}", f"{one.seconds:.0f}")
+        pace = f"{one.turns / one.seconds:.1f}"
+        table.add_row(one.scenario, *numbers, pace, hurts, str(len(one.complaints)))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Everything at once: the local Slack and model, a real Redis, and the bot's processes."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.playground.openai.brain import ScriptedBrain
+from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.slack.company import ADA, BEN, BOT_USER, CHLOE, DEV
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace import Channel
+from tests.adapters.redis.servers import Server, free_port
+from tests.adapters.redis.servers import running as running_servers
+from tests.faults import brain
+from tests.faults.fleet import Fleet
+from tests.faults.gates import TOKEN, model_gate, slack_gate
+from tests.faults.redis_proxy import RedisProxy
+from tests.faults.traps import Traps
+
+SECRET = "a-secret-of-at-least-16-characters"
+PEOPLE = (ADA, BEN, CHLOE, DEV)
+_AOF = {"appendonly": "yes", "appendfsync": "always", "save": '""'}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large the bot is, and what it is set to."""
+
+    workers: int = 3
+    webs: int = 1
+    channels: int = 40
+    concurrency: int = 16
+    lease: float = 2.0
+    over_http: bool = False
+    expert_timeout: float = 120.0
+    redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+    clocks: tuple[float, ...] = ()  # by how many seconds the workers' wall clocks jump
+
+
+@dataclass(slots=True)
+class Rig:
+    """What a scenario works with."""
+
+    slack: SlackPlayground
+    openai: OpenAIPlayground
+    server: Server
+    fleet: Fleet
+    traps: Traps
+    proxies: list[RedisProxy]
+    channels: list[str]
+    shape: Shape
+    chance: random.Random
+
+    async def restart_redis(self, away: float) -> None:
+        """Kill Redis, and start it again with its append-only file after *away* seconds."""
+        self.server.kill()
+        await asyncio.sleep(away)
+        self.server.start()
+
+
+@asynccontextmanager
+async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
+    """Start everything; end it at the end."""
+    async with AsyncExitStack() as opened:
+        server = Server(folder / "redis", settings=_AOF)
+        opened.enter_context(running_servers(server))
+        fleet = Fleet(folder, pause=shape.lease * 1.5 + 0.5)
+        traps = Traps(fleet.befall)
+        traps.spared = fleet.spared
+        slack = SlackPlayground(retry_after=shape.redelivered_after, seed=seed)
+        openai = OpenAIPlayground(brain=ScriptedBrain(brain.reply))
+        slack.app.middlewares.append(slack_gate(traps))
+        openai._app.middlewares.append(model_gate(traps))
+        await opened.enter_async_context(slack)
+        await opened.enter_async_context(openai)
+        channels = _channels(slack, shape.channels)
+        slack.hazards.status_lasts = 3600  # no stuck status goes by itself
+        openai.faults.seed = seed
+        opened.push_async_callback(fleet.close)
+        proxies = await _start(opened, fleet, slack, openai, server, traps, shape)
+        chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
+        yield Rig(slack, openai, server, fleet, traps, proxies, channels, shape, chance)
+
+
+def _channels(slack: SlackPlayground, count: int) -> list[str]:
+    names = [f"C0F{number:04}" for number in range(count)]
+    members = {*PEOPLE, BOT_USER}
+    slack.workspace.add(*(Channel(n, n.lower(), members=set(members)) for n in names))
+    return names
+
+
+async def _start(
+    opened: AsyncExitStack,
+    fleet: Fleet,
+    slack: SlackPlayground,
+    openai: OpenAIPlayground,
+    server: Server,
+    traps: Traps,
+    shape: Shape,
+) -> list[RedisProxy]:
+    environ = _environ(slack, openai, server, shape)
+    proxies = []
+    for number in range(shape.workers):
+        name = f"worker{number}"
+        proxy = RedisProxy(name, server.port, traps)
+        await opened.enter_async_context(proxy.running())
+        proxies.append(proxy)
+        token = TOKEN + name
+        slack._web_api._tokens[token] = "bot"  # type: ignore[index]  # a dict in truth
+        fleet.add(name, "worker", environ | _own(name, token, proxy) | _clock(shape, number))
+    for number in range(shape.webs):
+        port = free_port()
+        fleet.add(f"web{number}", "web", environ | {"PORT": str(port)})
+        if shape.over_http:
+            slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+    return proxies
+
+
+def _environ(
+    slack: SlackPlayground, openai: OpenAIPlayground, server: Server, shape: Shape
+) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": "" if shape.over_http else slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "OPENAI_API_KEY": openai.api_key,
+        "OPENAI_BASE_URL": openai.base_url,
+        "REDIS_URL": f"{server.url}/0",
+        "PANELBOT_SECRET": SECRET,
+        "PANELBOT_HOST": "127.0.0.1",
+        "PANELBOT_CONCURRENCY": str(shape.concurrency),
+        "PANELBOT_LEASE": str(shape.lease),
+        "PANELBOT_SLACK_PACE": "0",
+        "PANELBOT_CHANNEL_CONCURRENCY": "1000",
+        "PANELBOT_EXPERT_TIMEOUT": str(shape.expert_timeout),
+    }
+
+
+def _own(name: str, token: str, proxy: RedisProxy) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": token,
+        "OPENAI_PROJECT_ID": name,
+        "REDIS_URL": f"redis://127.0.0.1:{proxy.port}/0",
+    }
+
+
+def _clock(shape: Shape, number: int) -> dict[str, str]:
+    """Return what makes the clock of a worker wrong."""
+    if not shape.clocks:
+        return {}
+    lies = Path(__file__).parent / "wrong_clock"
+    jump = shape.clocks[number % len(shape.clocks)]
+    return {"PYTHONPATH": str(lies), "WRONG_CLOCK": str(jump)}

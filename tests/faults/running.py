@@ -1,0 +1,90 @@
+"""Running a scenario: trouble while people ask, then calm, then the reckoning."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from tests.faults.ledger import Ledger
+from tests.faults.rig import Rig, open_rig
+from tests.faults.scenarios import Scenario
+from tests.faults.workload import Stuck, Workload
+
+_SETTLED_WITHIN = 60.0
+_KINDS = ("ready", "leases", "delayed", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a scenario."""
+
+    scenario: str
+    turns: int
+    questions: int
+    seconds: float
+    hurts: Counter[str]  # what befell the processes
+    complaints: tuple[str, ...]
+
+
+async def run(
+    scenario: Scenario,
+    turns: int,
+    seed: int,
+    folder: Path,
+    told: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """Run *scenario* until *turns* turns are answered, and look whether all is well."""
+    since = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing runs yet
+    async with open_rig(folder, scenario.shape, seed) as rig:
+        chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
+        workload = Workload(rig, scenario.habits, chance)
+        complaints: list[str] = []
+        try:
+            await workload.begin()
+            async with scenario.trouble(rig):
+                await workload.run(turns, told)
+        except* Stuck as stuck:
+            complaints += [str(one) for one in stuck.exceptions]
+        complaints += [f"nobody came to: {trap}" for trap in rig.traps.left]
+        _calm_down(rig)
+        complaints += await _left_in_the_queue(rig)
+        complaints += Ledger(rig, workload.questions.values(), scenario.allowed).complaints()
+        hurts = rig.fleet.ends
+    seconds = time.monotonic() - since
+    number = len(workload.turns)
+    return Outcome(
+        scenario.name, number, len(workload.questions), seconds, hurts, tuple(complaints)
+    )
+
+
+def _calm_down(rig: Rig) -> None:
+    rig.traps.clear()
+    rig.slack.hazards.clear()
+    rig.openai.faults.clear()
+
+
+async def _left_in_the_queue(rig: Rig) -> list[str]:
+    """Wait until nothing is to be done; return what is still there."""
+    redis = Redis(port=rig.server.port, decode_responses=True)
+    left: dict[str, int] = {}
+    deadline = time.monotonic() + _SETTLED_WITHIN
+    async with redis:
+        while time.monotonic() < deadline:
+            left = {kind: await redis.zcard(f"panelbot:{{0}}:{kind}") for kind in _KINDS}
+            if not any(left[kind] for kind in _KINDS if kind != "dead"):
+                break
+            await asyncio.sleep(0.1)
+        await rig.slack.deliverer.settle()
+        keys = [key async for key in redis.scan_iter("panelbot:{0}:*", count=1000)]
+    kinds = Counter(key.split(":")[2] for key in keys)
+    wrong = [f"{number} left in {kind}" for kind, number in left.items() if number]
+    wrong += [
+        f"{kinds[kind]} keys of {kind}" for kind in ("turn", "journal", "inbox") if kinds[kind]
+    ]
+    return wrong

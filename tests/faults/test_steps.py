@@ -1,0 +1,53 @@
+"""The harness's own eyes: a trap that waits for a name nobody says would prove nothing."""
+
+import pytest
+
+from bot.adapters.redis.scripting import Script
+from tests.faults import steps
+from tests.faults.redis_proxy import Commands
+
+
+def sent(*words: bytes) -> bytes:
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
+
+
+def test_commands_are_read_however_they_are_cut():
+    stream = sent(b"SET", b"a", b"1\r\n2") + sent(b"PING")
+    commands = Commands()
+
+    read = [words for byte in stream for _, words in commands.feed(bytes([byte]))]
+
+    assert read == [[b"SET", b"a", b"1\r\n2"], [b"PING"]]
+
+
+def test_journal_entries_are_known_by_their_kind():
+    append = Script("append")._digest.encode()
+    entry = b'nonce ["PostStarted",{"part":"plan"}]'
+
+    step = steps.of_redis([b"EVALSHA", append, b"1", b"P", b"T", b"7", entry])
+
+    assert step == "journal PostStarted" in steps.JOURNAL
+
+
+def test_a_script_that_is_sent_whole_is_known_too():
+    claim = Script("claim")._source.encode()
+
+    assert steps.of_redis([b"EVAL", claim, b"1", b"P"]) == "queue claim"
+
+
+@pytest.mark.parametrize(
+    ("body", "step"),
+    [
+        ({}, "model expert"),
+        ({"tools": [{}], "tool_choice": "auto"}, "model router"),
+        ({"tools": [{}], "tool_choice": "none"}, "model closing"),
+    ],
+)
+def test_requests_to_the_model_are_told_apart(body, step):
+    assert steps.of_model("POST", "/v1/responses", body) == step
+
+
+def test_messages_are_known_by_their_part():
+    metadata = '{"event_payload": {"part": "reply:call_1:0"}}'
+
+    assert steps.of_slack("chat.postMessage", {"metadata": metadata}) == "slack reply"

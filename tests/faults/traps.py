@@ -1,0 +1,80 @@
+"""Traps: what befalls a worker at an exact step, before or after its effect."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+
+
+class Moment(StrEnum):
+    """When a trap springs."""
+
+    BEFORE = "before"  # nothing has happened yet
+    AFTER = "after"  # it has happened, and the worker does not know
+
+
+class Deed(StrEnum):
+    """What befalls the worker."""
+
+    KILL = "kill"
+    PAUSE = "pause"  # for longer than its lease
+    CUT = "cut"  # its connection breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """One trap; the first worker that comes to it springs it."""
+
+    step: str
+    moment: Moment
+    deed: Deed = Deed.KILL
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.moment} {self.step}"
+
+
+Befall = Callable[[str, Deed], None]
+
+
+class Traps:
+    """The traps that are set: each springs once, one after the other with a pause in between."""
+
+    def __init__(self, befall: Befall) -> None:
+        self._befall = befall
+        self._set: list[Trap] = []
+        self.spared: Callable[[str], bool] = lambda _: False  # workers that are just down
+        self.seen: Counter[str] = Counter()
+        self.sprung: list[Trap] = []
+        self.pause = 0.0  # seconds between two, so that some work is done, too
+        self._next_at = 0.0
+
+    @property
+    def left(self) -> tuple[Trap, ...]:
+        """The traps that nobody came to yet."""
+        return tuple(self._set)
+
+    def set(self, traps: Iterable[Trap]) -> None:
+        """Set more traps."""
+        self._set += traps
+
+    def clear(self) -> None:
+        """Take away the traps that are left."""
+        self._set.clear()
+
+    def spring(self, worker: str, step: str, moment: Moment) -> Deed | None:
+        """Let *worker* come to a step; return what has befallen it there."""
+        if moment is Moment.BEFORE:
+            self.seen[step] += 1
+        found = next((t for t in self._set if (t.step, t.moment) == (step, moment)), None)
+        if found is None or self.spared(worker) or monotonic() < self._next_at:
+            return None
+        self._next_at = monotonic() + self.pause
+        self._set.remove(found)
+        self.sprung.append(found)
+        self._befall(worker, found.deed)
+        return found.deed
+
+    def waits(self, step: str, moment: Moment) -> bool:
+        """Return whether a trap waits there."""
+        return any((t.step, t.moment) == (step, moment) for t in self._set)

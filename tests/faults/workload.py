@@ -1,0 +1,177 @@
+"""People who ask: many threads at once, follow-ups after the answer or while it is written."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bot.playground.slack.company import BOT_USER
+from bot.playground.slack.workspace import Change
+from tests.faults import brain
+from tests.faults.rig import PEOPLE, Rig
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One message that wants answers."""
+
+    number: int
+    channel: str
+    thread_ts: str
+    ts: str
+    experts: tuple[str, ...]  # none: the router itself
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How people ask."""
+
+    at_once: int = 48  # threads that are talked in at the same time
+    longest: int = 8  # messages in one thread
+    hurry: float = 0.35  # the share of follow-ups that do not wait for the answer
+    breath: tuple[float, float] = (0.05, 0.5)  # seconds before a follow-up that does not wait
+    directly: float = 0.2  # the share of questions that name the expert in front
+    patience: float = 60.0  # seconds without any answer at all, until the run is given up
+
+
+class Stuck(Exception):
+    """Nothing has been answered for too long."""
+
+
+@dataclass(slots=True)
+class Workload:
+    """Asks until about so many turns have been answered."""
+
+    rig: Rig
+    habits: Habits
+    chance: random.Random
+    questions: dict[int, Question] = field(default_factory=dict)
+    turns: set[str] = field(default_factory=set)  # that have said something in Slack
+    _heard: Counter[tuple[int, str]] = field(default_factory=Counter)
+    _waiting: dict[int, asyncio.Event] = field(default_factory=dict)
+    _last_number: int = 0
+    _last_news: float = 0.0
+
+    async def run(self, turns: int, told: Callable[[int], None] = lambda _: None) -> None:
+        """Let people ask until *turns* turns are answered; return when all questions are."""
+        self._last_news = asyncio.get_running_loop().time()
+        with self._listening():
+            async with asyncio.TaskGroup() as tasks:
+                watch = tasks.create_task(self._watch(told))
+                await self._talk(turns)
+                watch.cancel()
+
+    async def begin(self) -> None:
+        """Return when the bot is there: it has answered questions."""
+        with self._listening():
+            experts = brain.EXPERTS[:1]
+            first = [self._ask(channel, None, experts) for channel in self.rig.channels[:8]]
+            async with asyncio.timeout(self.habits.patience):
+                await self._all_answered(first)
+
+    async def _talk(self, turns: int) -> None:
+        async def talker() -> None:
+            while len(self.turns) < turns or self._has_traps_to_find(turns):
+                await self._thread()
+
+        async with asyncio.TaskGroup() as talkers:
+            for _ in range(self.habits.at_once):
+                talkers.create_task(talker())
+
+    def _has_traps_to_find(self, turns: int) -> bool:
+        return bool(self.rig.traps.left) and len(self.turns) < 5 * turns
+
+    async def _thread(self) -> None:
+        channel = self.chance.choice(self.rig.channels)
+        hurry = self.habits.hurry if self.chance.random() < 0.6 else 0.0
+        first = self._ask(channel, None, self._wanted(hurry))
+        hurried = [first]
+        for _ in range(self.chance.randint(0, self.habits.longest - 1)):
+            if self.chance.random() >= hurry:
+                await self._all_answered(hurried)
+                hurried.clear()
+            else:
+                await asyncio.sleep(self.chance.uniform(*self.habits.breath))
+            hurried.append(self._ask(channel, first.thread_ts, self._wanted(hurry)))
+        await self._all_answered(hurried)
+
+    def _wanted(self, hurry: float) -> tuple[str, ...]:
+        """Choose who is to answer; the router only where nothing else waits with the question."""
+        if not hurry and self.chance.random() < 0.1:
+            return ()
+        count = self.chance.choices((1, 2, 3), (70, 22, 8))[0]
+        return tuple(self.chance.sample(brain.EXPERTS, count))
+
+    def _ask(self, channel: str, thread_ts: str | None, experts: tuple[str, ...]) -> Question:
+        self._last_number += 1
+        number = self._last_number
+        text = brain.asking(number, experts)
+        if experts and self.chance.random() < self.habits.directly:
+            text = f"{', '.join(experts)}: {text}"
+        if thread_ts is None:
+            text = f"<@{BOT_USER}> {text}"
+        self._waiting[number] = asyncio.Event()
+        ts = self.rig.slack.people.say(self.chance.choice(PEOPLE), channel, text, thread_ts)
+        question = Question(number, channel, thread_ts or ts, ts, experts)
+        self.questions[number] = question
+        return question
+
+    async def _all_answered(self, questions: list[Question]) -> None:
+        for question in questions:
+            await self._answered(question)
+
+    async def _answered(self, question: Question) -> None:
+        await self._waiting[question.number].wait()
+        del self._waiting[question.number]
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        unsubscribe = self.rig.slack.workspace.subscribe(self._hear)
+        try:
+            yield
+        finally:
+            unsubscribe()
+
+    def _hear(self, change: Change) -> None:
+        message = change.message
+        if change.kind != "posted" or message is None or not message.bot_id:
+            return
+        payload = (message.metadata or {}).get("event_payload", {})
+        part = str(payload.get("part", ""))
+        if not part.startswith(("reply:", "router:")):
+            return
+        self._last_news = asyncio.get_running_loop().time()
+        self.turns.add(str(payload["turn"]))
+        speaker = brain.TITLES.get(message.username or "", "")
+        for number in brain.named_in(message.text):
+            self._heard[number, speaker] += 1
+            self._look(number)
+        if "could not answer" in message.text:
+            self._excuse(str(payload["turn"]), speaker)
+
+    def _look(self, number: int) -> None:
+        question = self.questions[number]
+        if all(self._heard[number, expert] for expert in question.experts or ("",)):
+            self._done(number)
+
+    def _done(self, number: int) -> None:
+        if waiting := self._waiting.get(number):
+            waiting.set()
+
+    def _excuse(self, turn: str, speaker: str) -> None:
+        """Take an honest line for the answers that it stands for: the turn's first question."""
+        _, channel, ts = turn.split(":")
+        for question in self.questions.values():
+            if (question.channel, question.ts) == (channel, ts):
+                self._heard[question.number, speaker] += 1
+                self._look(question.number)
+
+    async def _watch(self, told: Callable[[int], None]) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(0.5)
+            told(len(self.turns))
+            if loop.time() - self._last_news > self.habits.patience:
+                raise Stuck(f"unanswered: {sorted(self._waiting)[:20]}")
