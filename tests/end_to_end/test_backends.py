@@ -1,10 +1,12 @@
 """The whole bot on a server that remembers nothing, and threads that change their backend."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from bot.playground.openai import faults
+from bot.playground.openai.rules import RuleBrain
 from bot.playground.slack.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
@@ -136,3 +138,22 @@ async def test_losing_all_of_redis_begins_anew_with_what_slack_remembers(world: 
     assert [text for _, text in world.said(ts)] == [f"Answer 1 {LEGAL}"] * 2
     router = next(asked for asked in reversed(world.brain.asked) if asked.tools)
     assert "the blue contract" in "".join(json.dumps(item) for item in router.items)
+
+
+@pytest.mark.parametrize("backend", ["stateless", "assistants"])
+async def test_an_expert_cites_its_documents_on_every_backend(
+    world: World, tmp_path: Path, backend: str
+) -> None:
+    handbook = tmp_path / "handbook.md"
+    handbook.write_text("# Handbook\n\nEverybody has thirty days of holiday.\n")
+    world.openai.brain = RuleBrain()
+    await restart(world, backend)
+    code, _, err = await world.panelbot("knowledge", "add", "legal", str(handbook))
+    assert code == 0, err
+
+    ts = world.say(f"{MENTION} legal How many days of holiday are there?")
+    await world.idle()
+
+    (answer,) = [text for who, text in world.said(ts) if who == "Legal Counsel"]
+    assert "“Everybody has thirty days of holiday.”¹" in answer
+    assert answer.endswith("1. `handbook.md`")

@@ -2,19 +2,21 @@
 
 Its metadata say whose it is and carry a hash of its content. One that is there is used again;
 one whose content has changed is updated. Each run says all of it once more: another channel may
-know an expert of the same name by another definition.
+know an expert of the same name by another definition. What only an assistant can have are the
+documents that it searches: experts of one name with other documents are other assistants.
 """
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.openai.assistants_api import AssistantsApi
 from bot.adapters.openai.items import function_tool
 from bot.panel.exchange import Prompt, Tool
+from bot.panel.model import CollectionId
 
 _OWNER, _HASH = "panelbot", "panelbot_hash"
 _LONGEST_NAME = 256
@@ -36,8 +38,8 @@ class AssistantBook:
 
     async def find(self, prompt: Prompt) -> str:
         """Return the assistant for *prompt*, created or updated if need be."""
-        owner = (prompt.cache_key or prompt.model)[:_LONGEST_NAME]
-        content = definition(prompt)
+        owner = _owner(prompt)
+        content = {**definition(prompt), "tool_resources": documents(prompt.collections[:1])}
         digest = _digest(content)
         async with self._looking:
             known = self._known.get(owner) or await self._look_for(owner)
@@ -48,7 +50,7 @@ class AssistantBook:
 
     def forget(self, prompt: Prompt) -> None:
         """Learn that the assistant for *prompt* is gone."""
-        self._known.pop((prompt.cache_key or prompt.model)[:_LONGEST_NAME], None)
+        self._known.pop(_owner(prompt), None)
 
     async def _look_for(self, owner: str) -> _Known | None:
         async for assistant in self._api.assistants():
@@ -68,11 +70,21 @@ class AssistantBook:
 
 def definition(prompt: Prompt) -> dict[str, Any]:
     """Return what *prompt* says of who is to answer."""
-    return {
-        "model": prompt.model,
-        "instructions": prompt.instructions,
-        "tools": [_function(tool) for tool in prompt.tools],
-    }
+    tools = [_function(tool) for tool in prompt.tools]
+    if prompt.collections:
+        tools.append({"type": "file_search"})
+    return {"model": prompt.model, "instructions": prompt.instructions, "tools": tools}
+
+
+def documents(collections: Sequence[CollectionId]) -> dict[str, Any]:
+    """Return what an assistant or a thread is to search: one collection at most for each."""
+    return {"file_search": {"vector_store_ids": [*collections]}} if collections else {}
+
+
+def _owner(prompt: Prompt) -> str:
+    name = prompt.cache_key or prompt.model
+    searched = f" {prompt.collections[0]}" if prompt.collections else ""
+    return f"{name[: _LONGEST_NAME - len(searched)]}{searched}"
 
 
 def _function(tool: Tool) -> dict[str, Any]:

@@ -162,7 +162,7 @@ class AssistantsModel(LanguageModel):
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
-        await self._send(self._api.update_thread, conversation, pack(labels))
+        await self._send(self._api.update_thread, conversation, {"metadata": pack(labels)})
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:

@@ -47,9 +47,9 @@ class AssistantsApi:
         """Return a thread."""
         return await self._get(f"/threads/{thread}", Thread)
 
-    async def update_thread(self, thread: str, metadata: Mapping[str, str]) -> Thread:
-        """Replace the metadata of a thread."""
-        return await self._post(f"/threads/{thread}", Thread, {"metadata": metadata})
+    async def update_thread(self, thread: str, body: Mapping[str, Any]) -> Thread:
+        """Change what *body* names: its metadata are replaced."""
+        return await self._post(f"/threads/{thread}", Thread, body)
 
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Message:
         """Add a message to a thread."""

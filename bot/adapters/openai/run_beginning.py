@@ -1,10 +1,13 @@
 """Beginning a run, or going on with one that waits for what the prompt brings."""
 
+import logging
+from typing import Any
+
 from openai import APIConnectionError, APIStatusError, NotFoundError
 from openai.types.beta.threads import Run
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.assistant_book import AssistantBook, definition
+from bot.adapters.openai.assistant_book import AssistantBook, definition, documents
 from bot.adapters.openai.assistants_api import AssistantsApi, RunStream
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.run_streaming import calls_of
@@ -13,6 +16,8 @@ from bot.adapters.openai.waiting import Pauses, Waits
 from bot.adapters.openai.waiting_runs import WaitingRuns
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import Item, Prompt, ToolAnswered, UserSaid
+
+log = logging.getLogger(__name__)
 
 
 class RunBeginning:
@@ -73,16 +78,32 @@ class RunBeginning:
         if not self._after:
             newest = await self._api.newest_messages(thread, 1)
             self._after = newest[0].id if newest else ""
-        body = {
-            "assistant_id": await self._book.find(self._prompt),
-            **definition(self._prompt),
+        await self._open_documents()
+        assistant = await self._book.find(self._prompt)
+        return await self._api.start_run(thread, self._request(assistant))
+
+    async def _open_documents(self) -> None:
+        """Let the thread have the second collection: the assistant has the first."""
+        if second := self._prompt.collections[1:2]:
+            resources = {"tool_resources": documents(second)}
+            await self._api.update_thread(self._prompt.conversation, resources)
+        if left := self._prompt.collections[2:]:
+            log.warning("documents.left_out", extra={"collections": len(left)})
+
+    def _request(self, assistant: str) -> dict[str, Any]:
+        prompt = self._prompt
+        request = {
+            "assistant_id": assistant,
+            **definition(prompt),
             "metadata": {AFTER: self._after},
         }
-        if effort := self._requests.effort(self._prompt):
-            body["reasoning_effort"] = effort
-        if self._prompt.tools:
-            body["tool_choice"] = "auto" if self._prompt.may_call else "none"
-        return await self._api.start_run(thread, body)
+        if effort := self._requests.effort(prompt):
+            request["reasoning_effort"] = effort
+        if request["tools"]:
+            request["tool_choice"] = "auto" if prompt.may_call else "none"
+        if prompt.collections and prompt.must_search:
+            request["tool_choice"] = {"type": "file_search"}
+        return request
 
     async def _put_right(self, error: APIStatusError) -> None:
         """Make another try worth it, or raise."""

@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.playground.openai import errors, models, tools
 from bot.playground.openai.assistants import Assistants
-from bot.playground.openai.brain import Brain, ModelRequest, Reply, Status
+from bot.playground.openai.brain import Brain, ModelRequest, Reply, Search, Status
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.paging import page
+from bot.playground.openai.responses import with_findings
 from bot.playground.openai.routes import Asked, Handler, Streamed
 from bot.playground.openai.run_states import Run, begun, locked_for_run
 from bot.playground.openai.run_writing import RunWriting, Telling, output_items
 from bot.playground.openai.state import Manners, checked_metadata
 from bot.playground.openai.threads import Thread, Threads, nothing_found
+from bot.playground.openai.vector_stores import VectorStores
 
 FIELDS = frozenset(
     {
@@ -22,6 +24,7 @@ FIELDS = frozenset(
         "tool_choice", "tools", "top_p", "truncation_strategy",
     }
 )  # fmt: skip
+_MOST_FOUND = 20  # passages in one search
 
 
 class Runs:
@@ -33,11 +36,13 @@ class Runs:
         assistants: Assistants,
         brain: Callable[[], Brain],
         manners: Manners,
+        documents: VectorStores,
     ) -> None:
         self._threads = threads
         self._assistants = assistants
         self._brain = brain
         self._manners = manners
+        self._documents = documents
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -145,11 +150,23 @@ class Runs:
 
     def _reply(self, writing: RunWriting, outputs: Mapping[str, str] | None = None) -> Reply:
         """Ask the brain; raise if the request is to be refused."""
-        new = output_items(outputs or {})
-        reply = self._brain().reply(_as_the_model_sees_it(writing, new))
+        search = self._search(writing)
+        request = _as_the_model_sees_it(writing, output_items(outputs or {}), search)
+        reply = with_findings(self._brain().reply(request), request)
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         return reply
+
+    def _search(self, writing: RunWriting) -> Search | None:
+        """Return the way to search the documents of the assistant and of the thread."""
+        shown = writing.run.shown
+        if tools.searched({"tools": shown["tools"], "tool_choice": shown["tool_choice"]}) is None:
+            return None
+        assistant = self._assistants.find(shown["assistant_id"])
+        stores = [*_stores(assistant), *_stores(writing.thread.shown())]
+        for store in stores:
+            self._documents.find(store)
+        return lambda query: self._documents.search(stores, [query], _MOST_FOUND)
 
     def _go_on(self, writing: RunWriting, reply: Reply, body: Json) -> Json | Streamed:
         """Let the writing begin or go on."""
@@ -160,7 +177,14 @@ class Runs:
         return Streamed(writing.telling) if body.get("stream") else shown
 
 
-def _as_the_model_sees_it(writing: RunWriting, new: Sequence[Json]) -> ModelRequest:
+def _stores(owner: Json) -> list[str]:
+    found = (owner.get("tool_resources") or {}).get("file_search") or {}
+    return list(found.get("vector_store_ids") or ())
+
+
+def _as_the_model_sees_it(
+    writing: RunWriting, new: Sequence[Json], search: Search | None
+) -> ModelRequest:
     shown = writing.run.shown
     flat = [{"type": "function", **t["function"]} for t in shown["tools"] if "function" in t]
     body = {"tools": flat, "tool_choice": shown["tool_choice"]}
@@ -171,4 +195,6 @@ def _as_the_model_sees_it(writing: RunWriting, new: Sequence[Json]) -> ModelRequ
         may_call=tools.may_call(body),
         must_call=tools.must_call(body),
         items=[*writing.thread.heard, *new],
+        search=search,
+        must_search=tools.must_search(body),
     )

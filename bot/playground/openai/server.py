@@ -73,7 +73,11 @@ class OpenAIPlayground:
         self._responses = Responses(self.store, brain or RuleBrain(), Latency(), self.vector_stores)
         self._threads, self._assistants = Threads(), Assistants()
         self._runs = Runs(
-            self._threads, self._assistants, lambda: self._responses.brain, self.manners
+            self._threads,
+            self._assistants,
+            lambda: self._responses.brain,
+            self.manners,
+            self.vector_stores,
         )
         self._recorded: deque[Recorded] = deque(maxlen=record)
         self._port = port

@@ -22,6 +22,7 @@ class Thread:
 
     id: str
     metadata: dict[str, str]
+    tool_resources: Json = field(default_factory=dict)
     created_at: int = field(default_factory=lambda: int(time.time()))
     messages: list[Json] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Thread:
             "id": self.id,
             "object": "thread",
             "created_at": self.created_at,
-            "tool_resources": {},
+            "tool_resources": self.tool_resources,
             "metadata": self.metadata,
         }
 
@@ -115,7 +116,8 @@ class Threads:
 
     async def _create(self, asked: Asked) -> Json:
         _check(asked.body, "messages", "metadata", "tool_resources")
-        thread = Thread(new_id("thread"), checked_metadata(asked.body.get("metadata")))
+        metadata = checked_metadata(asked.body.get("metadata"))
+        thread = Thread(new_id("thread"), metadata, asked.body.get("tool_resources") or {})
         for given in asked.body.get("messages") or ():
             thread.add(given)
         self.threads[thread.id] = thread
@@ -129,6 +131,8 @@ class Threads:
         _check(asked.body, "metadata", "tool_resources")
         if "metadata" in asked.body:
             thread.metadata = checked_metadata(asked.body["metadata"])
+        if "tool_resources" in asked.body:
+            thread.tool_resources = asked.body["tool_resources"] or {}
         return thread.shown()
 
     async def _delete(self, asked: Asked) -> Json:

@@ -18,10 +18,11 @@ from bot.panel.exchange import (
     TextWritten,
     ToolAnswered,
     ToolCalled,
+    ToolUsed,
     UserSaid,
 )
 from bot.panel.links import RouterLabels
-from bot.panel.model import CallId, ConversationId, Effort, ThreadRef
+from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ThreadRef
 from bot.playground.openai import faults
 from bot.playground.openai.brain import Call, Fail, Incomplete, Pause, ScriptedBrain, Text
 from bot.playground.openai.server import OpenAIPlayground
@@ -181,6 +182,32 @@ async def test_there_is_one_assistant_for_each_definition(server, model, convers
     assert next(iter(server.assistants.values()))["instructions"] == "Be brief."
     writes = [name for r in server.requests if (name := r.name).startswith("POST /v1/assistants")]
     assert writes == ["POST /v1/assistants", "POST /v1/assistants/*", "POST /v1/assistants"]
+
+
+async def test_documents_belong_to_the_assistant_and_to_the_thread(
+    server, brain, model, conversation
+):
+    async with connect(server.api_key, server.base_url) as client:
+        stores = [CollectionId((await client.vector_stores.create()).id) for _ in range(2)]
+    question = prompt(
+        conversation=conversation,
+        cache_key="expert:legal",
+        collections=tuple(stores),
+        must_search=True,
+    )
+    await told(model, question)
+
+    (assistant,) = server.assistants.values()
+    assert assistant["name"] == f"expert:legal {stores[0]}"
+    assert assistant["tool_resources"]["file_search"]["vector_store_ids"] == stores[:1]
+    thread = server.threads[conversation]
+    assert thread.tool_resources["file_search"]["vector_store_ids"] == stores[1:]
+    (run,) = asked(server, RUN)
+    assert run["tools"] == [{"type": "file_search"}]
+    assert run["tool_choice"] == {"type": "file_search"}
+    assert brain.asked[-1].must_search
+    items = [item async for item in model.items(conversation)]
+    assert items == [ModelSaid("Hello."), ToolUsed("file_search"), UserSaid("Hi 17")]
 
 
 async def test_another_process_uses_the_assistant_that_is_there(server, model, conversation):
