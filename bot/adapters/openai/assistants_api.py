@@ -6,6 +6,7 @@ with other servers, so the requests are made here, in the client's types.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from openai import AsyncOpenAI, AsyncStream
 from openai.pagination import AsyncCursorPage
@@ -33,7 +34,7 @@ class AssistantsApi:
 
     async def update_assistant(self, assistant: str, body: Mapping[str, Any]) -> Assistant:
         """Change what *body* names."""
-        return await self._post(f"/assistants/{assistant}", Assistant, body)
+        return await self._post(_path("assistants", assistant), Assistant, body)
 
     def assistants(self) -> AsyncIterator[Assistant]:
         """Yield all assistants."""
@@ -45,65 +46,65 @@ class AssistantsApi:
 
     async def thread(self, thread: str) -> Thread:
         """Return a thread."""
-        return await self._get(f"/threads/{thread}", Thread)
+        return await self._get(_path("threads", thread), Thread)
 
     async def update_thread(self, thread: str, body: Mapping[str, Any]) -> Thread:
         """Change what *body* names: its metadata are replaced."""
-        return await self._post(f"/threads/{thread}", Thread, body)
+        return await self._post(_path("threads", thread), Thread, body)
 
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Message:
         """Add a message to a thread."""
-        return await self._post(f"/threads/{thread}/messages", Message, body)
+        return await self._post(_path("threads", thread, "messages"), Message, body)
 
     async def newest_messages(self, thread: str, most: int = PAGE) -> list[Message]:
         """Return the newest messages of a thread, newest first."""
-        path = f"/threads/{thread}/messages"
+        path = _path("threads", thread, "messages")
         query = {"order": "desc", "limit": most}
         kind = AsyncCursorPage[Message]
         return (await self._client.get(path, cast_to=kind, options=_options(query))).data
 
     def messages(self, thread: str) -> AsyncIterator[Message]:
         """Yield all messages of a thread, oldest first."""
-        path = f"/threads/{thread}/messages"
+        path = _path("threads", thread, "messages")
         return self._list(path, AsyncCursorPage[Message], Message, order="asc")
 
     async def start_run(self, thread: str, body: Mapping[str, Any]) -> RunStream:
         """Start a run and return its events."""
-        return await self._stream(f"/threads/{thread}/runs", body)
+        return await self._stream(_path("threads", thread, "runs"), body)
 
     async def submit(
         self, thread: str, run: str, outputs: Sequence[Mapping[str, str]]
     ) -> RunStream:
         """Give a waiting run the outputs of its calls, and return its events from there."""
-        path = f"/threads/{thread}/runs/{run}/submit_tool_outputs"
+        path = _path("threads", thread, "runs", run, "submit_tool_outputs")
         return await self._stream(path, {"tool_outputs": outputs})
 
     async def cancel(self, thread: str, run: str) -> Run:
         """Ask for the end of a run."""
-        return await self._post(f"/threads/{thread}/runs/{run}/cancel", Run, {})
+        return await self._post(_path("threads", thread, "runs", run, "cancel"), Run, {})
 
     async def run(self, thread: str, run: str) -> Run:
         """Return a run."""
-        return await self._get(f"/threads/{thread}/runs/{run}", Run)
+        return await self._get(_path("threads", thread, "runs", run), Run)
 
     async def update_run(self, thread: str, run: str, metadata: Mapping[str, str]) -> Run:
         """Replace the metadata of a run."""
-        return await self._post(f"/threads/{thread}/runs/{run}", Run, {"metadata": metadata})
+        return await self._post(_path("threads", thread, "runs", run), Run, {"metadata": metadata})
 
     async def newest_run(self, thread: str) -> Run | None:
         """Return the run of a thread that was started last."""
         query = {"order": "desc", "limit": 1}
-        path, kind = f"/threads/{thread}/runs", AsyncCursorPage[Run]
+        path, kind = _path("threads", thread, "runs"), AsyncCursorPage[Run]
         page = await self._client.get(path, cast_to=kind, options=_options(query))
         return page.data[0] if page.data else None
 
     def runs(self, thread: str) -> AsyncIterator[Run]:
         """Yield all runs of a thread, newest first."""
-        return self._list(f"/threads/{thread}/runs", AsyncCursorPage[Run], Run, order="desc")
+        return self._list(_path("threads", thread, "runs"), AsyncCursorPage[Run], Run, order="desc")
 
     def steps(self, thread: str, run: str) -> AsyncIterator[RunStep]:
         """Yield the steps of a run, oldest first."""
-        path = f"/threads/{thread}/runs/{run}/steps"
+        path = _path("threads", thread, "runs", run, "steps")
         return self._list(path, AsyncCursorPage[RunStep], RunStep, order="asc")
 
     async def _get(self, path: str, kind: type[T]) -> T:
@@ -132,3 +133,7 @@ class AssistantsApi:
 
 def _options(query: Mapping[str, object] | None = None) -> Any:
     return {"headers": _VERSION, "params": query or {}}
+
+
+def _path(*parts: str) -> str:
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
