@@ -39,7 +39,9 @@ class AssistantBook:
     async def find(self, prompt: Prompt) -> str:
         """Return the assistant for *prompt*, created or updated if need be."""
         owner = _owner(prompt)
-        content = {**definition(prompt), "tool_resources": documents(prompt.collections[:1])}
+        content = definition(prompt)
+        if prompt.collections:
+            content["tool_resources"] = documents(prompt.collections[:1])
         digest = _digest(content)
         async with self._looking:
             known = self._known.get(owner) or await self._look_for(owner)
@@ -78,7 +80,7 @@ def definition(prompt: Prompt) -> dict[str, Any]:
 
 def documents(collections: Sequence[CollectionId]) -> dict[str, Any]:
     """Return what an assistant or a thread is to search: one collection at most for each."""
-    return {"file_search": {"vector_store_ids": [*collections]}} if collections else {}
+    return {"file_search": {"vector_store_ids": [*collections]}}
 
 
 def _owner(prompt: Prompt) -> str:

@@ -138,7 +138,7 @@ class AssistantsModel(LanguageModel):
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
-        messages = await self._send(_all, self._api.messages(conversation))
+        messages = await self._send(_all, self._api.messages, conversation)
         for item in reversed(await self._merged(conversation, messages)):
             yield item
 
@@ -179,7 +179,7 @@ class AssistantsModel(LanguageModel):
         runs = await self._send(self._runs_after, conversation, messages)
         # A run without tools has but messages, which are there already.
         steps = {
-            run.id: await self._send(_all, self._api.steps(conversation, run.id))
+            run.id: await self._send(_all, self._api.steps, conversation, run.id)
             for run in runs
             if run.tools
         }
@@ -209,5 +209,7 @@ class AssistantsModel(LanguageModel):
         return answer
 
 
-async def _all(listed: AsyncIterator[T]) -> list[T]:
-    return [one async for one in listed]
+async def _all(
+    listing: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs
+) -> list[T]:
+    return [one async for one in listing(*args, **kwargs)]

@@ -83,12 +83,14 @@ class RunBeginning:
         return await self._api.start_run(thread, self._request(assistant))
 
     async def _open_documents(self) -> None:
-        """Let the thread have the second collection: the assistant has the first."""
-        if second := self._prompt.collections[1:2]:
-            resources = {"tool_resources": documents(second)}
-            await self._api.update_thread(self._prompt.conversation, resources)
-        if left := self._prompt.collections[2:]:
-            log.warning("documents.left_out", extra={"collections": len(left)})
+        """Let the thread have the second collection, or none: the assistant has the first."""
+        if not self._prompt.collections:
+            return
+        _, *others = self._prompt.collections
+        resources = {"tool_resources": documents(others[:1])}
+        await self._api.update_thread(self._prompt.conversation, resources)
+        if others[1:]:
+            log.warning("documents.left_out", extra={"collections": len(others[1:])})
 
     def _request(self, assistant: str) -> dict[str, Any]:
         prompt = self._prompt

@@ -210,6 +210,17 @@ async def test_documents_belong_to_the_assistant_and_to_the_thread(
     assert items == [ModelSaid("Hello."), ToolUsed("file_search"), UserSaid("Hi 17")]
 
 
+async def test_documents_that_were_taken_away_are_not_searched_any_more(
+    server, model, conversation
+):
+    async with connect(server.api_key, server.base_url) as client:
+        stores = tuple([CollectionId((await client.vector_stores.create()).id) for _ in range(2)])
+    await told(model, prompt(conversation=conversation, collections=stores))
+    await told(model, prompt(conversation=conversation, collections=stores[:1]))
+    thread = server.threads[conversation]
+    assert thread.tool_resources["file_search"]["vector_store_ids"] == []
+
+
 async def test_another_process_uses_the_assistant_that_is_there(server, model, conversation):
     legal = prompt(conversation=conversation, cache_key="expert:legal")
     await told(model, legal)
@@ -292,6 +303,19 @@ async def test_a_busy_server_is_waited_for_and_nothing_added_twice(server, model
     server.faults.on(RUN, faults.status(429, "rate_limit_exceeded", retry_after=0), times=2)
     await told(model, prompt(conversation=conversation, items=(SAID,)))
     assert await model.since(conversation, "17") == [SAID, ModelSaid("Hello.")]
+
+
+@pytest.mark.parametrize("what", ["messages", "runs", "runs/*/steps"])
+async def test_what_a_busy_server_lists_later_is_not_lost(server, brain, model, ask, what):
+    brain.then(*BOTH)
+    await ask(SAID)
+    (conversation,) = server.threads
+    busy = faults.status(429, "rate_limit_exceeded", retry_after=0)
+    server.faults.on(f"GET /v1/threads/*/{what}", busy, times=2)
+
+    assert await model.since(conversation, "17") == [SAID, *CALLED]
+    server.faults.on(f"GET /v1/threads/*/{what}", busy, times=2)
+    assert [item async for item in model.items(conversation)] == [SAID, *CALLED][::-1]
 
 
 async def test_an_effort_goes_where_runs_have_it(server, model, conversation):
