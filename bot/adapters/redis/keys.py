@@ -71,10 +71,10 @@ R places:LIMIT      list    when the last calls under a limit of Slack's     unt
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
 K head              hash    a conversation that we keep ourselves: labels,   90 days after use;
-                            summary of its oldest items and how many these   400 B, and the summary
+                            summary of its oldest items and how many these   650 B, and the summary
                             are, and the token of the last addition          up to 8 kB
 K items             list    all that was said in it, oldest first            as head;
-                                                                             100 B + text each
+                                                                             50 B + text each
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 

@@ -8,7 +8,7 @@ from bot.panel.conversation_store import Remembered
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.panel.model import CallId, ConversationId, ExpertName, ThreadRef
+from bot.panel.model import CallId, Citation, ConversationId, DocumentId, ExpertName, ThreadRef
 
 THREAD = ThreadRef("T1", "C1", "1.0")
 LABELS = RouterLabels(THREAD, {ExpertName("legal"): ConversationId("own_1")})
@@ -18,7 +18,11 @@ ITEMS = (
     ToolUsed("web_search"),
     ToolCalled(CALL, "ask_legal", {"brief": "May we?"}),
     ToolAnswered(CALL, "Yes."),
-    ModelSaid("Yes.", (Source("The law", "https://law.example"),)),
+    ModelSaid(
+        "Yes.",
+        (Citation(DocumentId("file-1"), "handbook.md", 3), Citation(DocumentId("file-2"), "law")),
+        (Source("The law", "https://law.example"),),
+    ),
 )
 
 
