@@ -12,11 +12,11 @@ import click
 from bot.app import open_memory, open_slack
 from bot.cli import run, settings
 from bot.config import SLACK_OUT, STORE
-from bot.panel.feedback import Feedback, question_of
+from bot.panel.feedback import Feedback
 from bot.panel.months import months_until
 
 _DAY = 24 * 60 * 60
-_COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "question")
+_COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
 _ROUTER = "router"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon out
 
@@ -53,11 +53,10 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
 
 
 def _row(one: Feedback, url: str) -> Row:
-    turn = one.judged.turn
-    channel, question = turn.split(":")[1], question_of(turn).replace(".", "")
+    channel, root = one.judged.turn.split(":")[1], one.thread_ts.replace(".", "")
     when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds")
     said = (one.opinion.value, one.judged.expert or _ROUTER, one.model, one.reason, one.by)
-    return dict(zip(_COLUMNS, (when, *said, f"{url}archives/{channel}/p{question}"), strict=True))
+    return dict(zip(_COLUMNS, (when, *said, f"{url}archives/{channel}/p{root}"), strict=True))
 
 
 def _as_csv(rows: Sequence[Row]) -> str:

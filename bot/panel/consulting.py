@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
@@ -11,7 +12,7 @@ from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
 from bot.panel.model import Call, Expert, Sources
 from bot.panel.progress import Outcome
-from bot.panel.turn_context import TurnContext
+from bot.panel.turn_context import Hear, TurnContext
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.in_line[call.expert]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
-            outcome = await _hear(context, call)
+            async with context.live(_part(call), call.expert) as hear:
+                outcome = await _hear(context, call, hear)
+            outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
     sources = None
     match outcome:
@@ -42,10 +45,11 @@ async def consult(context: TurnContext, call: Call) -> None:
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
-        case ExpertFailed(failure=failure):
-            reply = sentences.expert_failed(failure, call.expert)
+        case ExpertFailed(failure=failure, begun=begun):
+            line = sentences.expert_failed(failure, call.expert)
+            reply = f"{begun}\n\n{line}" if begun else line
     persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, f"reply:{call.id}", reply, sources)
+    await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
     context.board.changed()
 
 
@@ -54,14 +58,14 @@ def _sources(context: TurnContext, call: Call) -> Sources | None:
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
 
 
-async def _hear(context: TurnContext, call: Call) -> Outcome:
+async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
     """Return what became of the question; an expert's failure is news, not an error."""
     expert = context.panel.find(call.expert)
     if expert is None:
         return ExpertFailed(call.id, Failure.LEFT)
     try:
         async with asyncio.timeout(context.patience.expert):
-            return await _ask_expert(context, call, expert)
+            return await _ask_expert(context, call, expert, hear)
     except TimeoutError:
         failure = Failure.SLOW
     except (ModelUnavailable, ConversationGone):  # gone twice: the server knows none
@@ -72,15 +76,23 @@ async def _hear(context: TurnContext, call: Call) -> Outcome:
     return ExpertFailed(call.id, failure)
 
 
-async def _ask_expert(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
+    """Return *outcome* with what people have seen of an answer that broke off."""
+    begun = context.speaker.streams.find(f"{_part(call)}:0")
+    if begun and isinstance(outcome, ExpertFailed):
+        return replace(outcome, begun=begun.shown)
+    return outcome
+
+
+async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
     try:
-        return await _exchange(context, call, expert)
+        return await _exchange(context, call, expert, hear)
     except ConversationGone:
         await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert)
+        return await _exchange(context, call, expert, hear)
 
 
-async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+async def _exchange(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
     record = context.record
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
@@ -93,6 +105,11 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome
     answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
     async with aclosing(answer) as events:
         async for event in events:
+            hear(event)
             if isinstance(event, Responded) and event.text.strip():
                 return ExpertAnswered(call.id, event.text, event.usage, event.citations)
     return ExpertFailed(call.id, Failure.BROKEN)
+
+
+def _part(call: Call) -> str:
+    return f"reply:{call.id}"

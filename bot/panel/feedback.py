@@ -29,6 +29,7 @@ class Feedback:
     """One person's opinion of one reply."""
 
     judged: Judged
+    thread_ts: str  # where the reply stands
     by: UserId
     opinion: Opinion
     at: int  # milliseconds

@@ -35,6 +35,7 @@ class FeedbackDesk:
         """Keep what *by* thinks of a reply in *thread*, and return it."""
         feedback = Feedback(
             judged=judged,
+            thread_ts=thread.thread_ts,
             by=by,
             opinion=opinion,
             at=round(self._clock() * 1000),

@@ -30,6 +30,8 @@ from bot.panel.roster import (
     suggestion,
 )
 
+_STREAMING = {"on": True, "off": False, "default": None}
+
 
 class Verb(StrEnum):
     """What was done."""
@@ -194,6 +196,15 @@ class PanelEditor:
             raise Refused("The synthesis is one of `auto`, `always` and `never`.") from None
         await self._panels.set_synthesis(scope, synthesis)
         return synthesis
+
+    async def set_streaming(self, scope: Scope, value: str, by: UserId) -> bool | None:
+        """Set whether people watch replies being written; None: as is usual."""
+        await self.check_may_change(scope, by)
+        if value.casefold() not in _STREAMING:
+            raise Refused("Streaming is one of `on`, `off` and `default`.")
+        streaming = _STREAMING[value.casefold()]
+        await self._panels.set_streaming(scope, streaming)
+        return streaming
 
     async def check_may_change(self, scope: Scope, by: UserId | None) -> None:
         """Raise Refused if *by* may not change panels there; None is whoever runs the bot."""

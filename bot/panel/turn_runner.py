@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel import sentences, steering, thread_commands, turn_report
+from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.closing import close
 from bot.panel.consulting import consult
@@ -203,6 +203,7 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
+            is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 
     async def _answer(self, context: TurnContext) -> None:
@@ -242,6 +243,7 @@ class TurnRunner:
             await self._apology.no_credit(context.record, context.speaker)
 
     async def _finish(self, context: TurnContext) -> None:
+        await context.speaker.end_streams()
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),

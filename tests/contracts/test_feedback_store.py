@@ -12,7 +12,9 @@ from tests.fakes.feedback_store import FakeFeedbackStore
 NOVEMBER = TurnId("T1:C1:1763671234.000100")  # 2025-11-20
 LEGAL = Judged(NOVEMBER, "reply:call_1", ExpertName("legal"))
 ROUTER = Judged(NOVEMBER, "synthesis", None)
-GOOD = Feedback(LEGAL, UserId("U1"), Opinion.GOOD, at=1763671240000, model="gpt-6.1-terra")
+GOOD = Feedback(
+    LEGAL, "1763671000.000100", UserId("U1"), Opinion.GOOD, at=1763671240000, model="gpt-6.1-terra"
+)
 BAD = replace(GOOD, opinion=Opinion.BAD, at=1763671250000, reason="Wrong länder 🇩🇪")
 
 

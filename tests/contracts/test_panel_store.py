@@ -80,6 +80,18 @@ async def test_when_to_synthesise_is_remembered_and_can_be_inherited_again(panel
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(panels, streaming):
+    await panels.set_streaming(CHANNEL, streaming)
+    assert [change.streaming for change in await panels.changes([WORKSPACE, CHANNEL])] == [
+        None,
+        streaming,
+    ]
+
+    await panels.set_streaming(CHANNEL, None)
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
 async def test_an_expert_may_be_called_like_a_setting(panels):
     named = Expert(ExpertName("synthesis"), "Chemist", ":test_tube:", "Chemistry.", "Mix.")
     await panels.add(CHANNEL, named)

@@ -41,7 +41,7 @@ async def test_opinions_are_exported_with_expert_model_and_reason(bot_on_both: W
     assert (router["opinion"], router["expert"], router["person"]) == ("good", "router", ADA)
     assert (legal["opinion"], legal["expert"], legal["reason"]) == ("bad", "legal", "=Too, vague")
     assert (router["model"], legal["model"]) == ("gpt-6-luna", "gpt-6.1-terra")
-    assert legal["question"].endswith(f"archives/{GENERAL}/p{ts.replace('.', '')}")
+    assert legal["thread"].endswith(f"archives/{GENERAL}/p{ts.replace('.', '')}")
 
 
 async def test_a_spreadsheet_reckons_nothing_out_of_what_people_typed(bot: World):

@@ -1,7 +1,5 @@
 """The app's home as people see it: after a question, a thumb and a change, in the browser."""
 
-import os
-
 from playwright.async_api import Page, async_playwright, expect
 
 from bot.demo import open_demo
@@ -33,9 +31,6 @@ async def test_the_home_shows_the_panel_and_how_it_does_and_changes_with_it():
         await expect(home).to_contain_text("Taxes & duties.")
         await remove_it(page)
         await expect(home).not_to_contain_text("Taxes & duties.")
-        if folder := os.environ.get("PANELBOT_SCREENSHOTS"):
-            await page.set_viewport_size({"width": 1280, "height": 2_400})
-            await page.screenshot(path=f"{folder}/home.png")
         assert complaints == []
         await browser.close()
 

@@ -35,5 +35,8 @@ class FakePanelStore(PanelStore):
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         self._changes[scope] = replace(self._of(scope), synthesis=synthesis)
 
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        self._changes[scope] = replace(self._of(scope), streaming=streaming)
+
     def _of(self, scope: Scope) -> RosterChanges:
         return self._changes.get(scope, RosterChanges())

@@ -36,6 +36,7 @@ async def test_an_opinion_is_kept_with_the_model_that_answered(bench, desk):
     summed_up = await desk.take(THREAD, SYNTHESIS, Opinion.BAD, BEN)
 
     assert (kept.at, kept.model, kept.by) == (7_500, stage.model, BEN)
+    assert kept.thread_ts == THREAD.thread_ts
     assert summed_up.model == report.closing.model
     assert "an-expert" not in (kept.model, summed_up.model)
 

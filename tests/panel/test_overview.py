@@ -81,7 +81,7 @@ async def test_figures_are_summed_by_expert_with_their_cost_and_feedback(bench, 
     stage = Stage("known", 1.0, Usage(900_000, 0, 100_000))
     await answered(bench, stage, stage)
     good = Feedback(
-        Judged(f"T1:C1:{NOVEMBER:.6f}", "reply:1", LEGAL), MEMBER, Opinion.GOOD, 1, "known"
+        Judged(f"T1:C1:{NOVEMBER:.6f}", "reply:1", LEGAL), "1.0", MEMBER, Opinion.GOOD, 1, "known"
     )
     for one in (good, replace(good, by=ADMIN), replace(good, by=GUEST, opinion=Opinion.BAD)):
         await feedback.save("T1", one)

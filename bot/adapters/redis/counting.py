@@ -25,13 +25,16 @@ def fields(tallies: Iterable[Tally]) -> Iterator[str | int]:
 
 def tallies(hashes: Iterable[Mapping[str, str]]) -> list[Tally]:
     """Return what all *hashes* together have counted."""
-    counted = (_tally(field, int(count)) for one in hashes for field, count in one.items())
-    return list(together(counted))
+    counts = ((*field.split(" "), count) for one in hashes for field, count in one.items())
+    return list(together(_tally(*count) for count in counts))
 
 
-def _tally(field: str, count: int) -> Tally:
-    name, model, what = field.split(" ")
+def _tally(name: str, model: str, what: str, count: str) -> Tally:
     expert = None if name == _ROUTER else ExpertName(name)
-    if what == "questions":
-        return Tally(expert, model, questions=count)
-    return Tally(expert, model, usage=Usage(**{what: count}))
+    match what:
+        case "questions":
+            return Tally(expert, model, questions=int(count))
+        case "input" | "cached" | "output":
+            return Tally(expert, model, usage=Usage(**{what: int(count)}))
+        case _:  # what a newer version counts
+            return Tally(expert, model)

@@ -1,5 +1,6 @@
 """What people think of replies, a hash for each month of questions."""
 
+import logging
 from collections.abc import Sequence
 
 from bot.adapters.redis import codec, keys
@@ -8,6 +9,8 @@ from bot.adapters.redis.scripting import Connection
 from bot.panel.feedback import Feedback, question_of
 from bot.panel.months import month_of
 from bot.panel.ports import FeedbackStore
+
+_log = logging.getLogger(__name__)
 
 
 class RedisFeedbackStore(FeedbackStore):
@@ -29,4 +32,12 @@ class RedisFeedbackStore(FeedbackStore):
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
         with store_errors():
             found = await self._redis.hvals(keys.feedback(team_id, month))
-        return [codec.load(Feedback, text) for text in found]
+        return [feedback for text in found if (feedback := _readable(text))]
+
+
+def _readable(text: str) -> Feedback | None:
+    try:
+        return codec.load(Feedback, text)
+    except codec.Unreadable as why:  # a newer version's
+        _log.warning("feedback.unreadable", extra={"reason": str(why)})
+        return None

@@ -61,7 +61,8 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
-                            its documents are, which OpenAI keeps
+                            its documents are, which OpenAI keeps; and its
+                            settings: ``@synthesis``, ``@streaming``
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the

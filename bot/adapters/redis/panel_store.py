@@ -9,8 +9,10 @@ from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.ports import PanelStore
 from bot.panel.roster import ChannelScope, RosterChanges, Scope
 
-_SYNTHESIS = "@synthesis"  # a field beside the experts' names, which begin with a letter
+# Fields beside the experts' names, which begin with a letter.
+_SYNTHESIS, _STREAMING = "@synthesis", "@streaming"
 _REMOVED = "-"
+_WORDS = {True: "on", False: "off"}
 
 
 class RedisPanelStore(PanelStore):
@@ -49,6 +51,14 @@ class RedisPanelStore(PanelStore):
             else:
                 await self._redis.hset(keys.panel(scope), _SYNTHESIS, synthesis.value)
 
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        with store_errors():
+            await self._list(scope)
+            if streaming is None:
+                await self._redis.hdel(keys.panel(scope), _STREAMING)
+            else:
+                await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
+
     async def _list(self, scope: Scope) -> None:
         """Note that a channel is about to change its panel: listed in vain is better than not."""
         if isinstance(scope, ChannelScope):
@@ -56,12 +66,13 @@ class RedisPanelStore(PanelStore):
 
 
 def _changes(fields: Mapping[str, str]) -> RosterChanges:
-    synthesis = fields.get(_SYNTHESIS)
-    experts = {ExpertName(name): text for name, text in fields.items() if name != _SYNTHESIS}
+    synthesis, streaming = fields.get(_SYNTHESIS), fields.get(_STREAMING)
+    experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
     return RosterChanges(
         added={
             name: codec.load(Expert, text) for name, text in experts.items() if text != _REMOVED
         },
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=Synthesis(synthesis) if synthesis else None,
+        streaming=streaming == _WORDS[True] if streaming else None,
     )

@@ -18,6 +18,7 @@ from bot.adapters.slack.command_words import (
     ListExperts,
     Order,
     RemoveExpert,
+    SetStreaming,
     SetSynthesis,
     ShowExpert,
     ShowHelp,
@@ -62,7 +63,7 @@ class CommandDesk:
             case ListExperts():
                 listed = await self._editor.listed(where)
                 panel = await self._editor.panel(where)
-                return panel_lists.panel(listed, panel.synthesis, where)
+                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming)
             case ShowHelp():
                 return await self._help(where)
             case Unfinished(word):
@@ -79,7 +80,7 @@ class CommandDesk:
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
-            case AddExpert() | RemoveExpert() | SetSynthesis() as change:
+            case AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() as change:
                 return await self._announce(await self._change(change, where, giver), giver)
             case _:
                 assert_never(order.subcommand)
@@ -118,7 +119,10 @@ class CommandDesk:
         await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
 
     async def _change(
-        self, change: AddExpert | RemoveExpert | SetSynthesis, where: Scope, giver: Giver
+        self,
+        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming,
+        where: Scope,
+        giver: Giver,
     ) -> Answer:
         """Make a change and return what the channel is told about it."""
         match change:
@@ -131,6 +135,9 @@ class CommandDesk:
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
                 return panel_lists.synthesis_announcement(synthesis, where, giver.user)
+            case SetStreaming(value):
+                streaming = await self._editor.set_streaming(where, value, giver.user)
+                return panel_lists.streaming_announcement(streaming, where, giver.user)
             case _:
                 assert_never(change)
 

@@ -48,9 +48,9 @@ class _Listener:
         except (KeyError, ValueError) as error:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
-        if thumb.opinion is Opinion.BAD:
+        kept = await self._keep(thumb, thread, UserId(body["user"]["id"]))
+        if kept and thumb.opinion is Opinion.BAD:  # not before: a reason must come after it
             await self._ask_why(thumb, thread, body["trigger_id"])
-        await self._keep(thumb, thread, UserId(body["user"]["id"]))
 
     async def take_reason(self, ack: AsyncAck, body: Json, view: Json) -> None:
         await ack()

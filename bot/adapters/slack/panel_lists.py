@@ -26,6 +26,7 @@ _HELP = """\
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
+• `/experts streaming on`, `off` or `default`: whether replies grow while they are written
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
 
 *In a thread*, where slash commands cannot be used, mention me with `experts`, `add NAME`, \
@@ -35,6 +36,11 @@ _WHEN = {
     Synthesis.AUTO: "when two or more experts have answered",
     Synthesis.ALWAYS: "after every answer",
     Synthesis.NEVER: "the experts' answers stand alone",
+}
+_STREAMED = {
+    True: "whoever asks watches the replies being written, the others see them when they are done",
+    False: "replies appear when they are whole",
+    None: "as it is elsewhere: replies grow in direct messages, and appear whole in channels",
 }
 
 
@@ -52,15 +58,18 @@ def sentence(markdown: str) -> Answer:
     return Answer(text.plain(markdown, _LONGEST_SECTION), [{"type": "markdown", "text": safe}])
 
 
-def panel(listed: Sequence[Listed], synthesis: Synthesis, where: Scope) -> Answer:
+def panel(
+    listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
+) -> Answer:
     """Return who is on a panel, and what is the channel's own of it."""
     heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
     lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
     if not lines:
         lines = ["There is nobody on it: `/experts add` changes that."]
+    streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
     footer = (
-        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). "
+        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). {streamed}"
         "`/experts help` tells what you can change."
     )
     return _answer([heading, *lines], footer)
@@ -112,6 +121,13 @@ def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> An
     return Answer(said, [section(said)])
 
 
+def streaming_announcement(streaming: bool | None, scope: Scope, by: UserId) -> Answer:
+    """Return what a channel is told when streaming is set."""
+    said = f"<@{by}> set streaming for {_owner(scope)} to *{_switch(streaming)}*: "
+    said += f"{_STREAMED[streaming]}."
+    return Answer(said, [section(said)])
+
+
 def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
     """Return what somebody is told whose change counts, but could not be announced."""
     is_elsewhere = code in {"channel_not_found", "not_in_channel"}
@@ -138,6 +154,10 @@ def _owner(scope: Scope) -> str:
             return "this channel's panel"
         case ThreadRef():
             return "this thread's panel"
+
+
+def _switch(streaming: bool | None) -> str:
+    return "default" if streaming is None else "on" if streaming else "off"
 
 
 def _mark(origin: Scope | None, where: Scope) -> str:

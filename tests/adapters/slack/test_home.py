@@ -229,7 +229,7 @@ async def test_who_has_lost_the_right_to_change_is_told_so(house):
 
 
 async def test_where_slack_has_no_charts_all_is_told_in_words(house, caplog):
-    good = Feedback(JUDGED, UserId(DEV), Opinion.GOOD, round(NOW * 1000), "gpt-6.1-terra")
+    good = Feedback(JUDGED, "1.0", UserId(DEV), Opinion.GOOD, round(NOW * 1000), "gpt-6.1-terra")
     await house.feedback.save(house.defaults.team_id, good)
     await house.opened()
     assert "data_visualization" in house.told()
@@ -246,7 +246,7 @@ async def test_where_slack_has_no_charts_all_is_told_in_words(house, caplog):
 
 async def test_an_earlier_month_can_be_looked_at(house):
     october = replace(JUDGED, turn=TurnId("T0ACME:C0GENERAL:1760000000.000100"))
-    bad = Feedback(october, UserId(DEV), Opinion.BAD, 1_760_000_000_000, "gpt-6.1-terra")
+    bad = Feedback(october, "1.0", UserId(DEV), Opinion.BAD, 1_760_000_000_000, "gpt-6.1-terra")
     await house.feedback.save(house.defaults.team_id, bad)
     view = await house.opened(DEV)
     assert "Nothing was answered" in house.told(DEV)
