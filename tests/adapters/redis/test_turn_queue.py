@@ -9,6 +9,7 @@ from redis import Redis
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection import connect, prepare
+from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -19,7 +20,8 @@ from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.events import RouterAsked
-from bot.panel.links import ThreadLinks
+from bot.panel.exchange import UserSaid
+from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import (
     ConversationId,
     Expert,
@@ -191,7 +193,7 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |R |panelbot:)([a-z-]+)(:[A-Z:]+)? +(string|list|hash|zset)", re.MULTILINE
+    r"^(P |R |K |panelbot:)([a-z-]+)(:[A-Z:]+)? +(string|list|hash|zset)", re.MULTILINE
 )
 
 
@@ -231,8 +233,12 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     )
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
+    kept = RedisConversationStore(redis)
+    own = await kept.open(RouterLabels(ONE))
+    await kept.add(own, [UserSaid("Hi")], after=0)
+    prefixes = PREFIXES | {"K ": keys.kept(own)}
     documented = {
-        PREFIXES.get(where, where) + kind + (":" if named else ""): what
+        prefixes.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
     }
 
