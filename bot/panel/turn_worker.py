@@ -16,6 +16,7 @@ from bot.panel.turn_runner import TurnRunner
 log = logging.getLogger(__name__)
 
 _HEARTBEATS = 3  # in the time of one lease
+_OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arrive
 
 
 class TurnWorker:
@@ -121,7 +122,7 @@ class TurnWorker:
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease meanwhile; losing the turn stops the work on it."""
-        lease = Lease(claim.turn.id, self._lease, claim.asked_at)
+        lease = Lease(claim.turn.id, self._lease * _OURS, claim.asked_at)
         lease.hold()
         async with asyncio.TaskGroup() as tasks:
             renewal = tasks.create_task(self._renew(claim, lease))
