@@ -30,7 +30,9 @@ def panel_brain(request: ModelRequest) -> Reply:
         who = request.instructions.split(".")[0].removeprefix("You are ")
         count = len([item for item in request.items if is_user(item)])
         return [Text(f"Answer {count} of {who}")]
-    if not request.may_call or request.items[-1]["type"] == "function_call_output":
+    last = request.items[-1]
+    answered = last["type"] == "function_call_output" and "aborted" not in text_of(last)
+    if not request.may_call or answered:
         return [Text("They agree.")]
     asked = request.last_user_text.casefold()
     names = [tool["name"] for tool in request.tools]
