@@ -227,6 +227,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
+            files=slack.files,
             models=ModelChoice(
                 router=config.router_model, expert=config.expert_model, hard=config.hard_model
             ),

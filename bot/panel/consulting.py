@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
+from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
@@ -73,18 +75,36 @@ async def _hear(context: TurnContext, call: Call) -> Outcome:
 
 
 async def _ask_expert(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+    attached = await asyncio.shield(context.attached)  # the others wait for it, too
     try:
-        return await _exchange(context, call, expert)
+        return await _ask_with(context, call, expert, attached)
+    except ModelRefused as error:
+        if error.fault is not ModelFault.BAD_REQUEST or not attached.files:
+            raise
+    answer = await _ask_with(context, call, expert, replace(attached, files=()))
+    if isinstance(answer, ExpertAnswered):
+        note = sentences.files_unopened(attached.names)
+        answer = replace(answer, text=f"{answer.text}\n\n{note}")
+    return answer
+
+
+async def _ask_with(
+    context: TurnContext, call: Call, expert: Expert, attached: Attached
+) -> Outcome:
+    try:
+        return await _exchange(context, call, expert, attached)
     except ConversationGone:
         await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert)
+        return await _exchange(context, call, expert, attached)
 
 
-async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+async def _exchange(
+    context: TurnContext, call: Call, expert: Expert, attached: Attached
+) -> Outcome:
     record = context.record
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
-    items = (*quoted, prompts.for_expert(call, context.said))
+    items = (*quoted, prompts.for_expert(call, context.said, attached))
     conversation = await context.book.expert(expert.name)
     prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
     repeated = call.id in record.progress.asked

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.panel import prompts
+from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, Prompt
 from bot.panel.link_book import LinkBook
 from bot.panel.model import (
@@ -44,6 +45,7 @@ class TurnContext:
     said: Sequence[Utterance]
     earlier: Sequence[Utterance]  # what was said before the router listened
     so_far: Sequence[Utterance]  # what an expert reads who is brought in at the press of a button
+    attached: asyncio.Task[Attached]  # the files that came with all that
     book: LinkBook
     speaker: Speaker
     board: PlanBoard
