@@ -1,6 +1,7 @@
 """What the thread is told besides the replies: why somebody answers, and what was of no use."""
 
 from bot.panel import sentences, steering
+from bot.panel.progress import FILES, STEERED
 from bot.panel.turn_context import TurnContext
 
 
@@ -9,11 +10,11 @@ async def tell_of_button(context: TurnContext) -> None:
     if steer := context.turn.steer:
         titles = [expert.title for expert in steering.wanted(steer, context.panel)]
         by = context.said[0].speaker
-        await context.speaker.say("steered", sentences.steered(steer.wish, by, titles))
+        await context.speaker.say(STEERED, sentences.steered(steer.wish, by, titles))
 
 
 async def tell_of_files(context: TurnContext) -> None:
     """Name the attached files that the experts did not get, and why."""
     attached = await context.attached
     if attached.problems:
-        await context.speaker.say("files", sentences.files_unused(attached.problems))
+        await context.speaker.say(FILES, sentences.files_unused(attached.problems))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.panel import attachments
+from bot.panel import attachments, sentences
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
@@ -139,3 +139,9 @@ async def test_an_expert_whose_model_cannot_open_files_answers_without_them(benc
     first, second = bench.model.asked("legal")
     assert first.items[-1].attachments == (Attachment("a.pdf", "application/pdf", PDF),)
     assert second.items[-1].attachments == ()
+
+
+async def test_naming_a_useless_file_is_no_answer(bench):
+    bench.model.script(ROUTER, "")
+    await bench.ask("Look", "1.0", bench.files.put("b.zip", b"PK\3\4\xff"))
+    assert [text for _, text in said(bench)][1:] == [sentences.NOTHING_SAID]
