@@ -15,6 +15,7 @@ from bot.adapters.openai.examination import examine as examine_openai
 from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -26,6 +27,8 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     buttons,
     commands,
+    feedback,
+    home,
     lessons,
     listeners,
     receiver,
@@ -38,6 +41,7 @@ from bot.adapters.slack import (
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -46,10 +50,12 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
+from bot.panel.feedback_desk import FeedbackDesk
 from bot.panel.findings import Finding, Verdict
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
@@ -78,6 +84,7 @@ class Memory:
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
+    feedback: RedisFeedbackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +98,6 @@ class Slack:
     files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the commands about links work with."""
-
-    identity: Identity
-    threads: RedisThreadStore
-    model: ConversationsModel
-    transcript: SlackTranscript
-    recovery: LinkRecovery
 
 
 @asynccontextmanager
@@ -118,6 +114,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
+            RedisFeedbackStore(redis),
         )
     finally:
         await redis.aclose()
@@ -146,34 +143,10 @@ async def open_model(config: Config) -> AsyncIterator[ConversationsModel]:
 
 
 @asynccontextmanager
-async def open_desk(config: Config) -> AsyncIterator[Desk]:
-    """Open what the commands about links need."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_model(config) as model,
-    ):
-        recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
-
-
-@asynccontextmanager
 async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
     """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
     async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
         yield OpenAIKnowledge(client)
-
-
-@asynccontextmanager
-async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
-    """Open what the commands about documents need; yields the workspace's id with it."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_knowledge(config) as knowledge,
-    ):
-        teaching = Teaching(_editor(config, memory, slack), knowledge)
-        yield slack.identity.team_id, teaching
 
 
 @asynccontextmanager
@@ -187,8 +160,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, slack.identity, slack.api)
-        editor = _editor(config, memory, slack)
+        listeners.register(bolt, intake, slack.identity)
+        editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
@@ -197,8 +170,14 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         lessons.register(bolt, documents, slack.identity)
         sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        costs = prices.prices(config.prices)
+        desk = WorkDesk(memory.reports, recovery, model, costs)
         show_work.register(bolt, desk, slack.identity, slack.api)
+        opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
+        feedback.register(bolt, opinions, slack.identity, slack.api)
+        overviews = OverviewDesk(editor, memory.reports, memory.feedback, costs)
+        page = HomePage(overviews, slack.identity, slack.api)
+        home.register(bolt, page, editor, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
@@ -223,14 +202,12 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
-            editor=_editor(config, memory, slack),
+            editor=panel_editor(config, memory, slack),
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
             files=slack.files,
-            models=ModelChoice(
-                router=config.router_model, expert=config.expert_model, hard=config.hard_model
-            ),
+            models=_models(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -282,9 +259,16 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
-def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+    """Return what reads and changes panels."""
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _models(config: Config) -> ModelChoice:
+    return ModelChoice(
+        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+    )
 
 
 def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:

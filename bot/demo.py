@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 
-from bot import app
+from bot import app, desks
 from bot.adapters.redis import connection
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.slack.manifest import manifest
@@ -133,7 +133,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
 async def _teach(config: Config) -> None:
     """Give one expert a document, so that its answers have something to cite."""
     policy = (files("bot") / "demo_policy.md").read_bytes()
-    async with app.open_classroom(config) as (team, teaching):
+    async with desks.open_classroom(config) as (team, teaching):
         collection = await teaching.open(WorkspaceScope(team), "legal", None)
         await teaching.add(collection, Upload("open-source-policy.md", policy))
 

@@ -24,6 +24,7 @@ class Apology:
 
         Not if all that people wait for has been said.
         """
+        await speaker.end_streams()
         if record.progress.closed and record.progress.said_something:
             return
         match error:

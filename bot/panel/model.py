@@ -192,6 +192,7 @@ class Panel:
 
     experts: tuple[Expert, ...]
     synthesis: Synthesis = Synthesis.AUTO
+    streaming: bool | None = None  # whether replies grow as they are written; None: as is usual
 
     def find(self, name: str) -> Expert | None:
         """Return the expert called *name* (as typed or as titled, in any case), if there is one.

@@ -5,13 +5,14 @@ promises. Every method may raise the TryLater of its neighbour (ModelUnavailable
 MessengerUnavailable, StoreUnavailable).
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.feedback import Feedback
 from bot.panel.links import Labels, Owner, ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -30,7 +31,8 @@ from bot.panel.model import (
     UserId,
     Utterance,
 )
-from bot.panel.roster import RosterChanges, Scope
+from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.tally import Tally
 from bot.panel.turn_report import TurnReport
 
 
@@ -140,14 +142,33 @@ class Journal(Protocol):
 
 
 class ReportStore(Protocol):
-    """What is kept of turns that are done, for some weeks."""
+    """What is kept of turns that are done, for some weeks, and what they took, for a year."""
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
-        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
+        """Keep *report*, and count what it tells of, once however often the turn is saved.
+
+        Raises TurnLost, writing nothing, if another worker has the turn.
+        """
+        ...
+
+    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+        """Return what the questions of *month* (``2026-11``) took, by expert and model."""
         ...
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not done or no longer known."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """What people think of replies, for about a year."""
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        """Keep *feedback*, in place of what the same person said of the same reply before."""
+        ...
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        """Return what was said of the replies to the questions of *month* (``2026-11``)."""
         ...
 
 
@@ -219,6 +240,10 @@ class PanelStore(Protocol):
         """Return the changes of each of *scopes*, in that order."""
         ...
 
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        """Return every channel that has changed its panel, in order."""
+        ...
+
     async def add(self, scope: Scope, expert: Expert) -> None:
         """Add *expert* in *scope* or replace the one of that name."""
         ...
@@ -229,6 +254,10 @@ class PanelStore(Protocol):
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         """Set when the router closes with a synthesis; None inherits."""
+        ...
+
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        """Set whether replies grow as they are written; None inherits."""
         ...
 
 
@@ -318,7 +347,11 @@ class Post:
 
 
 class Messenger(Protocol):
-    """The thread as people see it. Neutralises every text that it posts."""
+    """The thread as people see it. Neutralises every text that it posts.
+
+    A *stream* is a message that grows while it is written. Of these methods ``growth`` and
+    ``rest`` take raw text and return neutralised text; the others take what these returned.
+    """
 
     def pieces(self, text: str) -> Sequence[str]:
         """Split *text* at sensible borders into pieces that fit one message each."""
@@ -342,6 +375,56 @@ class Messenger(Protocol):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
+        ...
+
+    def is_private(self, thread: ThreadRef) -> bool:
+        """Whether only one person reads the thread."""
+        ...
+
+    def growth(self, shown: str, text: str) -> str:
+        """Return what a message that shows *shown* can show besides, of *text* that goes on.
+
+        Empty where nothing is sure yet: what is returned, nothing that follows can change.
+        """
+        ...
+
+    def rest(self, shown: str, text: str) -> str | None:
+        """Return what *text*, now whole, says after *shown*; None if it does not begin so."""
+        ...
+
+    def may_stream(self, shown: str, more: str) -> bool:
+        """Whether a message that shows *shown* may show *more* and still be one message."""
+        ...
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        """Post a message that shows ``post.text`` and can grow; *reader* sees it grow.
+
+        None if that cannot be, or not now. Raises MessengerUnavailable if nobody knows.
+        """
+        ...
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        """Let the message show *more*; False if there is no time for it now.
+
+        Raises MessengerRefused if the stream is over, MessengerUnavailable if nobody knows.
+        """
+        ...
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        """Let the message show *more*, and be found and acted on as ``post`` says, for good.
+
+        ``post.text`` is all that it shows then. Returns False if the stream is over, and the
+        message shows what it did. May be repeated.
+        """
+        ...
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        """Remove the message, whether it still grows or not; None if its ts is not known.
+
+        *ours* are other messages of the turn. May be repeated.
+        """
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:

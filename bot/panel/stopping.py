@@ -38,6 +38,7 @@ class Stopping:
         speaker.router = links.router
         async with PlanBoard(record, self._messenger, speaker, panel, pause=0).live():
             pass
+        await speaker.end_streams()
         await speaker.say("stopped", sentences.stopped(_silent(record, panel)))
         await speaker.show_status("")
 

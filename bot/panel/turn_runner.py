@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from itertools import chain
 
-from bot.panel import sentences, steering, thread_commands, turn_report
+from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
 from bot.panel.asides import tell_of_button, tell_of_files
 from bot.panel.attaching import FileServer, fetch
@@ -126,7 +125,8 @@ class TurnRunner:
                 self._earlier(turn, links),
                 self._so_far(turn, links),
             )
-            attached = tasks.create_task(self._attached(earlier, said))
+            files = files_of([*earlier, *said])
+            attached = tasks.create_task(fetch(self._files, files, self._patience))
             context = self._context(
                 record, turn, speaker, book, panel, said, earlier, so_far, attached
             )
@@ -164,10 +164,6 @@ class TurnRunner:
         about = turn.steer
         asked = await self._transcript.asked(turn.thread, since=about.since, until=about.until)
         return [steering.request(about, said[0], asked)]
-
-    async def _attached(self, *said: Sequence[Utterance]) -> Attached:
-        files = files_of(chain.from_iterable(said))
-        return await fetch(self._files, files, self._patience)
 
     async def _so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
         """Return what has been said in a thread of ours, for experts brought in by a button."""
@@ -217,6 +213,7 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
+            is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 
     async def _answer(self, context: TurnContext) -> None:
@@ -257,6 +254,7 @@ class TurnRunner:
             await self._apology.no_credit(context.record, context.speaker)
 
     async def _finish(self, context: TurnContext) -> None:
+        await context.speaker.end_streams()
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.panel.errors import StoreUnavailable
+from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolCalled
 from bot.panel.model import (
     CallId,
@@ -115,6 +117,24 @@ class Bench:
         assert again.token > claim.token
         await self.runner().run(again)
         await self.queue.done(again)
+
+
+class Dying:
+    """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
+
+    def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
+        self._append = bench.journal.append
+        self._left = stop_at
+        self._after = after
+
+    async def append(self, claim: Claim, event: TurnEvent) -> None:
+        self._left -= 1
+        if self._left > 0:
+            await self._append(claim, event)
+            return
+        if self._left == 0 and self._after:
+            await self._append(claim, event)
+        raise StoreUnavailable("stopped here")
 
 
 @pytest.fixture

@@ -5,31 +5,12 @@ import asyncio
 import pytest
 
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
-from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
-from bot.panel.model import Claim, MessageTs, Utterance
+from bot.panel.model import MessageTs, Utterance
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import THREAD, Bench, Dying, consult
 
 DOWN = ModelUnavailable("down")
-
-
-class StoppingQueue:
-    """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
-
-    def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
-        self._append = bench.journal.append
-        self._left = stop_at
-        self._after = after
-
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
-        self._left -= 1
-        if self._left > 0:
-            await self._append(claim, event)
-            return
-        if self._left == 0 and self._after:
-            await self._append(claim, event)
-        raise StoreUnavailable("stopped here")
 
 
 def ready(bench: Bench) -> None:
@@ -59,7 +40,7 @@ EXPECTED = {
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
-    bench.journal.append = StoppingQueue(bench, stop_at, after=after).append
+    bench.journal.append = Dying(bench, stop_at, after=after).append
     try:
         await bench.runner().run(claim)
     except* StoreUnavailable:
@@ -171,7 +152,7 @@ async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_
     ready(bench)
     files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]
     claim = await bench.claim("May we, and at what cost?", "1.0", *files)
-    bench.journal.append = StoppingQueue(bench, stop_at, after=True).append
+    bench.journal.append = Dying(bench, stop_at, after=True).append
     try:
         await bench.runner().run(claim)
     except* StoreUnavailable:

@@ -20,6 +20,8 @@ P journal:T         list    what that turn has done, oldest first            unt
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
                             and tokens; no content                           700 B, two experts
+P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
+                            expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
@@ -59,7 +61,13 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
-                            its documents are, which OpenAI keeps
+                            its documents are, which OpenAI keeps; and its
+                            settings: ``@synthesis``, ``@streaming``
+panelbot:channels:  set     the channels that have changed their panel       for ever;
+TEAM                                                                         60 B a channel
+panelbot:feedback:  hash    what people think of the replies to the          400 days after the
+TEAM:MONTH                  questions of a month, by reply and person;       last; 300 B each,
+                            no content but a reason that somebody typed      and the reason
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
@@ -86,6 +94,8 @@ REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
+USAGE_FOR = 400 * DAY
+FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,10 @@ class Shards:
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of the report of *turn* in *thread*."""
         return f"{self.prefix(thread)}report:{turn}"
+
+    def usage(self, team_id: str, month: str) -> tuple[str, ...]:
+        """Return the keys of what the turns of *month* took, one in every shard."""
+        return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
 
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""
@@ -152,6 +166,16 @@ def owner(conversation: ConversationId) -> str:
 def told(thread: ThreadRef, notice: str) -> str:
     """Return the key of who has told the channel of *thread* of *notice*."""
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
+
+
+def feedback(team_id: str, month: str) -> str:
+    """Return the key of what people think of the replies of *month*."""
+    return f"panelbot:feedback:{team_id}:{month}"
+
+
+def channels(team_id: str) -> str:
+    """Return the key of which channels have changed their panel."""
+    return f"panelbot:channels:{team_id}"
 
 
 def panel(scope: Scope) -> str:

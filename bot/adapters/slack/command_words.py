@@ -71,6 +71,13 @@ class SetSynthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class SetStreaming:
+    """Say whether replies grow as they are written."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -95,12 +102,14 @@ Subcommand = (
     | TeachExpert
     | ListDocuments
     | SetSynthesis
+    | SetStreaming
     | Unfinished
     | Unknown
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "help", "list", "remove", "show", "synthesis", "teach",
+    "add", "default", "documents", "edit", "help", "list", "remove", "show", "streaming",
+    "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
@@ -144,6 +153,8 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return ShowHelp()
         case "synthesis":
             return SetSynthesis(name)
+        case "streaming":
+            return SetStreaming(name)
         case "add" if not name:
             return DescribeExpert()
         case word if word in _NAMING:

@@ -51,6 +51,13 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
     )
 
 
+def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
+    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
+    message = body["message"]
+    thread_ts = message.get("thread_ts") or message["ts"]
+    return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """A message that its author has edited, or (None) deleted."""

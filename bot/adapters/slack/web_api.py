@@ -17,7 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.limits import limits, tell_others, wait_in_line
+from bot.adapters.slack.limits import TooBusy, limits, tell_others, wait_in_line
 from bot.panel import lease
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.pace import Pace
@@ -102,6 +102,8 @@ class SlackApi:
                 if error.after is None:
                     raise
                 await tell_others(self._pace, limited, error.after)
+                if within is not None and waited + error.after > within:
+                    raise TooBusy(str(error)) from error
                 if waited + error.after > self._longest:
                     raise
                 waited += error.after

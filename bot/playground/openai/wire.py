@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -61,7 +62,8 @@ async def relay(
         await fall_silent(request)
     if end.reset:
         await break_off(request)
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # the client has gone, or we have let it go
+        await response.write_eof()
     return response
 
 

@@ -152,6 +152,25 @@ async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
         await journal.read(claim)
 
 
+# --- clocks
+
+
+@pytest.mark.parametrize("kind", ["leases", "delayed"])
+async def test_a_server_whose_clock_was_put_back_lets_nobody_wait_for_the_old_time(redis, kind):
+    queue = RedisTurnQueue(redis, Shards(), lease=0.05)
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    if kind == "delayed":
+        await queue.postpone(claim, after=0)
+    tomorrow = ((await redis.time())[0] + 24 * 3600) * 1000
+    await redis.zadd(f"{PREFIX}{kind}", {keys.thread_name(ONE): tomorrow})
+
+    async with asyncio.timeout(5):
+        again = await queue.claim()
+
+    assert again.turn == claim.turn
+
+
 # --- fencing
 
 
