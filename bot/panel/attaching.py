@@ -40,11 +40,16 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patie
     contents: list[TextFile | Attachment] = []
     problems = [sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
     room = LARGEST_TOGETHER
+    deadline = asyncio.get_running_loop().time() + patience.files
     for file in files[-MOST:]:  # the newest ones
         try:
-            content = await _read(server, file, room, patience)
+            async with asyncio.timeout_at(deadline):
+                content = await _read(server, file, room, patience)
             contents.append(understood(file.name, content))
             room -= len(content)
+        except TimeoutError:
+            problems.append(sentences.file_withheld(file.name))
+            log.warning("file.slow", extra={"file": file.id})
         except Refused as refusal:
             problems.append(str(refusal))
             log.info("file.refused", extra={"file": file.id})

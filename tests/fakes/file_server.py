@@ -1,5 +1,6 @@
 """Files that people share, in memory."""
 
+import asyncio
 from collections import deque
 
 from bot.panel.attaching import FileServer
@@ -14,6 +15,7 @@ class FakeFileServer(FileServer):
         self.contents: dict[FileId, bytes] = {}
         self.errors: deque[PanelError] = deque()
         self.read_so_far: list[FileId] = []
+        self.is_slow = False
 
     def put(self, name: str, content: bytes) -> SharedFile:
         """Share a file; returns what a message tells of it."""
@@ -23,6 +25,8 @@ class FakeFileServer(FileServer):
 
     async def read(self, file: SharedFile, most: int) -> bytes:
         self.read_so_far.append(file.id)
+        if self.is_slow:
+            await asyncio.Event().wait()
         if self.errors:
             raise self.errors.popleft()
         content = self.contents.get(file.id)

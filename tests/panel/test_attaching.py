@@ -1,5 +1,7 @@
 """Files on their way from a message to the experts."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.panel import attachments, sentences
@@ -12,7 +14,7 @@ from bot.panel.errors import (
 from bot.panel.exchange import Attachment, UserSaid
 from bot.panel.model import FileId, MessageTs, SharedFile, Utterance
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import consult
+from tests.panel.conftest import HURRY, consult
 
 PDF = b"%PDF-1.7"
 
@@ -96,6 +98,15 @@ async def test_a_file_that_slack_keeps_does_not_keep_the_answer(bench, errors):
     assert ("Legal Counsel", "Without it: yes.") in said(bench)
     sorry = ":paperclip: Slack did not give me `a.pdf`; please attach it again."
     assert (None, sorry) in said(bench)
+
+
+async def test_a_slow_file_does_not_keep_the_answer(make_bench):
+    bench = make_bench(patience=replace(HURRY, files=0.01))
+    bench.files.is_slow = True
+    bench.model.script(ROUTER, [consult("legal")])
+    await bench.ask("Look", "1.0", bench.files.put("a.pdf", PDF))
+    assert given(bench, "legal")[1] == []
+    assert [text for _, text in said(bench) if "`a.pdf`" in text]
 
 
 async def test_a_file_that_is_too_large_is_not_even_fetched(bench):
