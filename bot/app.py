@@ -8,12 +8,9 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library, prices
-from bot.adapters.openai import client as openai_client
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.examination import examine as examine_openai
-from bot.adapters.openai.knowledge import OpenAIKnowledge
+from bot import library, model_side, prices
 from bot.adapters.redis import connection
+from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
@@ -51,7 +48,7 @@ from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding, Verdict
+from bot.panel.findings import Finding
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -84,6 +81,7 @@ class Memory:
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
+    conversations: RedisConversationStore
     feedback: RedisFeedbackStore
 
 
@@ -114,6 +112,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
+            RedisConversationStore(redis),
             RedisFeedbackStore(redis),
         )
     finally:
@@ -136,27 +135,13 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def open_model(config: Config) -> AsyncIterator[ConversationsModel]:
-    """Prepare to speak with the model's side; nothing is sent yet."""
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        yield ConversationsModel(client, salt=config.secrets[0])
-
-
-@asynccontextmanager
-async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
-    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        yield OpenAIKnowledge(client)
-
-
-@asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
-        open_model(config) as model,
-        open_knowledge(config) as knowledge,
+        model_side.open_model(config, memory.conversations) as model,
+        model_side.open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
@@ -195,8 +180,9 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
-        open_model(config) as model,
+        model_side.open_model(config, memory.conversations) as model,
     ):
+        await model_side.require_backend(config)
         patience = Patience(expert=config.expert_timeout)
         runner = TurnRunner(
             journal=memory.journal,
@@ -235,20 +221,10 @@ async def examine(config: Config) -> list[Finding]:
         found = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
             examine_redis(redis, connection.address(config.redis_url)),
-            _examine_models(config),
+            model_side.examine(config),
         )
     await redis.aclose()
     return [finding for findings in found for finding in findings]
-
-
-async def _examine_models(config: Config) -> list[Finding]:
-    models = {
-        "PANELBOT_ROUTER_MODEL": config.router_model,
-        "PANELBOT_EXPERT_MODEL": config.expert_model,
-        "PANELBOT_HARD_MODEL": config.hard_model,
-    }
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        return await examine_openai(client, models)
 
 
 def _redis(config: Config) -> Connection:
@@ -280,16 +256,10 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_warn_of_models(config))
+        tasks.create_task(model_side.warn(config))
         told = tasks.create_task(line.run())
         try:
             await worker.run()
         finally:
             told.cancel()
             await worker.drain(GRACE)
-
-
-async def _warn_of_models(config: Config) -> None:
-    for finding in await _examine_models(config):
-        if finding.verdict is not Verdict.GOOD:
-            log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})

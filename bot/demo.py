@@ -112,7 +112,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             redis_url = await opened.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
         if not environ.get("OPENAI_API_KEY", "").strip():
-            openai = await opened.enter_async_context(OpenAIPlayground())
+            openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
             openai.latency.piece = pace / 50
             settings |= {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.transcript import SlackTranscript
-from bot.app import open_knowledge, open_memory, open_model, open_slack, panel_editor
+from bot.app import open_memory, open_slack, panel_editor
 from bot.config import Config
+from bot.model_side import open_knowledge, open_model
 from bot.panel.link_book import LinkRecovery
+from bot.panel.ports import LanguageModel
 from bot.panel.teaching import Teaching
 
 
@@ -20,7 +21,7 @@ class Desk:
 
     identity: Identity
     threads: RedisThreadStore
-    model: ConversationsModel
+    model: LanguageModel
     transcript: SlackTranscript
     recovery: LinkRecovery
 
@@ -31,7 +32,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
-        open_model(config) as model,
+        open_model(config, memory.conversations) as model,
     ):
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
         yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)

@@ -78,6 +78,11 @@ Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
 StoredItem = Item | ToolUsed
 
 
+def as_kept(item: StoredItem) -> StoredItem:
+    """Return *item* as it is remembered: without the files, which are too large for that."""
+    return replace(item, attachments=()) if isinstance(item, UserSaid) else item
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """Something the model may call; every parameter is a required string."""

@@ -77,9 +77,18 @@ class Intake:
             await self._threads.overheard(thread, halt.taken_back)
         return halt is None or halt.found
 
-    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> None:
-        """Take what somebody has edited in its new form, or (None) not at all, if it waits."""
-        await self._queue.amend(thread, ts, message)
+    async def amend(self, thread: ThreadRef, ts: MessageTs, changed: Incoming | None) -> None:
+        """Take what somebody has *changed* as it is now, if it waits; None was deleted.
+
+        What is not for the panel any more it only overhears.
+        """
+        async with self._in_line.setdefault(thread, asyncio.Lock()):
+            if changed is None:
+                await self._queue.amend(thread, ts, None)
+            elif decide(changed, Standing.OURS) is Decision.TAKE:
+                await self._queue.amend(thread, ts, changed.message)
+            elif await self._queue.amend(thread, ts, None):
+                await self._threads.overheard(thread, ts)
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""

@@ -33,6 +33,8 @@ class LinkRecovery:
         """
         router = await self._transcript.router_of(thread)
         labels = await self._model.labels(router) if router else None
+        if labels is None:  # ours, but gone from the model's side: the turn will begin anew
+            return ThreadLinks(router)
         if not isinstance(labels, RouterLabels) or labels.thread != thread:
             return ThreadLinks()
         stored = await self._store.links(thread)

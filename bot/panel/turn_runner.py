@@ -91,6 +91,8 @@ class TurnRunner:
             record = await TurnRecord.read(claim, self._journal)
             speaker = Speaker(record, self._messenger)
             await self._apology.give_up(record, speaker, error)
+            panel = await self._editor.panel(claim.turn.thread)
+            await PlanBoard(record, self._messenger, speaker, panel, pause=0).give_up()
             await speaker.show_status("")
 
     async def stop(self, claim: Claim) -> None:

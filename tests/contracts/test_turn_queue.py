@@ -742,6 +742,25 @@ async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(c
     assert (await crowded.queue.depth()).waiting == 0
 
 
+@pytest.mark.parametrize("how", ["deleted", "stopped"])
+async def test_who_came_forward_and_is_taken_back_lets_the_next_come_forward(crowded, how):
+    flood = [ThreadRef("T1", "C1", f"{number}.0") for number in range(5)]
+    for number, thread in enumerate(flood):
+        await put(crowded, thread, str(number))
+    running = [await claimed(crowded) for _ in range(2)]
+    assert await nothing_to_claim(crowded)
+    for claim in running:
+        await crowded.queue.done(claim)
+
+    for number in (2, 3):
+        if how == "deleted":
+            await crowded.queue.amend(flood[number], MessageTs(f"{number}.0"), None)
+        else:
+            await crowded.queue.stop(flood[number], MessageTs("9.0"), ADA)
+
+    assert (await claimed(crowded)).turn.thread == flood[4]
+
+
 # --- the journal
 
 

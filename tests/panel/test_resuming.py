@@ -4,9 +4,17 @@ import asyncio
 
 import pytest
 
-from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
+from bot.panel.errors import (
+    GiveUp,
+    MessengerUnavailable,
+    ModelUnavailable,
+    StoreUnavailable,
+    TurnLost,
+)
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import MessageTs, Utterance
+from bot.panel.ports import TaskState
+from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, Dying, consult
 
@@ -166,3 +174,22 @@ async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_
         assert [[one.name for one in item.attachments] for item in held] == [["a.pdf"]]
     notices = [text for _, text in bench.messenger.said if "`b.zip`" in text]
     assert len(notices) == 1
+
+
+async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it_is_retried(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()], "Yes.")
+    claim = await bench.claim("May we?")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.messenger.plans and bench.model.asked("legal"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (shown,) = bench.messenger.plans.values()
+    assert [task.state for task in shown[-1]] == [TaskState.WORKING]
+
+    await bench.runner().give_up(claim, GiveUp("its workers died with it"))
+
+    assert [task.state for task in shown[-1]] == [TaskState.FAILED]
+    await bench.resume(claim)
+    assert [task.state for task in shown[-1]] == [TaskState.DONE]
+    assert ("Legal Counsel", "Yes.") in bench.messenger.said

@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 from openai.types.vector_stores import VectorStoreFile
 
 from bot.adapters.openai import errors, passages
+from bot.adapters.openai.foreign import OWN, THREAD
 from bot.adapters.openai.vector_stores import document_of, pack, unpack
 from bot.adapters.openai.waiting import Waits, patiently
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
@@ -122,6 +123,8 @@ class OpenAIKnowledge(KnowledgeBase):
             ) from None
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
+        if conversation.startswith((OWN, THREAD)):
+            return ()  # another backend's: what was found is not kept there
         async with errors.translated():
             return await passages.behind(self._client, conversation, ref)
 

@@ -84,10 +84,11 @@ class _Reader:
         said = joined(model_said(i.content) for i in response.output if i.type == "message")
         self.ended = True
         text = said.text or "".join(self._deltas)
-        yield Responded(text, _usage(response), said.citations)
+        yield Responded(text, usage_of(response), said.citations)
 
 
-def _usage(response: Response) -> Usage:
+def usage_of(response: Response) -> Usage:
+    """Return what *response* cost, as far as the server tells."""
     used = response.usage
     if used is None:
         return NO_USAGE

@@ -5,8 +5,8 @@ queue that it waits in. In a Cluster a script may touch only one slot, so thread
 to *shards*, and all of a shard's keys carry its number as their hash tag. One shard serves a
 single server (and a Sentinel set); a Cluster wants a few for each of its primaries.
 
-``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``T``
-for ``team:channel:thread_ts``.
+``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
+for ``panelbot:{kept:CONVERSATION}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -72,6 +72,11 @@ TEAM:MONTH                  questions of a month, by reply and person;       las
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
+K head              hash    a conversation that we keep ourselves: labels,   90 days after use;
+                            summary of its oldest items and how many these   650 B, and the summary
+                            are, and the token of the last addition          up to 8 kB
+K items             list    all that was said in it, oldest first            as head;
+                                                                             50 B + text each
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -157,6 +162,11 @@ def thread_of(name: str) -> ThreadRef:
 def pace(team_id: str) -> str:
     """Return the prefix of the places for calls to the workspace; all lie in one slot."""
     return f"panelbot:{{pace:{team_id}}}:"
+
+
+def kept(conversation: ConversationId) -> str:
+    """Return the prefix of a *conversation* that we keep ourselves; all of it is in one slot."""
+    return f"panelbot:{{kept:{conversation}}}:"
 
 
 def owner(conversation: ConversationId) -> str:

@@ -23,8 +23,8 @@ def register(app: BoltApp, intake: Intake, identity: Identity) -> None:
             return False
         if found := payloads.incoming(body, identity):
             await intake.receive(found)
-        elif changed := payloads.amendment(body, identity):
-            await intake.amend(changed.thread, changed.ts, changed.message)
+        elif amended := payloads.amendment(body, identity):
+            await intake.amend(amended.thread, amended.ts, amended.changed)
         return True
 
     async def note_removal(event: dict[str, Any]) -> None:

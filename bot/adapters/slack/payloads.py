@@ -64,21 +64,22 @@ class Amendment:
 
     thread: ThreadRef
     ts: MessageTs
-    message: Message | None
+    changed: Incoming | None
 
 
 def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
     """Return what an event tells of an edited or deleted message of a person's, if it does."""
     event = body.get("event") or {}
-    old = event.get("previous_message") or {}
+    old, now = event.get("previous_message") or {}, event.get("message") or {}
     match event.get("subtype"):
-        case "message_changed":
-            said = {"channel_type": event.get("channel_type"), **(event.get("message") or {})}
+        case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
+            thread = ThreadRef(identity.team_id, event["channel"], now["ts"])
+            return Amendment(thread, MessageTs(now["ts"]), None)
+        case "message_changed" if now.get("text") != old.get("text"):  # no link was unfurled
+            said = {"channel_type": event.get("channel_type"), **now}
             changed = {"type": "message", "channel": event.get("channel"), **said}
-            if changed.get("text") == old.get("text"):  # only a link was unfurled
-                return None
             found = incoming({**body, "event": changed}, identity)
-            return Amendment(found.thread, found.message.ts, found.message) if found else None
+            return Amendment(found.thread, found.message.ts, found) if found else None
         case "message_deleted" if old.get("user") and not old.get("bot_id"):
             ts, channel = event["deleted_ts"], event["channel"]
             thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)

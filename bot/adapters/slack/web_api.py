@@ -10,12 +10,14 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.limits import TooBusy, limits, tell_others, wait_in_line
 from bot.panel import lease
@@ -32,6 +34,7 @@ _UNCERTAIN = frozenset(
 )
 _PAGE = 200
 _LONGEST_WISH = 60 * 60.0
+_LONGEST_GOODBYE = 3.0  # seconds that a cancelled call may still take
 
 # The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
 # this one in its place, whatever level is set for the rest, they print none. Nor do they warn
@@ -138,7 +141,8 @@ class SlackApi:
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
-            answer = await self._web.api_call(method, data=_form(args))
+            calling = self._web.api_call(method, data=_form(args))
+            answer = await (_to_its_end(calling) if method == "chat.postMessage" else calling)
         except SlackApiError as error:
             raise meaning(error) from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
@@ -146,6 +150,22 @@ class SlackApi:
         except AttributeError as error:  # what the SDK makes of a 200 that is plain text
             raise Ambiguous(f"{method}: not an answer of Slack's") from error
         return answer.data if isinstance(answer.data, dict) else {}
+
+
+async def _to_its_end(calling: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Return what *calling* does; if cancelled, end only when nothing is under way any more.
+
+    A message that arrives after its turn was handed over is one that the next worker, looking
+    for it, does not find, and posts again.
+    """
+    under_way = asyncio.ensure_future(calling)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_GOODBYE):
+                await asyncio.gather(under_way, return_exceptions=True)
+        raise
 
 
 def _form(args: Mapping[str, Any]) -> dict[str, str]:

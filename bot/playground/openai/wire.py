@@ -98,6 +98,11 @@ def _frame(told: Told) -> bytes:
             return b""
         case Garble():
             return _GARBLED
+        case {"event": name, "data": str(data)}:
+            return f"event: {name}\ndata: {data}\n\n".encode()
+        case {"event": name, "data": shown}:  # the Assistants API: the bare object
+            data = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+            return f"event: {name}\ndata: {data}\n\n".encode()
         case _:
             data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
             return f"event: {told['type']}\ndata: {data}\n\n".encode()

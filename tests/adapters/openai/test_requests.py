@@ -165,3 +165,27 @@ async def test_complaints_about_the_effort_come_to_an_end(
     api.will(no_effort("low"), no_effort("?"))
     with pytest.raises(ModelRefused):
         await told(model, PROMPT)
+
+
+async def test_what_a_server_does_not_know_is_left_out_from_then_on(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    for name in ("safety_identifier", "truncation"):
+        words = f"Unknown parameter: '{name}'."
+        api.will(Answer(400, error(words, code="unknown_parameter", param=name)))
+    first = await sent(model, api, user="U1", cache_key="k")
+    second = await sent(model, api, user="U1", cache_key="k")
+
+    for body in (first, second):
+        assert body["prompt_cache_key"] == "k"
+        assert body.keys().isdisjoint({"safety_identifier", "truncation"})
+    assert len(api.seen) == 4
+
+
+async def test_what_a_response_cannot_do_without_is_not_left_out(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(Answer(400, error("Unknown parameter: 'input'.", param="input")))
+    with pytest.raises(ModelRefused):
+        await told(model)
+    assert len(api.seen) == 1

@@ -175,6 +175,42 @@ def test_a_payload_without_an_event_is_nothing(shape):
     assert payloads.incoming(shape, ME) is None
 
 
+BEFORE = {"type": "message", "user": "UADA", "text": "hi", "ts": "2.0", "thread_ts": "1.0"}
+
+
+def amendment(subtype, **told):
+    event = {"type": "message", "subtype": subtype, "hidden": True, "channel": "C1", "ts": "9.0"}
+    event |= {"previous_message": BEFORE, **told}
+    return payloads.amendment({**body(), "event": event}, ME)
+
+
+def test_an_edited_message_is_what_it_says_now():
+    now = BEFORE | {"text": "<@UBEN> hi", "edited": {"user": "UADA", "ts": "9.0"}}
+    found = amendment("message_changed", message=now)
+
+    assert found is not None
+    assert (found.thread, found.ts) == (ThreadRef("T1", "C1", "1.0"), "2.0")
+    assert found.changed == read(text="<@UBEN> hi", thread_ts="1.0")
+
+
+def test_a_message_is_not_edited_by_an_unfurled_link():
+    assert amendment("message_changed", message=BEFORE | {"attachments": [{}]}) is None
+
+
+def test_a_deleted_message_is_taken_back():
+    found = amendment("message_deleted", deleted_ts="2.0")
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "1.0"), "2.0", None)
+
+
+def test_a_deleted_message_that_has_replies_is_taken_back_too():
+    stone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+    stone |= {"text": "This message was deleted.", "ts": "2.0", "thread_ts": "2.0"}
+    found = amendment("message_changed", message=stone)
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "2.0"), "2.0", None)
+
+
 def test_a_stranger_in_a_shared_channel_writes_in_a_thread_of_ours():
     said = body(user="USAM", user_team="T2", source_team="T2", team="T2")
     said |= {"team_id": "T2", "is_ext_shared_channel": True}
