@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 class FileServer(Protocol):
     """Where files lie that people have shared."""
 
-    async def read(self, file: SharedFile, most: int) -> bytes:
-        """Return what *file* holds, at *most* so many bytes.
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
 
         Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
         larger; MessengerRefused or MessengerUnavailable.
@@ -44,8 +44,8 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patie
     for file in files[-MOST:]:  # the newest ones
         try:
             async with asyncio.timeout_at(deadline):
-                content = await _read(server, file, room, patience)
-            contents.append(understood(file.name, content))
+                name, content = await _read(server, file, room, patience)
+            contents.append(understood(name, content))
             room -= len(content)
         except TimeoutError:
             problems.append(sentences.file_withheld(file.name))
@@ -56,8 +56,10 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patie
     return sort_out(contents, problems)
 
 
-async def _read(server: FileServer, file: SharedFile, room: int, patience: Patience) -> bytes:
-    """Return what *file* holds. Raises Refused if that cannot be had, also not a little later."""
+async def _read(
+    server: FileServer, file: SharedFile, room: int, patience: Patience
+) -> tuple[str, bytes]:
+    """Return the file's name and content. Raises Refused if they cannot be had, even later."""
     if file.size > LARGEST:
         raise Refused(sentences.file_too_large(file.name, LARGEST))
     if file.size > room:

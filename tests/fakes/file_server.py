@@ -23,7 +23,7 @@ class FakeFileServer(FileServer):
         self.contents[file.id] = content
         return file
 
-    async def read(self, file: SharedFile, most: int) -> bytes:
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
         self.read_so_far.append(file.id)
         if self.is_slow:
             await asyncio.Event().wait()
@@ -32,4 +32,4 @@ class FakeFileServer(FileServer):
         content = self.contents.get(file.id)
         if content is None or len(content) > most:
             raise Refused(f"`{file.name}` is gone or too large.")
-        return content
+        return file.name, content

@@ -71,7 +71,7 @@ class SlackFiles(FileServer):
             "" if is_elsewhere else url,
         )  # fmt: skip
 
-    async def read(self, file: SharedFile, most: int) -> bytes:
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
         try:
             found = await self.find(file.id)
         except MessengerRefused as error:
@@ -80,7 +80,7 @@ class SlackFiles(FileServer):
             ) from None
         if found.size > most:
             raise Refused(sentences.file_too_large(found.name, most))
-        return await self.content(found)
+        return found.name, await self.content(found)
 
     async def content(self, file: SlackFile) -> bytes:
         """Return the file's bytes. Raises Refused if there is no safe way to them."""

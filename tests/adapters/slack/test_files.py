@@ -155,7 +155,13 @@ def shared(neighbour, **changed) -> SharedFile:
 async def test_a_shared_file_is_read(neighbour):
     known = shared(neighbour)
     assert (known.name, known.size) == ("handbook.md", len(TEXT))
-    assert await neighbour.files.read(known, len(TEXT)) == TEXT
+    assert await neighbour.files.read(known, len(TEXT)) == ("handbook.md", TEXT)
+
+
+async def test_a_file_of_which_only_the_id_was_told_gets_its_name_from_slack(neighbour):
+    (untold,) = shared_files({"files": [{"id": shared(neighbour).id}]})
+    assert untold.name == "file"
+    assert await neighbour.files.read(untold, len(TEXT)) == ("handbook.md", TEXT)
 
 
 @pytest.mark.parametrize(
