@@ -215,4 +215,4 @@ def _quoted(name: str) -> str:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size // 1024 // 1024} MB"
+    return f"{size / 1024 / 1024:.3g} MB"
