@@ -4,9 +4,10 @@ from base64 import b64encode
 
 import pytest
 
+from bot.playground.openai.brain import Status
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.state import Json
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
@@ -114,3 +115,13 @@ async def test_the_rule_model_says_what_it_was_given(bot: World) -> None:
     ts = await ask(bot, ("b.pdf", PDF), ("c.py", CODE), text="legal May we use this licence?")
     (answer,) = [text for who, text in bot.said(ts) if who == "Legal Counsel"]
     assert "I was given `c.py` and `b.pdf`." in answer
+
+
+async def test_where_a_model_opens_no_files_the_streamed_answer_says_so(bot: World) -> None:
+    direct = bot.slack.workspace.direct_channel(ADA, BOT_USER).id
+    bot.brain.then(Status(400))
+    bot.brain.then("In general: yes.")
+    ts = bot.slack.people.say(ADA, direct, "legal: may we?", files=[("b.pdf", PDF)])
+    await bot.idle()
+    (answer,) = [text for who, text in bot.said(ts, direct) if who == "Legal Counsel"]
+    assert answer == "In general: yes.\n\n:paperclip: _The model could not open_ `b.pdf`."
