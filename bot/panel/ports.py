@@ -451,7 +451,10 @@ class Transcript(Protocol):
     async def asked(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
-        """Return what people (and no apps) said in *thread*, both ends included."""
+        """Return what people (and no apps) said in *thread*, both ends included.
+
+        A single message, *since* being *until*, is the one that is meant, whoever wrote it.
+        """
         ...
 
     async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:

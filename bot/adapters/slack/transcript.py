@@ -76,7 +76,8 @@ class SlackTranscript(Transcript):
         said: deque[Json] = deque(maxlen=MOST_MESSAGES)
         async for message in self._replies.of(thread, oldest=since, latest=until):
             within = float(since) <= float(message["ts"]) <= float(until)
-            if within and not message.get("bot_id") and self._is_talk(message, thread):
+            meant = since == until or not message.get("bot_id")
+            if within and meant and self._is_talk(message, thread):
                 said.append(message)
         authors = [UserId(message["user"]) for message in said if message.get("user")]
         names = await self._names(authors, (message.get("text") or "" for message in said))

@@ -63,6 +63,18 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
     ]
 
 
+async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_anybodys(neighbour):
+    thread = neighbour.begin("a question")
+    reply = await neighbour.messenger.post(thread, answer())
+    root, transcript = MessageTs(thread.thread_ts), neighbour.transcript
+
+    asked = await transcript.asked(thread, since=root, until=reply)
+    pointed_at = await transcript.asked(thread, since=reply, until=reply)
+
+    assert [(one.speaker, one.text) for one in asked] == [("Ada", "a question")]
+    assert [(one.speaker, one.text) for one in pointed_at] == [("Legal Counsel", "Yes.")]
+
+
 async def test_our_own_asides_are_no_talk(neighbour):
     thread = neighbour.begin("a question")
     for part in ("help:0", "refused:0", "gave-up", "gave-up-2", "no-credit:0", "plan"):
