@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.panel import attachments, sentences
+from bot.panel import attachments, sentences, steering
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
@@ -12,7 +12,7 @@ from bot.panel.errors import (
     ModelRefused,
 )
 from bot.panel.exchange import Attachment, UserSaid
-from bot.panel.model import FileId, MessageTs, SharedFile, Utterance
+from bot.panel.model import FileId, MessageTs, SharedFile, Steer, Utterance, Wish
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import HURRY, consult
 
@@ -156,3 +156,11 @@ async def test_naming_a_useless_file_is_no_answer(bench):
     bench.model.script(ROUTER, "")
     await bench.ask("Look", "1.0", bench.files.put("b.zip", b"PK\3\4\xff"))
     assert [text for _, text in said(bench)][1:] == [sentences.NOTHING_SAID]
+
+
+def test_a_pressed_button_is_about_the_files_of_the_question():
+    file = SharedFile(FileId("F1"), "a.pdf")
+    asked = [Utterance(MessageTs("1.0"), "Ada", "Look", (file,))]
+    pressed = Utterance(MessageTs("2.0"), "Ada", "")
+    steer = Steer(Wish.AGAIN, MessageTs("1.0"), MessageTs("1.0"))
+    assert steering.request(steer, pressed, asked).files == (file,)
