@@ -192,6 +192,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
+            files=slack.files,
             models=_models(config),
             patience=patience,
         )

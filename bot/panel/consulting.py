@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
+from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
@@ -85,18 +86,36 @@ def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
 
 
 async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
+    attached = await asyncio.shield(context.attached)  # the others wait for it, too
     try:
-        return await _exchange(context, call, expert, hear)
+        return await _ask_with(context, call, expert, hear, attached)
+    except ModelRefused as error:
+        if error.fault is not ModelFault.BAD_REQUEST or not attached.files:
+            raise
+    answer = await _ask_with(context, call, expert, hear, replace(attached, files=()))
+    if isinstance(answer, ExpertAnswered):
+        note = sentences.files_unopened(attached.names)
+        answer = replace(answer, text=f"{answer.text}\n\n{note}")
+    return answer
+
+
+async def _ask_with(
+    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
+) -> Outcome:
+    try:
+        return await _exchange(context, call, expert, hear, attached)
     except ConversationGone:
         await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert, hear)
+        return await _exchange(context, call, expert, hear, attached)
 
 
-async def _exchange(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
+async def _exchange(
+    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
+) -> Outcome:
     record = context.record
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
-    items = (*quoted, prompts.for_expert(call, context.said))
+    items = (*quoted, prompts.for_expert(call, context.said, attached))
     conversation = await context.book.expert(expert.name)
     prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
     repeated = call.id in record.progress.asked

@@ -39,8 +39,8 @@ from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Perso
 
 Outcome = ExpertAnswered | ExpertFailed
 
-PLAN, GAVE_UP, STEERED = "plan", "gave-up", "steered"
-ASIDES = re.compile(rf"({PLAN}|{STEERED}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
+PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
+ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel import prompts
 from bot.panel.asking import AskedAgain
+from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.link_book import LinkBook
 from bot.panel.live_reply import LiveReply
@@ -49,6 +50,7 @@ class TurnContext:
     said: Sequence[Utterance]
     earlier: Sequence[Utterance]  # what was said before the router listened
     so_far: Sequence[Utterance]  # what an expert reads who is brought in at the press of a button
+    attached: asyncio.Task[Attached]  # the files that came with all that
     book: LinkBook
     speaker: Speaker
     board: PlanBoard

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
+from bot.panel.asides import tell_of_button, tell_of_files
+from bot.panel.attaching import FileServer, fetch
+from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
@@ -49,6 +51,7 @@ class TurnRunner:
         model: LanguageModel,
         messenger: Messenger,
         transcript: Transcript,
+        files: FileServer,
         models: ModelChoice,
         patience: Patience,
     ) -> None:
@@ -62,6 +65,7 @@ class TurnRunner:
         self._model = model
         self._messenger = messenger
         self._transcript = transcript
+        self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
         self._models = models
         self._patience = patience
@@ -113,7 +117,7 @@ class TurnRunner:
             await self._threads.set_standing(turn.thread, Standing.FOREIGN)
             return
         if links.router is None:
-            turn = _from_the_mention_on(turn)
+            turn = turn.from_the_mention_on()
         book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
@@ -123,7 +127,11 @@ class TurnRunner:
                 self._earlier(turn, links),
                 self._so_far(turn, links),
             )
-            context = self._context(record, turn, speaker, book, panel, said, earlier, so_far)
+            files = files_of([*earlier, *said])
+            attached = tasks.create_task(fetch(self._files, files, self._patience))
+            context = self._context(
+                record, turn, speaker, book, panel, said, earlier, so_far, attached
+            )
             await self._answer(context)
         await self._finish(context)
 
@@ -189,6 +197,7 @@ class TurnRunner:
         said: Sequence[Utterance],
         earlier: Sequence[Utterance],
         so_far: Sequence[Utterance],
+        attached: asyncio.Task[Attached],
     ) -> TurnContext:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
@@ -198,6 +207,7 @@ class TurnRunner:
             said=said,
             earlier=earlier,
             so_far=so_far,
+            attached=attached,
             book=book,
             speaker=speaker,
             board=board,
@@ -212,8 +222,9 @@ class TurnRunner:
         async with context.board.live():
             try:
                 context.speaker.router = await context.book.router()
-                await _tell_of_button(context)
+                await tell_of_button(context)
                 await self._route_and_consult(context)
+                await tell_of_files(context)
                 await close(context)
             except* ModelRefused as refusals:
                 refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
@@ -266,14 +277,6 @@ class TurnRunner:
             await self._threads.caught_up(turn.thread)
 
 
-async def _tell_of_button(context: TurnContext) -> None:
-    """Let people know why somebody answers, where nobody has said a word."""
-    if steer := context.turn.steer:
-        titles = [expert.title for expert in steering.wanted(steer, context.panel)]
-        by = context.said[0].speaker
-        await context.speaker.say("steered", sentences.steered(steer.wish, by, titles))
-
-
 def _log_answered(context: TurnContext) -> None:
     spent = context.record.progress.usage
     log.info(
@@ -294,9 +297,3 @@ def _command(turn: Turn) -> ThreadCommand | None:
     if len(turn.messages) > 1 or not message.mentioned:
         return None
     return thread_commands.parse(message.text)
-
-
-def _from_the_mention_on(turn: Turn) -> Turn:
-    """Return *turn* without what people said among themselves before they called us."""
-    mentions = [n for n, message in enumerate(turn.messages) if message.mentioned]
-    return replace(turn, messages=turn.messages[mentions[0] :]) if mentions else turn

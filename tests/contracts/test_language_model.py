@@ -20,6 +20,7 @@ from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.scripting import Connection
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.exchange import (
+    Attachment,
     Begun,
     Item,
     ModelEvent,
@@ -266,6 +267,21 @@ async def test_any_number_of_items_is_stored_without_asking_the_model(
     await bench.model.append(conversation, items)
 
     assert await bench.model.since(conversation, "17") == items
+
+
+async def test_a_message_is_found_again_by_its_text_whatever_was_attached(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if isinstance(bench.model, AssistantsModel):
+        pytest.skip("it takes no files: see its own tests")
+    bench.script("A contract.")
+    files = (
+        Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        Attachment("b.pdf", "application/pdf", b"%PDF-1.7"),
+    )
+    await told(bench, conversation, UserSaid("17", files))
+    stored = await bench.model.since(conversation, "17")
+    assert stored == [UserSaid("17"), ModelSaid("A contract.")]
 
 
 async def test_storing_nothing_is_fine(bench: Bench, conversation: ConversationId) -> None:

@@ -16,8 +16,10 @@ from bot.panel.model import (
     CallId,
     Claim,
     ExpertName,
+    FileId,
     Message,
     MessageTs,
+    SharedFile,
     ThreadRef,
     TurnId,
     Usage,
@@ -29,6 +31,7 @@ from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 ONE = ThreadRef("T1", "C1", "1.0")
 OTHER = ThreadRef("T1", "C1", "2.0")
 ELSEWHERE = ThreadRef("T1", "C2", "3.0")
+FILE = SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9)
 
 
 class Queues:
@@ -169,7 +172,7 @@ async def test_a_message_put_alone_is_a_turn_of_its_own_in_order(queues):
 
 
 async def test_text_comes_back_as_it_was_put(queues):
-    said = Message(MessageTs("1.0"), UserId("U1"), 'Ja, "gern" 🙂\n\ud800\0</>', files=2)
+    said = Message(MessageTs("1.0"), UserId("U1"), 'Ja, "gern" 🙂\n\ud800\0</>', files=(FILE,))
     await queues.queue.put(ONE, said)
 
     assert (await claimed(queues)).turn.messages == (said,)

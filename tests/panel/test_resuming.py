@@ -155,6 +155,27 @@ async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(benc
     assert bench.messenger.said == [(None, "Hi.")]
 
 
+@pytest.mark.parametrize("stop_at", range(1, 19))
+async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_at):
+    ready(bench)
+    files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]
+    claim = await bench.claim("May we, and at what cost?", "1.0", *files)
+    bench.journal.append = Dying(bench, stop_at, after=True).append
+    try:
+        await bench.runner().run(claim)
+    except* StoreUnavailable:
+        pass
+    del bench.journal.append
+
+    await bench.resume(claim)
+
+    for expert in ("legal", "finance"):
+        held = [item for item in bench.model.items_of(expert) if isinstance(item, UserSaid)]
+        assert [[one.name for one in item.attachments] for item in held] == [["a.pdf"]]
+    notices = [text for _, text in bench.messenger.said if "`b.zip`" in text]
+    assert len(notices) == 1
+
+
 async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it_is_retried(bench):
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", [asyncio.Event()], "Yes.")

@@ -14,7 +14,7 @@ from bot.adapters.openai.run_streaming import calls_of
 from bot.adapters.openai.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.waiting import Pauses, Waits
 from bot.adapters.openai.waiting_runs import WaitingRuns
-from bot.panel.errors import ModelUnavailable
+from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, Prompt, ToolAnswered, UserSaid
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,9 @@ class RunBeginning:
         self._assistant_lost = False
 
     async def stream(self) -> RunStream:
-        """Return the run's events."""
+        """Return the run's events. Raises ModelRefused for files: a thread takes uploads only."""
+        if any(isinstance(item, UserSaid) and item.attachments for item in self._left):
+            raise ModelRefused(ModelFault.BAD_REQUEST, "threads take no attached files")
         while True:
             try:
                 waiting = await self._waiting.find(self._prompt.conversation)

@@ -1,7 +1,7 @@
 """The language model on servers that know responses, but remember nothing: vLLM, Ollama, LocalAI.
 
 1. Each request carries the whole conversation, which we keep ourselves, and asks the server to
-   store nothing.
+   store nothing. Attached files go along with their own question only.
 2. What was sent and what was written is added together, when the response is whole: a response
    that broke off has left nothing behind, and the prompt can be sent again as it is.
 3. Within this process, responses of one conversation wait for each other. A worker that has
@@ -38,6 +38,7 @@ from bot.panel.exchange import (
     ToolCalled,
     ToolUsed,
     UserSaid,
+    as_kept,
 )
 from bot.panel.links import Labels
 from bot.panel.model import NO_USAGE, ConversationId, Usage
@@ -175,7 +176,8 @@ class StatelessModel(LanguageModel):
         known: Remembered,
         response: str = "",
     ) -> None:
-        added = await self._store.add(conversation, items, after=known.length, response=response)
+        kept = [as_kept(item) for item in items]
+        added = await self._store.add(conversation, kept, after=known.length, response=response)
         if not added:
             raise ModelUnavailable("somebody else has written in the conversation", after=0)
 

@@ -12,7 +12,8 @@ for ``panelbot:{kept:CONVERSATION}:``, ``T`` for ``team:channel:thread_ts``.
 key                 type    what                                             lifetime, size
 ==================  ======  ===============================================  ====================
 P inbox:T           list    messages that wait for the thread's next turn    until claimed;
-                            (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each
+                            (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each,
+                                                                             120 B a file
 P turn:T            hash    the thread's turn: messages, attempts, those     until done;
                             that failed, dead workers, and the token         250 B + text
                             while somebody holds it

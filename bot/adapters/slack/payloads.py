@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
 from bot.panel.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
@@ -30,7 +31,7 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
         return None
     if not _is_for_us(body, identity):
         return None
-    text, files = event.get("text") or "", len(event.get("files") or ())
+    text, files = event.get("text") or "", shared_files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     to_us = direct or re.search(rf"<@{identity.bot_user_id}[|>]", text) is not None
     if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it

@@ -11,6 +11,7 @@ from bot.adapters.openai.waiting import Waits
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import (
     ABORTED,
+    Attachment,
     Begun,
     Item,
     ModelSaid,
@@ -329,3 +330,11 @@ async def test_a_server_without_threads_is_told_apart_from_a_lost_one(api: Canne
         with pytest.raises(ModelRefused) as caught:
             await AssistantsModel(client).open(LABELS)
     assert caught.value.fault is ModelFault.BAD_REQUEST
+
+
+async def test_files_are_refused_before_anything_is_stored(model, conversation):
+    said = UserSaid("17", (Attachment("a.pdf", "application/pdf", b"%PDF-1.7"),))
+    with pytest.raises(ModelRefused) as refused:
+        await told(model, prompt(conversation=conversation, items=(UserSaid("16"), said)))
+    assert refused.value.fault is ModelFault.BAD_REQUEST
+    assert [item async for item in model.items(conversation)] == []

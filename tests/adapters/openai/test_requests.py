@@ -5,7 +5,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.panel.errors import ModelRefused
-from bot.panel.exchange import ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.exchange import Attachment, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import CallId, Effort
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
@@ -73,6 +73,20 @@ async def test_every_kind_of_item_has_its_shape(model: ConversationsModel, api: 
             "arguments": '{"brief": "Größe?"}',
         },
         {"type": "function_call_output", "call_id": "call_1", "output": "Yes."},
+    ]
+
+
+async def test_what_is_attached_goes_along_whole(model: ConversationsModel, api: CannedApi) -> None:
+    files = (Attachment("a.png", "image/png", b"png"), Attachment("b.pdf", "application/pdf", b"%"))
+    (message,) = (await sent(model, api, items=(UserSaid("Look", files),)))["input"]
+    assert message["content"] == [
+        {"type": "input_text", "text": "Look"},
+        {"type": "input_image", "image_url": "data:image/png;base64,cG5n", "detail": "auto"},
+        {
+            "type": "input_file",
+            "filename": "b.pdf",
+            "file_data": "data:application/pdf;base64,JQ==",
+        },
     ]
 
 

@@ -12,6 +12,7 @@ from bot.adapters.openai.waiting import Waits
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import (
+    Attachment,
     Begun,
     ModelSaid,
     Responded,
@@ -66,6 +67,16 @@ async def conversation(model: StatelessModel) -> ConversationId:
 
 def texts(request) -> list[str]:
     return [item["content"] for item in request.body["input"] if item["type"] == "message"]
+
+
+async def test_files_go_along_with_their_question_and_are_not_kept(server, model, conversation):
+    files = (Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n"),)
+    await told(model, prompt(conversation=conversation, items=(UserSaid("One?", files),)))
+    await told(model, prompt(conversation=conversation, items=(UserSaid("Two?"),)))
+
+    first, second = (request.body["input"] for request in server.requests)
+    assert [part["type"] for part in first[0]["content"]] == ["input_text", "input_image"]
+    assert second[0]["content"] == "One?"
 
 
 async def test_the_server_is_sent_everything_and_stores_nothing(server, model, conversation):

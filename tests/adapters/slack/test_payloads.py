@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
-from bot.panel.model import ThreadRef
+from bot.panel.model import FileId, SharedFile, ThreadRef
 
 ME = Identity("T1", "B1", "UBOT", "https://acme.slack.com/", frozenset())
 
@@ -63,7 +63,7 @@ def test_both_copies_of_a_mention_with_files_say_the_same():
 
     assert one == other
     assert one is not None
-    assert one.message.files == 2
+    assert [file.id for file in one.message.files] == ["F1", "F2"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,12 @@ def test_a_message_that_is_a_mention_only_is_taken_in():
 
 
 def test_files_speak_without_words():
-    assert read(text="", subtype="file_share", files=[{"id": "F1"}]).message.files == 1
+    told = {"id": "F1", "name": "a.pdf", "mimetype": "application/pdf", "size": 9}
+    read_files = read(text="", subtype="file_share", files=[told, {"id": "F2"}]).message.files
+    assert read_files == (
+        SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9),
+        SharedFile(FileId("F2"), "file"),
+    )
 
 
 def test_a_message_without_words_and_files_says_nothing():

@@ -5,9 +5,11 @@ from bot.adapters.slack.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST
 from bot.panel.model import (
     ConversationId,
     ExpertName,
+    FileId,
     Message,
     MessageTs,
     Persona,
+    SharedFile,
     ThreadRef,
     Turn,
     TurnId,
@@ -18,6 +20,7 @@ from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace import Message as PlayedMessage
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
+FILES = (SharedFile(FileId("F1"), "a.pdf"), SharedFile(FileId("F2"), "b\nc.png"))
 LEGAL = Persona("Legal Counsel", ":scales:")
 
 
@@ -27,11 +30,11 @@ def answer(part="reply:call_1:0", router="conv_1", text="Yes."):
 
 async def test_mentions_are_read_as_names(neighbour):
     thread = neighbour.begin()
-    message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=2)
+    message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=FILES)
 
     (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
 
-    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[2 files attached]")
+    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
 
 
 async def test_a_message_without_text_is_read_as_such(neighbour):
