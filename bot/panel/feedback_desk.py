@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.panel.feedback import LONGEST_REASON, Feedback, Judged, Opinion
 from bot.panel.model import CallId, ThreadRef, UserId
 from bot.panel.panel_editor import PanelEditor
-from bot.panel.ports import FeedbackStore, ReportStore
+from bot.panel.stores import FeedbackStore, ReportStore
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_report import Stage, TurnReport
 

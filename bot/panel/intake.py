@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 
 from bot.panel import thread_commands
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
-from bot.panel.ports import Standing, ThreadStore, TurnQueue
+from bot.panel.ports import TurnQueue
+from bot.panel.stores import Standing, ThreadStore
 from bot.panel.thread_commands import Stop
 
 

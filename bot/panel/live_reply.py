@@ -13,9 +13,9 @@ from dataclasses import replace
 from bot.panel.asking import AskedAgain
 from bot.panel.errors import PanelError
 from bot.panel.exchange import ModelEvent, TextWritten
+from bot.panel.messaging import Messenger, Post
 from bot.panel.model import Panel, ThreadRef, UserId
 from bot.panel.patience import Patience
-from bot.panel.ports import Messenger, Post
 from bot.panel.streams import Streams
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from bot.panel.feedback import Feedback, Opinion
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
 from bot.panel.months import months_until
 from bot.panel.panel_editor import Listed, PanelEditor
-from bot.panel.ports import FeedbackStore, ReportStore
 from bot.panel.prices import Prices, total
 from bot.panel.roster import RosterChanges, WorkspaceScope
+from bot.panel.stores import FeedbackStore, ReportStore
 from bot.panel.tally import Tally
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.panel.errors import Refused
+from bot.panel.messaging import People
 from bot.panel.model import (
     CollectionId,
     Expert,
@@ -15,7 +16,6 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.ports import PanelStore, People
 from bot.panel.roster import (
     MOST_EXPERTS,
     ChannelScope,
@@ -29,6 +29,7 @@ from bot.panel.roster import (
     scopes,
     suggestion,
 )
+from bot.panel.stores import PanelStore
 
 _STREAMING = {"on": True, "off": False, "default": None}
 

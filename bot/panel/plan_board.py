@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
 from bot.panel.events import ExpertAnswered, Posted, PostStarted
+from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import Call, MessageTs, Panel
-from bot.panel.ports import Messenger, PlanTask, Post, TaskState
 from bot.panel.progress import PLAN
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
+from bot.panel.messaging import Messenger, Post
 from bot.panel.model import ConversationId, ExpertName, Persona, Sources
-from bot.panel.ports import Messenger, Post
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 

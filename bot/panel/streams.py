@@ -17,8 +17,8 @@ from bot.panel.events import (
     StreamStarted,
     StreamWithdrawn,
 )
+from bot.panel.messaging import Messenger, Post
 from bot.panel.model import UserId
-from bot.panel.ports import Messenger, Post
 from bot.panel.progress import Stream
 from bot.panel.turn_record import TurnRecord
 

@@ -6,8 +6,8 @@ from bot.panel import sentences
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
 from bot.panel.panel_editor import PanelEditor
-from bot.panel.ports import Standing, ThreadStore
 from bot.panel.roster import ChannelScope
+from bot.panel.stores import Standing, ThreadStore
 from bot.panel.thread_commands import (
     AddExpert,
     ListExperts,

@@ -12,6 +12,7 @@ from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.link_book import LinkBook
 from bot.panel.live_reply import LiveReply
+from bot.panel.messaging import Transcript
 from bot.panel.model import (
     ConversationId,
     Effort,
@@ -23,7 +24,7 @@ from bot.panel.model import (
 )
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import LanguageModel, Transcript
+from bot.panel.ports import LanguageModel
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
 

@@ -14,22 +14,16 @@ from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
+from bot.panel.messaging import Messenger, Transcript
 from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import (
-    Journal,
-    LanguageModel,
-    Messenger,
-    ReportStore,
-    Standing,
-    ThreadStore,
-    Transcript,
-)
+from bot.panel.ports import Journal, LanguageModel
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
+from bot.panel.stores import ReportStore, Standing, ThreadStore
 from bot.panel.thread_commands import ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext

@@ -10,9 +10,9 @@ from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import PlanTask, Post, TaskState
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.panel.pace import Unpaced
-from bot.panel.ports import PlanTask, Post, TaskState
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground

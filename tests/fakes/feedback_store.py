@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.panel.feedback import Feedback, Judged, question_of
 from bot.panel.model import UserId
 from bot.panel.months import month_of
-from bot.panel.ports import FeedbackStore
+from bot.panel.stores import FeedbackStore
 
 
 class FakeFeedbackStore(FeedbackStore):

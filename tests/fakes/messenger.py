@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from bot.panel.errors import MessengerRefused
+from bot.panel.messaging import Messenger, PlanTask, Post
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
-from bot.panel.ports import Messenger, PlanTask, Post
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.ports import PanelStore
 from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.stores import PanelStore
 
 
 class FakePanelStore(PanelStore):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.months import month_of
-from bot.panel.ports import ReportStore
+from bot.panel.stores import ReportStore
 from bot.panel.tally import Tally, tallies, together
 from bot.panel.turn_report import TurnReport
 from tests.fakes.turn_queue import FakeTurnQueue

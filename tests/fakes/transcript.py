@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.panel.messaging import Transcript
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
-from bot.panel.ports import Transcript
 
 
 class FakeTranscript(Transcript):

@@ -5,7 +5,7 @@ import pytest
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Decision, Incoming, Intake, decide
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
 

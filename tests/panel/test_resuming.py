@@ -12,8 +12,8 @@ from bot.panel.errors import (
     TurnLost,
 )
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
+from bot.panel.messaging import TaskState
 from bot.panel.model import MessageTs, Utterance
-from bot.panel.ports import TaskState
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, Dying, consult

@@ -12,9 +12,9 @@ from bot.panel.errors import (
     ModelUnavailable,
 )
 from bot.panel.exchange import UserSaid
+from bot.panel.messaging import Post
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
 from bot.panel.patience import Patience
-from bot.panel.ports import Post
 from bot.panel.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER

@@ -8,7 +8,7 @@ from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection
 from bot.panel.feedback import Feedback, question_of
 from bot.panel.months import month_of
-from bot.panel.ports import FeedbackStore
+from bot.panel.stores import FeedbackStore
 
 _log = logging.getLogger(__name__)
 

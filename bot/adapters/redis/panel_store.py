@@ -6,8 +6,8 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.ports import PanelStore
 from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.stores import PanelStore
 
 # Fields beside the experts' names, which begin with a letter.
 _SYNTHESIS, _STREAMING = "@synthesis", "@streaming"

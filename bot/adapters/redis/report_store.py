@@ -14,7 +14,7 @@ from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.months import month_of
-from bot.panel.ports import ReportStore
+from bot.panel.stores import ReportStore
 from bot.panel.tally import Tally, tallies
 from bot.panel.turn_report import TurnReport
 

@@ -20,8 +20,8 @@ from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
 from bot.panel.knowledge import Document, Upload
+from bot.panel.messaging import People
 from bot.panel.model import CollectionId
-from bot.panel.ports import People
 from bot.panel.roster import Scope
 from bot.panel.teaching import Teaching
 

@@ -19,8 +19,8 @@ from bot.adapters.slack.splitting import LONGEST_PIECE
 from bot.adapters.slack.streams import SlackStreams
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
-from bot.panel.ports import Messenger, PlanTask, Post, TaskState
 
 log = logging.getLogger(__name__)
 

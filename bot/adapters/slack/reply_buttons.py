@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.adapters.slack import sources, thumbs
 from bot.adapters.slack.metadata import call_of
+from bot.panel.messaging import Post
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
-from bot.panel.ports import Post
 
 Json = dict[str, Any]
 

@@ -14,8 +14,8 @@ from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import Post
 from bot.panel.model import MessageTs, ThreadRef, UserId
-from bot.panel.ports import Post
 
 log = logging.getLogger(__name__)
 

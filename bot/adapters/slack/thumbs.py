@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.panel.feedback import LONGEST_REASON, Judged, Opinion
+from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, ThreadRef, TurnId
-from bot.panel.ports import Post
 
 Json = dict[str, Any]
 

@@ -11,6 +11,7 @@ from bot.adapters.slack.metadata import StampSigner, call_of
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.archive import Spoken
+from bot.panel.messaging import People, Transcript
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -21,7 +22,6 @@ from bot.panel.model import (
     UserId,
     Utterance,
 )
-from bot.panel.ports import People, Transcript
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000

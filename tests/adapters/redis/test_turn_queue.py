@@ -35,8 +35,8 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.pace import Limit
-from bot.panel.ports import Standing
 from bot.panel.roster import scopes
+from bot.panel.stores import Standing
 from bot.panel.turn_report import Stage, TurnReport
 from tests.adapters.redis.servers import Server, running, until
 

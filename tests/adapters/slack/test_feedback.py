@@ -9,9 +9,9 @@ from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.feedback import Opinion
 from bot.panel.feedback_desk import FeedbackDesk
+from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, Persona, TurnId
 from bot.panel.panel_editor import PanelEditor
-from bot.panel.ports import Post
 from bot.panel.turn_context import ModelChoice
 from bot.playground.slack import hazards
 from bot.playground.slack.company import BEN, GENERAL, GUEST

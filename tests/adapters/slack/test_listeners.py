@@ -11,8 +11,9 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Intake
+from bot.panel.messaging import Post
 from bot.panel.model import Persona, TurnId
-from bot.panel.ports import Post, Standing
+from bot.panel.stores import Standing
 from bot.playground.slack import delivery
 from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.payloads import event_callback

@@ -5,8 +5,8 @@ import pytest
 from bot.adapters.slack.identity import identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import PlanTask, Post, TaskState
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId
-from bot.panel.ports import PlanTask, Post, TaskState
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 

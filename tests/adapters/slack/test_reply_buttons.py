@@ -12,6 +12,7 @@ from bot.adapters.slack.reply_buttons import (
     plan_row,
     row,
 )
+from bot.panel.messaging import Post
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -21,7 +22,6 @@ from bot.panel.model import (
     TurnId,
     Wish,
 )
-from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.adapters.slack.web_api import Ambiguous
 from bot.panel.errors import MessengerRefused
+from bot.panel.messaging import Post
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId, UserId
-from bot.panel.ports import Post
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 

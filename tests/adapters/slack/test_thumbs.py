@@ -3,8 +3,8 @@ import pytest
 from bot.adapters.slack import thumbs
 from bot.adapters.slack.thumbs import Thumb
 from bot.panel.feedback import LONGEST_REASON, Judged, Opinion
+from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId
-from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
 THREAD = ThreadRef("T1", "C1", "1.0")

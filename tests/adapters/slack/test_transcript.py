@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
+from bot.panel.messaging import Post
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -15,7 +16,6 @@ from bot.panel.model import (
     TurnId,
     UserId,
 )
-from bot.panel.ports import Post
 from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace import Message as PlayedMessage
 

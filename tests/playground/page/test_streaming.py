@@ -7,9 +7,9 @@ from bot.adapters.slack.identity import identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.web_api import SlackApi
+from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.panel.pace import Unpaced
-from bot.panel.ports import Post
 from bot.playground.slack.company import ADA, BOT_USER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
