@@ -71,12 +71,12 @@ class Intake:
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
         """Stop what is being done in *thread*; *ts* names the wish, which may come twice.
 
-        Returns whether that is all: False where there was nothing to stop.
+        Returns whether the turn that is stopped will say so; False where there is none.
         """
         halt = await self._queue.stop(thread, ts, by)
         if halt and halt.taken_back:
             await self._threads.overheard(thread, halt.taken_back)
-        return halt is None or halt.found
+        return halt is None or halt.stopping
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, changed: Incoming | None) -> None:
         """Take what somebody has *changed* as it is now, if it waits; None was deleted.

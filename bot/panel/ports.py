@@ -37,7 +37,7 @@ class Waiting:
 class Halt:
     """What came of a wish to stop."""
 
-    found: bool  # whether there was anything to stop
+    stopping: bool  # whether a turn is to be stopped, which then says so
     taken_back: MessageTs | None = None  # the first message that will not be answered
 
 
@@ -101,8 +101,8 @@ class TurnQueue(Protocol):
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
         """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
 
-        None if the same wish, which *ts* names, was fulfilled before. One that found nothing
-        may be put as a message.
+        None if the same wish, which *ts* names, was fulfilled before. One that found no turn may
+        be put as a message.
         """
         ...
 

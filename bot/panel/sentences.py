@@ -54,7 +54,7 @@ _ROUTER_FAULTS = {
     "runs me; the log has the details.",
 }
 
-NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
+NOTHING_TO_STOP = "I am not working on anything here any more."
 
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
 UNMUTED = "I am back: just reply."

@@ -75,7 +75,7 @@ class ThreadDesk:
             case Unmute():
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.UNMUTED
-            case Stop():  # one that found something to stop has not been queued
+            case Stop():  # one that stopped a turn has not been queued
                 return sentences.NOTHING_TO_STOP
             case _:
                 assert_never(command)

@@ -683,7 +683,7 @@ async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
 async def test_what_nobody_has_begun_is_taken_back(queues):
     await put(queues, ONE, "1", "2")
 
-    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(True, MessageTs("1.0"))
+    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(False, MessageTs("1.0"))
     assert await queues.queue.stops() == {}
     assert await nothing_to_claim(queues)
     await put(queues, ONE, "4")
@@ -736,7 +736,7 @@ async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(c
     await put(crowded, late, "2")
     assert await nothing_to_claim(crowded)
 
-    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(False, MessageTs("2.0"))
     await crowded.queue.done(first)
     assert await nothing_to_claim(crowded)
     assert (await crowded.queue.depth()).waiting == 0

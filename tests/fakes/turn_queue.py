@@ -118,18 +118,16 @@ class FakeTurnQueue(TurnQueue):
         kept = [one for one in inbox if isinstance(one, _Current) or one[1]]
         dropped = [one[0] for one in inbox if not isinstance(one, _Current) and not one[1]]
         running = thread in self._currents
-        if not (running or dropped):
-            return Halt(False)
-        self._seen.add((thread, ts))
         self._inboxes[thread] = kept
         if not kept:
             self._forget(thread)
         if running:
+            self._seen.add((thread, ts))
             self._stops[thread] = by
             if not self._currents[thread].leased:
                 self._currents[thread].until = self._now()
                 self._changed.set()
-        return Halt(True, dropped[0].ts if dropped else None)
+        return Halt(running, dropped[0].ts if dropped else None)
 
     async def stops(self) -> Mapping[ThreadRef, UserId]:
         return dict(self._stops)

@@ -108,7 +108,7 @@ async def test_what_waits_is_taken_back_but_not_forgotten(bench):
 
     await say(bench, "stop", "3.0")
 
-    assert await bench.idle()
+    assert [m.text for m in (await bench.queue.claim()).turn.messages] == ["stop"]
     assert await bench.threads.heard_until(THREAD) == "1.0"
 
 
