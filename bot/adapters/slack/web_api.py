@@ -60,6 +60,8 @@ def session(seconds: float = 15) -> ClientSession:
     trace = TraceConfig()
     trace.on_connection_create_end.append(_under_lease)
     trace.on_connection_reuseconn.append(_under_lease)
+    trace.on_request_headers_sent.append(_under_lease)  # which is right before they are
+    trace.on_request_chunk_sent.append(_under_lease)
     timeout = ClientTimeout(total=seconds, connect=5)
     return ClientSession(timeout=timeout, trace_configs=[trace])
 
