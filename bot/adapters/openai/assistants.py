@@ -13,10 +13,9 @@
    take outputs and stay silent), become messages.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
@@ -30,9 +29,9 @@ from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.run_beginning import RunBeginning
 from bot.adapters.openai.thread_items import AFTER, from_message, merged, to_message
-from bot.adapters.openai.waiting import Waits, patiently
+from bot.adapters.openai.waiting import Sending, Waits
 from bot.adapters.openai.waiting_runs import WaitingRuns
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused
 from bot.panel.exchange import (
     Begun,
     Item,
@@ -65,6 +64,7 @@ class AssistantsModel(LanguageModel):
         self._book = AssistantBook(self._api)
         self._requests = Requests(salt="")
         self._waits = waits or Waits()
+        self._send = Sending(self._waits)
         self._waiting = WaitingRuns(self._api, self._waits)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
@@ -198,15 +198,6 @@ class AssistantsModel(LanguageModel):
             elif after:
                 break
         return found[::-1]
-
-    async def _send(
-        self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        async with errors.translated():
-            answer = await patiently(self._waits, partial(method, *args, **kwargs))
-        if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is
-            raise ModelUnavailable("the server's answer is not JSON")
-        return answer
 
 
 async def _all(

@@ -1,9 +1,8 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
@@ -14,7 +13,7 @@ from bot.adapters.openai.foreign import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
-from bot.adapters.openai.waiting import Waits, patiently
+from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
@@ -35,6 +34,7 @@ class ConversationsModel(LanguageModel):
         self._client = client
         self._requests = Requests(salt)
         self._waits = waits or Waits()
+        self._send = Sending(self._waits)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
@@ -103,12 +103,3 @@ class ConversationsModel(LanguageModel):
         except ConversationGone:
             return None
         return unpack(found.metadata) if isinstance(found.metadata, dict) else None
-
-    async def _send(
-        self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        async with errors.translated():
-            answer = await patiently(self._waits, partial(method, *args, **kwargs))
-        if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is
-            raise ModelUnavailable("the server's answer is not JSON")
-        return answer
