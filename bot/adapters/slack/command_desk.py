@@ -27,12 +27,12 @@ from bot.adapters.slack.command_words import (
     Unknown,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.giver import Giver
+from bot.adapters.slack.giver import Giver, announce
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
+from bot.panel.errors import PanelError
 from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
 from bot.panel.roster import Scope, suggestion
@@ -81,7 +81,7 @@ class CommandDesk:
                 await self._open_form(order, where, giver)
                 return None
             case AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() as change:
-                return await self._announce(await self._change(change, where, giver), giver)
+                return await announce(self._api, await self._change(change, where, giver), giver)
             case _:
                 assert_never(order.subcommand)
 
@@ -95,7 +95,7 @@ class CommandDesk:
 
     async def announce_form(self, change: Change, giver: Giver) -> None:
         """Announce what a form has changed; its giver learns in a modal if that cannot be."""
-        problem = await self._announce(panel_lists.announcement(change), giver)
+        problem = await announce(self._api, panel_lists.announcement(change), giver)
         if problem is None:
             return
         try:
@@ -140,22 +140,6 @@ class CommandDesk:
                 return panel_lists.streaming_announcement(streaming, where, giver.user)
             case _:
                 assert_never(change)
-
-    async def _announce(self, news: Answer, giver: Giver) -> Answer | None:
-        """Tell the channel; returns what to tell the giver if that cannot be."""
-        try:
-            await self._api.write(
-                "chat.postMessage",
-                channel=giver.channel_id,
-                text=news.text,
-                blocks=news.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("change.not_announced", extra={"reason": str(error)})
-            return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
-        return None
 
 
 def _quoted(word: str) -> str:

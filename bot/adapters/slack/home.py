@@ -11,14 +11,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, home_view, panel_lists, text, views
-from bot.adapters.slack.giver import explained
+from bot.adapters.slack.giver import explained, refuse_form
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
@@ -111,9 +111,7 @@ class _Listener:
             store = self._editor.edit if form.editing else self._editor.add
             await store(self._defaults, expert, _user(body))
         except PanelError as error:
-            field = error.field if isinstance(error, Refused) else None
-            shown = views.errors(view, explained(error), field)
-            await ack(response_action="errors", errors=shown)
+            await refuse_form(ack, view, error)
             return
         await ack()
         await self._page.show(_user(body))
