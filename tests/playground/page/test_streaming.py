@@ -26,7 +26,7 @@ async def test_in_a_direct_message_a_reply_grows_and_then_has_its_buttons(
     messenger = SlackMessenger(api, identity, signer)
     await page.get_by_role("link", name="Panelbot").click()
     direct = slack.workspace.direct_channel(ADA, BOT_USER).id
-    field = page.get_by_label("Message", exact=True)
+    field = page.get_by_placeholder("Message Panelbot")  # the channel before has a field, too
     await field.fill("legal: may we?")
     await field.press("Enter")
     await slack.people.wait_for(lambda: list(slack.workspace.messages(direct)))
