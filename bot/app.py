@@ -50,6 +50,7 @@ from bot.config import Config, ConfigError, Problem
 from bot.panel.feedback_desk import FeedbackDesk
 from bot.panel.findings import Finding
 from bot.panel.intake import Intake
+from bot.panel.interpreter import Interpreter
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
 from bot.panel.overview import OverviewDesk
@@ -143,7 +144,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
         model_side.open_knowledge(config) as knowledge,
     ):
-        bolt = receiver.bolt_app(slack.client, slack.identity)
+        interpreter = Interpreter(slack.people, config.language)
+        bolt = receiver.bolt_app(slack.client, slack.identity, interpreter)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, slack.identity)
         editor = panel_editor(config, memory, slack)
@@ -189,6 +191,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             reports=memory.reports,
             threads=memory.threads,
             editor=panel_editor(config, memory, slack),
+            interpreter=Interpreter(slack.people, config.language),
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,

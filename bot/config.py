@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from bot.language import LANGUAGES
+
 SLACK_API = "https://slack.com/api/"
 OPENAI_API = "https://api.openai.com/v1"
 
@@ -59,6 +61,7 @@ class Config:
     redis_shards: int
     prices: str
     slack_pace: float
+    language: str  # for what all can read; empty: that of whoever asks
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -105,6 +108,7 @@ _EXAMPLES = {
     "PANELBOT_REDIS_SHARDS": "1",
     "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
     "PANELBOT_SLACK_PACE": "1",
+    "PANELBOT_LANGUAGE": "de",
 }
 NAMES = tuple(_EXAMPLES)
 
@@ -174,7 +178,9 @@ class _Reader:
             return default
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name, default).casefold()
+        value = self.text(name).casefold()
+        if not value:
+            return default
         found = [choice for choice in choices if choice.casefold() == value]
         if not found:
             self._complain(name, f"should be one of {', '.join(choices)}")
@@ -216,6 +222,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
         prices=reader.text("PANELBOT_PRICES"),
         slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
+        language=reader.choice("PANELBOT_LANGUAGE", "", LANGUAGES),
     )
     if reader.problems:
         raise ConfigError(tuple(reader.problems))

@@ -33,9 +33,9 @@ class Apology:
             case ModelRefused(fault=fault):
                 sentence = sentences.router_failed(fault)
             case _ if record.progress.said_something:
-                sentence = sentences.GAVE_UP_HALFWAY
+                sentence = sentences.gave_up_halfway()
             case _:
-                sentence = sentences.GAVE_UP
+                sentence = sentences.gave_up()
         await speaker.offer_retry(record.progress.giving_up, sentence)
 
     async def no_credit(self, record: TurnRecord, speaker: Speaker) -> None:
@@ -49,4 +49,4 @@ class Apology:
     async def _no_credit(self, turn: Turn) -> str:
         """Return it in full for the channel's first thread, in short for those after it."""
         first = await self._threads.first_to_tell(NO_CREDIT, turn)
-        return sentences.router_failed(ModelFault.QUOTA) if first else sentences.STILL_NO_CREDIT
+        return sentences.router_failed(ModelFault.QUOTA) if first else sentences.still_no_credit()

@@ -24,7 +24,7 @@ async def close(context: TurnContext) -> None:
     if progress.closed and progress.closed.text.strip():
         await context.speaker.say("synthesis", progress.closed.text, reply=True)
     if not record.progress.said_something:
-        await context.speaker.say("refused", sentences.NOTHING_SAID)
+        await context.speaker.say("refused", sentences.nothing_said())
 
 
 def wants_words(progress: Progress, setting: Synthesis) -> bool:
@@ -72,7 +72,7 @@ async def _tell_router(context: TurnContext, *, anew: bool = False) -> Closed:
 async def _sum_up(
     context: TurnContext, conversation: ConversationId, items: Sequence[Item], *, repeated: bool
 ) -> Closed:
-    await context.speaker.show_status(sentences.CLOSING)
+    await context.speaker.show_status(sentences.closing())
     answer = ask(
         context.model,
         context.router_prompt(conversation, items, closing=True),

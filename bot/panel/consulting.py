@@ -41,7 +41,7 @@ async def consult(context: TurnContext, call: Call) -> None:
     sources = None
     match outcome:
         case ExpertAnswered(text=text, citations=citations):
-            reply = footnotes.under(text, citations, sentences.SOURCES)
+            reply = footnotes.under(text, citations, sentences.sources())
             sources = _sources(context, call) if citations else None
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()

@@ -58,6 +58,7 @@ class Person:
     id: UserId
     name: str
     role: Role
+    locale: str = ""  # as Slack writes it: "pt-BR"; empty where that is not known
 
 
 class Wish(StrEnum):

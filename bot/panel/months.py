@@ -1,8 +1,8 @@
 """Months, in which feedback and usage are counted."""
 
-from calendar import month_name
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from bot import language
 from bot.panel.model import MessageTs
 
 _KEPT = 14  # a year, the month that it began in and the one that runs
@@ -15,8 +15,7 @@ def month_of(ts: MessageTs) -> str:
 
 def in_words(month: str) -> str:
     """Return a month as people say it: ``November 2026``."""
-    year, number = month.split("-")
-    return f"{month_name[int(number)]} {year}"
+    return language.month(date.fromisoformat(f"{month}-01"))
 
 
 def months_until(now: float) -> list[str]:

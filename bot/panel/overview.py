@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.feedback import Feedback, Opinion
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
@@ -71,7 +72,7 @@ class OverviewDesk:
         Raises Refused if it is none of their business.
         """
         if await self._editor.role(by) is Role.STRANGER:
-            raise Refused("People from other organisations cannot see this.")
+            raise Refused(gettext("People from other organisations cannot see this."))
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = months_until(self._clock())
         month = month if month in months else this_month
@@ -129,7 +130,7 @@ class OverviewDesk:
     ) -> Figures:
         return Figures(
             expert=name,
-            title=titles.get(name, name) if name else "Router",
+            title=titles.get(name, name) if name else gettext("Router"),
             questions=sum(one.questions for one in tallies),
             usage=sum((one.usage for one in tallies), NO_USAGE),
             cost=total(self._prices.cost(one.model, one.usage) for one in tallies),

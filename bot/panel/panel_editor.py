@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.language import gettext, ngettext
 from bot.panel.errors import Refused
 from bot.panel.messaging import People
 from bot.panel.model import (
@@ -116,7 +117,8 @@ class PanelEditor:
         expert = panel.find(name)
         if expert is None:
             near = suggestion(name, [one.name for one in panel.experts])
-            raise Refused(f"There is no expert `{_quoted(name)}` on this panel.{near}")
+            absent = gettext("There is no expert `{name}` on this panel.", name=_quoted(name))
+            raise Refused(f"{absent}{near}")
         return expert
 
     async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
@@ -125,13 +127,14 @@ class PanelEditor:
         panel, known = await self._known(scope)
         expert = Panel(tuple(known.values())).find(name)
         if panel.find(name) or (expert and panel.find(expert.name)):
-            raise Refused(f"`{_quoted(name)}` is on this panel already.")
+            raise Refused(gettext("`{name}` is on this panel already.", name=_quoted(name)))
         if expert is None:
             near = suggestion(name, [one for one in known if not panel.find(one)])
-            raise Refused(
-                f"There is no expert `{_quoted(name)}` in the library.{near} `/experts help` "
-                "lists it, and `/experts add` lets you describe one of your own."
+            absent = gettext("There is no expert `{name}` in the library.", name=_quoted(name))
+            way = gettext(
+                "`/experts help` lists it, and `/experts add` lets you describe one of your own."
             )
+            raise Refused(f"{absent}{near} {way}")
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
 
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
@@ -141,11 +144,15 @@ class PanelEditor:
         name = check_name(expert.name)
         if panel.find(name):
             raise Refused(
-                f"The name `{name}` is taken on this panel; please choose another.", field="name"
+                gettext(
+                    "The name `{name}` is taken on this panel; please choose another.", name=name
+                ),
+                field="name",
             )
         if is_like(name, await self._people.taken_names()):
             raise Refused(
-                f"Somebody here is called “{name}”; please choose another name.", field="name"
+                gettext("Somebody here is called “{name}”; please choose another name.", name=name),
+                field="name",
             )
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
 
@@ -194,7 +201,9 @@ class PanelEditor:
         try:
             synthesis = Synthesis(value.casefold())
         except ValueError:
-            raise Refused("The synthesis is one of `auto`, `always` and `never`.") from None
+            raise Refused(
+                gettext("The synthesis is one of `auto`, `always` and `never`.")
+            ) from None
         await self._panels.set_synthesis(scope, synthesis)
         return synthesis
 
@@ -202,7 +211,7 @@ class PanelEditor:
         """Set whether people watch replies being written; None: as is usual."""
         await self.check_may_change(scope, by)
         if value.casefold() not in _STREAMING:
-            raise Refused("Streaming is one of `on`, `off` and `default`.")
+            raise Refused(gettext("Streaming is one of `on`, `off` and `default`."))
         streaming = _STREAMING[value.casefold()]
         await self._panels.set_streaming(scope, streaming)
         return streaming
@@ -213,13 +222,15 @@ class PanelEditor:
             return
         role = (await self._people.person(by)).role
         if role is Role.STRANGER:
-            raise Refused("People from other organisations cannot change the panel.")
+            raise Refused(gettext("People from other organisations cannot change the panel."))
         if role is Role.GUEST:
-            raise Refused("Guests cannot change the panel; please ask a full member.")
+            raise Refused(gettext("Guests cannot change the panel; please ask a full member."))
         if isinstance(scope, WorkspaceScope) and role is not Role.ADMIN:
             raise Refused(
-                "The defaults of all channels can be changed by workspace admins; you can "
-                "change this channel's panel with `/experts add` and `/experts remove`."
+                gettext(
+                    "The defaults of all channels can be changed by workspace admins; you can "
+                    "change this channel's panel with `/experts add` and `/experts remove`."
+                )
             )
 
     @property
@@ -239,7 +250,13 @@ class PanelEditor:
         self, verb: Verb, scope: Scope, expert: Expert, by: UserId, others: Panel
     ) -> Change:
         if len(others.experts) >= MOST_EXPERTS:
-            raise Refused(f"A panel has at most {MOST_EXPERTS} experts; remove one first.")
+            raise Refused(
+                ngettext(
+                    "A panel has at most {count} expert; remove it first.",
+                    "A panel has at most {count} experts; remove one first.",
+                    MOST_EXPERTS,
+                )
+            )
         await self._panels.add(scope, expert)
         return Change(verb, scope, expert, by)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from bot.language import gettext, listing, number
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Panel, Synthesis, ThreadRef
 
@@ -88,15 +89,21 @@ def check_name(name: str) -> ExpertName:
     """Return *name* as an expert's name, or raise Refused with what is wrong with it."""
     if len(name) > LONGEST_NAME:
         raise Refused(
-            f"A name may have at most {LONGEST_NAME} characters; that one has {len(name)}.",
+            gettext(
+                "A name may have at most {most} characters; that one has {length}.",
+                most=LONGEST_NAME,
+                length=len(name),
+            ),
             field="name",
         )
     if name in RESERVED:
-        raise Refused(f"“{name}” is a word of my own; please choose another name.", field="name")
+        raise Refused(_own_word(name), field="name")
     if not _NAME.fullmatch(name):
         raise Refused(
-            "A name is made of lower-case letters, digits and single hyphens, and begins with "
-            "a letter, for example `tax-law`.",
+            gettext(
+                "A name is made of lower-case letters, digits and single hyphens, and begins with "
+                "a letter, for example `tax-law`."
+            ),
             field="name",
         )
     return ExpertName(name)
@@ -128,22 +135,33 @@ def check_title(title: str, taken: Iterable[str]) -> str:
 
 def _unreadable(title: str) -> str:
     if not any(char.isalnum() for char in title):
-        return "An expert needs a name that people can read, for example `Tax Counsel`."
+        return gettext("An expert needs a name that people can read, for example `Tax Counsel`.")
     if len(title) > LONGEST_TITLE:
-        return f"The display name may have at most {LONGEST_TITLE} characters."
+        return gettext("The display name may have at most {most} characters.", most=LONGEST_TITLE)
     if set(title) & set("<>@#!|`*_~\\") or not title.isprintable():
-        return "The display name may not contain invisible characters or < > @ # ! | ` * _ ~ \\."
+        return gettext(
+            "The display name may not contain invisible characters or < > @ # ! | ` * _ ~ \\."
+        )
     return ""
 
 
 def _misleading(title: str, taken: Sequence[str]) -> str:
     if is_like(title, RESERVED):
-        return f"“{title}” is a word of my own; please choose another name."
+        return _own_word(title)
     if is_like(title, taken):
-        return f"“{title}” is what somebody else here is called; please choose another name."
+        return gettext(
+            "“{name}” is what somebody else here is called; please choose another name.", name=title
+        )
     if _shape(title) in {_shape(other) for other in (*RESERVED, *taken)}:
-        return f"“{title}” looks like a name that is in use here; please choose another name."
+        return gettext(
+            "“{name}” looks like a name that is in use here; please choose another name.",
+            name=title,
+        )
     return ""
+
+
+def _own_word(name: str) -> str:
+    return gettext("“{name}” is a word of my own; please choose another name.", name=name)
 
 
 def is_like(name: str, taken: Iterable[str]) -> bool:
@@ -166,7 +184,8 @@ def _checked_icon(icon: str) -> str:
     match = _ICON.fullmatch(icon.strip().lower())
     if match is None:
         raise Refused(
-            "The icon is the name of an emoji with colons, for example `:scales:`.", field="icon"
+            gettext("The icon is the name of an emoji with colons, for example `:scales:`."),
+            field="icon",
         )
     return f":{match[1]}:"
 
@@ -175,7 +194,8 @@ def _checked_purpose(purpose: str) -> str:
     tidy = " ".join(purpose.split())
     if not 1 <= len(tidy) <= LONGEST_PURPOSE:
         raise Refused(
-            f"What the expert is for takes 1 to {LONGEST_PURPOSE} characters.", field="purpose"
+            gettext("What the expert is for takes 1 to {most} characters.", most=LONGEST_PURPOSE),
+            field="purpose",
         )
     return tidy
 
@@ -184,7 +204,10 @@ def _checked_instructions(instructions: str) -> str:
     tidy = instructions.strip()
     if not 1 <= len(tidy) <= LONGEST_INSTRUCTIONS:
         raise Refused(
-            f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.", field="instructions"
+            gettext(
+                "The instructions take 1 to {most} characters.", most=number(LONGEST_INSTRUCTIONS)
+            ),
+            field="instructions",
         )
     return tidy
 
@@ -192,7 +215,7 @@ def _checked_instructions(instructions: str) -> str:
 def _checked_model(model: str | None) -> str | None:
     if model and not _MODEL.fullmatch(model):
         raise Refused(
-            "The model is the name that its maker gives it, for example `gpt-6-luna`.",
+            gettext("The model is the name that its maker gives it, for example `gpt-6-luna`."),
             field="model",
         )
     return model or None
@@ -201,4 +224,7 @@ def _checked_model(model: str | None) -> str | None:
 def suggestion(name: str, known: Sequence[str]) -> str:
     """Return a sentence that names the nearest of *known*, or an empty string."""
     near = get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
-    return f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
+    if not near:
+        return ""
+    names = listing([f"`{match}`" for match in near], "or")
+    return " " + gettext("Did you mean {names}?", names=names)

@@ -1,218 +1,315 @@
-"""The bot's own words to people, in one place. Markdown."""
+"""The bot's own words to people, in one place. Markdown, in the language that is spoken."""
 
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.language import gettext, listing, ngettext, number
 from bot.panel.errors import ModelFault
 from bot.panel.events import Failure
 from bot.panel.model import Wish
 
-THINKING = "is reading…"
-CLOSING = "is summing up…"
-SOURCES = "Sources"
 
-HELP = """\
-Ask me anything and I bring in the right experts; each answers here under its own name. \
-Keep replying in the thread: no mention needed.
-- `legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all
-- `@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change it \
-for this thread
-- `@me stop` ends what I am doing
-- `@me mute` and I answer only when mentioned, `@me unmute` and I am back
-- `/experts` in the channel changes the panel for everybody there"""
+def thinking() -> str:
+    """Return the status of a turn that has begun."""
+    return gettext("is reading…")
 
-_EXPERT_FAILURES = {
-    Failure.SLOW: "the answer took too long",
-    Failure.UNAVAILABLE: "the model service did not respond",
-    Failure.QUOTA: "the model account has no credit left",
-    Failure.ACCESS: "the model service rejected our key",
-    Failure.MODEL: "my model does not exist (any more)",
-    Failure.FILTERED: "the model service refused the content",
-    Failure.TOO_LONG: "this is more than I can read at once",
-    Failure.BROKEN: "the model did not finish the answer",
-    Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
-    Failure.STOPPED: "I was stopped",
-    Failure.LEFT: "I was taken off the panel meanwhile",
-}
 
-_ROUTER_FAULTS = {
-    ModelFault.QUOTA: "The model account has no credit left, so nobody here can answer. Whoever "
-    "runs me has to top it up; then try again.",
-    ModelFault.ACCESS: "The model service rejected my key. Whoever runs me has to renew it: "
-    "`panelbot check` tells more.",
-    ModelFault.MODEL: "The router's model does not exist (any more). Whoever runs me has to "
-    "choose another: `panelbot check` tells more.",
-    ModelFault.FILTERED: "The model service refused to work on this message. Please put it "
-    "differently.",
-    ModelFault.TOO_LONG: "This is more than I can read at once. Please send a shorter message, "
-    "or start a new thread.",
-    ModelFault.CUT_SHORT: "The model stopped in the middle of its answer. Please ask again, "
-    "perhaps for less at a time.",
-    ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
-    "panel has to add them again.",
-    ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
-    "runs me; the log has the details.",
-}
+def closing() -> str:
+    """Return the status while the router sums up."""
+    return gettext("is summing up…")
 
-NOTHING_TO_STOP = "I am not working on anything here any more."
 
-MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
-UNMUTED = "I am back: just reply."
+def sources() -> str:
+    """Return the heading over what an answer relies on."""
+    return gettext("Sources")
 
-NOTHING_SAID = "The model had nothing to say to this. Please put it differently."
 
-GAVE_UP = (
-    "I could not answer this: a service that I need did not respond for too long. "
-    "Nothing is lost: try again in a while."
-)
+def usage() -> str:
+    """Return what can be said to the bot in a thread. Its commands are English everywhere."""
+    lead = gettext(
+        "Ask me anything and I bring in the right experts; each answers here under its own name. "
+        "Keep replying in the thread: no mention needed."
+    )
+    lines = (
+        gettext(
+            "`legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all"
+        ),
+        gettext(
+            "`@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change "
+            "it for this thread"
+        ),
+        gettext("`@me stop` ends what I am doing"),
+        gettext("`@me mute` and I answer only when mentioned, `@me unmute` and I am back"),
+        gettext("`/experts` in the channel changes the panel for everybody there"),
+    )
+    return "\n".join([lead, *(f"- {line}" for line in lines)])
 
-GAVE_UP_HALFWAY = (
-    "I could not finish this: a service that I need did not respond for too long. "
-    "Nothing is lost: try again in a while, and I go on from here."
-)
 
-STILL_NO_CREDIT = "There is still no credit on the model account. Try again when it is topped up."
+def nothing_to_stop() -> str:
+    """Return what is said where nothing is being done."""
+    return gettext("I am not working on anything here any more.")
+
+
+def muted() -> str:
+    """Return what is said last in a thread that wants quiet."""
+    return gettext(
+        "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
+    )
+
+
+def unmuted() -> str:
+    """Return what is said first after that."""
+    return gettext("I am back: just reply.")
+
+
+def nothing_said() -> str:
+    """Return what is said in place of an empty answer."""
+    return gettext("The model had nothing to say to this. Please put it differently.")
+
+
+def gave_up() -> str:
+    """Return what is said of a turn that is put aside."""
+    return gettext(
+        "I could not answer this: a service that I need did not respond for too long. "
+        "Nothing is lost: try again in a while."
+    )
+
+
+def gave_up_halfway() -> str:
+    """Return what is said of a turn that is put aside with a part of it answered."""
+    return gettext(
+        "I could not finish this: a service that I need did not respond for too long. "
+        "Nothing is lost: try again in a while, and I go on from here."
+    )
+
+
+def still_no_credit() -> str:
+    """Return what is said where people have read before that there is no credit."""
+    return gettext("There is still no credit on the model account. Try again when it is topped up.")
 
 
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
-    return f"is consulting {listed(titles)}…"
+    return gettext("is consulting {experts}…", experts=listed(titles))
 
 
 def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
     """Return what the thread is told of a button that *by* pressed."""
     match wish:
         case Wish.AGAIN:
-            return f"_{by} wants another answer._"
+            said = gettext("{person} wants another answer.", person=by)
         case Wish.DEEPER:
-            return f"_{by} wants {listed(titles)} to go deeper._"
+            said = gettext(
+                "{person} wants {experts} to go deeper.", person=by, experts=listed(titles)
+            )
         case Wish.ANOTHER:
-            return f"_{by} asks {listed(titles)} as well._"
+            said = gettext("{person} asks {experts} as well.", person=by, experts=listed(titles))
         case Wish.EVERYONE:
-            return f"_{by} asks everybody._"
+            said = gettext("{person} asks everybody.", person=by)
         case Wish.ASK:
-            return f"_{by} asks the panel._"
+            said = gettext("{person} asks the panel.", person=by)
         case _:
             assert_never(wish)
+    return f"_{said}_"
 
 
 def stopped(silent: Sequence[str]) -> str:
     """Return what is said of a turn that was stopped before the *silent* experts answered."""
-    who = f" {listed(silent)} did not answer any more." if silent else ""
-    return f"Stopped.{who}"
+    if not silent:
+        return gettext("Stopped.")
+    return ngettext(
+        "Stopped. {experts} did not answer any more.",
+        "Stopped. {experts} did not answer any more.",
+        len(silent),
+        experts=listed(silent),
+    )
 
 
 def in_line(ahead: int) -> str:
     """Return the status of a thread that waits for a worker, with so many *ahead* of it."""
-    return f"is busy; {ahead} before you…" if ahead else "is busy; you are next…"
+    if not ahead:
+        return gettext("is busy; you are next…")
+    return ngettext("is busy; {count} before you…", "is busy; {count} before you…", ahead)
 
 
 def plan_title(titles: Sequence[str]) -> str:
     """Return the title of the plan message."""
-    return f"Asking {listed(titles)}"
+    return gettext("Asking {experts}", experts=listed(titles))
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
     """Return *names* as people list them; a long list ends in a count."""
     shown = list(names[:most])
     if len(names) > most:
-        shown.append(f"{len(names) - most} more")
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+        shown.append(ngettext("{count} more", "{count} more", len(names) - most))
+    return listing(shown)
 
 
 def file_empty(name: str) -> str:
     """Return why an attached file is not used."""
-    return f"{_quoted(name)} is empty."
+    return gettext("{file} is empty.", file=_quoted(name))
 
 
 def file_kind(name: str) -> str:
     """Return why an attached file is not used."""
-    return (
-        f"{_quoted(name)} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
-        "office documents, and text in UTF-8 are fine."
+    return gettext(
+        "{file} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
+        "office documents, and text in UTF-8 are fine.",
+        file=_quoted(name),
     )
 
 
 def file_too_large(name: str, limit: int) -> str:
     """Return why an attached file is not used."""
-    return f"{_quoted(name)} is larger than {_megabytes(limit)}, the most that I take."
+    return gettext(
+        "{file} is larger than {limit}, the most that I take.",
+        file=_quoted(name),
+        limit=megabytes(limit),
+    )
 
 
 def files_too_large(name: str, limit: int) -> str:
     """Return why an attached file is not used beside others."""
-    return f"With {_quoted(name)} the files would be larger than {_megabytes(limit)} together."
+    return gettext(
+        "With {file} the files would be larger than {limit} together.",
+        file=_quoted(name),
+        limit=megabytes(limit),
+    )
 
 
 def file_too_many(name: str, most: int) -> str:
     """Return why an attached file is not used beside others."""
-    return f"{_quoted(name)} is one too many: I take {most} files at once."
+    return ngettext(
+        "{file} is one too many: I take {count} file at once.",
+        "{file} is one too many: I take {count} files at once.",
+        most,
+        file=_quoted(name),
+    )
 
 
 def file_withheld(name: str) -> str:
     """Return why an attached file is not used."""
-    return f"Slack did not give me {_quoted(name)}; please attach it again."
+    return gettext("Slack did not give me {file}; please attach it again.", file=_quoted(name))
 
 
 def file_gone(name: str) -> str:
     """Return why an attached file is not used."""
-    return f"{_quoted(name)} is not there any more."
+    return gettext("{file} is not there any more.", file=_quoted(name))
 
 
 def file_cut(name: str, limit: int) -> str:
     """Return what is not used of an attached file."""
-    return f"{_quoted(name)} is long: the experts get its first {limit:,} characters."
+    return gettext(
+        "{file} is long: the experts get its first {limit} characters.",
+        file=_quoted(name),
+        limit=number(limit),
+    )
 
 
 def files_unused(problems: Sequence[str]) -> str:
     """Return what the thread is told of files that the experts did not get."""
     if len(problems) == 1:
         return f":paperclip: {problems[0]}"
-    return "\n".join([":paperclip: About the attached files:", *(f"- {p}" for p in problems)])
+    heading = gettext("About the attached files:")
+    return "\n".join([f":paperclip: {heading}", *(f"- {p}" for p in problems)])
 
 
 def files_unopened(names: Sequence[str]) -> str:
     """Return what stands under an answer for which the model could not open the files."""
-    return f":paperclip: _The model could not open_ {', '.join(map(_quoted, names))}."
+    said = gettext("The model could not open these files:")
+    return f":paperclip: _{said}_ {', '.join(map(_quoted, names))}"
 
 
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
-    why = why_failed(failure)
-    return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+    said = gettext("I could not answer this time: {reason}.", reason=why_failed(failure))
+    return f"_{said} {gettext('To try again, write')}_ `{name}: …`"
 
 
 def why_failed(failure: Failure) -> str:
-    """Return why an expert has no answer."""
-    return _EXPERT_FAILURES[failure]
+    """Return why an expert has no answer, as the end of a sentence."""
+    return {
+        Failure.SLOW: gettext("the answer took too long"),
+        Failure.UNAVAILABLE: gettext("the model service did not respond"),
+        Failure.QUOTA: gettext("the model account has no credit left"),
+        Failure.ACCESS: gettext("the model service rejected our key"),
+        Failure.MODEL: gettext("my model does not exist (any more)"),
+        Failure.FILTERED: gettext("the model service refused the content"),
+        Failure.TOO_LONG: gettext("this is more than I can read at once"),
+        Failure.BROKEN: gettext("the model did not finish the answer"),
+        Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
+        Failure.STOPPED: gettext("I was stopped"),
+        Failure.LEFT: gettext("I was taken off the panel meanwhile"),
+    }[failure]
 
 
 def router_failed(fault: ModelFault) -> str:
     """Return what the thread is told when the router cannot work."""
-    return _ROUTER_FAULTS[fault]
+    return {
+        ModelFault.QUOTA: gettext(
+            "The model account has no credit left, so nobody here can answer. Whoever runs me has "
+            "to top it up; then try again."
+        ),
+        ModelFault.ACCESS: gettext(
+            "The model service rejected my key. Whoever runs me has to renew it: `panelbot check` "
+            "tells more."
+        ),
+        ModelFault.MODEL: gettext(
+            "The router's model does not exist (any more). Whoever runs me has to choose another: "
+            "`panelbot check` tells more."
+        ),
+        ModelFault.FILTERED: gettext(
+            "The model service refused to work on this message. Please put it differently."
+        ),
+        ModelFault.TOO_LONG: gettext(
+            "This is more than I can read at once. Please send a shorter message, or start a new "
+            "thread."
+        ),
+        ModelFault.CUT_SHORT: gettext(
+            "The model stopped in the middle of its answer. Please ask again, perhaps for less at "
+            "a time."
+        ),
+        ModelFault.DOCUMENTS: gettext(
+            "Documents that I was to search are gone. Whoever looks after the panel has to add "
+            "them again."
+        ),
+        ModelFault.BAD_REQUEST: gettext(
+            "The model service did not accept my request. Please tell whoever runs me; the log "
+            "has the details."
+        ),
+    }[fault]
 
 
 def joined(expert: str, purpose: str) -> str:
     """Return what is said when an expert joins a thread."""
-    return f"{expert} joins this thread. Ask about: {purpose}"
+    return gettext(
+        "{expert} joins this thread. Ask about: {purpose}", expert=expert, purpose=purpose
+    )
 
 
 def left(expert: str, *, stays_around: bool) -> str:
     """Return what is said when an expert leaves a thread; the channel may keep it."""
-    kept = " The rest of the channel keeps it." if stays_around else ""
-    return f"{expert} has left this thread.{kept}"
+    if stays_around:
+        return gettext(
+            "{expert} has left this thread. The rest of the channel keeps it.", expert=expert
+        )
+    return gettext("{expert} has left this thread.", expert=expert)
 
 
 def roster(experts: Sequence[tuple[str, str, str]]) -> str:
     """Return the panel as a list: each expert, its name and what it is for."""
     if not experts:
-        return "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
+        return gettext(
+            "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
+        )
     lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts]
-    return "\n".join(["On this panel:", *lines])
+    return "\n".join([gettext("On this panel:"), *lines])
+
+
+def megabytes(size: int) -> str:
+    """Return so many bytes as people read them."""
+    return gettext("{size} MB", size=number(size / 1024 / 1024, "0.##"))
 
 
 def _quoted(name: str) -> str:
     return "`" + " ".join(name.replace("`", "'").split())[:100] + "`"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1024 / 1024:.3g} MB"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.language import gettext
 from bot.panel.model import Expert
 
 MOST = 4  # that Slack shows
@@ -21,19 +22,23 @@ class Suggestion:
 
 def suggestions(experts: Sequence[Expert]) -> list[Suggestion]:
     """Return what a panel of *experts* can be asked, those of the first ones before the others'."""
-    return [*_for_all(experts), *_for_each(experts[:2]), Suggestion("Meet the panel", "experts")]
+    meeting = Suggestion(gettext("Meet the panel"), "experts")
+    return [*_for_all(experts), *_for_each(experts[:2]), meeting]
 
 
 def _for_all(experts: Sequence[Expert]) -> Iterator[Suggestion]:
     if len(experts) > 1:
-        question = "everyone: Should we build this ourselves or buy it?"
-        yield Suggestion("Weigh a decision with everyone", question)
+        question = gettext("Should we build this ourselves or buy it?")
+        yield Suggestion(gettext("Weigh a decision with everyone"), f"everyone: {question}")
 
 
 def _for_each(experts: Sequence[Expert]) -> Iterator[Suggestion]:
     for expert in experts:
-        question = f"{expert.name}: What should we look out for when it comes to {_topic(expert)}?"
-        yield Suggestion(f"Ask {expert.title}", question)
+        question = gettext(
+            "What should we look out for when it comes to {topic}?", topic=_topic(expert)
+        )
+        title = gettext("Ask {expert}", expert=expert.title)
+        yield Suggestion(title, f"{expert.name}: {question}")
 
 
 def _topic(expert: Expert) -> str:

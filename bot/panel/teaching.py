@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.knowledge import Collection, Document, Holder, KnowledgeBase, Upload
 from bot.panel.model import CollectionId, Expert, UserId
@@ -134,11 +135,20 @@ class Teaching:
         fitting = [one for one in kept if wanted in (one.document.name, one.document.id)]
         if not fitting:
             near = suggestion(wanted, [one.document.name for one in kept])
-            raise Refused(f"{expert.title} has no document `{_quoted(wanted)}`.{near}")
+            absent = gettext(
+                "{expert} has no document `{document}`.",
+                expert=expert.title,
+                document=_quoted(wanted),
+            )
+            raise Refused(f"{absent}{near}")
         if not fitting[0].is_own:
             raise Refused(
-                f"{expert.title} has `{_quoted(wanted)}` from the defaults of all channels; it "
-                "can only be changed there."
+                gettext(
+                    "{expert} has `{document}` from the defaults of all channels; it can only be "
+                    "changed there.",
+                    expert=expert.title,
+                    document=_quoted(wanted),
+                )
             )
         return fitting[0]
 

@@ -68,15 +68,15 @@ class ThreadDesk:
                 lines = [(_introduced(e.persona), e.name, e.purpose) for e in panel.experts]
                 return sentences.roster(lines)
             case ShowHelp():
-                return sentences.HELP
+                return sentences.usage()
             case Mute():
                 await self._threads.set_standing(thread, Standing.MUTED)
-                return sentences.MUTED
+                return sentences.muted()
             case Unmute():
                 await self._threads.set_standing(thread, Standing.OURS)
-                return sentences.UNMUTED
+                return sentences.unmuted()
             case Stop():  # one that stopped a turn has not been queued
-                return sentences.NOTHING_TO_STOP
+                return sentences.nothing_to_stop()
             case _:
                 assert_never(command)
 

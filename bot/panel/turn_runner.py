@@ -12,6 +12,7 @@ from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.interpreter import Interpreter
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging import Messenger, Transcript
@@ -42,6 +43,7 @@ class TurnRunner:
         reports: ReportStore,
         threads: ThreadStore,
         editor: PanelEditor,
+        interpreter: Interpreter,
         model: LanguageModel,
         messenger: Messenger,
         transcript: Transcript,
@@ -53,6 +55,7 @@ class TurnRunner:
         self._reports = reports
         self._threads = threads
         self._editor = editor
+        self._interpreter = interpreter
         self._apology = Apology(threads)
         self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
@@ -70,19 +73,19 @@ class TurnRunner:
         Raises TryLater if a neighbour is away, MessengerRefused if Slack does not let us
         speak, TurnLost if another worker has the turn.
         """
-        record = await TurnRecord.read(claim, self._journal)
+        record = await self._begun(claim)
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
             await self._obey(command, record, speaker)
         elif not any(m.text or m.files or m.steer for m in claim.turn.messages):
-            await speaker.say("help", sentences.HELP)
+            await speaker.say("help", sentences.usage())
         else:
             await self._converse(record, speaker)
 
     async def give_up(self, claim: Claim, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
         if await self._apology.concerns(claim.turn):
-            record = await TurnRecord.read(claim, self._journal)
+            record = await self._begun(claim)
             speaker = Speaker(record, self._messenger)
             await self._apology.give_up(record, speaker, error)
             panel = await self._editor.panel(claim.turn.thread)
@@ -91,10 +94,15 @@ class TurnRunner:
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
-        record = await TurnRecord.read(claim, self._journal)
+        record = await self._begun(claim)
         panel = await self._editor.panel(claim.turn.thread)
         await self._stopping.end(record, panel)
         await self._report(record, claim.turn, panel)
+
+    async def _begun(self, claim: Claim) -> TurnRecord:
+        """Return what the turn has come to; from here on, its asker's language is spoken."""
+        await self._interpreter.speak_to_all(claim.turn.asker)
+        return await TurnRecord.read(claim, self._journal)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -114,7 +122,7 @@ class TurnRunner:
             turn = turn.from_the_mention_on()
         book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(speaker.show_status(sentences.THINKING))
+            tasks.create_task(speaker.show_status(sentences.thinking()))
             panel, said, earlier, so_far = await asyncio.gather(
                 self._editor.panel(turn.thread),
                 self._said(turn),

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 
+from bot.language import gettext
 from bot.panel import prompts
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.exchange import (
@@ -50,7 +51,7 @@ class WorkDesk:
         calls = _calls(said or ())
         called = report.consultations if report else _called(calls.values())
         if not report and not said:
-            raise Refused("I no longer know how this came about.")
+            raise Refused(gettext("I no longer know how this came about."))
         parts = await asyncio.gather(
             *(self._part(one, calls.get(one.known_as or one.call_id), links) for one in called)
         )

@@ -117,7 +117,7 @@ async def test_a_muted_thread_answers_only_to_a_mention(bot: World):
     await bot.idle()
     bot.say("anybody?", ts)
     await bot.idle()
-    assert bot.said(ts)[-1] == ("Panelbot", sentences.MUTED)
+    assert bot.said(ts)[-1] == ("Panelbot", sentences.muted())
 
     bot.say(f"{MENTION} unmute", ts)
     await bot.idle()

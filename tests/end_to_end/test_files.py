@@ -124,4 +124,6 @@ async def test_where_a_model_opens_no_files_the_streamed_answer_says_so(bot: Wor
     ts = bot.slack.people.say(ADA, direct, "legal: may we?", files=[("b.pdf", PDF)])
     await bot.idle()
     (answer,) = [text for who, text in bot.said(ts, direct) if who == "Legal Counsel"]
-    assert answer == "In general: yes.\n\n:paperclip: _The model could not open_ `b.pdf`."
+    assert (
+        answer == "In general: yes.\n\n:paperclip: _The model could not open these files:_ `b.pdf`"
+    )

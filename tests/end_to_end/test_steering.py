@@ -175,7 +175,7 @@ async def test_stop_in_words_is_obeyed_at_once(bot: World, again: bool):
         await bot.idle()
 
     expected = [("Panelbot", sentences.stopped([]))]
-    expected += [("Panelbot", sentences.NOTHING_TO_STOP)] * again
+    expected += [("Panelbot", sentences.nothing_to_stop())] * again
     assert bot.said(ts) == expected
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.panel.errors import StoreUnavailable
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolCalled
+from bot.panel.interpreter import Interpreter
 from bot.panel.model import (
     CallId,
     Claim,
@@ -58,6 +59,8 @@ class Bench:
     files: FakeFileServer = field(default_factory=FakeFileServer)
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
+    people: FakePeople = field(default_factory=FakePeople)
+    language: str = ""  # of threads
     patience: Patience = HURRY
 
     def __post_init__(self) -> None:
@@ -74,7 +77,7 @@ class Bench:
         return depth.waiting == depth.running == depth.delayed == 0
 
     def editor(self) -> PanelEditor:
-        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset())
+        return PanelEditor(self.panels, self.people, EXPERTS, EXPERTS, frozenset())
 
     def runner(self) -> TurnRunner:
         return TurnRunner(
@@ -82,6 +85,7 @@ class Bench:
             reports=self.reports,
             threads=self.threads,
             editor=self.editor(),
+            interpreter=Interpreter(self.people, self.language),
             model=self.model,
             messenger=self.messenger,
             transcript=self.transcript,

@@ -145,7 +145,7 @@ async def test_an_expert_whose_model_cannot_open_files_answers_without_them(benc
 
     await bench.ask("Look", "1.0", bench.files.put("a.pdf", PDF))
 
-    answer = "In general: yes.\n\n:paperclip: _The model could not open_ `a.pdf`."
+    answer = "In general: yes.\n\n:paperclip: _The model could not open these files:_ `a.pdf`"
     assert ("Legal Counsel", answer) in said(bench)
     first, second = bench.model.asked("legal")
     assert first.items[-1].attachments == (Attachment("a.pdf", "application/pdf", PDF),)
@@ -155,7 +155,7 @@ async def test_an_expert_whose_model_cannot_open_files_answers_without_them(benc
 async def test_naming_a_useless_file_is_no_answer(bench):
     bench.model.script(ROUTER, "")
     await bench.ask("Look", "1.0", bench.files.put("b.zip", b"PK\3\4\xff"))
-    assert [text for _, text in said(bench)][1:] == [sentences.NOTHING_SAID]
+    assert [text for _, text in said(bench)][1:] == [sentences.nothing_said()]
 
 
 def test_a_pressed_button_is_about_the_files_of_the_question():

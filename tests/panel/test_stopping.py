@@ -116,7 +116,7 @@ async def test_nothing_to_stop_is_said(bench, work):
     await say(bench, "stop", "1.0")
     await settled(bench)
 
-    assert said(bench) == [(None, sentences.NOTHING_TO_STOP)]
+    assert said(bench) == [(None, sentences.nothing_to_stop())]
 
 
 async def test_a_copy_of_the_wish_stops_nothing_else(bench, work):

@@ -104,13 +104,13 @@ async def test_an_empty_panel_says_what_to_do(desk):
 
 
 async def test_help_is_there_for_everybody(desk):
-    assert await desk.perform(ShowHelp(), THREAD, GUEST) == sentences.HELP
+    assert await desk.perform(ShowHelp(), THREAD, GUEST) == sentences.usage()
 
 
 async def test_muting_lasts_until_unmuting(desk, threads):
-    assert await desk.perform(Mute(), THREAD, MEMBER) == sentences.MUTED
+    assert await desk.perform(Mute(), THREAD, MEMBER) == sentences.muted()
     assert await threads.standing(THREAD) is Standing.MUTED
-    assert await desk.perform(Unmute(), THREAD, MEMBER) == sentences.UNMUTED
+    assert await desk.perform(Unmute(), THREAD, MEMBER) == sentences.unmuted()
     assert await threads.standing(THREAD) is Standing.OURS
 
 

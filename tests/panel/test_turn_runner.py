@@ -325,7 +325,7 @@ async def test_gathered_messages_reach_the_router_together(bench):
 async def test_an_empty_mention_is_answered_with_help(bench):
     await bench.ask("")
 
-    assert bench.messenger.said == [(None, sentences.HELP)]
+    assert bench.messenger.said == [(None, sentences.usage())]
 
 
 async def test_a_long_reply_is_posted_in_pieces(bench):
@@ -342,7 +342,7 @@ async def test_the_status_shows_at_once_and_is_cleared(bench):
 
     await bench.ask("May we?")
 
-    assert bench.messenger.statuses[0] == sentences.THINKING
+    assert bench.messenger.statuses[0] == sentences.thinking()
     assert bench.messenger.status == ""
 
 
@@ -369,7 +369,7 @@ async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
 
     assert [text for _, text in bench.messenger.said] == [
         sentences.router_failed(ModelFault.QUOTA),
-        sentences.STILL_NO_CREDIT,
+        sentences.still_no_credit(),
     ]
 
 
@@ -477,7 +477,7 @@ async def test_a_router_without_a_word_is_owned_up_to(bench):
 
     await bench.ask("May we?")
 
-    assert bench.messenger.said == [(None, sentences.NOTHING_SAID)]
+    assert bench.messenger.said == [(None, sentences.nothing_said())]
 
 
 async def test_metadata_that_cannot_be_written_does_not_spoil_the_answer(bench):
@@ -515,7 +515,7 @@ async def test_a_reply_that_waited_behind_a_mute_is_not_answered_but_heard(bench
 
     await bench.ask("lunch?", "3.0", mentioned=False)
 
-    assert bench.messenger.said[-1] == (None, sentences.MUTED)
+    assert bench.messenger.said[-1] == (None, sentences.muted())
     assert await bench.threads.heard_until(THREAD) == "3.0"
 
 

@@ -95,7 +95,7 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await put(bench, "hello")
     await settled(bench)
 
-    assert bench.messenger.said == [(None, sentences.GAVE_UP)]
+    assert bench.messenger.said == [(None, sentences.gave_up())]
     assert bench.messenger.posts[-1][2].offers_retry
     assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
@@ -120,7 +120,7 @@ async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(ben
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, sentences.GAVE_UP)
+    assert bench.messenger.said[-1] == (None, sentences.gave_up())
 
 
 async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
@@ -136,7 +136,7 @@ async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
     await settled(bench)
 
     said = [text for _, text in bench.messenger.said]
-    assert said == [sentences.GAVE_UP, sentences.GAVE_UP, "Hi."]
+    assert said == [sentences.gave_up(), sentences.gave_up(), "Hi."]
 
 
 async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
@@ -148,7 +148,7 @@ async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, sentences.GAVE_UP_HALFWAY)
+    assert bench.messenger.said[-1] == (None, sentences.gave_up_halfway())
 
 
 async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
@@ -176,7 +176,7 @@ async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
 
     (letter,) = await bench.queue.buried()
     assert letter.reason == "GiveUp: 6 workers died with it"
-    assert bench.messenger.said == [(None, sentences.GAVE_UP)]
+    assert bench.messenger.said == [(None, sentences.gave_up())]
 
 
 async def claimed_sometime(bench: Bench) -> Claim:

@@ -12,6 +12,7 @@ from bot.adapters.openai import errors, passages
 from bot.adapters.openai.foreign import OWN, THREAD
 from bot.adapters.openai.vector_stores import document_of, pack, unpack
 from bot.adapters.openai.waiting import Sending, Waits
+from bot.language import gettext, number
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.knowledge import (
     Collection,
@@ -53,13 +54,23 @@ class OpenAIKnowledge(KnowledgeBase):
         ending = name.rpartition(".")[2].lower()
         if ending not in SEARCHABLE:
             raise Refused(
-                f"`{_quoted(name)}` is of a kind that cannot be searched. These can: "
-                f"{', '.join(PROSE)}; and code: {', '.join(CODE)}."
+                gettext(
+                    "`{document}` is of a kind that cannot be searched. These can: {prose}; and "
+                    "code: {code}.",
+                    document=_quoted(name),
+                    prose=", ".join(PROSE),
+                    code=", ".join(CODE),
+                )
             )
         if not 0 < size <= LARGEST:
             raise Refused(
-                f"A document has at most {LARGEST // 1024 // 1024} MB, and is not empty; "
-                f"`{_quoted(name)}` has {size / 1024 / 1024:.1f} MB."
+                gettext(
+                    "A document has at most {most} MB, and is not empty; `{document}` has {size} "
+                    "MB.",
+                    most=LARGEST // 1024 // 1024,
+                    document=_quoted(name),
+                    size=number(size / 1024 / 1024, "0.0"),
+                )
             )
 
     async def create(self, holder: Holder) -> CollectionId:
@@ -94,7 +105,13 @@ class OpenAIKnowledge(KnowledgeBase):
             raise
         if added.state is DocumentState.FAILED:
             await self.remove(collection, added.id)
-            raise Refused(f"I cannot use `{_quoted(upload.name)}`: {added.problem}.")
+            raise Refused(
+                gettext(
+                    "I cannot use `{document}`: {reason}.",
+                    document=_quoted(upload.name),
+                    reason=added.problem,
+                )
+            )
         log.info("document.added", extra={"id": added.id, "bytes": added.size})
         return added
 
@@ -119,7 +136,10 @@ class OpenAIKnowledge(KnowledgeBase):
             await self._forget(self._client.files.delete, document.id)
             log.warning("document.lost", extra={"id": document.id, "reason": str(error)})
             raise Refused(
-                f"`{_quoted(document.name)}` could not be read anew and is lost; add it again."
+                gettext(
+                    "`{document}` could not be read anew and is lost; add it again.",
+                    document=_quoted(document.name),
+                )
             ) from None
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
@@ -137,7 +157,7 @@ class OpenAIKnowledge(KnowledgeBase):
             file = await self._send(create, collection, file_id=document, attributes=attributes)
         except ConversationGone:  # 404
             raise Refused(
-                "The document is gone, or the place where it belongs; please add it again."
+                gettext("The document is gone, or the place where it belongs; please add it again.")
             ) from None
         return document_of(await self._indexed(collection, file))
 

@@ -8,6 +8,7 @@ as attributes, since the list of a store's files does not tell them.
 from openai.types import VectorStore
 from openai.types.vector_stores import VectorStoreFile
 
+from bot.language import gettext
 from bot.panel.knowledge import Document, DocumentState, Holder
 from bot.panel.model import DocumentId, ExpertName
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
@@ -17,11 +18,6 @@ _KIND = "1 documents"
 _STATES = {
     "in_progress": DocumentState.INDEXING,
     "completed": DocumentState.READY,
-}
-_PROBLEMS = {
-    "unsupported_file": "files of this kind cannot be searched",
-    "invalid_file": "nothing could be read in it (is it protected, only pictures, or text that "
-    "is not UTF-8?)",
 }
 
 
@@ -54,11 +50,23 @@ def document_of(file: VectorStoreFile) -> Document:
     size = told.get("size")
     state = _STATES.get(file.status, DocumentState.FAILED)
     code = file.last_error.code if file.last_error else ""
-    problem = _PROBLEMS.get(code, "the model service gave it up")
     return Document(
         DocumentId(file.id),
         str(told.get("name") or file.id),
         int(size) if isinstance(size, float | int) else 0,
         state,
-        problem if state is DocumentState.FAILED else "",
+        _problem(code) if state is DocumentState.FAILED else "",
     )
+
+
+def _problem(code: str) -> str:
+    match code:
+        case "unsupported_file":
+            return gettext("files of this kind cannot be searched")
+        case "invalid_file":
+            return gettext(
+                "nothing could be read in it (is it protected, only pictures, or text that is not "
+                "UTF-8?)"
+            )
+        case _:
+            return gettext("the model service gave it up")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.adapters.slack import text
+from bot.language import gettext
 from bot.panel.messaging import PlanTask, TaskState
 from bot.panel.model import Persona
 
@@ -17,11 +18,6 @@ _STATES = {
     TaskState.DONE: "complete",
     TaskState.FAILED: "error",
 }
-_WORDS = {
-    TaskState.WORKING: "at work",
-    TaskState.DONE: "answered",
-    TaskState.FAILED: "no answer",
-}
 
 
 def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
@@ -33,7 +29,8 @@ def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
 def retried(message: Json, by: str) -> Json:
     """Return *message* without its button, saying who pressed it."""
     kept = [block for block in message["blocks"] if block["type"] != "actions"]
-    words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
+    said = gettext("Trying again, as {person} asked.", person=f"<@{by}>")
+    words = {"type": "mrkdwn", "text": said}
     return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
 
 
@@ -68,10 +65,15 @@ def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = 
 
 def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
     """Return the plan as mrkdwn; of a very long one, as many lines as fit."""
+    states = {
+        TaskState.WORKING: gettext("at work"),
+        TaskState.DONE: gettext("answered"),
+        TaskState.FAILED: gettext("no answer"),
+    }
     words = text.mrkdwn(literal(title, 250))
     for task in tasks:
         why = f": {text.mrkdwn(literal(task.reason, _LONGEST_REASON))}" if task.reason else ""
-        line = f"\n• {text.mrkdwn(task.persona.name)} ({_WORDS[task.state]}){why}"
+        line = f"\n• {text.mrkdwn(task.persona.name)} ({states[task.state]}){why}"
         if len(words) + len(line) <= LONGEST_FALLBACK:
             words += line
     return words

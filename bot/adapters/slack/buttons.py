@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.adapters.slack import blocks, reply_buttons
 from bot.adapters.slack.giver import explained
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import for_all, gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import TurnId
 from bot.panel.ports import TurnQueue
@@ -15,8 +16,6 @@ from bot.panel.ports import TurnQueue
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
-
-GONE = "This was tried again already, or is no longer kept. Please ask again."
 
 
 def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
@@ -29,10 +28,14 @@ def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
         try:
             if await queue.retry(turn):
                 log.info("turn.retried", extra={"turn": turn})
-                shown = blocks.retried(message, user)
+                with for_all():
+                    shown = blocks.retried(message, user)
                 await api.rewrite("chat.update", channel=channel, ts=message["ts"], **shown)
             else:
-                await tell(GONE, channel, user, message)
+                gone = gettext(
+                    "This was tried again already, or is no longer kept. Please ask again."
+                )
+                await tell(gone, channel, user, message)
         except PanelError as error:
             log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
             await tell(explained(error), channel, user, message)

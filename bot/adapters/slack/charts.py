@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack import blocks, text
+from bot.language import dollars, gettext, ngettext, number, pgettext
 from bot.panel.overview import Figures
 
 Json = dict[str, Any]
 
 _MOST_POINTS = 12
 _LONGEST_LABEL = 20
+_LEAST = Decimal("0.01")  # dollars that are told
 
 
 def charts(figures: Sequence[Figures]) -> Iterator[Json]:
@@ -21,38 +23,47 @@ def charts(figures: Sequence[Figures]) -> Iterator[Json]:
     experts = [one for one in figures if one.expert]
     asked = _named([one for one in experts if one.questions])
     if asked:
-        series = {"Questions": [one.questions for one in asked.values()]}
-        yield _bars("Questions by expert", list(asked), series, "Questions")
+        questions = pgettext("chart", "Questions")
+        series = {questions: [one.questions for one in asked.values()]}
+        yield _bars(gettext("Questions by expert"), list(asked), series, questions)
     judged = _named([one for one in figures if one.good or one.bad])
     if judged:
         series = {
-            "Thumbs up": [one.good for one in judged.values()],
-            "Thumbs down": [one.bad for one in judged.values()],
+            pgettext("chart", "Thumbs up"): [one.good for one in judged.values()],
+            pgettext("chart", "Thumbs down"): [one.bad for one in judged.values()],
         }
-        yield _bars("Feedback by expert", list(judged), series, "Opinions")
+        yield _bars(
+            gettext("Feedback by expert"), list(judged), series, pgettext("chart", "Opinions")
+        )
 
 
 def in_words(one: Figures) -> str:
     """Return all figures of an expert as a line of mrkdwn."""
-    tokens = f"{one.usage.input + one.usage.output:,} tokens"
-    asked = "1 question" if one.questions == 1 else f"{one.questions:,} questions"
-    thumbs = f"{one.good} thumbs up, {one.bad} down"
+    tokens = one.usage.input + one.usage.output
     name = text.mrkdwn(blocks.literal(one.title, 80))
-    return f"• *{name}*: {asked} · {tokens} · {dollars(one.cost)} · {thumbs}"
+    told = (
+        ngettext("{count} question", "{count} questions", one.questions),
+        ngettext("{count} token", "{count} tokens", tokens),
+        cost(one.cost),
+        gettext("{good} thumbs up, {bad} down", good=number(one.good), bad=number(one.bad)),
+    )
+    return f"• *{name}*: {' · '.join(told)}"
 
 
-def dollars(cost: Decimal | None) -> str:
+def cost(amount: Decimal | None) -> str:
     """Return what something costs, for people."""
-    if cost is None:
-        return "cost unknown"
-    return f"${cost:,.2f}" if cost == 0 or cost >= Decimal("0.01") else "under $0.01"
+    if amount is None:
+        return gettext("cost unknown")
+    if amount and amount < _LEAST:
+        return gettext("under {amount}", amount=dollars(_LEAST, 2))
+    return dollars(amount, 2)
 
 
 def _named(figures: Sequence[Figures]) -> Mapping[str, Figures]:
     """Return the figures by labels that fit, each of its own."""
     named: dict[str, Figures] = {}
     for one in figures[:_MOST_POINTS]:
-        label = _cut(blocks.literal(one.title, 80) or "Expert", _LONGEST_LABEL)
+        label = _cut(blocks.literal(one.title, 80) or gettext("Expert"), _LONGEST_LABEL)
         if label in named:
             label = f"{_cut(label, _LONGEST_LABEL - 3)} {len(named) + 1}"
         named[label] = one
@@ -74,6 +85,6 @@ def _bars(title: str, labels: list[str], series: Mapping[str, list[int]], unit: 
         }
         for name, values in series.items()
     ]
-    axes = {"categories": labels, "x_label": "Expert", "y_label": unit}
+    axes = {"categories": labels, "x_label": pgettext("chart", "Expert"), "y_label": unit}
     chart = {"type": "bar", "series": data, "axis_config": axes}
     return {"type": "data_visualization", "title": title, "chart": chart}

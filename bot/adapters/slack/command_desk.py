@@ -8,7 +8,7 @@ Slack waits three seconds for what a form comes to: what may take longer is done
 import logging
 from typing import assert_never
 
-from bot.adapters.slack import panel_lists, views
+from bot.adapters.slack import announcements, panel_lists, views
 from bot.adapters.slack.command_words import (
     WORDS,
     AddExpert,
@@ -32,6 +32,7 @@ from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import for_all, gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
@@ -68,10 +69,13 @@ class CommandDesk:
                 return await self._help(where)
             case Unfinished(word):
                 whole = f"default {word}" if order.for_defaults else word
-                return panel_lists.sentence(f"Say which expert: `/experts {whole} NAME`.")
+                return panel_lists.sentence(
+                    gettext("Say which expert: `/experts {words} NAME`.", words=whole)
+                )
             case Unknown(word):
                 near = suggestion(word, WORDS)
-                return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
+                lead = gettext("I do not know `{word}`.", word=_quoted(word))
+                return await self._help(where, f"{lead}{near}")
             case ShowExpert(name):
                 return panel_lists.details(await self._editor.find(where, name))
             case TeachExpert() | ListDocuments() as about:
@@ -95,7 +99,9 @@ class CommandDesk:
 
     async def announce_form(self, change: Change, giver: Giver) -> None:
         """Announce what a form has changed; its giver learns in a modal if that cannot be."""
-        problem = await announce(self._api, panel_lists.announcement(change), giver)
+        with for_all():
+            news = announcements.change(change)
+        problem = await announce(self._api, news, giver)
         if problem is None:
             return
         try:
@@ -128,16 +134,20 @@ class CommandDesk:
         match change:
             case AddExpert(name):
                 added = await self._editor.add_from_library(where, name, giver.user)
-                return panel_lists.announcement(added)
+                with for_all():
+                    return announcements.change(added)
             case RemoveExpert(name):
                 removed = await self._editor.remove(where, name, giver.user)
-                return panel_lists.announcement(removed)
+                with for_all():
+                    return announcements.change(removed)
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
-                return panel_lists.synthesis_announcement(synthesis, where, giver.user)
+                with for_all():
+                    return announcements.synthesis(synthesis, where, giver.user)
             case SetStreaming(value):
                 streaming = await self._editor.set_streaming(where, value, giver.user)
-                return panel_lists.streaming_announcement(streaming, where, giver.user)
+                with for_all():
+                    return announcements.streaming(streaming, where, giver.user)
             case _:
                 assert_never(change)
 

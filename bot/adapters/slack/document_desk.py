@@ -18,6 +18,7 @@ from bot.adapters.slack.lesson_forms import Lesson, Pupil
 from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import for_all, gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
 from bot.panel.knowledge import Document, Upload
 from bot.panel.messaging import People
@@ -70,7 +71,7 @@ class DocumentDesk:
         where = giver.scope(for_defaults=pupil.for_defaults)
         learnt: list[Document] = []
         problems: list[str] = []
-        await self._tell(giver, panel_lists.sentence("I am reading what you gave me…"))
+        await self._tell(giver, panel_lists.sentence(gettext("I am reading what you gave me…")))
         try:
             expert = await self._teaching.check(where, pupil.name, giver.user)
             collection = await self._teaching.open(where, pupil.name, giver.user)
@@ -80,7 +81,8 @@ class DocumentDesk:
             problems.append(explained(error))
         else:
             if learnt:
-                news = document_lists.taught(pupil, expert, learnt, giver.user)
+                with for_all():
+                    news = document_lists.taught(pupil, expert, learnt, giver.user)
                 await self._announce(news, giver)
         if problems:
             await self._tell(giver, panel_lists.sentence("\n".join(f"- {p}" for p in problems)))
@@ -91,7 +93,9 @@ class DocumentDesk:
         where = giver.scope(for_defaults=pupil.for_defaults)
         expert = await self._teaching.check(where, pupil.name, giver.user)
         removed = await self._teaching.remove(where, pupil.name, document, giver.user)
-        await self._announce(document_lists.removed(expert, removed, giver.user), giver)
+        with for_all():
+            news = document_lists.removed(expert, removed, giver.user)
+        await self._announce(news, giver)
         for_defaults = pupil.for_defaults
         return await self._listed(where, pupil.name, giver.channel_id, for_defaults=for_defaults)
 
@@ -148,4 +152,6 @@ def _read(value: str) -> tuple[Pupil, str]:
         told = json.loads(value)
         return Pupil.load(told), str(told["document"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused("This button is out of date; please ask for the list again.") from error
+        raise Refused(
+            gettext("This button is out of date; please ask for the list again.")
+        ) from error

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.adapters.slack import text
 from bot.adapters.slack.lesson_forms import Pupil
-from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.panel_lists import Answer, consulting
+from bot.language import gettext, ngettext, number
 from bot.panel.knowledge import Document, DocumentState
 from bot.panel.model import Expert, UserId
 from bot.panel.teaching import Kept
@@ -16,23 +17,27 @@ Json = dict[str, Any]
 
 REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
-_STATES = {
-    DocumentState.INDEXING: " · still being read",
-    DocumentState.READY: "",
-    DocumentState.FAILED: " · cannot be used",
-}
 
 
 def documents(pupil: Pupil, expert: Expert, kept: Sequence[Kept]) -> Answer:
     """Return what an expert can look up; its own documents there with a button to remove them."""
     title = text.mrkdwn(expert.title)
     if not kept:
-        return _answer(f"{title} has no documents. `/experts teach {expert.name}` changes that.")
-    when = "for every question" if expert.always_consult else "where they help"
-    heading = f"*{title}* consults its documents {when}:"
+        return _answer(
+            gettext(
+                "{expert} has no documents. `/experts teach {name}` changes that.",
+                expert=title,
+                name=expert.name,
+            )
+        )
+    heading = f"*{title}* {consulting(expert)}:"
     blocks = [_section(heading), *(_document(pupil, one) for one in kept[:_MOST])]
     if len(kept) > _MOST:
-        more = f"… and {len(kept) - _MOST} more: `panelbot knowledge list` shows them all."
+        more = ngettext(
+            "… and {count} more: `panelbot knowledge list` shows them all.",
+            "… and {count} more: `panelbot knowledge list` shows them all.",
+            len(kept) - _MOST,
+        )
         blocks.append(_section(more))
     names = ", ".join(_name(one.document) for one in kept)
     return Answer(f"{heading} {names}"[:3_000], blocks)
@@ -40,38 +45,69 @@ def documents(pupil: Pupil, expert: Expert, kept: Sequence[Kept]) -> Answer:
 
 def taught(pupil: Pupil, expert: Expert, learnt: Sequence[Document], by: UserId) -> Answer:
     """Return what the channel is told of new documents."""
-    where = "all channels" if pupil.for_defaults else "this channel"
-    names = ", ".join(_name(document) for document in learnt)
-    title = text.mrkdwn(expert.title)
-    return _answer(f"<@{by}> gave *{title}* documents to look things up in, for {where}: {names}")
+    told = {
+        "person": f"<@{by}>",
+        "expert": f"*{text.mrkdwn(expert.title)}*",
+        "documents": ", ".join(_name(document) for document in learnt),
+    }
+    if pupil.for_defaults:
+        return _answer(
+            gettext(
+                "{person} gave {expert} documents to look things up in, for all channels: "
+                "{documents}",
+                **told,
+            )
+        )
+    return _answer(
+        gettext(
+            "{person} gave {expert} documents to look things up in, for this channel: {documents}",
+            **told,
+        )
+    )
 
 
 def removed(expert: Expert, document: Document, by: UserId) -> Answer:
     """Return what the channel is told of a document that is gone."""
-    return _answer(f"<@{by}> took {_name(document)} from *{text.mrkdwn(expert.title)}*.")
+    return _answer(
+        gettext(
+            "{person} took {document} from {expert}.",
+            person=f"<@{by}>",
+            document=_name(document),
+            expert=f"*{text.mrkdwn(expert.title)}*",
+        )
+    )
 
 
 def _document(pupil: Pupil, kept: Kept) -> Json:
     document = kept.document
-    size = f" · {ceil(document.size / 1024)} kB" if document.size else ""
-    inherited = "" if kept.is_own else " · _from the defaults of all channels_"
-    block = _section(f"{_name(document)}{size}{_STATES[document.state]}{inherited}")
+    told = [_name(document)]
+    if document.size:
+        told.append(gettext("{size} kB", size=number(ceil(document.size / 1024))))
+    match document.state:
+        case DocumentState.INDEXING:
+            told.append(gettext("still being read"))
+        case DocumentState.FAILED:
+            told.append(gettext("cannot be used"))
+    if not kept.is_own:
+        told.append(f"_{gettext('from the defaults of all channels')}_")
+    block = _section(" · ".join(told))
     return block | ({"accessory": _remove(pupil, document)} if kept.is_own else {})
 
 
 def _remove(pupil: Pupil, document: Document) -> Json:
-    question = f"{document.name[:80]} will be deleted."
+    question = gettext("{document} will be deleted.", document=document.name[:80])
+    label = gettext("Remove {document}", document=document.name)
     return {
         "type": "button",
         "action_id": REMOVE,
-        "text": _plain("Remove"),
+        "text": _plain(gettext("Remove")),
         "value": json.dumps({**pupil.dump(), "document": document.id}),
-        "accessibility_label": f"Remove {document.name}"[:75],
+        "accessibility_label": label[:75],
         "confirm": {
-            "title": _plain("Remove the document?"),
+            "title": _plain(gettext("Remove the document?")),
             "text": _plain(question),
-            "confirm": _plain("Remove"),
-            "deny": _plain("Keep"),
+            "confirm": _plain(gettext("Remove")),
+            "deny": _plain(gettext("Keep it")),
         },
     }
 

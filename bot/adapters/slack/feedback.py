@@ -15,6 +15,7 @@ from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.thumbs import Thumb
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import gettext
 from bot.panel.errors import PanelError
 from bot.panel.feedback import Opinion
 from bot.panel.feedback_desk import FeedbackDesk
@@ -23,8 +24,6 @@ from bot.panel.model import ThreadRef, UserId
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
-
-THANKS = "Thank you: your reason is kept for whoever looks after the panel."
 
 
 def register(app: AsyncApp, desk: FeedbackDesk, identity: Identity, api: SlackApi) -> None:
@@ -61,7 +60,8 @@ class _Listener:
             return
         user = UserId(body["user"]["id"])
         if await self._keep(thumb, thread, user, reason):
-            await self._tell(THANKS, thread, user)
+            thanks = gettext("Thank you: your reason is kept for whoever looks after the panel.")
+            await self._tell(thanks, thread, user)
 
     async def _ask_why(self, thumb: Thumb, thread: ThreadRef, trigger: str) -> None:
         try:

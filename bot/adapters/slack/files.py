@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.adapters.slack.web_api import Ambiguous, SlackApi
+from bot.language import gettext
 from bot.panel import sentences
 from bot.panel.attaching import FileServer
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
@@ -86,7 +87,10 @@ class SlackFiles(FileServer):
         """Return the file's bytes. Raises Refused if there is no safe way to them."""
         if not file.url or _origin(file.url) != self._allowed:
             raise Refused(
-                f"`{_quoted(file)}` does not lie in Slack itself; please upload it there."
+                gettext(
+                    "`{file}` does not lie in Slack itself; please upload it there.",
+                    file=_quoted(file),
+                )
             )
         try:
             async with self._session.get(
@@ -112,8 +116,11 @@ def _check(response: ClientResponse, file: SlackFile) -> None:
         raise Ambiguous(f"file: http_{response.status}")
     if response.status != 200 or response.content_type == "text/html":
         raise Refused(
-            f"Slack did not give me `{_quoted(file)}`. If it is not a web page, whoever runs me "
-            "has to allow me to read files (the scope `files:read`)."
+            gettext(
+                "Slack did not give me `{file}`. If it is not a web page, whoever runs me has to "
+                "allow me to read files (the scope `files:read`).",
+                file=_quoted(file),
+            )
         )
 
 
@@ -123,7 +130,9 @@ async def _bounded(response: ClientResponse, file: SlackFile) -> AsyncIterator[b
     async for chunk in response.content.iter_chunked(_CHUNK):
         left -= len(chunk)
         if left < 0:
-            raise Refused(f"`{_quoted(file)}` is larger than Slack says; I do not take it.")
+            raise Refused(
+                gettext("`{file}` is larger than Slack says; I do not take it.", file=_quoted(file))
+            )
         yield chunk
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 
-from bot.adapters.slack import panel_lists, views
+from bot.adapters.slack import announcements, views
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import gettext
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
@@ -56,17 +57,19 @@ def explained(error: PanelError) -> str:
         case Refused():
             return str(error)
         case MessengerRefused(code=code) if code in _SLOW:
-            return "That took me too long; please give the command again."
+            return gettext("That took me too long; please give the command again.")
         case MessengerRefused():
-            return "Slack did not let me do that; please tell whoever runs me."
+            return gettext("Slack did not let me do that; please tell whoever runs me.")
         case MessengerUnavailable():
-            return "I cannot reach Slack just now; please try again in a minute."
+            return gettext("I cannot reach Slack just now; please try again in a minute.")
         case ModelRefused():
-            return "The model service did not let me do that; please tell whoever runs me."
+            return gettext("The model service did not let me do that; please tell whoever runs me.")
         case ModelUnavailable():
-            return "I cannot reach the model service just now; please try again in a minute."
+            return gettext(
+                "I cannot reach the model service just now; please try again in a minute."
+            )
         case _:
-            return "I cannot reach my memory just now; please try again in a minute."
+            return gettext("I cannot reach my memory just now; please try again in a minute.")
 
 
 async def announce(api: SlackApi, news: Answer, giver: Giver) -> Answer | None:
@@ -82,7 +85,7 @@ async def announce(api: SlackApi, news: Answer, giver: Giver) -> Answer | None:
         )
     except (MessengerRefused, MessengerUnavailable) as error:
         log.warning("change.not_announced", extra={"reason": str(error)})
-        return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
+        return announcements.not_told(str(error), giver.channel_id, giver.bot_user)
     return None
 
 

@@ -18,6 +18,7 @@ from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
 from bot.panel.panel_editor import PanelEditor
@@ -189,16 +190,17 @@ def _notice(sentence: str) -> Json:
 
 def _removal(expert: Expert) -> Json:
     """Return the modal that asks whether an expert is really to go."""
-    words = (
-        f"Remove {panel_lists.introduced(expert)} from the default panel of all channels? "
-        "Channels that added it themselves keep it, and it can be added again."
+    words = gettext(
+        "Remove {expert} from the default panel of all channels? Channels that added it themselves "
+        "keep it, and it can be added again.",
+        expert=panel_lists.introduced(expert),
     )
     return {
         "type": "modal",
         "callback_id": REMOVAL,
         "private_metadata": expert.name,
-        "title": {"type": "plain_text", "text": "Remove expert"},
-        "submit": {"type": "plain_text", "text": "Remove"},
-        "close": {"type": "plain_text", "text": "Keep it"},
+        "title": {"type": "plain_text", "text": gettext("Remove expert")},
+        "submit": {"type": "plain_text", "text": gettext("Remove")},
+        "close": {"type": "plain_text", "text": gettext("Keep it")},
         "blocks": [panel_lists.section(words)],
     }

@@ -3,11 +3,12 @@
 Whoever opens it may not be in every channel: of a channel it tells how much differs, not what.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
 from bot.adapters.slack.panel_lists import introduced, packed, section
+from bot.language import gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -24,12 +25,7 @@ _MOST_EXPERTS = 50  # a view has a hundred blocks
 _MOST_OFFERED = 100  # in one menu
 _MOST_CHANNELS = 50
 _MOST_FIGURES = 50
-_WHEN = {
-    Synthesis.AUTO: "After two or more answers",
-    Synthesis.ALWAYS: "After every answer",
-    Synthesis.NEVER: "Never",
-}
-_ACTS = {SHOW: "Show instructions", EDIT: "Edit …", REMOVE: "Remove …"}
+_VERBS = (SHOW, EDIT, REMOVE)
 
 
 def home(overview: Overview, *, with_charts: bool) -> Json:
@@ -51,23 +47,30 @@ def sentence(words: str) -> Json:
 def act(value: str) -> tuple[str, str]:
     """Return what is to be done with which expert. Raises ValueError if it is none of ours."""
     verb, _, name = value.partition(" ")
-    if verb not in _ACTS or not name:
+    if verb not in _VERBS or not name:
         raise ValueError("not something to do with an expert")
     return verb, name
 
 
 def _roster(overview: Overview) -> Iterator[Json]:
-    yield _header("The default panel of all channels")
+    yield _header(gettext("The default panel of all channels"))
     if overview.may_change:
         yield _changing(overview)
     else:
-        yield _note(f"Router's summary: *{_WHEN[overview.synthesis].lower()}*.")
+        when = _when(overview.synthesis)
+        yield _note(gettext("Router's summary: *{when}*.", when=when))
     for listed in overview.listed[:_MOST_EXPERTS]:
         yield _expert(listed, may_change=overview.may_change)
     if not overview.listed:
-        yield section("There is nobody on it.")
+        yield section(gettext("There is nobody on it."))
     if (more := len(overview.listed) - _MOST_EXPERTS) > 0:
-        yield _note(f"And {more} more: `/experts default` lists them all.")
+        yield _note(
+            ngettext(
+                "And {count} more: `/experts default` lists them all.",
+                "And {count} more: `/experts default` lists them all.",
+                more,
+            )
+        )
 
 
 def _changing(overview: Overview) -> Json:
@@ -75,31 +78,49 @@ def _changing(overview: Overview) -> Json:
         "type": "button",
         "action_id": ADD_NEW,
         "style": "primary",
-        "text": _plain("Describe an expert"),
-        "accessibility_label": "Add an expert of your own to the default panel",
+        "text": _plain(gettext("Describe an expert")),
+        "accessibility_label": gettext("Add an expert of your own to the default panel"),
     }
     offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
     library = {
         "type": "static_select",
         "action_id": ADD_LISTED,
-        "placeholder": _plain("Add from the library"),
+        "placeholder": _plain(gettext("Add from the library")),
         "options": offered,
     }
-    times = {when: _option(f"Summary: {words.lower()}", when) for when, words in _WHEN.items()}
+    times = {
+        one: _option(gettext("Summary: {when}", when=_when(one)), one.value) for one in Synthesis
+    }
     summary = {
         "type": "static_select",
         "action_id": SYNTHESIS,
-        "placeholder": _plain("When the router sums up"),
+        "placeholder": _plain(gettext("When the router sums up")),
         "options": list(times.values()),
         "initial_option": times[overview.synthesis],
     }
     return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
 
 
+def _when(synthesis: Synthesis) -> str:
+    return {
+        Synthesis.AUTO: gettext("after two or more answers"),
+        Synthesis.ALWAYS: gettext("after every answer"),
+        Synthesis.NEVER: gettext("never"),
+    }[synthesis]
+
+
+def _acts() -> Mapping[str, str]:
+    return {
+        SHOW: gettext("Show instructions"),
+        EDIT: gettext("Edit …"),
+        REMOVE: gettext("Remove …"),
+    }
+
+
 def _expert(listed: Listed, *, may_change: bool) -> Json:
     expert = listed.expert
-    acts = _ACTS if may_change else {SHOW: _ACTS[SHOW]}
-    origin = "" if listed.origin is None else " · _added or changed here_"
+    acts = _acts() if may_change else {SHOW: _acts()[SHOW]}
+    origin = "" if listed.origin is None else f" · _{gettext('added or changed here')}_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
@@ -111,37 +132,48 @@ def _expert(listed: Listed, *, may_change: bool) -> Json:
 
 def _channels(channels: Sequence[tuple[str, RosterChanges]]) -> Iterator[Json]:
     yield {"type": "divider"}
-    yield _header("Channels with changes of their own")
+    yield _header(gettext("Channels with changes of their own"))
     places = [(channel, one) for channel, one in channels if not channel.startswith("D")]
     lines = [f"• <#{channel}>: {_difference(one)}" for channel, one in places[:_MOST_CHANNELS]]
-    yield from map(section, packed(lines or ["None: every channel has the default panel."]))
+    yield from map(
+        section, packed(lines or [gettext("None: every channel has the default panel.")])
+    )
     if (more := len(places) - _MOST_CHANNELS) > 0:
-        yield _note(f"And {more} more.")
-    yield _note("`/experts` in a channel shows its panel, and changes it.")
+        yield _note(ngettext("And {count} more.", "And {count} more.", more))
+    yield _note(gettext("`/experts` in a channel shows its panel, and changes it."))
 
 
 def _difference(changes: RosterChanges) -> str:
-    parts = (
-        (len(changes.added), f"{len(changes.added)} added or changed"),
-        (len(changes.removed), f"{len(changes.removed)} removed"),
-        (changes.synthesis, f"summary {changes.synthesis}"),
-    )
-    return ", ".join(words for is_there, words in parts if is_there)
+    parts: list[str] = []
+    if added := len(changes.added):
+        parts.append(ngettext("{count} added or changed", "{count} added or changed", added))
+    if removed := len(changes.removed):
+        parts.append(ngettext("{count} removed", "{count} removed", removed))
+    if changes.synthesis:
+        parts.append(gettext("summary {when}", when=_when(changes.synthesis)))
+    return " · ".join(parts)
 
 
 def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     yield {"type": "divider"}
-    yield _header("Usage and feedback")
+    yield _header(gettext("Usage and feedback"))
     yield {**section(f"*{months.in_words(overview.month)}*"), "accessory": _months(overview)}
     if not overview.figures:
-        yield section("Nothing was answered in this month.")
+        yield section(gettext("Nothing was answered in this month."))
         return
     if with_charts:
         yield from charts.charts(overview.figures)
     yield from map(section, packed(_lines(overview.figures)))
     yield _note(
-        f"Cost at list prices of {text.mrkdwn(overview.prices_of)}, before discounts. Counted once "
-        "a question is answered."
+        " ".join(
+            (
+                gettext(
+                    "Cost at list prices of {day}, before discounts.",
+                    day=text.mrkdwn(overview.prices_of),
+                ),
+                gettext("Counted once a question is answered."),
+            )
+        )
     )
 
 
@@ -150,7 +182,7 @@ def _months(overview: Overview) -> Json:
     return {
         "type": "static_select",
         "action_id": MONTH,
-        "placeholder": _plain("Another month"),
+        "placeholder": _plain(gettext("Another month")),
         "options": list(options.values()),
         "initial_option": options[overview.month],
     }
@@ -159,21 +191,29 @@ def _months(overview: Overview) -> Json:
 def _lines(figures: Sequence[Figures]) -> Iterable[str]:
     yield from map(charts.in_words, figures[:_MOST_FIGURES])
     if (more := len(figures) - _MOST_FIGURES) > 0:
-        yield f"And {more} more."
+        yield ngettext("And {count} more.", "And {count} more.", more)
 
 
 def _rights(overview: Overview) -> Iterator[Json]:
     yield {"type": "divider"}
-    yield _header("Who may change what")
+    yield _header(gettext("Who may change what"))
     others = "".join(f", <@{admin}>" for admin in overview.admins)
-    yours = "You may change the defaults." if overview.may_change else "You are none of these."
-    yield section(
-        f"• *The default panel*: workspace admins and owners{others}. {yours}\n"
-        "• *A channel's panel*: every full member, with `/experts` in that channel.\n"
-        "• *A thread's panel*: every full member, by mentioning me with `add NAME` or "
-        "`remove NAME`.\n"
-        "• Guests, and people from other organisations: nothing."
+    yours = (
+        gettext("You may change the defaults.")
+        if overview.may_change
+        else gettext("You are none of these.")
     )
+    lines = (
+        gettext("*The default panel*: workspace admins and owners{others}.", others=others)
+        + f" {yours}",
+        gettext("*A channel's panel*: every full member, with `/experts` in that channel."),
+        gettext(
+            "*A thread's panel*: every full member, by mentioning me with `add NAME` or "
+            "`remove NAME`."
+        ),
+        gettext("Guests, and people from other organisations: nothing."),
+    )
+    yield section("\n".join(f"• {line}" for line in lines))
 
 
 def _choice(expert: Expert) -> str:

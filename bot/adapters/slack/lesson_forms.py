@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
 
@@ -51,21 +52,39 @@ class Lesson:
 
 def modal(pupil: Pupil, expert: Expert) -> Json:
     """Return the form."""
-    where = "in all channels" if pupil.for_defaults else "in this channel"
-    words = f"{expert.title} will look things up in these documents {where}, and cite them."
+    if pupil.for_defaults:
+        words = gettext(
+            "{expert} will look things up in these documents in all channels, and cite them.",
+            expert=expert.title,
+        )
+    else:
+        words = gettext(
+            "{expert} will look things up in these documents in this channel, and cite them.",
+            expert=expert.title,
+        )
     files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
     link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": json.dumps(pupil.dump()),
-        "title": _plain("Teach an expert"),
-        "submit": _plain("Teach"),
-        "close": _plain("Cancel"),
+        "title": _plain(gettext("Teach an expert")),
+        "submit": _plain(gettext("Teach")),
+        "close": _plain(gettext("Cancel")),
         "blocks": [
             {"type": "section", "text": _plain(words)},
-            _input("files", "Files", "PDF, Word, PowerPoint, Markdown, text or code.", files),
-            _input("link", "Or a message of this channel", "Its menu has “Copy link”.", link),
+            _input(
+                "files",
+                gettext("Files"),
+                gettext("PDF, Word, PowerPoint, Markdown, text or code."),
+                files,
+            ),
+            _input(
+                "link",
+                gettext("Or a message of this channel"),
+                gettext("Its menu has “Copy link”."),
+                link,
+            ),
         ],
     }
 
@@ -79,10 +98,10 @@ def read(view: Json) -> Lesson:
         link = (values["link"][_VALUE].get("value") or "").strip()
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(
-            "This form is out of date; please close it and give the command again."
+            gettext("This form is out of date; please close it and give the command again.")
         ) from error
     if not files and not link:
-        raise Refused("Please choose a file, or paste a link to a message.", field="files")
+        raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
     return Lesson(pupil, files, link)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.adapters.slack import permalinks, text
 from bot.adapters.slack.permalinks import Place
 from bot.adapters.slack.web_api import Json, SlackApi
+from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.knowledge import Upload
 from bot.panel.messaging import People
@@ -30,12 +31,15 @@ class MessageReading:
         place = permalinks.parse(link.strip())
         if place is None:
             raise Refused(
-                "That is no link to a message: take it from the message's menu, *Copy link*.",
+                gettext(
+                    "That is no link to a message: take it from the message's menu, *Copy link*."
+                ),
                 field="link",
             )
         if place.channel_id != channel_id:
             raise Refused(
-                "I take messages only of the channel in which the command is given.", field="link"
+                gettext("I take messages only of the channel in which the command is given."),
+                field="link",
             )
         return place
 
@@ -48,14 +52,14 @@ class MessageReading:
         names = await self._people.names([author, *mentioned] if author else mentioned)
         said = text.from_slack(written, {str(user): name for user, name in names.items()}).strip()
         if not said:
-            raise Refused("That message has no text.")
+            raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
         speaker = message.get("username") or names.get(author) or "somebody"
         content = f"# {speaker} in Slack, {day}\n\n{said}\n\nThe message: {link.strip()}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 
     async def _message(self, place: Place) -> Json:
-        missing = Refused("I cannot see that message; am I in the channel?")
+        missing = Refused(gettext("I cannot see that message; am I in the channel?"))
         try:
             answer = await self._api.read(
                 "conversations.replies",

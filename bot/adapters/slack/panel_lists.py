@@ -5,11 +5,12 @@ Whatever people may have written is neutralised here; an answer is never live.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 from bot.adapters.slack import text
-from bot.panel.model import Expert, Synthesis, ThreadRef, UserId
-from bot.panel.panel_editor import Change, Listed, Verb
+from bot.language import gettext
+from bot.panel.model import Expert, Synthesis, ThreadRef
+from bot.panel.panel_editor import Listed
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
 Json = dict[str, Any]
@@ -17,31 +18,6 @@ Json = dict[str, Any]
 _LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
 _SHORT = 100
-
-_HELP = """\
-*`/experts` in a channel*
-• `/experts`: who is on this channel's panel
-• `/experts add NAME`: add one of the experts below
-• `/experts add`: describe an expert of your own
-• `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
-• `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
-• `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
-• `/experts streaming on`, `off` or `default`: whether replies grow while they are written
-• `/experts default …`: the same for the defaults of all channels, for workspace admins
-
-*In a thread*, where slash commands cannot be used, mention me with `experts`, `add NAME`, \
-`remove NAME` or `help`."""
-
-_WHEN = {
-    Synthesis.AUTO: "when two or more experts have answered",
-    Synthesis.ALWAYS: "after every answer",
-    Synthesis.NEVER: "the experts' answers stand alone",
-}
-_STREAMED = {
-    True: "whoever asks watches the replies being written, the others see them when they are done",
-    False: "replies appear when they are whole",
-    None: "as it is elsewhere: replies grow in direct messages, and appear whole in channels",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,108 +38,111 @@ def panel(
     listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
 ) -> Answer:
     """Return who is on a panel, and what is the channel's own of it."""
-    heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
     lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
     if not lines:
-        lines = ["There is nobody on it: `/experts add` changes that."]
-    streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
-    footer = (
-        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). {streamed}"
-        "`/experts help` tells what you can change."
-    )
-    return _answer([heading, *lines], footer)
+        lines = [gettext("There is nobody on it: `/experts add` changes that.")]
+    footer = [
+        gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=when(synthesis)),
+        gettext("`/experts help` tells what you can change."),
+    ]
+    if streaming is not None:
+        footer.insert(1, gettext("Streaming: *{setting}*.", setting=switch(streaming)))
+    return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
 def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
     longest = _SHORT if len(to_be_added) > _MANY else None
     lines = [_line(expert, longest) for expert in to_be_added]
-    known = ["\n*To be added by name*", *lines] if lines else []
-    answer = _answer([_HELP, *known])
+    known = [f"\n*{gettext('To be added by name')}*", *lines] if lines else []
+    answer = _answer(["\n".join(_commands()), *known])
     if not lead:
         return answer
     first = sentence(lead)
     return Answer(first.text, [*first.blocks, *answer.blocks])
 
 
-def details(expert: Expert) -> Answer:
-    """Return all that there is about an expert."""
-    thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
-    if expert.collections:
-        when = "for every question" if expert.always_consult else "where they help"
-        thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
-    return Answer(
-        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+def _commands() -> Iterable[str]:
+    yield f"*{gettext('`/experts` in a channel')}*"
+    for line in (
+        gettext("`/experts`: who is on this channel's panel"),
+        gettext("`/experts add NAME`: add one of the experts below"),
+        gettext("`/experts add`: describe an expert of your own"),
+        "`/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`",
+        gettext(
+            "`/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in"
+        ),
+        gettext(
+            "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
+        ),
+        gettext(
+            "`/experts streaming on`, `off` or `default`: whether replies grow while they are "
+            "written"
+        ),
+        gettext(
+            "`/experts default …`: the same for the defaults of all channels, for workspace admins"
+        ),
+    ):
+        yield f"• {line}"
+    yield ""
+    yield gettext(
+        "*In a thread*, where slash commands cannot be used, mention me with `experts`, "
+        "`add NAME`, `remove NAME` or `help`."
     )
 
 
-def announcement(change: Change) -> Answer:
-    """Return what a channel is told about a change."""
-    where = _owner(change.scope)
-    who, expert = f"<@{change.by}>", introduced(change.expert)
-    match change.verb:
-        case Verb.ADDED:
-            said = f"{who} added {expert} to {where}. Ask about: {_purpose(change.expert)}"
-        case Verb.EDITED:
-            said = f"{who} edited {expert} in {where}. Ask about: {_purpose(change.expert)}"
-        case Verb.REMOVED:
-            said = f"{who} removed {expert} from {where}."
-        case _:
-            assert_never(change.verb)
-    return Answer(said, [section(said)])
+def details(expert: Expert) -> Answer:
+    """Return all that there is about an expert."""
+    model = text.mrkdwn(expert.model or gettext("the usual one"))
+    thinking = [gettext("Model: {model}", model=model)]
+    thinking.append(gettext("effort: {effort}", effort=expert.effort))
+    if expert.collections:
+        when = consulting(expert)
+        thinking.append(f"{when}: `/experts documents {expert.name}`")
+    return Answer(
+        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
+        [section(_line(expert)), _context(" · ".join(thinking)), _verbatim(expert.instructions)],
+    )
 
 
-def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> Answer:
-    """Return what a channel is told when the synthesis is set."""
-    said = f"<@{by}> set the synthesis of {_owner(scope)} to *{synthesis}*: {_WHEN[synthesis]}."
-    return Answer(said, [section(said)])
+def consulting(expert: Expert) -> str:
+    """Return when an expert consults its documents."""
+    if expert.always_consult:
+        return gettext("consults its documents for every question")
+    return gettext("consults its documents where they help")
 
 
-def streaming_announcement(streaming: bool | None, scope: Scope, by: UserId) -> Answer:
-    """Return what a channel is told when streaming is set."""
-    said = f"<@{by}> set streaming for {_owner(scope)} to *{_switch(streaming)}*: "
-    said += f"{_STREAMED[streaming]}."
-    return Answer(said, [section(said)])
-
-
-def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
-    """Return what somebody is told whose change counts, but could not be announced."""
-    is_elsewhere = code in {"channel_not_found", "not_in_channel"}
-    if is_elsewhere and channel_id.startswith("D"):
-        said = (
-            "Done, but I take no part in direct messages between people and cannot answer here: "
-            f"write to <@{bot_user}>, or mention me in a channel."
-        )
-    elif is_elsewhere:
-        said = (
-            "Done. I am not in this channel, so I could not tell the others and cannot answer "
-            f"here: write `/invite` and then <@{bot_user}>."
-        )
-    else:
-        said = "Done, but I could not tell the others in this channel."
-    return Answer(said, [section(said)])
-
-
-def _owner(scope: Scope) -> str:
+def _heading(scope: Scope) -> str:
     match scope:
         case WorkspaceScope():
-            return "the default panel of all channels"
+            return gettext("The default panel of all channels")
         case ChannelScope():
-            return "this channel's panel"
+            return gettext("This channel's panel")
         case ThreadRef():
-            return "this thread's panel"
+            return gettext("This thread's panel")
 
 
-def _switch(streaming: bool | None) -> str:
+def when(synthesis: Synthesis) -> str:
+    """Return when the router sums up, as the end of a sentence."""
+    return {
+        Synthesis.AUTO: gettext("when two or more experts have answered"),
+        Synthesis.ALWAYS: gettext("after every answer"),
+        Synthesis.NEVER: gettext("the experts' answers stand alone"),
+    }[synthesis]
+
+
+def switch(streaming: bool | None) -> str:
+    """Return the word that people set streaming with."""
     return "default" if streaming is None else "on" if streaming else "off"
 
 
 def _mark(origin: Scope | None, where: Scope) -> str:
     if origin is None or origin != where:
         return ""
-    own = "added or changed here" if isinstance(where, WorkspaceScope) else "this channel's own"
+    if isinstance(where, WorkspaceScope):
+        return f" · _{gettext('added or changed here')}_"
+    own = gettext("this channel's own")
     return f" · _{own}_"
 
 
@@ -173,14 +152,15 @@ def introduced(expert: Expert) -> str:
 
 
 def _line(expert: Expert, longest: int | None = None) -> str:
-    return f"{introduced(expert)}: {_purpose(expert, longest)}"
+    return f"{introduced(expert)}: {purpose(expert, longest)}"
 
 
-def _purpose(expert: Expert, longest: int | None = None) -> str:
-    purpose = expert.purpose
-    if longest and len(purpose) > longest:
-        purpose = purpose[: longest - 1].rstrip() + "…"
-    return text.mrkdwn(purpose)
+def purpose(expert: Expert, longest: int | None = None) -> str:
+    """Return what an expert is for, in mrkdwn."""
+    words = expert.purpose
+    if longest and len(words) > longest:
+        words = words[: longest - 1].rstrip() + "…"
+    return text.mrkdwn(words)
 
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:

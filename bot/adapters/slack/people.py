@@ -66,7 +66,7 @@ class SlackPeople(People):
 
     async def _ask(self, user: UserId) -> Person | None:
         try:
-            answer = await self._api.read("users.info", user=user)
+            answer = await self._api.read("users.info", user=user, include_locale=True)
         except SlackRefused as error:
             if error.code not in _UNKNOWN:
                 raise
@@ -77,7 +77,8 @@ class SlackPeople(People):
         return self._clock() - since >= _KEEP
 
     def _person(self, member: Json) -> Person:
-        return Person(UserId(member["id"]), _names_of(member)[0], self._role(member))
+        locale = member.get("locale") or ""
+        return Person(UserId(member["id"]), _names_of(member)[0], self._role(member), locale)
 
     def _role(self, member: Json) -> Role:
         teams = (member.get("enterprise_user") or {}).get("teams") or []

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from bot.language import gettext
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
 
 Json = dict[str, Any]
@@ -17,7 +18,8 @@ _LONGEST = 75
 def ask(thread: ThreadRef, pressed: MessageTs, steer: Steer, experts: Sequence[Expert]) -> Json:
     """Return the modal that asks which of *experts* is to answer, too."""
     about = {"since": steer.since, "until": steer.until}
-    return _modal(ASK, "Ask another expert", "Ask", _where(thread, pressed) | about, experts)
+    title, kept = gettext("Ask another expert"), _where(thread, pressed) | about
+    return _modal(ASK, title, gettext("Ask"), kept, experts)
 
 
 def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
@@ -29,7 +31,8 @@ def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
 
 def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Json:
     """Return the modal that asks which of *experts* is to join the thread."""
-    return _modal(JOIN, "Add an expert", "Add", _where(thread, pressed), experts)
+    title, kept = gettext("Add an expert"), _where(thread, pressed)
+    return _modal(JOIN, title, gettext("Add"), kept, experts)
 
 
 def picked_to_join(view: Json) -> tuple[ThreadRef, MessageTs, ExpertName]:
@@ -43,18 +46,18 @@ def _modal(callback: str, title: str, submit: str, kept: Json, experts: Sequence
         "callback_id": callback,
         "private_metadata": json.dumps(kept),
         "title": _plain(title),
-        "close": _plain("Cancel"),
+        "close": _plain(gettext("Cancel")),
     }
     if not experts:
-        text = "Everybody is on this panel already."
+        text = gettext("Everybody is on this panel already.")
         return modal | {"blocks": [{"type": "section", "text": _plain(text)}]}
     menu = {
         "type": "static_select",
         "action_id": "who",
-        "placeholder": _plain("Choose an expert"),
+        "placeholder": _plain(gettext("Choose an expert")),
         "options": [_option(expert) for expert in experts[:_MOST]],
     }
-    choice = {"type": "input", "block_id": WHO, "label": _plain("Expert"), "element": menu}
+    choice = {"type": "input", "block_id": WHO, "label": _plain(gettext("Expert")), "element": menu}
     return modal | {"submit": _plain(submit), "blocks": [choice]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -20,6 +20,8 @@ from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.verification import DOCUMENT, MAX_BODY, verified
 from bot.panel.errors import PanelError, Refused, TryLater
+from bot.panel.interpreter import Interpreter
+from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +48,19 @@ class BoltApp(AsyncApp):
         return await super().async_dispatch(req)
 
 
-def bolt_app(web_client: AsyncWebClient, identity: Identity) -> BoltApp:
-    """Return a Bolt app that asks Slack nothing by itself and prints no payload."""
+def bolt_app(web_client: AsyncWebClient, identity: Identity, interpreter: Interpreter) -> BoltApp:
+    """Return a Bolt app that asks Slack nothing by itself and prints no payload.
+
+    What it does for somebody, it does in that person's language.
+    """
     token = web_client.token or ""
 
     async def authorize() -> AuthorizeResult:
         return identity.authorize_result(token)
+
+    async def listen(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        await interpreter.speak_to(UserId(context.user_id) if context.user_id else None)
+        await next_()
 
     # With these two in the environment Bolt silently switches to OAuth and drops the token.
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
@@ -65,6 +74,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity) -> BoltApp:
         attaching_conversation_kwargs_enabled=False,
         raise_error_for_unhandled_request=True,
     )
+    app.use(listen)
     app.error(_on_error)
     return app
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.adapters.slack import sources, thumbs
 from bot.adapters.slack.metadata import call_of
+from bot.language import gettext
 from bot.panel.messaging import Post
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
 
@@ -18,12 +19,6 @@ Json = dict[str, Any]
 # The buttons' action_ids.
 SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"
 MORE, ASK_OTHERS = "more", "ask_others"
-_LABELS = {
-    Wish.AGAIN: "Try again",
-    Wish.DEEPER: "Go deeper",
-    Wish.ANOTHER: "Ask another expert…",
-    Wish.EVERYONE: "Ask everyone",
-}
 _LONGEST_LABEL = 75
 
 
@@ -77,8 +72,8 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
         "type": "button",
         "action_id": STOP,
         "style": "danger",
-        "text": {"type": "plain_text", "text": "Stop"},
-        "accessibility_label": "Stop what the panel is doing here",
+        "text": {"type": "plain_text", "text": gettext("Stop")},
+        "accessibility_label": gettext("Stop what the panel is doing here"),
     }
     wishes = (Wish.ANOTHER, Wish.EVERYONE)
     buttons = [stop] if working else []
@@ -101,12 +96,15 @@ def row(post: Post) -> list[Json]:
 
 
 def _show_work(post: Post) -> Json:
-    whose = f" of {post.persona.name}" if post.persona else ""
-    label = f"Show work: how this reply{whose} came about"
+    label = gettext("Show work: how this reply came about")
+    if post.persona:
+        label = gettext(
+            "Show work: how this reply of {expert} came about", expert=post.persona.name
+        )
     return {
         "type": "button",
         "action_id": SHOW_WORK,
-        "text": {"type": "plain_text", "text": "Show work"},
+        "text": {"type": "plain_text", "text": gettext("Show work")},
         "accessibility_label": label[:_LONGEST_LABEL],
         "value": Subject(post.turn, post.part).dump(),
     }
@@ -119,13 +117,19 @@ def _more(post: Post) -> Json:
 
 
 def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
+    labels = {
+        Wish.AGAIN: gettext("Try again"),
+        Wish.DEEPER: gettext("Go deeper"),
+        Wish.ANOTHER: gettext("Ask another expert…"),
+        Wish.EVERYONE: gettext("Ask everyone"),
+    }
     about = post.about or MessageTs(post.turn.rpartition(":")[2])
     return {
         "type": "overflow",
         "action_id": action,
         "options": [
             {
-                "text": {"type": "plain_text", "text": _LABELS[wish]},
+                "text": {"type": "plain_text", "text": labels[wish]},
                 "value": Pressed(wish, about, post.expert).dump(),
             }
             for wish in wishes
@@ -138,6 +142,6 @@ def _retry(post: Post) -> Json:
     return {
         "type": "button",
         "action_id": RETRY,
-        "text": {"type": "plain_text", "text": "Try again"},
+        "text": {"type": "plain_text", "text": gettext("Try again")},
         "value": post.turn,
     }

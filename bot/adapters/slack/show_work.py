@@ -15,6 +15,7 @@ from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import ThreadRef
 from bot.panel.work_desk import WorkDesk
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 _PATIENCE = 30.0  # seconds that somebody may look at an empty modal
-_TOO_LONG = "Looking that up took me too long; please try again in a minute."
-_AWAY = "I cannot reach my memory just now; please try again in a minute."
 
 
 def register(
@@ -58,12 +57,16 @@ def register(
             async with asyncio.timeout(patience):
                 work = await desk.work(thread, subject.turn)
         except TimeoutError:
-            return work_view.sentence(_TOO_LONG)
+            return work_view.sentence(
+                gettext("Looking that up took me too long; please try again in a minute.")
+            )
         except Refused as error:
             return work_view.sentence(str(error))
         except PanelError as error:
             log.warning("work.not_found", extra={"turn": subject.turn, "reason": str(error)})
-            return work_view.sentence(_AWAY)
+            return work_view.sentence(
+                gettext("I cannot reach my memory just now; please try again in a minute.")
+            )
         return work_view.modal(work, subject.call_id)
 
     app.action(SHOW_WORK)(show)

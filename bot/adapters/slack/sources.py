@@ -13,6 +13,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.web_api import SlackApi
+from bot.language import gettext
 from bot.panel.errors import ConversationGone, PanelError
 from bot.panel.knowledge import KnowledgeBase, Passage
 from bot.panel.model import ConversationId, Sources
@@ -24,9 +25,6 @@ Json = dict[str, Any]
 ACTION = "show_sources"
 _MOST_PASSAGES = 20
 _LONGEST_PASSAGE = 1_500
-_LOOKING = "Looking up the passages…"
-_NOTHING = "The passages behind this reply are no longer there."
-_UNREACHABLE = "I cannot read the passages just now; please try again in a minute."
 
 
 def button(sources: Sources) -> Json:
@@ -34,9 +32,9 @@ def button(sources: Sources) -> Json:
     return {
         "type": "button",
         "action_id": ACTION,
-        "text": _plain("Sources"),
+        "text": _plain(gettext("Sources")),
         "value": json.dumps({"conversation": sources.conversation, "ref": sources.ref}),
-        "accessibility_label": "Show the passages that this reply relies on",
+        "accessibility_label": gettext("Show the passages that this reply relies on"),
     }
 
 
@@ -46,8 +44,9 @@ def register(app: AsyncApp, knowledge: KnowledgeBase, api: SlackApi) -> None:
     async def show(ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
         try:
+            looking = _modal([_words(gettext("Looking up the passages…"))])
             opened = await api.write(  # at once: Slack waits three seconds for it
-                "views.open", trigger_id=body["trigger_id"], view=_modal([_words(_LOOKING)])
+                "views.open", trigger_id=body["trigger_id"], view=looking
             )
             found = await _found(knowledge, _read(action.get("value", "")))
             await api.write("views.update", view_id=opened["view"]["id"], view=_modal(found))
@@ -70,16 +69,18 @@ def _read(value: str) -> Sources | None:
 
 async def _found(knowledge: KnowledgeBase, sources: Sources | None) -> Sequence[Json]:
     """Return the passages as blocks, or why there are none."""
+    nothing = [_words(gettext("The passages behind this reply are no longer there."))]
     if sources is None:
-        return [_words(_NOTHING)]
+        return nothing
     try:
         passages = await knowledge.passages(sources.conversation, sources.ref)
     except ConversationGone:
-        return [_words(_NOTHING)]
+        return nothing
     except PanelError as error:
         log.warning("sources.not_read", extra={"reason": str(error)})
-        return [_words(_UNREACHABLE)]
-    return list(_shown(passages[:_MOST_PASSAGES])) or [_words(_NOTHING)]
+        away = gettext("I cannot read the passages just now; please try again in a minute.")
+        return [_words(away)]
+    return list(_shown(passages[:_MOST_PASSAGES])) or nothing
 
 
 def _shown(passages: Sequence[Passage]) -> Iterator[Json]:
@@ -94,7 +95,9 @@ def _shown(passages: Sequence[Passage]) -> Iterator[Json]:
 def _heading(name: str, number: int | None) -> list[Json]:
     told = f"{number}. {name}" if number else name
     heading: list[Json] = [{"type": "text", "text": told, "style": {"bold": True}}]
-    return heading if number else [*heading, {"type": "text", "text": " (found, not cited)"}]
+    if number:
+        return heading
+    return [*heading, {"type": "text", "text": f" ({gettext('found, not cited')})"}]
 
 
 def _shortened(text: str) -> str:
@@ -105,8 +108,8 @@ def _shortened(text: str) -> str:
 def _modal(blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
-        "title": _plain("Sources"),
-        "close": _plain("Close"),
+        "title": _plain(gettext("Sources")),
+        "close": _plain(gettext("Close")),
         "blocks": list(blocks),
     }
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.panel_editor import PanelEditor
 
@@ -30,8 +31,10 @@ class TakenNames:
         finished, _ = await asyncio.wait({learning}, timeout=self._patience)
         if not finished:
             raise Refused(
-                "I am still looking up which names are taken here; nothing is lost, please press "
-                "the button again in a moment."
+                gettext(
+                    "I am still looking up which names are taken here; nothing is lost, please "
+                    "press the button again in a moment."
+                )
             )
         learning.result()  # or its error
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.language import gettext, pgettext
 from bot.panel.feedback import LONGEST_REASON, Judged, Opinion
 from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, ThreadRef, TurnId
@@ -42,12 +43,15 @@ class Thumb:
 def block(post: Post) -> Json:
     """Return the thumbs under the reply that *post* ends."""
     judged = Judged(post.turn, post.part.rpartition(":")[0] or post.part, post.expert)
-    whose = f" of {post.persona.name}" if post.persona else ""
+    good, bad = gettext("Good reply"), gettext("Bad reply")
+    if post.persona:
+        good = gettext("Good reply of {expert}", expert=post.persona.name)
+        bad = gettext("Bad reply of {expert}", expert=post.persona.name)
     buttons = {
         "type": "feedback_buttons",
         "action_id": FEEDBACK,
-        "positive_button": _button(Thumb(Opinion.GOOD, judged), "Good", f"Good reply{whose}"),
-        "negative_button": _button(Thumb(Opinion.BAD, judged), "Bad", f"Bad reply{whose}"),
+        "positive_button": _button(Thumb(Opinion.GOOD, judged), pgettext("reply", "Good"), good),
+        "negative_button": _button(Thumb(Opinion.BAD, judged), pgettext("reply", "Bad"), bad),
     }
     return {"type": "context_actions", "elements": [buttons]}
 
@@ -64,17 +68,17 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
     question = {
         "type": "input",
         "block_id": _REASON,
-        "label": _plain("What was wrong with it?"),
-        "hint": _plain("Whoever runs the panel can read this, with your name."),
+        "label": _plain(gettext("What was wrong with it?")),
+        "hint": _plain(gettext("Whoever runs the panel can read this, with your name.")),
         "element": field,
     }
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": json.dumps(kept),
-        "title": _plain("Tell us why"),
-        "submit": _plain("Send"),
-        "close": _plain("Not now"),
+        "title": _plain(gettext("Tell us why")),
+        "submit": _plain(gettext("Send")),
+        "close": _plain(gettext("Not now")),
         "blocks": [question],
     }
 

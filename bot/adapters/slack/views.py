@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.panel_lists import Answer
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName
 from bot.panel.roster import (
@@ -19,12 +20,6 @@ Json = dict[str, Any]
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
-_EFFORTS = {
-    Effort.NONE: "None: quickest",
-    Effort.LOW: "Low",
-    Effort.MEDIUM: "Medium",
-    Effort.HIGH: "High: slowest",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +53,30 @@ class Form:
 
 def modal(form: Form, expert: Expert | None = None) -> Json:
     """Return the modal, filled with what *expert* is now."""
-    which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": form.dump(),
-        "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
-        "submit": _plain("Save" if expert else "Add"),
-        "close": _plain("Cancel"),
+        "title": _plain(_title(form)),
+        "submit": _plain(gettext("Save") if expert else gettext("Add")),
+        "close": _plain(gettext("Cancel")),
         "blocks": [naming, *_inputs(expert)],
     }
+
+
+def _title(form: Form) -> str:
+    if form.for_defaults:
+        return gettext("Edit default expert") if form.editing else gettext("New default expert")
+    return gettext("Edit expert") if form.editing else gettext("New expert")
 
 
 def notice(answer: Answer) -> Json:
     """Return a modal that only tells something."""
     return {
         "type": "modal",
-        "title": _plain("Panel of experts"),
-        "close": _plain("Close"),
+        "title": _plain(gettext("Panel of experts")),
+        "close": _plain(gettext("Close")),
         "blocks": list(answer.blocks),
     }
 
@@ -91,7 +91,7 @@ def read(view: Json) -> tuple[Form, Expert]:
         return form, _described(view["state"]["values"], form)
     except (ValueError, KeyError) as error:
         raise Refused(
-            "This form is out of date; please close it and give the command again."
+            gettext("This form is out of date; please close it and give the command again.")
         ) from error
 
 
@@ -125,14 +125,14 @@ def _given(values: Json, field: str) -> str:
 
 
 def _editing(expert: Expert) -> Json:
-    words = f"People ask it as `{expert.name}: …`"
+    words = gettext("People ask it as `{name}: …`", name=expert.name)
     element = {"type": "mrkdwn", "text": words, "verbatim": True}
     return {"type": "context", "elements": [element]}
 
 
 def _name_input() -> Json:
-    hint = "What people type: lower-case letters, digits and hyphens."
-    return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
+    hint = gettext("What people type: lower-case letters, digits and hyphens.")
+    return _input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
 
 
 def _inputs(expert: Expert | None) -> list[Json]:
@@ -140,32 +140,52 @@ def _inputs(expert: Expert | None) -> list[Json]:
     now = expert or blank
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
-        _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
-        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, ":receipt:")),
+        _input(
+            "title",
+            gettext("Display name"),
+            "",
+            _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
+        ),
+        _input(
+            "icon",
+            gettext("Icon"),
+            gettext("An emoji's name: scales."),
+            _text(now.icon, 102, ":receipt:"),
+        ),
         _input(
             "purpose",
-            "What it is for",
-            "The router chooses by this line.",
+            gettext("What it is for"),
+            gettext("The router chooses by this line."),
             _text(now.purpose, LONGEST_PURPOSE),
         ),
-        _input("instructions", "Instructions", "How it thinks and answers.", instructions),
-        _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
+        _input(
+            "instructions",
+            gettext("Instructions"),
+            gettext("How it thinks and answers."),
+            instructions,
+        ),
+        _input(
+            "model",
+            gettext("Model"),
+            gettext("Empty: the usual one."),
+            _text(now.model or "", 100),
+        )
         | {"optional": True},
-        _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
+        _input("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
         *([_consult(now)] if now.collections else []),
     ]
 
 
 def _consult(now: Expert) -> Json:
-    usually = {"text": _plain("Where they help"), "value": "when-useful"}
-    always = {"text": _plain("For every question"), "value": _ALWAYS}
+    usually = {"text": _plain(gettext("Where they help")), "value": "when-useful"}
+    always = {"text": _plain(gettext("For every question")), "value": _ALWAYS}
     element = {
         "type": "static_select",
         "action_id": _VALUE,
         "options": [usually, always],
         "initial_option": always if now.always_consult else usually,
     }
-    return _input(_CONSULT, "Documents", "When it consults them.", element)
+    return _input(_CONSULT, gettext("Documents"), gettext("When it consults them."), element)
 
 
 def _input(field: str, label: str, hint: str, element: Json) -> Json:
@@ -193,7 +213,13 @@ def _effort(now: Effort) -> Json:
 
 
 def _option(effort: Effort) -> Json:
-    return {"text": _plain(_EFFORTS[effort]), "value": effort.value}
+    words = {
+        Effort.NONE: gettext("None: quickest"),
+        Effort.LOW: gettext("Low"),
+        Effort.MEDIUM: gettext("Medium"),
+        Effort.HIGH: gettext("High: slowest"),
+    }
+    return {"text": _plain(words[effort]), "value": effort.value}
 
 
 def _plain(words: str) -> Json:

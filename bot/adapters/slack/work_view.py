@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack import blocks, text
+from bot.language import dollars, gettext, ngettext, number, pgettext
 from bot.panel import sentences
 from bot.panel.exchange import Source
 from bot.panel.model import CallId, Usage
@@ -21,15 +22,12 @@ _MOST_SOURCES = 10
 _LONGEST_URL = 500
 _LONGEST_BRIEF = 1_500
 _LONGEST_NAME = 150
-_NO_REPORT = (
-    "Times, tokens and cost are known once the panel is done with a question, and for 30 days."
-)
-_NO_WORDS = "The model's side cannot be reached just now, so reasons and briefs are missing."
+_LEAST = Decimal("0.0001")  # dollars that are told
 
 
 def loading() -> Json:
     """Return the modal while things are looked up."""
-    return sentence("Looking up how this reply came about …")
+    return sentence(gettext("Looking up how this reply came about …"))
 
 
 def sentence(words: str) -> Json:
@@ -44,87 +42,110 @@ def modal(work: Work, focus: CallId | None) -> Json:
     for part in shown[:_MOST_PARTS]:
         content += _part(part, work)
     if len(shown) > _MOST_PARTS:
-        content.append(_note(f"And {len(shown) - _MOST_PARTS} more."))
+        content.append(
+            _note(ngettext("And {count} more.", "And {count} more.", len(shown) - _MOST_PARTS))
+        )
     return _modal([*content, *_whole(work)])
 
 
 def _decision(work: Work) -> Iterator[Json]:
-    yield _header("Who was asked, and why")
+    yield _header(gettext("Who was asked, and why"))
     if work.direct:
-        yield _section("People named the experts themselves; the router did not choose.")
+        yield _section(gettext("People named the experts themselves; the router did not choose."))
     elif not work.parts and work.words_known:
-        yield _section("The router asked no expert and answered itself.")
+        yield _section(gettext("The router asked no expert and answered itself."))
     if work.parts:
         yield _rich(
             _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
         )
     if not work.words_known:
-        yield _note(_NO_WORDS)
+        yield _note(
+            gettext(
+                "The model's side cannot be reached just now, so reasons and briefs are missing."
+            )
+        )
 
 
 def _part(part: Part, work: Work) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(part.name)
     if part.brief:
-        yield _rich(_title("Brief from the router"), _quote(part.brief))
+        yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
     elif work.words_known:
-        yield _section("*Brief*\nNone: it got people's own words.")
+        yield _told(gettext("Brief"), gettext("None: it got people's own words."))
     if part.failure:
-        yield _section(f"*No answer*\n{text.mrkdwn(sentences.why_failed(part.failure))}")
+        yield _told(gettext("No answer"), text.mrkdwn(sentences.why_failed(part.failure)))
     if part.bill:
         yield _figures(part.bill)
     if work.words_known:
-        yield _section(f"*Tools used*\n{text.mrkdwn(_listed(part.tools)) or 'None'}")
+        tools = text.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
+        yield _told(gettext("Tools used"), tools)
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
-        yield _rich(_title("Sources"), _bullets(links))
+        yield _rich(_title(gettext("Sources")), _bullets(links))
 
 
 def _whole(work: Work) -> Iterator[Json]:
     yield {"type": "divider"}
-    yield _header("The whole answer")
+    yield _header(gettext("The whole answer"))
     if work.seconds is None:
-        yield _note(_NO_REPORT)
+        yield _note(
+            gettext(
+                "Times, tokens and cost are known once the panel is done with a question, and for "
+                "30 days."
+            )
+        )
         return
-    for name, bill in (("Choosing experts", work.choosing), ("Summing up", work.closing)):
+    for name, bill in (
+        (gettext("Choosing experts"), work.choosing),
+        (gettext("Summing up"), work.closing),
+    ):
         if bill:
-            yield _section(f"*{name}* (router)")
+            yield _section(f"*{name}* ({gettext('Router')})")
             yield _figures(bill)
     yield _fields(
-        ("Time from start to end", _duration(work.seconds)),
-        ("Tokens of all together", _tokens(work.usage)),
-        ("Cost of all together", _dollars(work.cost)),
+        (gettext("Time from start to end"), _duration(work.seconds)),
+        (gettext("Tokens of all together"), _tokens(work.usage)),
+        (gettext("Cost of all together"), _cost(work.cost)),
     )
-    yield _note(f"Cost at list prices of {text.mrkdwn(work.prices_of)}, before discounts.")
+    day = text.mrkdwn(work.prices_of)
+    yield _note(gettext("Cost at list prices of {day}, before discounts.", day=day))
 
 
 def _figures(bill: Bill) -> Json:
     return _fields(
-        ("Time", _duration(bill.seconds)),
-        ("Model", text.mrkdwn(bill.model)),
-        ("Tokens", _tokens(bill.usage)),
-        ("Cost", _dollars(bill.cost)),
+        (gettext("Time"), _duration(bill.seconds)),
+        (gettext("Model"), text.mrkdwn(bill.model)),
+        (gettext("Tokens"), _tokens(bill.usage)),
+        (gettext("Cost"), _cost(bill.cost)),
     )
 
 
 def _duration(seconds: float) -> str:
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return gettext("{seconds} s", seconds=number(seconds, "0.0"))
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if minutes:
+        return gettext("{minutes} min {seconds} s", minutes=number(minutes), seconds=number(rest))
+    return gettext("{seconds} s", seconds=number(rest))
 
 
 def _tokens(usage: Usage | None) -> str:
     if usage is None:
-        return "unknown"
-    cached = f" ({usage.cached:,} of them cached)" if usage.cached else ""
-    return f"{usage.input:,} in{cached}, {usage.output:,} out"
+        return gettext("unknown")
+    told = {"input": number(usage.input), "output": number(usage.output)}
+    if not usage.cached:
+        return gettext("{input} in, {output} out", **told)
+    cached = number(usage.cached)
+    return gettext("{input} in ({cached} of them cached), {output} out", cached=cached, **told)
 
 
-def _dollars(cost: Decimal | None) -> str:
+def _cost(cost: Decimal | None) -> str:
     if cost is None:
-        return "unknown"
-    return f"${cost:.4f}" if cost == 0 or cost >= Decimal("0.0001") else "under $0.0001"
+        return gettext("unknown")
+    if cost and cost < _LEAST:
+        return gettext("under {amount}", amount=dollars(_LEAST, 4))
+    return dollars(cost, 4)
 
 
 def _listed(tools: Sequence[str]) -> str:
@@ -141,12 +162,16 @@ def _modal(content: Sequence[Json]) -> Json:
 
 
 def _header(words: str) -> Json:
-    name = blocks.literal(words, _LONGEST_NAME) or "Expert"
+    name = blocks.literal(words, _LONGEST_NAME) or gettext("Expert")
     return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
 
 
 def _section(mrkdwn: str) -> Json:
     return {"type": "section", "text": _mrkdwn(mrkdwn)}
+
+
+def _told(name: str, mrkdwn: str) -> Json:
+    return _section(f"*{name}*\n{mrkdwn}")
 
 
 def _fields(*named: tuple[str, str]) -> Json:

@@ -57,4 +57,4 @@ def test_all_figures_are_told_in_words():
     ],
 )
 def test_a_cost_is_told_in_dollars(cost, said):
-    assert charts.dollars(cost) == said
+    assert charts.cost(cost) == said

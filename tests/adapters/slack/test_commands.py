@@ -10,6 +10,7 @@ from bot.adapters.slack import commands, receiver
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
+from bot.panel.interpreter import Interpreter
 from bot.panel.model import Effort, Expert, Synthesis
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
@@ -156,7 +157,7 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     slack, store = neighbour.slack, FrailStore()
     known, defaults = library.library(), library.defaults()
     editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
-    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Interpreter(neighbour.people))
     desk = neighbour.documents(editor)
     commands.register(app, editor, desk, neighbour.identity, neighbour.api)
     async with request.param(app, slack, serve):

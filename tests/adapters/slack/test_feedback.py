@@ -9,6 +9,7 @@ from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.feedback import Opinion
 from bot.panel.feedback_desk import FeedbackDesk
+from bot.panel.interpreter import Interpreter
 from bot.panel.messaging import Post
 from bot.panel.model import ExpertName, Persona, TurnId
 from bot.panel.panel_editor import PanelEditor
@@ -22,6 +23,8 @@ from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
 LEGAL = Persona("Legal Counsel", ":scales:")
+
+THANKS = "Thank you: your reason is kept for whoever looks after the panel."
 
 
 class StumblingStore(FakeFeedbackStore):
@@ -74,7 +77,7 @@ class Thread:
 @pytest.fixture
 async def thread(neighbour):
     store = StumblingStore()
-    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Interpreter(neighbour.people))
     editor = PanelEditor(FakePanelStore(), neighbour.people, (), (), frozenset())
     reports = FakeReportStore(FakeTurnQueue())
     desk = FeedbackDesk(store, reports, editor, ModelChoice())
@@ -106,7 +109,7 @@ async def test_a_thumb_down_counts_at_once_and_asks_why(thread):
     (view,) = thread.views()
     await thread.people.submit_view(BEN, view.id, {"reason": "That law was repealed."})
 
-    await eventually(lambda: thread.whispers() == [feedback.THANKS])
+    await eventually(lambda: thread.whispers() == [THANKS])
     (voice,) = thread.voices()
     assert (voice.opinion, voice.reason) == (Opinion.BAD, "That law was repealed.")
 

@@ -10,6 +10,7 @@ from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.panel.interpreter import Interpreter
 from bot.panel.model import ExpertName, Synthesis, TurnId, UserId
 from bot.panel.overview import OverviewDesk
 from bot.panel.panel_editor import PanelEditor
@@ -61,7 +62,9 @@ class House:
         desk = OverviewDesk(
             self.editor, reports, self.feedback, Prices("2025-11-01"), clock=lambda: NOW
         )
-        self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+        self.app = receiver.bolt_app(
+            neighbour.api._web, neighbour.identity, Interpreter(neighbour.people)
+        )
         page = HomePage(desk, neighbour.identity, neighbour.api)
         home.register(self.app, page, self.editor, neighbour.identity, neighbour.api)
 

@@ -72,7 +72,7 @@ def test_of_channels_it_is_told_how_much_differs_and_not_what():
 
     told = str(shown(replace(OVERVIEW, channels=channels, to_be_added=[], listed=[])))
 
-    assert "<#C1>: 1 added or changed, 1 removed, summary never" in told
+    assert "<#C1>: 1 added or changed · 1 removed · summary never" in told
     assert "D1" not in told
     assert "tax" not in told
 

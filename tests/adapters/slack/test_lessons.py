@@ -9,6 +9,7 @@ import pytest
 from bot import library
 from bot.adapters.slack import commands, document_lists, lessons, receiver
 from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.panel.interpreter import Interpreter
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.panel.teaching import Teaching
@@ -112,7 +113,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     editor = PanelEditor(
         FakePanelStore(), neighbour.people, library.library(), library.defaults(), frozenset()
     )
-    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Interpreter(neighbour.people))
     desk = neighbour.documents(editor)
     commands.register(app, editor, desk, neighbour.identity, neighbour.api)
     lessons.register(app, desk, neighbour.identity)

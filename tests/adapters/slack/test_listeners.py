@@ -11,6 +11,7 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Intake
+from bot.panel.interpreter import Interpreter
 from bot.panel.messaging import Post
 from bot.panel.model import Persona, TurnId
 from bot.panel.stores import Standing
@@ -50,7 +51,9 @@ class Door:
         self.slack = neighbour.slack
         self.queue = StumblingQueue()
         self.threads = FakeThreadStore()
-        self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+        self.app = receiver.bolt_app(
+            neighbour.api._web, neighbour.identity, Interpreter(neighbour.people)
+        )
         intake = Intake(self.queue, self.threads)
         listeners.register(self.app, intake, neighbour.identity)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from bot.adapters.slack import panel_lists
+from bot.adapters.slack import announcements, panel_lists
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import ChannelScope, WorkspaceScope
@@ -72,8 +72,7 @@ ANSWERS = {
     "details": panel_lists.details(HOSTILE),
     "sentence": panel_lists.sentence("There is no `<!channel>` [here](https://evil.example)."),
     **{
-        verb.value: panel_lists.announcement(Change(verb, HERE, HOSTILE, UserId("U9")))
-        for verb in Verb
+        verb.value: announcements.change(Change(verb, HERE, HOSTILE, UserId("U9"))) for verb in Verb
     },
 }
 
@@ -97,11 +96,11 @@ def test_instructions_are_shown_as_they_are(taken_by_slack):
     ("scope", "where"), [(HERE, "this channel's panel"), (ALL, "the default panel of all channels")]
 )
 def test_an_announcement_names_who_what_and_where(scope, where):
-    said = panel_lists.announcement(Change(Verb.REMOVED, scope, LEGAL, UserId("U9"))).text
+    said = announcements.change(Change(Verb.REMOVED, scope, LEGAL, UserId("U9"))).text
     assert said == f"<@U9> removed :scales: *Legal Counsel* (`legal`) from {where}."
 
 
 def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
-    answer = panel_lists.not_told("is_archived", "C1", "U0BOT")
+    answer = announcements.not_told("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text

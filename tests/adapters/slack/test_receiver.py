@@ -8,6 +8,7 @@ from aiohttp import ClientConnectionError, ClientSession
 
 from bot.adapters.slack import receiver
 from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.panel.interpreter import Interpreter
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.delivery import Undelivered
 from bot.playground.slack.http_delivery import HttpCarrier, sign
@@ -20,7 +21,9 @@ class Door:
     """The served application, and how healthy it says it is."""
 
     def __init__(self, neighbour) -> None:
-        self.bolt = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+        self.bolt = receiver.bolt_app(
+            neighbour.api._web, neighbour.identity, Interpreter(neighbour.people)
+        )
         self.healthy = True
         self.slack = neighbour.slack
         self.url = ""

@@ -9,6 +9,7 @@ from bot.adapters.slack import receiver, show_work
 from bot.adapters.slack.reply_buttons import SHOW_WORK
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
+from bot.panel.interpreter import Interpreter
 from bot.panel.messaging import Post
 from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
 from bot.panel.work import Part, Work
@@ -70,7 +71,7 @@ class Thread:
 @pytest.fixture
 async def thread(neighbour):
     desk = ScriptedDesk()
-    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Interpreter(neighbour.people))
     show_work.register(app, desk, neighbour.identity, neighbour.api, patience=0.2)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()

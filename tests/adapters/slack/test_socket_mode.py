@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.adapters.slack import receiver, web_api
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import GiveUp, MessengerUnavailable
+from bot.panel.interpreter import Interpreter
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 from tests.eventually import eventually
@@ -20,7 +21,7 @@ class Ear:
         self.heard: list[str] = []
         self.slack = neighbour.slack
         self.client = neighbour.api._web
-        self.app = receiver.bolt_app(self.client, neighbour.identity)
+        self.app = receiver.bolt_app(self.client, neighbour.identity, Interpreter(neighbour.people))
         self.app.event("message")(self.hear)
         self.sockets = SocketModeReceiver(self.app, self.slack.app_token, self.client, connections)
 

@@ -7,6 +7,7 @@ import pytest
 from bot.adapters.slack import receiver, sources
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
+from bot.panel.interpreter import Interpreter
 from bot.panel.knowledge import Passage
 from bot.panel.model import ConversationId, Sources
 from bot.playground.slack.company import CHLOE
@@ -59,7 +60,7 @@ class Desk:
 async def desk(neighbour, serve) -> AsyncIterator[Desk]:
     knowledge = FrailKnowledge()
     knowledge.behind[BEHIND.conversation, BEHIND.ref] = [HOLIDAY, LAPTOPS]
-    app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Interpreter(neighbour.people))
     sources.register(app, knowledge, neighbour.api)
 
     async def healthy():

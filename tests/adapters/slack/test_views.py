@@ -4,7 +4,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from bot.adapters.slack import panel_lists, views
+from bot.adapters.slack import announcements, views
 from bot.adapters.slack.views import Form
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Effort, Expert, ExpertName
@@ -48,7 +48,7 @@ def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
         views.modal(NEW),
         views.modal(EDITING, LEGAL),
         views.modal(EDITING, TAUGHT),
-        views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
+        views.notice(announcements.not_told("not_in_channel", "C1", "U0BOT")),
     ],
     ids=["new", "editing", "taught", "notice"],
 )
