@@ -223,7 +223,8 @@ def files_unopened(names: Sequence[str]) -> str:
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
     said = gettext("I could not answer this time: {reason}.", reason=why_failed(failure))
-    return f"_{said} {gettext('To try again, write')}_ `{name}: …`"
+    again = gettext("To try again, write")
+    return f"_{said} {again}_ `{name}: …`"
 
 
 def why_failed(failure: Failure) -> str:

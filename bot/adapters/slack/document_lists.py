@@ -89,7 +89,8 @@ def _document(pupil: Pupil, kept: Kept) -> Json:
         case DocumentState.FAILED:
             told.append(gettext("cannot be used"))
     if not kept.is_own:
-        told.append(f"_{gettext('from the defaults of all channels')}_")
+        inherited = gettext("from the defaults of all channels")
+        told.append(f"_{inherited}_")
     block = _section(" · ".join(told))
     return block | ({"accessory": _remove(pupil, document)} if kept.is_own else {})
 

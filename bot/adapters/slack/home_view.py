@@ -120,7 +120,8 @@ def _acts() -> Mapping[str, str]:
 def _expert(listed: Listed, *, may_change: bool) -> Json:
     expert = listed.expert
     acts = _acts() if may_change else {SHOW: _acts()[SHOW]}
-    origin = "" if listed.origin is None else f" · _{gettext('added or changed here')}_"
+    changed = gettext("added or changed here")
+    origin = "" if listed.origin is None else f" · _{changed}_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,

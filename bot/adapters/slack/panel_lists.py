@@ -55,7 +55,8 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
     longest = _SHORT if len(to_be_added) > _MANY else None
     lines = [_line(expert, longest) for expert in to_be_added]
-    known = [f"\n*{gettext('To be added by name')}*", *lines] if lines else []
+    heading = gettext("To be added by name")
+    known = [f"\n*{heading}*", *lines] if lines else []
     answer = _answer(["\n".join(_commands()), *known])
     if not lead:
         return answer
@@ -64,7 +65,8 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
 
 
 def _commands() -> Iterable[str]:
-    yield f"*{gettext('`/experts` in a channel')}*"
+    heading = gettext("`/experts` in a channel")
+    yield f"*{heading}*"
     for line in (
         gettext("`/experts`: who is on this channel's panel"),
         gettext("`/experts add NAME`: add one of the experts below"),
@@ -141,7 +143,8 @@ def _mark(origin: Scope | None, where: Scope) -> str:
     if origin is None or origin != where:
         return ""
     if isinstance(where, WorkspaceScope):
-        return f" · _{gettext('added or changed here')}_"
+        changed = gettext("added or changed here")
+        return f" · _{changed}_"
     own = gettext("this channel's own")
     return f" · _{own}_"
 

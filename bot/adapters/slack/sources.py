@@ -97,7 +97,8 @@ def _heading(name: str, number: int | None) -> list[Json]:
     heading: list[Json] = [{"type": "text", "text": told, "style": {"bold": True}}]
     if number:
         return heading
-    return [*heading, {"type": "text", "text": f" ({gettext('found, not cited')})"}]
+    not_cited = gettext("found, not cited")
+    return [*heading, {"type": "text", "text": f" ({not_cited})"}]
 
 
 def _shortened(text: str) -> str:

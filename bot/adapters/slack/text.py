@@ -14,6 +14,7 @@ from typing import NamedTuple
 from markdown_it.common.normalize_url import normalizeLink
 
 from bot.adapters.slack.syntax import MARKERS, Part, code, parts
+from bot.language import gettext
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ELLIPSIS = "…"
@@ -158,7 +159,8 @@ def _link(text: str, part: Part, url: str) -> Iterator[_Edit]:
     label = text[label_start : part.label_stop]
     if not url.startswith(_SHOWN_SCHEMES):
         if part.token.type == "image":
-            yield _Edit(part.start, label_start, "Image: " if label.strip() else "Image")
+            image = gettext("Image")
+            yield _Edit(part.start, label_start, f"{image}: " if label.strip() else image)
             yield _Edit(part.label_stop, part.stop, "")
     elif _says_no_more(label.strip(), url):
         yield _Edit(part.start, part.stop, _alone(text, part, url))

@@ -96,12 +96,13 @@ def _whole(work: Work) -> Iterator[Json]:
             )
         )
         return
+    router = gettext("Router")
     for name, bill in (
         (gettext("Choosing experts"), work.choosing),
         (gettext("Summing up"), work.closing),
     ):
         if bill:
-            yield _section(f"*{name}* ({gettext('Router')})")
+            yield _section(f"*{name}* ({router})")
             yield _figures(bill)
     yield _fields(
         (gettext("Time from start to end"), _duration(work.seconds)),
