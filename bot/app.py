@@ -186,12 +186,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     ):
         await model_side.require_backend(config)
         patience = Patience(expert=config.expert_timeout)
+        interpreter = Interpreter(slack.people, config.language)
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
             editor=panel_editor(config, memory, slack),
-            interpreter=Interpreter(slack.people, config.language),
+            interpreter=interpreter,
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
@@ -206,7 +207,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             concurrency=config.concurrency,
             lease=config.lease,
         )
-        line = WaitingLine(memory.queue, memory.threads, slack.messenger)
+        line = WaitingLine(memory.queue, memory.threads, slack.messenger, interpreter)
         yield lambda: _work(worker, line, config)
 
 

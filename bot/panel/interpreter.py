@@ -23,14 +23,16 @@ class Interpreter:
 
     async def speak_to(self, user: UserId | None) -> None:
         """Speak the language of *user* from here on; to all, the common one or else the same."""
-        language.speak(await self._locale(user) if user else "", to_all=self._common)
+        language.speak(await self._locale(user), to_all=self._common)
 
-    async def speak_to_all(self, asker: UserId) -> None:
+    async def speak_to_all(self, asker: UserId | None) -> None:
         """Speak the common language from here on, or else that of *asker*."""
         language.speak(self._common or await self._locale(asker))
 
-    async def _locale(self, user: UserId) -> str:
+    async def _locale(self, user: UserId | None) -> str:
         """Return the locale of *user*; empty (English) where it cannot be learnt in time."""
+        if user is None:
+            return ""
         try:
             async with asyncio.timeout(self._patience):
                 return (await self._people.person(user)).locale

@@ -31,6 +31,7 @@ class Waiting:
 
     thread: ThreadRef
     ahead: int
+    asker: UserId | None = None  # of its first message, where that is known
 
 
 @dataclass(frozen=True, slots=True)

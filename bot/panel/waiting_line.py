@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.panel import sentences
 from bot.panel.errors import StoreUnavailable
+from bot.panel.interpreter import Interpreter
 from bot.panel.messaging import Messenger
 from bot.panel.model import ThreadRef
 from bot.panel.ports import TurnQueue, Waiting
@@ -21,11 +22,18 @@ class WaitingLine:
     """Looks at the line every so many seconds; whoever is still there then is told."""
 
     def __init__(
-        self, queue: TurnQueue, threads: ThreadStore, messenger: Messenger, *, every: float = 2.0
+        self,
+        queue: TurnQueue,
+        threads: ThreadStore,
+        messenger: Messenger,
+        interpreter: Interpreter,
+        *,
+        every: float = 2.0,
     ) -> None:
         self._queue = queue
         self._threads = threads
         self._messenger = messenger
+        self._interpreter = interpreter
         self._every = every
         self._seen: set[ThreadRef] = set()
         self._told: dict[ThreadRef, tuple[int, float]] = {}
@@ -64,4 +72,5 @@ class WaitingLine:
         now = asyncio.get_running_loop().time()
         self._told[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
+            await self._interpreter.speak_to_all(waiting.asker)
             await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

@@ -567,6 +567,23 @@ async def test_each_waiting_thread_learns_how_many_are_before_it(in_order):
     assert [w.thread for w in await in_order.queue.line(9)] == [ELSEWHERE, OTHER]
 
 
+async def test_of_who_waits_it_is_known_who_asked_first(in_order):
+    for user, ts in ((UserId("U7"), "1.0"), (UserId("U8"), "2.0")):
+        said = Message(MessageTs(ts), user, '{"author":"U9"}')
+        assert await in_order.queue.put(ONE, said)
+
+    assert [w.asker for w in await in_order.queue.line(9)] == ["U7"]
+
+
+async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
+    await put(in_order, ONE, "1")
+    claim = await claimed(in_order)
+    await in_order.queue.bury(claim, "quota")
+    assert await in_order.queue.retry(claim.turn.id)
+
+    assert [w.asker for w in await in_order.queue.line(9)] == [None]
+
+
 # --- the share of a channel
 
 

@@ -19,6 +19,10 @@ class FakePeople(People):
     def __init__(self, *people: Person) -> None:
         self._people = {person.id: person for person in (*EVERYBODY, *people)}
 
+    def add(self, person: Person) -> None:
+        """Let somebody come, or be somebody else from now on."""
+        self._people[person.id] = person
+
     async def person(self, user: UserId) -> Person:
         return self._people.get(user) or Person(user, user, Role.STRANGER)
 

@@ -135,7 +135,15 @@ class FakeTurnQueue(TurnQueue):
     async def line(self, most: int) -> Sequence[Waiting]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
         rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
-        return [Waiting(thread, n) for row in rows for n, thread in enumerate(row[:most])]
+        return [
+            Waiting(thread, n, self._asker(thread))
+            for row in rows
+            for n, thread in enumerate(row[:most])
+        ]
+
+    def _asker(self, thread: ThreadRef) -> UserId | None:
+        first = self._inboxes[thread][0]
+        return None if isinstance(first, _Current) else first[0].author
 
     async def depth(self) -> Depth:
         leased = sum(current.leased for current in self._currents.values())

@@ -79,13 +79,16 @@ class Bench:
     def editor(self) -> PanelEditor:
         return PanelEditor(self.panels, self.people, EXPERTS, EXPERTS, frozenset())
 
+    def interpreter(self) -> Interpreter:
+        return Interpreter(self.people, self.language)
+
     def runner(self) -> TurnRunner:
         return TurnRunner(
             journal=self.journal,
             reports=self.reports,
             threads=self.threads,
             editor=self.editor(),
-            interpreter=Interpreter(self.people, self.language),
+            interpreter=self.interpreter(),
             model=self.model,
             messenger=self.messenger,
             transcript=self.transcript,

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.panel import sentences
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, Person, Role, ThreadRef, UserId
 from bot.panel.ports import TurnQueue
 from bot.panel.stores import Standing
 from bot.panel.waiting_line import WaitingLine
@@ -17,7 +17,7 @@ async def line(bench):
     for thread in THREADS:
         await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
         await bench.threads.set_standing(thread, Standing.OURS)
-    return WaitingLine(bench.queue, bench.threads, bench.messenger)
+    return WaitingLine(bench.queue, bench.threads, bench.messenger, bench.interpreter())
 
 
 async def test_who_is_served_soon_is_not_bothered(bench, line):
@@ -31,6 +31,20 @@ async def test_who_still_waits_at_the_next_look_is_told_how_many_come_first(benc
     await line.look()
 
     assert bench.messenger.statuses == [sentences.in_line(ahead) for ahead in range(3)]
+
+
+async def test_everybody_is_told_in_their_own_language(bench):
+    bench.people.add(Person(UserId("U1"), "Erin", Role.MEMBER, "de-DE"))
+    await bench.queue.put(THREADS[0], Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
+    await bench.queue.put(THREADS[1], Message(MessageTs("1.0"), UserId("U2"), "hi", mentioned=True))
+    for thread in THREADS:
+        await bench.threads.set_standing(thread, Standing.OURS)
+    line = WaitingLine(bench.queue, bench.threads, bench.messenger, bench.interpreter())
+    await line.look()
+    await line.look()
+
+    told = ["ist beschäftigt; du bist als Nächstes dran …", "is busy; 1 before you…"]
+    assert bench.messenger.statuses == told
 
 
 async def test_only_news_is_told(bench, line):
@@ -68,7 +82,7 @@ class LateMessenger(RecordingMessenger):
 
 async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
     messenger = LateMessenger(bench.queue)
-    line = WaitingLine(bench.queue, bench.threads, messenger)
+    line = WaitingLine(bench.queue, bench.threads, messenger, bench.interpreter())
     await line.look()
     await line.look()
 

@@ -112,7 +112,8 @@ class RedisTurnQueue(TurnQueue):
         for prefix in self._shards.prefixes:  # which take turns
             args = (self._name, _milliseconds(HERALD_FOR), most)
             line = await self._run(_LINE, prefix, *args)
-            told += map(Waiting, map(keys.thread_of, line[::2]), line[1::2])
+            askers = (UserId(user) if user else None for user in line[2::3])
+            told += map(Waiting, map(keys.thread_of, line[::3]), line[1::3], askers)
         return told
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:

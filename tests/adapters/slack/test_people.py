@@ -61,6 +61,13 @@ async def test_slacks_own_sample_is_understood(neighbour, shared):
     assert neighbour.people._person({**sample, "id": "U1"}).role is Role.STRANGER  # not our team
 
 
+async def test_people_have_the_language_that_they_chose_in_slack(neighbour):
+    people = [await neighbour.people.person(UserId(user)) for user in (ADA, CHLOE, NOBODY)]
+
+    assert [person.locale for person in people] == ["en-US", "fr-FR", ""]
+    assert neighbour.count("users.info") == 3
+
+
 async def test_somebody_known_is_not_asked_for_again(neighbour):
     for _ in range(3):
         await neighbour.people.person(UserId(ADA))

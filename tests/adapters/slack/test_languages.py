@@ -1,0 +1,239 @@
+"""What we show is what Slack takes, in every language."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot import language
+from bot.adapters.slack import (
+    announcements,
+    blocks,
+    document_lists,
+    home,
+    home_view,
+    lesson_forms,
+    panel_lists,
+    pickers,
+    reply_buttons,
+    sources,
+    thumbs,
+    views,
+    work_view,
+)
+from bot.adapters.slack.lesson_forms import Pupil
+from bot.adapters.slack.thumbs import Thumb
+from bot.adapters.slack.views import Form
+from bot.language import ENGLISH, LANGUAGES
+from bot.panel import sentences, suggestions
+from bot.panel.events import Failure
+from bot.panel.exchange import Source
+from bot.panel.feedback import Judged, Opinion
+from bot.panel.knowledge import Document, DocumentState
+from bot.panel.messaging import PlanTask, Post, TaskState
+from bot.panel.model import (
+    CallId,
+    CollectionId,
+    ConversationId,
+    DocumentId,
+    Expert,
+    ExpertName,
+    MessageTs,
+    Sources,
+    Steer,
+    Synthesis,
+    ThreadRef,
+    TurnId,
+    Usage,
+    UserId,
+    Wish,
+)
+from bot.panel.overview import Figures, Overview
+from bot.panel.panel_editor import Change, Listed, Verb
+from bot.panel.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.teaching import Kept
+from bot.panel.work import Bill, Part, Work
+from bot.playground.slack.methods.block_rules import problem_of
+from bot.playground.slack.methods.views import _check as slack_takes
+
+ADA = UserId("U1")
+THREAD = ThreadRef("T1", "C1", "1.0")
+HERE, EVERYWHERE = ChannelScope("T1", "C1"), WorkspaceScope("T1")
+LEGAL = Expert(ExpertName("legal"), "L" * LONGEST_TITLE, ":scales:", "Licences.", "Read the law.")
+TAUGHT = replace(LEGAL, collections=(CollectionId("vs_1"),))
+POST = Post(
+    TurnId("T1:C1:1.0"),
+    "reply:call_1:0",
+    "…",
+    persona=LEGAL.persona,
+    expert=LEGAL.name,
+    sources=Sources(ConversationId("conv_1"), "ref"),
+    ends_reply=True,
+    offers_retry=True,
+)
+FIGURES = [
+    Figures(LEGAL.name, LEGAL.title, 1_234, Usage(1_000, 0, 50), Decimal("0.001"), 3, 2),
+    Figures(None, "Router", 1, Usage(1, 0, 1), None),
+]
+CHANGED = RosterChanges({LEGAL.name: LEGAL}, frozenset({ExpertName("tax")}), Synthesis.NEVER)
+OVERVIEW = Overview(
+    listed=[Listed(LEGAL, EVERYWHERE)] * 60,
+    to_be_added=[LEGAL],
+    synthesis=Synthesis.AUTO,
+    channels=[("C1", CHANGED)],
+    month="2026-11",
+    months=["2026-11", "2026-09"],
+    figures=FIGURES,
+    prices_of="2026-11-20",
+    admins=[ADA],
+    may_change=True,
+)
+BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+PARTS = (
+    Part(CallId("1"), "Legal", "Why", "", ("file_search",), (Source("A", "https://a"),), BILL),
+    Part(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
+)
+WORK = Work(PARTS * 8, True, True, 75.0, BILL, BILL, "2026-11-20")
+KEPT = [
+    Kept(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
+    for state in DocumentState
+    for own in (True, False)
+]
+STEER = Steer(Wish.ANOTHER, MessageTs("1.0"), MessageTs("1.0"))
+TASKS = [PlanTask("1", LEGAL.persona, "Why", state) for state in TaskState]
+PUPIL = Pupil("C1", False, LEGAL.name)
+
+
+def _modals() -> Iterator[dict]:
+    for form in (Form("C1"), Form("", True), Form("C1", editing=LEGAL.name)):
+        yield views.modal(form, TAUGHT if form.editing else None)
+    yield views.modal(Form("", True, LEGAL.name), LEGAL)
+    yield views.notice(panel_lists.details(TAUGHT))
+    yield lesson_forms.modal(PUPIL, LEGAL)
+    yield lesson_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
+    for experts in ([], [LEGAL]):
+        yield pickers.ask(THREAD, MessageTs("1.0"), STEER, experts)
+        yield pickers.join(THREAD, MessageTs("1.0"), experts)
+    bad = Thumb(Opinion.BAD, Judged(POST.turn, "reply:call_1", LEGAL.name))
+    yield thumbs.reason_form(bad, THREAD)
+    yield home._removal(LEGAL)
+    yield work_view.loading()
+    yield work_view.modal(WORK, None)
+    yield work_view.modal(replace(WORK, words_known=False, seconds=None), None)
+    yield work_view.modal(Work(()), None)
+    yield sources._modal([sources._words("…")])
+
+
+def _messages() -> Iterator[list[dict]]:
+    listed = [Listed(LEGAL, HERE), Listed(LEGAL, None)]
+    for streaming in (True, False, None):
+        yield panel_lists.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
+        yield announcements.streaming(streaming, HERE, ADA).blocks
+    yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE).blocks
+    yield panel_lists.usage([LEGAL], "?").blocks
+    for where in (HERE, EVERYWHERE):
+        yield from (announcements.change(Change(v, where, LEGAL, ADA)).blocks for v in Verb)
+        yield announcements.synthesis(Synthesis.ALWAYS, where, ADA).blocks
+    for code, channel in (("not_in_channel", "C1"), ("not_in_channel", "D1"), ("other", "C1")):
+        yield announcements.not_told(code, channel, "U2").blocks
+    yield document_lists.documents(PUPIL, TAUGHT, KEPT * 8).blocks
+    yield document_lists.documents(PUPIL, TAUGHT, []).blocks
+    yield document_lists.taught(PUPIL, LEGAL, [KEPT[0].document], ADA).blocks
+    yield document_lists.removed(LEGAL, KEPT[0].document, ADA).blocks
+    yield reply_buttons.row(POST)
+    yield reply_buttons.plan_row(POST, working=True)
+    yield blocks.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
+    yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
+
+
+def _home(*, with_charts: bool, may_change: bool) -> list[dict]:
+    overview = replace(OVERVIEW, may_change=may_change)
+    return home_view.home(overview, with_charts=with_charts)["blocks"]
+
+
+LONGEST = {
+    "accessibility_label": 75,
+    "close": 24,
+    "confirm": 30,
+    "deny": 30,
+    "description": 75,
+    "hint": 2_000,
+    "label": 2_000,
+    "placeholder": 150,
+    "submit": 24,
+    "text": 3_000,
+    "title": 100,
+}
+CONTROLS = {"button", "feedback_buttons"}
+
+
+def _too_long(value: object, name: str = "", kind: str = "") -> Iterator[str]:
+    """Yield the texts that are longer than Slack takes; *name* is the field they are in."""
+    match value:
+        case str() | {"type": "plain_text" | "mrkdwn"}:
+            text = value if isinstance(value, str) else value["text"]
+            most = 75 if kind in CONTROLS or name == "option" else LONGEST.get(name, 3_000)
+            if len(text) > most:
+                yield f"{name} of {len(text)}: {text}"
+        case dict():
+            inside = "option" if "value" in value and "type" not in value else ""
+            within = "dialog" if "deny" in value else value.get("type", kind)
+            for field, inner in value.items():
+                if field not in ("value", "private_metadata"):
+                    named = inside if inside and field == "text" else field
+                    yield from _too_long(inner, named, within)
+        case list():
+            for inner in value:
+                yield from _too_long(inner, name, kind)
+
+
+@pytest.fixture(params=LANGUAGES)
+def spoken(request: pytest.FixtureRequest) -> str:
+    language.speak(request.param)
+    return request.param
+
+
+def test_slack_takes_every_modal(spoken):
+    for modal in _modals():
+        slack_takes(modal)
+        assert list(_too_long(modal)) == []
+
+
+def test_slack_takes_every_message(spoken):
+    for shown in _messages():
+        assert [problem_of(block) for block in shown] == [""] * len(shown)
+        assert list(_too_long(shown)) == []
+
+
+def test_a_text_that_slack_would_not_take_is_found():
+    button = {"type": "button", "text": {"type": "plain_text", "text": "x" * 76}}
+    option = {"text": {"type": "plain_text", "text": "x" * 76}, "value": "v"}
+
+    assert len(list(_too_long([button, {"options": [option]}]))) == 2
+    assert len(list(_too_long({"type": "modal", "submit": button["text"]}))) == 1
+
+
+@pytest.mark.parametrize("spoken", [one for one in LANGUAGES if one != ENGLISH], indirect=True)
+def test_nothing_is_shown_in_english_to_somebody_who_speaks_something_else(spoken):
+    translated = [str(shown) for shown in (*_modals(), *_messages())]
+    language.speak(ENGLISH)
+    english = [str(shown) for shown in (*_modals(), *_messages())]
+
+    assert [one for one, other in zip(translated, english, strict=True) if one == other] == []
+
+
+def test_a_status_is_short(spoken):
+    titles = ["Legal Counsel", "Finance Partner", "Security Officer", "Tax Counsel", "Editor"]
+    told = [sentences.thinking(), sentences.closing(), sentences.consulting(titles)]
+    told += [sentences.in_line(ahead) for ahead in (0, 1, 50)]
+
+    assert [status for status in told if len(status) > 200] == []
+
+
+def test_first_questions_are_understood_in_every_language(spoken):
+    offered = suggestions.suggestions([LEGAL, replace(LEGAL, name=ExpertName("tax"))])
+
+    beginnings = [one.message.partition(":")[0] for one in offered]
+    assert beginnings == ["everyone", "legal", "tax", "experts"]
+    assert [one for one in offered if len(one.title) > 200] == []
