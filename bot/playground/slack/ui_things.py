@@ -6,6 +6,8 @@ The fields of each thing are all that the page's modules read.
 from collections.abc import Iterator, Sequence
 from zlib import crc32
 
+from babel import Locale
+
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.ui_blocks import dressed
 from bot.playground.slack.ui_compose import to_typed
@@ -35,10 +37,17 @@ def person(user: User) -> Json:
         "id": user.id,
         "handle": user.name,
         "name": user.shown_name,
-        "note": role(user),
+        "note": note(user),
         "app": user.is_bot,
         "face": face(user.shown_name, user.emoji),
     }
+
+
+def note(user: User) -> str:
+    """What the page tells of *user* beside the name, if anything."""
+    chosen = Locale.parse(user.locale, sep="-")
+    foreign = f"Slack in {chosen.get_language_name('en')}" if chosen.language != "en" else ""
+    return " · ".join(filter(None, (role(user), foreign)))
 
 
 def role(user: User) -> str:
