@@ -132,6 +132,7 @@ def _environ(
         "REDIS_URL": f"{server.url}/0",
         "PANELBOT_SECRET": SECRET,
         "PANELBOT_HOST": "127.0.0.1",
+        "PANELBOT_LANGUAGE": "en",  # the ledger reads what is said
         "PANELBOT_CONCURRENCY": str(shape.concurrency),
         "PANELBOT_LEASE": str(shape.lease),
         "PANELBOT_SLACK_PACE": "0",

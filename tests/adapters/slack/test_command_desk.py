@@ -16,12 +16,12 @@ from bot.panel.errors import (
 from bot.panel.model import Expert, ExpertName, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack.company import CHLOE, GENERAL
+from bot.playground.slack.company import DEV, GENERAL
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 
 HERE = ChannelScope("T0ACME", GENERAL)
-GIVER = Giver(UserId(CHLOE), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
+GIVER = Giver(UserId(DEV), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
 
 
 MEMBER = Giver(UserId("UMEMBER"), "T0ACME", GENERAL, "", "U0BOT")

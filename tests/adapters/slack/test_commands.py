@@ -17,7 +17,6 @@ from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.company import (
     ADA,
     BOT_USER,
-    CHLOE,
     DEV,
     GENERAL,
     GUEST,
@@ -71,7 +70,7 @@ class Office:
     def team(self) -> str:
         return self.slack.workspace.team_id
 
-    async def give(self, words: str, user: str = CHLOE, channel: str = GENERAL) -> str:
+    async def give(self, words: str, user: str = DEV, channel: str = GENERAL) -> str:
         """Give a command and return all that its giver alone is told."""
         before = len(self.slack.workspace.ephemeral(user, channel))
         await self.slack.people.slash(user, channel, "/experts", words)
@@ -80,21 +79,21 @@ class Office:
         )
         return shown(self.slack.workspace.ephemeral(user, channel)[-1])
 
-    async def change(self, words: str, user: str = CHLOE, channel: str = GENERAL) -> str:
+    async def change(self, words: str, user: str = DEV, channel: str = GENERAL) -> str:
         """Give a command and return what the channel is told."""
         before = len(self.announced(channel))
         await self.slack.people.slash(user, channel, "/experts", words)
         await self.slack.people.wait_for(lambda: len(self.announced(channel)) > before)
         return shown(self.announced(channel)[-1])
 
-    async def open(self, words: str, user: str = CHLOE, channel: str = GENERAL) -> View:
+    async def open(self, words: str, user: str = DEV, channel: str = GENERAL) -> View:
         """Give a command that opens a form."""
         before = len(self.slack.workspace.views)
         await self.slack.people.slash(user, channel, "/experts", words)
         await self.slack.people.wait_for(lambda: len(self.slack.workspace.views) > before)
         return self.view()
 
-    async def submit(self, view: View, user: str = CHLOE, **values: str) -> dict[str, str]:
+    async def submit(self, view: View, user: str = DEV, **values: str) -> dict[str, str]:
         return await self.slack.people.submit_view(user, view.id, values)
 
     def view(self) -> View:
@@ -173,7 +172,7 @@ async def test_the_panel_is_listed_with_personas_for_its_reader_alone(office):
 
 async def test_adding_from_the_library_is_announced_with_who_did_it(office):
     said = await office.change("add writing")
-    assert f"<@{CHLOE}> added :pencil2: *Editor* (`writing`) to this channel's panel" in said
+    assert f"<@{DEV}> added :pencil2: *Editor* (`writing`) to this channel's panel" in said
     assert "writing" in await office.names()
     assert "writing" not in await office.names(PRODUCT)
     assert "*Editor* (`writing`)" in await office.give("list")
@@ -181,7 +180,7 @@ async def test_adding_from_the_library_is_announced_with_who_did_it(office):
 
 
 async def test_removing_is_announced_and_adding_brings_the_expert_back(office):
-    assert f"<@{CHLOE}> removed :scales:" in await office.change("remove Legal Counsel")
+    assert f"<@{DEV}> removed :scales:" in await office.change("remove Legal Counsel")
     assert "legal" not in await office.names()
     assert "`legal`" in await office.give("help")
     await office.change("add legal")
@@ -199,7 +198,7 @@ async def test_an_expert_of_ones_own_is_described_in_a_form(office):
     assert await office.submit(view, **TAX) == {}
     await office.slack.people.wait_for(office.announced)
     said = shown(office.announced()[-1])
-    assert f"<@{CHLOE}> added :receipt: *Tax Counsel* (`tax`)" in said
+    assert f"<@{DEV}> added :receipt: *Tax Counsel* (`tax`)" in said
     assert "Taxes &amp; duties." in said
     added = await office.find("tax")
     assert (added.instructions, added.effort, added.model) == ("Count twice.", Effort.HIGH, None)
@@ -216,7 +215,7 @@ async def test_editing_begins_with_what_the_expert_is_now(office):
     view = await office.open("edit legal")
     assert await office.submit(view, purpose="Contracts only.") == {}
     await office.slack.people.wait_for(office.announced)
-    assert f"<@{CHLOE}> edited :scales: *Legal Counsel*" in shown(office.announced()[-1])
+    assert f"<@{DEV}> edited :scales: *Legal Counsel*" in shown(office.announced()[-1])
     after = await office.find("legal")
     assert (after.purpose, after.instructions) == ("Contracts only.", before.instructions)
     defaults = await office.editor.find(WorkspaceScope(office.team), "legal")
@@ -292,14 +291,14 @@ async def test_admins_change_the_defaults_of_all_channels(office):
 
 
 async def test_the_synthesis_is_set_and_announced(office):
-    assert f"<@{CHLOE}> set the synthesis" in await office.change("synthesis Never")
+    assert f"<@{DEV}> set the synthesis" in await office.change("synthesis Never")
     assert (await office.editor.panel(office.here())).synthesis is Synthesis.NEVER
     assert "`auto`, `always` and `never`" in await office.give("synthesis sometimes")
 
 
 async def test_streaming_is_set_announced_and_shown(office):
     assert "Streaming" not in await office.give("")
-    assert f"<@{CHLOE}> set streaming for this channel's panel to *on*" in await office.change(
+    assert f"<@{DEV}> set streaming for this channel's panel to *on*" in await office.change(
         "streaming On"
     )
     assert (await office.editor.panel(office.here())).streaming is True
@@ -332,19 +331,19 @@ async def test_a_live_name_comes_back_dead(office, words):
     said = await office.give(f"{words} &lt;!channel&gt; &lt;@U0BEN&gt;".strip())
     assert "<!" not in said
     assert "<@" not in said
-    message = office.slack.workspace.ephemeral(CHLOE, GENERAL)[-1]
+    message = office.slack.workspace.ephemeral(DEV, GENERAL)[-1]
     assert "<" not in message.text
 
 
 async def test_where_the_bot_is_not_a_member_the_change_counts(office):
-    office.slack.workspace.add(Channel("C0NEW", "new", members={CHLOE}))
+    office.slack.workspace.add(Channel("C0NEW", "new", members={DEV}))
     said = await office.give("add writing", channel="C0NEW")
     assert f"`/invite` and then <@{BOT_USER}>" in said
     assert "writing" in await office.names("C0NEW")
 
 
 async def test_a_form_where_the_bot_is_not_a_member_says_so_afterwards(office):
-    office.slack.workspace.add(Channel("C0NEW", "new", members={CHLOE}))
+    office.slack.workspace.add(Channel("C0NEW", "new", members={DEV}))
     view = await office.open("add", channel="C0NEW")
     assert await office.submit(view, **TAX) == {}
     await office.slack.people.wait_for(lambda: office.view() is not view)
@@ -353,7 +352,7 @@ async def test_a_form_where_the_bot_is_not_a_member_says_so_afterwards(office):
 
 
 async def test_between_two_people_nobody_is_invited(office):
-    direct = office.slack.workspace.direct_channel(CHLOE, DEV).id
+    direct = office.slack.workspace.direct_channel(DEV, DEV).id
     said = await office.give("add writing", channel=direct)
     assert f"write to <@{BOT_USER}>" in said
     assert "/invite" not in said
@@ -367,8 +366,8 @@ async def test_the_workspace_is_ours_whatever_a_payload_says(office):
 
 
 async def test_a_direct_conversation_has_a_panel_of_its_own(office):
-    direct = office.slack.workspace.direct_channel(CHLOE, BOT_USER).id
-    assert f"<@{CHLOE}> added" in await office.change("add writing", channel=direct)
+    direct = office.slack.workspace.direct_channel(DEV, BOT_USER).id
+    assert f"<@{DEV}> added" in await office.change("add writing", channel=direct)
     assert "writing" in await office.names(direct)
     assert "writing" not in await office.names()
 

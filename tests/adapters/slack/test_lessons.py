@@ -13,7 +13,7 @@ from bot.panel.interpreter import Interpreter
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.panel.teaching import Teaching
-from bot.playground.slack.company import ADA, BOT_USER, CHLOE, GENERAL, GUEST, PRODUCT
+from bot.playground.slack.company import ADA, BOT_USER, DEV, GENERAL, GUEST, PRODUCT
 from bot.playground.slack.methods.files import new_file
 from bot.playground.slack.workspace import Message, View
 from tests.adapters.slack.conftest import Neighbour
@@ -37,14 +37,14 @@ class School:
     def workspace(self):
         return self.neighbour.slack.workspace
 
-    async def command(self, words: str, user: str = CHLOE) -> Message:
+    async def command(self, words: str, user: str = DEV) -> Message:
         """Give a command and return what its giver alone is told."""
         before = len(self.whispers(user))
         await self.people.slash(user, GENERAL, "/experts", words)
         await self.people.wait_for(lambda: len(self.whispers(user)) > before)
         return self.whispers(user)[-1]
 
-    async def form(self, words: str = "teach legal", user: str = CHLOE) -> View:
+    async def form(self, words: str = "teach legal", user: str = DEV) -> View:
         """Give a command that opens a form."""
         before = len(self.workspace.views)
         await self.people.slash(user, GENERAL, "/experts", words)
@@ -52,7 +52,7 @@ class School:
         return list(self.workspace.views.values())[-1]
 
     async def fill(
-        self, view: View, *files: tuple[str, bytes], link: str = "", user: str = CHLOE
+        self, view: View, *files: tuple[str, bytes], link: str = "", user: str = DEV
     ) -> dict[str, str]:
         """Fill the form in; returns what is wrong with it."""
         site = self.neighbour.slack.site
@@ -79,10 +79,10 @@ class School:
     def said(self) -> list[Message]:
         return list(self.workspace.messages(GENERAL))
 
-    def whispers(self, user: str = CHLOE) -> list[Message]:
+    def whispers(self, user: str = DEV) -> list[Message]:
         return list(self.workspace.ephemeral(user, GENERAL))
 
-    async def whispered(self, words: str, user: str = CHLOE) -> str:
+    async def whispered(self, words: str, user: str = DEV) -> str:
         """Wait until somebody alone is told *words*; returns all of that message."""
         await self.people.wait_for(lambda: any(words in shown(one) for one in self.whispers(user)))
         return next(shown(one) for one in self.whispers(user) if words in shown(one))
@@ -129,7 +129,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
 
 async def test_files_in_the_form_become_documents_and_the_channel_is_told(school):
     said = await school.teach(HANDBOOK, ("prices.md", b"900"))
-    assert f"<@{CHLOE}> gave *Legal Counsel* documents" in said
+    assert f"<@{DEV}> gave *Legal Counsel* documents" in said
     assert "for this channel: `handbook.md`, `prices.md`" in said
     assert await school.names() == ["handbook.md", "prices.md"]
     assert await school.names(everywhere=True) == []
@@ -142,19 +142,19 @@ async def test_admins_teach_the_defaults_of_all_channels(school):
 
 
 async def test_a_message_of_the_channel_becomes_a_document(school):
-    ts = school.people.say(ADA, GENERAL, f"<@{CHLOE}> NDAs last two years.")
+    ts = school.people.say(ADA, GENERAL, f"<@{DEV}> NDAs last two years.")
     await school.teach(link=link_to(ts))
     (name,) = await school.names()
     assert name.startswith("slack-")
     (text,) = school.learnt()
     assert text.startswith("# Ada")
-    assert "@Chloé NDAs last two years." in text
+    assert "@Dev NDAs last two years." in text
     assert link_to(ts) in text
 
 
 async def test_a_reply_in_a_thread_becomes_a_document(school):
     root = school.people.say(ADA, GENERAL, "How long?")
-    ts = school.people.say(CHLOE, GENERAL, "Two years.", root)
+    ts = school.people.say(DEV, GENERAL, "Two years.", root)
     await school.teach(link=link_to(ts, thread=root))
     (text,) = school.learnt()
     assert "Two years." in text
@@ -192,7 +192,7 @@ async def test_where_the_bot_is_not_in_the_channel_the_giver_is_told_directly(sc
     view = await school.form()
     school.workspace.channels[GENERAL].members.remove(BOT_USER)
     assert await school.fill(view, HANDBOOK, ("song.mp3", b"la")) == {}
-    direct = school.workspace.direct_channel(CHLOE, BOT_USER).id
+    direct = school.workspace.direct_channel(DEV, BOT_USER).id
 
     def told() -> str:
         return "".join(map(shown, school.workspace.messages(direct)))
@@ -210,7 +210,7 @@ async def test_who_may_not_change_the_panel_may_not_teach(school):
 
 async def test_the_form_itself_gives_no_right(school):
     view = await school.form("default teach legal", ADA)
-    errors = await school.fill(view, HANDBOOK, user=CHLOE)
+    errors = await school.fill(view, HANDBOOK, user=DEV)
     assert "workspace admins" in errors["files"]
 
 
@@ -224,10 +224,10 @@ async def test_documents_are_listed_with_buttons_that_remove_them(school):
     assert button["text"]["text"] == "Remove"
 
     before = len(school.said())
-    await school.people.click(CHLOE, listed, document_lists.REMOVE, button["value"])
+    await school.people.click(DEV, listed, document_lists.REMOVE, button["value"])
 
     told = await school.told_after(before)
-    assert f"<@{CHLOE}> took `prices.md` from *Legal Counsel*." in told
+    assert f"<@{DEV}> took `prices.md` from *Legal Counsel*." in told
     assert await school.names() == ["handbook.md"]
 
 
@@ -247,7 +247,7 @@ async def test_an_expert_without_documents_says_so(school):
 async def test_a_button_that_says_nothing_removes_nothing(school, value):
     await school.teach(HANDBOOK)
     listed = await school.command("documents legal")
-    await school.people.click(CHLOE, listed, document_lists.REMOVE, value)
+    await school.people.click(DEV, listed, document_lists.REMOVE, value)
     await school.whispered("out of date")
     assert await school.names() == ["handbook.md"]
 

@@ -10,7 +10,7 @@ from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.interpreter import Interpreter
 from bot.panel.knowledge import Passage
 from bot.panel.model import ConversationId, Sources
-from bot.playground.slack.company import CHLOE
+from bot.playground.slack.company import DEV
 from bot.playground.slack.workspace import Message, View
 from tests.adapters.slack.conftest import Neighbour
 from tests.adapters.slack.test_messenger import post
@@ -47,7 +47,7 @@ class Desk:
     async def press(self, message: Message, value: str | None = None) -> str:
         """Let Chloe press the button; returns all that the modal comes to show."""
         people = self.neighbour.slack.people
-        await people.click(CHLOE, message, sources.ACTION, value)
+        await people.click(DEV, message, sources.ACTION, value)
         await people.wait_for(lambda: self.neighbour.count("views.update"))
         return json.dumps(self.view().content["blocks"], ensure_ascii=False)
 
