@@ -24,6 +24,14 @@ def test_defaults_fill_what_is_not_given():
     assert not config.uses_socket_mode
 
 
+@pytest.mark.parametrize(("value", "language"), [("de", "de"), ("PT", "pt"), ("", "")])
+def test_a_language_for_all_is_one_that_the_bot_speaks(value: str, language: str):
+    assert read(GOOD | {"PANELBOT_LANGUAGE": value}).language == language
+
+    with pytest.raises(ConfigError, match=r"PANELBOT_LANGUAGE should be one of en, de, .*=de"):
+        read(GOOD | {"PANELBOT_LANGUAGE": "tlh"})
+
+
 @pytest.mark.parametrize("value", ["assistants", "Assistants"])
 def test_a_backend_is_chosen_by_its_name(value: str):
     assert read(GOOD).backend == "conversations"
