@@ -18,7 +18,7 @@ from io import BytesIO, StringIO
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -98,6 +98,15 @@ def listing(names: Sequence[str], link: Literal["standard", "or"] = "standard") 
 def month(first: date) -> str:
     """Return the month that begins on *first*: ``November 2026``."""
     return format_skeleton("yMMMM", first, locale=_current().locale)
+
+
+def day(written: str) -> str:
+    """Return a day (``2026-11-20``) as people write it; what is not one stays as it is."""
+    try:
+        parsed = date.fromisoformat(written)
+    except ValueError:
+        return written
+    return format_date(parsed, format="medium", locale=_current().locale)
 
 
 def nearest(tag: str) -> str:

@@ -98,6 +98,13 @@ def test_small_amounts_are_told_as_exactly_as_wanted():
     assert dollars(Decimal(0), 2) == "$0.00"
 
 
+def test_a_day_is_written_as_in_the_region_and_anything_else_stays():
+    assert language.day("2026-11-20") == "Nov 20, 2026"
+    language.speak("de-DE")
+    assert language.day("2026-11-20") == "20.11.2026"
+    assert language.day("last year") == "last year"
+
+
 def test_what_all_can_read_may_be_said_in_another_language():
     language.speak("fr-FR", to_all="de")
 

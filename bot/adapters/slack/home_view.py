@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
 from bot.adapters.slack.panel_lists import introduced, packed, section
-from bot.language import gettext, ngettext
+from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -170,7 +170,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
             (
                 gettext(
                     "Cost at list prices of {day}, before discounts.",
-                    day=text.mrkdwn(overview.prices_of),
+                    day=text.mrkdwn(day(overview.prices_of)),
                 ),
                 gettext("Counted once a question is answered."),
             )

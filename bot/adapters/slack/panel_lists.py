@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import text
-from bot.language import gettext
-from bot.panel.model import Expert, Synthesis, ThreadRef
+from bot.language import gettext, pgettext
+from bot.panel.model import Effort, Expert, Synthesis, ThreadRef
 from bot.panel.panel_editor import Listed
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
@@ -98,7 +98,7 @@ def details(expert: Expert) -> Answer:
     """Return all that there is about an expert."""
     model = text.mrkdwn(expert.model or gettext("the usual one"))
     thinking = [gettext("Model: {model}", model=model)]
-    thinking.append(gettext("effort: {effort}", effort=expert.effort))
+    thinking.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
     if expert.collections:
         when = consulting(expert)
         thinking.append(f"{when}: `/experts documents {expert.name}`")
@@ -106,6 +106,15 @@ def details(expert: Expert) -> Answer:
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
         [section(_line(expert)), _context(" · ".join(thinking)), _verbatim(expert.instructions)],
     )
+
+
+def _effort(effort: Effort) -> str:
+    return {
+        Effort.NONE: pgettext("effort", "none"),
+        Effort.LOW: pgettext("effort", "low"),
+        Effort.MEDIUM: pgettext("effort", "medium"),
+        Effort.HIGH: pgettext("effort", "high"),
+    }[effort]
 
 
 def consulting(expert: Expert) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack import blocks, text
-from bot.language import dollars, gettext, ngettext, number, pgettext
+from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel import sentences
 from bot.panel.exchange import Source
 from bot.panel.model import CallId, Usage
@@ -109,8 +109,8 @@ def _whole(work: Work) -> Iterator[Json]:
         (gettext("Tokens of all together"), _tokens(work.usage)),
         (gettext("Cost of all together"), _cost(work.cost)),
     )
-    day = text.mrkdwn(work.prices_of)
-    yield _note(gettext("Cost at list prices of {day}, before discounts.", day=day))
+    known = text.mrkdwn(day(work.prices_of))
+    yield _note(gettext("Cost at list prices of {day}, before discounts.", day=known))
 
 
 def _figures(bill: Bill) -> Json:

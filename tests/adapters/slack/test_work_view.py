@@ -41,7 +41,7 @@ def test_the_whole_turn_is_told_under_what_the_router_said():
     for expected in (
         "Legal Counsel", ": Licences.", "Look at MIT.", "Look at VAT.", "took too long",
         "3.2 s", "gpt-6.1-terra", "1,200 in (600 of them cached), 80 out", "$0.0010",
-        "1 min 15 s", "$0.0031", "2026-11-20", "Summing up",
+        "1 min 15 s", "$0.0031", "Nov 20, 2026", "Summing up",
     ):  # fmt: skip
         assert expected in told
 
