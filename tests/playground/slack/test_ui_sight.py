@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.playground.slack.company import (
@@ -5,6 +7,8 @@ from bot.playground.slack.company import (
     BEN,
     BOT_ID,
     BOT_USER,
+    CHLOE,
+    ERIN,
     GENERAL,
     GUEST,
     PRIVATE,
@@ -29,6 +33,15 @@ def workspace() -> Workspace:
 def posted(workspace: Workspace, text: str = "hi", **fields) -> Message:
     fields = {"channel": GENERAL, "user": ADA, **fields}
     return workspace.post(Message(ts=workspace.new_ts(), text=text, **fields))
+
+
+def test_of_people_it_is_told_what_they_are_and_in_which_language_they_use_slack(workspace):
+    workspace.users[CHLOE] = replace(workspace.users[CHLOE], is_admin=True)
+
+    seen = all_of(workspace, ADA)
+
+    notes = [seen[f"user:{user}"]["note"] for user in (ADA, CHLOE, ERIN)]
+    assert notes == ["Admin", "Admin · Slack in French", "Slack in German"]
 
 
 def all_of(workspace: Workspace, user: str) -> dict[str, Json]:
