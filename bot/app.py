@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library, model_side, prices
+from bot import library, model_side, prices, toolbox
 from bot.adapters.redis import connection
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
@@ -47,8 +48,9 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
+from bot.panel.errors import Refused
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding
+from bot.panel.findings import Finding, bad, good
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -57,6 +59,7 @@ from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.teaching import Teaching
+from bot.panel.toolbox import Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -224,7 +227,17 @@ async def examine(config: Config) -> list[Finding]:
             model_side.examine(config),
         )
     await redis.aclose()
-    return [finding for findings in found for finding in findings]
+    return [*(finding for findings in found for finding in findings), _examine_tools(config)]
+
+
+def _examine_tools(config: Config) -> Finding:
+    try:
+        names = tools(config).names
+    except Refused as refusal:
+        return bad(str(refusal), "Correct the file, or the environment variables that it names.")
+    if not config.tools:
+        return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
+    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")
 
 
 def _redis(config: Config) -> Connection:
@@ -237,8 +250,21 @@ def _redis(config: Config) -> Connection:
 
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels."""
-    admins = frozenset(UserId(admin) for admin in config.admins)
-    return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+    return PanelEditor(
+        memory.panels,
+        slack.people,
+        library.library(),
+        library.defaults(),
+        frozenset(UserId(admin) for admin in config.admins),
+        tools(config),
+    )
+
+
+def tools(config: Config) -> Toolbox:
+    """Return the tools that experts may have. Raises Refused if they cannot be had."""
+    allowed = toolbox.toolbox(config.tools, os.environ)
+    model_side.require_tools(config, allowed)
+    return allowed
 
 
 def _models(config: Config) -> ModelChoice:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
-from bot.panel.model import Call, Expert, Sources
+from bot.panel.model import Call, Expert, Sources, ToolName
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
 
@@ -25,6 +26,7 @@ _FAILURES = {
     ModelFault.TOO_LONG: Failure.TOO_LONG,
     ModelFault.CUT_SHORT: Failure.BROKEN,
     ModelFault.DOCUMENTS: Failure.DOCUMENTS,
+    ModelFault.TOOLS: Failure.TOOLS,
     ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
 }
 
@@ -126,8 +128,14 @@ async def _exchange(
         async for event in events:
             hear(event)
             if isinstance(event, Responded) and event.text.strip():
-                return ExpertAnswered(call.id, event.text, event.usage, event.citations)
+                text = _noted(event.text, context.toolbox.missing(expert.tools))
+                return ExpertAnswered(call.id, text, event.usage, event.citations)
     return ExpertFailed(call.id, Failure.BROKEN)
+
+
+def _noted(text: str, missing: Sequence[ToolName]) -> str:
+    """Return *text* with a word about the tools that the expert had to do without."""
+    return f"{text}\n\n{sentences.tools_missing(missing)}" if missing else text
 
 
 def _part(call: Call) -> str:

@@ -12,6 +12,7 @@ from bot.panel.model import (
     Effort,
     Usage,
 )
+from bot.panel.toolbox import ServerTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Prompt:
     user: str = ""  # who asks; leaves the adapter only as a hash
     collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
     must_search: bool = False  # whether they have to be, before anything is said
+    server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
 
 
 @dataclass(frozen=True, slots=True)

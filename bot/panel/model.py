@@ -13,6 +13,7 @@ UserId = NewType("UserId", str)
 MessageTs = NewType("MessageTs", str)
 CollectionId = NewType("CollectionId", str)  # of documents
 DocumentId = NewType("DocumentId", str)
+ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
 FileId = NewType("FileId", str)  # of what people share
 
 
@@ -179,6 +180,7 @@ class Expert:
     effort: Effort = Effort.LOW
     collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
     always_consult: bool = False  # look them up for every question, not only where they help
+    tools: tuple[ToolName, ...] = ()  # of those that this installation allows
 
     @property
     def persona(self) -> Persona:

@@ -31,6 +31,7 @@ _EXPERT_FAILURES = {
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
     Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
+    Failure.TOOLS: "the model service does not know one of my tools, or did not reach it",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
 }
@@ -50,6 +51,8 @@ _ROUTER_FAULTS = {
     "perhaps for less at a time.",
     ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
     "panel has to add them again.",
+    ModelFault.TOOLS: "The model service does not know one of my tools, or did not reach it. "
+    "Whoever runs me finds more in the log.",
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }
@@ -173,6 +176,12 @@ def files_unused(problems: Sequence[str]) -> str:
 def files_unopened(names: Sequence[str]) -> str:
     """Return what stands under an answer for which the model could not open the files."""
     return f":paperclip: _The model could not open_ {', '.join(map(_quoted, names))}."
+
+
+def tools_missing(names: Sequence[str]) -> str:
+    """Return what stands under an answer that was given without some of the expert's tools."""
+    listing = listed([_quoted(name) for name in names])
+    return f":toolbox: _Answered without_ {listing}_, which is not allowed here any more._"
 
 
 def expert_failed(failure: Failure, name: str) -> str:

@@ -26,6 +26,7 @@ from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import LanguageModel
 from bot.panel.speaker import Speaker
+from bot.panel.toolbox import Toolbox
 from bot.panel.turn_record import TurnRecord
 
 Hear = Callable[[ModelEvent | AskedAgain], None]
@@ -58,6 +59,7 @@ class TurnContext:
     model: LanguageModel
     transcript: Transcript
     models: ModelChoice
+    toolbox: Toolbox
     patience: Patience
     is_live: bool  # whether people watch replies being written
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
@@ -121,6 +123,7 @@ class TurnContext:
             user=self.turn.asker,
             collections=expert.collections,
             must_search=expert.always_consult and bool(expert.collections),
+            server_tools=self.toolbox.named(expert.tools),
         )
 
 

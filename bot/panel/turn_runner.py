@@ -208,6 +208,7 @@ class TurnRunner:
             model=self._model,
             transcript=self._transcript,
             models=self._models,
+            toolbox=self._editor.toolbox,
             patience=self._patience,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )

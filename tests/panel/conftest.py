@@ -21,6 +21,7 @@ from bot.panel.model import (
 )
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.toolbox import NO_TOOLS, Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from tests.fakes.file_server import FakeFileServer
@@ -59,6 +60,7 @@ class Bench:
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
+    toolbox: Toolbox = NO_TOOLS
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
@@ -74,7 +76,7 @@ class Bench:
         return depth.waiting == depth.running == depth.delayed == 0
 
     def editor(self) -> PanelEditor:
-        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset())
+        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset(), self.toolbox)
 
     def runner(self) -> TurnRunner:
         return TurnRunner(
