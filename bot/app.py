@@ -5,12 +5,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, model_side, prices, toolbox
 from bot.adapters.redis import connection
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
@@ -23,6 +24,7 @@ from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
+    approvals,
     buttons,
     commands,
     feedback,
@@ -48,6 +50,8 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
+from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
+from bot.panel.approvals import Approvers, approvers
 from bot.panel.errors import Refused
 from bot.panel.feedback_desk import FeedbackDesk
 from bot.panel.findings import Finding, bad, good
@@ -86,6 +90,7 @@ class Memory:
     panels: RedisPanelStore
     conversations: RedisConversationStore
     feedback: RedisFeedbackStore
+    approvals: RedisApprovalStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisPanelStore(redis),
             RedisConversationStore(redis),
             RedisFeedbackStore(redis),
+            RedisApprovalStore(redis, shards),
         )
     finally:
         await redis.aclose()
@@ -151,6 +157,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
+        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
         documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
@@ -186,7 +194,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(expert=config.expert_timeout)
+        approval = config.approval_hours * 3600
+        patience = Patience(expert=config.expert_timeout, approval=approval)
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
@@ -197,6 +206,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             transcript=slack.transcript,
             files=slack.files,
             models=_models(config),
+            approvals=memory.approvals,
+            approvers=_approvers(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -207,7 +218,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             lease=config.lease,
         )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
-        yield lambda: _work(worker, line, config)
+        clock = ApprovalClock(memory.approvals, every=min(5, approval / 4))
+        yield lambda: _work(worker, line, clock, config)
 
 
 async def run_part(part: Part) -> None:
@@ -267,6 +279,12 @@ def tools(config: Config) -> Toolbox:
     return allowed
 
 
+def _approvers(config: Config) -> Approvers:
+    named = approvers(config.approvers)
+    own = frozenset(UserId(admin) for admin in config.admins)
+    return replace(named, users=named.users | own) if named.admins else named
+
+
 def _models(config: Config) -> ModelChoice:
     return ModelChoice(
         router=config.router_model, expert=config.expert_model, hard=config.hard_model
@@ -279,13 +297,16 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
-async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
+async def _work(
+    worker: TurnWorker, line: WaitingLine, clock: ApprovalClock, config: Config
+) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model_side.warn(config))
-        told = tasks.create_task(line.run())
+        beside = [tasks.create_task(line.run()), tasks.create_task(clock.run())]
         try:
             await worker.run()
         finally:
-            told.cancel()
+            for task in beside:
+                task.cancel()
             await worker.drain(GRACE)

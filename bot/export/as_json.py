@@ -6,7 +6,16 @@ from typing import Any
 from bot.export.words import time_of
 from bot.panel import prompts
 from bot.panel.archive import Spoken, Talk, ThreadArchive
-from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.model import ApprovalWanted
 
 Json = dict[str, Any]
 
@@ -61,5 +70,11 @@ def _item(item: StoredItem) -> Json:
             return {"type": "call", **told, "arguments": dict(arguments)}
         case ToolAnswered(call_id, output):
             return {"type": "output", "call_id": call_id, "output": output}
+        case ApprovalWanted(request, server, tool, arguments):
+            asked = {"request": request, "server": server, "tool": tool, "arguments": arguments}
+            return {"type": "approval_wanted", **asked}
+        case ApprovalGiven(request, approved, reason):
+            given = {"request": request, "approved": approved, "reason": reason}
+            return {"type": "approval_given", **given}
         case ToolUsed(tool):
             return {"type": "tool_used", "tool": tool}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.panel.model import (
     NO_USAGE,
+    ApprovalWanted,
     Call,
     CallId,
     Citation,
@@ -34,6 +35,7 @@ class Failure(StrEnum):
     TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
+    FORGOT = "forgot"  # the conversation in which approval was wanted is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,16 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(_Dated):
+    """An expert came to where people have to approve of a tool; another turn goes on from there."""
+
+    call_id: CallId
+    wanted: tuple[ApprovalWanted, ...]
+    text: str = ""  # what it said before
+    usage: Usage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +219,7 @@ TurnEvent = (
     | Routed
     | ExpertAsked
     | ExpertAnswered
+    | ApprovalAsked
     | ExpertFailed
     | ClosingStarted
     | Closed

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel.model import (
     NO_USAGE,
+    ApprovalWanted,
     CallId,
     Citation,
     CollectionId,
     ConversationId,
     Effort,
+    RequestId,
     Usage,
 )
 from bot.panel.toolbox import ServerTool
@@ -67,6 +69,15 @@ class ToolAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What people say to the wish to use a remote tool; the model reads the *reason*."""
+
+    request: RequestId
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolUsed:
     """A tool of the model's own side that it has used: "web_search", "file_search", …"""
 
@@ -75,7 +86,7 @@ class ToolUsed:
 
 ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
 
-Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | ApprovalGiven
 StoredItem = Item | ToolUsed
 
 
@@ -132,6 +143,7 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded

@@ -6,6 +6,7 @@ A reply is a list of steps, or one step alone:
 * ``Written``         a whole message that is written bit by bit, and stored when it is whole
 * ``ModelSaid``       a message with what it cites
 * ``ToolCalled``      a call of a tool
+* ``ApprovalWanted``  a tool that people have to approve of first
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
 
@@ -25,6 +26,7 @@ from typing import Literal
 
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import (
+    ApprovalGiven,
     Begun,
     Item,
     ModelEvent,
@@ -38,7 +40,14 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.links import ExpertLabels, Labels
-from bot.panel.model import CallId, ConversationId, ExpertName, Usage
+from bot.panel.model import (
+    ApprovalWanted,
+    CallId,
+    ConversationId,
+    ExpertName,
+    RequestId,
+    Usage,
+)
 from bot.panel.ports import LanguageModel
 
 
@@ -68,7 +77,7 @@ def written(*bits: str | asyncio.Event | Exception) -> Written:
     return Written(bits)
 
 
-Step = str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception
+Step = str | ModelSaid | Written | ToolCalled | ApprovalWanted | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -94,6 +103,12 @@ class Stored:
         answered = {item.call_id for item in self.items if isinstance(item, ToolAnswered)}
         calls = [item.call_id for item in self.items if isinstance(item, ToolCalled)]
         return [call for call in calls if call not in answered]
+
+    def undecided(self) -> list[RequestId]:
+        """Return the requests for approval that wait for an answer."""
+        decided = {item.request for item in self.items if isinstance(item, ApprovalGiven)}
+        wanted = [item.request for item in self.items if isinstance(item, ApprovalWanted)]
+        return [request for request in wanted if request not in decided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,9 @@ class ScriptedModel(LanguageModel):
             answered = {i.call_id for i in prompt.items if isinstance(i, ToolAnswered)}
             left = [call for call in stored.unanswered() if call not in answered]
             stored.items += [ToolAnswered(call, ABORTED) for call in left]
+            decided = {i.request for i in prompt.items if isinstance(i, ApprovalGiven)}
+            ended = [request for request in stored.undecided() if request not in decided]
+            stored.items += [ApprovalGiven(request, False, "Ended.") for request in ended]
             stored.items += prompt.items
             response = f"resp_{next(self._ids)}"
             yield Begun(response)
@@ -236,15 +254,14 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception):
-            return [reply]
-        return reply or [""]
+        return reply or [""] if isinstance(reply, list | tuple) else [reply]
 
 
 async def _play(
     steps: Sequence[Step], prompt: Prompt, stored: Stored
 ) -> AsyncGenerator[ModelEvent, None]:
     said: list[ModelSaid] = []
+    wanted: list[ApprovalWanted] = []
     for step in steps:
         match step:
             case Exception():
@@ -256,6 +273,9 @@ async def _play(
                 call = replace(step, arguments=dict(step.arguments))
                 stored.items.append(call)
                 yield call
+            case ApprovalWanted():
+                wanted.append(step)
+                stored.items.append(step)
             case Written(bits):
                 async for delta in _bits(bits):
                     yield TextWritten(delta)
@@ -266,7 +286,7 @@ async def _play(
                 stored.items.append(said[-1])
                 yield TextWritten(text)
     citations = tuple(citation for one in said for citation in one.citations)
-    yield Responded("".join(one.text for one in said), USAGE, citations)
+    yield Responded("".join(one.text for one in said), USAGE, citations, tuple(wanted))
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from bot.panel.errors import MessengerRefused
-from bot.panel.messaging import Messenger, PlanTask, Post
+from bot.panel.messaging import Ending, Messenger, PlanTask, Post
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
 
@@ -29,6 +29,7 @@ class RecordingMessenger(Messenger):
         self.posts: list[tuple[ThreadRef, MessageTs, Post]] = []
         self.plans: dict[MessageTs, list[Sequence[PlanTask]]] = {}
         self.statuses: list[str] = []
+        self.endings: dict[MessageTs, Ending] = {}
         self.private = False
         self.open: dict[MessageTs, UserId] = {}  # the messages that grow, and who sees them grow
         self.grown: list[str] = []  # what they showed, at each step
@@ -71,6 +72,12 @@ class RecordingMessenger(Messenger):
             if (where, post.turn, post.part) == (thread, turn, part) and ts not in self._unstamped:
                 return ts
         return None
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        fault = self._before("end")
+        self.endings[ts] = ending
+        if fault:
+            raise fault.error
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]

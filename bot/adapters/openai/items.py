@@ -3,16 +3,23 @@
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from typing import cast
 
-from openai.types.conversations import ConversationItem
+from openai.types.conversations import ConversationItem, conversation_item
 from openai.types.responses import (
     FunctionToolParam,
     ResponseInputContentParam,
     ResponseInputItemParam,
+    response_output_item,
+)
+from openai.types.responses.response_input_item_param import (
+    McpApprovalRequest,
+    McpApprovalResponse,
 )
 from openai.types.responses.response_output_text import AnnotationFileCitation
 
 from bot.panel.exchange import (
+    ApprovalGiven,
     Attachment,
     Item,
     ModelSaid,
@@ -24,7 +31,9 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, Citation, DocumentId
+from bot.panel.model import ApprovalWanted, CallId, Citation, DocumentId, RequestId
+
+RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest
 
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
 
@@ -44,6 +53,21 @@ def to_api(item: Item) -> ResponseInputItemParam:
             return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
         case ToolAnswered(call_id, output):
             return {"type": "function_call_output", "call_id": call_id, "output": output}
+        case ApprovalWanted():
+            return _wanted_to_api(item)
+        case ApprovalGiven(request, approved, reason):
+            given = {"approval_request_id": request, "approve": approved, "reason": reason}
+            return cast("McpApprovalResponse", {"type": "mcp_approval_response", **given})
+
+
+def _wanted_to_api(wanted: ApprovalWanted) -> McpApprovalRequest:
+    return {
+        "type": "mcp_approval_request",
+        "id": wanted.request,
+        "server_label": wanted.server,
+        "name": wanted.tool,
+        "arguments": wanted.arguments,
+    }
 
 
 def _text(text: str) -> ResponseInputContentParam:
@@ -68,6 +92,11 @@ def from_api(item: ConversationItem) -> Item | None:
             return model_said(item.content)
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
+        case "mcp_approval_request":
+            return approval_wanted(item)
+        case "mcp_approval_response":
+            request = RequestId(item.approval_request_id)
+            return ApprovalGiven(request, item.approve, item.reason or "")
         case "function_call_output" if item.call_id:
             return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
@@ -81,6 +110,12 @@ def stored_from_api(item: ConversationItem) -> StoredItem | None:
     if item.type.endswith("_call") and item.type != "function_call":
         return ToolUsed(item.type.removesuffix("_call"))
     return from_api(item)
+
+
+def approval_wanted(item: RequestForApproval) -> ApprovalWanted:
+    """Return a request for approval."""
+    id_ = RequestId(item.id)
+    return ApprovalWanted(id_, item.server_label, item.name, item.arguments)
 
 
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:

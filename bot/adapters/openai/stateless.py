@@ -118,7 +118,7 @@ class StatelessModel(LanguageModel):
         token, heard, last = token_hex(8), Heard(), Responded("")
         async with (
             _errors(),
-            await self._begin(prompt, (*retold(known), *new)) as stream,
+            await self._begin(prompt, (*retold(known, new), *new)) as stream,
             aclosing(streaming.events(heard.listen(aiter(stream)))) as events,
         ):
             async for event in events:

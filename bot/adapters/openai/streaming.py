@@ -16,7 +16,7 @@ from openai.types.responses import (
 )
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import model_said, tool_called
+from bot.adapters.openai.items import approval_wanted, model_said, tool_called
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled, joined
 from bot.panel.model import NO_USAGE, Usage
@@ -84,7 +84,9 @@ class _Reader:
         said = joined(model_said(i.content) for i in response.output if i.type == "message")
         self.ended = True
         text = said.text or "".join(self._deltas)
-        yield Responded(text, usage_of(response), said.citations)
+        asked = (item for item in response.output if item.type == "mcp_approval_request")
+        wanted = tuple(approval_wanted(item) for item in asked)
+        yield Responded(text, usage_of(response), said.citations, wanted)
 
 
 def usage_of(response: Response) -> Usage:

@@ -33,6 +33,7 @@ SCOPES = frozenset(
         "files:read",
         "groups:history",
         "im:history",
+        "usergroups:read",
         "users:read",
     }
 )
