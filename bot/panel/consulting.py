@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.panel import footnotes, prompts, sentences
+from bot.panel import footnotes, prompts, sentences, showing
 from bot.panel.asking import ask
 from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
-from bot.panel.model import Call, Expert, Sources, ToolName
+from bot.panel.model import Call, Expert, MadeFile, Sources, ToolName
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
 
@@ -40,11 +40,13 @@ async def consult(context: TurnContext, call: Call) -> None:
                 outcome = await _hear(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
-    sources = None
+    sources: Sources | None = None
+    files: tuple[MadeFile, ...] = ()
     match outcome:
-        case ExpertAnswered(text=text, citations=citations):
+        case ExpertAnswered(text=text, citations=citations, files=files):
             reply = footnotes.under(text, citations, sentences.SOURCES)
-            sources = _sources(context, call) if citations else None
+            has_passages = any(not citation.url for citation in citations)
+            sources = _sources(context, call) if has_passages else None
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
@@ -54,6 +56,8 @@ async def consult(context: TurnContext, call: Call) -> None:
     persona = context.panel.persona(call.expert)
     await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
     context.board.changed()
+    if files:
+        await showing.show(context, call, files)
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
@@ -127,9 +131,11 @@ async def _exchange(
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
-            if isinstance(event, Responded) and event.text.strip():
-                text = _noted(event.text, context.toolbox.missing(expert.tools))
-                return ExpertAnswered(call.id, text, event.usage, event.citations)
+            if isinstance(event, Responded) and (event.text.strip() or event.files):
+                context.made.update(event.contents)
+                text = event.text if event.text.strip() else sentences.MADE
+                text = _noted(text, context.toolbox.missing(expert.tools))
+                return ExpertAnswered(call.id, text, event.usage, event.citations, event.files)
     return ExpertFailed(call.id, Failure.BROKEN)
 
 

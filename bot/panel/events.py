@@ -12,7 +12,9 @@ from bot.panel.model import (
     Call,
     CallId,
     Citation,
+    Exhibit,
     ExpertName,
+    MadeFile,
     MessageTs,
     Persona,
     Usage,
@@ -102,6 +104,7 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,15 @@ class ExpertFailed(_Dated):
     call_id: CallId
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored(_Dated):
+    """Slack holds a file that an expert made; nobody sees it before a message shows it."""
+
+    call_id: CallId
+    file: str
+    exhibit: Exhibit
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +220,7 @@ TurnEvent = (
     | ExpertAsked
     | ExpertAnswered
     | ExpertFailed
+    | FileStored
     | ClosingStarted
     | Closed
     | PostStarted

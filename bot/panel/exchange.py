@@ -10,6 +10,7 @@ from bot.panel.model import (
     CollectionId,
     ConversationId,
     Effort,
+    MadeFile,
     Usage,
 )
 from bot.panel.toolbox import ServerTool
@@ -47,6 +48,7 @@ class ModelSaid:
     text: str
     citations: tuple[Citation, ...] = ()  # of documents, for footnotes
     sources: tuple[Source, ...] = ()
+    files: tuple[MadeFile, ...] = ()  # that it has made
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,9 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
+    # Of the files, by id, what came with the response itself. Never kept.
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
@@ -141,8 +146,16 @@ def joined(said: Iterable[ModelSaid]) -> Responded:
     """Return a response of several messages, with their citations where the texts end up."""
     text = ""
     citations: list[Citation] = []
+    files: dict[str, MadeFile] = {}
     for one in said:
-        text += f"\n\n{one.text}" if text else one.text
+        text += f"\n\n{one.text}" if text and one.text else one.text
         start = len(text) - len(one.text)
-        citations += [replace(c, at=None if c.at is None else start + c.at) for c in one.citations]
-    return Responded(text, citations=tuple(citations))
+        citations += [_moved(citation, start) for citation in one.citations]
+        files |= {file.id: file for file in one.files}
+    return Responded(text, citations=tuple(citations), files=tuple(files.values()))
+
+
+def _moved(citation: Citation, by: int) -> Citation:
+    at = None if citation.at is None else by + citation.at
+    since = None if citation.since is None else by + citation.since
+    return replace(citation, at=at, since=since)

@@ -171,8 +171,9 @@ def as_tool_output(
     """Return what the router is told of the expert's outcome."""
     name = expert.title if expert else call.expert
     match outcome:
-        case ExpertAnswered(text=text):
-            output = f"{name} answered in the thread:\n{text}"
+        case ExpertAnswered(text=text, files=files):
+            made = f"\nFiles shown: {', '.join(file.name for file in files)}" if files else ""
+            output = f"{name} answered in the thread:\n{text}{made}"
         case ExpertFailed(failure=failure):
             output = f"{name} could not answer ({failure})."
     return ToolAnswered(call.known_as or call.id, output)
