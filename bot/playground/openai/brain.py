@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.playground.openai.errors import Json
@@ -26,6 +26,7 @@ class ModelRequest:
     schema: Json | None = None  # that the text has to follow
     search: Search | None = None  # in the documents, if these may be searched
     must_search: bool = False
+    remote: Mapping[str, Sequence[Json]] = field(default_factory=dict)  # servers' tools, by label
 
     @property
     def last_user_text(self) -> str:
@@ -56,6 +57,19 @@ class LookUp:
 
     queries: tuple[str, ...]
     found: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UseServer:
+    """The model uses a remote server's tool, and is asked again when it has the output.
+
+    Where that needs approval, it asks for it first and ends there.
+    """
+
+    server: str
+    tool: str
+    arguments: Mapping[str, Any] | str
+    approved: str | None = None  # the request that somebody has approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,7 @@ class Garble:
 
 
 Step = (
-    Text | LookUp | Refusal | Call | Pause | Hold
+    Text | LookUp | UseServer | Refusal | Call | Pause | Hold
     | Status | Fail | Error | Incomplete | Cut | Garble
 )  # fmt: skip
 Reply = Sequence[Step]

@@ -130,6 +130,8 @@ class RunWriting:
                 return False
             case brain.Call() | brain.Status():
                 raise ValueError("calls are made together, and a status comes first or not at all")
+            case brain.UseServer():
+                raise ValueError("the Assistants API knows no remote servers")
             case _:
                 assert_never(step)
         return True

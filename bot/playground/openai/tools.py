@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.openai import errors
+from bot.playground.openai import errors, remote_tools
 from bot.playground.openai.errors import ApiError, Json
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
@@ -77,6 +77,8 @@ def _check_tool(tool: Any, where: str) -> None:
         raise errors.missing(f"{where}.type")
     if tool["type"] == "file_search":
         _check_stores(tool.get("vector_store_ids"), f"{where}.vector_store_ids")
+    if tool["type"] == "mcp":
+        remote_tools.check(tool, where)
     if tool["type"] != "function":
         return
     name = tool.get("name")
