@@ -128,7 +128,7 @@ async def test_a_file_that_takes_too_long_is_named(making: Bench):
     making.patience = replace(HURRY, files=0.02)
     making.files.is_slow = True
     await making.ask("legal: Draw it.")
-    answer, shown = said(making)
+    _, shown = said(making)
     assert shown.exhibits == ()
     assert "`chart.png` took too long" in shown.text
 
