@@ -13,7 +13,6 @@ from bot import library, model_side, prices, toolbox
 from bot.adapters.redis import connection
 from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
@@ -39,11 +38,9 @@ from bot.adapters.slack import (
     web_api,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
@@ -52,9 +49,7 @@ from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
 from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
 from bot.panel.approvals import Approvers, approvers
-from bot.panel.errors import Refused
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding, bad, good
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -110,7 +105,7 @@ class Slack:
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
     shards = Shards(config.redis_shards)
-    redis = _redis(config)
+    redis = redis_of(config)
     try:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
@@ -228,31 +223,8 @@ async def run_part(part: Part) -> None:
         await serve()
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Look at everything around us and return what is found."""
-    redis = _redis(config)
-    async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        found = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
-            examine_redis(redis, connection.address(config.redis_url)),
-            model_side.examine(config),
-        )
-    await redis.aclose()
-    return [*(finding for findings in found for finding in findings), _examine_tools(config)]
-
-
-def _examine_tools(config: Config) -> Finding:
-    try:
-        names = tools(config).names
-    except Refused as refusal:
-        return bad(str(refusal), "Correct the file, or the environment variables that it names.")
-    if not config.tools:
-        return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
-    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")
-
-
-def _redis(config: Config) -> Connection:
+def redis_of(config: Config) -> Connection:
+    """Return the way to Redis. Raises ConfigError if its address is malformed."""
     try:
         return connection.connect(config.redis_url)
     except ValueError as error:

@@ -28,7 +28,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted, CallId
+from bot.panel.model import CallId
+from bot.panel.toolbox import ApprovalWanted
 
 _FACES = 8
 _LEVELS_ABOVE = 3  # h1 to h3 are the page's own

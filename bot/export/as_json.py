@@ -15,7 +15,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted
+from bot.panel.toolbox import ApprovalWanted
 
 Json = dict[str, Any]
 

@@ -18,7 +18,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted
+from bot.panel.toolbox import ApprovalWanted
 
 
 def document(archive: ThreadArchive) -> str:

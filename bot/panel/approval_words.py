@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 
 from bot.panel import sentences
-from bot.panel.model import ApprovalWanted, Decision
+from bot.panel.model import Decision
+from bot.panel.toolbox import ApprovalWanted
 
 _LONGEST_WISHES = 4_000  # characters of arguments in one message
 

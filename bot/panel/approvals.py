@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from bot.panel import approval_words
 from bot.panel.model import (
     ApprovalId,
-    ApprovalWanted,
     Call,
     ConversationId,
     Decision,
@@ -36,6 +35,7 @@ from bot.panel.model import (
     UserId,
     Verdict,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from bot.panel.exchange import (
     UserSaid,
     joined,
 )
-from bot.panel.model import ApprovalWanted
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import ApprovalWanted
 
 T = TypeVar("T")
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.panel import footnotes, prompts, sentences
+from bot.panel import footnotes, prompts, sentences, showing
 from bot.panel.asking import ask
 from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Prompt, Responded
-from bot.panel.model import Call, Expert, Sources, ToolName
+from bot.panel.model import Call, Expert, MadeFile, Sources, ToolName
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
 
@@ -51,12 +51,14 @@ async def consult(context: TurnContext, call: Call) -> None:
 
 
 async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
-    sources = None
+    sources: Sources | None = None
+    files: tuple[MadeFile, ...] = ()
     match outcome:
-        case ExpertAnswered(text=text, citations=citations):
+        case ExpertAnswered(text=text, citations=citations, files=files):
             reply = footnotes.under(text, citations, sentences.SOURCES)
-            sources = _sources(context, call) if citations else None
-        case ApprovalAsked(text=text):
+            has_passages = any(not citation.url for citation in citations)
+            sources = _sources(context, call) if has_passages else None
+        case ApprovalAsked(text=text, files=files):
             reply = text
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             return
@@ -66,6 +68,9 @@ async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
     if reply.strip():
         persona = context.panel.persona(call.expert)
         await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
+    if files:
+        context.board.changed()
+        await showing.show(context, call, files)
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
@@ -162,11 +167,15 @@ async def _answer(
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
-            if isinstance(event, Responded) and event.wanted:
-                return ApprovalAsked(call.id, event.wanted, event.text, event.usage)
-            if isinstance(event, Responded) and event.text.strip():
-                text = _noted(event.text, context.toolbox.missing(expert.tools))
-                return ExpertAnswered(call.id, text, event.usage, event.citations)
+            if not isinstance(event, Responded):
+                continue
+            context.made.update(event.contents)
+            if event.wanted:
+                return ApprovalAsked(call.id, event.wanted, event.text, event.usage, event.files)
+            if event.text.strip() or event.files:
+                text = event.text if event.text.strip() else sentences.MADE
+                text = _noted(text, context.toolbox.missing(expert.tools))
+                return ExpertAnswered(call.id, text, event.usage, event.citations, event.files)
     return ExpertFailed(call.id, Failure.BROKEN)
 
 

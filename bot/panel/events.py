@@ -9,15 +9,17 @@ from enum import StrEnum
 
 from bot.panel.model import (
     NO_USAGE,
-    ApprovalWanted,
     Call,
     CallId,
     Citation,
+    Exhibit,
     ExpertName,
+    MadeFile,
     MessageTs,
     Persona,
     Usage,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Failure(StrEnum):
@@ -104,6 +106,7 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class ApprovalAsked(_Dated):
     wanted: tuple[ApprovalWanted, ...]
     text: str = ""  # what it said before
     usage: Usage = NO_USAGE
+    files: tuple[MadeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,15 @@ class ExpertFailed(_Dated):
     call_id: CallId
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored(_Dated):
+    """Slack holds a file that an expert made; nobody sees it before a message shows it."""
+
+    call_id: CallId
+    file: str
+    exhibit: Exhibit
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +234,7 @@ TurnEvent = (
     | ExpertAnswered
     | ApprovalAsked
     | ExpertFailed
+    | FileStored
     | ClosingStarted
     | Closed
     | PostStarted

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel.model import (
     NO_USAGE,
-    ApprovalWanted,
     CallId,
     Citation,
     CollectionId,
     ConversationId,
     Effort,
+    MadeFile,
     RequestId,
     Usage,
 )
-from bot.panel.toolbox import ServerTool
+from bot.panel.toolbox import ApprovalWanted, ServerTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class ModelSaid:
     text: str
     citations: tuple[Citation, ...] = ()  # of documents, for footnotes
     sources: tuple[Source, ...] = ()
+    files: tuple[MadeFile, ...] = ()  # that it has made
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,9 @@ class Responded:
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
     wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
+    files: tuple[MadeFile, ...] = ()
+    # Of the files, by id, what came with the response itself. Never kept.
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
@@ -153,8 +157,16 @@ def joined(said: Iterable[ModelSaid]) -> Responded:
     """Return a response of several messages, with their citations where the texts end up."""
     text = ""
     citations: list[Citation] = []
+    files: dict[str, MadeFile] = {}
     for one in said:
-        text += f"\n\n{one.text}" if text else one.text
+        text += f"\n\n{one.text}" if text and one.text else one.text
         start = len(text) - len(one.text)
-        citations += [replace(c, at=None if c.at is None else start + c.at) for c in one.citations]
-    return Responded(text, citations=tuple(citations))
+        citations += [_moved(citation, start) for citation in one.citations]
+        files |= {file.id: file for file in one.files}
+    return Responded(text, citations=tuple(citations), files=tuple(files.values()))
+
+
+def _moved(citation: Citation, by: int) -> Citation:
+    at = None if citation.at is None else by + citation.at
+    since = None if citation.since is None else by + citation.since
+    return replace(citation, at=at, since=since)

@@ -11,6 +11,7 @@ from typing import Protocol
 from bot.panel.model import (
     ApprovalId,
     ConversationId,
+    Exhibit,
     ExpertName,
     MessageTs,
     Person,
@@ -55,6 +56,7 @@ class Post:
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     about: MessageTs | None = None  # the first message that the turn answers
     sources: Sources | None = None  # what it relies on, for people to open
+    exhibits: tuple[Exhibit, ...] = ()  # files that it shows
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
     approval: ApprovalId | None = None  # with buttons to approve of what it tells, or to decline

@@ -102,16 +102,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalWanted:
-    """The wish of the model's side to use a remote tool, if somebody approves of it."""
-
-    request: RequestId
-    server: str
-    tool: str
-    arguments: str  # JSON, as the model wrote it
-
-
-@dataclass(frozen=True, slots=True)
 class SharedFile:
     """A file that somebody has shared: what is known of it before it is fetched."""
 
@@ -266,11 +256,34 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A document that a text relies on."""
+    """A document or a web page that a text relies on."""
 
-    document: DocumentId
+    document: DocumentId  # of a page: its address
     name: str
     at: int | None = None  # the place in the text, where it is known
+    url: str = ""  # of a page
+    since: int | None = None  # where the model's own words for a page begin, which end at *at*
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that the model's side has made, and still holds."""
+
+    id: str
+    name: str
+    about: str = ""  # what it shows, if that is known
+    container: str = ""  # where it lies; empty: in the conversation itself
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A file that is stored with Slack, for a message to show."""
+
+    id: FileId
+    name: str
+    url: str  # where people find it
+    about: str = ""
+    is_image: bool = False  # and can be shown as one
 
 
 @dataclass(frozen=True, slots=True)

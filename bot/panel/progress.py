@@ -20,6 +20,7 @@ from bot.panel.events import (
     ExpertCalled,
     ExpertFailed,
     Failure,
+    FileStored,
     Posted,
     PostStarted,
     Retried,
@@ -36,7 +37,7 @@ from bot.panel.events import (
     StreamWithdrawn,
     TurnEvent,
 )
-from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, Exhibit, ExpertName, MessageTs, Persona, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
@@ -91,6 +92,7 @@ class Progress:
     routed: Routed | None = None
     asked: frozenset[CallId] = frozenset()
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
+    exhibits: Mapping[tuple[CallId, str], Exhibit] = field(default_factory=dict)
     closing: bool = False
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
@@ -146,7 +148,7 @@ class Progress:
                 return replace(self, router_response=response)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
-            case ExpertAnswered() | ApprovalAsked() | ExpertFailed():
+            case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
                 return self._settled(event)
             case ClosingStarted():
                 return replace(self, closing=True)
@@ -213,7 +215,10 @@ class Progress:
         streams = {other: stream for other, stream in self.streams.items() if other != part}
         return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
 
-    def _settled(self, outcome: Outcome) -> "Progress":
+    def _settled(self, outcome: Outcome | FileStored) -> "Progress":
+        if isinstance(outcome, FileStored):
+            made = (outcome.call_id, outcome.file)
+            return replace(self, exhibits={**self.exhibits, made: outcome.exhibit})
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

@@ -8,7 +8,6 @@ from bot.panel.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed
 from bot.panel.exchange import ApprovalGiven, Tool, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import (
-    ApprovalWanted,
     Call,
     CallId,
     Decision,
@@ -20,6 +19,7 @@ from bot.panel.model import (
     TurnId,
     Utterance,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 _TOOL_PREFIX = "consult_"
 _DIRECT = "Addressed directly in the thread."
@@ -197,8 +197,9 @@ def as_tool_output(
     """Return what the router is told of the expert's outcome."""
     name = expert.title if expert else call.expert
     match outcome:
-        case ExpertAnswered(text=text):
-            output = f"{name} answered in the thread:\n{text}"
+        case ExpertAnswered(text=text, files=files):
+            made = f"\nFiles shown: {', '.join(file.name for file in files)}" if files else ""
+            output = f"{name} answered in the thread:\n{text}{made}"
         case ApprovalAsked():
             output = f"{name} waits for people to approve of a tool, and answers later."
         case ExpertFailed(failure=failure):

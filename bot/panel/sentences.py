@@ -10,6 +10,7 @@ from bot.panel.model import Wish
 THINKING = "is reading…"
 CLOSING = "is summing up…"
 SOURCES = "Sources"
+MADE = "Here is what I made."
 
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \
@@ -178,6 +179,37 @@ def files_unused(problems: Sequence[str]) -> str:
 def files_unopened(names: Sequence[str]) -> str:
     """Return what stands under an answer for which the model could not open the files."""
     return f":paperclip: _The model could not open_ {', '.join(map(_quoted, names))}."
+
+
+def files_made(names: Sequence[str], problems: Sequence[str]) -> str:
+    """Return what stands over the files that an expert made; some of them may not be there."""
+    made = [f":paperclip: {listed([_quoted(name) for name in names], most=10)}"] if names else []
+    return "\n\n".join([*made, *(f":warning: {problem}" for problem in problems)])
+
+
+def made_too_many(name: str, most: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is one too many: I show {most} files of one answer."
+
+
+def made_too_large(name: str, limit: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is larger than {_megabytes(limit)}, the most that I show."
+
+
+def made_gone(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is not there any more; please ask for it again."
+
+
+def made_slow(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} took too long to get here; please ask for it again."
+
+
+def made_unwanted(name: str, code: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"Slack did not take {_quoted(name)} (`{code}`); whoever runs me can find out why."
 
 
 def tools_missing(names: Sequence[str]) -> str:

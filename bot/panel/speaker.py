@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
 from bot.panel.messaging import Messenger, Post
-from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona, Sources
+from bot.panel.model import ApprovalId, ConversationId, Exhibit, ExpertName, Persona, Sources
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 
@@ -36,6 +36,18 @@ class Speaker:
         """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
         whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
         await self._say(replace(whole, persona=persona, expert=expert))
+
+    async def show_files(
+        self,
+        expert: ExpertName,
+        persona: Persona,
+        part: str,
+        text: str,
+        exhibits: tuple[Exhibit, ...],
+    ) -> None:
+        """Post a message, short, in which an expert shows files."""
+        draft = replace(self.draft(part, text), persona=persona, expert=expert)
+        await self._post(replace(draft, exhibits=exhibits))
 
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""

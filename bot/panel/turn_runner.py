@@ -205,6 +205,7 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             toolbox=self._editor.toolbox,
+            files=self._files,
             patience=self._patience,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )

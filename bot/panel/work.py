@@ -20,6 +20,16 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A tool that people had to approve of, and what they said."""
+
+    server: str
+    tool: str
+    approved: bool | None = None  # None: nothing yet
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One expert's part in a turn."""
 
@@ -28,9 +38,11 @@ class Part:
     reason: str = ""
     brief: str = ""
     tools: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     sources: tuple[Source, ...] = ()
     bill: Bill | None = None
     failure: Failure | None = None
+    continues: bool = False  # with an earlier question, after a decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.approvals import Pending
 from bot.panel.errors import TurnLost
 from bot.panel.model import (
-    ApprovalWanted,
     Call,
     CallId,
     Claim,
@@ -24,6 +23,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.stores import ApprovalStore, Entered
+from bot.panel.toolbox import ApprovalWanted
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.turn_queue import FakeTurnQueue
 

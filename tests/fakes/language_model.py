@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
-from bot.panel.errors import ConversationGone
+from bot.panel.errors import ConversationGone, Refused
 from bot.panel.exchange import (
     ApprovalGiven,
     Begun,
@@ -41,14 +41,15 @@ from bot.panel.exchange import (
 )
 from bot.panel.links import ExpertLabels, Labels
 from bot.panel.model import (
-    ApprovalWanted,
     CallId,
     ConversationId,
     ExpertName,
+    MadeFile,
     RequestId,
     Usage,
 )
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Meanwhile(asyncio.Event):
@@ -127,6 +128,8 @@ class ScriptedModel(LanguageModel):
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
         self.whole: set[str] = set()
+        self.made: dict[str, bytes] = {}  # what the files hold, by their ids
+        self.fetched: list[str] = []
         self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
@@ -143,7 +146,9 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        assert method in {"append", "since", "items", "open", "relabel", "labels"}, method
+        assert method in {"append", "since", "items", "open", "relabel", "labels", "content"}, (
+            method
+        )
         self._faults[method].append(Fault(error, stored))
 
     def assert_all_used(self) -> None:
@@ -214,6 +219,14 @@ class ScriptedModel(LanguageModel):
         for item in reversed(self._find(conversation).items):
             yield item
 
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        self._find(conversation)
+        self.fetched.append(file.id)
+        _raise(self._fault("content"))
+        if file.id not in self.made or len(self.made[file.id]) > most:
+            raise Refused(f"`{file.name}` is gone or too large.")
+        return self.made[file.id]
+
     async def is_whole(self, response: str) -> bool:
         return response in self.whole
 
@@ -281,12 +294,14 @@ async def _play(
                     yield TextWritten(delta)
                 said.append(ModelSaid(step.text))
                 stored.items.append(said[-1])
-            case ModelSaid(text=text) | str(text) if text:
+            case ModelSaid(text=text) | str(text) if text or isinstance(step, ModelSaid):
                 said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
                 stored.items.append(said[-1])
                 yield TextWritten(text)
     citations = tuple(citation for one in said for citation in one.citations)
-    yield Responded("".join(one.text for one in said), USAGE, citations, tuple(wanted))
+    files = tuple(file for one in said for file in one.files)
+    text = "".join(one.text for one in said)
+    yield Responded(text, USAGE, citations, wanted=tuple(wanted), files=files)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

@@ -8,7 +8,8 @@ from bot.panel.approvals import Approvers
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, Refused, StoreUnavailable
 from bot.panel.exchange import ApprovalGiven, ToolAnswered, UserSaid
 from bot.panel.messaging import TaskState
-from bot.panel.model import ApprovalWanted, Claim, Decision, RequestId, UserId
+from bot.panel.model import Claim, Decision, RequestId, UserId
+from bot.panel.toolbox import ApprovalWanted
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import THREAD, Bench, Dying, consult

@@ -14,7 +14,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted
+from bot.panel.toolbox import ApprovalWanted
 
 _INSTRUCTIONS = """\
 You keep the minutes of a conversation. Write what somebody needs who goes on with it without

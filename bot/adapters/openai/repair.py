@@ -24,7 +24,8 @@ from bot.adapters.openai import errors, history
 from bot.adapters.openai.items import from_api, to_api
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import ABORTED, ApprovalGiven, ToolAnswered
-from bot.panel.model import ApprovalWanted, CallId, ConversationId, RequestId
+from bot.panel.model import CallId, ConversationId, RequestId
+from bot.panel.toolbox import ApprovalWanted
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted
+from bot.panel.toolbox import ApprovalWanted
 
 _SUMMARY = "What was said before, in short:\n{}"
 
@@ -36,7 +36,7 @@ def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
     calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
     for item in known.items:
         match item:
-            case ToolUsed() | ApprovalGiven():
+            case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
                 continue
             case ApprovalWanted(request=request) if request not in decided:
                 continue
@@ -82,9 +82,8 @@ class Heard:
         """Return what was written."""
         output = self._response.output if self._response else []
         # What a response holds is what a conversation would hold of it.
-        found = [stored_from_api(cast("ConversationItem", item)) for item in output]
-        items = [item for item in found if item is not None]
-        if responded.text and not any(isinstance(item, ModelSaid) for item in items):
+        items = [one for item in output for one in stored_from_api(cast("ConversationItem", item))]
+        if responded.text and not any(isinstance(item, ModelSaid) and item.text for item in items):
             items.append(ModelSaid(responded.text, responded.citations))
         known = {item.call_id for item in items if isinstance(item, ToolCalled)}
         return items + [call for call in self._calls if call.call_id not in known]

@@ -30,7 +30,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import ApprovalWanted, CallId, Citation, DocumentId
+from bot.panel.model import CallId, Citation, DocumentId
+from bot.panel.toolbox import ApprovalWanted
 
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run
 _CALL, _TOOL, _OUTPUT = "panelbot_call", "panelbot_tool", "panelbot_output"  # of a message

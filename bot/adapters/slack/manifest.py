@@ -16,6 +16,7 @@ BOT_SCOPES = (
     "chat:write.customize",
     "commands",
     "files:read",
+    "files:write",
     "groups:history",
     "im:history",
     "users:read",

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot.adapters.slack import blocks, growing, reply_buttons, splitting, text
+from bot.adapters.slack import blocks, exhibiting, growing, reply_buttons, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
@@ -159,8 +159,9 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        shown = blocks.reply(markdown, reply_buttons.row(post))
-        simpler = blocks.plain_reply(markdown)
+        exhibits = exhibiting.shown(post.exhibits)
+        shown = blocks.reply(markdown, [*exhibits, *reply_buttons.row(post)])
+        simpler = exhibiting.simpler(markdown, post.exhibits) or blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
@@ -184,7 +185,7 @@ class SlackMessenger(Messenger):
         args: Json = {
             "channel": thread.channel_id,
             "thread_ts": thread.thread_ts,
-            "unfurl_links": False,
+            "unfurl_links": bool(post.exhibits),  # our own links: this is how Slack shows files
             "unfurl_media": False,
             "metadata": self._metadata(thread, post),
             **shown,

@@ -18,6 +18,7 @@ _PREFIXES: Mapping[str, str] = {
     "file_search_call": "fs",
     "web_search_call": "ws",
     "code_interpreter_call": "ci",
+    "image_generation_call": "ig",
     "compaction": "cmp",
     "mcp_list_tools": "mcpl",
     "mcp_approval_request": "mcpr",
@@ -63,9 +64,16 @@ def text_of(item: Mapping[str, Any]) -> str:
 
 def shown(item: Json, include: Collection[str]) -> Json:
     """Return *item* as the API shows it to somebody who asks to *include* so much."""
-    if item["type"] != "file_search_call" or "file_search_call.results" in include:
-        return dict(item)
-    return {**item, "results": None}
+    match item["type"]:
+        case "file_search_call" if "file_search_call.results" not in include:
+            return {**item, "results": None}
+        case "code_interpreter_call" if "code_interpreter_call.outputs" not in include:
+            return {**item, "outputs": None}
+        case "web_search_call" if "web_search_call.action.sources" not in include:
+            action = {name: told for name, told in item["action"].items() if name != "sources"}
+            return {**item, "action": action}
+        case _:
+            return dict(item)
 
 
 def unanswered(items: Iterable[Json]) -> list[str]:

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from secrets import token_hex
 from typing import assert_never
 
-from bot.playground.openai import brain, remote_writing
+from bot.playground.openai import brain, hosted_writing, remote_writing
 from bot.playground.openai.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.errors import Json
+from bot.playground.openai.hosted_steps import Draw, HostedStep, RunCode, SearchWeb
+from bot.playground.openai.hosted_writing import citation
 from bot.playground.openai.items import new_id, output_text
 from bot.playground.openai.tokens import THINKING, count
 from bot.playground.openai.writing import Writing, added, done
@@ -77,7 +79,7 @@ async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
         case brain.Text() | brain.Refusal():
             async for event in _write_message(writing, step):
                 yield event
-        case brain.LookUp() | brain.Call() | brain.UseServer():
+        case brain.LookUp() | SearchWeb() | RunCode() | Draw() | brain.Call() | brain.UseServer():
             async for event in _use_tool(writing, step):
                 yield event
         case brain.Pause() | brain.Hold():
@@ -118,7 +120,7 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
     item: Json = {"id": new_id("msg"), "type": "message", "role": "assistant"}
     item |= {"status": "in_progress", "content": []}
     kind, key, part, extra = _KINDS[type(step)]
-    cited = [_citation(cite) for cite in step.cites] if isinstance(step, brain.Text) else []
+    cited = [citation(cite) for cite in step.cites] if isinstance(step, brain.Text) else []
     yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1, "content_index": 0}
     yield writing.event("response.content_part.added", **place, part=part(""))
@@ -130,8 +132,8 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
             break
         written += piece
         yield writing.event(f"response.{kind}.delta", **place, delta=piece, **extra)
-    for number, citation in enumerate(cited):
-        more = {**place, "annotation_index": number, "annotation": citation}
+    for number, note in enumerate(cited):
+        more = {**place, "annotation_index": number, "annotation": note}
         yield writing.event("response.output_text.annotation.added", **more)
     whole_part = part(written) | ({"annotations": cited} if cited else {})
     yield writing.event(f"response.{kind}.done", **place, **{key: written}, **extra)
@@ -143,11 +145,14 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
 
 
 async def _use_tool(
-    writing: Writing, step: brain.LookUp | brain.Call | brain.UseServer
+    writing: Writing, step: brain.LookUp | HostedStep | brain.Call | brain.UseServer
 ) -> AsyncIterator[Json]:
     match step:
         case brain.LookUp():
             for event in _look_up(writing, step):
+                yield event
+        case SearchWeb() | RunCode() | Draw():
+            for event in hosted_writing.use(writing, step):
                 yield event
         case brain.Call():
             async for event in _write_call(writing, step):
@@ -188,11 +193,6 @@ def _look_up(writing: Writing, step: brain.LookUp) -> Iterator[Json]:
         yield writing.event(f"response.file_search_call.{state}", **place)
     item["results"] = [passage.shown() for passage in step.found]
     yield done(writing, item, "completed")
-
-
-def _citation(cite: brain.Cite) -> Json:
-    place = {"file_id": cite.file_id, "filename": cite.filename, "index": cite.index}
-    return {"type": "file_citation", **place}
 
 
 def _out_of_tokens(writing: Writing) -> Json:

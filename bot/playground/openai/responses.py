@@ -15,6 +15,7 @@ from bot.playground.openai import (
     tools,
 )
 from bot.playground.openai.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
+from bot.playground.openai.containers import Containers
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.generation import Context, Generation
 from bot.playground.openai.latency import Latency
@@ -32,10 +33,16 @@ class Responses:
     """Answers requests about responses; *brain* writes them, in the time that *latency* gives."""
 
     def __init__(
-        self, store: Store, brain: Brain, latency: Latency, documents: VectorStores
+        self,
+        store: Store,
+        brain: Brain,
+        latency: Latency,
+        documents: VectorStores,
+        containers: Containers,
     ) -> None:
         self.brain = brain
         self._documents = documents
+        self._containers = containers
         self._store = store
         self.latency = latency
         self._cache = tokens.PromptCache()
@@ -126,7 +133,7 @@ class Responses:
 
         def go_on(output: Sequence[Json]) -> Reply:
             knows_more = replace(request, items=[*request.items, *output])
-            return with_findings(self.brain.reply(knows_more), request)
+            return self._containers.ran(with_findings(self.brain.reply(knows_more), request))
 
         reply = remote_tools.approved(context.seen, context.new) or go_on(())
         if reply and isinstance(status := reply[0], Status):
@@ -243,6 +250,7 @@ def _as_the_model_sees_it(body: Json, context: Context, search: Search | None) -
         items=context.seen,
         search=search,
         must_search=tools.must_search(body),
+        hosted=tools.hosted(body),
     )
 
 
