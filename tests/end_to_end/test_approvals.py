@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,17 @@ import pytest
 from bot import app, library
 from bot.adapters.slack.approval_buttons import APPROVE, DECLINE
 from bot.adapters.slack.reply_buttons import SHOW_WORK
-from bot.panel.model import ExpertName, ToolName
+from bot.panel.model import ToolName
 from bot.panel.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.brain import UseServer, by_instructions
-from bot.playground.slack.company import ADA, BEN, GENERAL
+from bot.playground.slack.company import ADA, BEN, CHLOE, DEV, GENERAL
 from bot.playground.slack.workspace import Message
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 
 TICKET = UseServer("shop", "open_ticket", {"title": "Broken", "details": "All of it."})
+AFTERWARDS = "Answer 2 of the legal counsel of a technology company"
 QUESTION = f"{MENTION} legal Open a ticket, please."
 
 
@@ -38,15 +40,9 @@ async def equipped(world: World, shop: McpPlayground, tmp_path: Path) -> World:
     async with app.open_memory(world.config()) as memory:
         (legal,) = [one for one in library.library() if one.name == "legal"]
         scope = WorkspaceScope(world.slack.workspace.team_id)
-        await memory.panels.add(scope, _with_tools(legal))
+        await memory.panels.add(scope, replace(legal, tools=(ToolName("mcp:shop"),)))
     await world.start_bot()
     return world
-
-
-def _with_tools(expert):
-    from dataclasses import replace
-
-    return replace(expert, name=ExpertName("legal"), tools=(ToolName("mcp:shop"),))
 
 
 def question(world: World, ts: str) -> Message:
@@ -57,7 +53,7 @@ def question(world: World, ts: str) -> Message:
 
 async def asked(world: World) -> str:
     """Let Ada ask what needs a tool; returns when people are asked to decide."""
-    world.brain.when(by_instructions("open-source licences"), TICKET)
+    world.brain.when(by_instructions("legal counsel"), TICKET)
     ts = world.say(QUESTION)
     await world.idle()
     return ts
@@ -134,21 +130,37 @@ async def test_a_double_click_and_a_second_opinion_change_nothing(
     await asyncio.gather(*(click(ADA, message, action) for action in (APPROVE, APPROVE, DECLINE)))
     await equipped.idle()
 
-    assert len(shop.shop.tickets) <= 1
+    assert len(shop.shop.tickets) <= 1  # none if the one who declined was faster
     assert len([who for who, _ in equipped.said(ts) if who == "Legal Counsel"]) == 1
-    await eventually(lambda: len(whispers(equipped, ADA)) == 2)
+    await eventually(lambda: whispers(equipped, ADA))
     assert all("decided already" in words for words in whispers(equipped, ADA))
 
 
 async def test_whoever_may_not_decide_is_told_so_alone(equipped: World, shop: McpPlayground):
     ts = await asked(equipped)
 
-    await equipped.slack.people.click(BEN, question(equipped, ts), APPROVE)
+    await equipped.slack.people.click(CHLOE, question(equipped, ts), APPROVE)
 
-    await eventually(lambda: bool(whispers(equipped, BEN)))
-    assert "You cannot decide this" in whispers(equipped, BEN)[0]
+    await eventually(lambda: whispers(equipped, CHLOE))
+    assert "You cannot decide this" in whispers(equipped, CHLOE)[0]
     assert is_open(equipped, ts)
     assert shop.calls == []
+
+
+async def test_a_group_can_be_named_to_decide(equipped: World, shop: McpPlayground):
+    await equipped.stop_bot()
+    equipped.slack.workspace.group_members["S0BUYERS"] = [CHLOE]
+    equipped.environ["PANELBOT_APPROVERS"] = "S0BUYERS"
+    await equipped.start_bot()
+    ts = await asked(equipped)
+
+    await equipped.slack.people.click(DEV, question(equipped, ts), APPROVE)
+    await eventually(lambda: whispers(equipped, DEV))
+    await equipped.slack.people.click(CHLOE, question(equipped, ts), APPROVE)
+    await equipped.idle()
+
+    assert "People named for it can" in whispers(equipped, DEV)[0]
+    assert len(shop.shop.tickets) == 1
 
 
 async def test_who_writes_on_waits_for_nobody(equipped: World, shop: McpPlayground):
@@ -157,7 +169,10 @@ async def test_who_writes_on_waits_for_nobody(equipped: World, shop: McpPlaygrou
     equipped.say("legal: Never mind. What about trade marks?", ts)
     await equipped.idle()
 
-    assert equipped.said(ts)[-1] == ("Legal Counsel", "Answer 2 of the panel's legal counsel")
+    assert equipped.said(ts)[-1] == (
+        "Legal Counsel",
+        "Answer 2 of the legal counsel of a technology company",
+    )
     assert "something new was asked" in str(question(equipped, ts).blocks)
     assert shop.calls == []
 
@@ -172,7 +187,10 @@ async def test_a_conversation_is_mended_though_redis_has_forgotten(
     equipped.say("legal: Never mind. What about trade marks?", ts)
     await equipped.idle()
 
-    assert equipped.said(ts)[-1] == ("Legal Counsel", "Answer 2 of the panel's legal counsel")
+    assert equipped.said(ts)[-1] == (
+        "Legal Counsel",
+        "Answer 2 of the legal counsel of a technology company",
+    )
     assert shop.calls == []
 
 
