@@ -38,11 +38,11 @@ class Part:
     reason: str = ""
     brief: str = ""
     tools: tuple[str, ...] = ()
-    approvals: tuple[Approval, ...] = ()
     sources: tuple[Source, ...] = ()
     bill: Bill | None = None
     failure: Failure | None = None
     continues: bool = False  # with an earlier question, after a decision
+    approvals: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
