@@ -15,7 +15,9 @@ What that means for a conversation:
    expert may ask again. People who write on never wait for people who think.
 2. Stop ends the matter like that, too, whether or not a turn is under way.
 3. A verdict whose matter has ended changes nothing. One that is carried out is journalled like
-   any question: repeated after a crash, it is looked for in the conversation first.
+   any question: repeated after a crash, it is looked for in the conversation first. So a tool is
+   used twice only if the model's side used it and then lost the whole response: it takes no
+   idempotency keys.
 """
 
 from collections.abc import Collection

@@ -41,10 +41,10 @@ async def consult(context: TurnContext, call: Call) -> None:
                 outcome = await _hear(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
-        await context.permission.conclude()
         if isinstance(outcome, ApprovalAsked):
-            face, conversation = context.panel.persona(call.expert), context.book.links.experts
-            await context.permission.open(call, outcome, face, conversation[call.expert])
+            face, conversations = context.panel.persona(call.expert), context.book.links.experts
+            await context.permission.open(call, outcome, face, conversations[call.expert])
+        await context.permission.conclude()
     await _tell(context, call, outcome)
     await context.permission.ask(call, context.speaker)
     context.board.changed()

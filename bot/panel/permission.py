@@ -47,8 +47,11 @@ class Permission:
     async def open(
         self, call: Call, outcome: ApprovalAsked, face: Persona, conversation: ConversationId
     ) -> None:
-        """Take up what the expert wants, unless it has been asked something else since."""
-        turn = self._record.turn
+        """Take up what the expert wants, unless it has been asked something else since.
+
+        To be done before what led to it is concluded.
+        """
+        turn, before = self._record.turn, self.matter
         pending = Pending(
             turn=turn.id,
             call=call,
@@ -56,7 +59,7 @@ class Permission:
             icon=face.icon,
             conversation=conversation,
             wanted=outcome.wanted,
-            asker=turn.asker,
+            asker=before.asker if before else turn.asker,
             about=turn.about,
         )
         if not self._is_overtaken(call):

@@ -1,5 +1,7 @@
 """Tools that an expert may use only if somebody approves: asked, decided, carried out, ended."""
 
+import asyncio
+
 import pytest
 
 from bot.panel import approval_words
@@ -10,7 +12,7 @@ from bot.panel.exchange import ApprovalGiven, ToolAnswered, UserSaid
 from bot.panel.messaging import TaskState
 from bot.panel.model import Claim, Decision, RequestId, UserId
 from bot.panel.toolbox import ApprovalWanted
-from tests.fakes.language_model import ROUTER, Meanwhile
+from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import THREAD, Bench, Dying, consult
 
@@ -241,6 +243,46 @@ async def test_an_expert_may_ask_again_when_it_goes_on(bench):
     assert given(bench) == [("mcpr_1", True), ("mcpr_2", True)]
     assert bench.messenger.said[-1] == ("Legal Counsel", "Ticket 1 is open.")
     assert len(endings(bench)) == 2
+
+
+async def test_who_asked_first_may_decide_to_the_end(bench):
+    await asked(bench)
+    bench.model.script("legal", [TICKET])
+    await decide(bench, ADMIN)
+    await carry_out(bench)
+
+    (pending,) = await bench.approvals.pending(THREAD)
+    assert pending.asker == MEMBER
+    assert pending.about == "1.0"
+
+
+async def test_what_people_watched_being_written_stays_above_the_question(bench):
+    bench.messenger.private = True
+    bench.model.script("legal", [written("Let me ", "see. ", "Yes."), PRICE])
+
+    await bench.ask("legal: What does it cost?")
+
+    assert [text for name, text in bench.messenger.said if name] == ["Let me see. Yes."]
+    assert len(await bench.approvals.pending(THREAD)) == 1
+
+
+async def test_the_clock_goes_on_when_redis_was_away(bench):
+    await asked(bench)
+    bench.queue.advance(bench.patience.approval + 1)
+    due, away = bench.approvals.due, [StoreUnavailable("away")]
+
+    async def sometimes():
+        if away:
+            raise away.pop()
+        return await due()
+
+    bench.approvals.due = sometimes
+    clock = asyncio.create_task(ApprovalClock(bench.approvals, every=0).run())
+
+    claim = await bench.queue.claim()
+    clock.cancel()
+
+    assert claim.turn.verdict.decision is Decision.EXPIRED
 
 
 async def test_an_expert_called_twice_in_a_turn_ends_what_it_asked_first(bench):
