@@ -36,9 +36,9 @@ class ApprovalDesk:
         await self._check(by, found[0])
         verdict = found[0].decided(found[0].verdict(decision, round(time.time())), by)
         entered = await self._store.enter(thread, approval, verdict)
-        log.info("approval.decided", extra={"approval": approval, "decision": decision})
         if entered is Entered.TOO_LATE:
             raise Refused(approval_words.DECIDED_BEFORE)
+        log.info("approval.decided", extra={"approval": approval, "decision": decision})
         return approval_words.IN_LINE if entered is Entered.IN_LINE else ""
 
     async def _check(self, user: UserId, pending: Pending) -> None:

@@ -22,7 +22,7 @@ IN_LINE = "Noted. It goes on as soon as what is being answered in this thread is
 
 def approval_wanted(expert: str, wanted: Sequence[ApprovalWanted], who: str, hours: float) -> str:
     """Return what people read who are to approve of what *expert* wants."""
-    room = max(200, _LONGEST_WISHES // len(wanted))
+    room = max(40, _LONGEST_WISHES // len(wanted))
     each = "\n".join(_wish(one, room) for one in wanted)
     time = _hours(hours)
     return (

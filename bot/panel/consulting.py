@@ -41,9 +41,10 @@ async def consult(context: TurnContext, call: Call) -> None:
                 outcome = await _hear(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
-        if isinstance(outcome, ApprovalAsked):
-            face, conversations = context.panel.persona(call.expert), context.book.links.experts
-            await context.permission.open(call, outcome, face, conversations[call.expert])
+        conversation = context.book.links.experts.get(call.expert)
+        if isinstance(outcome, ApprovalAsked) and conversation:
+            face = context.panel.persona(call.expert)
+            await context.permission.open(call, outcome, face, conversation)
         await context.permission.conclude()
     await _tell(context, call, outcome)
     await context.permission.ask(call, context.speaker)

@@ -69,10 +69,14 @@ class Permission:
 
     async def ask(self, call: Call, speaker: Speaker) -> None:
         """Let people decide what was taken up for *call*."""
-        found = [one for one in self._pending if one.call == call]
-        for pending in found:
+        turn = self._record.turn.id
+        own = (one for one in self._pending if (one.turn, one.call.id) == (turn, call.id))
+        if pending := next(own, None):
             await speaker.offer_decision(pending.part, self._words(pending), pending.id)
             asked = replace(pending, ts=self._record.progress.posted[pending.part])
+            if pending not in self._pending:  # overtaken meanwhile
+                await self._end(asked, Ending(approval_words.OVERTAKEN))
+                return
             self._pending[self._pending.index(pending)] = asked
             await self._store.ask(self._record.claim, asked, within=self._patience.approval)
 
@@ -123,5 +127,5 @@ class Permission:
     def _is_overtaken(self, call: Call) -> bool:
         """Whether the turn has asked the same expert something else after *call*."""
         progress = self._record.progress
-        later = progress.calls[progress.calls.index(call) + 1 :]
-        return any(one.expert == call.expert and one.id in progress.asked for one in later)
+        own = [one.id for one in progress.calls if one.expert == call.expert]
+        return any(id_ in progress.asked for id_ in own[own.index(call.id) + 1 :])

@@ -1,5 +1,6 @@
 """A Slack thread in memory."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ class RecordingMessenger(Messenger):
         self.statuses: list[str] = []
         self.endings: dict[MessageTs, Ending] = {}
         self.private = False
+        self.pauses = 0  # in which others go on before a message is posted
         self.open: dict[MessageTs, UserId] = {}  # the messages that grow, and who sees them grow
         self.grown: list[str] = []  # what they showed, at each step
         self.withdrawn: list[str] = []
@@ -58,6 +60,8 @@ class RecordingMessenger(Messenger):
         return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        for _ in range(self.pauses):
+            await asyncio.sleep(0)
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
         if fault and not fault.after_effect:
             raise fault.error

@@ -399,10 +399,29 @@ async def test_the_report_counts_no_question_twice(bench):
     assert tally.usage.output == 40
 
 
-async def test_nobody_waits_while_people_think(bench):
-    """A turn that asks holds no worker: it is done before anybody has looked."""
-    bench.model.script("legal", [Meanwhile(), PRICE])
+async def test_a_router_that_is_asked_again_changes_nothing_for_who_waits(bench):
+    bench.model.script(ROUTER, [consult("legal"), Meanwhile(), ModelUnavailable("cut")])
+    bench.model.script(ROUTER, [consult("legal", "call_again")])
+    bench.model.script("legal", [PRICE])
 
-    await bench.ask("legal: What does it cost?")
+    await bench.ask("What does it cost?")
 
-    assert await bench.idle()
+    questions = [post for _, _, post in bench.messenger.posts if post.approval]
+    assert len(questions) == len(await bench.approvals.pending(THREAD)) == 1
+    assert len(bench.model.asked("legal")) == 1
+
+
+@pytest.mark.parametrize("pauses", [0, 1, 5, 20, 60])
+async def test_a_question_that_is_overtaken_while_it_is_posted_says_so(bench, pauses):
+    bench.model.script(ROUTER, [consult("legal", "call_a"), consult("legal", "call_b")])
+    bench.model.script("legal", ["Let me see.", PRICE], ["I see.", TICKET])
+    bench.messenger.pauses = pauses
+
+    await bench.ask("Twice, please.")
+
+    (pending,) = await bench.approvals.pending(THREAD)
+    assert pending.wanted == (TICKET,)
+    shown = {post.approval: ts for _, ts, post in bench.messenger.posts if post.approval}
+    others = [ts for approval, ts in shown.items() if approval != pending.id]
+    assert all(bench.messenger.endings[ts].words == approval_words.OVERTAKEN for ts in others)
+    assert shown[pending.id] not in bench.messenger.endings
