@@ -111,6 +111,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         if own_redis:
             redis_url = await opened.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
+        settings.setdefault("PANELBOT_TOOLS", str(files("bot") / "demo_tools.yaml"))
         if not environ.get("OPENAI_API_KEY", "").strip():
             openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace

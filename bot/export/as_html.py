@@ -27,7 +27,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId
+from bot.panel.model import CallId, MadeFile
 
 _FACES = 8
 _LEVELS_ABOVE = 3  # h1 to h3 are the page's own
@@ -108,8 +108,9 @@ def _item(item: StoredItem, owner: str, names: Names) -> str:
         case UserSaid(text):
             call = asked_by(item)
             return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
-        case ModelSaid(text, sources=sources):
-            return _article(f"{owner} said", _markdown(text) + _sources(sources), kind="said")
+        case ModelSaid(text, sources=sources, files=files):
+            body = _markdown(text) + _sources(sources) + _made(files)
+            return _article(f"{owner} said", body, kind="said")
         case ToolCalled(call_id, _, arguments):
             body = _arguments(arguments) + _link_to_question(call_id, names)
             return _article(f"Called {escape(names.called(item))}", body, kind="said")
@@ -144,6 +145,16 @@ def _sources(sources: Sequence[Source]) -> str:
         f"<li>{escape(source.title)} {_address(source.url)}</li>" for source in sources
     )
     return f"<h4>Sources</h4><ul>{listed}</ul>"
+
+
+def _made(files: Sequence[MadeFile]) -> str:
+    if not files:
+        return ""
+    listed = "".join(
+        f"<li>{escape(file.name)}{f': {escape(file.about)}' if file.about else ''}</li>"
+        for file in files
+    )
+    return f"<h4>Files made</h4><ul>{listed}</ul>"
 
 
 def _address(url: str) -> str:

@@ -53,9 +53,11 @@ def _item(item: StoredItem) -> Json:
     match item:
         case UserSaid(text):
             return {"type": "message", "role": "user", "text": text}
-        case ModelSaid(text, sources=sources):
+        case ModelSaid(text, sources=sources, files=files):
             cited = [{"title": source.title, "url": source.url} for source in sources]
-            return {"type": "message", "role": "assistant", "text": text, "sources": cited}
+            made = [{"name": file.name, "about": file.about} for file in files]
+            said = {"text": text, "sources": cited, "files": made}
+            return {"type": "message", "role": "assistant", **said}
         case ToolCalled(call_id, tool, arguments):
             told = {"call_id": call_id, "tool": tool, "expert": prompts.expert_of(tool)}
             return {"type": "call", **told, "arguments": dict(arguments)}

@@ -2,7 +2,7 @@
 
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed, UserSaid
-from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.model import CallId, ConversationId, ExpertName, MadeFile, MessageTs, ThreadRef
 
 CALL = CallId("call_1")
 LEGAL = ExpertName("legal")
@@ -42,6 +42,7 @@ EXPERT = Talk(
         ModelSaid(
             "# Yes",
             sources=(Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf")),
+            files=(MadeFile("cfile_1", "chart.png", "Costs by year"),),
         ),
     ),
 )
@@ -55,7 +56,7 @@ def evil() -> ThreadArchive:
     """An archive in which every text is ill-meant."""
     said = (
         UserSaid(EVIL),
-        ModelSaid(EVIL, sources=(Source(EVIL, f"javascript:{EVIL}"),)),
+        ModelSaid(EVIL, (), (Source(EVIL, f"javascript:{EVIL}"),), (MadeFile(EVIL, EVIL, EVIL),)),
         ToolCalled(CallId(EVIL), EVIL, {EVIL: EVIL}),
         ToolAnswered(CallId(EVIL), EVIL),
         ToolUsed(EVIL),
