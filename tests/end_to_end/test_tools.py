@@ -1,5 +1,7 @@
 """Experts with tools, through the whole bot: what they find is cited, what they make is shown."""
 
+import json
+from base64 import b64decode
 from functools import partial
 from pathlib import Path
 
@@ -25,15 +27,20 @@ def allowing(world: World, tmp_path: Path) -> World:
     return world
 
 
-@pytest.fixture
-async def equipped(allowing: World) -> World:
-    """A bot with experts that may search, count and draw."""
+async def _equipped(allowing: World) -> World:
+    """Start the bot, with experts that may search, count and draw."""
     await allowing.start_bot()
     people = allowing.slack.people
     for name in ("research", "design"):
         await people.slash(ADA, GENERAL, "/experts", f"add {name}")
         await people.wait_for(partial(_is_told, allowing, f"(`{name}`)"))
     return allowing
+
+
+@pytest.fixture
+async def equipped(allowing: World) -> World:
+    """A bot with such experts."""
+    return await _equipped(allowing)
 
 
 def _is_told(world: World, words: str) -> bool:
@@ -89,6 +96,20 @@ async def test_an_image_tells_what_it_shows(equipped: World):
     assert "a duck on a lake" in image["alt_text"]
 
 
+async def test_with_conversations_of_our_own_it_is_the_same(allowing: World):
+    allowing.environ["PANELBOT_BACKEND"] = "stateless"
+    world = await _equipped(allowing)
+    _, files = await replies(world, "finance Please chart 10, 20 and 60")
+    assert len(shown(files, "image") + shown(files, "section")) == 2
+    _, files = await replies(world, "design Please draw a duck on a lake")
+    assert len(shown(files, "image")) == 1
+    world.say("design: And what else?", files.thread_ts)
+    await world.idle()
+    *_, (who, last) = world.said(str(files.thread_ts))
+    assert who == "Product Designer"
+    assert "This goes with what was asked before" in last
+
+
 async def test_what_slack_does_not_take_is_named(equipped: World):
     equipped.slack.site.scopes.discard("files:write")
     answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
@@ -116,14 +137,16 @@ async def test_an_expert_is_given_tools_in_its_form(equipped: World):
     assert "https://licences.example/mit" in body(reply)
 
 
-async def test_the_export_names_what_was_made(equipped: World):
+async def test_the_export_holds_what_was_made(equipped: World):
     answer, _ = await replies(equipped, "finance Please chart 10, 20 and 60")
-    code, out, err = await equipped.panelbot(
-        "export", f"{GENERAL}/{answer.thread_ts}", "--format", "md"
-    )
+    thread = f"{GENERAL}/{answer.thread_ts}"
+    code, out, err = await equipped.panelbot("export", thread, "--format", "json")
     assert (code, err) == (0, "")
-    assert "**Used a tool**: code\\_interpreter" in out
-    assert "- Made a file: chart.png" in out
+    (talk,) = [one for one in json.loads(out)["conversations"] if one["expert"]]
+    assert {"type": "tool_used", "tool": "code_interpreter"} in talk["items"]
+    chart, table = talk["items"][-1]["files"]
+    assert (chart["name"], table["name"]) == ("chart.png", "values.csv")
+    assert b64decode(table["base64"]) == b"n,value\n1,10\n2,20\n3,60\n"
 
 
 async def test_a_tool_that_the_backend_lacks_is_refused_at_the_start(allowing: World):

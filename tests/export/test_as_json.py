@@ -26,6 +26,11 @@ def test_machines_get_everything():
     assert router["items"][1]["expert"] == "legal"
     assert expert["items"][1] == {"type": "tool_used", "tool": "web_search"}
     assert expert["items"][2]["sources"][1] == {"title": "law.pdf", "url": ""}
+    assert expert["items"][2]["files"] == [
+        {"name": "chart.png", "about": "Costs by year", "base64": "iVBORw0KGgo="},
+        {"name": "costs.csv", "about": "", "base64": "YSxi"},
+        {"name": "gone.csv", "about": ""},
+    ]
     assert (gone["gone"], gone["items"]) == (True, [])
 
 
