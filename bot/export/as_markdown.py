@@ -18,6 +18,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.model import MadeFile
 from bot.panel.toolbox import ApprovalWanted
 
 
@@ -54,10 +55,12 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
         case UserSaid(text):
             yield "**Was told**"
             yield _quote(text, keeps_lines=True)
-        case ModelSaid(text, sources=sources):
+        case ModelSaid(text, sources=sources, files=files):
             yield f"**{owner} said**"
-            yield _quote(text)
+            if text:
+                yield _quote(text)
             yield from map(_source, sources)
+            yield from map(_made, files)
         case ToolCalled(call_id, _, arguments):
             yield f"**Called {_inline(names.called(item))}** ({_code(call_id)})"
             yield _quote("\n\n".join(f"_{name}_: {told}" for name, told in arguments.items()))
@@ -75,6 +78,11 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
 
 def _source(source: Source) -> str:
     return f"- Source: {_inline(source.title)} {_inline(source.url)}".rstrip()
+
+
+def _made(file: MadeFile) -> str:
+    about = f" ({_inline(file.about)})" if file.about else ""
+    return f"- Made a file: {_inline(file.name)}{about}"
 
 
 def _quote(text: str, *, keeps_lines: bool = False) -> str:

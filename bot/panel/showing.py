@@ -34,7 +34,7 @@ async def show(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> N
     await context.speaker.show_files(
         call.expert,
         context.panel.persona(call.expert),
-        f"files:{call.id}",
+        f"made:{call.id}",
         sentences.files_made([one.name for one in exhibits], problems),
         tuple(exhibits),
     )

@@ -10,7 +10,15 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, RequestId, ThreadRef
+from bot.panel.model import (
+    CallId,
+    ConversationId,
+    ExpertName,
+    MadeFile,
+    MessageTs,
+    RequestId,
+    ThreadRef,
+)
 from bot.panel.toolbox import ApprovalWanted
 
 CALL = CallId("call_1")
@@ -53,8 +61,14 @@ EXPERT = Talk(
         ModelSaid(
             "# Yes",
             sources=(Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf")),
+            files=(
+                MadeFile("cfile_1", "chart.png", "Costs by year"),
+                MadeFile("cfile_2", "costs.csv"),
+                MadeFile("cfile_3", "gone.csv"),
+            ),
         ),
     ),
+    {"cfile_1": b"\x89PNG\r\n\x1a\n", "cfile_2": b"a,b"},
 )
 GONE = Talk(ConversationId("conv_gone"), ExpertName("tax"), None)
 THREAD = ThreadRef("T1", "C1", "1763671234.000100")
@@ -66,7 +80,7 @@ def evil() -> ThreadArchive:
     """An archive in which every text is ill-meant."""
     said = (
         UserSaid(EVIL),
-        ModelSaid(EVIL, sources=(Source(EVIL, f"javascript:{EVIL}"),)),
+        ModelSaid(EVIL, (), (Source(EVIL, f"javascript:{EVIL}"),), (MadeFile(EVIL, EVIL, EVIL),)),
         ToolCalled(CallId(EVIL), EVIL, {EVIL: EVIL}),
         ToolAnswered(CallId(EVIL), EVIL),
         ToolUsed(EVIL),
@@ -77,6 +91,5 @@ def evil() -> ThreadArchive:
         Spoken(MessageTs("1763671234.000100"), EVIL, EVIL, is_markdown=is_markdown)
         for is_markdown in (True, False)
     )
-    return ThreadArchive(
-        THREAD, PERMALINK, messages, (Talk(ConversationId("c"), ExpertName(EVIL), said),)
-    )
+    talk = Talk(ConversationId("c"), ExpertName(EVIL), said, {EVIL: EVIL.encode()})
+    return ThreadArchive(THREAD, PERMALINK, messages, (talk,))

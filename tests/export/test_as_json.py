@@ -35,6 +35,11 @@ def test_machines_get_everything():
     assert expert["items"][3]["reason"] == "Ann approves of it."
     assert expert["items"][3]["approved"]
     assert expert["items"][4]["sources"][1] == {"title": "law.pdf", "url": ""}
+    assert expert["items"][4]["files"] == [
+        {"name": "chart.png", "about": "Costs by year", "base64": "iVBORw0KGgo="},
+        {"name": "costs.csv", "about": "", "base64": "YSxi"},
+        {"name": "gone.csv", "about": ""},
+    ]
     assert (gone["gone"], gone["items"]) == (True, [])
 
 

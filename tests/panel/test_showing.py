@@ -87,7 +87,7 @@ async def test_stopped_anywhere_no_file_is_shown_twice_or_lost(
 async def test_what_is_stored_is_not_stored_again(making: Bench):
     claim = await making.claim("legal: Draw it.")
     making.messenger.fail_next(
-        f"files:{direct_call(claim.turn.id, EXPERTS[1]).id}", MessengerUnavailable("cut")
+        f"made:{direct_call(claim.turn.id, EXPERTS[1]).id}", MessengerUnavailable("cut")
     )
     with pytest.raises(ExceptionGroup):
         await making.runner().run(claim)

@@ -207,7 +207,8 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            shown = blocks.reply(_spoken(post, named=False), reply_buttons.row(post))
+            below = [*exhibiting.shown(post.exhibits), *reply_buttons.row(post)]
+            shown = blocks.reply(_spoken(post, named=False), below)
             await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})

@@ -18,7 +18,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def post(*exhibits: Exhibit) -> Post:
     return Post(
         TurnId("T0ACME:C0GENERAL:1.0"),
-        "files:call_1",
+        "made:call_1",
         ":paperclip: `chart.png`",
         persona=Persona("Analyst", ":bar_chart:"),
         expert=ExpertName("data"),
@@ -73,3 +73,13 @@ async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
     assert not reply.blocks
     assert f"<{chart.url}|chart.png>" in reply.text
     assert neighbour.slack.workspace.files[chart.id]["channels"] == [GENERAL]
+
+
+async def test_where_slack_drops_personas_the_files_stay(neighbour):
+    neighbour.slack.hazards.personas = "ignored"
+    thread = neighbour.begin()
+    chart = await neighbour.files.store("chart.png", "Costs", PNG)
+    await neighbour.messenger.post(thread, post(chart))
+    (reply,) = neighbour.replies(thread)
+    assert "**Analyst**" in reply.blocks[0]["text"]
+    assert reply.blocks[1]["type"] == "image"
