@@ -49,14 +49,26 @@ def speak(tag: str, *, to_all: str = "") -> None:
     _for_all.set(to_all or tag)
 
 
+def spoken() -> str:
+    """Return the tag of what is spoken in this task."""
+    return _spoken.get()
+
+
 @contextmanager
-def for_all() -> Iterator[None]:
-    """Speak so that all who read along understand it."""
-    token = _spoken.set(_for_all.get())
+def speaking(tag: str) -> Iterator[None]:
+    """Speak *tag* meanwhile."""
+    token = _spoken.set(tag)
     try:
         yield
     finally:
         _spoken.reset(token)
+
+
+@contextmanager
+def for_all() -> Iterator[None]:
+    """Speak so that all who read along understand it."""
+    with speaking(_for_all.get()):
+        yield
 
 
 def gettext(sentence: str, /, **values: object) -> str:

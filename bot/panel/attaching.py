@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel import sentences
+from bot.panel import file_sentences
 from bot.panel.attachments import (
     LARGEST,
     LARGEST_TOGETHER,
@@ -17,14 +17,14 @@ from bot.panel.attachments import (
 )
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.exchange import Attachment
-from bot.panel.model import SharedFile
+from bot.panel.model import Exhibit, SharedFile
 from bot.panel.patience import Patience
 
 log = logging.getLogger(__name__)
 
 
 class FileServer(Protocol):
-    """Where files lie that people have shared."""
+    """Where files lie that people have shared, or that are to be shown to them."""
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
         """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
@@ -34,11 +34,18 @@ class FileServer(Protocol):
         """
         ...
 
+    async def store(self, name: str, about: str, content: bytes) -> Exhibit:
+        """Keep a file that nobody sees before a message shows it; return once one can.
+
+        Raises MessengerRefused, MessengerUnavailable.
+        """
+        ...
+
 
 async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patience) -> Attached:
     """Return what experts get of *files*; what they do not get is told, never an error."""
     contents: list[TextFile | Attachment] = []
-    problems = [sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
+    problems = [file_sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
     room = LARGEST_TOGETHER
     deadline = asyncio.get_running_loop().time() + patience.files
     for file in files[-MOST:]:  # the newest ones
@@ -48,7 +55,7 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patie
             contents.append(understood(name, content))
             room -= len(content)
         except TimeoutError:
-            problems.append(sentences.file_withheld(file.name))
+            problems.append(file_sentences.file_withheld(file.name))
             log.warning("file.slow", extra={"file": file.id})
         except Refused as refusal:
             problems.append(str(refusal))
@@ -61,19 +68,19 @@ async def _read(
 ) -> tuple[str, bytes]:
     """Return the file's name and content. Raises Refused if they cannot be had, even later."""
     if file.size > LARGEST:
-        raise Refused(sentences.file_too_large(file.name, LARGEST))
+        raise Refused(file_sentences.file_too_large(file.name, LARGEST))
     if file.size > room:
-        raise Refused(sentences.files_too_large(file.name, LARGEST_TOGETHER))
+        raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
     pauses = patience.pauses()
     while True:
         try:
             return await server.read(file, min(room, LARGEST))
         except MessengerRefused as error:
             log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
-            raise Refused(sentences.file_withheld(file.name)) from None
+            raise Refused(file_sentences.file_withheld(file.name)) from None
         except MessengerUnavailable as error:
             pause, asked = next(pauses, None), error.after or 0
             if pause is None or asked > patience.longest:
                 log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
-                raise Refused(sentences.file_withheld(file.name)) from None
+                raise Refused(file_sentences.file_withheld(file.name)) from None
             await asyncio.sleep(max(pause, asked))

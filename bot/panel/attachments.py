@@ -7,7 +7,7 @@ what the expert reads. What a file is shows in its first bytes, whatever its nam
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.panel import sentences
+from bot.panel import file_sentences
 from bot.panel.errors import Refused
 from bot.panel.exchange import Attachment
 from bot.panel.model import FileId, SharedFile, Utterance
@@ -70,7 +70,7 @@ def sort_out(contents: Iterable[TextFile | Attachment], problems: Iterable[str])
     """Return *contents* by what becomes of them; texts that were cut are a problem, too."""
     given = list(contents)
     texts = tuple(one for one in given if isinstance(one, TextFile))
-    cut = [sentences.file_cut(text.name, LONGEST_TEXT) for text in texts if not text.is_whole]
+    cut = [file_sentences.file_cut(text.name, LONGEST_TEXT) for text in texts if not text.is_whole]
     files = tuple(one for one in given if isinstance(one, Attachment))
     return Attached(texts, files, (*problems, *cut))
 
@@ -78,7 +78,7 @@ def sort_out(contents: Iterable[TextFile | Attachment], problems: Iterable[str])
 def understood(name: str, content: bytes) -> TextFile | Attachment:
     """Return what *content* is. Raises Refused if experts cannot read such files."""
     if not content:
-        raise Refused(sentences.file_empty(name))
+        raise Refused(file_sentences.file_empty(name))
     for media_type in _media_types(name, content):
         return Attachment(name, media_type, content)
     text = _decoded(name, content)
@@ -102,7 +102,7 @@ def _decoded(name: str, content: bytes) -> str:
     try:
         text = content.decode("utf-16" if utf_16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(sentences.file_kind(name)) from None
+        raise Refused(file_sentences.file_kind(name)) from None
     if "\0" in text:
-        raise Refused(sentences.file_kind(name))
+        raise Refused(file_sentences.file_kind(name))
     return text

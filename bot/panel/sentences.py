@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.language import gettext, listing, ngettext, number
+from bot.language import gettext, listing, ngettext
 from bot.panel.errors import ModelFault
 from bot.panel.events import Failure
 from bot.panel.model import Wish
@@ -17,6 +17,11 @@ def thinking() -> str:
 def closing() -> str:
     """Return the status while the router sums up."""
     return gettext("is summing up…")
+
+
+def made() -> str:
+    """Return what is said in place of an answer that is files alone."""
+    return gettext("Here is what I made.")
 
 
 def sources() -> str:
@@ -145,79 +150,10 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return listing(shown)
 
 
-def file_empty(name: str) -> str:
-    """Return why an attached file is not used."""
-    return gettext("{file} is empty.", file=_quoted(name))
-
-
-def file_kind(name: str) -> str:
-    """Return why an attached file is not used."""
-    return gettext(
-        "{file} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
-        "office documents, and text in UTF-8 are fine.",
-        file=_quoted(name),
-    )
-
-
-def file_too_large(name: str, limit: int) -> str:
-    """Return why an attached file is not used."""
-    return gettext(
-        "{file} is larger than {limit}, the most that I take.",
-        file=_quoted(name),
-        limit=megabytes(limit),
-    )
-
-
-def files_too_large(name: str, limit: int) -> str:
-    """Return why an attached file is not used beside others."""
-    return gettext(
-        "With {file} the files would be larger than {limit} together.",
-        file=_quoted(name),
-        limit=megabytes(limit),
-    )
-
-
-def file_too_many(name: str, most: int) -> str:
-    """Return why an attached file is not used beside others."""
-    return ngettext(
-        "{file} is one too many: I take {count} file at once.",
-        "{file} is one too many: I take {count} files at once.",
-        most,
-        file=_quoted(name),
-    )
-
-
-def file_withheld(name: str) -> str:
-    """Return why an attached file is not used."""
-    return gettext("Slack did not give me {file}; please attach it again.", file=_quoted(name))
-
-
-def file_gone(name: str) -> str:
-    """Return why an attached file is not used."""
-    return gettext("{file} is not there any more.", file=_quoted(name))
-
-
-def file_cut(name: str, limit: int) -> str:
-    """Return what is not used of an attached file."""
-    return gettext(
-        "{file} is long: the experts get its first {limit} characters.",
-        file=_quoted(name),
-        limit=number(limit),
-    )
-
-
-def files_unused(problems: Sequence[str]) -> str:
-    """Return what the thread is told of files that the experts did not get."""
-    if len(problems) == 1:
-        return f":paperclip: {problems[0]}"
-    heading = gettext("About the attached files:")
-    return "\n".join([f":paperclip: {heading}", *(f"- {p}" for p in problems)])
-
-
-def files_unopened(names: Sequence[str]) -> str:
-    """Return what stands under an answer for which the model could not open the files."""
-    said = gettext("The model could not open these files:")
-    return f":paperclip: _{said}_ {', '.join(map(_quoted, names))}"
+def tools_missing(names: Sequence[str]) -> str:
+    """Return what stands under an answer that was given without some of the expert's tools."""
+    said = gettext("Answered without these tools, which are not allowed here any more:")
+    return f":toolbox: _{said}_ {', '.join(map(quoted, names))}"
 
 
 def expert_failed(failure: Failure, name: str) -> str:
@@ -239,8 +175,12 @@ def why_failed(failure: Failure) -> str:
         Failure.TOO_LONG: gettext("this is more than I can read at once"),
         Failure.BROKEN: gettext("the model did not finish the answer"),
         Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
+        Failure.TOOLS: gettext(
+            "the model service does not know one of my tools, or did not reach it"
+        ),
         Failure.STOPPED: gettext("I was stopped"),
         Failure.LEFT: gettext("I was taken off the panel meanwhile"),
+        Failure.FORGOT: gettext("I no longer know what I wanted the tool for"),
     }[failure]
 
 
@@ -273,6 +213,10 @@ def router_failed(fault: ModelFault) -> str:
         ModelFault.DOCUMENTS: gettext(
             "Documents that I was to search are gone. Whoever looks after the panel has to add "
             "them again."
+        ),
+        ModelFault.TOOLS: gettext(
+            "The model service does not know one of my tools, or did not reach it. Whoever runs "
+            "me finds more in the log."
         ),
         ModelFault.BAD_REQUEST: gettext(
             "The model service did not accept my request. Please tell whoever runs me; the log "
@@ -307,10 +251,6 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join([gettext("On this panel:"), *lines])
 
 
-def megabytes(size: int) -> str:
-    """Return so many bytes as people read them."""
-    return gettext("{size} MB", size=number(size / 1024 / 1024, "0.##"))
-
-
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return *name* as it may stand in a sentence: as code, where nothing is live."""
     return "`" + " ".join(name.replace("`", "'").split())[:100] + "`"

@@ -163,8 +163,15 @@ def introduced(expert: Expert) -> str:
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
+def tools_of(expert: Expert) -> str:
+    """Return the names of an expert's tools, in mrkdwn."""
+    names = ", ".join(f"`{text.mrkdwn(name)}`" for name in expert.tools)
+    return gettext("uses {tools}", tools=names)
+
+
 def _line(expert: Expert, longest: int | None = None) -> str:
-    return f"{introduced(expert)}: {purpose(expert, longest)}"
+    used = f" · {tools_of(expert)}" if expert.tools else ""
+    return f"{introduced(expert)}: {purpose(expert, longest)}{used}"
 
 
 def purpose(expert: Expert, longest: int | None = None) -> str:

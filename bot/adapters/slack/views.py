@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.panel_lists import Answer
-from bot.language import gettext
+from bot.language import gettext, pgettext
 from bot.panel.errors import Refused
-from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.roster import (
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
     LONGEST_PURPOSE,
     LONGEST_TITLE,
 )
+from bot.panel.toolbox import NO_TOOLS, Toolbox, purpose_of
 
 Json = dict[str, Any]
 
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_TOOLS = "tools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None) -> Json:
-    """Return the modal, filled with what *expert* is now."""
+def modal(form: Form, expert: Expert | None = None, toolbox: Toolbox = NO_TOOLS) -> Json:
+    """Return the modal, filled with what *expert* is now; it may have the tools of *toolbox*."""
     naming = _editing(expert) if expert else _name_input()
     return {
         "type": "modal",
@@ -61,7 +63,7 @@ def modal(form: Form, expert: Expert | None = None) -> Json:
         "title": _plain(_title(form)),
         "submit": _plain(gettext("Save") if expert else gettext("Add")),
         "close": _plain(gettext("Cancel")),
-        "blocks": [naming, *_inputs(expert)],
+        "blocks": [naming, *_inputs(expert, toolbox)],
     }
 
 
@@ -110,6 +112,7 @@ def _described(values: Json, form: Form) -> Expert:
         instructions=_given(values, "instructions"),
         model=_given(values, "model").strip() or None,
         effort=Effort(_given(values, "effort")),
+        tools=_chosen(values),
         always_consult=_CONSULT in values and _given(values, _CONSULT) == _ALWAYS,
     )
 
@@ -124,6 +127,16 @@ def _given(values: Json, field: str) -> str:
             raise ValueError(f"no {field}")
 
 
+def _chosen(values: Json) -> tuple[ToolName, ...]:
+    match values.get(_TOOLS):
+        case None:  # there are none to choose from
+            return ()
+        case {"value": {"selected_options": list(options)}}:
+            return tuple(ToolName(option["value"]) for option in options)
+        case _:
+            raise ValueError("no tools")
+
+
 def _editing(expert: Expert) -> Json:
     words = gettext("People ask it as `{name}: …`", name=expert.name)
     element = {"type": "mrkdwn", "text": words, "verbatim": True}
@@ -135,7 +148,7 @@ def _name_input() -> Json:
     return _input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
 
 
-def _inputs(expert: Expert | None) -> list[Json]:
+def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
@@ -172,8 +185,26 @@ def _inputs(expert: Expert | None) -> list[Json]:
         )
         | {"optional": True},
         _input("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
+        *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
     ]
+
+
+def _tools(now: Expert, toolbox: Toolbox) -> Json:
+    options = {
+        name: {"text": _plain(name), "value": name, "description": _plain(purpose_of(tool))}
+        for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
+    }
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": _plain(pgettext("tools", "None")),
+        "options": list(options.values()),
+    }
+    if chosen := [options[name] for name in now.tools if name in options]:
+        element["initial_options"] = chosen
+    field = _input(_TOOLS, gettext("Tools"), gettext("What it may use."), element)
+    return field | {"optional": True}
 
 
 def _consult(now: Expert) -> Json:

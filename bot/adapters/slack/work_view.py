@@ -13,7 +13,7 @@ from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel import sentences
 from bot.panel.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.work import Bill, Part, Work
+from bot.panel.work import Approval, Bill, Part, Work
 
 Json = dict[str, Any]
 
@@ -50,7 +50,11 @@ def modal(work: Work, focus: CallId | None) -> Json:
 
 def _decision(work: Work) -> Iterator[Json]:
     yield _header(gettext("Who was asked, and why"))
-    if work.direct:
+    if work.parts and all(part.continues for part in work.parts):
+        yield _section(
+            gettext("It was asked before, and went on when people had decided on a tool.")
+        )
+    elif work.direct:
         yield _section(gettext("People named the experts themselves; the router did not choose."))
     elif not work.parts and work.words_known:
         yield _section(gettext("The router asked no expert and answered itself."))
@@ -72,7 +76,9 @@ def _part(part: Part, work: Work) -> Iterator[Json]:
     if part.brief:
         yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
     elif work.words_known:
-        yield _told(gettext("Brief"), gettext("None: it got people's own words."))
+        went_on = gettext("None: it went on with what it was asked before.")
+        own_words = gettext("None: it got people's own words.")
+        yield _told(gettext("Brief"), went_on if part.continues else own_words)
     if part.failure:
         yield _told(gettext("No answer"), text.mrkdwn(sentences.why_failed(part.failure)))
     if part.bill:
@@ -80,6 +86,9 @@ def _part(part: Part, work: Work) -> Iterator[Json]:
     if work.words_known:
         tools = text.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
         yield _told(gettext("Tools used"), tools)
+    if part.approvals:
+        decided = [_approval(one) for one in part.approvals[:_MOST_SOURCES]]
+        yield _rich(_title(gettext("Needed approval")), _bullets(decided))
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
         yield _rich(_title(gettext("Sources")), _bullets(links))
@@ -190,6 +199,16 @@ def _mrkdwn(words: str) -> Json:
 def _call(part: Part, *, direct: bool) -> Sequence[Json]:
     reason = "" if direct else text.verbatim(part.reason)
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
+
+
+def _approval(one: Approval) -> Sequence[Json]:
+    said = {
+        True: gettext("approved"),
+        False: gettext("declined"),
+        None: gettext("not decided"),
+    }[one.approved]
+    reason = f" ({one.reason})" if one.reason else ""
+    return [_bold(one.tool), _text(f" ({one.server}): {said}{reason}", 300)]
 
 
 def _source(source: Source) -> Sequence[Json]:
