@@ -7,6 +7,7 @@ from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.export import export
 from bot.cli.feedback import feedback
+from bot.cli.forget import forget
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
@@ -30,6 +31,7 @@ for command in (
     links,
     export,
     feedback,
+    forget,
     turns,
     manifest,
 ):

@@ -1,4 +1,4 @@
-"""What there is to know about the queue from the outside: its depth, its dead letters, and holding it up."""
+"""What there is to know about the queue from the outside: its depth, its dead letters, holds."""
 
 from dataclasses import dataclass
 

@@ -16,11 +16,12 @@ P inbox:T           list    messages that wait for the thread's next turn    unt
                                                                              120 B a file
 P turn:T            hash    the thread's turn: messages, attempts, those     until done;
                             that failed, dead workers, and the token         250 B + text
-                            while somebody holds it
+                            while somebody holds it; or only the token and
+                            ``held``, while a command keeps workers off
 P journal:T         list    what that turn has done, oldest first            until done;
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
-                            and tokens; no content                           700 B, two experts
+                            and tokens; no content                           730 B, two experts
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
                             expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;

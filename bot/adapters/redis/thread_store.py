@@ -1,5 +1,7 @@
 """What is remembered about threads: fast, small, and gone some months after the last turn."""
 
+from collections.abc import Iterable
+
 from bot.adapters.redis import keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
@@ -94,6 +96,19 @@ class RedisThreadStore(ThreadStore):
     async def caught_up(self, thread: ThreadRef) -> None:
         with store_errors():
             await self._redis.delete(self._shards.heard(thread))
+
+    async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
+        """Forget all of *thread*, and whose its links and these *conversations* were."""
+        linked = _conversations(await self.links(thread))
+        owners = {*conversations, *(conversation for conversation, _ in linked)}
+        shards = self._shards
+        names = [shards.links(thread), shards.heard(thread), shards.standing(thread)]
+        names += map(keys.owner, owners)
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.delete(name)
+                await pipe.execute()
 
     async def _keep(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Let everything about *thread* live for a whole lifetime again."""

@@ -41,7 +41,8 @@ async def test_what_waits_in_a_held_thread_is_answered_afterwards(queue):
     await put(queue, ONE, "2")
     await put(queue, OTHER, "3")
 
-    assert held and held.dropped == 0
+    assert held
+    assert held.dropped == 0
     assert (await claimed(queue)).turn.thread == OTHER
     assert (await queue.depth()).waiting == 0
     await queue.renew(held.claim)
@@ -55,7 +56,8 @@ async def test_what_waits_is_dropped_where_that_is_wanted(redis, queue):
 
     held = await queue.hold(ONE, drop=True)
 
-    assert held and held.dropped == 2
+    assert held
+    assert held.dropped == 2
     await queue.done(held.claim)
     assert await queue.depth() == NOTHING
     left = {key async for key in redis.scan_iter(f"{PREFIX}*")}
@@ -82,7 +84,8 @@ async def test_a_turn_that_waits_for_another_try_is_dropped_only_where_that_is_w
     assert await queue.hold(ONE) is None
     held = await queue.hold(ONE, drop=True)
 
-    assert held and held.dropped == 1
+    assert held
+    assert held.dropped == 1
     with pytest.raises(TurnLost):
         await queue.renew(claim)
     await queue.done(held.claim)
@@ -108,7 +111,9 @@ async def test_a_command_takes_over_from_one_that_died(redis, queue):
 
     held = await queue.hold(ONE)
 
-    assert dead and held and held.claim.token > dead.claim.token
+    assert dead
+    assert held
+    assert held.claim.token > dead.claim.token
     with pytest.raises(TurnLost):
         await queue.renew(dead.claim)
     await queue.done(held.claim)
