@@ -11,6 +11,7 @@ from bot.cli.forget import forget
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
+from bot.cli.migrate import migrate
 from bot.cli.serve import run_all, web, worker
 from bot.cli.turns import turns
 
@@ -36,3 +37,4 @@ for command in (
     manifest,
 ):
     main.add_command(command)
+links.add_command(migrate)

@@ -54,6 +54,8 @@ P dead-journal:TURN list    its journal                                      30 
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert            90 days after use;
                                                                              430 B, four experts
+P moved:T           hash    copies of its conversations on another backend,  until all are made;
+                            while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
 panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
@@ -127,6 +129,10 @@ class Shards:
     def links(self, thread: ThreadRef) -> str:
         """Return the key of the links of *thread*."""
         return f"{self.prefix(thread)}links:{thread_name(thread)}"
+
+    def moved(self, thread: ThreadRef) -> str:
+        """Return the key of the copies that are being made of the conversations of *thread*."""
+        return f"{self.prefix(thread)}moved:{thread_name(thread)}"
 
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""
