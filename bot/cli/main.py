@@ -12,6 +12,7 @@ from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
 from bot.cli.migrate import migrate
+from bot.cli.probe import probe
 from bot.cli.serve import run_all, web, worker
 from bot.cli.turns import turns
 
@@ -33,6 +34,7 @@ for command in (
     export,
     feedback,
     forget,
+    probe,
     turns,
     manifest,
 ):

@@ -25,6 +25,8 @@ class Manners:
     locks: bool = True  # a conversation, while a response of it is being written
     goes_on_alone: bool = True  # a response is written to its end after its client has gone
     run_seconds: float = 600.0  # that an assistant's run has, the wait for outputs included
+    metadata_updates: Literal["replace", "merge"] = "replace"
+    unstored_in_conversation: Literal["kept there", "left out", "refused"] = "kept there"
     unfinished_leaves: Literal["nothing", "input", "finished items"] = "nothing"
 
 
