@@ -61,8 +61,7 @@ class Moving:
         experts = await self._experts(claim, links, router)
         moved = ThreadLinks(router, experts)
         if self._model.is_current(router):
-            labels = RouterLabels(thread, experts)
-            await patiently(lambda: self._model.relabel(router, labels), self._patience)
+            await self._record(router, RouterLabels(thread, experts))
         await self._threads.save_links(thread, moved, claim=claim)
         await self._threads.forget_copies(thread)
         log.info("links.moved", extra={"ts": thread.thread_ts, "experts": len(experts)})
@@ -131,10 +130,20 @@ class Moving:
 
         return await patiently(write, self._patience)
 
+    async def _record(self, router: ConversationId, labels: RouterLabels) -> None:
+        """Write into the router's labels which experts it has; it is written again by turns."""
+        try:
+            await patiently(lambda: self._model.relabel(router, labels), self._patience)
+        except (ConversationGone, ModelRefused) as error:
+            log.warning("links.not_recorded", extra={"reason": str(error)})
+
     async def _discard(self, claim: Claim, former: ConversationId) -> None:
-        """Delete a copy that was not written to its end."""
+        """Delete a copy that was not written to its end; one that has to stay does no harm."""
         if copy := (await self._threads.copies(claim.turn.thread)).get(former):
-            await self._model.delete(copy.id)
+            try:
+                await self._model.delete(copy.id)
+            except ModelRefused as error:
+                log.warning("copy.not_deleted", extra={"id": copy.id, "reason": str(error)})
 
 
 def as_items(said: Iterable[StoredItem]) -> list[Item]:

@@ -9,17 +9,21 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import partial
 
 from bot.adapters.redis.backlog import Hold
 from bot.desks import Records
+from bot.panel.asking import patiently
 from bot.panel.errors import ConversationGone, Refused, StoreUnavailable, TurnLost
 from bot.panel.feedback import Feedback
 from bot.panel.keeping import kept_alive
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import months_until
+from bot.panel.patience import Patience
 from bot.panel.roster import ChannelScope
 from bot.upkeep.survey import Found
 
+_PATIENCE = Patience()
 _LOOK_AGAIN = 0.2  # seconds; Redis sends no word when a turn ends
 
 
@@ -86,12 +90,13 @@ class Forgetting:
         model, gone = self._records.desk.model, Gone()
         links = await self._memory.threads.links(found.thread)
         joined = {*links.experts.values()} - {*found.conversations}
-        for conversation in dict.fromkeys([*joined, *found.conversations, links.router]):
-            items = await model.delete(conversation) if conversation else None
-            if conversation and items is None and not model.is_current(conversation):
-                gone += Gone(elsewhere=(conversation,))
-            elif items is not None:
+        routers = filter(None, [links.router])
+        for conversation in dict.fromkeys([*joined, *found.conversations, *routers]):
+            items = await patiently(partial(model.delete, conversation), _PATIENCE)
+            if items is not None:
                 gone += Gone(conversations=1, items=items)
+            elif not model.is_current(conversation):
+                gone += Gone(elsewhere=(conversation,))
         return gone
 
     async def _cut_links(self, found: Found) -> None:

@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.adapters.redis.remains import Remains
 from bot.adapters.slack.traces import Traces
 from bot.desks import Records
+from bot.panel.asking import patiently
 from bot.panel.errors import MessengerRefused
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, MessageTs, ThreadRef
+from bot.panel.patience import Patience
+
+_PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,14 @@ class Survey:
 
     async def _found(self, thread: ThreadRef, held: Remains, traces: Traces) -> Found:
         links = await self._records.desk.threads.links(thread)
+        model = self._records.desk.model
         experts = {*held.conversations, *links.experts.values()}
-        routers = {links.router} if links.router else set()
-        for router in {*traces.routers, *routers, *held.conversations}:
-            labels = await self._records.desk.model.labels(router)
+        routers = {*held.routers, *filter(None, [links.router])}
+        for router in routers | {*traces.routers}:
+            labels = await patiently(partial(model.labels, router), _PATIENCE)
             if isinstance(labels, RouterLabels) and labels.thread == thread:
                 routers.add(router)
                 experts.update(labels.experts.values())
+            elif labels is None and not model.is_current(router):  # perhaps on another server
+                routers.add(router)
         return Found(thread, frozenset(experts), frozenset(routers), held, traces.ours)

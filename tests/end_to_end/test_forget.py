@@ -163,17 +163,27 @@ async def eventually_waiting(world: World) -> None:
 
 async def test_what_cannot_be_deleted_is_told_and_found_again(bot: World):
     ts = await asked(bot)
-    bot.openai.faults.on(ITEM, faults.status(500), times=1)
+    bot.openai.faults.on(ITEM, faults.status(403), times=1)
 
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
 
     assert code == 1
     assert "Gone: 0 threads" in out
-    assert f"This remains; do the same again to go on:\n  {GENERAL}/{ts}: HTTP 500" in err
+    assert f"This remains; do the same again to go on:\n  {GENERAL}/{ts}: HTTP 403" in err
     assert len([key for key in await held(bot, ts) if "links" in key]) == 1
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
     assert code == 0, err
     assert await held(bot, ts) == []
+    assert kept(bot) == 0
+
+
+async def test_a_short_outage_is_waited_for(bot: World):
+    ts = await asked(bot)
+    bot.openai.faults.on(ITEM, faults.status(500), times=1)
+
+    code, _, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
+
+    assert code == 0, err
     assert kept(bot) == 0
 
 

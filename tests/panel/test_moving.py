@@ -175,6 +175,19 @@ async def test_where_it_takes_nothing_the_former_links_stay(bench):
     assert bench.new == []
 
 
+async def test_where_it_deletes_and_relabels_nothing_the_thread_is_moved_all_the_same(bench):
+    bench.model.fail_next("append", AWAY)
+    bench.model.fail_next("delete", REFUSED)
+    bench.model.fail_next("relabel", REFUSED)
+
+    links = await bench.move()
+
+    assert bench.model.conversations[links.router].items == TALK
+    assert bench.model.conversations[links.experts[LEGAL]].items == ADVICE
+    assert await bench.threads.links(THREAD) == links
+    bench.model.assert_all_used()
+
+
 async def test_a_thread_without_links_has_nothing_to_move(bench):
     assert await bench.move(ThreadLinks()) == ThreadLinks()
     assert bench.new == []

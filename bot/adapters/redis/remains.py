@@ -28,6 +28,7 @@ class Remains:
 
     keys: list[str] = field(default_factory=list)  # but those below
     conversations: list[ConversationId] = field(default_factory=list)  # also former ones
+    routers: list[ConversationId] = field(default_factory=list)  # those of these
     reports: list[str] = field(default_factory=list)  # of turns that are done: keys, too
     dead: list[TurnId] = field(default_factory=list)  # turns that were given up
     letters: list[str] = field(default_factory=list)  # the keys of these
@@ -125,10 +126,11 @@ class RedisRemains:
     async def _add_conversations(self, found: defaultdict[ThreadRef, Remains], place: str) -> None:
         owners = [key async for key in self._keys("panelbot:owner:*")]
         for owned, owner in zip(owners, await self._values(owners), strict=True):
-            name = (owner or "").partition("/")[0]
+            name, _, expert = (owner or "").partition("/")
             if name.startswith(place):
                 conversation = ConversationId(owned.removeprefix(keys.owner(ConversationId(""))))
                 found[keys.thread_of(name)].conversations.append(conversation)
+                found[keys.thread_of(name)].routers += [] if expert else [conversation]
                 found[keys.thread_of(name)].keys.append(owned)
 
     async def _values(self, names: Sequence[str]) -> list[str | None]:
