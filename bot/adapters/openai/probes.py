@@ -51,13 +51,11 @@ async def _metadata(bench: ProbeBench) -> str:
     conversation = await bench.conversation({"probe_a": "1", "probe_b": "1"})
     await bench.client.conversations.update(conversation, metadata={"probe_b": "2"})
     found = (await bench.client.conversations.retrieve(conversation)).metadata
-    match found:
-        case {"probe_a": "1", "probe_b": "2"}:
-            return "It merges them: what an update leaves out stays."
-        case {"probe_b": "2"}:
-            return "It replaces them: what an update leaves out is gone."
-        case _:
-            return f"Neither: after it, they are {found}."
+    if found == {"probe_b": "2"}:
+        return "It replaces them: what an update leaves out is gone."
+    if found == {"probe_a": "1", "probe_b": "2"}:
+        return "It merges them: what an update leaves out stays."
+    return f"Neither: after it, they are {found}."
 
 
 async def _incomplete(bench: ProbeBench) -> str:

@@ -58,7 +58,7 @@ class RedisRemains:
             match = _SHARDED.fullmatch(key) or _PANEL.fullmatch(key)
             kind, name = (match["kind"], match["name"]) if match else ("", "")
             if kind in _QUEUED:
-                found[keys.thread_of(name)].keys += ()
+                found[keys.thread_of(name)].keys += ()  # there is such a thread
             elif kind in _OF_THREADS:
                 found[keys.thread_of(name)].keys.append(key)
             elif kind == "report":
