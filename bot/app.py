@@ -15,6 +15,7 @@ from bot.adapters.openai.examination import examine as examine_openai
 from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.handle_store import RedisHandleStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -38,6 +39,7 @@ from bot.adapters.slack import (
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -78,6 +80,7 @@ class Memory:
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
+    handles: RedisHandleStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
+            RedisHandleStore(redis),
         )
     finally:
         await redis.aclose()
@@ -187,13 +191,14 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, slack.identity, slack.api)
+        listeners.register(bolt, intake, memory.handles, slack.identity, slack.api)
         editor = _editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
         documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
-        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        handles = HandleDesk(editor, memory.handles, slack.api)
+        commands.register(bolt, editor, documents, handles, slack.identity, slack.api)
         lessons.register(bolt, documents, slack.identity)
         sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)

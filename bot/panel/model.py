@@ -89,6 +89,7 @@ class Message:
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
     files: int = 0  # how many files came with it
     steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
+    handles: tuple[ExpertName, ...] = ()  # the experts whose handles were mentioned in it
 
 
 @dataclass(frozen=True, slots=True)

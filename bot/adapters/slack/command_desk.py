@@ -15,6 +15,7 @@ from bot.adapters.slack.command_words import (
     AddExpert,
     DescribeExpert,
     EditExpert,
+    HandleExpert,
     ListDocuments,
     ListExperts,
     Order,
@@ -28,13 +29,14 @@ from bot.adapters.slack.command_words import (
 )
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.giver import Giver
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
 from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
-from bot.panel.roster import Scope, suggestion
+from bot.panel.roster import Scope, WorkspaceScope, suggestion
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +48,14 @@ class CommandDesk:
         self,
         editor: PanelEditor,
         documents: DocumentDesk,
+        handles: HandleDesk,
         api: SlackApi,
         *,
         patience: float = 2.0,
     ) -> None:
         self._editor = editor
         self._documents = documents
+        self._handles = handles
         self._api = api
         self._patience = patience  # seconds that a submitted form may wait for names
         self._learning: asyncio.Task[None] | None = None
@@ -77,6 +81,11 @@ class CommandDesk:
             case TeachExpert() | ListDocuments() as about:
                 default = order.for_defaults
                 return await self._documents.carry_out(about, giver, for_defaults=default)
+            case HandleExpert(name, wanted):
+                default = order.for_defaults
+                return await self._handles.carry_out(
+                    name, giver, wanted=wanted, for_defaults=default
+                )
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
@@ -145,6 +154,8 @@ class CommandDesk:
                 return panel_lists.announcement(added)
             case RemoveExpert(name):
                 removed = await self._editor.remove(where, name, giver.user)
+                if isinstance(where, WorkspaceScope):
+                    await self._handles.removed(removed.expert.name, giver)
                 return panel_lists.announcement(removed)
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)

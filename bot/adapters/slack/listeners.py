@@ -13,20 +13,25 @@ from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
 from bot.adapters.slack.receiver import BoltApp
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
+from bot.panel.handles import HandleStore
 from bot.panel.intake import Intake
 
 log = logging.getLogger(__name__)
 
 
-def register(app: BoltApp, intake: Intake, identity: Identity, api: SlackApi) -> None:
+def register(
+    app: BoltApp, intake: Intake, handles: HandleStore, identity: Identity, api: SlackApi
+) -> None:
     """Let *app* take in what people say."""
 
     async def take_in(body: dict[str, Any]) -> bool:
         if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
             return False
-        if found := payloads.incoming(body, identity):
+        groups = payloads.groups(body)
+        ours = await handles.find(identity.team_id, groups) if groups else {}
+        if found := payloads.incoming(body, identity, ours):
             await intake.receive(found)
-        elif changed := payloads.amendment(body, identity):
+        elif changed := payloads.amendment(body, identity, ours):
             await intake.amend(changed.thread, changed.ts, changed.message)
         return True
 

@@ -25,6 +25,7 @@ _HELP = """\
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
+• `/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
 

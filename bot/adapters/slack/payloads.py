@@ -8,9 +8,12 @@ installation of the app is to see is not for us, whose token opens this workspac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from bot.adapters.slack.identity import Identity
+from bot.panel.handles import Handle
 from bot.panel.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 
@@ -18,8 +21,20 @@ _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
 _OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
 
+_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
+_NONE: Mapping[str, Handle] = MappingProxyType({})
 
-def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
+
+def groups(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the user groups that an event's message mentions; they may be handles of ours."""
+    event = body.get("event") or {}
+    text = (event.get("message") or event).get("text") or ""
+    return frozenset(_GROUP.findall(text))
+
+
+def incoming(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Incoming | None:
     """Return the message that an event brings; None if no person has said anything.
 
     The two copies of a mention (``message`` and ``app_mention``) give the same.
@@ -32,7 +47,9 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
         return None
     text, files = event.get("text") or "", len(event.get("files") or ())
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    to_us = direct or re.search(rf"<@{identity.bot_user_id}[|>]", text) is not None
+    named = [handles[group] for group in _GROUP.findall(text) if group in handles]
+    text = _with_titles(text, handles)
+    to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
     if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
         return None
     thread_ts = event.get("thread_ts") or ts
@@ -44,6 +61,7 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
             text=_without_leading_mention(text, identity.bot_user_id),
             mentioned=to_us,
             files=files,
+            handles=tuple(dict.fromkeys(handle.expert for handle in named)),
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and _OTHERS.search(text) is not None,
@@ -59,7 +77,9 @@ class Amendment:
     message: Message | None
 
 
-def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
+def amendment(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Amendment | None:
     """Return what an event tells of an edited or deleted message of a person's, if it does."""
     event = body.get("event") or {}
     old = event.get("previous_message") or {}
@@ -69,7 +89,7 @@ def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
             changed = {"type": "message", "channel": event.get("channel"), **said}
             if changed.get("text") == old.get("text"):  # only a link was unfurled
                 return None
-            found = incoming({**body, "event": changed}, identity)
+            found = incoming({**body, "event": changed}, identity, handles)
             return Amendment(found.thread, found.message.ts, found.message) if found else None
         case "message_deleted" if old.get("user") and not old.get("bot_id"):
             ts, channel = event["deleted_ts"], event["channel"]
@@ -97,3 +117,11 @@ def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
 
 def _without_leading_mention(text: str, bot: str) -> str:
     return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
+
+
+def _with_titles(text: str, handles: Mapping[str, Handle]) -> str:
+    def title(match: re.Match[str]) -> str:
+        handle = handles.get(match[1])
+        return f"@{escape(handle.title, quote=False)}" if handle else match[0]
+
+    return _GROUP.sub(title, text)

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.adapters.slack import web_api
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
@@ -24,6 +25,7 @@ from bot.panel.teaching import Teaching
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 
 SECRET = "a-secret-of-at-least-16"
@@ -42,11 +44,16 @@ class Neighbour:
     transcript: SlackTranscript
     files: SlackFiles
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
 
     def documents(self, editor: PanelEditor) -> DocumentDesk:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
         teaching = Teaching(editor, self.knowledge)
         return DocumentDesk(teaching, self.files, self.people, self.api)
+
+    def handles(self, editor: PanelEditor) -> HandleDesk:
+        """What gives the experts of a panel their handles."""
+        return HandleDesk(editor, self.handle_store, self.api)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

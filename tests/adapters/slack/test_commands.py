@@ -151,7 +151,8 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
     desk = neighbour.documents(editor)
-    commands.register(app, editor, desk, neighbour.identity, neighbour.api)
+    handles = neighbour.handles(editor)
+    commands.register(app, editor, desk, handles, neighbour.identity, neighbour.api)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 
