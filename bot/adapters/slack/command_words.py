@@ -109,7 +109,8 @@ Subcommand = (
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "synthesis", "teach",
+    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "synthesis",
+    "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 

@@ -90,7 +90,7 @@ class HandleDesk:
                 f"{expert.name} on` brings it back, `off` forgets it."
             )
         if group["handle"] != _name(expert):
-            return f"`{expert.name}` has been renamed in Slack: it answers to `@{group['handle']}`."
+            return f"Somebody has renamed the handle in Slack: it is `@{group['handle']}` now."
         return f"`{expert.name}` answers to `@{group['handle']}`."
 
     async def _on(self, expert: Expert, handle: Handle | None, giver: Giver) -> str:

@@ -33,6 +33,8 @@ SCOPES = frozenset(
         "files:read",
         "groups:history",
         "im:history",
+        "usergroups:read",
+        "usergroups:write",
         "users:read",
     }
 )

@@ -51,6 +51,11 @@ def people() -> SlowPeople:
     return SlowPeople()
 
 
+def desk_of(neighbour, editor, **more) -> CommandDesk:
+    documents, handles = neighbour.documents(editor), neighbour.handles(editor)
+    return CommandDesk(editor, documents, handles, neighbour.api, **more)
+
+
 @pytest.fixture
 def slow_desk(neighbour, people) -> CommandDesk:
     editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())

@@ -34,7 +34,7 @@ def create(site: Site, args: Json) -> Json:
 def update(site: Site, args: Json) -> Json:
     """Change a group's name, handle or description."""
     group = _group(site, args)
-    changed = {key: args[key] for key in ("name", "handle", "description") if key in args}
+    changed: Json = {key: args[key] for key in ("name", "handle", "description") if key in args}
     _check_free(site, changed.get("name"), changed.get("handle"), but=group["id"])
     group.update(changed)
     return {"usergroup": dict(group)}
