@@ -60,8 +60,8 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps
-panelbot:handles:TEAM hash  the user groups that are experts' handles      until taken off;
-                            (by group)                                       150 B a handle
+panelbot:handles:W  hash    user groups that are experts' handles in        until taken off;
+                            workspace W, by group                            150 B a handle
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
