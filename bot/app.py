@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library, prices
-from bot.adapters.openai import client as openai_client
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.examination import examine as examine_openai
-from bot.adapters.openai.knowledge import OpenAIKnowledge
+from bot import library, model_side, prices
 from bot.adapters.redis import connection
+from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.handle_store import RedisHandleStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
@@ -27,6 +25,8 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     buttons,
     commands,
+    feedback,
+    home,
     lessons,
     listeners,
     receiver,
@@ -40,6 +40,7 @@ from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.handle_desk import HandleDesk
+from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
 from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
@@ -48,10 +49,12 @@ from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.findings import Finding, Verdict
+from bot.panel.feedback_desk import FeedbackDesk
+from bot.panel.findings import Finding
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
+from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
@@ -80,6 +83,8 @@ class Memory:
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
+    conversations: RedisConversationStore
+    feedback: RedisFeedbackStore
     handles: RedisHandleStore
 
 
@@ -96,17 +101,6 @@ class Slack:
     transcript: SlackTranscript
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the commands about links work with."""
-
-    identity: Identity
-    threads: RedisThreadStore
-    model: ConversationsModel
-    transcript: SlackTranscript
-    recovery: LinkRecovery
-
-
 @asynccontextmanager
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
@@ -121,6 +115,8 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
+            RedisConversationStore(redis),
+            RedisFeedbackStore(redis),
             RedisHandleStore(redis),
         )
     finally:
@@ -143,56 +139,18 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def open_model(config: Config) -> AsyncIterator[ConversationsModel]:
-    """Prepare to speak with the model's side; nothing is sent yet."""
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        yield ConversationsModel(client, salt=config.secrets[0])
-
-
-@asynccontextmanager
-async def open_desk(config: Config) -> AsyncIterator[Desk]:
-    """Open what the commands about links need."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_model(config) as model,
-    ):
-        recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
-
-
-@asynccontextmanager
-async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
-    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        yield OpenAIKnowledge(client)
-
-
-@asynccontextmanager
-async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
-    """Open what the commands about documents need; yields the workspace's id with it."""
-    async with (
-        open_memory(config) as memory,
-        open_slack(config, memory) as slack,
-        open_knowledge(config) as knowledge,
-    ):
-        teaching = Teaching(_editor(config, memory, slack), knowledge)
-        yield slack.identity.team_id, teaching
-
-
-@asynccontextmanager
 async def open_web(config: Config) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
-        open_model(config) as model,
-        open_knowledge(config) as knowledge,
+        model_side.open_model(config, memory.conversations) as model,
+        model_side.open_knowledge(config) as knowledge,
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, memory.handles, slack.identity, slack.api)
-        editor = _editor(config, memory, slack)
+        listeners.register(bolt, intake, memory.handles, slack.identity)
+        editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
@@ -202,8 +160,14 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         lessons.register(bolt, documents, slack.identity)
         sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        desk = WorkDesk(memory.reports, recovery, model, prices.prices(config.prices))
+        costs = prices.prices(config.prices)
+        desk = WorkDesk(memory.reports, recovery, model, costs)
         show_work.register(bolt, desk, slack.identity, slack.api)
+        opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
+        feedback.register(bolt, opinions, slack.identity, slack.api)
+        overviews = OverviewDesk(editor, memory.reports, memory.feedback, costs)
+        page = HomePage(overviews, slack.identity, slack.api)
+        home.register(bolt, page, editor, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
@@ -221,20 +185,20 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     async with (
         open_memory(config) as memory,
         open_slack(config, memory) as slack,
-        open_model(config) as model,
+        model_side.open_model(config, memory.conversations) as model,
     ):
+        await model_side.require_backend(config)
         patience = Patience(expert=config.expert_timeout)
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
-            editor=_editor(config, memory, slack),
+            editor=panel_editor(config, memory, slack),
             model=model,
             messenger=slack.messenger,
             transcript=slack.transcript,
-            models=ModelChoice(
-                router=config.router_model, expert=config.expert_model, hard=config.hard_model
-            ),
+            files=slack.files,
+            models=_models(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -262,20 +226,10 @@ async def examine(config: Config) -> list[Finding]:
         found = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
             examine_redis(redis, connection.address(config.redis_url)),
-            _examine_models(config),
+            model_side.examine(config),
         )
     await redis.aclose()
     return [finding for findings in found for finding in findings]
-
-
-async def _examine_models(config: Config) -> list[Finding]:
-    models = {
-        "PANELBOT_ROUTER_MODEL": config.router_model,
-        "PANELBOT_EXPERT_MODEL": config.expert_model,
-        "PANELBOT_HARD_MODEL": config.hard_model,
-    }
-    async with openai_client.connect(config.openai_api_key, config.openai_base_url) as client:
-        return await examine_openai(client, models)
 
 
 def _redis(config: Config) -> Connection:
@@ -286,9 +240,16 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
-def _editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
+    """Return what reads and changes panels."""
     admins = frozenset(UserId(admin) for admin in config.admins)
     return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+
+
+def _models(config: Config) -> ModelChoice:
+    return ModelChoice(
+        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+    )
 
 
 def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
@@ -300,16 +261,10 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
 async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_warn_of_models(config))
+        tasks.create_task(model_side.warn(config))
         told = tasks.create_task(line.run())
         try:
             await worker.run()
         finally:
             told.cancel()
             await worker.drain(GRACE)
-
-
-async def _warn_of_models(config: Config) -> None:
-    for finding in await _examine_models(config):
-        if finding.verdict is not Verdict.GOOD:
-            log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})

@@ -40,6 +40,8 @@ class Config:
     slack_api_url: str
     openai_api_key: str
     openai_base_url: str
+    backend: str
+    history_tokens: int
     redis_url: str
     host: str
     port: int
@@ -84,6 +86,8 @@ _EXAMPLES = {
     "SLACK_API_URL": SLACK_API,
     "OPENAI_API_KEY": "sk-…",
     "OPENAI_BASE_URL": OPENAI_API,
+    "PANELBOT_BACKEND": "stateless",
+    "PANELBOT_HISTORY_TOKENS": "16000",
     "REDIS_URL": "redis://localhost:6379/0",
     "PORT": "3000",
     "PANELBOT_HOST": "127.0.0.1",
@@ -104,6 +108,7 @@ _EXAMPLES = {
 }
 NAMES = tuple(_EXAMPLES)
 
+BACKENDS = ("conversations", "stateless", "assistants")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _T = TypeVar("_T")
 
@@ -169,10 +174,11 @@ class _Reader:
             return default
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name, default).upper()
-        if value not in choices:
+        value = self.text(name, default).casefold()
+        found = [choice for choice in choices if choice.casefold() == value]
+        if not found:
             self._complain(name, f"should be one of {', '.join(choices)}")
-        return value
+        return found[0] if found else default
 
     def _complain(self, name: str, what: str) -> None:
         self.problems.append(Problem(name, what, _EXAMPLES[name]))
@@ -191,6 +197,8 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         slack_api_url=_with_slash(reader.url("SLACK_API_URL", SLACK_API, ("https", "http"))),
         openai_api_key=reader.text("OPENAI_API_KEY"),
         openai_base_url=reader.url("OPENAI_BASE_URL", OPENAI_API, ("https", "http")),
+        backend=reader.choice("PANELBOT_BACKEND", "conversations", BACKENDS),
+        history_tokens=reader.whole("PANELBOT_HISTORY_TOKENS", 16_000, least=1000, most=1_000_000),
         redis_url=reader.text("REDIS_URL"),
         host=reader.text("PANELBOT_HOST", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
         port=reader.whole("PORT", 3000, least=1, most=65535),

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 
-from bot import app
+from bot import app, desks
 from bot.adapters.redis import connection
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.slack.manifest import manifest
@@ -112,7 +112,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             redis_url = await opened.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
         if not environ.get("OPENAI_API_KEY", "").strip():
-            openai = await opened.enter_async_context(OpenAIPlayground())
+            openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
             openai.latency.piece = pace / 50
             settings |= {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
@@ -133,7 +133,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
 async def _teach(config: Config) -> None:
     """Give one expert a document, so that its answers have something to cite."""
     policy = (files("bot") / "demo_policy.md").read_bytes()
-    async with app.open_classroom(config) as (team, teaching):
+    async with desks.open_classroom(config) as (team, teaching):
         collection = await teaching.open(WorkspaceScope(team), "legal", None)
         await teaching.add(collection, Upload("open-source-policy.md", policy))
 

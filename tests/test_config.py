@@ -24,6 +24,13 @@ def test_defaults_fill_what_is_not_given():
     assert not config.uses_socket_mode
 
 
+@pytest.mark.parametrize("value", ["assistants", "Assistants"])
+def test_a_backend_is_chosen_by_its_name(value: str):
+    assert read(GOOD).backend == "conversations"
+    assert read(GOOD | {"PANELBOT_BACKEND": value}).backend == "assistants"
+    assert problems({"PANELBOT_BACKEND": "threads"}) == ["PANELBOT_BACKEND"]
+
+
 def test_every_missing_setting_is_named_at_once():
     assert problems({}, *GOOD) == list(GOOD)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from bot.app import open_desk
 from bot.cli import run, settings
 from bot.cli.links import NO_PANEL, find_thread
 from bot.config import MODEL, SLACK_OUT, STORE
+from bot.desks import open_desk
 from bot.export import FORMATS
 from bot.panel.archive import collect
 from bot.panel.errors import Refused

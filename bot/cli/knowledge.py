@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.app import open_classroom
 from bot.cli import run, settings
 from bot.config import MODEL, SLACK_OUT, STORE
+from bot.desks import open_classroom
 from bot.panel.errors import PanelError, Refused
 from bot.panel.knowledge import Document, DocumentState, Holder, Upload
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope

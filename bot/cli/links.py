@@ -10,9 +10,9 @@ from rich.progress import Progress
 from rich.tree import Tree
 
 from bot.adapters.slack import permalinks
-from bot.app import Desk, open_desk
 from bot.cli import run, settings
 from bot.config import MODEL, SLACK_OUT, STORE
+from bot.desks import Desk, open_desk
 from bot.panel.errors import Refused
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ThreadRef

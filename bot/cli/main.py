@@ -6,6 +6,7 @@ from bot import __version__
 from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.export import export
+from bot.cli.feedback import feedback
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
@@ -19,5 +20,17 @@ def main() -> None:
     """A panel of experts in your Slack threads."""
 
 
-for command in (demo, run_all, web, worker, check, knowledge, links, export, turns, manifest):
+for command in (
+    demo,
+    run_all,
+    web,
+    worker,
+    check,
+    knowledge,
+    links,
+    export,
+    feedback,
+    turns,
+    manifest,
+):
     main.add_command(command)

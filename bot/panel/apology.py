@@ -3,8 +3,8 @@
 from bot.panel import sentences
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.model import Turn
-from bot.panel.ports import Standing, ThreadStore
 from bot.panel.speaker import Speaker
+from bot.panel.stores import Standing, ThreadStore
 from bot.panel.turn_record import TurnRecord
 
 NO_CREDIT = "no-credit"
@@ -24,6 +24,7 @@ class Apology:
 
         Not if all that people wait for has been said.
         """
+        await speaker.end_streams()
         if record.progress.closed and record.progress.said_something:
             return
         match error:

@@ -80,8 +80,9 @@ async def _sum_up(
         repeated=repeated,
         patience=context.patience,
     )
-    async with aclosing(answer) as events:
+    async with context.live("synthesis") as hear, aclosing(answer) as events:
         async for event in events:
+            hear(event)
             if isinstance(event, Responded):
                 return Closed(event.text, event.usage)
     return Closed()

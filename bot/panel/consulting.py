@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences
 from bot.panel.asking import ask
+from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.exchange import Responded
 from bot.panel.model import Call, Expert, Sources
 from bot.panel.progress import Outcome
-from bot.panel.turn_context import TurnContext
+from bot.panel.turn_context import Hear, TurnContext
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,9 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.in_line[call.expert]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
-            outcome = await _hear(context, call)
+            async with context.live(_part(call), call.expert) as hear:
+                outcome = await _hear(context, call, hear)
+            outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
     sources = None
     match outcome:
@@ -42,10 +46,11 @@ async def consult(context: TurnContext, call: Call) -> None:
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
-        case ExpertFailed(failure=failure):
-            reply = sentences.expert_failed(failure, call.expert)
+        case ExpertFailed(failure=failure, begun=begun):
+            line = sentences.expert_failed(failure, call.expert)
+            reply = f"{begun}\n\n{line}" if begun else line
     persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, f"reply:{call.id}", reply, sources)
+    await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
     context.board.changed()
 
 
@@ -54,14 +59,14 @@ def _sources(context: TurnContext, call: Call) -> Sources | None:
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
 
 
-async def _hear(context: TurnContext, call: Call) -> Outcome:
+async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
     """Return what became of the question; an expert's failure is news, not an error."""
     expert = context.panel.find(call.expert)
     if expert is None:
         return ExpertFailed(call.id, Failure.LEFT)
     try:
         async with asyncio.timeout(context.patience.expert):
-            return await _ask_expert(context, call, expert)
+            return await _ask_expert(context, call, expert, hear)
     except TimeoutError:
         failure = Failure.SLOW
     except (ModelUnavailable, ConversationGone):  # gone twice: the server knows none
@@ -72,19 +77,45 @@ async def _hear(context: TurnContext, call: Call) -> Outcome:
     return ExpertFailed(call.id, failure)
 
 
-async def _ask_expert(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
+    """Return *outcome* with what people have seen of an answer that broke off."""
+    begun = context.speaker.streams.find(f"{_part(call)}:0")
+    if begun and isinstance(outcome, ExpertFailed):
+        return replace(outcome, begun=begun.shown)
+    return outcome
+
+
+async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
+    attached = await asyncio.shield(context.attached)  # the others wait for it, too
     try:
-        return await _exchange(context, call, expert)
+        return await _ask_with(context, call, expert, hear, attached)
+    except ModelRefused as error:
+        if error.fault is not ModelFault.BAD_REQUEST or not attached.files:
+            raise
+    answer = await _ask_with(context, call, expert, hear, replace(attached, files=()))
+    if isinstance(answer, ExpertAnswered):
+        note = sentences.files_unopened(attached.names)
+        answer = replace(answer, text=f"{answer.text}\n\n{note}")
+    return answer
+
+
+async def _ask_with(
+    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
+) -> Outcome:
+    try:
+        return await _exchange(context, call, expert, hear, attached)
     except ConversationGone:
         await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert)
+        return await _exchange(context, call, expert, hear, attached)
 
 
-async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome:
+async def _exchange(
+    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
+) -> Outcome:
     record = context.record
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
-    items = (*quoted, prompts.for_expert(call, context.said))
+    items = (*quoted, prompts.for_expert(call, context.said, attached))
     conversation = await context.book.expert(expert.name)
     prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
     repeated = call.id in record.progress.asked
@@ -93,6 +124,11 @@ async def _exchange(context: TurnContext, call: Call, expert: Expert) -> Outcome
     answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
     async with aclosing(answer) as events:
         async for event in events:
+            hear(event)
             if isinstance(event, Responded) and event.text.strip():
                 return ExpertAnswered(call.id, event.text, event.usage, event.citations)
     return ExpertFailed(call.id, Failure.BROKEN)
+
+
+def _part(call: Call) -> str:
+    return f"reply:{call.id}"

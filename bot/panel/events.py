@@ -7,7 +7,16 @@ have happened; the one after it says that it has.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.panel.model import NO_USAGE, Call, CallId, Citation, MessageTs, Usage
+from bot.panel.model import (
+    NO_USAGE,
+    Call,
+    CallId,
+    Citation,
+    ExpertName,
+    MessageTs,
+    Persona,
+    Usage,
+)
 
 
 class Failure(StrEnum):
@@ -100,6 +109,7 @@ class ExpertFailed(_Dated):
 
     call_id: CallId
     failure: Failure
+    begun: str = ""  # what people saw of the answer, neutralised, before it broke off
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +141,61 @@ class Posted(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamStarted(_Dated):
+    """A message that grows while it is written is about to be posted."""
+
+    part: str
+    persona: Persona | None = None
+    expert: ExpertName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOpened(_Dated):
+    """Slack has the message; it shows *text*, neutralised, as all that it will be told to show."""
+
+    part: str
+    ts: MessageTs
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamGrowing(_Dated):
+    """The message is about to be told to show *text*, too."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamGrown(_Dated):
+    """It does; or, if not *added*, it certainly does not."""
+
+    part: str
+    added: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBroken(_Dated):
+    """The message shows what it shows: it can neither grow any more nor carry a stamp."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWithdrawn(_Dated):
+    """The message is gone, if it ever was there."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retried(_Dated):
     """Somebody wants the turn tried again, after it was given up."""
 
+
+StreamEvent = (
+    StreamStarted | StreamOpened | StreamGrowing | StreamGrown | StreamBroken | StreamWithdrawn
+)
 
 TurnEvent = (
     RouterAsked
@@ -149,5 +211,6 @@ TurnEvent = (
     | Closed
     | PostStarted
     | Posted
+    | StreamEvent
     | Retried
 )

@@ -1,7 +1,7 @@
 """What is said between us and a model: the same words for every backend."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.panel.model import (
     NO_USAGE,
@@ -15,10 +15,20 @@ from bot.panel.model import (
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image or a document that the model's side opens itself."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UserSaid:
-    """A message of the user's side."""
+    """A message of the user's side; what is attached does not come back from a conversation."""
 
     text: str
+    attachments: tuple[Attachment, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,11 @@ ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any
 
 Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
 StoredItem = Item | ToolUsed
+
+
+def as_kept(item: StoredItem) -> StoredItem:
+    """Return *item* as it is remembered: without the files, which are too large for that."""
+    return replace(item, attachments=()) if isinstance(item, UserSaid) else item
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 
 from bot.panel import thread_commands
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
-from bot.panel.ports import Standing, ThreadStore, TurnQueue
+from bot.panel.ports import TurnQueue
+from bot.panel.stores import Standing, ThreadStore
 from bot.panel.thread_commands import Stop
 
 
@@ -70,16 +71,25 @@ class Intake:
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
         """Stop what is being done in *thread*; *ts* names the wish, which may come twice.
 
-        Returns whether that is all: False where there was nothing to stop.
+        Returns whether the turn that is stopped will say so; False where there is none.
         """
         halt = await self._queue.stop(thread, ts, by)
         if halt and halt.taken_back:
             await self._threads.overheard(thread, halt.taken_back)
-        return halt is None or halt.found
+        return halt is None or halt.stopping
 
-    async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> None:
-        """Take what somebody has edited in its new form, or (None) not at all, if it waits."""
-        await self._queue.amend(thread, ts, message)
+    async def amend(self, thread: ThreadRef, ts: MessageTs, changed: Incoming | None) -> None:
+        """Take what somebody has *changed* as it is now, if it waits; None was deleted.
+
+        What is not for the panel any more it only overhears.
+        """
+        async with self._in_line.setdefault(thread, asyncio.Lock()):
+            if changed is None:
+                await self._queue.amend(thread, ts, None)
+            elif decide(changed, Standing.OURS) is Decision.TAKE:
+                await self._queue.amend(thread, ts, changed.message)
+            elif await self._queue.amend(thread, ts, None):
+                await self._threads.overheard(thread, ts)
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""

@@ -6,9 +6,11 @@ import logging
 from bot.panel.asking import patiently
 from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
+from bot.panel.messaging import Transcript
 from bot.panel.model import Claim, ConversationId, ExpertName, ThreadRef
 from bot.panel.patience import Patience
-from bot.panel.ports import LanguageModel, Standing, ThreadStore, Transcript
+from bot.panel.ports import LanguageModel
+from bot.panel.stores import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ class LinkRecovery:
         """
         router = await self._transcript.router_of(thread)
         labels = await self._model.labels(router) if router else None
+        if labels is None:  # ours, but gone from the model's side: the turn will begin anew
+            return ThreadLinks(router)
         if not isinstance(labels, RouterLabels) or labels.thread != thread:
             return ThreadLinks()
         stored = await self._store.links(thread)

@@ -1,6 +1,6 @@
 """The nouns: immutable values that every other module speaks in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 from typing import NewType
@@ -13,6 +13,7 @@ UserId = NewType("UserId", str)
 MessageTs = NewType("MessageTs", str)
 CollectionId = NewType("CollectionId", str)  # of documents
 DocumentId = NewType("DocumentId", str)
+FileId = NewType("FileId", str)  # of what people share
 
 
 class Role(StrEnum):
@@ -80,6 +81,16 @@ class Steer:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that somebody has shared: what is known of it before it is fetched."""
+
+    id: FileId
+    name: str
+    media_type: str = ""
+    size: int = 0  # bytes; 0 where that is not known yet
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one person said to the panel, as Slack wrote it (mentions are still ids)."""
 
@@ -87,7 +98,7 @@ class Message:
     author: UserId
     text: str  # without the mention of the bot that it began with
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
-    files: int = 0  # how many files came with it
+    files: tuple[SharedFile, ...] = ()  # what came with it
     steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
     handles: tuple[ExpertName, ...] = ()  # the experts whose handles were mentioned in it
 
@@ -99,6 +110,7 @@ class Utterance:
     ts: MessageTs
     speaker: str
     text: str
+    files: tuple[SharedFile, ...] = ()  # the text names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,11 @@ class Turn:
     def summons(self) -> bool:
         """Whether somebody has mentioned us in it."""
         return any(message.mentioned for message in self.messages)
+
+    def from_the_mention_on(self) -> "Turn":
+        """Return the turn without what people said among themselves before they called us."""
+        mentions = [n for n, message in enumerate(self.messages) if message.mentioned]
+        return replace(self, messages=self.messages[mentions[0] :]) if mentions else self
 
     @property
     def asker(self) -> UserId:
@@ -176,6 +193,7 @@ class Panel:
 
     experts: tuple[Expert, ...]
     synthesis: Synthesis = Synthesis.AUTO
+    streaming: bool | None = None  # whether replies grow as they are written; None: as is usual
 
     def find(self, name: str) -> Expert | None:
         """Return the expert called *name* (as typed or as titled, in any case), if there is one.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.panel.errors import Refused
+from bot.panel.messaging import People
 from bot.panel.model import (
     CollectionId,
     Expert,
@@ -15,7 +16,6 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.ports import PanelStore, People
 from bot.panel.roster import (
     MOST_EXPERTS,
     ChannelScope,
@@ -29,6 +29,9 @@ from bot.panel.roster import (
     scopes,
     suggestion,
 )
+from bot.panel.stores import PanelStore
+
+_STREAMING = {"on": True, "off": False, "default": None}
 
 
 class Verb(StrEnum):
@@ -94,6 +97,13 @@ class PanelEditor:
         """Return what *scope* itself changes of the panel that it inherits."""
         (changes,) = await self._panels.changes([scope])
         return changes
+
+    async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
+        """Return the channels that have changes of their own, and what these are."""
+        channels = await self._panels.channels(team_id)
+        changes = await self._panels.changes(channels)
+        found = zip(channels, changes, strict=True)
+        return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
 
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
@@ -188,6 +198,15 @@ class PanelEditor:
         await self._panels.set_synthesis(scope, synthesis)
         return synthesis
 
+    async def set_streaming(self, scope: Scope, value: str, by: UserId) -> bool | None:
+        """Set whether people watch replies being written; None: as is usual."""
+        await self.check_may_change(scope, by)
+        if value.casefold() not in _STREAMING:
+            raise Refused("Streaming is one of `on`, `off` and `default`.")
+        streaming = _STREAMING[value.casefold()]
+        await self._panels.set_streaming(scope, streaming)
+        return streaming
+
     async def check_may_change(self, scope: Scope, by: UserId | None) -> None:
         """Raise Refused if *by* may not change panels there; None is whoever runs the bot."""
         if by is None or by in self._admins:
@@ -202,6 +221,15 @@ class PanelEditor:
                 "The defaults of all channels can be changed by workspace admins; you can "
                 "change this channel's panel with `/experts add` and `/experts remove`."
             )
+
+    @property
+    def admins(self) -> Sequence[UserId]:
+        """Who may change the defaults beside the workspace's admins."""
+        return sorted(self._admins)
+
+    async def role(self, user: UserId) -> Role:
+        """Return what *user* is in the workspace."""
+        return (await self._people.person(user)).role
 
     async def learn_names(self) -> None:
         """Look up which names are taken, so that checking an expert soon after is quick."""

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
 from bot.panel.events import ExpertAnswered, Posted, PostStarted
+from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import Call, MessageTs, Panel
-from bot.panel.ports import Messenger, PlanTask, Post, TaskState
 from bot.panel.progress import PLAN
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
@@ -34,6 +34,7 @@ class PlanBoard:
         self._panel = panel
         self._pause = pause
         self._changed = asyncio.Event()
+        self._given_up = False
         self._shown: Sequence[PlanTask] = ()
         self._may_be_lost = PLAN in record.progress.posting  # an earlier attempt stopped there
         self._showing = asyncio.Lock()  # the last update waits for the one under way
@@ -49,6 +50,11 @@ class PlanBoard:
             updates.cancel()
             with suppress(asyncio.CancelledError):
                 await updates
+
+    async def give_up(self) -> None:
+        """Show that nobody is at work any more, though some have not finished."""
+        self._given_up = True
+        await self._show()
 
     def changed(self) -> None:
         """Take notice that an expert was called or has finished."""
@@ -116,7 +122,7 @@ class PlanBoard:
     def _task(self, call: Call) -> PlanTask:
         outcome = self._record.progress.outcomes.get(call.id)
         if outcome is None:
-            state = TaskState.WORKING
+            state = TaskState.FAILED if self._given_up else TaskState.WORKING
         else:
             state = TaskState.DONE if isinstance(outcome, ExpertAnswered) else TaskState.FAILED
         return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state)

@@ -1,37 +1,28 @@
-"""What the panel needs from the outside world.
+"""What the panel needs from the outside world: the queue, the journal and the model.
+
+What is kept is in stores.py, Slack in messaging.py.
 
 Adapters and test fakes inherit from these, so the type checker holds both to the same
 promises. Every method may raise the TryLater of its neighbour (ModelUnavailable,
 MessengerUnavailable, StoreUnavailable).
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
-from bot.panel.links import Labels, Owner, ThreadLinks
+from bot.panel.links import Labels
 from bot.panel.model import (
     Claim,
     ConversationId,
-    Expert,
-    ExpertName,
     Message,
     MessageTs,
-    Person,
-    Persona,
-    Sources,
-    Synthesis,
     ThreadRef,
-    Turn,
     TurnId,
     UserId,
-    Utterance,
 )
-from bot.panel.roster import RosterChanges, Scope
-from bot.panel.turn_report import TurnReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Waiting:
 class Halt:
     """What came of a wish to stop."""
 
-    found: bool  # whether there was anything to stop
+    stopping: bool  # whether a turn is to be stopped, which then says so
     taken_back: MessageTs | None = None  # the first message that will not be answered
 
 
@@ -110,8 +101,8 @@ class TurnQueue(Protocol):
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
         """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
 
-        None if the same wish, which *ts* names, was fulfilled before. One that found nothing
-        may be put as a message.
+        None if the same wish, which *ts* names, was fulfilled before. One that found no turn may
+        be put as a message.
         """
         ...
 
@@ -136,99 +127,6 @@ class Journal(Protocol):
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         """Write *event* durably. Raises TurnLost, writing nothing, if another has the turn."""
-        ...
-
-
-class ReportStore(Protocol):
-    """What is kept of turns that are done, for some weeks."""
-
-    async def save(self, claim: Claim, report: TurnReport) -> None:
-        """Keep *report*. Raises TurnLost, writing nothing, if another worker has the turn."""
-        ...
-
-    async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
-        """Return the report of *turn*; None if it is not done or no longer known."""
-        ...
-
-
-class Standing(StrEnum):
-    """How the bot stands to a Slack thread."""
-
-    UNKNOWN = "unknown"  # forgotten or never seen: only Slack can tell
-    OURS = "ours"
-    MUTED = "muted"  # ours, but answers only when mentioned
-    FOREIGN = "foreign"  # people among themselves
-
-
-class ThreadStore(Protocol):
-    """What is remembered about a thread: the fast place. Everything here can be rebuilt."""
-
-    async def standing(self, thread: ThreadRef) -> Standing:
-        """Return how the bot stands to *thread*."""
-        ...
-
-    async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
-        """Remember *standing*; FOREIGN for a day only, and only where nothing else is known.
-
-        A mention may have made the thread ours while a worker still found it foreign.
-        """
-        ...
-
-    async def summoned(self, thread: ThreadRef) -> None:
-        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
-        ...
-
-    async def links(self, thread: ThreadRef) -> ThreadLinks:
-        """Return the links of *thread*; empty if none are remembered."""
-        ...
-
-    async def save_links(
-        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
-    ) -> None:
-        """Remember *links* in all directions: from the thread and from each conversation.
-
-        Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
-        """
-        ...
-
-    async def owner(self, conversation: ConversationId) -> Owner | None:
-        """Return whose *conversation* is, if it is remembered."""
-        ...
-
-    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
-        """Return the ts up to which the router knows the thread; None if all of it is heard."""
-        ...
-
-    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
-        """Note that the message *ts* passed the panel by; the earliest one counts."""
-        ...
-
-    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
-        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
-        ...
-
-    async def caught_up(self, thread: ThreadRef) -> None:
-        """Forget what passed the panel by: the router knows it now."""
-        ...
-
-
-class PanelStore(Protocol):
-    """What each scope changes of the panel. Lasting: nothing else remembers it."""
-
-    async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
-        """Return the changes of each of *scopes*, in that order."""
-        ...
-
-    async def add(self, scope: Scope, expert: Expert) -> None:
-        """Add *expert* in *scope* or replace the one of that name."""
-        ...
-
-    async def remove(self, scope: Scope, name: ExpertName) -> None:
-        """Take the expert off the panel in *scope*, whether added there or inherited."""
-        ...
-
-    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        """Set when the router closes with a synthesis; None inherits."""
         ...
 
 
@@ -280,117 +178,4 @@ class LanguageModel(Protocol):
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         """Return the labels of *conversation*; None if it is gone or not one of ours."""
-        ...
-
-
-class TaskState(StrEnum):
-    """How far an expert is."""
-
-    WORKING = "working"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanTask:
-    """One line of the plan: who is asked, and why."""
-
-    id: str
-    persona: Persona
-    reason: str
-    state: TaskState
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One message to be posted in a thread."""
-
-    turn: TurnId
-    part: str  # which message of the turn; together with the turn unique in the thread
-    text: str  # Markdown from a model, untrusted, at most one piece long
-    router: ConversationId | None = None  # goes into the stamp, for finding the way back
-    persona: Persona | None = None  # None: the router, under the bot's own name
-    expert: ExpertName | None = None  # whose message it is; goes into the stamp
-    about: MessageTs | None = None  # the first message that the turn answers
-    sources: Sources | None = None  # what it relies on, for people to open
-    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
-    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
-
-
-class Messenger(Protocol):
-    """The thread as people see it. Neutralises every text that it posts."""
-
-    def pieces(self, text: str) -> Sequence[str]:
-        """Split *text* at sensible borders into pieces that fit one message each."""
-        ...
-
-    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
-        """Post a message once, also when Slack's answer gets lost on the way."""
-        ...
-
-    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
-        """Return the ts of a message of ours that is already in the thread."""
-        ...
-
-    async def post_plan(
-        self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
-    ) -> MessageTs | None:
-        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
-        ...
-
-    async def update_plan(
-        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
-    ) -> None:
-        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
-        ...
-
-    async def show_status(self, thread: ThreadRef, status: str) -> None:
-        """Show what the bot is doing; empty clears it. Best effort: never raises."""
-        ...
-
-
-class Transcript(Protocol):
-    """What people said in a thread, as a model reads it: mentions are names."""
-
-    async def readable(self, turn: Turn) -> Sequence[Utterance]:
-        """Return the messages of *turn*."""
-        ...
-
-    async def earlier(
-        self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
-    ) -> Sequence[Utterance]:
-        """Return what was said in *thread* before *before* (from *since* on, if given).
-
-        Oldest first, within bounds; where there was more, the oldest is left out.
-        """
-        ...
-
-    async def asked(
-        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
-    ) -> Sequence[Utterance]:
-        """Return what people (and no apps) said in *thread*, both ends included."""
-        ...
-
-    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
-        """Return whether somebody has mentioned us in *thread* before the message *before*."""
-        ...
-
-    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
-        """Return the router's conversation that our own messages in *thread* name, if any."""
-        ...
-
-
-class People(Protocol):
-    """Who is who in the workspace."""
-
-    async def person(self, user: UserId) -> Person:
-        """Return who *user* is."""
-        ...
-
-    async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
-        """Return the display names of *users*; those nobody knows are left out."""
-        ...
-
-    async def taken_names(self) -> frozenset[str]:
-        """Return every name that somebody in the workspace goes by."""
         ...

@@ -1,7 +1,7 @@
 """What models cost: a table, and how it is applied."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -40,3 +40,13 @@ class Prices:
         """
         price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
         return price.of(usage) if price else None
+
+
+def total(costs: Iterable[Decimal | None]) -> Decimal | None:
+    """Return what all cost together; None if that of one is not known."""
+    together = Decimal(0)
+    for cost in costs:
+        if cost is None:
+            return None
+        together += cost
+    return together

@@ -26,14 +26,57 @@ from bot.panel.events import (
     RouterAsked,
     RouterBegan,
     StrangerCalled,
+    StreamBroken,
+    StreamEvent,
+    StreamGrowing,
+    StreamGrown,
+    StreamOpened,
+    StreamStarted,
+    StreamWithdrawn,
     TurnEvent,
 )
-from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
 
 Outcome = ExpertAnswered | ExpertFailed
 
-PLAN, GAVE_UP, STEERED = "plan", "gave-up", "steered"
-ASIDES = re.compile(rf"({PLAN}|{STEERED}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
+PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
+ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A message that grows while it is written, as far as we know."""
+
+    persona: Persona | None = None
+    expert: ExpertName | None = None
+    ts: MessageTs | None = None  # None: it may or may not be there
+    shown: str = ""
+    growing: str | None = None  # what it may or may not show besides
+    open: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether we know all that it shows."""
+        return self.ts is not None and self.growing is None
+
+    def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
+        """Return the stream once *event* has happened."""
+        match event:
+            case StreamOpened(_, ts, text):
+                return replace(self, ts=ts, shown=text)
+            case StreamGrowing(_, text):
+                return replace(self, growing=text)
+            case StreamGrown(_, added):
+                shown = self.shown + (self.growing or "") if added else self.shown
+                return replace(self, shown=shown, growing=None)
+            case StreamBroken():
+                return replace(self, open=False)
+            case _:
+                assert_never(event)
+
+    def closed(self) -> "Stream":
+        """Return the stream once its message is posted with all that it was to show."""
+        return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +94,7 @@ class Progress:
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
+    streams: Mapping[str, Stream] = field(default_factory=dict)
     usage: Usage = NO_USAGE
     retries: int = 0  # after it was given up
 
@@ -105,12 +149,11 @@ class Progress:
             case PostStarted(part):
                 return replace(self, posting=self.posting | {part})
             case Posted(part, ts):
-                posted = {**self.posted, part: ts}
-                return replace(self, posting=self.posting - {part}, posted=posted)
+                return self._posted(part, ts)
             case Retried():
                 return replace(self, retries=self.retries + 1)
             case _:
-                assert_never(event)
+                return self._streaming(event)
 
     def _routing(
         self, event: RouterAsked | ExpertCalled | CallAdopted | StrangerCalled | Routed
@@ -132,6 +175,37 @@ class Progress:
                 return replace(self, routed=event, usage=self.usage + event.usage)
             case _:
                 assert_never(event)
+
+    def _streaming(self, event: StreamEvent) -> "Progress":
+        match event:
+            case StreamStarted(part, persona, expert):
+                return replace(self, streams={**self.streams, part: Stream(persona, expert)})
+            case StreamOpened() | StreamGrowing() | StreamGrown():
+                return self._streamed(event)
+            case StreamBroken(part):
+                return replace(self._streamed(event), posting=self.posting - {part})
+            case StreamWithdrawn(part):
+                return self._withdrawn(part)
+            case _:
+                assert_never(event)
+
+    def _streamed(
+        self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken
+    ) -> "Progress":
+        stream = self.streams[event.part].after(event)
+        return replace(self, streams={**self.streams, event.part: stream})
+
+    def _posted(self, part: str, ts: MessageTs) -> "Progress":
+        posted = {**self.posted, part: ts}
+        streams = dict(self.streams)
+        if part in streams:
+            streams[part] = streams[part].closed()
+        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
+
+    def _withdrawn(self, part: str) -> "Progress":
+        posted = {other: ts for other, ts in self.posted.items() if other != part}
+        streams = {other: stream for other, stream in self.streams.items() if other != part}
+        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
 
     def _settled(self, outcome: Outcome) -> "Progress":
         spent = outcome.usage if isinstance(outcome, ExpertAnswered) else NO_USAGE

@@ -60,6 +60,7 @@ class RosterChanges:
     added: Mapping[ExpertName, Expert] = field(default_factory=dict)
     removed: frozenset[ExpertName] = frozenset()
     synthesis: Synthesis | None = None
+    streaming: bool | None = None
 
 
 def scopes(thread: ThreadRef) -> tuple[Scope, ...]:
@@ -74,12 +75,13 @@ def scopes(thread: ThreadRef) -> tuple[Scope, ...]:
 def assemble(bundled: Iterable[Expert], changes: Iterable[RosterChanges]) -> Panel:
     """Return the panel that results from *changes*, the widest scope first."""
     experts = {expert.name: expert for expert in bundled}
-    synthesis = Synthesis.AUTO
+    synthesis, streaming = Synthesis.AUTO, None
     for change in changes:
         experts = {name: e for name, e in experts.items() if name not in change.removed}
         experts |= change.added
         synthesis = change.synthesis or synthesis
-    return Panel(tuple(experts[name] for name in sorted(experts)), synthesis)
+        streaming = streaming if change.streaming is None else change.streaming
+    return Panel(tuple(experts[name] for name in sorted(experts)), synthesis, streaming)
 
 
 def check_name(name: str) -> ExpertName:

@@ -54,7 +54,7 @@ _ROUTER_FAULTS = {
     "runs me; the log has the details.",
 }
 
-NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
+NOTHING_TO_STOP = "I am not working on anything here any more."
 
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
 UNMUTED = "I am back: just reply."
@@ -120,6 +120,61 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
+def file_empty(name: str) -> str:
+    """Return why an attached file is not used."""
+    return f"{_quoted(name)} is empty."
+
+
+def file_kind(name: str) -> str:
+    """Return why an attached file is not used."""
+    return (
+        f"{_quoted(name)} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
+        "office documents, and text in UTF-8 are fine."
+    )
+
+
+def file_too_large(name: str, limit: int) -> str:
+    """Return why an attached file is not used."""
+    return f"{_quoted(name)} is larger than {_megabytes(limit)}, the most that I take."
+
+
+def files_too_large(name: str, limit: int) -> str:
+    """Return why an attached file is not used beside others."""
+    return f"With {_quoted(name)} the files would be larger than {_megabytes(limit)} together."
+
+
+def file_too_many(name: str, most: int) -> str:
+    """Return why an attached file is not used beside others."""
+    return f"{_quoted(name)} is one too many: I take {most} files at once."
+
+
+def file_withheld(name: str) -> str:
+    """Return why an attached file is not used."""
+    return f"Slack did not give me {_quoted(name)}; please attach it again."
+
+
+def file_gone(name: str) -> str:
+    """Return why an attached file is not used."""
+    return f"{_quoted(name)} is not there any more."
+
+
+def file_cut(name: str, limit: int) -> str:
+    """Return what is not used of an attached file."""
+    return f"{_quoted(name)} is long: the experts get its first {limit:,} characters."
+
+
+def files_unused(problems: Sequence[str]) -> str:
+    """Return what the thread is told of files that the experts did not get."""
+    if len(problems) == 1:
+        return f":paperclip: {problems[0]}"
+    return "\n".join([":paperclip: About the attached files:", *(f"- {p}" for p in problems)])
+
+
+def files_unopened(names: Sequence[str]) -> str:
+    """Return what stands under an answer for which the model could not open the files."""
+    return f":paperclip: _The model could not open_ {', '.join(map(_quoted, names))}."
+
+
 def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
     why = why_failed(failure)
@@ -153,3 +208,11 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
         return "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
     lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts]
     return "\n".join(["On this panel:", *lines])
+
+
+def _quoted(name: str) -> str:
+    return "`" + " ".join(name.replace("`", "'").split())[:100] + "`"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:.3g} MB"

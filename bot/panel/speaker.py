@@ -1,11 +1,11 @@
 """Saying things in the thread, each exactly once however often the turn is repeated."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
+from bot.panel.messaging import Messenger, Post
 from bot.panel.model import ConversationId, ExpertName, Persona, Sources
-from bot.panel.ports import Messenger, Post
+from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 
 
@@ -15,6 +15,7 @@ class Speaker:
     def __init__(self, record: TurnRecord, messenger: Messenger) -> None:
         self._record = record
         self._messenger = messenger
+        self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
     async def say(self, part: str, text: str, *, reply: bool = False) -> None:
@@ -22,8 +23,7 @@ class Speaker:
 
         A *reply* is what people have been waiting for: they can act on it.
         """
-        for draft in self._drafts(part, text, reply=reply):
-            await self._post(draft)
+        await self._say(replace(self.draft(part, text), ends_reply=reply))
 
     async def say_as(
         self,
@@ -34,9 +34,16 @@ class Speaker:
         sources: Sources | None = None,
     ) -> None:
         """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
-        for draft in self._drafts(part, text, reply=True):
-            behind = sources if draft.ends_reply else None
-            await self._post(replace(draft, persona=persona, expert=expert, sources=behind))
+        whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
+        await self._say(replace(whole, persona=persona, expert=expert))
+
+    async def end_streams(self) -> None:
+        """Leave no message growing, whatever became of its text."""
+        for part, stream in self._record.progress.streams.items():
+            if stream.open:
+                draft = self.draft(part, stream.shown)
+                draft = replace(draft, persona=stream.persona, expert=stream.expert)
+                await self.streams.abandon(draft)
 
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""
@@ -51,11 +58,14 @@ class Speaker:
         turn = self._record.turn
         return Post(turn.id, part, text, self.router, about=turn.about)
 
-    def _drafts(self, part: str, text: str, *, reply: bool) -> Iterator[Post]:
-        pieces = self._messenger.pieces(text)
-        for index, piece in enumerate(pieces):
-            draft = self.draft(f"{part}:{index}", piece)
-            yield replace(draft, ends_reply=reply and index == len(pieces) - 1)
+    async def _say(self, whole: Post) -> None:
+        """Say *whole*, in as many pieces as it takes, from where its stream has come to."""
+        left, before = await self.streams.finish(whole)
+        pieces = self._messenger.pieces(left)
+        for index, piece in enumerate(pieces, before):
+            is_last = index == before + len(pieces) - 1
+            draft = whole if is_last else replace(whole, ends_reply=False, sources=None)
+            await self._post(replace(draft, part=f"{whole.part}:{index}", text=piece))
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

@@ -25,4 +25,5 @@ def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
 def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utterance:
     """Return what models read of a pressed button: what is wanted, of what people *asked*."""
     lines = [_INSTRUCTIONS[steer.wish], *(f"{one.speaker}: {one.text}" for one in asked)]
-    return replace(pressed, text="\n".join(lines))
+    files = tuple(file for one in asked for file in one.files)
+    return replace(pressed, text="\n".join(lines), files=files)

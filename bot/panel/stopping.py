@@ -8,10 +8,12 @@ from bot.panel.asking import aborted
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.events import ExpertFailed, Failure
 from bot.panel.exchange import Item, ToolAnswered, ToolCalled
+from bot.panel.messaging import Messenger
 from bot.panel.model import ConversationId, MessageTs, Panel
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import LanguageModel, Messenger, ThreadStore
+from bot.panel.ports import LanguageModel
 from bot.panel.speaker import Speaker
+from bot.panel.stores import ThreadStore
 from bot.panel.turn_record import TurnRecord
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Stopping:
         speaker.router = links.router
         async with PlanBoard(record, self._messenger, speaker, panel, pause=0).live():
             pass
+        await speaker.end_streams()
         await speaker.say("stopped", sentences.stopped(_silent(record, panel)))
         await speaker.show_status("")
 

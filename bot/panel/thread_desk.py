@@ -6,8 +6,8 @@ from bot.panel import sentences
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
 from bot.panel.panel_editor import PanelEditor
-from bot.panel.ports import Standing, ThreadStore
 from bot.panel.roster import ChannelScope
+from bot.panel.stores import Standing, ThreadStore
 from bot.panel.thread_commands import (
     AddExpert,
     ListExperts,
@@ -75,7 +75,7 @@ class ThreadDesk:
             case Unmute():
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.UNMUTED
-            case Stop():  # one that found something to stop has not been queued
+            case Stop():  # one that stopped a turn has not been queued
                 return sentences.NOTHING_TO_STOP
             case _:
                 assert_never(command)

@@ -3,31 +3,27 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.panel import sentences, steering, thread_commands, turn_report
+from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
+from bot.panel.asides import tell_of_button, tell_of_files
+from bot.panel.attaching import FileServer, fetch
+from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
+from bot.panel.messaging import Messenger, Transcript
 from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import (
-    Journal,
-    LanguageModel,
-    Messenger,
-    ReportStore,
-    Standing,
-    ThreadStore,
-    Transcript,
-)
+from bot.panel.ports import Journal, LanguageModel
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
+from bot.panel.stores import ReportStore, Standing, ThreadStore
 from bot.panel.thread_commands import ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext
@@ -49,6 +45,7 @@ class TurnRunner:
         model: LanguageModel,
         messenger: Messenger,
         transcript: Transcript,
+        files: FileServer,
         models: ModelChoice,
         patience: Patience,
     ) -> None:
@@ -62,6 +59,7 @@ class TurnRunner:
         self._model = model
         self._messenger = messenger
         self._transcript = transcript
+        self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
         self._models = models
         self._patience = patience
@@ -87,6 +85,8 @@ class TurnRunner:
             record = await TurnRecord.read(claim, self._journal)
             speaker = Speaker(record, self._messenger)
             await self._apology.give_up(record, speaker, error)
+            panel = await self._editor.panel(claim.turn.thread)
+            await PlanBoard(record, self._messenger, speaker, panel, pause=0).give_up()
             await speaker.show_status("")
 
     async def stop(self, claim: Claim) -> None:
@@ -111,7 +111,7 @@ class TurnRunner:
             await self._threads.set_standing(turn.thread, Standing.FOREIGN)
             return
         if links.router is None:
-            turn = _from_the_mention_on(turn)
+            turn = turn.from_the_mention_on()
         book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
@@ -121,7 +121,11 @@ class TurnRunner:
                 self._earlier(turn, links),
                 self._so_far(turn, links),
             )
-            context = self._context(record, turn, speaker, book, panel, said, earlier, so_far)
+            files = files_of([*earlier, *said])
+            attached = tasks.create_task(fetch(self._files, files, self._patience))
+            context = self._context(
+                record, turn, speaker, book, panel, said, earlier, so_far, attached
+            )
             await self._answer(context)
         await self._finish(context)
 
@@ -187,6 +191,7 @@ class TurnRunner:
         said: Sequence[Utterance],
         earlier: Sequence[Utterance],
         so_far: Sequence[Utterance],
+        attached: asyncio.Task[Attached],
     ) -> TurnContext:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
@@ -196,6 +201,7 @@ class TurnRunner:
             said=said,
             earlier=earlier,
             so_far=so_far,
+            attached=attached,
             book=book,
             speaker=speaker,
             board=board,
@@ -203,14 +209,16 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
+            is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 
     async def _answer(self, context: TurnContext) -> None:
         async with context.board.live():
             try:
                 context.speaker.router = await context.book.router()
-                await _tell_of_button(context)
+                await tell_of_button(context)
                 await self._route_and_consult(context)
+                await tell_of_files(context)
                 await close(context)
             except* ModelRefused as refusals:
                 refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
@@ -242,6 +250,7 @@ class TurnRunner:
             await self._apology.no_credit(context.record, context.speaker)
 
     async def _finish(self, context: TurnContext) -> None:
+        await context.speaker.end_streams()
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
             self._catch_up(context.turn),
@@ -260,14 +269,6 @@ class TurnRunner:
         heard = await self._threads.heard_until(turn.thread)
         if heard is not None and float(heard) < float(turn.messages[0].ts):
             await self._threads.caught_up(turn.thread)
-
-
-async def _tell_of_button(context: TurnContext) -> None:
-    """Let people know why somebody answers, where nobody has said a word."""
-    if steer := context.turn.steer:
-        titles = [expert.title for expert in steering.wanted(steer, context.panel)]
-        by = context.said[0].speaker
-        await context.speaker.say("steered", sentences.steered(steer.wish, by, titles))
 
 
 def _log_answered(context: TurnContext) -> None:
@@ -290,9 +291,3 @@ def _command(turn: Turn) -> ThreadCommand | None:
     if len(turn.messages) > 1 or not message.mentioned:
         return None
     return thread_commands.parse(message.text)
-
-
-def _from_the_mention_on(turn: Turn) -> Turn:
-    """Return *turn* without what people said among themselves before they called us."""
-    mentions = [n for n, message in enumerate(turn.messages) if message.mentioned]
-    return replace(turn, messages=turn.messages[mentions[0] :]) if mentions else turn

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -16,6 +16,7 @@ from bot.panel.turn_runner import TurnRunner
 log = logging.getLogger(__name__)
 
 _HEARTBEATS = 3  # in the time of one lease
+_OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arrive
 
 
 class TurnWorker:
@@ -81,21 +82,21 @@ class TurnWorker:
     async def _watch_for_stops(self) -> None:
         while True:
             await asyncio.sleep(self._patience.stops)
+            running = list(self._running.items())  # the answer may be older than the next turns
             try:
                 stops = await self._queue.stops()
             except StoreUnavailable as error:
                 log.warning("stops.unknown", extra={"reason": str(error)})
                 continue
-            for claim, task in self._running.items():
-                if claim.turn.thread in stops and claim not in self._stopped:
+            for claim, task in running:
+                over = task.done() or claim in self._stopped
+                if claim.turn.thread in stops and not over:
                     self._stopped.add(claim)
                     task.cancel()
 
     async def _work(self, claim: Claim) -> None:
         try:
-            async with self._kept_alive(claim):
-                await self._attempt(claim)
-            await self._queue.done(claim)
+            await self._carry_out(self._attempt, claim)
         except asyncio.CancelledError:
             if claim in self._stopped and (task := asyncio.current_task()):
                 task.uncancel()
@@ -103,6 +104,13 @@ class TurnWorker:
                 return
             await asyncio.shield(self._hand_over(claim))
             raise
+
+    async def _carry_out(self, deed: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
+        """Do *deed* while the lease is kept alive: then the turn is done, or put off, or buried."""
+        try:
+            async with self._kept_alive(claim):
+                await deed(claim)
+            await self._queue.done(claim)
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
 
@@ -114,7 +122,7 @@ class TurnWorker:
     @asynccontextmanager
     async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease meanwhile; losing the turn stops the work on it."""
-        lease = Lease(claim.turn.id, self._lease, claim.asked_at)
+        lease = Lease(claim.turn.id, self._lease * _OURS, claim.asked_at)
         lease.hold()
         async with asyncio.TaskGroup() as tasks:
             renewal = tasks.create_task(self._renew(claim, lease))
@@ -135,14 +143,10 @@ class TurnWorker:
         """End a turn that somebody does not want any more."""
         log.info("turn.stopped", extra={"turn": claim.turn.id})
         try:
-            async with self._kept_alive(claim):
-                await self._runner.stop(claim)
-            await self._queue.done(claim)
+            await self._carry_out(self._runner.stop, claim)
         except asyncio.CancelledError:  # shut down meanwhile: the next worker stops it
             await asyncio.shield(self._hand_over(claim))
             raise
-        except Exception as error:  # noqa: BLE001 - as in any other turn
-            await self._after_failure(claim, _leading(error))
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
@@ -158,28 +162,35 @@ class TurnWorker:
                     log.info("turn.lost", extra={"turn": turn})
                 case TryLater() if claim.postponed < len(self._patience.turn_retries):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
-                    await self._queue.postpone(claim, after=self._pause(claim, error))
+                    await self._queue.postpone(claim, after=await self._pause(claim, error))
                 case _:
                     await self._give_up(claim, error)
         except PanelError as another:  # the lease runs out, and the next attempt decides
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
 
-    def _pause(self, claim: Claim, error: TryLater) -> float:
+    async def _pause(self, claim: Claim, error: TryLater) -> float:
+        if claim not in self._stopped and claim.turn.thread in await self._queue.stops():
+            return 0.0  # somebody has wanted it stopped since we last looked
         wanted = min(error.after or 0, self._patience.longest_retry)
         return max(self._patience.turn_retries[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
-        expected = isinstance(error, PanelError)
-        reason = f"{type(error).__name__}: {error}" if expected else type(error).__name__
+        expected, reason = isinstance(error, PanelError), _reason(error)
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
             async with self._kept_alive(claim):
                 await self._runner.give_up(claim, error)
-        except* PanelError as silence:
-            why = str(_leading(silence))
+        except* Exception as silence:  # noqa: BLE001 - however it fails, the turn is put aside
+            why = _reason(_leading(silence))
             log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what *error* is; in its own words only if they are ours, and hold no content."""
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, PanelError) else kind
 
 
 def _leading(error: BaseException) -> BaseException:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from bot.panel import sentences
 from bot.panel.errors import StoreUnavailable
+from bot.panel.messaging import Messenger
 from bot.panel.model import ThreadRef
-from bot.panel.ports import Messenger, Standing, ThreadStore, TurnQueue, Waiting
+from bot.panel.ports import TurnQueue, Waiting
+from bot.panel.stores import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """How a reply came about, as it can be shown: who was called and why, and what each part took."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.panel.events import Failure
 from bot.panel.exchange import Source
 from bot.panel.model import NO_USAGE, CallId, Usage
+from bot.panel.prices import total
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,4 @@ class Work:
     @property
     def cost(self) -> Decimal | None:
         """What all cost together; None if that of one part is not known."""
-        return _sum(bill.cost for bill in self.bills)
-
-
-def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:
-    total = Decimal(0)
-    for cost in costs:
-        if cost is None:
-            return None
-        total += cost
-    return total
+        return total(bill.cost for bill in self.bills)

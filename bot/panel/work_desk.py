@@ -22,8 +22,9 @@ from bot.panel.exchange import (
 from bot.panel.link_book import LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.model import NO_USAGE, CallId, ConversationId, MessageTs, ThreadRef, TurnId
-from bot.panel.ports import LanguageModel, ReportStore
+from bot.panel.ports import LanguageModel
 from bot.panel.prices import Prices
+from bot.panel.stores import ReportStore
 from bot.panel.turn_report import Consultation, Stage, TurnReport
 from bot.panel.work import Bill, Part, Work
 

@@ -12,7 +12,7 @@ from bot.adapters.redis.scripting import Connection
 from bot.config import read
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 from tests.benchmarks.crew import Stage, open_bot, open_stage, seat, until_idle
 from tests.benchmarks.figures import Effort, Figure, Goal
 

@@ -1,6 +1,6 @@
-"""The promises of LanguageModel, on the fake and on the real adapter alike.
+"""The promises of LanguageModel, on the fake and on every backend alike.
 
-The adapter talks over HTTP with the playground's API, through a client that rejects every
+The backends talk over HTTP with the playground's API, through a client that rejects every
 answer that is not as OpenAI describes it.
 """
 
@@ -12,10 +12,15 @@ from typing import Protocol
 import pytest
 from openai import AsyncOpenAI
 
+from bot.adapters.openai.assistants import AssistantsModel
 from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.stateless import StatelessModel
 from bot.adapters.openai.waiting import Waits
+from bot.adapters.redis.conversation_store import RedisConversationStore
+from bot.adapters.redis.scripting import Connection
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.exchange import (
+    Attachment,
     Begun,
     Item,
     ModelEvent,
@@ -60,6 +65,10 @@ class Bench(Protocol):
     @property
     def model(self) -> LanguageModel: ...
 
+    @property
+    def keeps_what_got_lost(self) -> bool:
+        """Whether a response that was written to its end, but never arrived, is stored."""
+
     def script(self, *steps: Scripted) -> None:
         """Let the next response be *steps*."""
 
@@ -68,6 +77,8 @@ class Bench(Protocol):
 
 
 class FakeBench:
+    keeps_what_got_lost = True
+
     def __init__(self) -> None:
         self.model = ScriptedModel()
 
@@ -79,9 +90,11 @@ class FakeBench:
 
 
 class PlaygroundBench:
-    def __init__(self, playground: OpenAIPlayground, client: AsyncOpenAI) -> None:
-        self.model = ConversationsModel(client, salt="salt", waits=BRIEFLY)
-        self._brain = playground.brain
+    keeps_what_got_lost = True
+
+    def __init__(self, brain: ScriptedBrain, model: LanguageModel) -> None:
+        self.model = model
+        self._brain = brain
 
     def script(self, *steps: Scripted) -> None:
         self._then(*[_step(step) for step in steps])
@@ -90,8 +103,11 @@ class PlaygroundBench:
         self._then(Text(text), Cut(stored=True))
 
     def _then(self, *steps: Step) -> None:
-        assert isinstance(self._brain, ScriptedBrain)
         self._brain.then(*steps)
+
+
+class StatelessBench(PlaygroundBench):
+    keeps_what_got_lost = False  # the server keeps nothing, and we had no more than a part of it
 
 
 def _step(step: Scripted) -> Step:
@@ -104,8 +120,20 @@ def _step(step: Scripted) -> Step:
             return Call(step.tool, step.arguments, step.call_id)
 
 
-@pytest.fixture(params=["fake", "playground"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+def _bench(backend: str, brain: ScriptedBrain, client: AsyncOpenAI, redis: Connection) -> Bench:
+    match backend:
+        case "conversations":
+            return PlaygroundBench(brain, ConversationsModel(client, salt="salt", waits=BRIEFLY))
+        case "assistants":
+            return PlaygroundBench(brain, AssistantsModel(client, waits=BRIEFLY))
+        case _:
+            store = RedisConversationStore(redis)
+            model = StatelessModel(client, store, salt="salt", waits=BRIEFLY)
+            return StatelessBench(brain, model)
+
+
+@pytest.fixture(params=["fake", "conversations", "stateless", "assistants"])
+async def bench(request: pytest.FixtureRequest, redis: Connection) -> AsyncIterator[Bench]:
     if request.param == "fake":
         fake = FakeBench()
         yield fake
@@ -113,7 +141,7 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
         return
     brain = ScriptedBrain()
     async with (
-        OpenAIPlayground(brain=brain) as playground,
+        OpenAIPlayground(brain=brain, assistants=True) as playground,
         AsyncOpenAI(
             api_key=playground.api_key,
             base_url=playground.base_url,
@@ -121,7 +149,7 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
             _strict_response_validation=True,
         ) as client,
     ):
-        yield PlaygroundBench(playground, client)
+        yield _bench(request.param, brain, client, redis)
     brain.assert_all_used()
 
 
@@ -211,7 +239,22 @@ async def test_a_response_that_got_lost_can_be_looked_up(
     with pytest.raises(ModelUnavailable):
         await told(bench, conversation, UserSaid("17"))
 
-    assert await bench.model.since(conversation, "17") == [UserSaid("17"), ModelSaid("Yes.")]
+    stored = [UserSaid("17"), ModelSaid("Yes.")] if bench.keeps_what_got_lost else None
+    assert await bench.model.since(conversation, "17") == stored
+
+
+async def test_a_prompt_whose_response_got_lost_can_be_sent_again(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script_lost("Yes.")
+    bench.script("As I said.")
+    with pytest.raises(ModelUnavailable):
+        await told(bench, conversation, UserSaid("17"))
+
+    last = (await told(bench, conversation, UserSaid("18")))[-1]
+
+    assert isinstance(last, Responded)
+    assert last.text == "As I said."
 
 
 async def test_any_number_of_items_is_stored_without_asking_the_model(
@@ -224,6 +267,21 @@ async def test_any_number_of_items_is_stored_without_asking_the_model(
     await bench.model.append(conversation, items)
 
     assert await bench.model.since(conversation, "17") == items
+
+
+async def test_a_message_is_found_again_by_its_text_whatever_was_attached(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if isinstance(bench.model, AssistantsModel):
+        pytest.skip("it takes no files: see its own tests")
+    bench.script("A contract.")
+    files = (
+        Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        Attachment("b.pdf", "application/pdf", b"%PDF-1.7"),
+    )
+    await told(bench, conversation, UserSaid("17", files))
+    stored = await bench.model.since(conversation, "17")
+    assert stored == [UserSaid("17"), ModelSaid("A contract.")]
 
 
 async def test_storing_nothing_is_fine(bench: Bench, conversation: ConversationId) -> None:

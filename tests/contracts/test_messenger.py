@@ -9,10 +9,10 @@ from bot.adapters.slack.identity import identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import MessengerUnavailable
-from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import PlanTask, Post, TaskState
+from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.panel.pace import Unpaced
-from bot.panel.ports import PlanTask, Post, TaskState
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
@@ -36,6 +36,9 @@ class FakeSlack:
     def lose_answer(self, part):
         self.messenger.fail_next(part, MessengerUnavailable("reset"), after_effect=True)
 
+    def end_streams(self):
+        self.messenger.open.clear()
+
 
 class LocalSlack:
     """A thread in the local Slack."""
@@ -53,6 +56,9 @@ class LocalSlack:
     def lose_answer(self, _part):
         self.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True))
         self.slack.hazards.on("conversations.replies", hazards.rate_limited(99))
+
+    def end_streams(self):
+        self.slack.hazards.stream_lasts = 0
 
 
 def _words(block):
@@ -144,3 +150,58 @@ async def test_showing_the_status_says_nothing(place):
     await place.messenger.show_status(place.thread, "")
 
     assert place.said() == []
+
+
+TEXT = "Yes. So it is. And so it stays. For good."
+
+
+async def begin_stream(place):
+    """Open a stream with what is sure of a text; returns its ts and that."""
+    shown = place.messenger.growth("", TEXT[:20])
+    begun = reply(place, text=shown)
+    return await place.messenger.open_stream(place.thread, begun, UserId(ADA)), shown
+
+
+async def test_what_grows_and_ends_is_one_message_of_the_whole_text(place):
+    ts, shown = await begin_stream(place)
+    more = place.messenger.growth(shown, TEXT)
+    assert place.said() == [("Legal Counsel", shown)]
+    assert await place.messenger.extend_stream(place.thread, ts, more)
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is None
+
+    left = place.messenger.rest(shown + more, TEXT)
+    whole = reply(place, text=shown + more + left)
+    assert await place.messenger.close_stream(place.thread, ts, whole, left)
+
+    assert place.said() == [("Legal Counsel", TEXT)]
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") == ts
+
+
+async def test_a_text_that_begins_otherwise_has_no_rest(place):
+    assert place.messenger.rest("No. ", TEXT) is None
+    assert place.messenger.growth("No. ", TEXT) == ""
+
+
+async def test_a_stream_that_is_over_shows_what_it_showed(place):
+    ts, shown = await begin_stream(place)
+    place.end_streams()
+
+    with pytest.raises(MessengerRefused):
+        await place.messenger.extend_stream(place.thread, ts, "Or not. ")
+    assert not await place.messenger.close_stream(place.thread, ts, reply(place), "Or not.")
+
+    assert place.said() == [("Legal Counsel", shown)]
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is None
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_stream_is_withdrawn_also_if_its_ts_is_not_known(place, is_known):
+    other = await place.messenger.post(place.thread, reply(place, "reply:call_0:0", "Before."))
+    ts, _ = await begin_stream(place)
+
+    for _again in range(2):
+        await place.messenger.withdraw_stream(
+            place.thread, ts if is_known else None, reply(place), {other}
+        )
+
+    assert place.said() == [("Legal Counsel", "Before.")]

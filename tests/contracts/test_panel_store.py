@@ -80,6 +80,18 @@ async def test_when_to_synthesise_is_remembered_and_can_be_inherited_again(panel
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
+@pytest.mark.parametrize("streaming", [True, False])
+async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(panels, streaming):
+    await panels.set_streaming(CHANNEL, streaming)
+    assert [change.streaming for change in await panels.changes([WORKSPACE, CHANNEL])] == [
+        None,
+        streaming,
+    ]
+
+    await panels.set_streaming(CHANNEL, None)
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
 async def test_an_expert_may_be_called_like_a_setting(panels):
     named = Expert(ExpertName("synthesis"), "Chemist", ":test_tube:", "Chemistry.", "Mix.")
     await panels.add(CHANNEL, named)
@@ -88,3 +100,15 @@ async def test_an_expert_may_be_called_like_a_setting(panels):
     (changes,) = await panels.changes([CHANNEL])
 
     assert changes == RosterChanges({named.name: named}, synthesis=Synthesis.ALWAYS)
+
+
+async def test_the_channels_with_changes_are_listed(panels):
+    for name in ("C2", "C1"):
+        await panels.add(ChannelScope("T1", name), LEGAL)
+    await panels.remove(ChannelScope("T1", "C3"), LEGAL.name)
+    await panels.set_synthesis(ChannelScope("T1", "C4"), Synthesis.NEVER)
+    for elsewhere in (WORKSPACE, THREAD, ChannelScope("T2", "C9")):
+        await panels.add(elsewhere, LEGAL)
+
+    assert [scope.channel_id for scope in await panels.channels("T1")] == ["C1", "C2", "C3", "C4"]
+    assert list(await panels.channels("T3")) == []

@@ -1,5 +1,7 @@
 """The promises of ReportStore, on the fake and on Redis alike."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.adapters.redis.keys import Shards
@@ -8,6 +10,7 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import TurnLost
 from bot.panel.events import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, Usage, UserId
+from bot.panel.tally import Tally
 from bot.panel.turn_report import Consultation, Stage, TurnReport
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -74,3 +77,52 @@ async def test_who_has_lost_the_turn_writes_no_report(stores):
         await reports.save(first, SMALL)
 
     assert await reports.find(THREAD, first.turn.id) == LARGE
+
+
+async def answered(stores, ts, report):
+    """Let a turn be done; *ts* is when it was asked."""
+    queue, reports = stores
+    thread = ThreadRef("T1", "C1", ts)
+    await queue.put(thread, Message(MessageTs(ts), UserId("U1"), "hello"))
+    claim = await queue.claim()
+    await reports.save(claim, replace(report, mark=MessageTs(ts)))
+    await queue.done(claim)
+
+
+async def test_what_turns_took_is_counted_by_month_expert_and_model(stores):
+    _, reports = stores
+    for ts in ("1763671234.000100", "1763671235.000100"):  # 2025-11-20
+        await answered(stores, ts, LARGE)
+    await answered(stores, "1764600000.000100", SMALL)
+
+    assert sorted(await reports.usage("T1", "2025-11"), key=lambda one: one.model) == [
+        Tally(None, "gpt-6-luna", 2, Usage(20)),
+        Tally(ExpertName("legal"), "gpt-6.1-terra", 2, Usage(200, 120, 40)),
+    ]
+    assert list(await reports.usage("T1", "2025-12")) == []
+    assert list(await reports.usage("T2", "2025-11")) == []
+
+
+async def test_a_turn_that_is_saved_again_is_counted_once(stores):
+    queue, reports = stores
+    first = await claimed(queue)
+    await reports.save(first, LARGE)
+    await reports.save(first, LARGE)
+    await queue.hand_over(first)
+    second = await queue.claim()
+    await reports.save(second, replace(LARGE, seconds=99.0))
+
+    assert {one.questions for one in await reports.usage("T1", "1970-01")} == {1}
+    assert (await reports.find(THREAD, first.turn.id)).seconds == 99.0
+
+
+async def test_who_has_lost_the_turn_counts_nothing(stores):
+    queue, reports = stores
+    first = await claimed(queue)
+    await queue.hand_over(first)
+    await queue.claim()
+
+    with pytest.raises(TurnLost):
+        await reports.save(first, LARGE)
+
+    assert list(await reports.usage("T1", "1970-01")) == []

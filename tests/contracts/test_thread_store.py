@@ -6,7 +6,7 @@ from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 from tests.fakes.thread_store import FakeThreadStore
 
 ONE = ThreadRef("T1", "C1", "1700000000.000100")

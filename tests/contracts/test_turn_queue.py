@@ -16,8 +16,10 @@ from bot.panel.model import (
     CallId,
     Claim,
     ExpertName,
+    FileId,
     Message,
     MessageTs,
+    SharedFile,
     ThreadRef,
     TurnId,
     Usage,
@@ -29,6 +31,7 @@ from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 ONE = ThreadRef("T1", "C1", "1.0")
 OTHER = ThreadRef("T1", "C1", "2.0")
 ELSEWHERE = ThreadRef("T1", "C2", "3.0")
+FILE = SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9)
 
 
 class Queues:
@@ -169,7 +172,7 @@ async def test_a_message_put_alone_is_a_turn_of_its_own_in_order(queues):
 
 
 async def test_text_comes_back_as_it_was_put(queues):
-    said = Message(MessageTs("1.0"), UserId("U1"), 'Ja, "gern" 🙂\n\ud800\0</>', files=2)
+    said = Message(MessageTs("1.0"), UserId("U1"), 'Ja, "gern" 🙂\n\ud800\0</>', files=(FILE,))
     await queues.queue.put(ONE, said)
 
     assert (await claimed(queues)).turn.messages == (said,)
@@ -680,7 +683,7 @@ async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
 async def test_what_nobody_has_begun_is_taken_back(queues):
     await put(queues, ONE, "1", "2")
 
-    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(True, MessageTs("1.0"))
+    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(False, MessageTs("1.0"))
     assert await queues.queue.stops() == {}
     assert await nothing_to_claim(queues)
     await put(queues, ONE, "4")
@@ -733,10 +736,29 @@ async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(c
     await put(crowded, late, "2")
     assert await nothing_to_claim(crowded)
 
-    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(False, MessageTs("2.0"))
     await crowded.queue.done(first)
     assert await nothing_to_claim(crowded)
     assert (await crowded.queue.depth()).waiting == 0
+
+
+@pytest.mark.parametrize("how", ["deleted", "stopped"])
+async def test_who_came_forward_and_is_taken_back_lets_the_next_come_forward(crowded, how):
+    flood = [ThreadRef("T1", "C1", f"{number}.0") for number in range(5)]
+    for number, thread in enumerate(flood):
+        await put(crowded, thread, str(number))
+    running = [await claimed(crowded) for _ in range(2)]
+    assert await nothing_to_claim(crowded)
+    for claim in running:
+        await crowded.queue.done(claim)
+
+    for number in (2, 3):
+        if how == "deleted":
+            await crowded.queue.amend(flood[number], MessageTs(f"{number}.0"), None)
+        else:
+            await crowded.queue.stop(flood[number], MessageTs("9.0"), ADA)
+
+    assert (await claimed(crowded)).turn.thread == flood[4]
 
 
 # --- the journal

@@ -30,7 +30,9 @@ def panel_brain(request: ModelRequest) -> Reply:
         who = request.instructions.split(".")[0].removeprefix("You are ")
         count = len([item for item in request.items if is_user(item)])
         return [Text(f"Answer {count} of {who}")]
-    if not request.may_call:
+    last = request.items[-1]
+    answered = last["type"] == "function_call_output" and "aborted" not in text_of(last)
+    if not request.may_call or answered:
         return [Text("They agree.")]
     asked = request.last_user_text.casefold()
     names = [tool["name"] for tool in request.tools]
@@ -156,7 +158,7 @@ async def world(redis: Connection, redis_url: str) -> AsyncIterator[World]:
     brain = ScriptedBrain(panel_brain)
     async with (
         SlackPlayground(retry_after=(0.05, 0.2, 0.5)) as slack,
-        OpenAIPlayground(brain=brain) as openai,
+        OpenAIPlayground(brain=brain, assistants=True) as openai,
     ):
         environ = {
             "SLACK_BOT_TOKEN": slack.bot_token,

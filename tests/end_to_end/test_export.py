@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot import app
+from bot.adapters.openai.client import connect
+from bot.adapters.openai.conversations import ConversationsModel
 from bot.panel.exchange import UserSaid
 from bot.playground.slack.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World
@@ -60,7 +61,8 @@ async def test_a_long_answer_and_a_long_conversation_are_whole(bot: World):
     ts = bot.say(f"{MENTION} please ask legal")
     await bot.idle()
     expert = next(i for i, c in bot.openai.conversations.items() if "expert" in c.metadata)
-    async with app.open_model(bot.config()) as model:
+    async with connect(bot.openai.api_key, bot.openai.base_url) as client:
+        model = ConversationsModel(client, salt="")
         await model.append(expert, [UserSaid(f"Question {number}.") for number in range(230)])
 
     _, out, _ = await bot.panelbot("export", f"{GENERAL}/{ts}", "--format", "json")

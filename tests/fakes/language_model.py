@@ -3,7 +3,8 @@
 A reply is a list of steps, or one step alone:
 
 * text                a whole message of the model
-* ``ModelSaid``       the same, with what it cites
+* ``Written``         a whole message that is written bit by bit, and stored when it is whole
+* ``ModelSaid``       a message with what it cites
 * ``ToolCalled``      a call of a tool
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
@@ -20,6 +21,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Literal
 
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import (
@@ -39,7 +41,34 @@ from bot.panel.links import ExpertLabels, Labels
 from bot.panel.model import CallId, ConversationId, ExpertName, Usage
 from bot.panel.ports import LanguageModel
 
-Step = str | ModelSaid | ToolCalled | asyncio.Event | Exception
+
+class Meanwhile(asyncio.Event):
+    """A step at which everybody else goes on for a while."""
+
+    async def wait(self) -> Literal[True]:
+        for _ in range(60):
+            await asyncio.sleep(0)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of several bits, between which the model takes its time; or waits, or fails."""
+
+    bits: tuple[str | asyncio.Event | Exception, ...]
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return "".join(bit for bit in self.bits if isinstance(bit, str))
+
+
+def written(*bits: str | asyncio.Event | Exception) -> Written:
+    """Return a message that is written bit by bit."""
+    return Written(bits)
+
+
+Step = str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -207,7 +236,7 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | ModelSaid | ToolCalled | asyncio.Event | Exception):
+        if isinstance(reply, str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception):
             return [reply]
         return reply or [""]
 
@@ -227,12 +256,29 @@ async def _play(
                 call = replace(step, arguments=dict(step.arguments))
                 stored.items.append(call)
                 yield call
+            case Written(bits):
+                async for delta in _bits(bits):
+                    yield TextWritten(delta)
+                said.append(ModelSaid(step.text))
+                stored.items.append(said[-1])
             case ModelSaid(text=text) | str(text) if text:
                 said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
                 stored.items.append(said[-1])
                 yield TextWritten(text)
     citations = tuple(citation for one in said for citation in one.citations)
     yield Responded("".join(one.text for one in said), USAGE, citations)
+
+
+async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:
+    for bit in bits:
+        match bit:
+            case Exception():
+                raise bit
+            case asyncio.Event():
+                await bit.wait()
+            case str(text):
+                yield text
+                await Meanwhile().wait()
 
 
 def _check_call(call: ToolCalled, prompt: Prompt) -> None:

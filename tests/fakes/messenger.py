@@ -1,12 +1,13 @@
 """A Slack thread in memory."""
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 
-from bot.panel.model import MessageTs, ThreadRef, TurnId
-from bot.panel.ports import Messenger, PlanTask, Post
+from bot.panel.errors import MessengerRefused
+from bot.panel.messaging import Messenger, PlanTask, Post
+from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +19,27 @@ class Fault:
 
 
 class RecordingMessenger(Messenger):
-    """Keeps what was posted, in order; *limit* is the longest piece."""
+    """Keeps what was posted, in order; *limit* is the longest piece.
+
+    Of a text that is being written, whole words are sure. A message that grows is among the
+    posts, and cannot be found before its stream is closed.
+    """
 
     def __init__(self, limit: int = 1_000) -> None:
         self.posts: list[tuple[ThreadRef, MessageTs, Post]] = []
         self.plans: dict[MessageTs, list[Sequence[PlanTask]]] = {}
         self.statuses: list[str] = []
-        self._limit = limit
+        self.private = False
+        self.open: dict[MessageTs, UserId] = {}  # the messages that grow, and who sees them grow
+        self.grown: list[str] = []  # what they showed, at each step
+        self.withdrawn: list[str] = []
+        self._unstamped: set[MessageTs] = set()
+        self.limit = limit
         self._ts = count(1)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
     def fail_next(self, part: str, error: Exception, *, after_effect: bool = False) -> None:
-        """Let the next post of *part* raise *error*."""
+        """Let the next post of *part* raise *error*; so "open", "extend", "close", "withdraw"."""
         self._faults[part].append(Fault(error, after_effect))
 
     @property
@@ -44,7 +54,7 @@ class RecordingMessenger(Messenger):
         return self.statuses[-1] if self.statuses else ""
 
     def pieces(self, text: str) -> Sequence[str]:
-        return [text[i : i + self._limit] for i in range(0, len(text), self._limit)]
+        return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
@@ -58,7 +68,7 @@ class RecordingMessenger(Messenger):
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
         for where, ts, post in self.posts:
-            if (where, post.turn, post.part) == (thread, turn, part):
+            if (where, post.turn, post.part) == (thread, turn, part) and ts not in self._unstamped:
                 return ts
         return None
 
@@ -76,3 +86,88 @@ class RecordingMessenger(Messenger):
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         self.statuses.append(status)
+
+    def is_private(self, thread: ThreadRef) -> bool:
+        return self.private
+
+    def growth(self, shown: str, text: str) -> str:
+        sure = text[: text.rfind(" ") + 1]
+        return sure[len(shown) :] if sure.startswith(shown) else ""
+
+    def rest(self, shown: str, text: str) -> str | None:
+        return text[len(shown) :] if text.startswith(shown) else None
+
+    def may_stream(self, shown: str, more: str) -> bool:
+        return len(shown + more) <= self.limit
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        fault = self._before("open")
+        if fault and not fault.after_effect:
+            return None
+        ts = MessageTs(f"1000.{next(self._ts):06}")
+        self.posts.append((thread, ts, post))
+        self.open[ts] = reader
+        self._unstamped.add(ts)
+        self.grown.append(post.text)
+        if fault:
+            raise fault.error
+        return ts
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        fault = self._before("extend")
+        self._check_open(ts)
+        self._add(ts, more)
+        if fault:
+            raise fault.error
+        return True
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        try:
+            fault = self._before("close")
+            self._check_open(ts)
+        except MessengerRefused:
+            self.open.pop(ts, None)
+            return False
+        self._add(ts, more)
+        self._replace(ts, replace(self._post(ts), ends_reply=post.ends_reply))
+        del self.open[ts]
+        self._unstamped.discard(ts)
+        if fault:
+            raise fault.error
+        return True
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        fault = self._before("withdraw")
+        unknown = {one for one in self._unstamped if self._post(one).persona == post.persona}
+        gone = {ts} if ts else unknown - {*ours}
+        self.posts = [one for one in self.posts if one[1] not in gone]
+        self.open = {one: reader for one, reader in self.open.items() if one not in gone}
+        self._unstamped -= gone
+        self.withdrawn.append(post.part)
+        if fault:
+            raise fault.error
+
+    def _before(self, method: str) -> Fault | None:
+        """Return the fault of the next call of *method* if it comes after the effect."""
+        fault = self._faults[method].popleft() if self._faults[method] else None
+        if fault and not fault.after_effect and method != "open":
+            raise fault.error
+        return fault
+
+    def _check_open(self, ts: MessageTs) -> None:
+        if ts not in self.open:
+            raise MessengerRefused("message_not_in_streaming_state")
+
+    def _add(self, ts: MessageTs, more: str) -> None:
+        self._replace(ts, replace(self._post(ts), text=self._post(ts).text + more))
+        self.grown.append(self._post(ts).text)
+
+    def _post(self, ts: MessageTs) -> Post:
+        return next(post for _, known, post in self.posts if known == ts)
+
+    def _replace(self, ts: MessageTs, new: Post) -> None:
+        self.posts = [
+            (where, known, new if known == ts else old) for where, known, old in self.posts
+        ]

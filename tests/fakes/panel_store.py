@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.ports import PanelStore
-from bot.panel.roster import RosterChanges, Scope
+from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.stores import PanelStore
 
 
 class FakePanelStore(PanelStore):
@@ -16,6 +16,11 @@ class FakePanelStore(PanelStore):
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         return [self._of(scope) for scope in scopes]
+
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        channels = (scope for scope in self._changes if isinstance(scope, ChannelScope))
+        ours = (scope for scope in channels if scope.team_id == team_id)
+        return sorted(ours, key=lambda scope: scope.channel_id)
 
     async def add(self, scope: Scope, expert: Expert) -> None:
         old = self._of(scope)
@@ -29,6 +34,9 @@ class FakePanelStore(PanelStore):
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         self._changes[scope] = replace(self._of(scope), synthesis=synthesis)
+
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        self._changes[scope] = replace(self._of(scope), streaming=streaming)
 
     def _of(self, scope: Scope) -> RosterChanges:
         return self._changes.get(scope, RosterChanges())

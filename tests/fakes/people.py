@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from bot.panel.messaging import People
 from bot.panel.model import Person, Role, UserId
-from bot.panel.ports import People
 
 EVERYBODY = (
     Person(UserId("UADMIN"), "Ada", Role.ADMIN),

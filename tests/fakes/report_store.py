@@ -1,7 +1,12 @@
 """Reports of turns, in memory."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from bot.panel.model import Claim, ThreadRef, TurnId
-from bot.panel.ports import ReportStore
+from bot.panel.months import month_of
+from bot.panel.stores import ReportStore
+from bot.panel.tally import Tally, tallies, together
 from bot.panel.turn_report import TurnReport
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -12,10 +17,17 @@ class FakeReportStore(ReportStore):
     def __init__(self, queue: FakeTurnQueue) -> None:
         self._queue = queue
         self.reports: dict[TurnId, TurnReport] = {}
+        self._counted: defaultdict[tuple[str, str], list[Tally]] = defaultdict(list)
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
         self._queue.held(claim)
+        if claim.turn.id not in self.reports:
+            counted = self._counted[claim.turn.thread.team_id, month_of(report.mark)]
+            counted.extend(tallies(report))
         self.reports[claim.turn.id] = report
+
+    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+        return list(together(self._counted[team_id, month]))
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         return self.reports.get(turn)

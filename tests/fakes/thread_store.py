@@ -2,7 +2,7 @@
 
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.ports import Standing, ThreadStore
+from bot.panel.stores import Standing, ThreadStore
 
 
 class FakeThreadStore(ThreadStore):

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.panel.messaging import Transcript
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
-from bot.panel.ports import Transcript
 
 
 class FakeTranscript(Transcript):
@@ -15,7 +15,7 @@ class FakeTranscript(Transcript):
         self.summoned_at: MessageTs | None = None
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
-        return [Utterance(m.ts, m.author, m.text) for m in turn.messages]
+        return [Utterance(m.ts, m.author, m.text, m.files) for m in turn.messages]
 
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None

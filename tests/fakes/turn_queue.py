@@ -78,8 +78,7 @@ class FakeTurnQueue(TurnQueue):
             if not isinstance(one, _Current) and one[0].ts == ts:
                 inbox[place : place + 1] = [(message, one[1])] if message else []
                 if not inbox:
-                    self._ready.pop(thread, None)
-                    self._aside[thread.channel_id].pop(thread, None)
+                    self._forget(thread)
                 return True
         return False
 
@@ -119,19 +118,16 @@ class FakeTurnQueue(TurnQueue):
         kept = [one for one in inbox if isinstance(one, _Current) or one[1]]
         dropped = [one[0] for one in inbox if not isinstance(one, _Current) and not one[1]]
         running = thread in self._currents
-        if not (running or dropped):
-            return Halt(False)
-        self._seen.add((thread, ts))
         self._inboxes[thread] = kept
         if not kept:
-            self._ready.pop(thread, None)
-            self._aside[thread.channel_id].pop(thread, None)
+            self._forget(thread)
         if running:
+            self._seen.add((thread, ts))
             self._stops[thread] = by
             if not self._currents[thread].leased:
                 self._currents[thread].until = self._now()
                 self._changed.set()
-        return Halt(True, dropped[0].ts if dropped else None)
+        return Halt(running, dropped[0].ts if dropped else None)
 
     async def stops(self) -> Mapping[ThreadRef, UserId]:
         return dict(self._stops)
@@ -217,12 +213,20 @@ class FakeTurnQueue(TurnQueue):
         self._ended.add(claim.token)
         del self._currents[thread]
         self._stops.pop(thread, None)
-        if aside := self._aside[thread.channel_id]:
+        self._come_forward(thread.channel_id)
+        if self._inboxes.get(thread):
+            self._mark_ready(thread)
+
+    def _come_forward(self, channel: str) -> None:
+        if aside := self._aside[channel]:
             first = min(aside, key=aside.__getitem__)
             self._ready[first] = aside.pop(first)
             self._changed.set()
-        if self._inboxes.get(thread):
-            self._mark_ready(thread)
+
+    def _forget(self, thread: ThreadRef) -> None:
+        if self._ready.pop(thread, None):
+            self._come_forward(thread.channel_id)
+        self._aside[thread.channel_id].pop(thread, None)
 
     def _take(self) -> Claim | None:
         while due := [c for c in self._currents.values() if c.until <= self._now()]:

@@ -27,6 +27,8 @@ def main() -> int:
     outcomes = [_run(one, options, len(chosen), console) for one in chosen]
     console.print(_table(outcomes))
     for outcome in outcomes:
+        for trap in outcome.unsprung:
+            console.print(f"{outcome.scenario}: {trap}")
         for complaint in outcome.complaints[:_SHOWN]:
             console.print(f"{outcome.scenario}: {complaint}", markup=False, highlight=False)
         if len(outcome.complaints) > _SHOWN:

@@ -33,7 +33,7 @@ class Shape:
     webs: int = 1
     channels: int = 40
     concurrency: int = 16
-    lease: float = 2.0
+    lease: float = 3.0
     over_http: bool = False
     expert_timeout: float = 120.0
     redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

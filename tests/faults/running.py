@@ -29,6 +29,8 @@ class Outcome:
     seconds: float
     hurts: Counter[str]  # what befell the processes
     complaints: tuple[str, ...]
+    sprung: int  # traps that a worker came to
+    unsprung: tuple[str, ...]  # and those that none came to while it lasted
 
 
 async def run(
@@ -51,7 +53,7 @@ async def run(
                 await workload.run(turns, told)
         except* Stuck as stuck:
             complaints += [str(one) for one in stuck.exceptions]
-        complaints += [f"nobody came to: {trap}" for trap in rig.traps.left]
+        unsprung = tuple(f"nobody came to: {trap}" for trap in rig.traps.left)
         _calm_down(rig)
         complaints += await _left_in_the_queue(rig)
         complaints += Ledger(rig, workload.questions.values(), scenario.allowed).complaints()
@@ -59,7 +61,14 @@ async def run(
     seconds = time.monotonic() - since
     number = len(workload.turns)
     return Outcome(
-        scenario.name, number, len(workload.questions), seconds, hurts, tuple(complaints)
+        scenario.name,
+        number,
+        len(workload.questions),
+        seconds,
+        hurts,
+        tuple(complaints),
+        len(rig.traps.sprung),
+        unsprung,
     )
 
 

@@ -33,7 +33,7 @@ class Habits:
     hurry: float = 0.35  # the share of follow-ups that do not wait for the answer
     breath: tuple[float, float] = (0.05, 0.5)  # seconds before a follow-up that does not wait
     directly: float = 0.2  # the share of questions that name the expert in front
-    patience: float = 60.0  # seconds without any answer at all, until the run is given up
+    patience: float = 120.0  # seconds without any answer: a turn may be put off for sixty
 
 
 class Stuck(Exception):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.panel.errors import StoreUnavailable
+from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolCalled
 from bot.panel.model import (
     CallId,
@@ -13,6 +15,7 @@ from bot.panel.model import (
     ExpertName,
     Message,
     MessageTs,
+    SharedFile,
     ThreadRef,
     UserId,
 )
@@ -20,6 +23,7 @@ from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
+from tests.fakes.file_server import FakeFileServer
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.panel_store import FakePanelStore
@@ -51,6 +55,7 @@ class Bench:
     messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
     transcript: FakeTranscript = field(default_factory=FakeTranscript)
     queue: FakeTurnQueue = field(default_factory=FakeTurnQueue)
+    files: FakeFileServer = field(default_factory=FakeFileServer)
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
@@ -80,20 +85,28 @@ class Bench:
             model=self.model,
             messenger=self.messenger,
             transcript=self.transcript,
+            files=self.files,
             models=ModelChoice(),
             patience=self.patience,
         )
 
     async def claim(
-        self, text: str, ts: str = "1.0", *, mentioned: bool = True, user: str = "UMEMBER"
+        self,
+        text: str,
+        ts: str = "1.0",
+        *files: SharedFile,
+        mentioned: bool = True,
+        user: str = "UMEMBER",
     ) -> Claim:
-        message = Message(MessageTs(ts), UserId(user), text, mentioned)
+        message = Message(MessageTs(ts), UserId(user), text, mentioned, files)
         await self.queue.put(THREAD, message)
         return await self.queue.claim()
 
-    async def ask(self, text: str, ts: str = "1.0", *, mentioned: bool = True) -> None:
+    async def ask(
+        self, text: str, ts: str = "1.0", *files: SharedFile, mentioned: bool = True
+    ) -> None:
         """Run a whole turn."""
-        claim = await self.claim(text, ts, mentioned=mentioned)
+        claim = await self.claim(text, ts, *files, mentioned=mentioned)
         await self.runner().run(claim)
         await self.queue.done(claim)
 
@@ -104,6 +117,24 @@ class Bench:
         assert again.token > claim.token
         await self.runner().run(again)
         await self.queue.done(again)
+
+
+class Dying:
+    """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
+
+    def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
+        self._append = bench.journal.append
+        self._left = stop_at
+        self._after = after
+
+    async def append(self, claim: Claim, event: TurnEvent) -> None:
+        self._left -= 1
+        if self._left > 0:
+            await self._append(claim, event)
+            return
+        if self._left == 0 and self._after:
+            await self._append(claim, event)
+        raise StoreUnavailable("stopped here")
 
 
 @pytest.fixture

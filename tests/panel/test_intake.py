@@ -5,7 +5,7 @@ import pytest
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Decision, Incoming, Intake, decide
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -139,3 +139,41 @@ async def test_a_command_is_queued_alone(queue, threads):
     await intake.receive(incoming("and now?", ts="3.0"))
 
     assert [m.text for m in (await queue.claim()).turn.messages] == ["add legal"]
+
+
+ELSEWHERE = {"addresses_others": True, "text": "<@UBEN> what do you think?"}
+
+
+@pytest.mark.parametrize("changed", [incoming(**ELSEWHERE), incoming(is_reply=False)])
+async def test_what_is_not_for_us_any_more_is_not_answered(queue, threads, changed):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(mentioned=True))
+
+    await intake.amend(THREAD, MessageTs("2.0"), changed)
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.heard_until(THREAD) == "2.0"
+
+
+async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not(queue, threads):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(mentioned=True))
+    await intake.receive(incoming(mentioned=True, ts="3.0"))
+
+    await intake.amend(THREAD, MessageTs("2.0"), incoming("hello again"))
+    await intake.amend(THREAD, MessageTs("3.0"), None)
+
+    claim = await queue.claim()
+    assert [message.text for message in claim.turn.messages] == ["hello again"]
+    assert await threads.heard_until(THREAD) is None
+
+
+async def test_what_is_edited_while_it_is_queued_is_taken_as_it_is_now(queue):
+    threads = UnevenThreadStore()
+    intake = Intake(queue, threads)
+    first = asyncio.create_task(intake.receive(incoming("one")))
+    await asyncio.sleep(0)
+    await intake.amend(THREAD, MessageTs("2.0"), incoming("two"))
+    await first
+
+    assert [one.text for one in (await queue.claim()).turn.messages] == ["two"]

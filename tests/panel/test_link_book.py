@@ -3,7 +3,7 @@ import asyncio
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 from tests.fakes.thread_store import FakeThreadStore
 from tests.panel.conftest import HURRY, THREAD
 

@@ -147,6 +147,7 @@ async def test_who_may_change_what(editor, user, where, may):
         lambda: editor.edit(where, LEGAL, user),
         lambda: editor.remove(where, "legal", user),
         lambda: editor.set_synthesis(where, "never", user),
+        lambda: editor.set_streaming(where, "on", user),
     ]
     for attempt in attempts:
         if may:
@@ -178,3 +179,15 @@ async def test_the_synthesis_is_one_of_three(editor):
     assert (await editor.panel(THREAD)).synthesis is Synthesis.ALWAYS
     with pytest.raises(Refused, match="`never`"):
         await editor.set_synthesis(HERE, "sometimes", MEMBER)
+
+
+async def test_streaming_is_on_off_or_as_around(editor):
+    assert (await editor.panel(THREAD)).streaming is None
+    await editor.set_streaming(ALL, "on", ADMIN)
+    assert (await editor.panel(THREAD)).streaming is True
+    assert await editor.set_streaming(HERE, "OFF", MEMBER) is False
+    assert (await editor.panel(THREAD)).streaming is False
+    await editor.set_streaming(HERE, "default", MEMBER)
+    assert (await editor.panel(THREAD)).streaming is True
+    with pytest.raises(Refused, match="`default`"):
+        await editor.set_streaming(HERE, "sometimes", MEMBER)

@@ -4,32 +4,21 @@ import asyncio
 
 import pytest
 
-from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable, TurnLost
-from bot.panel.events import TurnEvent
+from bot.panel.errors import (
+    GiveUp,
+    MessengerUnavailable,
+    ModelUnavailable,
+    StoreUnavailable,
+    TurnLost,
+)
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
-from bot.panel.model import Claim, MessageTs, Utterance
+from bot.panel.messaging import TaskState
+from bot.panel.model import MessageTs, Utterance
+from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import THREAD, Bench, Dying, consult
 
 DOWN = ModelUnavailable("down")
-
-
-class StoppingQueue:
-    """Wraps a bench's journal: the worker dies at the n-th entry, before or after writing it."""
-
-    def __init__(self, bench: Bench, stop_at: int, *, after: bool) -> None:
-        self._append = bench.journal.append
-        self._left = stop_at
-        self._after = after
-
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
-        self._left -= 1
-        if self._left > 0:
-            await self._append(claim, event)
-            return
-        if self._left == 0 and self._after:
-            await self._append(claim, event)
-        raise StoreUnavailable("stopped here")
 
 
 def ready(bench: Bench) -> None:
@@ -59,7 +48,7 @@ EXPECTED = {
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
-    bench.journal.append = StoppingQueue(bench, stop_at, after=after).append
+    bench.journal.append = Dying(bench, stop_at, after=after).append
     try:
         await bench.runner().run(claim)
     except* StoreUnavailable:
@@ -164,3 +153,43 @@ async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(benc
     await bench.resume(claim)
 
     assert bench.messenger.said == [(None, "Hi.")]
+
+
+@pytest.mark.parametrize("stop_at", range(1, 19))
+async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_at):
+    ready(bench)
+    files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]
+    claim = await bench.claim("May we, and at what cost?", "1.0", *files)
+    bench.journal.append = Dying(bench, stop_at, after=True).append
+    try:
+        await bench.runner().run(claim)
+    except* StoreUnavailable:
+        pass
+    del bench.journal.append
+
+    await bench.resume(claim)
+
+    for expert in ("legal", "finance"):
+        held = [item for item in bench.model.items_of(expert) if isinstance(item, UserSaid)]
+        assert [[one.name for one in item.attachments] for item in held] == [["a.pdf"]]
+    notices = [text for _, text in bench.messenger.said if "`b.zip`" in text]
+    assert len(notices) == 1
+
+
+async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it_is_retried(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()], "Yes.")
+    claim = await bench.claim("May we?")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.messenger.plans and bench.model.asked("legal"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (shown,) = bench.messenger.plans.values()
+    assert [task.state for task in shown[-1]] == [TaskState.WORKING]
+
+    await bench.runner().give_up(claim, GiveUp("its workers died with it"))
+
+    assert [task.state for task in shown[-1]] == [TaskState.FAILED]
+    await bench.resume(claim)
+    assert [task.state for task in shown[-1]] == [TaskState.DONE]
+    assert ("Legal Counsel", "Yes.") in bench.messenger.said

@@ -1,6 +1,7 @@
 """A turn that somebody stops ends at once, and leaves nothing open."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,11 @@ from bot.panel.errors import ModelUnavailable
 from bot.panel.events import Failure
 from bot.panel.exchange import ABORTED, ToolAnswered, UserSaid
 from bot.panel.intake import Incoming, Intake
-from bot.panel.model import NO_USAGE, Message, MessageTs, UserId
+from bot.panel.model import NO_USAGE, Message, MessageTs, ThreadRef, UserId
 from bot.panel.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
+from tests.fakes.turn_queue import FakeTurnQueue
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
 QUICK = replace(HURRY, stops=0.001)
@@ -106,7 +108,7 @@ async def test_what_waits_is_taken_back_but_not_forgotten(bench):
 
     await say(bench, "stop", "3.0")
 
-    assert await bench.idle()
+    assert [m.text for m in (await bench.queue.claim()).turn.messages] == ["stop"]
     assert await bench.threads.heard_until(THREAD) == "1.0"
 
 
@@ -145,3 +147,56 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
     assert said(bench)[-1] == (None, "Hi.")
     outputs = [i.output for i in bench.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
     assert outputs == [ABORTED]
+
+
+async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
+    bench.patience = replace(QUICK, stops=0.1, retries=(), turn_retries=(600,))
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, ModelUnavailable("down")], "Hi.")
+    worker = TurnWorker(bench.queue, bench.runner(), patience=bench.patience, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    held.set()
+    await settled(bench)
+    task.cancel()
+
+    assert await bench.queue.stops() == {}
+
+
+class DistantQueue(FakeTurnQueue):
+    """Its answer to who is to be stopped takes as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        found = await super().stops()
+        if found:
+            self.asked.set()
+            await self.answer.wait()
+        return found
+
+
+async def test_a_late_word_of_a_stop_does_not_stop_the_next_turn(make_bench):
+    bench = make_bench(queue=DistantQueue())
+    ends, goes_on = asyncio.Event(), asyncio.Event()
+    bench.model.script(ROUTER, [ends, "First."], [goes_on, "Second."])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    await bench.queue.asked.wait()
+    ends.set()
+    await say(bench, "two", "3.0")
+    await eventually(lambda: len(bench.model.asked(ROUTER)) == 2)
+    bench.queue.answer.set()
+    await asyncio.sleep(0.01)  # a wrong stop would come by now
+    goes_on.set()
+    await settled(bench)
+    task.cancel()
+
+    assert said(bench)[-1] == (None, "Second.")

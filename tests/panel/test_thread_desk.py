@@ -3,8 +3,8 @@ import pytest
 from bot.panel import sentences
 from bot.panel.model import UserId
 from bot.panel.panel_editor import PanelEditor
-from bot.panel.ports import Standing
 from bot.panel.roster import ChannelScope
+from bot.panel.stores import Standing
 from bot.panel.thread_commands import (
     AddExpert,
     ListExperts,

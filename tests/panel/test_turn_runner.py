@@ -13,10 +13,11 @@ from bot.panel.errors import (
 from bot.panel.events import Failure
 from bot.panel.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.messaging import TaskState
 from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId, Utterance
 from bot.panel.patience import Patience
-from bot.panel.ports import Standing, TaskState
 from bot.panel.roster import ChannelScope
+from bot.panel.stores import Standing
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,11 +12,13 @@ from bot.panel.errors import (
     ModelUnavailable,
 )
 from bot.panel.exchange import UserSaid
+from bot.panel.messaging import Post
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
 from bot.panel.patience import Patience
 from bot.panel.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
+from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
 DOWN = ModelUnavailable("down")
@@ -262,3 +265,37 @@ async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(ben
     claim = await bench.queue.claim()
 
     assert claim.attempt == 2
+
+
+class HesitantMessenger(RecordingMessenger):
+    """Never finishes saying that a turn is given up."""
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        if post.offers_retry:
+            self.posts.append((thread, MessageTs("0.0"), post))
+            await asyncio.Event().wait()
+        return await super().post(thread, post)
+
+
+async def test_at_shutdown_a_turn_that_is_being_given_up_is_handed_over_at_once(make_bench):
+    bench = make_bench(messenger=HesitantMessenger())
+    bench.model.reply = lambda _: DOWN
+    patience = replace(HURRY, turn_retries=())
+    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=180)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.messenger.posts)
+    task.cancel()
+    await worker.drain(grace=0)
+
+    async with asyncio.timeout(2):
+        assert (await bench.queue.claim()).attempt == 2
+
+
+async def test_a_mistake_of_ours_in_giving_up_does_not_keep_the_turn_for_ever(bench, work):
+    bench.messenger.fail_next("gave-up", RuntimeError("a bug"))
+    bench.model.script(ROUTER, RuntimeError("a bug"))
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]

@@ -4,7 +4,8 @@ import pytest
 
 from bot.panel import sentences
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from bot.panel.ports import Standing, TurnQueue
+from bot.panel.ports import TurnQueue
+from bot.panel.stores import Standing
 from bot.panel.waiting_line import WaitingLine
 from tests.fakes.messenger import RecordingMessenger
 

@@ -43,9 +43,7 @@ class Beginning:
         """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
-        elif _is_about_effort(error) and self._requests.lower_demands(self._prompt):
-            return
-        else:
+        elif not self._requests.concede(self._prompt, error):
             await self._pauses.before_retry(error)
             if errors.is_locked(error):
                 await self._look_for_earlier_try()
@@ -58,7 +56,3 @@ class Beginning:
         newest = await history.newest(self._client, self._prompt.conversation)
         if history.holds(newest, self._prompt.items):
             raise ModelUnavailable("an earlier try was stored meanwhile", after=0)
-
-
-def _is_about_effort(error: APIStatusError) -> bool:
-    return error.status_code == 400 and (error.param or "").startswith("reasoning")

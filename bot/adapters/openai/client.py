@@ -8,6 +8,8 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from bot.panel import lease
 
 CONNECT = 5.0  # seconds
+# Headers and body go out one after the other, and a worker may stand still between them.
+_SENDING = ("send_request_headers.started", "send_request_body.started")
 
 
 def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI:
@@ -28,5 +30,5 @@ async def _under_lease(request: httpx2.Request) -> None:
 
 
 async def _check(step: str, _info: dict[str, Any]) -> None:
-    if step.endswith("send_request_headers.started"):
+    if step.endswith(_SENDING):
         lease.check()

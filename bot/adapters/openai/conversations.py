@@ -1,19 +1,19 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import errors, history, streaming
 from bot.adapters.openai.beginning import Beginning
+from bot.adapters.openai.foreign import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.requests import Requests
-from bot.adapters.openai.waiting import Waits, patiently
+from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_ITEMS = 20  # in one call that appends
+_FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
 class ConversationsModel(LanguageModel):
@@ -33,8 +34,10 @@ class ConversationsModel(LanguageModel):
         self._client = client
         self._requests = Requests(salt)
         self._waits = waits or Waits()
+        self._send = Sending(self._waits)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        refuse(_FOREIGN, prompt.conversation)
         beginning = Beginning(self._client, self._requests, self._waits, prompt)
         async with (
             errors.translated(),
@@ -45,16 +48,19 @@ class ConversationsModel(LanguageModel):
                 yield event
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        refuse(_FOREIGN, conversation)
         create = self._client.conversations.items.create
         for start in range(0, len(items), _MOST_ITEMS):
             batch = [to_api(item) for item in items[start : start + _MOST_ITEMS]]
             await self._send(create, conversation, items=batch)
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        refuse(_FOREIGN, conversation)
         newest = await self._send(history.newest, self._client, conversation)
         return history.since(newest, ref)
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        refuse(_FOREIGN, conversation)
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
         while True:
@@ -69,6 +75,7 @@ class ConversationsModel(LanguageModel):
         for pause in (0, *self._waits.locked):
             await asyncio.sleep(pause)
             try:
+                refuse(_FOREIGN, response)
                 found = await self._send(self._client.responses.retrieve, response)
             except ConversationGone:  # 404
                 return False
@@ -85,21 +92,14 @@ class ConversationsModel(LanguageModel):
         return ConversationId(opened.id)
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        refuse(_FOREIGN, conversation)
         update = self._client.conversations.update
         await self._send(update, conversation, metadata=pack(labels))
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
+            refuse(_FOREIGN, conversation)
             found = await self._send(self._client.conversations.retrieve, conversation)
         except ConversationGone:
             return None
         return unpack(found.metadata) if isinstance(found.metadata, dict) else None
-
-    async def _send(
-        self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        async with errors.translated():
-            answer = await patiently(self._waits, partial(method, *args, **kwargs))
-        if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is
-            raise ModelUnavailable("the server's answer is not JSON")
-        return answer

@@ -25,6 +25,7 @@ _BY_CODE = {
     "billing_hard_limit_reached": ModelFault.QUOTA,
     "invalid_api_key": ModelFault.ACCESS,
     "model_not_found": ModelFault.MODEL,
+    "DeploymentNotFound": ModelFault.MODEL,  # Azure's word for it
     "content_filter": ModelFault.FILTERED,
     "invalid_prompt": ModelFault.FILTERED,
     "context_length_exceeded": ModelFault.TOO_LONG,
@@ -37,6 +38,7 @@ _BY_WORDS = (
 )
 _NO_DOCUMENTS = re.compile(r"\bvector.store\b.*not found", re.IGNORECASE | re.DOTALL)
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
+_ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
 
@@ -97,7 +99,8 @@ def incomplete(reason: str | None) -> ModelRefused:
 
 def is_locked(error: APIStatusError) -> bool:
     """Return whether another response of the conversation is being written."""
-    return error.code == "conversation_locked"
+    active = error.status_code == 400 and _ACTIVE_RUN.search(message_of(error))
+    return error.code == "conversation_locked" or bool(active)
 
 
 def is_certain(error: APIStatusError | APIConnectionError) -> bool:

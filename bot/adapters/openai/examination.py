@@ -12,11 +12,14 @@ from openai import (
 )
 from openai.types import Model
 
+from bot.adapters.openai import azure
 from bot.panel.findings import Finding, bad, good, warning
 
 
 async def examine(client: AsyncOpenAI, models: Mapping[str, str]) -> list[Finding]:
     """Return what is found of the server and of *models* (setting's name to model's name)."""
+    if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
+        return [wrong]
     try:
         known = {model.id: model async for model in client.models.list()}
     except (AuthenticationError, PermissionDeniedError):
@@ -28,6 +31,8 @@ async def examine(client: AsyncOpenAI, models: Mapping[str, str]) -> list[Findin
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
         return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
     found = [good(f"OpenAI accepts the key ({client.base_url})")]
+    if azure.is_azure(client.base_url):
+        return found + [azure.deployment(setting, name) for setting, name in models.items()]
     today = datetime.now(UTC).date()
     return found + [_model(setting, name, known, today) for setting, name in models.items()]
 

@@ -1,13 +1,19 @@
 """What is said between us and a model, in the API's own shapes, and back."""
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 
 from openai.types.conversations import ConversationItem
-from openai.types.responses import FunctionToolParam, ResponseInputItemParam
+from openai.types.responses import (
+    FunctionToolParam,
+    ResponseInputContentParam,
+    ResponseInputItemParam,
+)
 from openai.types.responses.response_output_text import AnnotationFileCitation
 
 from bot.panel.exchange import (
+    Attachment,
     Item,
     ModelSaid,
     Source,
@@ -26,8 +32,11 @@ _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some server
 def to_api(item: Item) -> ResponseInputItemParam:
     """Return *item* as an input item."""
     match item:
-        case UserSaid(text):
+        case UserSaid(text, ()):
             return {"type": "message", "role": "user", "content": text}
+        case UserSaid(text, attachments):
+            content = [_text(text), *map(_attached, attachments)]
+            return {"type": "message", "role": "user", "content": content}
         case ModelSaid(text):
             return {"type": "message", "role": "assistant", "content": text}
         case ToolCalled(call_id, tool, arguments):
@@ -35,6 +44,19 @@ def to_api(item: Item) -> ResponseInputItemParam:
             return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
         case ToolAnswered(call_id, output):
             return {"type": "function_call_output", "call_id": call_id, "output": output}
+
+
+def _text(text: str) -> ResponseInputContentParam:
+    return {"type": "input_text", "text": text}
+
+
+def _attached(attachment: Attachment) -> ResponseInputContentParam:
+    """Return an image or a document, whole: a file uploaded for it would be ours to delete."""
+    data = b64encode(attachment.content).decode()
+    url = f"data:{attachment.media_type};base64,{data}"
+    if attachment.media_type.startswith("image/"):
+        return {"type": "input_image", "image_url": url, "detail": "auto"}
+    return {"type": "input_file", "filename": attachment.name, "file_data": url}
 
 
 def from_api(item: ConversationItem) -> Item | None:

@@ -9,8 +9,9 @@ from openai import AsyncOpenAI
 from openai.types.vector_stores import VectorStoreFile
 
 from bot.adapters.openai import errors, passages
+from bot.adapters.openai.foreign import OWN, THREAD
 from bot.adapters.openai.vector_stores import document_of, pack, unpack
-from bot.adapters.openai.waiting import Waits, patiently
+from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.knowledge import (
     Collection,
@@ -45,7 +46,7 @@ class OpenAIKnowledge(KnowledgeBase):
     ) -> None:
         self._client = client
         self._stores = client.vector_stores
-        self._waits = waits or Waits()
+        self._send = Sending(waits or Waits())
         self._patience = patience
 
     def check(self, name: str, size: int) -> None:
@@ -122,6 +123,8 @@ class OpenAIKnowledge(KnowledgeBase):
             ) from None
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
+        if conversation.startswith((OWN, THREAD)):
+            return ()  # another backend's: what was found is not kept there
         async with errors.translated():
             return await passages.behind(self._client, conversation, ref)
 
@@ -165,15 +168,6 @@ class OpenAIKnowledge(KnowledgeBase):
     async def _all(self, pages: AsyncIterable[T]) -> list[T]:
         async with errors.translated():
             return [item async for item in pages]
-
-    async def _send(
-        self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        async with errors.translated():
-            answer = await patiently(self._waits, lambda: method(*args, **kwargs))
-        if isinstance(answer, str):
-            raise ModelUnavailable("the server's answer is not JSON")
-        return answer
 
 
 def _quoted(name: str) -> str:

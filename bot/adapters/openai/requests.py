@@ -3,22 +3,30 @@
 import hashlib
 from typing import Any
 
+from openai import APIStatusError
 from openai.types.responses import ResponseInputItemParam, ToolParam
 
 from bot.adapters.openai.items import function_tool, to_api
 from bot.panel.exchange import Prompt
 from bot.panel.model import Effort
 
+# What a response is none the worse for lacking, where a server does not know it.
+_OPTIONAL = frozenset(
+    {"parallel_tool_calls", "prompt_cache_key", "safety_identifier", "truncation"}
+)  # fmt: skip
+
 
 class Requests:
     """Builds requests; *salt* goes into the hash of who asks.
 
-    Learns which efforts a model refuses, so that one complaint is enough for all requests.
+    Learns which efforts a model refuses and which fields a server does not know, so that one
+    complaint is enough for all requests.
     """
 
     def __init__(self, salt: str) -> None:
         self._salt = salt
         self._instead: dict[tuple[str, Effort], str | None] = {}
+        self._unknown: set[str] = set()
 
     def build(self, prompt: Prompt, *before: ResponseInputItemParam) -> dict[str, Any]:
         """Return the request; *before* comes before the prompt's own items."""
@@ -30,7 +38,7 @@ class Requests:
             "truncation": "auto",
             "stream": True,
         }
-        if effort := self._effort(prompt):
+        if effort := self.effort(prompt):
             request["reasoning"] = {"effort": effort}
         if prompt.tools or prompt.collections:  # also where they may not be called: for the cache
             request |= _tools(prompt)
@@ -39,16 +47,29 @@ class Requests:
         if prompt.user:
             salted = f"{self._salt}/{prompt.user}".encode()
             request["safety_identifier"] = hashlib.sha256(salted).hexdigest()
-        return request
+        return {name: value for name, value in request.items() if name not in self._unknown}
 
-    def lower_demands(self, prompt: Prompt) -> bool:
+    def concede(self, prompt: Prompt, error: APIStatusError) -> bool:
+        """Ask for less from now on, if that helps against *error*; False if it does not."""
+        param = error.param or ""
+        if error.status_code not in (400, 422):
+            return False
+        if param.startswith("reasoning"):
+            return self._lower_effort(prompt)
+        if param in _OPTIONAL - self._unknown:
+            self._unknown.add(param)
+            return True
+        return False
+
+    def _lower_effort(self, prompt: Prompt) -> bool:
         """Take another effort for prompts like this from now on; False if nothing is left."""
-        refused = self._effort(prompt)
+        refused = self.effort(prompt)
         instead = "low" if refused == Effort.NONE else None
         self._instead[prompt.model, prompt.effort] = instead
         return refused is not None
 
-    def _effort(self, prompt: Prompt) -> str | None:
+    def effort(self, prompt: Prompt) -> str | None:
+        """Return the effort to ask for; None: nothing is said of it."""
         return self._instead.get((prompt.model, prompt.effort), prompt.effort.value)
 
 

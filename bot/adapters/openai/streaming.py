@@ -8,7 +8,12 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
-from openai.types.responses import Response, ResponseFunctionToolCall, ResponseStreamEvent
+from openai.types.responses import (
+    Response,
+    ResponseFunctionToolCall,
+    ResponseOutputItem,
+    ResponseStreamEvent,
+)
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import model_said, tool_called
@@ -43,8 +48,8 @@ class _Reader:
             case "response.output_text.delta" | "response.refusal.delta":
                 self._deltas.append(event.delta)
                 yield TextWritten(event.delta)
-            case "response.output_item.added" if event.item.type == "function_call":
-                self._begun[event.output_index] = event.item
+            case "response.output_item.added":
+                yield from self._begin(event.output_index, event.item)
             case "response.function_call_arguments.done" if event.output_index in self._begun:
                 yield from self._call(self._begun[event.output_index], event.arguments)
             case "response.output_item.done" if event.item.type == "function_call":
@@ -61,6 +66,12 @@ class _Reader:
             case _:
                 pass
 
+    def _begin(self, index: int, item: ResponseOutputItem) -> Iterator[ModelEvent]:
+        if item.type == "function_call":
+            self._begun[index] = item
+        elif item.type == "message" and self._deltas:
+            yield TextWritten("\n\n")  # as there will be in the whole text
+
     def _call(self, item: ResponseFunctionToolCall, arguments: str) -> Iterator[ToolCalled]:
         if item.call_id not in self._told:
             self._told.add(item.call_id)
@@ -73,10 +84,11 @@ class _Reader:
         said = joined(model_said(i.content) for i in response.output if i.type == "message")
         self.ended = True
         text = said.text or "".join(self._deltas)
-        yield Responded(text, _usage(response), said.citations)
+        yield Responded(text, usage_of(response), said.citations)
 
 
-def _usage(response: Response) -> Usage:
+def usage_of(response: Response) -> Usage:
+    """Return what *response* cost, as far as the server tells."""
     used = response.usage
     if used is None:
         return NO_USAGE

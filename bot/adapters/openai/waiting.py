@@ -5,7 +5,8 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from openai import APIConnectionError, APIStatusError
 
@@ -14,6 +15,7 @@ from bot.panel.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -55,6 +57,23 @@ class Pauses:
             raise error
         self._left -= pause
         return pause
+
+
+class Sending:
+    """Sends plain requests, again where that is safe, and speaks of what happens in our words."""
+
+    def __init__(self, waits: Waits) -> None:
+        self._waits = waits
+
+    async def __call__(
+        self, method: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what *method* does. Raises the domain's errors."""
+        async with errors.translated():
+            answer = await patiently(self._waits, partial(method, *args, **kwargs))
+        if isinstance(answer, str):  # a page of some proxy: what is not JSON comes as it is
+            raise ModelUnavailable("the server's answer is not JSON")
+        return answer
 
 
 async def patiently(waits: Waits, request: Callable[[], Awaitable[T]]) -> T:

@@ -76,6 +76,8 @@ def _plain(value: object) -> object:
         return value.value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"no way to write a {type(value).__name__}")
@@ -92,6 +94,8 @@ def _built(kind: Any, raw: Any) -> Any:
         return _optional(kind, raw)
     if get_origin(kind) is tuple:
         return tuple(_built(get_args(kind)[0], item) for item in _checked(list, raw))
+    if get_origin(kind) is Mapping:
+        return {name: _built(get_args(kind)[1], item) for name, item in _checked(dict, raw).items()}
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass(kind, _checked(dict, raw))
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -5,14 +5,15 @@ queue that it waits in. In a Cluster a script may touch only one slot, so thread
 to *shards*, and all of a shard's keys carry its number as their hash tag. One shard serves a
 single server (and a Sentinel set); a Cluster wants a few for each of its primaries.
 
-``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``T``
-for ``team:channel:thread_ts``.
+``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
+for ``panelbot:{kept:CONVERSATION}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
 ==================  ======  ===============================================  ====================
 P inbox:T           list    messages that wait for the thread's next turn    until claimed;
-                            (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each
+                            (``+`` gathers, ``!`` alone, ``@`` retried)      160 B + text each,
+                                                                             120 B a file
 P turn:T            hash    the thread's turn: messages, attempts, those     until done;
                             that failed, dead workers, and the token         250 B + text
                             while somebody holds it
@@ -20,6 +21,8 @@ P journal:T         list    what that turn has done, oldest first            unt
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
                             and tokens; no content                           700 B, two experts
+P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
+                            expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
@@ -59,12 +62,23 @@ panelbot:told:N     string  the turn that told the channel of N, which is    an 
                             ``team:channel:what``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
-                            its documents are, which OpenAI keeps
+                            its documents are, which OpenAI keeps; and its
+                            settings: ``@synthesis``, ``@streaming``
 panelbot:handles:W  hash    user groups that are experts' handles in        until taken off;
                             workspace W, by group                            150 B a handle
+panelbot:channels:  set     the channels that have changed their panel       for ever;
+TEAM                                                                         60 B a channel
+panelbot:feedback:  hash    what people think of the replies to the          400 days after the
+TEAM:MONTH                  questions of a month, by reply and person;       last; 300 B each,
+                            no content but a reason that somebody typed      and the reason
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
+K head              hash    a conversation that we keep ourselves: labels,   90 days after use;
+                            summary of its oldest items and how many these   650 B, and the summary
+                            are, and the token of the last addition          up to 8 kB
+K items             list    all that was said in it, oldest first            as head;
+                                                                             50 B + text each
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -88,6 +102,8 @@ REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
+USAGE_FOR = 400 * DAY
+FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,10 @@ class Shards:
         """Return the key of the report of *turn* in *thread*."""
         return f"{self.prefix(thread)}report:{turn}"
 
+    def usage(self, team_id: str, month: str) -> tuple[str, ...]:
+        """Return the keys of what the turns of *month* took, one in every shard."""
+        return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
+
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of how the bot stands to *thread*."""
         return f"{self.prefix(thread)}standing:{thread_name(thread)}"
@@ -146,6 +166,11 @@ def pace(team_id: str) -> str:
     return f"panelbot:{{pace:{team_id}}}:"
 
 
+def kept(conversation: ConversationId) -> str:
+    """Return the prefix of a *conversation* that we keep ourselves; all of it is in one slot."""
+    return f"panelbot:{{kept:{conversation}}}:"
+
+
 def owner(conversation: ConversationId) -> str:
     """Return the key of whose *conversation* is."""
     return f"panelbot:owner:{conversation}"
@@ -159,6 +184,16 @@ def told(thread: ThreadRef, notice: str) -> str:
 def handles(team_id: str) -> str:
     """Return the key of which user groups stand for experts."""
     return f"panelbot:handles:{team_id}"
+
+
+def feedback(team_id: str, month: str) -> str:
+    """Return the key of what people think of the replies of *month*."""
+    return f"panelbot:feedback:{team_id}:{month}"
+
+
+def channels(team_id: str) -> str:
+    """Return the key of which channels have changed their panel."""
+    return f"panelbot:channels:{team_id}"
 
 
 def panel(scope: Scope) -> str:

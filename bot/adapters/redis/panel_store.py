@@ -6,11 +6,13 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.ports import PanelStore
-from bot.panel.roster import RosterChanges, Scope
+from bot.panel.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.stores import PanelStore
 
-_SYNTHESIS = "@synthesis"  # a field beside the experts' names, which begin with a letter
+# Fields beside the experts' names, which begin with a letter.
+_SYNTHESIS, _STREAMING = "@synthesis", "@streaming"
 _REMOVED = "-"
+_WORDS = {True: "on", False: "off"}
 
 
 class RedisPanelStore(PanelStore):
@@ -26,29 +28,51 @@ class RedisPanelStore(PanelStore):
                     pipe.hgetall(keys.panel(scope))
                 return [_changes(fields) for fields in await pipe.execute()]
 
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        with store_errors():
+            found = await self._redis.smembers(keys.channels(team_id))
+        return [ChannelScope(team_id, channel_id) for channel_id in sorted(found)]
+
     async def add(self, scope: Scope, expert: Expert) -> None:
         with store_errors():
+            await self._list(scope)
             await self._redis.hset(keys.panel(scope), expert.name, codec.dump(expert))
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         with store_errors():
+            await self._list(scope)
             await self._redis.hset(keys.panel(scope), name, _REMOVED)
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         with store_errors():
+            await self._list(scope)
             if synthesis is None:
                 await self._redis.hdel(keys.panel(scope), _SYNTHESIS)
             else:
                 await self._redis.hset(keys.panel(scope), _SYNTHESIS, synthesis.value)
 
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        with store_errors():
+            await self._list(scope)
+            if streaming is None:
+                await self._redis.hdel(keys.panel(scope), _STREAMING)
+            else:
+                await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
+
+    async def _list(self, scope: Scope) -> None:
+        """Note that a channel is about to change its panel: listed in vain is better than not."""
+        if isinstance(scope, ChannelScope):
+            await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
+
 
 def _changes(fields: Mapping[str, str]) -> RosterChanges:
-    synthesis = fields.get(_SYNTHESIS)
-    experts = {ExpertName(name): text for name, text in fields.items() if name != _SYNTHESIS}
+    synthesis, streaming = fields.get(_SYNTHESIS), fields.get(_STREAMING)
+    experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
     return RosterChanges(
         added={
             name: codec.load(Expert, text) for name, text in experts.items() if text != _REMOVED
         },
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=Synthesis(synthesis) if synthesis else None,
+        streaming=streaming == _WORDS[True] if streaming else None,
     )

@@ -1,17 +1,21 @@
-"""What is kept of turns that are done, for a month.
+"""What is kept of turns that are done, for a month, and what they took, for a year.
 
 The script that writes checks the token: a worker that lost its turn writes nothing over the
-report of the one that has it now.
+report of the one that has it now. What has a report is counted already: a turn that is saved
+again, after a crash, is not counted again.
 """
 
 import logging
+from collections.abc import Sequence
 
-from bot.adapters.redis import codec, keys
+from bot.adapters.redis import codec, counting, keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.model import Claim, ThreadRef, TurnId
-from bot.panel.ports import ReportStore
+from bot.panel.months import month_of
+from bot.panel.stores import ReportStore
+from bot.panel.tally import Tally, tallies
 from bot.panel.turn_report import TurnReport
 
 _SAVE = Script("report")
@@ -29,11 +33,20 @@ class RedisReportStore(ReportStore):
     async def save(self, claim: Claim, report: TurnReport) -> None:
         turn, thread = claim.turn.id, claim.turn.thread
         name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
-        args = (name, claim.token, turn, codec.dump(report), keys.REPORT_FOR)
+        where = f"{thread.team_id}:{month_of(report.mark)}"
+        kept = (name, claim.token, turn, codec.dump(report), keys.REPORT_FOR)
+        args = (*kept, where, keys.USAGE_FOR, *counting.fields(tallies(report)))
         with store_errors():
             saved = await _SAVE(self._redis, prefix, *args)
         if not saved:
             raise TurnLost(turn)
+
+    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key in self._shards.usage(team_id, month):
+                    pipe.hgetall(key)
+                return counting.tallies(await pipe.execute())
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         with store_errors():

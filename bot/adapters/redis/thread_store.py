@@ -6,7 +6,7 @@ from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn
-from bot.panel.ports import Standing, ThreadStore
+from bot.panel.stores import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
 

@@ -120,9 +120,8 @@ class RedisTurnQueue(TurnQueue):
         answer = await self._run(_STOP, self._shards.prefix(thread), *args)
         if not answer:
             return None
-        found, *dropped = answer
-        first = codec.load(Message, dropped[0]).ts if dropped and dropped[0] else None
-        return Halt(bool(found), first)
+        stopping, dropped = answer
+        return Halt(bool(stopping), codec.load(Message, dropped).ts if dropped else None)
 
     async def stops(self) -> Mapping[ThreadRef, UserId]:
         with store_errors():

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.adapters.slack import text
+from bot.panel.messaging import PlanTask, TaskState
 from bot.panel.model import Persona
-from bot.panel.ports import PlanTask, TaskState
 
 Json = dict[str, Any]
 

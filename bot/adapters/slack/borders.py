@@ -12,7 +12,7 @@ from bot.adapters.slack.syntax import MARKERS, Part, line_starts, outline
 
 # What would open a block if it began a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
-_SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
+SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
 _WORD = re.compile(rf"[ \t]+{_NO_BLOCK}")
 _MARKERS = re.compile(MARKERS)
 _ENTITY = re.compile(r"&#?\w{1,31};")
@@ -150,7 +150,7 @@ def _borders(
     items = [token for token in tokens if token.level == 1 and token.type == "list_item_open"]
     borders[Border.ITEM] = [starts[_first_line(item)] for item in items]
     borders[Border.LINE] = sorted(lines)
-    borders[Border.SENTENCE] = [found.end() for found in _SENTENCE.finditer(text)]
+    borders[Border.SENTENCE] = [found.end() for found in SENTENCE.finditer(text)]
     borders[Border.WORD] = [found.end() for found in _WORD.finditer(text)]
     return {border: [at for at in places if at <= len(text)] for border, places in borders.items()}
 

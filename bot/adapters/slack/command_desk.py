@@ -5,7 +5,6 @@ submitted. A change counts as soon as it is stored, whether or not it can be ann
 Slack waits three seconds for what a form comes to: what may take longer is done beside it.
 """
 
-import asyncio
 import logging
 from typing import assert_never
 
@@ -20,6 +19,7 @@ from bot.adapters.slack.command_words import (
     ListExperts,
     Order,
     RemoveExpert,
+    SetStreaming,
     SetSynthesis,
     ShowExpert,
     ShowHelp,
@@ -28,12 +28,13 @@ from bot.adapters.slack.command_words import (
     Unknown,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.giver import Giver
+from bot.adapters.slack.giver import Giver, announce
 from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
+from bot.panel.errors import PanelError
 from bot.panel.model import Expert
 from bot.panel.panel_editor import Change, PanelEditor
 from bot.panel.roster import Scope, WorkspaceScope, suggestion
@@ -57,8 +58,7 @@ class CommandDesk:
         self._documents = documents
         self._handles = handles
         self._api = api
-        self._patience = patience  # seconds that a submitted form may wait for names
-        self._learning: asyncio.Task[None] | None = None
+        self._names = TakenNames(editor, patience=patience)
 
     async def carry_out(self, order: Order, giver: Giver) -> Answer | None:
         """Carry out *order*; returns what only its giver is told, if anything."""
@@ -67,7 +67,7 @@ class CommandDesk:
             case ListExperts():
                 listed = await self._editor.listed(where)
                 panel = await self._editor.panel(where)
-                return panel_lists.panel(listed, panel.synthesis, where)
+                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming)
             case ShowHelp():
                 return await self._help(where)
             case Unfinished(word):
@@ -89,14 +89,14 @@ class CommandDesk:
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
-            case AddExpert() | RemoveExpert() | SetSynthesis() as change:
-                return await self._announce(await self._change(change, where, giver), giver)
+            case AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() as change:
+                return await announce(self._api, await self._change(change, where, giver), giver)
             case _:
                 assert_never(order.subcommand)
 
     async def store(self, form: Form, expert: Expert, giver: Giver) -> Change:
         """Store what a form describes."""
-        await self._wait_for_names()
+        await self._names.wait()
         where = giver.scope(for_defaults=form.for_defaults)
         if form.editing is None:
             return await self._editor.add(where, expert, giver.user)
@@ -104,7 +104,7 @@ class CommandDesk:
 
     async def announce_form(self, change: Change, giver: Giver) -> None:
         """Announce what a form has changed; its giver learns in a modal if that cannot be."""
-        problem = await self._announce(panel_lists.announcement(change), giver)
+        problem = await announce(self._api, panel_lists.announcement(change), giver)
         if problem is None:
             return
         try:
@@ -122,30 +122,16 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         await self._open(views.modal(form, now), giver)
-        self._learn_names()  # while the form is filled in
-
-    def _learn_names(self) -> asyncio.Task[None]:
-        """Look up which names are taken, in a task that outlives whoever waits for it."""
-        if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self._editor.learn_names())
-            self._learning.add_done_callback(_note_failure)
-        return self._learning
-
-    async def _wait_for_names(self) -> None:
-        learning = self._learn_names()
-        finished, _ = await asyncio.wait({learning}, timeout=self._patience)
-        if not finished:
-            raise Refused(
-                "I am still looking up which names are taken here; nothing is lost, please press "
-                "the button again in a moment."
-            )
-        learning.result()  # or its error
+        self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
         await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
 
     async def _change(
-        self, change: AddExpert | RemoveExpert | SetSynthesis, where: Scope, giver: Giver
+        self,
+        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming,
+        where: Scope,
+        giver: Giver,
     ) -> Answer:
         """Make a change and return what the channel is told about it."""
         match change:
@@ -160,29 +146,11 @@ class CommandDesk:
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
                 return panel_lists.synthesis_announcement(synthesis, where, giver.user)
+            case SetStreaming(value):
+                streaming = await self._editor.set_streaming(where, value, giver.user)
+                return panel_lists.streaming_announcement(streaming, where, giver.user)
             case _:
                 assert_never(change)
-
-    async def _announce(self, news: Answer, giver: Giver) -> Answer | None:
-        """Tell the channel; returns what to tell the giver if that cannot be."""
-        try:
-            await self._api.write(
-                "chat.postMessage",
-                channel=giver.channel_id,
-                text=news.text,
-                blocks=news.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("change.not_announced", extra={"reason": str(error)})
-            return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
-        return None
-
-
-def _note_failure(learning: asyncio.Task[None]) -> None:
-    if not learning.cancelled() and (error := learning.exception()):
-        log.warning("names.not_learned", extra={"reason": str(error)})
 
 
 def _quoted(word: str) -> str:

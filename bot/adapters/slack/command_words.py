@@ -79,6 +79,13 @@ class SetSynthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class SetStreaming:
+    """Say whether replies grow as they are written."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -104,13 +111,14 @@ Subcommand = (
     | ListDocuments
     | HandleExpert
     | SetSynthesis
+    | SetStreaming
     | Unfinished
     | Unknown
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "synthesis",
-    "teach",
+    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "streaming",
+    "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 
@@ -164,6 +172,8 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return ShowHelp()
         case "synthesis":
             return SetSynthesis(name)
+        case "streaming":
+            return SetStreaming(name)
         case "add" if not name:
             return DescribeExpert()
         case word if word in _NAMING:

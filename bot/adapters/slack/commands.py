@@ -7,11 +7,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.adapters.slack import command_words, panel_lists, views
 from bot.adapters.slack.command_desk import CommandDesk
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.giver import explained, giver_of, tell
+from bot.adapters.slack.giver import explained, giver_of, refuse_form, tell
 from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import PanelError
 from bot.panel.panel_editor import PanelEditor
 
 Json = dict[str, Any]
@@ -47,9 +47,7 @@ def register(
             giver = giver_of(identity, body, body["user"]["id"], form.channel_id)
             change = await desk.store(form, expert, giver)
         except PanelError as error:
-            field = error.field if isinstance(error, Refused) else None
-            shown = views.errors(view, explained(error), field)
-            await ack(response_action="errors", errors=shown)
+            await refuse_form(ack, view, error)
             return
         await ack()
         await desk.announce_form(change, giver)

@@ -13,15 +13,15 @@ from typing import Any
 from bot.adapters.slack import document_lists, lesson_forms, panel_lists
 from bot.adapters.slack.command_words import ListDocuments, TeachExpert
 from bot.adapters.slack.files import SlackFiles
-from bot.adapters.slack.giver import Giver, explained
+from bot.adapters.slack.giver import Giver, announce, explained
 from bot.adapters.slack.lesson_forms import Lesson, Pupil
 from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
 from bot.panel.knowledge import Document, Upload
+from bot.panel.messaging import People
 from bot.panel.model import CollectionId
-from bot.panel.ports import People
 from bot.panel.roster import Scope
 from bot.panel.teaching import Teaching
 
@@ -126,18 +126,7 @@ class DocumentDesk:
 
     async def _announce(self, news: Answer, giver: Giver) -> None:
         """Tell the channel; the giver learns if that cannot be."""
-        try:
-            await self._api.write(
-                "chat.postMessage",
-                channel=giver.channel_id,
-                text=news.text,
-                blocks=news.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("change.not_announced", extra={"reason": str(error)})
-            not_told = panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
+        if not_told := await announce(self._api, news, giver):
             await self._tell(giver, not_told)
 
     async def _tell(self, giver: Giver, answer: Answer) -> None:

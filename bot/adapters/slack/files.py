@@ -6,17 +6,23 @@
 4. No more is read than is allowed.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.adapters.slack.web_api import Ambiguous, SlackApi
-from bot.panel.errors import MessengerUnavailable, Refused
+from bot.panel import sentences
+from bot.panel.attaching import FileServer
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
+from bot.panel.model import FileId, SharedFile
 
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024
+_LONGEST_NAME = 200
+_GONE = frozenset({"file_not_found", "file_deleted"})
 _TIMEOUT = ClientTimeout(total=120, connect=5)
 
 Origin = tuple[str, str | None, int | None]
@@ -32,7 +38,19 @@ class SlackFile:
     url: str  # empty where Slack does not hold the file itself
 
 
-class SlackFiles:
+def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...]:
+    """Return the files that came with a message."""
+    return tuple(_shared(told) for told in message.get("files") or () if told.get("id"))
+
+
+def _shared(told: Mapping[str, Any]) -> SharedFile:
+    name = str(told.get("name") or told.get("title") or "file")[:_LONGEST_NAME]
+    return SharedFile(
+        FileId(told["id"]), name, str(told.get("mimetype") or ""), int(told.get("size") or 0)
+    )
+
+
+class SlackFiles(FileServer):
     """Reads files with *token* from Slack's file server; a stand-in of Slack has its own."""
 
     def __init__(self, api: SlackApi, session: ClientSession, token: str, api_url: str) -> None:
@@ -52,6 +70,17 @@ class SlackFiles:
             file_id, str(told.get("name") or "file"), int(told.get("size") or 0),
             "" if is_elsewhere else url,
         )  # fmt: skip
+
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        try:
+            found = await self.find(file.id)
+        except MessengerRefused as error:
+            raise (
+                Refused(sentences.file_gone(file.name)) if error.code in _GONE else error
+            ) from None
+        if found.size > most:
+            raise Refused(sentences.file_too_large(found.name, most))
+        return found.name, await self.content(found)
 
     async def content(self, file: SlackFile) -> bytes:
         """Return the file's bytes. Raises Refused if there is no safe way to them."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientError
-from slack_bolt.async_app import AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncRespond
 
+from bot.adapters.slack import panel_lists, views
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer
+from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
@@ -65,6 +67,29 @@ def explained(error: PanelError) -> str:
             return "I cannot reach the model service just now; please try again in a minute."
         case _:
             return "I cannot reach my memory just now; please try again in a minute."
+
+
+async def announce(api: SlackApi, news: Answer, giver: Giver) -> Answer | None:
+    """Tell the channel; returns what to tell the giver if that cannot be."""
+    try:
+        await api.write(
+            "chat.postMessage",
+            channel=giver.channel_id,
+            text=news.text,
+            blocks=news.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except (MessengerRefused, MessengerUnavailable) as error:
+        log.warning("change.not_announced", extra={"reason": str(error)})
+        return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
+    return None
+
+
+async def refuse_form(ack: AsyncAck, view: dict[str, Any], error: PanelError) -> None:
+    """Leave a form open, with what is wrong beside the field that it is about."""
+    field = error.field if isinstance(error, Refused) else None
+    await ack(response_action="errors", errors=views.errors(view, explained(error), field))
 
 
 async def tell(respond: AsyncRespond, answer: Answer, *, replace: bool = False) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
-from bot.adapters.slack import document_lists, lesson_forms, panel_lists, views
+from bot.adapters.slack import document_lists, lesson_forms, panel_lists
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.giver import explained, giver_of, tell
+from bot.adapters.slack.giver import explained, giver_of, refuse_form, tell
 from bot.adapters.slack.identity import Identity
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import PanelError
 
 Json = dict[str, Any]
 
@@ -22,9 +22,7 @@ def register(app: AsyncApp, documents: DocumentDesk, identity: Identity) -> None
             giver = giver_of(identity, body, body["user"]["id"], lesson.pupil.channel_id)
             await documents.check(lesson, giver)
         except PanelError as error:
-            field = error.field if isinstance(error, Refused) else None
-            shown = views.errors(view, explained(error), field)
-            await ack(response_action="errors", errors=shown)
+            await refuse_form(ack, view, error)
             return
         await ack()
         await documents.teach(lesson, giver)

@@ -17,18 +17,23 @@ log = logging.getLogger(__name__)
 
 BURST = 20  # messages that a channel takes at once: the replies of a whole panel
 WORKSPACE = 300  # messages a minute
+STREAMS = 15  # begun in a minute: each has to be ended soon, under a limit of its own
 
 A_MINUTE: Mapping[str, int] = {
     "agents.sessions.setStatus": 50,
     "assistant.threads.setStatus": 600,
     "assistant.threads.setSuggestedPrompts": 100,
+    "chat.appendStream": 100,
+    "chat.delete": 50,
     "chat.postEphemeral": 100,
+    "chat.stopStream": 20,
     "chat.update": 50,
     "conversations.history": 50,
     "conversations.replies": 50,
     "users.info": 100,
     "users.list": 20,
     "views.open": 100,
+    "views.publish": 100,
 }
 
 
@@ -41,6 +46,8 @@ def limits(method: str, args: Mapping[str, Any]) -> tuple[Limit, ...]:
     if method == "chat.postMessage":
         channel = Limit(f"{method}:{args.get('channel', '')}", BURST, BURST)
         return channel, Limit(method, WORKSPACE, 60)
+    if method == "chat.startStream":
+        return (Limit(method, STREAMS, 60),)
     most = A_MINUTE.get(method)
     return (Limit(method, most, 60),) if most else ()
 

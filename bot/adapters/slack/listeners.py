@@ -9,19 +9,14 @@ from typing import Any
 
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
-from bot.adapters.slack.manifest import SUGGESTED_PROMPTS
 from bot.adapters.slack.receiver import BoltApp
-from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import PanelError
 from bot.panel.handles import HandleStore
 from bot.panel.intake import Intake
 
 log = logging.getLogger(__name__)
 
 
-def register(
-    app: BoltApp, intake: Intake, handles: HandleStore, identity: Identity, api: SlackApi
-) -> None:
+def register(app: BoltApp, intake: Intake, handles: HandleStore, identity: Identity) -> None:
     """Let *app* take in what people say."""
 
     async def take_in(body: dict[str, Any]) -> bool:
@@ -31,27 +26,13 @@ def register(
         ours = await handles.find(identity.team_id, groups) if groups else {}
         if found := payloads.incoming(body, identity, ours):
             await intake.receive(found)
-        elif changed := payloads.amendment(body, identity, ours):
-            await intake.amend(changed.thread, changed.ts, changed.message)
+        elif amended := payloads.amendment(body, identity, ours):
+            await intake.amend(amended.thread, amended.ts, amended.changed)
         return True
-
-    async def offer_prompts(event: dict[str, Any]) -> None:
-        if event.get("tab") != "messages":
-            return
-        prompts = [dict(prompt) for prompt in SUGGESTED_PROMPTS]
-        try:
-            await api.write(
-                "assistant.threads.setSuggestedPrompts",
-                channel_id=event["channel"],
-                prompts=prompts,
-            )
-        except PanelError as error:
-            log.warning("prompts.not_offered", extra={"reason": str(error)})
 
     async def note_removal(event: dict[str, Any]) -> None:
         log.warning("app.removed", extra={"event": event["type"]})
 
     app.take_in = take_in
-    app.event("app_home_opened")(offer_prompts)
     for kind in ("app_uninstalled", "tokens_revoked"):
         app.event(kind)(note_removal)

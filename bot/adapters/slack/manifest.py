@@ -83,7 +83,7 @@ def _features(name: str, receiver: str | None) -> dict[str, object]:
     return {
         "agent_view": {"agent_description": _AGENT_DESCRIPTION, "suggested_prompts": prompts},
         "app_home": {
-            "home_tab_enabled": False,
+            "home_tab_enabled": True,
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },

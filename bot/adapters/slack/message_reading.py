@@ -8,8 +8,8 @@ from bot.adapters.slack.permalinks import Place
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.knowledge import Upload
+from bot.panel.messaging import People
 from bot.panel.model import UserId
-from bot.panel.ports import People
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})

@@ -1,24 +1,26 @@
 """The thread as people see it: posting in Slack, each message once, each text neutralised.
 
 1. What Slack may have posted is looked for, by its stamp, before it is posted again.
-2. A message that shows a persona is never edited: Slack would take the persona away.
+2. A message that shows a persona is never edited: Slack would take the persona away. It may grow
+   while it is written.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot.adapters.slack import blocks, reply_buttons, splitting, text
+from bot.adapters.slack import blocks, growing, reply_buttons, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.replies import Replies
+from bot.adapters.slack.splitting import LONGEST_PIECE
+from bot.adapters.slack.streams import SlackStreams
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId
-from bot.panel.ports import Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
+from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,6 @@ _UNFIT = frozenset(
     }
 )
 _PAUSES = (0.5, 2.0, 5.0)  # before a message is posted again that may not have arrived
-_LONGEST_PIECE = 11_500
 _STATUS_PATIENCE = 5.0
 _NEWS_FOR = 1.0  # seconds that news of the progress may come late; then it is left out
 _OUTCOME_FOR = 20.0  # and the last of it
@@ -51,13 +52,17 @@ class SlackMessenger(Messenger):
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
+        self._streams = SlackStreams(api, self._replies, pauses)
         self._signer = signer
         self._pauses = pauses
         self._personas = identity.may_have_personas
         self._complained: set[str] = set()
 
+    def is_private(self, thread: ThreadRef) -> bool:
+        return thread.channel_id.startswith("D")
+
     def pieces(self, markdown: str) -> Sequence[str]:
-        return splitting.split(text.markdown(markdown), _LONGEST_PIECE)
+        return splitting.split(text.markdown(markdown), LONGEST_PIECE)
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         face = post.persona if self._personas else None
@@ -74,7 +79,7 @@ class SlackMessenger(Messenger):
         return MessageTs(message["ts"])
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
-        message = await self._found(thread, turn, part)
+        message = await self._replies.find(thread, turn, part)
         return MessageTs(message["ts"]) if message else None
 
     async def post_plan(
@@ -98,6 +103,37 @@ class SlackMessenger(Messenger):
             if error.code not in _UNFIT:
                 raise
             await self._update(thread, ts, simpler, within=within)
+
+    def growth(self, shown: str, text: str) -> str:
+        return growing.growth(shown, text)
+
+    def rest(self, shown: str, text: str) -> str | None:
+        return growing.rest(shown, text)
+
+    def may_stream(self, shown: str, more: str) -> bool:
+        return growing.may_stream(shown, more)
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        if post.persona and not self._personas:
+            return None
+        return await self._streams.open(thread, post, reader)
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        return await self._streams.extend(thread, ts, more)
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        message = await self._streams.close(thread, ts, post, more, self._metadata(thread, post))
+        if message is None:
+            return False
+        if post.persona and not (message.get("username") or message.get("subtype")):
+            self._personas = False
+            await self._name_afterwards(thread, ts, post)
+        return True
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        await self._streams.withdraw(thread, ts, post, ours)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         try:
@@ -154,22 +190,12 @@ class SlackMessenger(Messenger):
             except Ambiguous:
                 pause = next(pauses, None)
                 await asyncio.sleep(pause or 0)
-                if found := await self._found(thread, post.turn, post.part):
+                if found := await self._replies.find(thread, post.turn, post.part):
                     return found
                 if pause is None:
                     raise
             else:
                 return {**answer["message"], "ts": answer["ts"]}
-
-    async def _found(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
-        """Return the message; it cannot be older than the turn, whose id ends with its ts."""
-        since = turn.rpartition(":")[2]
-        async with aclosing(self._replies.of(thread, oldest=since)) as replies:
-            async for message in replies:
-                stamp = self._replies.stamp(message, thread)
-                if stamp and (stamp.turn, stamp.part) == (turn, part):
-                    return message
-        return None
 
     def _learns_from(self, error: SlackRefused) -> bool:
         """Whether Slack objects to the persona: to any, without the scope, or to this one."""

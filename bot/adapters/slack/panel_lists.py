@@ -27,6 +27,7 @@ _HELP = """\
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
+• `/experts streaming on`, `off` or `default`: whether replies grow while they are written
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
 
 *In a thread*, where slash commands cannot be used, mention me with `experts`, `add NAME`, \
@@ -36,6 +37,11 @@ _WHEN = {
     Synthesis.AUTO: "when two or more experts have answered",
     Synthesis.ALWAYS: "after every answer",
     Synthesis.NEVER: "the experts' answers stand alone",
+}
+_STREAMED = {
+    True: "whoever asks watches the replies being written, the others see them when they are done",
+    False: "replies appear when they are whole",
+    None: "as it is elsewhere: replies grow in direct messages, and appear whole in channels",
 }
 
 
@@ -53,15 +59,18 @@ def sentence(markdown: str) -> Answer:
     return Answer(text.plain(markdown, _LONGEST_SECTION), [{"type": "markdown", "text": safe}])
 
 
-def panel(listed: Sequence[Listed], synthesis: Synthesis, where: Scope) -> Answer:
+def panel(
+    listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
+) -> Answer:
     """Return who is on a panel, and what is the channel's own of it."""
     heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
     lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
     if not lines:
         lines = ["There is nobody on it: `/experts add` changes that."]
+    streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
     footer = (
-        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). "
+        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). {streamed}"
         "`/experts help` tells what you can change."
     )
     return _answer([heading, *lines], footer)
@@ -87,14 +96,14 @@ def details(expert: Expert) -> Answer:
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
     return Answer(
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [_section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+        [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
     )
 
 
 def announcement(change: Change) -> Answer:
     """Return what a channel is told about a change."""
     where = _owner(change.scope)
-    who, expert = f"<@{change.by}>", _introduced(change.expert)
+    who, expert = f"<@{change.by}>", introduced(change.expert)
     match change.verb:
         case Verb.ADDED:
             said = f"{who} added {expert} to {where}. Ask about: {_purpose(change.expert)}"
@@ -104,13 +113,20 @@ def announcement(change: Change) -> Answer:
             said = f"{who} removed {expert} from {where}."
         case _:
             assert_never(change.verb)
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
 
 
 def synthesis_announcement(synthesis: Synthesis, scope: Scope, by: UserId) -> Answer:
     """Return what a channel is told when the synthesis is set."""
     said = f"<@{by}> set the synthesis of {_owner(scope)} to *{synthesis}*: {_WHEN[synthesis]}."
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
+
+
+def streaming_announcement(streaming: bool | None, scope: Scope, by: UserId) -> Answer:
+    """Return what a channel is told when streaming is set."""
+    said = f"<@{by}> set streaming for {_owner(scope)} to *{_switch(streaming)}*: "
+    said += f"{_STREAMED[streaming]}."
+    return Answer(said, [section(said)])
 
 
 def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
@@ -128,7 +144,7 @@ def not_told(code: str, channel_id: str, bot_user: str) -> Answer:
         )
     else:
         said = "Done, but I could not tell the others in this channel."
-    return Answer(said, [_section(said)])
+    return Answer(said, [section(said)])
 
 
 def _owner(scope: Scope) -> str:
@@ -141,6 +157,10 @@ def _owner(scope: Scope) -> str:
             return "this thread's panel"
 
 
+def _switch(streaming: bool | None) -> str:
+    return "default" if streaming is None else "on" if streaming else "off"
+
+
 def _mark(origin: Scope | None, where: Scope) -> str:
     if origin is None or origin != where:
         return ""
@@ -148,12 +168,13 @@ def _mark(origin: Scope | None, where: Scope) -> str:
     return f" · _{own}_"
 
 
-def _introduced(expert: Expert) -> str:
+def introduced(expert: Expert) -> str:
+    """Return who an expert is, in mrkdwn."""
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
 def _line(expert: Expert, longest: int | None = None) -> str:
-    return f"{_introduced(expert)}: {_purpose(expert, longest)}"
+    return f"{introduced(expert)}: {_purpose(expert, longest)}"
 
 
 def _purpose(expert: Expert, longest: int | None = None) -> str:
@@ -164,23 +185,24 @@ def _purpose(expert: Expert, longest: int | None = None) -> str:
 
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
-    sections = [_section(packed) for packed in _packed(lines)]
+    sections = [section(together) for together in packed(lines)]
     notes = [_context(footer)] if footer else []
     return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
 
 
-def _packed(lines: Iterable[str]) -> Iterable[str]:
+def packed(lines: Iterable[str]) -> Iterable[str]:
     """Yield the lines together, as many as fit one section."""
-    packed = ""
+    together = ""
     for line in lines:
-        if packed and len(packed) + 1 + len(line) > _LONGEST_SECTION:
-            yield packed
-            packed = ""
-        packed = f"{packed}\n{line}" if packed else line
-    yield packed
+        if together and len(together) + 1 + len(line) > _LONGEST_SECTION:
+            yield together
+            together = ""
+        together = f"{together}\n{line}" if together else line
+    yield together
 
 
-def _section(words: str) -> Json:
+def section(words: str) -> Json:
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
 
 

@@ -12,6 +12,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
 from bot.panel.handles import Handle
 from bot.panel.intake import Incoming
@@ -45,7 +46,7 @@ def incoming(
         return None
     if not _is_for_us(body, identity):
         return None
-    text, files = event.get("text") or "", len(event.get("files") or ())
+    text, files = event.get("text") or "", shared_files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     named = [handles[group] for group in _GROUP.findall(text) if group in handles]
     text = _with_titles(text, handles)
@@ -68,13 +69,20 @@ def incoming(
     )
 
 
+def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
+    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
+    message = body["message"]
+    thread_ts = message.get("thread_ts") or message["ts"]
+    return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """A message that its author has edited, or (None) deleted."""
 
     thread: ThreadRef
     ts: MessageTs
-    message: Message | None
+    changed: Incoming | None
 
 
 def amendment(
@@ -82,15 +90,16 @@ def amendment(
 ) -> Amendment | None:
     """Return what an event tells of an edited or deleted message of a person's, if it does."""
     event = body.get("event") or {}
-    old = event.get("previous_message") or {}
+    old, now = event.get("previous_message") or {}, event.get("message") or {}
     match event.get("subtype"):
-        case "message_changed":
-            said = {"channel_type": event.get("channel_type"), **(event.get("message") or {})}
+        case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
+            thread = ThreadRef(identity.team_id, event["channel"], now["ts"])
+            return Amendment(thread, MessageTs(now["ts"]), None)
+        case "message_changed" if now.get("text") != old.get("text"):  # no link was unfurled
+            said = {"channel_type": event.get("channel_type"), **now}
             changed = {"type": "message", "channel": event.get("channel"), **said}
-            if changed.get("text") == old.get("text"):  # only a link was unfurled
-                return None
             found = incoming({**body, "event": changed}, identity, handles)
-            return Amendment(found.thread, found.message.ts, found.message) if found else None
+            return Amendment(found.thread, found.message.ts, found) if found else None
         case "message_deleted" if old.get("user") and not old.get("bot_id"):
             ts, channel = event["deleted_ts"], event["channel"]
             thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
+from bot.panel.messaging import People
 from bot.panel.model import Person, Role, UserId
-from bot.panel.ports import People
 
 _KEEP = 10 * 60.0
 _MOST = 10_000

@@ -1,12 +1,13 @@
 """Reading a thread from Slack, and telling which of its messages are ours."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused
-from bot.panel.model import ThreadRef
+from bot.panel.model import ThreadRef, TurnId
 
 _NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
@@ -47,6 +48,20 @@ class Replies:
         except MessengerRefused as error:
             if error.code not in _NOT_THERE:
                 raise
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
+        """Return a message of ours; it cannot be older than the turn, whose id ends with its ts."""
+        since = turn.rpartition(":")[2]
+        async with aclosing(self.of(thread, oldest=since)) as replies:
+            async for message in replies:
+                stamp = self.stamp(message, thread)
+                if stamp and (stamp.turn, stamp.part) == (turn, part):
+                    return message
+        return None
+
+    def is_unstamped(self, message: Json, thread: ThreadRef) -> bool:
+        """Whether *message* is one of ours that bears no stamp of this thread."""
+        return message.get("bot_id") == self._bot_id and self.stamp(message, thread) is None
 
     def stamp(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
         """Return the stamp of *message* if it is one of ours; anybody's app can copy one."""

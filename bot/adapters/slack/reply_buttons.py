@@ -1,6 +1,6 @@
-"""What people can do with a message: the one row of buttons under it.
+"""What people can do with a message: the buttons and thumbs under it.
 
-The message of a persona is never edited, so the row is posted with it and stays as it is. A
+The message of a persona is never edited, so they are posted with it and stay as they are. A
 button's value says which message it stands under; a click comes back with it.
 """
 
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.slack import sources
+from bot.adapters.slack import sources, thumbs
 from bot.adapters.slack.metadata import call_of
+from bot.panel.messaging import Post
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
-from bot.panel.ports import Post
 
 Json = dict[str, Any]
 
@@ -86,7 +86,7 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
 
 
 def row(post: Post) -> list[Json]:
-    """Return the row under *post*; nothing where there is nothing to act on."""
+    """Return what stands under *post*; nothing where there is nothing to act on."""
     buttons = []
     if post.ends_reply:
         buttons.append(_show_work(post))
@@ -96,7 +96,8 @@ def row(post: Post) -> list[Json]:
         buttons.append(_more(post))
     if post.offers_retry:
         buttons.append(_retry(post))
-    return [{"type": "actions", "elements": buttons}] if buttons else []
+    actions = [{"type": "actions", "elements": buttons}] if buttons else []
+    return [*actions, thumbs.block(post)] if post.ends_reply else actions
 
 
 def _show_work(post: Post) -> Json:

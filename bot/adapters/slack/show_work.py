@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import work_view
 from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.reply_buttons import SHOW_WORK, Subject
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError, Refused
@@ -40,7 +41,8 @@ def register(
     async def show(ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
         try:
-            subject, thread = Subject.load(action.get("value") or ""), _thread(body, identity)
+            subject = Subject.load(action.get("value") or "")
+            thread = thread_clicked(body, identity)
             opened = await api.write(
                 "views.open", trigger_id=body["trigger_id"], view=work_view.loading()
             )
@@ -65,10 +67,3 @@ def register(
         return work_view.modal(work, subject.call_id)
 
     app.action(SHOW_WORK)(show)
-
-
-def _thread(body: Json, identity: Identity) -> ThreadRef:
-    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
-    message = body["message"]
-    thread_ts = message.get("thread_ts") or message["ts"]
-    return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)

@@ -11,11 +11,12 @@ from bot.adapters.slack.borders import Page, keeps_characters, page, size
 from bot.adapters.slack.text import markdown as neutral
 
 MIN_LIMIT = 40
+LONGEST_PIECE = 11_500  # of the 12,000 characters that Slack takes at once
 
 _CODE_INDENT = 4
 
 
-def split(markdown: str, limit: int = 11_500) -> list[str]:
+def split(markdown: str, limit: int = LONGEST_PIECE) -> list[str]:
     """Cut what `text.markdown` returned into pieces of at most `limit` characters.
 
     Slack does not say what it counts as a character. UTF-16 units are counted here, which are

@@ -5,21 +5,23 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
 from bot.adapters.slack import message_text, text
+from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.metadata import StampSigner, call_of
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.archive import Spoken
+from bot.panel.messaging import People, Transcript
 from bot.panel.model import (
     ConversationId,
     ExpertName,
     MessageTs,
+    SharedFile,
     ThreadRef,
     Turn,
     UserId,
     Utterance,
 )
-from bot.panel.ports import People, Transcript
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
@@ -28,7 +30,7 @@ LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was sai
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that say nothing of the matter.
-_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|gave-up(-\d+)?")
+_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|gave-up(-\d+)?")
 _SOMEBODY = "Somebody"
 
 
@@ -51,6 +53,7 @@ class SlackTranscript(Transcript):
                 message.ts,
                 names.get(message.author, _SOMEBODY),
                 _readable(message.text, names, message.files),
+                message.files,
             )
             for message in turn.messages
         ]
@@ -73,7 +76,8 @@ class SlackTranscript(Transcript):
         said: deque[Json] = deque(maxlen=MOST_MESSAGES)
         async for message in self._replies.of(thread, oldest=since, latest=until):
             within = float(since) <= float(message["ts"]) <= float(until)
-            if within and not message.get("bot_id") and self._is_talk(message, thread):
+            meant = since == until or not message.get("bot_id")
+            if within and meant and self._is_talk(message, thread):
                 said.append(message)
         authors = [UserId(message["user"]) for message in said if message.get("user")]
         names = await self._names(authors, (message.get("text") or "" for message in said))
@@ -137,7 +141,8 @@ def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
     said = _said(message, names)
     if len(said) > LONGEST_MESSAGE:
         said = f"{said[:LONGEST_MESSAGE]} […]"
-    return Utterance(MessageTs(message["ts"]), _speaker(message, names), said)
+    ts = MessageTs(message["ts"])
+    return Utterance(ts, _speaker(message, names), said, shared_files(message))
 
 
 def _speaker(message: Json, names: Mapping[UserId, str]) -> str:
@@ -147,12 +152,13 @@ def _speaker(message: Json, names: Mapping[UserId, str]) -> str:
 
 
 def _said(message: Json, names: Mapping[UserId, str]) -> str:
-    return _readable(message.get("text") or "", names, len(message.get("files") or ()))
+    return _readable(message.get("text") or "", names, shared_files(message))
 
 
-def _readable(slack_text: str, names: Mapping[UserId, str], files: int) -> str:
+def _readable(slack_text: str, names: Mapping[UserId, str], files: Sequence[SharedFile]) -> str:
     said = text.from_slack(slack_text, {str(user): name for user, name in names.items()}).strip()
-    note = f"[{files} file{'s' if files > 1 else ''} attached]" if files else ""
+    attached = ", ".join(" ".join(file.name.split()) for file in files)
+    note = f"[attached: {attached}]" if attached else ""
     return "\n".join(filter(None, (said, note))) or "[no text]"
 
 

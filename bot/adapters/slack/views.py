@@ -31,7 +31,7 @@ _EFFORTS = {
 class Form:
     """What a form is for; it travels in the modal and comes back with it."""
 
-    channel_id: str
+    channel_id: str  # empty in the app's home, where defaults only can be changed
     for_defaults: bool = False
     editing: ExpertName | None = None  # None: a new expert
 
@@ -51,7 +51,7 @@ class Form:
                 "scope": "channel" | "default" as scope,
                 "verb": "add" | "edit" as verb,
                 "name": str(name),
-            } if channel and bool(name) == (verb == "edit"):
+            } if (channel or scope == "default") and bool(name) == (verb == "edit"):
                 return cls(channel, scope == "default", ExpertName(name) if name else None)
         raise ValueError("not the purpose of a form")
 

@@ -10,14 +10,16 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack.limits import limits, tell_others, wait_in_line
+from bot.adapters.slack.limits import TooBusy, limits, tell_others, wait_in_line
 from bot.panel import lease
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.pace import Pace
@@ -32,6 +34,7 @@ _UNCERTAIN = frozenset(
 )
 _PAGE = 200
 _LONGEST_WISH = 60 * 60.0
+_LONGEST_GOODBYE = 3.0  # seconds that a cancelled call may still take
 
 # The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
 # this one in its place, whatever level is set for the rest, they print none. Nor do they warn
@@ -57,6 +60,8 @@ def session(seconds: float = 15) -> ClientSession:
     trace = TraceConfig()
     trace.on_connection_create_end.append(_under_lease)
     trace.on_connection_reuseconn.append(_under_lease)
+    trace.on_request_headers_sent.append(_under_lease)  # which is right before they are
+    trace.on_request_chunk_sent.append(_under_lease)
     timeout = ClientTimeout(total=seconds, connect=5)
     return ClientSession(timeout=timeout, trace_configs=[trace])
 
@@ -102,6 +107,8 @@ class SlackApi:
                 if error.after is None:
                     raise
                 await tell_others(self._pace, limited, error.after)
+                if within is not None and waited + error.after > within:
+                    raise TooBusy(str(error)) from error
                 if waited + error.after > self._longest:
                     raise
                 waited += error.after
@@ -136,7 +143,8 @@ class SlackApi:
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
-            answer = await self._web.api_call(method, data=_form(args))
+            calling = self._web.api_call(method, data=_form(args))
+            answer = await (_to_its_end(calling) if method == "chat.postMessage" else calling)
         except SlackApiError as error:
             raise meaning(error) from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
@@ -144,6 +152,22 @@ class SlackApi:
         except AttributeError as error:  # what the SDK makes of a 200 that is plain text
             raise Ambiguous(f"{method}: not an answer of Slack's") from error
         return answer.data if isinstance(answer.data, dict) else {}
+
+
+async def _to_its_end(calling: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Return what *calling* does; if cancelled, end only when nothing is under way any more.
+
+    A message that arrives after its turn was handed over is one that the next worker, looking
+    for it, does not find, and posts again.
+    """
+    under_way = asyncio.ensure_future(calling)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_GOODBYE):
+                await asyncio.gather(under_way, return_exceptions=True)
+        raise
 
 
 def _form(args: Mapping[str, Any]) -> dict[str, str]:

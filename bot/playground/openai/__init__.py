@@ -1,1 +1,1 @@
-"""A local OpenAI API: conversations, responses and documents, with faults on demand."""
+"""A local OpenAI API: conversations, responses, documents, and the old assistants."""

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.playground.openai.brain import ModelRequest, is_model
-from bot.playground.openai.reading import NOTICE, asked_before, brief_in, points_in
-from bot.playground.openai.words import score, shortened
+from bot.playground.openai.brain import ModelRequest, is_model, is_user
+from bot.playground.openai.reading import NOTICE, asked_before, brief_in, files_in, points_in
+from bot.playground.openai.words import listed, score, shortened
 
 _ROLE = re.compile(r"\b[Yy]ou are (?:an? |the |our )?([^.,:;\n]{3,80})")
 _ROLE_ENDS = re.compile(r"\s+(?:of|who|in|at|for|on|with|and|to)\s")
@@ -15,9 +15,12 @@ _LONGEST_HEAD = 60
 def answer(request: ModelRequest) -> str:
     """Return what the expert has to say to the newest message."""
     wanted = brief_in(request.last_user_text)
+    newest = next((item for item in reversed(request.items) if is_user(item)), {})
     before = asked_before(request.items)
     lines = [_opening(request.instructions, wanted), ""]
     lines += [_shown(point) for point in _points(request.instructions, wanted)]
+    if files := files_in(newest):
+        lines += ["", f"I was given {listed([f'`{name}`' for name in files])}."]
     if before:
         lines += ["", f"This goes with what was asked before: “{shortened(before[-1], 100)}”"]
     if not any(is_model(item) for item in request.items):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
-from bot.playground.openai import errors
+from bot.playground.openai import errors, parts
 from bot.playground.openai.errors import Json
 
 _LONGEST_TEXT = 10_485_760
@@ -135,12 +135,12 @@ def _message(item: Json, where: str) -> Json:
     if not isinstance(role, str) or role not in _PARTS:
         raise errors.wrong_value(f"{where}.role", role, _listed(_PARTS))
     if isinstance(content, str):
-        parts = [{"type": _PARTS[role][0], "text": content}]
+        given = [{"type": _PARTS[role][0], "text": content}]
     elif isinstance(content, list):
-        parts = content
+        given = content
     else:
         raise errors.wrong_type(f"{where}.content", "a string or an array of parts")
-    shown = [_part(part, role, f"{where}.content[{n}]") for n, part in enumerate(parts)]
+    shown = [_part(part, role, f"{where}.content[{n}]") for n, part in enumerate(given)]
     return {"status": "completed", **item, "content": shown}
 
 
@@ -152,7 +152,15 @@ def _part(part: Any, role: str, where: str) -> Json:
         raise errors.wrong_value(f"{where}.type", kind, _listed(_PARTS[role]))
     if kind.endswith("_text"):
         _check_texts(part, where, "text")
-    return output_text("") | part if kind == "output_text" else part
+    match kind:
+        case "output_text":
+            return output_text("") | part
+        case "input_image":
+            return parts.image(part, where)
+        case "input_file":
+            return parts.file(part, where)
+        case _:
+            return part
 
 
 def _output(item: Json, where: str) -> Json:

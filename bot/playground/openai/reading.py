@@ -1,7 +1,9 @@
 """What a request says to somebody who reads only its form: questions, points, titles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import Any
 
 from bot.playground.openai.brain import is_model, is_user
 from bot.playground.openai.errors import Json
@@ -13,6 +15,8 @@ _TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
 _EARLIER = re.compile(r"<earlier>.*?</earlier>", re.DOTALL)
 _BRIEF = re.compile(r"<brief>(.*?)</brief>", re.DOTALL)
 _MESSAGE = re.compile(r"<message[^>]*>\n?(.*?)\n?</message>", re.DOTALL)
+_FILE = re.compile(r'<file name="([^"]*)">')
+_FILES = re.compile(r"<file name=.*?</file>", re.DOTALL)
 _POINT = re.compile(r"^\s*(?:[-*•]|\d+\.)\s+(.+)$", re.MULTILINE)
 _SENTENCE = re.compile(r"[^\n.!?]{12,}[.!?]")
 _LEAD = re.compile(r"^(?:consult|ask)\s+", re.IGNORECASE)
@@ -21,7 +25,7 @@ _LEAD = re.compile(r"^(?:consult|ask)\s+", re.IGNORECASE)
 def question_in(text: str) -> str:
     """Return what people said, without what was wrapped around it."""
     said = _MESSAGE.findall(text)
-    return "\n".join(said) if said else _plain(_BRIEF.sub("", text))
+    return "\n".join(said) if said else _plain(_FILES.sub("", _BRIEF.sub("", text)))
 
 
 def brief_in(text: str) -> str:
@@ -35,6 +39,17 @@ def asked_before(items: Sequence[Json]) -> list[str]:
     replied = max((n for n, item in enumerate(items) if is_model(item)), default=0)
     questions = (question_in(text_of(item)) for item in items[:replied] if is_user(item))
     return [question for question in questions if question]
+
+
+def files_in(item: Mapping[str, Any]) -> list[str]:
+    """Return the names of the files that came with what people said."""
+    named = [unescape(name) for name in _FILE.findall(text_of(item))]
+    content = item.get("content")
+    parts = content if isinstance(content, list) else []
+    attached = [part.get("filename") for part in parts if part["type"] == "input_file"]
+    images = [part for part in parts if part["type"] == "input_image"]
+    nameless = ["an image"] if images and not named else []
+    return list(dict.fromkeys([*named, *filter(None, attached), *nameless]))
 
 
 def points_in(text: str) -> list[str]:

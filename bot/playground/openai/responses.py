@@ -106,7 +106,7 @@ class Responses:
         context = self._context(body, model)
         search = self._search(body)
         request = _as_the_model_sees_it(body, context, search)
-        reply = _with_findings(self.brain.reply(request), request)
+        reply = with_findings(self.brain.reply(request), request)
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
@@ -191,7 +191,7 @@ def _fitting(body: Json, seen: list[Json], excess: int) -> list[Json]:
     return seen[first:]
 
 
-def _with_findings(reply: Reply, request: ModelRequest) -> Reply:
+def with_findings(reply: Reply, request: ModelRequest) -> Reply:
     """Return *reply* with what its searches find, and with a search where one is demanded."""
     search = request.search
     if search is None:

@@ -4,13 +4,14 @@ A part (conversations, responses, models, and what may come) maps ``METHOD /v1/p
 handlers; the server does the rest: keys, faults, errors, recording.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.playground.openai import errors
 from bot.playground.openai.brain import Cut, Garble
 from bot.playground.openai.errors import Json
-from bot.playground.openai.generation import Generation
+from bot.playground.openai.responding import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,22 @@ class Asked:
             return int(self.query.get(name, default))
         except ValueError:
             raise errors.wrong_type(name, "an integer") from None
+
+
+class Generation(Protocol):
+    """Something that is being written, whoever listens."""
+
+    def follow(self, after: int = -1) -> AsyncIterator[Sequence[Told]]:
+        """Yield what is told after event number *after*, as it comes."""
+        ...
+
+    async def wait(self) -> None:
+        """Return when nothing more comes."""
+        ...
+
+    def abandon(self) -> None:
+        """Learn that the client has gone."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.playground.openai import errors, models, wire
+from bot.playground.openai.assistants import Assistants
 from bot.playground.openai.brain import Brain, Garble
 from bot.playground.openai.conversations import Conversations
 from bot.playground.openai.errors import ApiError, Json
@@ -23,7 +24,9 @@ from bot.playground.openai.latency import Latency
 from bot.playground.openai.responses import Responses
 from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Raw, Streamed, Upload
 from bot.playground.openai.rules import RuleBrain
+from bot.playground.openai.runs import Runs
 from bot.playground.openai.state import Conversation, Manners, Store
+from bot.playground.openai.threads import Thread, Threads
 from bot.playground.openai.vector_stores import VectorStores
 
 API_KEY = "sk-playground"
@@ -48,13 +51,19 @@ class Recorded:
 class OpenAIPlayground:
     """``async with OpenAIPlayground() as openai``: conversations, responses, documents.
 
-    The last *record* requests are remembered.
+    The last *record* requests are remembered. With *assistants*, it also speaks the Assistants
+    API, as OpenAI did until August 2026 and other servers do.
     """
 
     api_key = API_KEY
 
     def __init__(
-        self, port: int = 0, *, brain: Brain | None = None, record: int | None = 100_000
+        self,
+        port: int = 0,
+        *,
+        brain: Brain | None = None,
+        record: int | None = 100_000,
+        assistants: bool = False,
     ) -> None:
         self.store = Store()
         self.faults = Faults()
@@ -62,6 +71,14 @@ class OpenAIPlayground:
         self.files = Files()
         self.vector_stores = VectorStores(self.files)
         self._responses = Responses(self.store, brain or RuleBrain(), Latency(), self.vector_stores)
+        self._threads, self._assistants = Threads(), Assistants()
+        self._runs = Runs(
+            self._threads,
+            self._assistants,
+            lambda: self._responses.brain,
+            self.manners,
+            self.vector_stores,
+        )
         self._recorded: deque[Recorded] = deque(maxlen=record)
         self._port = port
         self._opened = AsyncExitStack()
@@ -71,6 +88,8 @@ class OpenAIPlayground:
         self._route(self.files.routes)
         self._route(self.vector_stores.routes)
         self._route(models.ROUTES)
+        for part in (self._assistants, self._threads, self._runs) if assistants else ():
+            self._route(part.routes)
         self._app.router.add_route("*", "/{rest:.*}", _nothing_there)
 
     @property
@@ -107,6 +126,16 @@ class OpenAIPlayground:
         return self.store.conversations
 
     @property
+    def threads(self) -> dict[str, Thread]:
+        """The Assistants API's threads by id."""
+        return self._threads.threads
+
+    @property
+    def assistants(self) -> dict[str, Json]:
+        """The assistants by id."""
+        return self._assistants.assistants
+
+    @property
     def requests(self) -> Sequence[Recorded]:
         """The requests so far."""
         return list(self._recorded)
@@ -121,6 +150,7 @@ class OpenAIPlayground:
         host, port = runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
         self._opened.push_async_callback(self._responses.close)
+        self._opened.push_async_callback(self._runs.close)
         return self
 
     async def __aexit__(

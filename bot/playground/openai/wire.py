@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -61,7 +62,8 @@ async def relay(
         await fall_silent(request)
     if end.reset:
         await break_off(request)
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # the client has gone, or we have let it go
+        await response.write_eof()
     return response
 
 
@@ -96,6 +98,11 @@ def _frame(told: Told) -> bytes:
             return b""
         case Garble():
             return _GARBLED
+        case {"event": name, "data": str(data)}:
+            return f"event: {name}\ndata: {data}\n\n".encode()
+        case {"event": name, "data": shown}:  # the Assistants API: the bare object
+            data = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+            return f"event: {name}\ndata: {data}\n\n".encode()
         case _:
             data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
             return f"event: {told['type']}\ndata: {data}\n\n".encode()

@@ -1,4 +1,4 @@
-/** Tables, and charts told as tables. */
+/** Tables, and charts as tables with bars. */
 
 import { h, rich } from './dom.js';
 
@@ -11,14 +11,18 @@ export function table(block) {
     h('tbody', {}, rest.map((row) => h('tr', {}, row.map((c, i) => h('td', { class: align(i) }, cell(c)))))));
 }
 
-/** A `data_visualization` block: its numbers, without the drawing. */
+/** A `data_visualization` block: a row for each label, a bar for each value. */
 export function chart(block) {
-  const points = block.chart?.segments
-    ? [['', block.chart.segments]]
-    : (block.chart?.series ?? []).map((series) => [series.name, series.data ?? []]);
-  const rows = points.flatMap(([name, data]) => data.map((point) => [name, point.label, point.value]));
-  return framed(`${block.title ?? 'Chart'} (${block.chart?.type ?? 'chart'}, shown as a table)`,
-    h('tbody', {}, rows.map((row) => h('tr', {}, row.map((value) => h('td', {}, value))))));
+  const { segments, series = [{ name: 'Share', data: segments ?? [] }], axis_config: axes } = block.chart ?? {};
+  const labels = axes?.categories ?? series[0]?.data.map((point) => point.label) ?? [];
+  const most = Math.max(1, ...series.flatMap((one) => one.data.map((point) => point.value)));
+  const bar = (one, label) => {
+    const value = one.data.find((point) => point.label === label)?.value ?? 0;
+    return h('td', {}, h('meter', { min: 0, max: most, value, 'aria-hidden': 'true' }), ` ${value}`);
+  };
+  return framed(block.title ?? 'Chart',
+    h('thead', {}, h('tr', {}, ['', ...series.map((one) => one.name)].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, labels.map((label) => h('tr', {}, h('th', { scope: 'row' }, label), series.map((one) => bar(one, label))))));
 }
 
 function framed(caption, ...parts) {

@@ -40,6 +40,7 @@ class Seen:
     path: str
     body: Any
     query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class CannedApi:
@@ -65,7 +66,8 @@ class CannedApi:
         text = await request.text()
         path = request.path.removeprefix("/v1")
         body = json.loads(text) if text else None
-        self.seen.append(Seen(request.method, path, body, request.rel_url.raw_query_string))
+        query = request.rel_url.raw_query_string
+        self.seen.append(Seen(request.method, path, body, query, request.headers))
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()

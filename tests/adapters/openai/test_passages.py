@@ -1,3 +1,5 @@
+import pytest
+
 from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.panel.knowledge import Passage
 from bot.panel.model import ConversationId
@@ -59,3 +61,11 @@ async def test_a_question_that_is_not_there_has_no_passages(
 async def test_results_have_to_be_asked_for(knowledge: OpenAIKnowledge, api: CannedApi) -> None:
     await passages(knowledge, api, ASKED)
     assert "include%5B%5D=file_search_call.results" in api.seen[-1].query
+
+
+@pytest.mark.parametrize("conversation", ["own_1", "thread_1"])
+async def test_other_backends_keep_no_passages(
+    knowledge: OpenAIKnowledge, api: CannedApi, conversation: str
+) -> None:
+    assert await knowledge.passages(ConversationId(conversation), 'ref="call_1"') == ()
+    assert not api.seen

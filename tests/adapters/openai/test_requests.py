@@ -5,7 +5,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.panel.errors import ModelRefused
-from bot.panel.exchange import ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.exchange import Attachment, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import CallId, Effort
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
@@ -73,6 +73,20 @@ async def test_every_kind_of_item_has_its_shape(model: ConversationsModel, api: 
             "arguments": '{"brief": "Größe?"}',
         },
         {"type": "function_call_output", "call_id": "call_1", "output": "Yes."},
+    ]
+
+
+async def test_what_is_attached_goes_along_whole(model: ConversationsModel, api: CannedApi) -> None:
+    files = (Attachment("a.png", "image/png", b"png"), Attachment("b.pdf", "application/pdf", b"%"))
+    (message,) = (await sent(model, api, items=(UserSaid("Look", files),)))["input"]
+    assert message["content"] == [
+        {"type": "input_text", "text": "Look"},
+        {"type": "input_image", "image_url": "data:image/png;base64,cG5n", "detail": "auto"},
+        {
+            "type": "input_file",
+            "filename": "b.pdf",
+            "file_data": "data:application/pdf;base64,JQ==",
+        },
     ]
 
 
@@ -151,3 +165,27 @@ async def test_complaints_about_the_effort_come_to_an_end(
     api.will(no_effort("low"), no_effort("?"))
     with pytest.raises(ModelRefused):
         await told(model, PROMPT)
+
+
+async def test_what_a_server_does_not_know_is_left_out_from_then_on(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    for name in ("safety_identifier", "truncation"):
+        words = f"Unknown parameter: '{name}'."
+        api.will(Answer(400, error(words, code="unknown_parameter", param=name)))
+    first = await sent(model, api, user="U1", cache_key="k")
+    second = await sent(model, api, user="U1", cache_key="k")
+
+    for body in (first, second):
+        assert body["prompt_cache_key"] == "k"
+        assert body.keys().isdisjoint({"safety_identifier", "truncation"})
+    assert len(api.seen) == 4
+
+
+async def test_what_a_response_cannot_do_without_is_not_left_out(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(Answer(400, error("Unknown parameter: 'input'.", param="input")))
+    with pytest.raises(ModelRefused):
+        await told(model)
+    assert len(api.seen) == 1

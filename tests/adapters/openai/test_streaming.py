@@ -46,6 +46,18 @@ async def test_several_messages_are_paragraphs_of_one_text(
     assert await told(model) == [Responded("One.\n\nTwo.", USED)]
 
 
+async def test_the_pieces_of_several_messages_make_the_same_text(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    one, two = events.message("One."), events.message("Two.", id_="msg_2")
+    begun = (events.item_added(one), events.delta("One."), events.item_added(two, 1))
+    api.will(Stream((*begun, events.delta("Two.", 1), events.completed(one, two))))
+
+    *pieces, whole = await told(model)
+
+    assert "".join(piece.delta for piece in pieces if isinstance(piece, TextWritten)) == whole.text
+
+
 async def test_a_refusal_is_what_the_model_said(model: ConversationsModel, api: CannedApi) -> None:
     api.will(Stream((events.completed(events.refusal("I'd rather not.")),)))
     assert await told(model) == [Responded("I'd rather not.", USED)]

@@ -25,8 +25,8 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.ports import Standing
 from bot.panel.roster import scopes
+from bot.panel.stores import Standing
 from tests.adapters.redis.servers import Server, join, running
 
 SHARDS = Shards(12)

@@ -26,8 +26,8 @@ from bot.panel.model import (
     TurnId,
     UserId,
 )
-from bot.panel.ports import Standing
 from bot.panel.roster import WorkspaceScope
+from bot.panel.stores import Standing
 from tests.adapters.redis.proxies import Proxy
 from tests.adapters.redis.servers import free_port
 

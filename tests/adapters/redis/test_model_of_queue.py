@@ -206,6 +206,20 @@ class QueueAndModel(RuleBasedStateMachine):
         else:
             assert self.agreed(self.model.retry(turn), self.real.retry(turn))
 
+    @rule(thread=st.sampled_from(THREADS), deleted=st.booleans())
+    def amend(self, thread: ThreadRef, deleted: bool) -> None:
+        ts = MessageTs(f"{self.count}.0")
+        now = None if deleted else Message(ts, UserId("U1"), "as it is now")
+        self.agreed(self.model.amend(thread, ts, now), self.real.amend(thread, ts, now))
+
+    @rule(thread=st.sampled_from(THREADS), again=st.booleans())
+    def stop(self, thread: ThreadRef, again: bool) -> None:
+        if any(model.turn.thread == thread for model, _ in self.delayed):
+            return  # it would be due, beside what is due next
+        self.count += not again
+        wish = (thread, MessageTs(f"{self.count}.5"), UserId("U1"))
+        self.agreed(self.model.stop(*wish), self.real.stop(*wish))
+
     @precondition(lambda self: self.lost or self.ended)
     @rule(which=NUMBERS)
     def act_without_the_turn(self, which: int) -> None:
@@ -229,6 +243,7 @@ class QueueAndModel(RuleBasedStateMachine):
         if not hasattr(self, "redis"):
             return
         self.agreed(self.model.depth(), self.real.depth())
+        self.agreed(self.model.stops(), self.real.stops())
         mine, theirs = self.both(self.model.line(9), self.real.line(9))
         assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 

@@ -28,8 +28,8 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.pace import Limit
-from bot.panel.ports import Standing
 from bot.panel.roster import ChannelScope
+from bot.panel.stores import Standing
 from tests.adapters.redis.proxies import Proxy
 
 RIGHTS = "on >s3cret ~panelbot:* +@read +@write +@connection +@scripting +info +time"

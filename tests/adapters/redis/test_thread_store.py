@@ -11,7 +11,7 @@ from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import TurnLost
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
-from bot.panel.ports import Standing
+from bot.panel.stores import Standing
 
 THREAD = ThreadRef("T0123456789", "C0123456789", "1700000000.000100")
 EXPERTS = [ExpertName(name) for name in ("legal", "finance", "security", "software-architecture")]

@@ -9,6 +9,8 @@ from redis import Redis
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection import connect, prepare
+from bot.adapters.redis.conversation_store import RedisConversationStore
+from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -19,7 +21,9 @@ from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.events import RouterAsked
-from bot.panel.links import ThreadLinks
+from bot.panel.exchange import UserSaid
+from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import (
     ConversationId,
     Expert,
@@ -27,12 +31,13 @@ from bot.panel.model import (
     Message,
     MessageTs,
     ThreadRef,
+    Usage,
     UserId,
 )
 from bot.panel.pace import Limit
-from bot.panel.ports import Standing
 from bot.panel.roster import scopes
-from bot.panel.turn_report import TurnReport
+from bot.panel.stores import Standing
+from bot.panel.turn_report import Stage, TurnReport
 from tests.adapters.redis.servers import Server, running, until
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
@@ -152,6 +157,25 @@ async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
         await journal.read(claim)
 
 
+# --- clocks
+
+
+@pytest.mark.parametrize("kind", ["leases", "delayed"])
+async def test_a_server_whose_clock_was_put_back_lets_nobody_wait_for_the_old_time(redis, kind):
+    queue = RedisTurnQueue(redis, Shards(), lease=0.05)
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    if kind == "delayed":
+        await queue.postpone(claim, after=0)
+    tomorrow = ((await redis.time())[0] + 24 * 3600) * 1000
+    await redis.zadd(f"{PREFIX}{kind}", {keys.thread_name(ONE): tomorrow})
+
+    async with asyncio.timeout(5):
+        again = await queue.claim()
+
+    assert again.turn == claim.turn
+
+
 # --- fencing
 
 
@@ -172,7 +196,7 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |R |panelbot:)([a-z-]+)(:[A-Z:]+)? +(string|list|hash|zset)", re.MULTILINE
+    r"^(P |R |K |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set)", re.MULTILINE
 )
 
 
@@ -191,7 +215,8 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await journal.append(claim, RouterAsked())
     await queue.postpone(claims[0], after=60)
     await queue.bury(claims[1], "reason")
-    await RedisReportStore(redis, Shards()).save(claims[2], TurnReport(MessageTs("2.0"), 1.0))
+    report = TurnReport(MessageTs("2.0"), 1.0, choosing=Stage("gpt-6-luna", 1.0, Usage(10)))
+    await RedisReportStore(redis, Shards()).save(claims[2], report)
     await queue.done(claims[2])
     for number in range(7, 9):
         await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
@@ -212,8 +237,15 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     )
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
+    kept = RedisConversationStore(redis)
+    own = await kept.open(RouterLabels(ONE))
+    await kept.add(own, [UserSaid("Hi")], after=0)
+    judged = Judged(claims[0].turn.id, "synthesis", None)
+    voice = Feedback(judged, "0.0", UserId("U1"), Opinion.GOOD, 1, "gpt-6-luna")
+    await RedisFeedbackStore(redis).save("T1", voice)
+    prefixes = PREFIXES | {"K ": keys.kept(own)}
     documented = {
-        PREFIXES.get(where, where) + kind + (":" if named else ""): what
+        prefixes.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
     }
 
@@ -227,7 +259,13 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
     waiting |= {"active", "aside", "aside:", "stops"}
-    assert lasting == waiting | {"clock", "dead", "panelbot:panel:", "panelbot:schema"}
+    assert lasting == waiting | {
+        "clock",
+        "dead",
+        "panelbot:panel:",
+        "panelbot:channels:",
+        "panelbot:schema",
+    }
 
 
 def covers(name: str, key: str) -> bool:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from bot.adapters.slack import blocks, splitting, text
+from bot.panel.messaging import PlanTask, TaskState
 from bot.panel.model import Persona
-from bot.panel.ports import PlanTask, TaskState
 
 LEGAL = Persona("M&A Counsel", ":scales:")
 LIVE = "R&D <!channel> <@U1> @here"

@@ -37,7 +37,14 @@ TAX = {
     "instructions": "Count twice.",
     "effort": "high",
 }
-CHANGES = ["add writing", "add", "edit legal", "remove legal", "synthesis never"]
+CHANGES = [
+    "add writing",
+    "add",
+    "edit legal",
+    "remove legal",
+    "synthesis never",
+    "streaming on",
+]
 
 
 class FrailStore(FakePanelStore):
@@ -288,6 +295,18 @@ async def test_the_synthesis_is_set_and_announced(office):
     assert f"<@{CHLOE}> set the synthesis" in await office.change("synthesis Never")
     assert (await office.editor.panel(office.here())).synthesis is Synthesis.NEVER
     assert "`auto`, `always` and `never`" in await office.give("synthesis sometimes")
+
+
+async def test_streaming_is_set_announced_and_shown(office):
+    assert "Streaming" not in await office.give("")
+    assert f"<@{CHLOE}> set streaming for this channel's panel to *on*" in await office.change(
+        "streaming On"
+    )
+    assert (await office.editor.panel(office.here())).streaming is True
+    assert "Streaming: *on*" in await office.give("")
+    assert "*default*" in await office.change("streaming default")
+    assert (await office.editor.panel(office.here())).streaming is None
+    assert "`on`, `off` and `default`" in await office.give("streaming perhaps")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.slack import web_api
-from bot.adapters.slack.files import SlackFile, SlackFiles
+from bot.adapters.slack.files import SlackFile, SlackFiles, shared_files
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
+from bot.panel.model import SharedFile
 from bot.playground.slack.company import ADA, GENERAL
 
 TEXT = b"Everybody has thirty days of holiday."
@@ -140,3 +141,44 @@ async def test_a_server_that_is_not_there_is_an_outage(neighbour, free_port):
         slack = SlackFiles(neighbour.api, session, "xoxb-1", f"{nowhere}/api/")
         with pytest.raises(MessengerUnavailable):
             await slack.content(file(f"{nowhere}/handbook.md"))
+
+
+def shared(neighbour, **changed) -> SharedFile:
+    """Let Ada share a file of which Slack then tells something else."""
+    ts = neighbour.slack.people.say(ADA, GENERAL, "Look", files=[("handbook.md", TEXT)])
+    message = neighbour.slack.workspace.message(GENERAL, ts)
+    (known,) = shared_files({"files": message.files})
+    neighbour.slack.workspace.files[known.id] = {**message.files[0], **changed}
+    return known
+
+
+async def test_a_shared_file_is_read(neighbour):
+    known = shared(neighbour)
+    assert (known.name, known.size) == ("handbook.md", len(TEXT))
+    assert await neighbour.files.read(known, len(TEXT)) == ("handbook.md", TEXT)
+
+
+async def test_a_file_of_which_only_the_id_was_told_gets_its_name_from_slack(neighbour):
+    (untold,) = shared_files({"files": [{"id": shared(neighbour).id}]})
+    assert untold.name == "file"
+    assert await neighbour.files.read(untold, len(TEXT)) == ("handbook.md", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"size": len(TEXT) + 1}, "larger than"),
+        ({"url_private_download": "https://evil.example/"}, "does not lie in Slack itself"),
+        ({"mode": "tombstone"}, "does not lie in Slack itself"),
+    ],
+)
+async def test_a_shared_file_is_not_read_where_it_should_not_be(neighbour, changed, why):
+    with pytest.raises(Refused, match=why):
+        await neighbour.files.read(shared(neighbour, **changed), len(TEXT))
+
+
+async def test_a_shared_file_that_is_gone_is_told_so(neighbour):
+    known = shared(neighbour)
+    del neighbour.slack.workspace.files[known.id]
+    with pytest.raises(Refused, match=r"`handbook.md` is not there any more"):
+        await neighbour.files.read(known, len(TEXT))

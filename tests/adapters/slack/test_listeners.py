@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.adapters.slack import listeners, receiver, web_api
-from bot.adapters.slack.manifest import EVENTS_PATH, SUGGESTED_PROMPTS
+from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake import Intake
+from bot.panel.messaging import Post
 from bot.panel.model import Persona, TurnId
-from bot.panel.ports import Post, Standing
-from bot.playground.slack import delivery, hazards
+from bot.panel.stores import Standing
+from bot.playground.slack import delivery
 from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.payloads import event_callback
 from tests.eventually import eventually
@@ -52,7 +53,7 @@ class Door:
         self.threads = FakeThreadStore()
         self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
         intake = Intake(self.queue, self.threads)
-        listeners.register(self.app, intake, FakeHandleStore(), neighbour.identity, neighbour.api)
+        listeners.register(self.app, intake, FakeHandleStore(), neighbour.identity)
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""
@@ -185,26 +186,6 @@ async def test_the_bots_own_messages_edits_and_deletions_are_not_heard(door):
     assert not door.slack.deliverer.undelivered
 
 
-async def test_who_opens_the_messages_is_offered_something_to_begin_with(door):
-    door.slack.people.open_home(ADA, tab="home")
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: door.slack.workspace.prompts)
-
-    (offered,) = door.slack.workspace.prompts.values()
-    assert offered["prompts"] == [dict(prompt) for prompt in SUGGESTED_PROMPTS]
-    assert door.neighbour.count("assistant.threads.setSuggestedPrompts") == 1
-
-
-async def test_offering_nothing_is_no_disaster(door, caplog):
-    method = "assistant.threads.setSuggestedPrompts"
-    door.slack.hazards.on(method, hazards.error("internal_error"))
-
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: "prompts.not_offered" in caplog.messages)
-
-    assert not door.slack.deliverer.undelivered
-
-
 @pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
 async def test_being_removed_is_noted(door, caplog, kind):
     event = {"type": kind, "event_ts": "1.0"}
@@ -273,8 +254,8 @@ async def test_oauth_credentials_in_the_environment_change_nothing(neighbour, mo
     web = neighbour.api._web
     sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 1)
     await sockets.start()
-    door.slack.people.open_home(ADA, tab="messages")
-    await eventually(lambda: door.slack.workspace.prompts)
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await eventually(lambda: door.queue.put_texts)
     await sockets.stop()
 
     assert door.app.oauth_flow is None

@@ -20,6 +20,7 @@ METHODS = [
     "assistant.threads.setStatus",
     "assistant.threads.setSuggestedPrompts",
     "auth.test",
+    "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",
     "conversations.history",
@@ -27,6 +28,7 @@ METHODS = [
     "users.info",
     "users.list",
     "views.open",
+    "views.publish",
     "views.update",
 ]
 # We are in no group messages, and of a direct message there is nothing to look up.
@@ -77,6 +79,12 @@ def test_every_event_we_hear_is_within_our_scopes() -> None:
     events = built()["settings"]["event_subscriptions"]["bot_events"]
     assert needed.keys() <= set(events)
     assert set(needed.values()) <= set(scopes)
+
+
+def test_the_home_is_shown_and_its_opening_heard() -> None:
+    app = built()
+    assert app["features"]["app_home"]["home_tab_enabled"] is True
+    assert "app_home_opened" in app["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_socket_mode_names_no_address() -> None:

@@ -5,8 +5,8 @@ import pytest
 from bot.adapters.slack.identity import identify
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging import PlanTask, Post, TaskState
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId
-from bot.panel.ports import PlanTask, Post, TaskState
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 
@@ -42,7 +42,7 @@ async def test_the_end_of_a_reply_carries_what_can_be_done_with_it(neighbour):
 
     (reply,) = neighbour.replies(thread)
     assert reply.username == "Legal Counsel"
-    assert [block["type"] for block in reply.blocks] == ["markdown", "actions"]
+    assert [block["type"] for block in reply.blocks] == ["markdown", "actions", "context_actions"]
 
 
 async def test_a_reply_that_gets_its_name_afterwards_keeps_its_buttons(neighbour):
@@ -208,6 +208,18 @@ async def test_markdown_that_slack_does_not_take_is_posted_as_plain_text(neighbo
     assert (reply.username, reply.blocks) == ("Legal Counsel", [])
     assert reply.text == "**5 &lt; 6** &lt;!channel&gt;"
     assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") == reply.ts
+
+
+async def test_where_slack_knows_no_thumbs_the_whole_reply_is_posted_once(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"))
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+    await neighbour.messenger.post(thread, replace(post("No.", "reply:2:0"), ends_reply=True))
+
+    first, second = neighbour.replies(thread)
+    assert (first.text, first.blocks) == ("Yes.", [])
+    assert [block["type"] for block in second.blocks] == ["markdown", "actions", "context_actions"]
 
 
 async def test_a_long_reply_comes_in_pieces_that_slack_takes(neighbour):

@@ -5,7 +5,7 @@ import pytest
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
 from bot.panel.handles import Handle
-from bot.panel.model import ExpertName, ThreadRef
+from bot.panel.model import ExpertName, FileId, SharedFile, ThreadRef
 
 ME = Identity("T1", "B1", "UBOT", "https://acme.slack.com/", frozenset())
 
@@ -64,7 +64,7 @@ def test_both_copies_of_a_mention_with_files_say_the_same():
 
     assert one == other
     assert one is not None
-    assert one.message.files == 2
+    assert [file.id for file in one.message.files] == ["F1", "F2"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,12 @@ def test_a_message_that_is_a_mention_only_is_taken_in():
 
 
 def test_files_speak_without_words():
-    assert read(text="", subtype="file_share", files=[{"id": "F1"}]).message.files == 1
+    told = {"id": "F1", "name": "a.pdf", "mimetype": "application/pdf", "size": 9}
+    read_files = read(text="", subtype="file_share", files=[told, {"id": "F2"}]).message.files
+    assert read_files == (
+        SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9),
+        SharedFile(FileId("F2"), "file"),
+    )
 
 
 def test_a_message_without_words_and_files_says_nothing():
@@ -190,6 +195,42 @@ def test_whatever_no_person_says_is_nothing(event):
 @pytest.mark.parametrize("shape", [{}, {"event": None}, {"event": {}}])
 def test_a_payload_without_an_event_is_nothing(shape):
     assert payloads.incoming(shape, ME) is None
+
+
+BEFORE = {"type": "message", "user": "UADA", "text": "hi", "ts": "2.0", "thread_ts": "1.0"}
+
+
+def amendment(subtype, **told):
+    event = {"type": "message", "subtype": subtype, "hidden": True, "channel": "C1", "ts": "9.0"}
+    event |= {"previous_message": BEFORE, **told}
+    return payloads.amendment({**body(), "event": event}, ME)
+
+
+def test_an_edited_message_is_what_it_says_now():
+    now = BEFORE | {"text": "<@UBEN> hi", "edited": {"user": "UADA", "ts": "9.0"}}
+    found = amendment("message_changed", message=now)
+
+    assert found is not None
+    assert (found.thread, found.ts) == (ThreadRef("T1", "C1", "1.0"), "2.0")
+    assert found.changed == read(text="<@UBEN> hi", thread_ts="1.0")
+
+
+def test_a_message_is_not_edited_by_an_unfurled_link():
+    assert amendment("message_changed", message=BEFORE | {"attachments": [{}]}) is None
+
+
+def test_a_deleted_message_is_taken_back():
+    found = amendment("message_deleted", deleted_ts="2.0")
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "1.0"), "2.0", None)
+
+
+def test_a_deleted_message_that_has_replies_is_taken_back_too():
+    stone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+    stone |= {"text": "This message was deleted.", "ts": "2.0", "thread_ts": "2.0"}
+    found = amendment("message_changed", message=stone)
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "2.0"), "2.0", None)
 
 
 def test_a_stranger_in_a_shared_channel_writes_in_a_thread_of_ours():

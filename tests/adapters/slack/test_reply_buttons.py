@@ -4,6 +4,7 @@ from bot.adapters.slack import sources
 from bot.adapters.slack.reply_buttons import (
     ASK_OTHERS,
     MORE,
+    RETRY,
     SHOW_WORK,
     STOP,
     Pressed,
@@ -11,6 +12,7 @@ from bot.adapters.slack.reply_buttons import (
     plan_row,
     row,
 )
+from bot.panel.messaging import Post
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -20,7 +22,6 @@ from bot.panel.model import (
     TurnId,
     Wish,
 )
-from bot.panel.ports import Post
 
 TURN = TurnId("T1:C1:1.0")
 
@@ -43,7 +44,7 @@ def test_a_value_that_we_did_not_write_is_refused(value):
 
 def test_what_a_reply_relies_on_opens_from_the_same_row():
     behind = Sources(ConversationId("conv_1"), 'ref="call_1"')
-    (actions,) = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
+    actions, _ = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
     assert [button["action_id"] for button in actions["elements"]] == [
         SHOW_WORK,
         sources.ACTION,
@@ -54,7 +55,7 @@ def test_what_a_reply_relies_on_opens_from_the_same_row():
 def test_only_the_end_of_a_reply_has_buttons():
     assert row(Post(TURN, "help:0", "…")) == []
 
-    (actions,) = row(
+    actions, thumbs = row(
         Post(TURN, "reply:c:0", "…", persona=Persona("A" * 80, ":a:"), ends_reply=True)
     )
 
@@ -62,6 +63,12 @@ def test_only_the_end_of_a_reply_has_buttons():
     assert menu["action_id"] == MORE
     assert button["action_id"] == SHOW_WORK
     assert len(button["accessibility_label"]) <= 75
+    assert thumbs["type"] == "context_actions"
+
+
+def test_what_can_only_be_retried_is_not_judged():
+    (actions,) = row(Post(TURN, "gave_up", "…", offers_retry=True))
+    assert [button["action_id"] for button in actions["elements"]] == [RETRY]
 
 
 @pytest.mark.parametrize("expert", [None, ExpertName("legal")])

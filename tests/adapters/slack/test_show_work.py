@@ -9,8 +9,8 @@ from bot.adapters.slack import receiver, show_work
 from bot.adapters.slack.reply_buttons import SHOW_WORK
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
+from bot.panel.messaging import Post
 from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
-from bot.panel.ports import Post
 from bot.panel.work import Part, Work
 from bot.panel.work_desk import WorkDesk
 from bot.playground.slack import hazards

@@ -2,22 +2,25 @@ from dataclasses import replace
 
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
+from bot.panel.messaging import Post
 from bot.panel.model import (
     ConversationId,
     ExpertName,
+    FileId,
     Message,
     MessageTs,
     Persona,
+    SharedFile,
     ThreadRef,
     Turn,
     TurnId,
     UserId,
 )
-from bot.panel.ports import Post
 from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace import Message as PlayedMessage
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
+FILES = (SharedFile(FileId("F1"), "a.pdf"), SharedFile(FileId("F2"), "b\nc.png"))
 LEGAL = Persona("Legal Counsel", ":scales:")
 
 
@@ -27,11 +30,11 @@ def answer(part="reply:call_1:0", router="conv_1", text="Yes."):
 
 async def test_mentions_are_read_as_names(neighbour):
     thread = neighbour.begin()
-    message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=2)
+    message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=FILES)
 
     (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
 
-    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[2 files attached]")
+    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
 
 
 async def test_a_message_without_text_is_read_as_such(neighbour):
@@ -58,6 +61,18 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
         ("Ben", "a reply"),
         ("Legal Counsel", "Yes."),
     ]
+
+
+async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_anybodys(neighbour):
+    thread = neighbour.begin("a question")
+    reply = await neighbour.messenger.post(thread, answer())
+    root, transcript = MessageTs(thread.thread_ts), neighbour.transcript
+
+    asked = await transcript.asked(thread, since=root, until=reply)
+    pointed_at = await transcript.asked(thread, since=reply, until=reply)
+
+    assert [(one.speaker, one.text) for one in asked] == [("Ada", "a question")]
+    assert [(one.speaker, one.text) for one in pointed_at] == [("Legal Counsel", "Yes.")]
 
 
 async def test_our_own_asides_are_no_talk(neighbour):

@@ -1,5 +1,6 @@
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -14,13 +15,16 @@ from bot.panel.pace import Unpaced
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 
+Answer = Callable[[], web.Response | Awaitable[web.Response]]
+
 
 @asynccontextmanager
-async def answering(answer: Callable[[], web.Response]) -> AsyncIterator[SlackApi]:
+async def answering(answer: Answer) -> AsyncIterator[SlackApi]:
     """An API behind which there is something else than Slack."""
 
     async def handle(_request: web.Request) -> web.Response:
-        return answer()
+        answered = answer()
+        return answered if isinstance(answered, web.Response) else await answered
 
     app = web.Application()
     app.router.add_route("*", "/api/{method}", handle)
@@ -190,3 +194,21 @@ async def test_nothing_is_sent_for_a_turn_that_may_be_lost(neighbour):
         await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
 
     assert neighbour.count("chat.postMessage") == 0
+
+
+async def test_a_message_under_way_has_arrived_when_its_turn_is_handed_over():
+    under_way, arrived = asyncio.Event(), asyncio.Event()
+
+    async def take_long() -> web.Response:
+        under_way.set()
+        await asyncio.sleep(0.05)
+        arrived.set()
+        return web.json_response({"ok": True})
+
+    async with answering(take_long) as api:
+        posting = asyncio.create_task(api.write("chat.postMessage", channel=GENERAL, text="hi"))
+        await under_way.wait()
+        posting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await posting
+        assert arrived.is_set()

@@ -1,7 +1,7 @@
 """OpenAI's own description of its API, to hold answers against."""
 
 import json
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ class OpenApi:
     """The document, with a validator for each schema that is asked for."""
 
     def __init__(self, path: Path) -> None:
-        self.document = json.loads(path.read_text())
+        self.document = _nullable(json.loads(path.read_text()))
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
         self._validator = cache(self._make_validator)
@@ -52,6 +52,18 @@ class OpenApi:
         schema = self._events[event["type"]]
         self.check(f"#/components/schemas/{schema}", event)
 
+    def check_run_event(self, name: str, data: Any) -> None:
+        """Raise AssertionError unless *data* are what an event of a run's stream carries."""
+        self.check(self._run_events[name], data)
+
+    @cached_property
+    def _run_events(self) -> dict[str, str]:
+        """The schema's pointer for each kind of event."""
+        schemas = self.document["components"]["schemas"]
+        groups = [schemas[f"{name}StreamEvent"] for name in ("Run", "RunStep", "Message")]
+        events = [event["properties"] for group in groups for event in group["oneOf"]]
+        return {event["event"]["enum"][0]: event["data"]["$ref"] for event in events}
+
     @property
     def _events(self) -> dict[str, str]:
         schemas = self.document["components"]["schemas"]
@@ -78,3 +90,15 @@ class OpenApi:
 
     def _make_validator(self, schema: str) -> Draft202012Validator:
         return Draft202012Validator({"$ref": f"{_DOCUMENT}{schema}"}, registry=self._registry)
+
+
+def _nullable(schema: Any) -> Any:
+    """Return *schema* with the older form of OpenAPI, ``nullable``, in the newer one."""
+    if isinstance(schema, list):
+        return [_nullable(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {name: _nullable(part) for name, part in schema.items()}
+    if plain.get("nullable") is True and isinstance(plain.get("type"), str):
+        plain["type"] = [plain["type"], "null"]
+    return plain

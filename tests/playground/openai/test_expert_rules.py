@@ -58,3 +58,10 @@ def test_instructions_without_a_list_are_read_by_sentences() -> None:
 
 def test_without_instructions_there_is_still_an_answer() -> None:
     assert "“Is MIT fine?”" in answered("Is MIT fine?", instructions="")
+
+
+def test_an_expert_names_the_files_it_was_given() -> None:
+    files = '\n<file name="a &amp; b.pdf">\n(attached)\n</file>\n<file name="c.py">\nx = 1\n</file>'
+    lines = answered(WRAPPED + files).split("\n")
+    assert "I was given `a & b.pdf` and `c.py`." in lines
+    assert "“Is MIT fine in a closed product?”" in lines[0]

@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 
 from bot.adapters.slack import blocks, reply_buttons, work_view
 from bot.panel.exchange import Source
+from bot.panel.messaging import Post
 from bot.panel.model import CallId, Persona, TurnId, Usage
-from bot.panel.ports import Post
 from bot.panel.work import Bill, Part, Work
 from bot.playground.slack.company import ADA, GENERAL
 

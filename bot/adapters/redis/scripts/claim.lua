@@ -7,6 +7,7 @@ local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
 local time = now()
 local CALM = 10000  -- ms, for each dead worker but the first
+local FARTHEST = 30 * 60 * 1000  -- ms; no lease is so long, and nothing is put off for so long
 
 local function first(kind)
   return redis.call('ZRANGE', P .. kind, 0, 0, 'WITHSCORES')
@@ -15,6 +16,14 @@ end
 local function due(kind)
   local found = first(kind)
   return found[1] and tonumber(found[2]) <= time and found[1]
+end
+
+-- Where the server's clock was put back, what is due seems to lie far ahead: bring it near.
+local function bring_near(kind, farthest)
+  local last = redis.call('ZRANGE', P .. kind, 0, 0, 'REV', 'WITHSCORES')
+  if last[1] and tonumber(last[2]) > time + farthest then
+    redis.call('ZADD', P .. kind, time + lease, last[1])
+  end
 end
 
 local function wait()
@@ -107,6 +116,8 @@ local function fence()
   return string.format('%.0f', token)
 end
 
+bring_near('leases', FARTHEST)
+bring_near('delayed', FARTHEST)
 local thread = lapsed() or due('delayed') or next_ready()
 if not thread then return wait() end
 

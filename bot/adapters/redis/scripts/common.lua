@@ -59,24 +59,28 @@ local function ready_if_waiting(thread)
   end
 end
 
--- Counts a turn of the thread's channel as over; who stood aside for it comes forward again.
+-- Lets the first who stood aside in the channel come forward again.
+local function come_forward(channel)
+  local next = redis.call('ZPOPMIN', of('aside', channel))
+  if not next[1] then return end
+  count('aside', channel, -1)
+  redis.call('ZADD', P .. 'ready', next[2], next[1])
+  wake()
+end
+
+-- Counts a turn of the thread's channel as over.
 local function make_room(thread)
   local channel = channel_of(thread)
   redis.call('HDEL', P .. 'stops', thread)
   count('active', channel, -1)
-  local next = redis.call('ZPOPMIN', of('aside', channel))
-  if next[1] then
-    count('aside', channel, -1)
-    redis.call('ZADD', P .. 'ready', next[2], next[1])
-    wake()
-  end
+  come_forward(channel)
 end
 
--- A thread without messages takes no place any more.
+-- A thread without messages takes no place any more; one that it came forward to goes to the next.
 local function forget_if_empty(thread)
   if redis.call('EXISTS', of('inbox', thread)) == 1 then return end
   local channel = channel_of(thread)
-  redis.call('ZREM', P .. 'ready', thread)
+  if redis.call('ZREM', P .. 'ready', thread) == 1 then come_forward(channel) end
   if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
 end
 

@@ -1,7 +1,7 @@
 -- Marks the thread's turn to be stopped, and takes back what people said and nobody has begun.
 -- ARGV: thread, ts of the wish, seconds to remember it, who wishes it
--- Returns {whether there was anything to stop, the first message taken back, as put}; nothing if
--- this wish was fulfilled before.
+-- Returns {whether a turn is to be stopped, the first message taken back, as put}; nothing if this
+-- wish was fulfilled before.
 
 local thread, ts, remember, who = unpack(ARGV)
 local inbox, seen = of('inbox', thread), of('seen', thread .. ':' .. ts)
@@ -17,19 +17,17 @@ for _, entry in ipairs(redis.call('LRANGE', inbox, 0, -1)) do
   end
 end
 local running = redis.call('EXISTS', of('turn', thread)) == 1
-if not (running or dropped) then return {0} end
-
-redis.call('SET', seen, who, 'EX', remember)
 if dropped then
   redis.call('DEL', inbox)
   for _, entry in ipairs(kept) do redis.call('RPUSH', inbox, entry) end
   forget_if_empty(thread)
 end
 if running then
+  redis.call('SET', seen, who, 'EX', remember)
   redis.call('HSET', P .. 'stops', thread, who)
   if redis.call('ZSCORE', P .. 'delayed', thread) then  -- for a worker to say so
     redis.call('ZADD', P .. 'delayed', now(), thread)
     wake()
   end
 end
-return {1, dropped or ''}
+return {running and 1 or 0, dropped or ''}

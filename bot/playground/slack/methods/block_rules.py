@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.playground.slack.methods.chart_rules import chart_problem
 from bot.playground.slack.workspace import Json
 
 _KINDS = frozenset(
@@ -27,7 +28,7 @@ def problem_of(block: Any) -> str:
     rule = _RULES.get(block["type"])
     try:
         return rule(block) if rule else ""
-    except (AttributeError, TypeError):  # a text for a list, a number for an object, ...
+    except (AttributeError, KeyError, TypeError):  # a text for a list, a number for an object, ...
         return "malformed"
 
 
@@ -99,6 +100,7 @@ _RULES: Mapping[str, Callable[[Json], str]] = {
     "carousel": _carousel,
     "context": _with_elements,
     "context_actions": _with_elements,
+    "data_visualization": chart_problem,
     "header": _header,
     "image": _image,
     "input": _input,
@@ -124,11 +126,25 @@ def _element(element: Any) -> str:
     if len(element.get("action_id") or "") > _LONGEST_ID:
         return "action_id is too long"
     if element["type"] == "button":
-        too_long = len(element.get("value") or "") > 2_000
-        return "value is too long" if too_long else _text_problem(element.get("text"), 75)
+        return _button(element)
+    if element["type"] == "feedback_buttons":
+        return _first(_thumb(element.get(f"{kind}_button")) for kind in ("positive", "negative"))
     if "placeholder" in element and _text_problem(element["placeholder"], 150):
         return "placeholder is too long"
     return _options(element)
+
+
+def _button(button: Json) -> str:
+    too_long = len(button.get("value") or "") > 2_000
+    return "value is too long" if too_long else _text_problem(button.get("text"), 75)
+
+
+def _thumb(button: Any) -> str:
+    if not isinstance(button, dict) or not button.get("value"):
+        return "no button or no value"
+    if len(button.get("accessibility_label") or "") > 75:
+        return "accessibility_label is too long"
+    return _button(button)
 
 
 def _options(element: Json) -> str:

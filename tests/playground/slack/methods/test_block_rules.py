@@ -32,7 +32,15 @@ def table(rows, columns=1):
     return {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * columns] * rows}
 
 
+def thumbs(**more):
+    good, bad = ({"text": plain(value), "value": value} for value in ("good", "bad"))
+    buttons = {"positive_button": good, "negative_button": bad} | more
+    element = {"type": "feedback_buttons", "action_id": "feedback"} | buttons
+    return {"type": "context_actions", "elements": [element]}
+
+
 WELL_FORMED = [
+    thumbs(),
     {"type": "divider", "block_id": "x" * 255},
     {"type": "markdown", "text": "**hello**"},
     {"type": "header", "text": plain("x" * 150)},
@@ -55,6 +63,16 @@ WELL_FORMED = [
 ]
 
 MALFORMED = [
+    (thumbs(positive_button=None), "no button or no value"),
+    (thumbs(negative_button={"text": plain()}), "no button or no value"),
+    (
+        thumbs(negative_button={"text": plain("x" * 76), "value": "x"}),
+        "must be less than 76 characters",
+    ),
+    (
+        thumbs(positive_button={"text": plain(), "value": "x", "accessibility_label": "x" * 76}),
+        "accessibility_label is too long",
+    ),
     (None, "unsupported type"),
     ({"type": "unheard_of"}, "unsupported type"),
     ({"type": "divider", "block_id": "x" * 256}, "block_id is too long"),

@@ -1,0 +1,114 @@
+"""Choosing the backend, and finding out whether the server has what it needs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
+
+from bot.adapters.openai import azure, errors
+from bot.adapters.openai.assistants import AssistantsModel
+from bot.adapters.openai.assistants_api import AssistantsApi
+from bot.adapters.openai.compaction import Compaction
+from bot.adapters.openai.conversations import ConversationsModel
+from bot.adapters.openai.stateless import StatelessModel
+from bot.panel.conversation_store import ConversationStore
+from bot.panel.errors import ModelFault, ModelRefused, Refused
+from bot.panel.findings import Finding, bad, good, warning
+from bot.panel.ports import LanguageModel
+
+_PROBE = 10.0  # seconds that a server has for an answer
+_OPENAI = "api.openai.com"
+_NOT_THERE = (404, 405, 501)
+
+
+def backend(
+    name: str, client: AsyncOpenAI, store: ConversationStore, *, salt: str, tokens: int
+) -> LanguageModel:
+    """Return the backend called *name*; conversations that we keep hold about *tokens*.
+
+    Raises Refused where the server is known to have ended what the backend needs.
+    """
+    match name:
+        case "assistants":
+            if refusal := _assistants_refused(client):
+                raise Refused(f"{refusal.what}. {refusal.remedy}")
+            return AssistantsModel(client)
+        case "stateless":
+            return StatelessModel(client, store, salt=salt, compaction=Compaction(tokens))
+        case _:
+            return ConversationsModel(client, salt=salt)
+
+
+async def probe(client: AsyncOpenAI, name: str) -> Finding:
+    """Return whether the server has what the backend called *name* needs; costs no tokens."""
+    if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
+        return wrong
+    if name == "assistants" and (refusal := _assistants_refused(client)):
+        return refusal
+    path, ask, remedy = _NEEDS[name]
+    try:
+        await ask(client.with_options(timeout=_PROBE, max_retries=0))
+    except APIStatusError as error:
+        if _is_missing(error):
+            return bad(
+                f"{client.base_url} has no /{path}, which PANELBOT_BACKEND={name} needs", remedy
+            )
+        if error.status_code in (401, 403) or error.status_code >= 429:
+            what = f"Whether {client.base_url} has /{path} is unknown: HTTP {error.status_code}"
+            return warning(what, "Run panelbot check again later.")
+    except APIConnectionError:
+        remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
+        return warning(f"No answer from {client.base_url}", remedy)
+    except APIError:
+        pass
+    return good(f"PANELBOT_BACKEND={name}: the server has /{path}")
+
+
+def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
+    """Return why assistants cannot be had from this server, if that is certain."""
+    host = client.base_url.host
+    if host != _OPENAI and not azure.is_azure(client.base_url):
+        return None
+    what = f"The Assistants API was switched off at {host} on 2026-08-26"
+    return bad(what, "Set PANELBOT_BACKEND=conversations, or name another server.")
+
+
+def _is_missing(error: APIStatusError) -> bool:
+    """Return whether there is no such endpoint; a 404 may also be about an unknown model."""
+    found = errors.from_status(error)
+    is_model = isinstance(found, ModelRefused) and found.fault is ModelFault.MODEL
+    return error.status_code in _NOT_THERE and not is_model
+
+
+async def _open_conversation(client: AsyncOpenAI) -> None:
+    """Ask for a conversation, and delete it again."""
+    opened = await client.conversations.create()
+    await client.conversations.delete(opened.id)
+
+
+async def _respond_to_nothing(client: AsyncOpenAI) -> None:
+    """Ask for a response, but not well enough to get one."""
+    await client.post("/responses", cast_to=object, body={})
+
+
+async def _list_assistants(client: AsyncOpenAI) -> None:
+    """Ask which assistants there are."""
+    await anext(AssistantsApi(client).assistants(), None)
+
+
+_NEEDS: Mapping[str, tuple[str, Callable[[AsyncOpenAI], Awaitable[None]], str]] = {
+    "conversations": (
+        "conversations",
+        _open_conversation,
+        "Set PANELBOT_BACKEND=stateless: conversations are then kept in Redis.",
+    ),
+    "assistants": (
+        "assistants",
+        _list_assistants,
+        "Set PANELBOT_BACKEND=conversations or stateless.",
+    ),
+    "stateless": (
+        "responses",
+        _respond_to_nothing,
+        "Correct OPENAI_BASE_URL (it often ends in /v1), or take a newer version of the server.",
+    ),
+}

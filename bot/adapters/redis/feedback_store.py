@@ -1,0 +1,43 @@
+"""What people think of replies, a hash for each month of questions."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.failures import store_errors
+from bot.adapters.redis.scripting import Connection
+from bot.panel.feedback import Feedback, question_of
+from bot.panel.months import month_of
+from bot.panel.stores import FeedbackStore
+
+_log = logging.getLogger(__name__)
+
+
+class RedisFeedbackStore(FeedbackStore):
+    """One field for each person and reply: who changes their mind writes over it."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        judged = feedback.judged
+        key = keys.feedback(team_id, month_of(question_of(judged.turn)))
+        voice = f"{judged.turn} {judged.reply} {feedback.by}"
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(key, voice, codec.dump(feedback))
+                pipe.expire(key, keys.FEEDBACK_FOR)
+                await pipe.execute()
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        with store_errors():
+            found = await self._redis.hvals(keys.feedback(team_id, month))
+        return [feedback for text in found if (feedback := _readable(text))]
+
+
+def _readable(text: str) -> Feedback | None:
+    try:
+        return codec.load(Feedback, text)
+    except codec.Unreadable as why:  # a newer version's
+        _log.warning("feedback.unreadable", extra={"reason": str(why)})
+        return None

@@ -1,0 +1,78 @@
+"""``panelbot feedback``: what people think of the replies, for whoever looks after the panel."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from bot.app import open_memory, open_slack
+from bot.cli import run, settings
+from bot.config import SLACK_OUT, STORE
+from bot.panel.feedback import Feedback
+from bot.panel.months import months_until
+
+_DAY = 24 * 60 * 60
+_COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
+_ROUTER = "router"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon out
+
+Row = Mapping[str, str]
+
+
+@click.group()
+def feedback() -> None:
+    """Thumbs up and down on replies; they are kept for a year."""
+
+
+@feedback.command()
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "json"]), default="csv", show_default=True
+)
+@click.option(
+    "--since", "days", type=click.IntRange(min=1), metavar="DAYS", help="Only of the last DAYS."
+)
+def export(format_: str, days: int | None) -> None:
+    """Print every opinion: of which expert and model, and the reason where one was given."""
+    run(_export(_WRITERS[format_], days))
+
+
+async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> None:
+    config = settings(*SLACK_OUT, *STORE)
+    now = time.time()
+    oldest = (now - days * _DAY) * 1000 if days else 0
+    async with open_memory(config) as memory, open_slack(config, memory) as slack:
+        team, url = slack.identity.team_id, slack.identity.url
+        months = [await memory.feedback.of_month(team, month) for month in months_until(now)]
+    found = [one for month in months for one in month if one.at >= oldest]
+    rows = [_row(one, url) for one in sorted(found, key=lambda one: one.at)]
+    click.echo(write(rows), nl=False)
+
+
+def _row(one: Feedback, url: str) -> Row:
+    channel, root = one.judged.turn.split(":")[1], one.thread_ts.replace(".", "")
+    when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds")
+    said = (one.opinion.value, one.judged.expert or _ROUTER, one.model, one.reason, one.by)
+    return dict(zip(_COLUMNS, (when, *said, f"{url}archives/{channel}/p{root}"), strict=True))
+
+
+def _as_csv(rows: Sequence[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _inert(cell) for name, cell in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n"
+
+
+_WRITERS: Mapping[str, Callable[[Sequence[Row]], str]] = {"csv": _as_csv, "json": _as_json}

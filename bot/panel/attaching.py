@@ -1,0 +1,79 @@
+"""Fetching the files that came with a message, for the experts of one turn."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.panel import sentences
+from bot.panel.attachments import (
+    LARGEST,
+    LARGEST_TOGETHER,
+    MOST,
+    Attached,
+    TextFile,
+    sort_out,
+    understood,
+)
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
+from bot.panel.exchange import Attachment
+from bot.panel.model import SharedFile
+from bot.panel.patience import Patience
+
+log = logging.getLogger(__name__)
+
+
+class FileServer(Protocol):
+    """Where files lie that people have shared."""
+
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
+
+        Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
+        larger; MessengerRefused or MessengerUnavailable.
+        """
+        ...
+
+
+async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Patience) -> Attached:
+    """Return what experts get of *files*; what they do not get is told, never an error."""
+    contents: list[TextFile | Attachment] = []
+    problems = [sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
+    room = LARGEST_TOGETHER
+    deadline = asyncio.get_running_loop().time() + patience.files
+    for file in files[-MOST:]:  # the newest ones
+        try:
+            async with asyncio.timeout_at(deadline):
+                name, content = await _read(server, file, room, patience)
+            contents.append(understood(name, content))
+            room -= len(content)
+        except TimeoutError:
+            problems.append(sentences.file_withheld(file.name))
+            log.warning("file.slow", extra={"file": file.id})
+        except Refused as refusal:
+            problems.append(str(refusal))
+            log.info("file.refused", extra={"file": file.id})
+    return sort_out(contents, problems)
+
+
+async def _read(
+    server: FileServer, file: SharedFile, room: int, patience: Patience
+) -> tuple[str, bytes]:
+    """Return the file's name and content. Raises Refused if they cannot be had, even later."""
+    if file.size > LARGEST:
+        raise Refused(sentences.file_too_large(file.name, LARGEST))
+    if file.size > room:
+        raise Refused(sentences.files_too_large(file.name, LARGEST_TOGETHER))
+    pauses = patience.pauses()
+    while True:
+        try:
+            return await server.read(file, min(room, LARGEST))
+        except MessengerRefused as error:
+            log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
+            raise Refused(sentences.file_withheld(file.name)) from None
+        except MessengerUnavailable as error:
+            pause, asked = next(pauses, None), error.after or 0
+            if pause is None or asked > patience.longest:
+                log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
+                raise Refused(sentences.file_withheld(file.name)) from None
+            await asyncio.sleep(max(pause, asked))

@@ -1,0 +1,193 @@
+"""The thread as people see it, and who they are: what the panel needs of Slack.
+
+Every method may raise MessengerUnavailable.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    Person,
+    Persona,
+    Sources,
+    ThreadRef,
+    Turn,
+    TurnId,
+    UserId,
+    Utterance,
+)
+
+
+class TaskState(StrEnum):
+    """How far an expert is."""
+
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTask:
+    """One line of the plan: who is asked, and why."""
+
+    id: str
+    persona: Persona
+    reason: str
+    state: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message to be posted in a thread."""
+
+    turn: TurnId
+    part: str  # which message of the turn; together with the turn unique in the thread
+    text: str  # Markdown from a model, untrusted, at most one piece long
+    router: ConversationId | None = None  # goes into the stamp, for finding the way back
+    persona: Persona | None = None  # None: the router, under the bot's own name
+    expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    about: MessageTs | None = None  # the first message that the turn answers
+    sources: Sources | None = None  # what it relies on, for people to open
+    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
+    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
+
+
+class Messenger(Protocol):
+    """The thread as people see it. Neutralises every text that it posts.
+
+    A *stream* is a message that grows while it is written. Of these methods ``growth`` and
+    ``rest`` take raw text and return neutralised text; the others take what these returned.
+    """
+
+    def pieces(self, text: str) -> Sequence[str]:
+        """Split *text* at sensible borders into pieces that fit one message each."""
+        ...
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        """Post a message once, also when Slack's answer gets lost on the way."""
+        ...
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
+        """Return the ts of a message of ours that is already in the thread."""
+        ...
+
+    async def post_plan(
+        self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
+    ) -> MessageTs | None:
+        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
+        ...
+
+    async def update_plan(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> None:
+        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
+        ...
+
+    def is_private(self, thread: ThreadRef) -> bool:
+        """Whether only one person reads the thread."""
+        ...
+
+    def growth(self, shown: str, text: str) -> str:
+        """Return what a message that shows *shown* can show besides, of *text* that goes on.
+
+        Empty where nothing is sure yet: what is returned, nothing that follows can change.
+        """
+        ...
+
+    def rest(self, shown: str, text: str) -> str | None:
+        """Return what *text*, now whole, says after *shown*; None if it does not begin so."""
+        ...
+
+    def may_stream(self, shown: str, more: str) -> bool:
+        """Whether a message that shows *shown* may show *more* and still be one message."""
+        ...
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        """Post a message that shows ``post.text`` and can grow; *reader* sees it grow.
+
+        None if that cannot be, or not now. Raises MessengerUnavailable if nobody knows.
+        """
+        ...
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        """Let the message show *more*; False if there is no time for it now.
+
+        Raises MessengerRefused if the stream is over, MessengerUnavailable if nobody knows.
+        """
+        ...
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        """Let the message show *more*, and be found and acted on as ``post`` says, for good.
+
+        ``post.text`` is all that it shows then. Returns False if the stream is over, and the
+        message shows what it did. May be repeated.
+        """
+        ...
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        """Remove the message, whether it still grows or not; None if its ts is not known.
+
+        *ours* are other messages of the turn. May be repeated.
+        """
+        ...
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        """Show what the bot is doing; empty clears it. Best effort: never raises."""
+        ...
+
+
+class Transcript(Protocol):
+    """What people said in a thread, as a model reads it: mentions are names."""
+
+    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+        """Return the messages of *turn*."""
+        ...
+
+    async def earlier(
+        self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
+    ) -> Sequence[Utterance]:
+        """Return what was said in *thread* before *before* (from *since* on, if given).
+
+        Oldest first, within bounds; where there was more, the oldest is left out.
+        """
+        ...
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        """Return what people (and no apps) said in *thread*, both ends included.
+
+        A single message, *since* being *until*, is the one that is meant, whoever wrote it.
+        """
+        ...
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        """Return whether somebody has mentioned us in *thread* before the message *before*."""
+        ...
+
+    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
+        """Return the router's conversation that our own messages in *thread* name, if any."""
+        ...
+
+
+class People(Protocol):
+    """Who is who in the workspace."""
+
+    async def person(self, user: UserId) -> Person:
+        """Return who *user* is."""
+        ...
+
+    async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
+        """Return the display names of *users*; those nobody knows are left out."""
+        ...
+
+    async def taken_names(self) -> frozenset[str]:
+        """Return every name that somebody in the workspace goes by."""
+        ...

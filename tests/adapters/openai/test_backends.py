@@ -1,0 +1,109 @@
+"""Finding out whether a server has what the chosen backend needs."""
+
+import pytest
+from openai import AsyncOpenAI
+
+from bot.adapters.openai import backends
+from bot.adapters.openai.client import connect
+from bot.adapters.redis.conversation_store import RedisConversationStore
+from bot.adapters.redis.scripting import Connection
+from bot.panel.errors import Refused
+from bot.panel.findings import Verdict
+from bot.playground.openai.server import OpenAIPlayground
+from tests.adapters.openai.canned_api import Answer, CannedApi
+from tests.adapters.openai.events import error
+
+NOT_FOUND = Answer(404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize("name", ["conversations", "stateless", "assistants"])
+async def test_a_server_that_has_everything_is_good_and_looks_as_before(name: str) -> None:
+    async with (
+        OpenAIPlayground(assistants=True) as server,
+        connect(server.api_key, server.base_url) as client,
+    ):
+        finding = await backends.probe(client, name)
+        assert not server.conversations
+        assert not server.store.responses
+    assert finding.verdict is Verdict.GOOD
+
+
+async def test_a_server_without_conversations_calls_for_the_stateless_backend(
+    api: CannedApi, client: AsyncOpenAI
+) -> None:
+    api.will(NOT_FOUND)
+    finding = await backends.probe(client, "conversations")
+    assert finding.verdict is Verdict.BAD
+    assert finding.what.endswith(
+        "has no /conversations, which PANELBOT_BACKEND=conversations needs"
+    )
+    assert "Set PANELBOT_BACKEND=stateless" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    "answer", [NOT_FOUND, Answer(405, b"Method Not Allowed"), Answer(404, b"404 page not found")]
+)
+async def test_a_server_without_responses_will_not_do(
+    api: CannedApi, client: AsyncOpenAI, answer: Answer
+) -> None:
+    api.will(answer)
+    finding = await backends.probe(client, "stateless")
+    assert finding.verdict is Verdict.BAD
+    assert "/responses" in finding.what
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(400, error("Missing required parameter: 'model'.")),
+        Answer(404, {"detail": "model '' not found"}),
+        Answer(422, {"detail": [{"loc": ["body", "input"], "msg": "Field required"}]}),
+    ],
+)
+async def test_a_complaint_about_the_request_shows_that_somebody_reads_it(
+    api: CannedApi, client: AsyncOpenAI, answer: Answer
+) -> None:
+    api.will(answer)
+    assert (await backends.probe(client, "stateless")).verdict is Verdict.GOOD
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+async def test_a_server_that_does_not_answer_properly_is_no_proof(
+    api: CannedApi, client: AsyncOpenAI, status: int
+) -> None:
+    api.will(Answer(status, error("Not now.")))
+    assert (await backends.probe(client, "conversations")).verdict is Verdict.WARNING
+
+
+async def test_a_server_that_is_away_is_no_proof(free_port: int) -> None:
+    async with connect("sk-test", f"http://127.0.0.1:{free_port}/v1") as client:
+        assert (await backends.probe(client, "conversations")).verdict is Verdict.WARNING
+
+
+@pytest.fixture
+def free_port(unused_tcp_port: int) -> int:
+    return unused_tcp_port
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "acme.openai.azure.com"])
+async def test_assistants_are_refused_where_they_were_switched_off(
+    host: str, redis: Connection
+) -> None:
+    store = RedisConversationStore(redis)
+    async with connect("sk-test", f"https://{host}/openai/v1") as client:
+        finding = await backends.probe(client, "assistants")
+        with pytest.raises(Refused) as caught:
+            backends.backend("assistants", client, store, salt="", tokens=1)
+    assert finding.verdict is Verdict.BAD
+    assert "switched off" in finding.what
+    assert str(caught.value) == f"{finding.what}. {finding.remedy}"
+
+
+async def test_a_server_without_assistants_is_found_out() -> None:
+    async with (
+        OpenAIPlayground() as server,
+        connect(server.api_key, server.base_url) as client,
+    ):
+        finding = await backends.probe(client, "assistants")
+    assert finding.verdict is Verdict.BAD
+    assert "no /assistants" in finding.what

@@ -1,0 +1,35 @@
+"""Files that people share, in memory."""
+
+import asyncio
+from collections import deque
+
+from bot.panel.attaching import FileServer
+from bot.panel.errors import PanelError, Refused
+from bot.panel.model import FileId, SharedFile
+
+
+class FakeFileServer(FileServer):
+    """Gives what a test has put there; *errors* come first."""
+
+    def __init__(self) -> None:
+        self.contents: dict[FileId, bytes] = {}
+        self.errors: deque[PanelError] = deque()
+        self.read_so_far: list[FileId] = []
+        self.is_slow = False
+
+    def put(self, name: str, content: bytes) -> SharedFile:
+        """Share a file; returns what a message tells of it."""
+        file = SharedFile(FileId(f"F{len(self.contents)}"), name, size=len(content))
+        self.contents[file.id] = content
+        return file
+
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        self.read_so_far.append(file.id)
+        if self.is_slow:
+            await asyncio.Event().wait()
+        if self.errors:
+            raise self.errors.popleft()
+        content = self.contents.get(file.id)
+        if content is None or len(content) > most:
+            raise Refused(f"`{file.name}` is gone or too large.")
+        return file.name, content

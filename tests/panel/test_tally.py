@@ -1,0 +1,33 @@
+from bot.panel.events import Failure
+from bot.panel.model import CallId, ExpertName, MessageTs, Usage
+from bot.panel.tally import Tally, tallies
+from bot.panel.turn_report import Consultation, Stage, TurnReport
+
+LEGAL = ExpertName("legal")
+ROUTER = Stage("gpt-6-luna", 1.0, Usage(10, 4, 2))
+
+
+def asked(call: str, stage: Stage | None, failure: Failure | None = None) -> Consultation:
+    return Consultation(CallId(call), LEGAL, "Legal Counsel", stage=stage, failure=failure)
+
+
+def test_the_router_has_one_question_however_often_it_was_asked():
+    report = TurnReport(MessageTs("1.0"), 1.0, choosing=ROUTER, closing=ROUTER)
+    assert tallies(report) == (Tally(None, "gpt-6-luna", 1, Usage(20, 8, 4)),)
+
+
+def test_an_expert_that_was_called_twice_has_two_questions():
+    stage = Stage("gpt-6.1-terra", 1.0, Usage(100, 0, 20))
+    failed = Stage("gpt-6.1-terra", 1.0)
+    report = TurnReport(
+        MessageTs("1.0"),
+        1.0,
+        direct=True,
+        consultations=(asked("1", stage), asked("2", failed, Failure.SLOW)),
+    )
+    assert tallies(report) == (Tally(LEGAL, "gpt-6.1-terra", 2, Usage(100, 0, 20)),)
+
+
+def test_who_was_not_asked_is_not_counted():
+    report = TurnReport(MessageTs("1.0"), 1.0, consultations=(asked("1", None, Failure.LEFT),))
+    assert tallies(report) == ()
