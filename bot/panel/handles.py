@@ -1,6 +1,6 @@
 """Handles: names that Slack completes while one types, and which expert each stands for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,8 @@ class Handle:
 
     group: str
     expert: ExpertName
-    title: str  # what a model reads in place of the mention
+    name: str  # what people type after the @
+    active: bool = True  # False: it went with its expert, and comes back with it
 
 
 class HandleStore(Protocol):
@@ -23,8 +24,8 @@ class HandleStore(Protocol):
         """Return those of *groups* that are ours, by group."""
         ...
 
-    async def of_expert(self, team_id: str, name: ExpertName) -> Handle | None:
-        """Return the expert's handle, if it has one."""
+    async def of_team(self, team_id: str) -> Sequence[Handle]:
+        """Return all handles of a workspace."""
         ...
 
     async def put(self, team_id: str, handle: Handle) -> None:
@@ -34,3 +35,8 @@ class HandleStore(Protocol):
     async def drop(self, team_id: str, group: str) -> None:
         """Forget the handle of that group."""
         ...
+
+
+def by_expert(handles: Iterable[Handle]) -> Mapping[ExpertName, str]:
+    """Return what people may type now, by expert."""
+    return {handle.expert: handle.name for handle in handles if handle.active}

@@ -1,5 +1,7 @@
 """The promises of HandleStore, on the fake and on Redis alike."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.adapters.redis.handle_store import RedisHandleStore
@@ -7,7 +9,7 @@ from bot.panel.handles import Handle
 from bot.panel.model import ExpertName
 from tests.fakes.handle_store import FakeHandleStore
 
-LEGAL = Handle("S1", ExpertName("legal"), "Legal Counsel")
+LEGAL = Handle("S1", ExpertName("legal"), "panel-legal")
 
 
 @pytest.fixture(params=["fake", "redis"])
@@ -23,9 +25,18 @@ async def test_only_our_groups_are_found(handles):
     assert await handles.find("T1", ()) == {}
 
 
-async def test_an_experts_handle_is_found_until_it_is_dropped(handles):
+async def test_a_handle_is_known_until_it_is_dropped(handles):
     await handles.put("T1", LEGAL)
-    assert await handles.of_expert("T1", LEGAL.expert) == LEGAL
+    assert await handles.of_team("T1") == [LEGAL]
+    assert await handles.of_team("T2") == []
 
     await handles.drop("T1", "S1")
-    assert await handles.of_expert("T1", LEGAL.expert) is None
+    assert await handles.of_team("T1") == []
+
+
+async def test_the_latest_is_kept_of_a_group(handles):
+    await handles.put("T1", LEGAL)
+    asleep = replace(LEGAL, active=False)
+    await handles.put("T1", asleep)
+
+    assert await handles.of_team("T1") == [asleep]

@@ -1,9 +1,8 @@
 """A HandleStore in memory."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.panel.handles import Handle, HandleStore
-from bot.panel.model import ExpertName
 
 
 class FakeHandleStore(HandleStore):
@@ -19,9 +18,8 @@ class FakeHandleStore(HandleStore):
             if (team_id, group) in self._handles
         }
 
-    async def of_expert(self, team_id: str, name: ExpertName) -> Handle | None:
-        known = [one for (team, _), one in self._handles.items() if team == team_id]
-        return next((one for one in known if one.expert == name), None)
+    async def of_team(self, team_id: str) -> Sequence[Handle]:
+        return [handle for (team, _), handle in self._handles.items() if team == team_id]
 
     async def put(self, team_id: str, handle: Handle) -> None:
         self._handles[team_id, handle.group] = handle

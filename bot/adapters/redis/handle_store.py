@@ -1,12 +1,11 @@
 """Which user groups stand for which experts. Lasting: nothing else remembers it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection
 from bot.panel.handles import Handle, HandleStore
-from bot.panel.model import ExpertName
 
 
 class RedisHandleStore(HandleStore):
@@ -27,11 +26,10 @@ class RedisHandleStore(HandleStore):
             if text is not None
         }
 
-    async def of_expert(self, team_id: str, name: ExpertName) -> Handle | None:
+    async def of_team(self, team_id: str) -> Sequence[Handle]:
         with store_errors():
             texts = await self._redis.hvals(keys.handles(team_id))
-        handles = [codec.load(Handle, text) for text in texts]
-        return next((handle for handle in handles if handle.expert == name), None)
+        return [codec.load(Handle, text) for text in texts]
 
     async def put(self, team_id: str, handle: Handle) -> None:
         with store_errors():

@@ -50,7 +50,7 @@ def register(
             await refuse_form(ack, view, error)
             return
         await ack()
-        await desk.announce_form(change, giver)
+        await desk.finish_form(change, giver, handle=views.handle(view))
 
     app.command(COMMAND)(take_command)
     app.view(views.CALLBACK)(take_form)

@@ -86,6 +86,19 @@ async def announce(api: SlackApi, news: Answer, giver: Giver) -> Answer | None:
     return None
 
 
+async def tell_alone(api: SlackApi, answer: Answer, giver: Giver) -> None:
+    """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
+    said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
+    channel, user = giver.channel_id, giver.user
+    try:
+        try:
+            await api.write("chat.postEphemeral", channel=channel or user, user=user, **said)
+        except MessengerRefused:
+            await api.write("chat.postMessage", channel=user, **said)
+    except (MessengerRefused, MessengerUnavailable) as error:
+        log.warning("giver.not_told", extra={"reason": str(error)})
+
+
 async def refuse_form(ack: AsyncAck, view: dict[str, Any], error: PanelError) -> None:
     """Leave a form open, with what is wrong beside the field that it is about."""
     field = error.field if isinstance(error, Refused) else None

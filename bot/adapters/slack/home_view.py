@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import introduced, packed, section
+from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -63,7 +63,7 @@ def _roster(overview: Overview) -> Iterator[Json]:
     else:
         yield _note(f"Router's summary: *{_WHEN[overview.synthesis].lower()}*.")
     for listed in overview.listed[:_MOST_EXPERTS]:
-        yield _expert(listed, may_change=overview.may_change)
+        yield _expert(listed, overview)
     if not overview.listed:
         yield section("There is nobody on it.")
     if (more := len(overview.listed) - _MOST_EXPERTS) > 0:
@@ -96,16 +96,17 @@ def _changing(overview: Overview) -> Json:
     return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
 
 
-def _expert(listed: Listed, *, may_change: bool) -> Json:
+def _expert(listed: Listed, overview: Overview) -> Json:
     expert = listed.expert
-    acts = _ACTS if may_change else {SHOW: _ACTS[SHOW]}
+    acts = _ACTS if overview.may_change else {SHOW: _ACTS[SHOW]}
     origin = "" if listed.origin is None else " · _added or changed here_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
         "options": [_option(words, f"{verb} {expert.name}") for verb, words in acts.items()],
     }
-    words = f"{introduced(expert)}{origin}\n{text.mrkdwn(expert.purpose)}"
+    called = answers_to(overview.handles.get(expert.name))
+    words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}"
     return {**section(words), "accessory": menu}
 
 

@@ -3,12 +3,13 @@
 Whatever people may have written is neutralised here; an answer is never live.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from bot.adapters.slack import text
-from bot.panel.model import Expert, Synthesis, ThreadRef, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ThreadRef, UserId
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 _LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
 _SHORT = 100
+NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 _HELP = """\
 *`/experts` in a channel*
@@ -60,12 +62,21 @@ def sentence(markdown: str) -> Answer:
 
 
 def panel(
-    listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
+    listed: Sequence[Listed],
+    synthesis: Synthesis,
+    where: Scope,
+    streaming: bool | None = None,
+    handles: Mapping[ExpertName, str] = NO_HANDLES,
 ) -> Answer:
-    """Return who is on a panel, and what is the channel's own of it."""
+    """Return who is on a panel, by what handles, and what is the channel's own of it."""
     heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
-    lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
+    lines = [
+        _line(one.expert, longest)
+        + answers_to(handles.get(one.expert.name))
+        + _mark(one.origin, where)
+        for one in listed
+    ]
     if not lines:
         lines = ["There is nobody on it: `/experts add` changes that."]
     streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
@@ -88,12 +99,13 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     return Answer(first.text, [*first.blocks, *answer.blocks])
 
 
-def details(expert: Expert) -> Answer:
+def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
     thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
     if expert.collections:
         when = "for every question" if expert.always_consult else "where they help"
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
+    thinking += answers_to(handle)
     return Answer(
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
         [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
@@ -171,6 +183,11 @@ def _mark(origin: Scope | None, where: Scope) -> str:
 def introduced(expert: Expert) -> str:
     """Return who an expert is, in mrkdwn."""
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
+
+
+def answers_to(handle: str | None) -> str:
+    """Return how people may ask an expert beside its name, in mrkdwn."""
+    return f" · handle: `@{text.mrkdwn(handle)}`" if handle else ""
 
 
 def _line(expert: Expert, longest: int | None = None) -> str:

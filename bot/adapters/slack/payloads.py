@@ -8,21 +8,19 @@ installation of the app is to see is not for us, whose token opens this workspac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from bot.adapters.slack import mentions
 from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
 from bot.panel.handles import Handle
 from bot.panel.intake import Incoming
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import ExpertName, Message, MessageTs, ThreadRef, UserId
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
 _OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
-
-_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 
 
@@ -30,7 +28,7 @@ def groups(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the user groups that an event's message mentions; they may be handles of ours."""
     event = body.get("event") or {}
     text = (event.get("message") or event).get("text") or ""
-    return frozenset(_GROUP.findall(text))
+    return frozenset(mentions.groups(text))
 
 
 def incoming(
@@ -48,8 +46,7 @@ def incoming(
         return None
     text, files = event.get("text") or "", shared_files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    named = [handles[group] for group in _GROUP.findall(text) if group in handles]
-    text = _with_titles(text, handles)
+    named = _named(text, handles)
     to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
     if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
         return None
@@ -62,7 +59,7 @@ def incoming(
             text=_without_leading_mention(text, identity.bot_user_id),
             mentioned=to_us,
             files=files,
-            handles=tuple(dict.fromkeys(handle.expert for handle in named)),
+            handles=named,
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and _OTHERS.search(text) is not None,
@@ -128,9 +125,6 @@ def _without_leading_mention(text: str, bot: str) -> str:
     return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
 
 
-def _with_titles(text: str, handles: Mapping[str, Handle]) -> str:
-    def title(match: re.Match[str]) -> str:
-        handle = handles.get(match[1])
-        return f"@{escape(handle.title, quote=False)}" if handle else match[0]
-
-    return _GROUP.sub(title, text)
+def _named(text: str, handles: Mapping[str, Handle]) -> tuple[ExpertName, ...]:
+    mentioned = [handles[group] for group in mentions.groups(text) if group in handles]
+    return tuple(dict.fromkeys(handle.expert for handle in mentioned if handle.active))

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from bot.adapters.slack import message_text, text
 from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.metadata import StampSigner, call_of
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.archive import Spoken
-from bot.panel.messaging import People, Transcript
+from bot.panel.messaging import Transcript
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -27,7 +28,6 @@ MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
 LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was said about it
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that say nothing of the matter.
 _ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|gave-up(-\d+)?")
@@ -38,16 +38,15 @@ class SlackTranscript(Transcript):
     """Reads threads with ``conversations.replies``."""
 
     def __init__(
-        self, api: SlackApi, identity: Identity, signer: StampSigner, people: People
+        self, api: SlackApi, identity: Identity, signer: StampSigner, mentions: Mentions
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
-        self._people = people
-        self._us = identity.bot_user_id
+        self._mentions = mentions
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
         authors = [message.author for message in turn.messages]
-        names = await self._names(authors, (message.text for message in turn.messages))
+        names = await self._mentions.names(authors, (message.text for message in turn.messages))
         return [
             Utterance(
                 message.ts,
@@ -66,8 +65,7 @@ class SlackTranscript(Transcript):
             within = float(since or 0) <= float(message["ts"]) < float(before)
             if within and self._is_talk(message, thread):
                 wanted.append(message)
-        authors = [UserId(message["user"]) for message in wanted if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in wanted))
+        names = await self._names(wanted)
         return _bounded([_utterance(message, names) for message in wanted])
 
     async def asked(
@@ -79,15 +77,15 @@ class SlackTranscript(Transcript):
             meant = since == until or not message.get("bot_id")
             if within and meant and self._is_talk(message, thread):
                 said.append(message)
-        authors = [UserId(message["user"]) for message in said if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in said))
+        names = await self._names(said)
         return _bounded([_utterance(message, names) for message in said])
 
     async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         async for message in self._replies.of(thread, latest=before):
             earlier = float(message["ts"]) < float(before)
             by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            if earlier and by_people and self._us in _MENTION.findall(message.get("text") or ""):
+            written = message.get("text") or ""
+            if earlier and by_people and await self._mentions.are_ours(written):
                 return True
         return False
 
@@ -103,8 +101,7 @@ class SlackTranscript(Transcript):
         """Return every message of *thread* in full, as people saw it."""
         said = [message async for message in self._replies.of(thread)]
         said = [message for message in said if not message.get("hidden")]
-        authors = [UserId(message["user"]) for message in said if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in said))
+        names = await self._names(said)
         return [self._spoken(message, names, thread) for message in said]
 
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
@@ -113,11 +110,13 @@ class SlackTranscript(Transcript):
             if message.get("reply_count"):
                 yield message["ts"]
 
-    async def _names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[UserId, str]:
-        mentioned = [UserId(found) for said in texts for found in _MENTION.findall(said)]
-        return await self._people.names([*authors, *mentioned])
+    async def _names(self, messages: Iterable[Json]) -> Mapping[str, str]:
+        messages = list(messages)
+        authors = [UserId(message["user"]) for message in messages if message.get("user")]
+        texts = (message.get("text") or "" for message in messages)
+        return await self._mentions.names(authors, texts)
 
-    def _spoken(self, message: Json, names: Mapping[UserId, str], thread: ThreadRef) -> Spoken:
+    def _spoken(self, message: Json, names: Mapping[str, str], thread: ThreadRef) -> Spoken:
         stamp = self._replies.stamp(message, thread)
         markdown = message_text.markdown(message) if message.get("bot_id") else ""
         return Spoken(
@@ -137,7 +136,7 @@ class SlackTranscript(Transcript):
         return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
 
 
-def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
+def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
     said = _said(message, names)
     if len(said) > LONGEST_MESSAGE:
         said = f"{said[:LONGEST_MESSAGE]} […]"
@@ -145,18 +144,18 @@ def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
     return Utterance(ts, _speaker(message, names), said, shared_files(message))
 
 
-def _speaker(message: Json, names: Mapping[UserId, str]) -> str:
+def _speaker(message: Json, names: Mapping[str, str]) -> str:
     profile = message.get("bot_profile") or {}
     known = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
     return known or _SOMEBODY
 
 
-def _said(message: Json, names: Mapping[UserId, str]) -> str:
+def _said(message: Json, names: Mapping[str, str]) -> str:
     return _readable(message.get("text") or "", names, shared_files(message))
 
 
-def _readable(slack_text: str, names: Mapping[UserId, str], files: Sequence[SharedFile]) -> str:
-    said = text.from_slack(slack_text, {str(user): name for user, name in names.items()}).strip()
+def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
+    said = text.from_slack(slack_text, names).strip()
     attached = ", ".join(" ".join(file.name.split()) for file in files)
     note = f"[attached: {attached}]" if attached else ""
     return "\n".join(filter(None, (said, note))) or "[no text]"

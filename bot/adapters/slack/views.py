@@ -19,6 +19,7 @@ Json = dict[str, Any]
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_HANDLE, _WANTED = "handle", "wanted"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
     Effort.LOW: "Low",
@@ -56,8 +57,11 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None) -> Json:
-    """Return the modal, filled with what *expert* is now."""
+def modal(form: Form, expert: Expert | None = None, *, handle: bool | None = None) -> Json:
+    """Return the modal, filled with what *expert* is now.
+
+    *handle* tells whether it has one; None does not ask about it.
+    """
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
@@ -67,7 +71,7 @@ def modal(form: Form, expert: Expert | None = None) -> Json:
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert)],
+        "blocks": [naming, *_inputs(expert), *([] if handle is None else [_handle(handle)])],
     }
 
 
@@ -93,6 +97,12 @@ def read(view: Json) -> tuple[Form, Expert]:
         raise Refused(
             "This form is out of date; please close it and give the command again."
         ) from error
+
+
+def handle(view: Json) -> bool | None:
+    """Return whether a filled form wants a handle; None if it did not ask."""
+    given = view["state"]["values"].get(_HANDLE)
+    return bool(given[_VALUE].get("selected_options")) if given else None
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
@@ -166,6 +176,16 @@ def _consult(now: Expert) -> Json:
         "initial_option": always if now.always_consult else usually,
     }
     return _input(_CONSULT, "Documents", "When it consults them.", element)
+
+
+def _handle(has_one: bool) -> Json:
+    name = _plain("People can ask it with @panel- and its name, which Slack completes")
+    option = {"text": name, "value": _WANTED}
+    element = {"type": "checkboxes", "action_id": _VALUE, "options": [option]}
+    if has_one:
+        element["initial_options"] = [option]
+    hint = "A user group without members; these come with Slack's paid plans."
+    return _input(_HANDLE, "Handle", hint, element) | {"optional": True}
 
 
 def _input(field: str, label: str, hint: str, element: Json) -> Json:

@@ -84,7 +84,7 @@ class View:
 
 
 ChangeKind = Literal[
-    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction"
+    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction", "group"
 ]
 
 

@@ -119,7 +119,7 @@ def test_who_mentions_others_but_not_the_bot_speaks_to_them(text, others):
     assert read(text=text, thread_ts="1.0").addresses_others is others
 
 
-def test_a_handle_of_ours_is_a_mention_that_reads_as_the_experts_title():
+def test_a_handle_of_ours_is_a_mention():
     body = {
         "event": {
             "type": "message",
@@ -129,7 +129,7 @@ def test_a_handle_of_ours_is_a_mention_that_reads_as_the_experts_title():
             "text": "<!subteam^S1|@panel-legal> and <!subteam^S2>: may we?",
         }
     }
-    ours = {"S1": Handle("S1", ExpertName("legal"), "Law & Order")}
+    ours = {"S1": Handle("S1", ExpertName("legal"), "panel-legal")}
 
     found = payloads.incoming(body, ME, ours)
 
@@ -137,7 +137,19 @@ def test_a_handle_of_ours_is_a_mention_that_reads_as_the_experts_title():
     assert found.message.handles == ("legal",)
     assert found.message.mentioned
     assert not found.addresses_others
-    assert found.message.text == "@Law &amp; Order and <!subteam^S2>: may we?"
+    assert found.message.text == body["event"]["text"]
+
+
+def test_the_handle_of_an_expert_that_is_gone_is_like_any_group():
+    body = {"event": {"type": "message", "channel": "C1", "user": "UADA", "ts": "2.0"}}
+    body["event"]["text"] = "<!subteam^S1> may we?"
+    gone = {"S1": Handle("S1", ExpertName("legal"), "panel-legal", active=False)}
+
+    found = payloads.incoming(body, ME, gone)
+
+    assert found.message.handles == ()
+    assert not found.message.mentioned
+    assert found.addresses_others
 
 
 def test_a_direct_message_counts_as_a_mention():

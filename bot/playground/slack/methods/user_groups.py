@@ -1,6 +1,6 @@
 """``usergroups.*``: groups that a message can mention.
 
-Written from slack_sdk's signatures and Slack's public descriptions; there is no reference here.
+Written from Slack's method reference; `already_enabled` and the like it does not tell of.
 """
 
 import time
@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Json
+from bot.playground.slack.workspace import Change, Json
 
 
 def create(site: Site, args: Json) -> Json:
     """Make a group without members."""
     handle = args.get("handle") or args["name"].casefold().replace(" ", "-")
     _check_free(site, args["name"], handle)
-    group = {
+    group: Json = {
         "id": site.workspace.new_id("S"),
         "team_id": site.workspace.team_id,
         "is_usergroup": True,
@@ -28,7 +28,7 @@ def create(site: Site, args: Json) -> Json:
         "date_delete": 0,
     }
     site.workspace.user_groups[group["id"]] = group
-    return {"usergroup": dict(group)}
+    return _told(site, group)
 
 
 def update(site: Site, args: Json) -> Json:
@@ -37,21 +37,21 @@ def update(site: Site, args: Json) -> Json:
     changed: Json = {key: args[key] for key in ("name", "handle", "description") if key in args}
     _check_free(site, changed.get("name"), changed.get("handle"), but=group["id"])
     group.update(changed)
-    return {"usergroup": dict(group)}
+    return _told(site, group)
 
 
 def disable(site: Site, args: Json) -> Json:
     """Disable a group; Slack deletes none."""
     group = _group(site, args)
     group["date_delete"] = int(time.time())
-    return {"usergroup": dict(group)}
+    return _told(site, group)
 
 
 def enable(site: Site, args: Json) -> Json:
     """Enable a group again."""
     group = _group(site, args)
     group["date_delete"] = 0
-    return {"usergroup": dict(group)}
+    return _told(site, group)
 
 
 def list_groups(site: Site, args: Json) -> Json:
@@ -68,8 +68,19 @@ def _group(site: Site, args: Json) -> Json:
     return group
 
 
+def _told(site: Site, group: Json) -> Json:
+    """Let everybody know of the group as it is now; returns the answer."""
+    site.workspace.tell(Change("group"))
+    return {"usergroup": dict(group)}
+
+
 def _check_free(site: Site, name: str | None, handle: str | None, but: str = "") -> None:
-    for group in site.workspace.user_groups.values():
+    workspace = site.workspace
+    people = {user.name for user in workspace.users.values()}
+    channels = {channel.name for channel in workspace.channels.values()}
+    if handle and handle in people | channels:
+        raise ApiError("handle_already_exists")
+    for group in workspace.user_groups.values():
         if group["id"] == but:
             continue
         if group["name"] == name:
