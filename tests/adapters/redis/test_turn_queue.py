@@ -11,6 +11,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection import connect, prepare
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
+from bot.adapters.redis.handle_store import RedisHandleStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -23,6 +24,7 @@ from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.events import RouterAsked
 from bot.panel.exchange import UserSaid
 from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.panel.handles import Handle
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import (
     ConversationId,
@@ -237,6 +239,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     )
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
+    await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
     await kept.add(own, [UserSaid("Hi")], after=0)
@@ -264,6 +267,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "dead",
         "panelbot:panel:",
         "panelbot:channels:",
+        "panelbot:handles:",
         "panelbot:schema",
     }
 
