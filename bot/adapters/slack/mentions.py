@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.adapters.slack import text
 from bot.adapters.slack.identity import Identity
 from bot.panel.handles import HandleStore
 from bot.panel.messaging import People
 from bot.panel.model import UserId
 
-_MEMBER = re.compile(r"<@([UW][A-Z0-9]+)")
 _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -29,7 +29,7 @@ class Mentions:
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
         """Return the names of *authors* and of all whom *texts* mention, by id."""
         written = "\n".join(texts)
-        members = [UserId(found) for found in _MEMBER.findall(written)]
+        members = [UserId(found) for found in text.mentioned(written)]
         names = await self._people.names([*authors, *members])
         handles = await self._handles.find(self._team, groups(written))
         called = {group: handle.name for group, handle in handles.items()}
@@ -37,7 +37,7 @@ class Mentions:
 
     async def are_ours(self, written: str) -> bool:
         """Tell whether *written* mentions us, or the handle of an expert."""
-        if self._us in _MEMBER.findall(written):
+        if self._us in text.mentioned(written):
             return True
         mentioned = groups(written)
         return bool(mentioned and await self._handles.find(self._team, mentioned))

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from bot.adapters.slack import permalinks, text
 from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.permalinks import Place
+from bot.adapters.slack.replies import NOT_THERE
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.knowledge import Upload
 from bot.panel.model import UserId
-
-_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
 class MessageReading:
@@ -63,7 +62,7 @@ class MessageReading:
                 inclusive=True,
             )
         except MessengerRefused as error:
-            raise missing if error.code in _NOT_THERE else error from None
+            raise missing if error.code in NOT_THERE else error from None
         for message in answer["messages"]:
             if message["ts"] == place.ts:
                 return message  # type: ignore[no-any-return]

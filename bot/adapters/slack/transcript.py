@@ -2,7 +2,14 @@
 
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 
 from bot.adapters.slack import message_text, text
 from bot.adapters.slack.files import shared_files
@@ -60,25 +67,25 @@ class SlackTranscript(Transcript):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        wanted: deque[Json] = deque(maxlen=MOST_MESSAGES)
-        async for message in self._replies.of(thread, oldest=since, latest=before):
-            within = float(since or 0) <= float(message["ts"]) < float(before)
-            if within and self._is_talk(message, thread):
-                wanted.append(message)
-        names = await self._names(wanted)
-        return _bounded([_utterance(message, names) for message in wanted])
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=before),
+            lambda message: (
+                float(since or 0) <= float(message["ts"]) < float(before)
+                and self._is_talk(message, thread)
+            ),
+        )
 
     async def asked(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
-        said: deque[Json] = deque(maxlen=MOST_MESSAGES)
-        async for message in self._replies.of(thread, oldest=since, latest=until):
-            within = float(since) <= float(message["ts"]) <= float(until)
-            meant = since == until or not message.get("bot_id")
-            if within and meant and self._is_talk(message, thread):
-                said.append(message)
-        names = await self._names(said)
-        return _bounded([_utterance(message, names) for message in said])
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=until),
+            lambda message: (
+                float(since) <= float(message["ts"]) <= float(until)
+                and (since == until or not message.get("bot_id"))
+                and self._is_talk(message, thread)
+            ),
+        )
 
     async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         async for message in self._replies.of(thread, latest=before):
@@ -101,7 +108,7 @@ class SlackTranscript(Transcript):
         """Return every message of *thread* in full, as people saw it."""
         said = [message async for message in self._replies.of(thread)]
         said = [message for message in said if not message.get("hidden")]
-        names = await self._names(said)
+        names = await self._names_in(said)
         return [self._spoken(message, names, thread) for message in said]
 
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
@@ -110,8 +117,18 @@ class SlackTranscript(Transcript):
             if message.get("reply_count"):
                 yield message["ts"]
 
-    async def _names(self, messages: Iterable[Json]) -> Mapping[str, str]:
-        messages = list(messages)
+    async def _said(
+        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool]
+    ) -> Sequence[Utterance]:
+        """Return the newest of the *wanted* messages that a model can take."""
+        newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
+        async for message in replies:
+            if wanted(message):
+                newest.append(message)
+        names = await self._names_in(newest)
+        return _bounded([_utterance(message, names) for message in newest])
+
+    async def _names_in(self, messages: Collection[Json]) -> Mapping[str, str]:
         authors = [UserId(message["user"]) for message in messages if message.get("user")]
         texts = (message.get("text") or "" for message in messages)
         return await self._mentions.names(authors, texts)
