@@ -29,7 +29,7 @@ _WHEN = {
     Synthesis.ALWAYS: "After every answer",
     Synthesis.NEVER: "Never",
 }
-_ACTS = {SHOW: "Show instructions", EDIT: "Edit …", REMOVE: "Remove …"}
+_ACTS = {SHOW: "Show {title}", EDIT: "Edit {title} …", REMOVE: "Remove {title} …"}
 
 
 def home(overview: Overview, *, with_charts: bool) -> Json:
@@ -76,7 +76,7 @@ def _changing(overview: Overview) -> Json:
         "action_id": ADD_NEW,
         "style": "primary",
         "text": _plain("Describe an expert"),
-        "accessibility_label": "Add an expert of your own to the default panel",
+        "accessibility_label": "Describe an expert of your own for the default panel",
     }
     offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
     library = {
@@ -97,13 +97,16 @@ def _changing(overview: Overview) -> Json:
 
 
 def _expert(listed: Listed, overview: Overview) -> Json:
-    expert = listed.expert
+    expert, title = listed.expert, blocks.literal(listed.expert.title, 40)
     acts = _ACTS if overview.may_change else {SHOW: _ACTS[SHOW]}
     origin = "" if listed.origin is None else " · _added or changed here_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
-        "options": [_option(words, f"{verb} {expert.name}") for verb, words in acts.items()],
+        "options": [
+            _option(words.format(title=title), f"{verb} {expert.name}")
+            for verb, words in acts.items()  # a menu has no label but its options
+        ],
     }
     called = answers_to(overview.handles.get(expert.name))
     words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}"

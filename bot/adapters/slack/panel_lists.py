@@ -96,7 +96,7 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     if not lead:
         return answer
     first = sentence(lead)
-    return Answer(first.text, [*first.blocks, *answer.blocks])
+    return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
 
 
 def details(expert: Expert, handle: str | None = None) -> Answer:
@@ -106,9 +106,10 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
         when = "for every question" if expert.always_consult else "where they help"
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
     thinking += answers_to(handle)
+    line, instructions = _line(expert), expert.instructions
     return Answer(
-        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+        _cut(f"{line}\n{thinking}\n{text.mrkdwn(instructions)}"),
+        [section(line), _context(thinking), _verbatim(instructions)],
     )
 
 
@@ -204,7 +205,12 @@ def _purpose(expert: Expert, longest: int | None = None) -> str:
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
     sections = [section(together) for together in packed(lines)]
     notes = [_context(footer)] if footer else []
-    return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
+    return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+
+
+def _cut(words: str) -> str:
+    """Return what those who hear a message get of it; Slack takes no more."""
+    return words if len(words) <= _LONGEST_SECTION else f"{words[: _LONGEST_SECTION - 1]}…"
 
 
 def packed(lines: Iterable[str]) -> Iterable[str]:

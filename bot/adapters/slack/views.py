@@ -151,7 +151,7 @@ def _inputs(expert: Expert | None) -> list[Json]:
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
         _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
-        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, ":receipt:")),
+        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, "receipt")),
         _input(
             "purpose",
             "What it is for",

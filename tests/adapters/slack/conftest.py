@@ -29,6 +29,7 @@ from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
+from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16"
 
@@ -87,6 +88,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
         identity = await identify(web)
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)
+        reader = ScreenReader(slack.workspace)
         handles = FakeHandleStore()
         mentions = Mentions(people, handles, identity)
         yield Neighbour(
@@ -101,6 +103,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             SlackFiles(api, session, slack.bot_token, slack.api_url),
             handle_store=handles,
         )
+        assert reader.complaints == []
 
 
 @pytest.fixture
