@@ -64,7 +64,7 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
-panelbot:handles:W  hash    user groups that are experts' handles in        until taken off;
+panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel

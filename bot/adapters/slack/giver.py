@@ -1,6 +1,7 @@
 """Who gives commands, and what they are told when something does not work."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,10 +92,11 @@ async def tell_alone(api: SlackApi, answer: Answer, giver: Giver) -> None:
     said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
     channel, user = giver.channel_id, giver.user
     try:
-        try:
-            await api.write("chat.postEphemeral", channel=channel or user, user=user, **said)
-        except MessengerRefused:
-            await api.write("chat.postMessage", channel=user, **said)
+        if channel:
+            with suppress(MessengerRefused):
+                await api.write("chat.postEphemeral", channel=channel, user=user, **said)
+                return
+        await api.write("chat.postMessage", channel=user, **said)
     except (MessengerRefused, MessengerUnavailable) as error:
         log.warning("giver.not_told", extra={"reason": str(error)})
 

@@ -47,7 +47,7 @@ class HandleDesk:
             said = await self._followed(change, giver, wanted)
         except PanelError as error:
             log.warning("handle.not_changed", extra={"reason": str(error)})
-            said = f"{explained(error)} The rest is done, without the handle."
+            said = f"{explained(error)} Everything but the handle is done."
         if said:
             await tell_alone(self._api, panel_lists.sentence(said), giver)
 
