@@ -17,6 +17,7 @@ from bot.playground.slack.workspace import Change, Json, Workspace
 LONGEST_TEXT = 2_900  # longer ones may leave out the rest
 LONGEST_LABEL = 75
 _SHORTCODE = re.compile(r":[\w+'-]+:")
+_LABELLED = re.compile(r"<[^<>|]+\|([^<>|]*)>")  # a link or a date, and how it reads
 _WORD = re.compile(r"[^\W_]+")
 _READ = ("text", "title", "label", "hint", "placeholder", "details", "fields", "rows", "tasks")
 _ACTED_ON = frozenset({"actions", "context_actions", "input"})
@@ -72,8 +73,8 @@ def surface_problems(blocks: Sequence[Json]) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return what is read aloud of *text*, without emoji and marks."""
-    plain = unicodedata.normalize("NFKC", unescape(_SHORTCODE.sub(" ", text))).casefold()
-    return _WORD.findall(plain)
+    labels = _LABELLED.sub(r" \1 ", _SHORTCODE.sub(" ", text))
+    return _WORD.findall(unicodedata.normalize("NFKC", unescape(labels)).casefold())
 
 
 def _parts(node: Any) -> Iterator[Json]:

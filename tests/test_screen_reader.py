@@ -64,6 +64,7 @@ def test_what_is_out_of_reach_is_found(text, blocks, problem):
         ("R&amp;D costs 3 &lt; 4", [section("*R&amp;D* costs 3 &lt; 4 :moneybag:")]),
         ("Legal: answered", [{"type": "plan", "title": "Legal", "tasks": STATES}]),
         ("A", [actions(button("Stop", "Stop the panel"), button("More", "More of it", "c"))]),
+        ("See a.pdf", [section("See <https://a.example/F1|a.pdf>")]),
         ("Legal: 3", [CHART, section("Legal: 3")]),
         ("word " * 600 + "…", [section("word " * 600 + "rest")]),
     ],

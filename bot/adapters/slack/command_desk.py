@@ -132,7 +132,8 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         handle = await self._handles.offer(giver, form.editing)
-        await self._open(views.modal(form, now, handle=handle), giver)
+        toolbox = self._editor.toolbox
+        await self._open(views.modal(form, now, toolbox, handle=handle), giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section
+from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section, tools_of
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -109,7 +109,8 @@ def _expert(listed: Listed, overview: Overview) -> Json:
         ],
     }
     called = answers_to(overview.handles.get(expert.name))
-    words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}"
+    used = f"\n_{tools_of(expert)}_" if expert.tools else ""
+    words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
     return {**section(words), "accessory": menu}
 
 

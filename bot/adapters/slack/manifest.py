@@ -16,11 +16,15 @@ BOT_SCOPES = (
     "chat:write.customize",
     "commands",
     "files:read",
+    "files:write",
     "groups:history",
     "im:history",
     "users:read",
 )
-OPTIONAL_BOT_SCOPES = ("usergroups:read", "usergroups:write")  # handles
+OPTIONAL_BOT_SCOPES = (
+    "usergroups:read",  # for handles, and for groups that may approve of tools
+    "usergroups:write",  # for handles
+)
 BOT_EVENTS = (
     "agent_session_stopped",
     "app_home_opened",

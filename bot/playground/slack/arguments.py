@@ -107,6 +107,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "usergroups:write",
         "usergroup name? handle? description? channels? include_count?:bool team_id?",
     ),
+    "usergroups.users.list": ("usergroups:read", "usergroup include_disabled?:bool team_id?"),
     "users.conversations": (
         "*:read",
         f"user? types? exclude_archived?:bool exclude_muted?:bool team_id? {_PAGED}",

@@ -31,6 +31,7 @@ SCOPES = frozenset(
         "chat:write.customize",
         "commands",
         "files:read",
+        "files:write",
         "groups:history",
         "im:history",
         "usergroups:read",
