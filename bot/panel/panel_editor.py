@@ -14,12 +14,10 @@ from bot.panel.model import (
     Panel,
     Role,
     Synthesis,
-    ThreadRef,
     UserId,
 )
 from bot.panel.roster import (
     MOST_EXPERTS,
-    ChannelScope,
     RosterChanges,
     Scope,
     WorkspaceScope,
@@ -27,7 +25,8 @@ from bot.panel.roster import (
     check_expert,
     check_name,
     is_like,
-    scopes,
+    origin,
+    scopes_of,
     suggestion,
 )
 from bot.panel.stores import PanelStore
@@ -88,15 +87,15 @@ class PanelEditor:
 
     async def panel(self, where: Scope) -> Panel:
         """Return the panel that answers in a thread, a channel, or by default."""
-        changes = await self._panels.changes(_scopes(where))
+        changes = await self._panels.changes(scopes_of(where))
         return assemble(self._defaults, changes)
 
     async def listed(self, where: Scope) -> Sequence[Listed]:
         """Return the panel's experts with where each comes from."""
-        levels = _scopes(where)
+        levels = scopes_of(where)
         changes = await self._panels.changes(levels)
         panel = assemble(self._defaults, changes)
-        return [Listed(expert, _origin(expert.name, levels, changes)) for expert in panel.experts]
+        return [Listed(expert, origin(expert.name, levels, changes)) for expert in panel.experts]
 
     async def changes(self, scope: Scope) -> RosterChanges:
         """Return what *scope* itself changes of the panel that it inherits."""
@@ -109,6 +108,13 @@ class PanelEditor:
         changes = await self._panels.changes(channels)
         found = zip(channels, changes, strict=True)
         return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
+
+    async def is_anywhere(self, team_id: str, name: ExpertName) -> bool:
+        """Tell whether the default panel or any channel's has an expert of that name."""
+        defaults = await self.panel(WorkspaceScope(team_id))
+        if any(expert.name == name for expert in defaults.experts):
+            return True
+        return any(name in one.added for _, one in await self.changed_channels(team_id))
 
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
@@ -276,30 +282,10 @@ class PanelEditor:
 
         An expert that only the scope itself has added is not among them.
         """
-        changes = await self._panels.changes(_scopes(where))
+        changes = await self._panels.changes(scopes_of(where))
         inherited = assemble(self._defaults, changes[:-1])
         known = self._library | {expert.name: expert for expert in inherited.experts}
         return assemble(self._defaults, changes), known
-
-
-def _scopes(where: Scope) -> Sequence[Scope]:
-    match where:
-        case ThreadRef():
-            return scopes(where)
-        case ChannelScope(team, _):
-            return (WorkspaceScope(team), where)
-        case WorkspaceScope():
-            return (where,)
-
-
-def _origin(
-    name: ExpertName, levels: Sequence[Scope], changes: Sequence[RosterChanges]
-) -> Scope | None:
-    """Return the narrowest scope that has added the expert."""
-    for level, change in zip(reversed(levels), reversed(changes), strict=True):
-        if name in change.added:
-            return level
-    return None
 
 
 def _quoted(name: str) -> str:

@@ -73,6 +73,27 @@ def scopes(thread: ThreadRef) -> tuple[Scope, ...]:
     )
 
 
+def scopes_of(where: Scope) -> tuple[Scope, ...]:
+    """Return the scopes that decide about *where*, the widest first."""
+    match where:
+        case ThreadRef():
+            return scopes(where)
+        case ChannelScope(team, _):
+            return (WorkspaceScope(team), where)
+        case WorkspaceScope():
+            return (where,)
+
+
+def origin(
+    name: ExpertName, levels: Sequence[Scope], changes: Sequence[RosterChanges]
+) -> Scope | None:
+    """Return the narrowest of *levels* that has added the expert."""
+    for level, change in zip(reversed(levels), reversed(changes), strict=True):
+        if name in change.added:
+            return level
+    return None
+
+
 def assemble(bundled: Iterable[Expert], changes: Iterable[RosterChanges]) -> Panel:
     """Return the panel that results from *changes*, the widest scope first."""
     experts = {expert.name: expert for expert in bundled}

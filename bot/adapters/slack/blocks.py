@@ -32,8 +32,8 @@ def retried(message: Json, by: str) -> Json:
     """Return *message* without its button, saying who pressed it."""
     kept = [block for block in message["blocks"] if block["type"] != "actions"]
     said = gettext("Trying again, as {person} asked.", person=f"<@{by}>")
-    words = {"type": "mrkdwn", "text": said}
-    return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
+    note = {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+    return {"blocks": [*kept, note], "text": f"{message['text']}\n{said}"}
 
 
 def ended(markdown: str, ending: Ending) -> Json:

@@ -39,8 +39,8 @@ def documents(pupil: Pupil, expert: Expert, kept: Sequence[Kept]) -> Answer:
             len(kept) - _MOST,
         )
         blocks.append(_section(more))
-    names = ", ".join(_name(one.document) for one in kept)
-    return Answer(f"{heading} {names}"[:3_000], blocks)
+    lines = (f"• {_line(one)}" for one in kept)
+    return Answer("\n".join([heading, *lines])[:3_000], blocks)
 
 
 def taught(pupil: Pupil, expert: Expert, learnt: Sequence[Document], by: UserId) -> Answer:
@@ -79,6 +79,11 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
 
 
 def _document(pupil: Pupil, kept: Kept) -> Json:
+    button = {"accessory": _remove(pupil, kept.document)} if kept.is_own else {}
+    return _section(_line(kept)) | button
+
+
+def _line(kept: Kept) -> str:
     document = kept.document
     told = [_name(document)]
     if document.size:
@@ -91,8 +96,7 @@ def _document(pupil: Pupil, kept: Kept) -> Json:
     if not kept.is_own:
         inherited = gettext("from the defaults of all channels")
         told.append(f"_{inherited}_")
-    block = _section(" · ".join(told))
-    return block | ({"accessory": _remove(pupil, document)} if kept.is_own else {})
+    return " · ".join(told)
 
 
 def _remove(pupil: Pupil, document: Document) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import introduced, packed, section, tools_of
+from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section, tools_of
 from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
@@ -60,7 +60,7 @@ def _roster(overview: Overview) -> Iterator[Json]:
         when = _when(overview.synthesis)
         yield _note(gettext("Router's summary: *{when}*.", when=when))
     for listed in overview.listed[:_MOST_EXPERTS]:
-        yield _expert(listed, may_change=overview.may_change)
+        yield _expert(listed, overview)
     if not overview.listed:
         yield section(gettext("There is nobody on it."))
     if (more := len(overview.listed) - _MOST_EXPERTS) > 0:
@@ -79,7 +79,7 @@ def _changing(overview: Overview) -> Json:
         "action_id": ADD_NEW,
         "style": "primary",
         "text": _plain(gettext("Describe an expert")),
-        "accessibility_label": gettext("Add an expert of your own to the default panel"),
+        "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
     offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
     library = {
@@ -109,26 +109,29 @@ def _when(synthesis: Synthesis) -> str:
     }[synthesis]
 
 
-def _acts() -> Mapping[str, str]:
+def _acts(title: str) -> Mapping[str, str]:
+    """Return what can be done with an expert; the menu has no label but its options."""
     return {
-        SHOW: gettext("Show instructions"),
-        EDIT: gettext("Edit …"),
-        REMOVE: gettext("Remove …"),
+        SHOW: gettext("Show {title}", title=title),
+        EDIT: gettext("Edit {title} …", title=title),
+        REMOVE: gettext("Remove {title} …", title=title),
     }
 
 
-def _expert(listed: Listed, *, may_change: bool) -> Json:
+def _expert(listed: Listed, overview: Overview) -> Json:
     expert = listed.expert
-    acts = _acts() if may_change else {SHOW: _acts()[SHOW]}
+    acts = _acts(blocks.literal(expert.title, 40))
+    shown = _VERBS if overview.may_change else (SHOW,)
     changed = gettext("added or changed here")
     origin = "" if listed.origin is None else f" · _{changed}_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
-        "options": [_option(words, f"{verb} {expert.name}") for verb, words in acts.items()],
+        "options": [_option(acts[verb], f"{verb} {expert.name}") for verb in shown],
     }
+    called = answers_to(overview.handles.get(expert.name))
     used = f"\n_{tools_of(expert)}_" if expert.tools else ""
-    words = f"{introduced(expert)}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
+    words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
     return {**section(words), "accessory": menu}
 
 

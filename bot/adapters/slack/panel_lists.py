@@ -3,13 +3,14 @@
 Whatever people may have written is neutralised here; an answer is never live.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bot.adapters.slack import text
 from bot.language import gettext, pgettext
-from bot.panel.model import Effort, Expert, Synthesis, ThreadRef
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.panel_editor import Listed
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 _LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
 _SHORT = 100
+NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,20 @@ def sentence(markdown: str) -> Answer:
 
 
 def panel(
-    listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
+    listed: Sequence[Listed],
+    synthesis: Synthesis,
+    where: Scope,
+    streaming: bool | None = None,
+    handles: Mapping[ExpertName, str] = NO_HANDLES,
 ) -> Answer:
-    """Return who is on a panel, and what is the channel's own of it."""
+    """Return who is on a panel, by what handles, and what is the channel's own of it."""
     longest = _SHORT if len(listed) > _MANY else None
-    lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
+    lines = [
+        _line(one.expert, longest)
+        + answers_to(handles.get(one.expert.name))
+        + _mark(one.origin, where)
+        for one in listed
+    ]
     if not lines:
         lines = [gettext("There is nobody on it: `/experts add` changes that.")]
     footer = [
@@ -61,7 +72,7 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     if not lead:
         return answer
     first = sentence(lead)
-    return Answer(first.text, [*first.blocks, *answer.blocks])
+    return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
 
 
 def _commands() -> Iterable[str]:
@@ -74,6 +85,9 @@ def _commands() -> Iterable[str]:
         "`/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`",
         gettext(
             "`/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in"
+        ),
+        gettext(
+            "`/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins"
         ),
         gettext(
             "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
@@ -94,17 +108,18 @@ def _commands() -> Iterable[str]:
     )
 
 
-def details(expert: Expert) -> Answer:
+def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
     model = text.mrkdwn(expert.model or gettext("the usual one"))
-    thinking = [gettext("Model: {model}", model=model)]
-    thinking.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
+    told = [gettext("Model: {model}", model=model)]
+    told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
     if expert.collections:
-        when = consulting(expert)
-        thinking.append(f"{when}: `/experts documents {expert.name}`")
+        told.append(f"{consulting(expert)}: `/experts documents {expert.name}`")
+    thinking = " · ".join(told) + answers_to(handle)
+    line, instructions = _line(expert), expert.instructions
     return Answer(
-        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [section(_line(expert)), _context(" · ".join(thinking)), _verbatim(expert.instructions)],
+        _cut(f"{line}\n{thinking}\n{text.mrkdwn(instructions)}"),
+        [section(line), _context(thinking), _verbatim(instructions)],
     )
 
 
@@ -163,6 +178,14 @@ def introduced(expert: Expert) -> str:
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
+def answers_to(handle: str | None) -> str:
+    """Return how people may ask an expert beside its name, in mrkdwn."""
+    if not handle:
+        return ""
+    told = gettext("handle: {handle}", handle=f"`@{text.mrkdwn(handle)}`")
+    return f" · {told}"
+
+
 def tools_of(expert: Expert) -> str:
     """Return the names of an expert's tools, in mrkdwn."""
     names = ", ".join(f"`{text.mrkdwn(name)}`" for name in expert.tools)
@@ -185,7 +208,12 @@ def purpose(expert: Expert, longest: int | None = None) -> str:
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
     sections = [section(together) for together in packed(lines)]
     notes = [_context(footer)] if footer else []
-    return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
+    return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+
+
+def _cut(words: str) -> str:
+    """Return what those who hear a message get of it; Slack takes no more."""
+    return words if len(words) <= _LONGEST_SECTION else f"{words[: _LONGEST_SECTION - 1]}…"
 
 
 def packed(lines: Iterable[str]) -> Iterable[str]:

@@ -146,5 +146,6 @@ def _retry(post: Post) -> Json:
         "type": "button",
         "action_id": RETRY,
         "text": {"type": "plain_text", "text": gettext("Try again")},
+        "accessibility_label": gettext("Try again: let the panel answer this once more"),
         "value": post.turn,
     }

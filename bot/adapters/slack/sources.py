@@ -34,7 +34,7 @@ def button(sources: Sources) -> Json:
         "action_id": ACTION,
         "text": _plain(gettext("Sources")),
         "value": json.dumps({"conversation": sources.conversation, "ref": sources.ref}),
-        "accessibility_label": gettext("Show the passages that this reply relies on"),
+        "accessibility_label": gettext("Sources: the passages that this reply relies on"),
     }
 
 

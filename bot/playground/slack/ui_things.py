@@ -22,7 +22,8 @@ def names_of(workspace: Workspace) -> Names:
     """Return what the ids in texts are called."""
     users = {user.id: user.shown_name for user in workspace.users.values()}
     channels = {channel.id: channel.name for channel in workspace.channels.values()}
-    return Names(users, channels)
+    groups = {id_: group["handle"] for id_, group in workspace.user_groups.items()}
+    return Names(users, channels, groups)
 
 
 def team(workspace: Workspace, me: str) -> Json:
@@ -48,6 +49,12 @@ def note(user: User) -> str:
     chosen = Locale.parse(user.locale, sep="-")
     foreign = f"Slack in {chosen.get_language_name('en')}" if chosen.language != "en" else ""
     return " · ".join(filter(None, (role(user), foreign)))
+
+
+def group(one: Json) -> Json:
+    """A group that can be mentioned."""
+    about = {"handle": one["handle"], "name": one["name"], "note": one["description"]}
+    return {"kind": "group", "id": one["id"], "app": False} | about
 
 
 def role(user: User) -> str:

@@ -9,8 +9,10 @@ import pytest
 from bot import language
 from bot.adapters.slack import (
     announcements,
+    approval_buttons,
     blocks,
     document_lists,
+    exhibiting,
     home,
     home_view,
     lesson_forms,
@@ -26,19 +28,24 @@ from bot.adapters.slack.lesson_forms import Pupil
 from bot.adapters.slack.thumbs import Thumb
 from bot.adapters.slack.views import Form
 from bot.language import ENGLISH, LANGUAGES
-from bot.panel import sentences, suggestions
+from bot.panel import approval_words, sentences, suggestions
+from bot.panel.approval_words import Undecided
 from bot.panel.events import Failure
 from bot.panel.exchange import Source
 from bot.panel.feedback import Judged, Opinion
 from bot.panel.knowledge import Document, DocumentState
-from bot.panel.messaging import PlanTask, Post, TaskState
+from bot.panel.messaging import Ending, PlanTask, Post, TaskState
 from bot.panel.model import (
+    ApprovalId,
     CallId,
     CollectionId,
     ConversationId,
+    Decision,
     DocumentId,
+    Exhibit,
     Expert,
     ExpertName,
+    FileId,
     MessageTs,
     Sources,
     Steer,
@@ -53,7 +60,8 @@ from bot.panel.overview import Figures, Overview
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.teaching import Kept
-from bot.panel.work import Bill, Part, Work
+from bot.panel.toolbox import HostedTool, Toolbox
+from bot.panel.work import Approval, Bill, Part, Work
 from bot.playground.slack.methods.block_rules import problem_of
 from bot.playground.slack.methods.views import _check as slack_takes
 
@@ -88,19 +96,22 @@ OVERVIEW = Overview(
     prices_of="2026-11-20",
     admins=[ADA],
     may_change=True,
+    handles={LEGAL.name: "panel-legal"},
 )
 BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 PARTS = (
     Part(CallId("1"), "Legal", "Why", "", ("file_search",), (Source("A", "https://a"),), BILL),
     Part(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
+    Part(CallId("3"), "Tax", continues=True, approvals=(Approval("shop", "order", True),)),
 )
-WORK = Work(PARTS * 8, True, True, 75.0, BILL, BILL, "2026-11-20")
+WORK = Work(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
 KEPT = [
     Kept(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
     for state in DocumentState
     for own in (True, False)
 ]
 STEER = Steer(Wish.ANOTHER, MessageTs("1.0"), MessageTs("1.0"))
+ENDS = (*Decision, *Undecided)
 TASKS = [PlanTask("1", LEGAL.persona, "Why", state) for state in TaskState]
 PUPIL = Pupil("C1", False, LEGAL.name)
 
@@ -108,8 +119,8 @@ PUPIL = Pupil("C1", False, LEGAL.name)
 def _modals() -> Iterator[dict]:
     for form in (Form("C1"), Form("", True), Form("C1", editing=LEGAL.name)):
         yield views.modal(form, TAUGHT if form.editing else None)
-    yield views.modal(Form("", True, LEGAL.name), LEGAL)
-    yield views.notice(panel_lists.details(TAUGHT))
+    yield views.modal(Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True)
+    yield views.notice(panel_lists.details(TAUGHT, "panel-legal"))
     yield lesson_forms.modal(PUPIL, LEGAL)
     yield lesson_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
     for experts in ([], [LEGAL]):
@@ -143,6 +154,10 @@ def _messages() -> Iterator[list[dict]]:
     yield document_lists.removed(LEGAL, KEPT[0].document, ADA).blocks
     yield reply_buttons.row(POST)
     yield reply_buttons.plan_row(POST, working=True)
+    decisions = approval_buttons.decisions(ApprovalId("T1:C1:1.0/call_1"))
+    yield [{"type": "actions", "elements": decisions}]
+    yield from (blocks.ended("…", Ending(approval_words.ended(one), ADA))["blocks"] for one in ENDS)
+    yield exhibiting.shown([Exhibit(FileId("F1"), "a.png", "https://slack", is_image=True)])
     yield blocks.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
     yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
 

@@ -143,6 +143,6 @@ def test_what_needed_approval_stands_with_what_people_said():
     told = words(work_view.modal(replace(WORK, parts=(part,)), None))
 
     assert "(shop): approved (Ann approves of it. " in told
-    assert "of shop: not decided" in told
+    assert "(shop): not decided" in told
     assert "went on when people had decided" in told
     assert "went on with what it was asked before" in told
