@@ -18,7 +18,7 @@ _PAGE = 1000  # keys that are looked at in one trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
 _PANEL = re.compile(r"panelbot:(?P<kind>panel):(?P<name>[^:]+:[^:]+:[^:]+)")
 _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue's own matter
-_OF_THREADS = frozenset({"links", "heard", "standing", "moved", "panel"})
+_OF_THREADS = frozenset({"links", "heard", "standing", "moved", "panel", "approvals"})
 _DEAD = frozenset({"dead", "dead-journal"})
 
 
