@@ -244,3 +244,15 @@ async def test_what_is_asked_is_not_in_the_log(equipped: World, caplog: pytest.L
     told = [line for line in records if "bot.playground" not in line]
     assert any("approval.decided" in line for line in told)
     assert not any("Broken" in line or "All of it" in line for line in told)
+
+
+@pytest.mark.parametrize(("approvers", "is_missed"), [("S0BUYERS", True), ("asker", False)])
+async def test_check_misses_the_scope_that_groups_take(
+    world: World, approvers: str, *, is_missed: bool
+):
+    world.slack.site.scopes.discard("usergroups:read")
+    world.environ["PANELBOT_APPROVERS"] = approvers
+
+    _, out, _ = await world.panelbot("check")
+
+    assert ("usergroups:read is missing" in out) is is_missed
