@@ -160,7 +160,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, memory.handles, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
-        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        decisions = ApprovalDesk(memory.approvals, slack.people, approvers_of(config))
         approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
@@ -212,7 +212,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             files=slack.files,
             models=_models(config),
             approvals=memory.approvals,
-            approvers=_approvers(config),
+            approvers=approvers_of(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -261,7 +261,8 @@ def tools(config: Config) -> Toolbox:
     return allowed
 
 
-def _approvers(config: Config) -> Approvers:
+def approvers_of(config: Config) -> Approvers:
+    """Return who may decide on tools that need approval."""
     named = approvers(config.approvers)
     own = frozenset(UserId(admin) for admin in config.admins)
     return replace(named, users=named.users | own) if named.admins else named
