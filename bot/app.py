@@ -55,13 +55,16 @@ from bot.panel.model import UserId
 from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
+from bot.panel.panel_file import FiledPanels
 from bot.panel.patience import Patience
+from bot.panel.stores import PanelStore
 from bot.panel.teaching import Teaching
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
 from bot.panel.waiting_line import WaitingLine
 from bot.panel.work_desk import WorkDesk
+from bot.panel_yaml.reading import load
 
 log = logging.getLogger(__name__)
 
@@ -235,10 +238,28 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
+@asynccontextmanager
+async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, str, str]]:
+    """Open the panels as they count, with the workspace's id and the file they are kept in."""
+    async with open_memory(config) as memory, open_slack(config, memory) as slack:
+        panels, kept_in = _panels(config, memory)
+        yield panels, slack.identity.team_id, kept_in
+
+
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
-    """Return what reads and changes panels."""
+    """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
     admins = frozenset(UserId(admin) for admin in config.admins)
-    return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+    panels, kept_in = _panels(config, memory)
+    known = library.library(), library.defaults()
+    return PanelEditor(panels, slack.people, *known, admins, kept_in)
+
+
+def _panels(config: Config, memory: Memory) -> tuple[PanelStore, str]:
+    if not config.panel_file:
+        return memory.panels, ""
+    file = load(config.panel_file)
+    log.info("panel_file.read", extra={"channels": len(file.channels)})
+    return FiledPanels(file, memory.panels), file.kept_in
 
 
 def _models(config: Config) -> ModelChoice:

@@ -58,6 +58,7 @@ class Config:
     socket_connections: int
     redis_shards: int
     prices: str
+    panel_file: str
     slack_pace: float
 
     @property
@@ -104,6 +105,7 @@ _EXAMPLES = {
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
     "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
+    "PANELBOT_PANEL_FILE": "/etc/panelbot/panel.yaml",
     "PANELBOT_SLACK_PACE": "1",
 }
 NAMES = tuple(_EXAMPLES)
@@ -215,6 +217,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
         prices=reader.text("PANELBOT_PRICES"),
+        panel_file=reader.text("PANELBOT_PANEL_FILE"),
         slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )
     if reader.problems:

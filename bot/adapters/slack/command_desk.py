@@ -63,7 +63,8 @@ class CommandDesk:
             case ListExperts():
                 listed = await self._editor.listed(where)
                 panel = await self._editor.panel(where)
-                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming)
+                kept_in = self._editor.kept_in
+                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming, kept_in)
             case ShowHelp():
                 return await self._help(where)
             case Unfinished(word):
