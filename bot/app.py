@@ -264,7 +264,10 @@ def _panels(config: Config, memory: Memory) -> tuple[PanelStore, str]:
 
 def _models(config: Config) -> ModelChoice:
     return ModelChoice(
-        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+        router=config.router_model,
+        expert=config.expert_model,
+        hard=config.hard_model,
+        fallbacks=config.fallback_models,
     )
 
 

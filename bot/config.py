@@ -51,6 +51,7 @@ class Config:
     router_model: str
     expert_model: str
     hard_model: str
+    fallback_models: tuple[str, ...]
     expert_timeout: float
     concurrency: int
     lease: float
@@ -98,6 +99,7 @@ _EXAMPLES = {
     "PANELBOT_ROUTER_MODEL": "gpt-6-luna",
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
+    "PANELBOT_FALLBACK_MODELS": "gpt-6-luna,gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_LEASE": "15",
@@ -210,6 +212,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         router_model=reader.text("PANELBOT_ROUTER_MODEL", "gpt-6-luna"),
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
+        fallback_models=reader.words("PANELBOT_FALLBACK_MODELS", r"[A-Za-z0-9][\w.:/-]{0,99}"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),

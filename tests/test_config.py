@@ -52,6 +52,7 @@ def test_a_missing_setting_comes_with_an_example():
         ("LOG_LEVEL", "LOUD"),
         ("PANELBOT_SECRET", "short"),
         ("PANELBOT_ADMINS", "@ann"),
+        ("PANELBOT_FALLBACK_MODELS", "a model"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
         ("PANELBOT_CONCURRENCY", "0"),
         ("PANELBOT_LEASE", "0.5"),

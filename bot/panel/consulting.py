@@ -120,14 +120,24 @@ async def _exchange(
     prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
-    ref = prompts.call_ref(call)
-    answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
+    answer = ask(
+        context.model,
+        prompt,
+        ref=prompts.call_ref(call),
+        repeated=repeated,
+        patience=context.patience,
+        fallbacks=context.fallbacks,
+    )
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
             if isinstance(event, Responded) and event.text.strip():
-                return ExpertAnswered(call.id, event.text, event.usage, event.citations)
+                return _answered(call, event)
     return ExpertFailed(call.id, Failure.BROKEN)
+
+
+def _answered(call: Call, event: Responded) -> ExpertAnswered:
+    return ExpertAnswered(call.id, event.text, event.usage, event.citations, event.model)
 
 
 def _part(call: Call) -> str:

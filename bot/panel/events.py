@@ -83,6 +83,7 @@ class Routed(_Dated):
     text: str = ""
     direct: bool = False  # people named the experts; the router has not seen the message yet
     usage: Usage = NO_USAGE
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Closed(_Dated):
 
     text: str = ""
     usage: Usage = NO_USAGE
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)

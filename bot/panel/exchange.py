@@ -130,6 +130,7 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    model: str = ""  # that answered in place of the one that was asked for
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded

@@ -12,6 +12,7 @@ from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.fallback import Fallbacks
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging import Messenger, Transcript
@@ -62,6 +63,7 @@ class TurnRunner:
         self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
         self._models = models
+        self._fallbacks = Fallbacks(models.fallbacks)
         self._patience = patience
 
     async def run(self, claim: Claim) -> None:
@@ -209,6 +211,7 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
+            fallbacks=self._fallbacks,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 
