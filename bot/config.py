@@ -42,6 +42,7 @@ class Config:
     openai_base_url: str
     backend: str
     history_tokens: int
+    compact_tokens: int
     redis_url: str
     host: str
     port: int
@@ -90,6 +91,7 @@ _EXAMPLES = {
     "OPENAI_BASE_URL": OPENAI_API,
     "PANELBOT_BACKEND": "stateless",
     "PANELBOT_HISTORY_TOKENS": "16000",
+    "PANELBOT_COMPACT_TOKENS": "100000",
     "REDIS_URL": "redis://localhost:6379/0",
     "PORT": "3000",
     "PANELBOT_HOST": "127.0.0.1",
@@ -141,13 +143,17 @@ class _Reader:
 
         return self._parsed(name, default, parse, f"should be from {least:g} to {most:g}")
 
-    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
+    def whole(
+        self, name: str, default: int, *, least: int, most: int, or_zero: bool = False
+    ) -> int:
         def parse(text: str) -> int:
-            if not least <= int(text) <= most:
+            if not least <= int(text) <= most and not (or_zero and int(text) == 0):
                 raise ValueError
             return int(text)
 
-        return self._parsed(name, default, parse, f"should be a whole number, {least} to {most}")
+        zero = " (or 0)" if or_zero else ""
+        what = f"should be a whole number, {least} to {most}{zero}"
+        return self._parsed(name, default, parse, what)
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(text: str) -> str:
@@ -203,6 +209,9 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         openai_base_url=reader.url("OPENAI_BASE_URL", OPENAI_API, ("https", "http")),
         backend=reader.choice("PANELBOT_BACKEND", "conversations", BACKENDS),
         history_tokens=reader.whole("PANELBOT_HISTORY_TOKENS", 16_000, least=1000, most=1_000_000),
+        compact_tokens=reader.whole(
+            "PANELBOT_COMPACT_TOKENS", 100_000, least=1000, most=10_000_000, or_zero=True
+        ),
         redis_url=reader.text("REDIS_URL"),
         host=reader.text("PANELBOT_HOST", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
         port=reader.whole("PORT", 3000, least=1, most=65535),

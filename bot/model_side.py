@@ -30,6 +30,7 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
             store,
             salt=config.secrets[0],
             tokens=config.history_tokens,
+            compact=config.compact_tokens,
         )
 
 

@@ -21,9 +21,17 @@ _NOT_THERE = (404, 405, 501)
 
 
 def backend(
-    name: str, client: AsyncOpenAI, store: ConversationStore, *, salt: str, tokens: int
+    name: str,
+    client: AsyncOpenAI,
+    store: ConversationStore,
+    *,
+    salt: str,
+    tokens: int,
+    compact: int = 0,
 ) -> LanguageModel:
-    """Return the backend called *name*; conversations that we keep hold about *tokens*.
+    """Return the backend called *name*.
+
+    Conversations that we keep hold about *tokens*; OpenAI's are summed up from *compact* on.
 
     Raises Refused where the server is known to have ended what the backend needs.
     """
@@ -35,7 +43,7 @@ def backend(
         case "stateless":
             return StatelessModel(client, store, salt=salt, compaction=Compaction(tokens))
         case _:
-            return ConversationsModel(client, salt=salt)
+            return ConversationsModel(client, salt=salt, compact=compact)
 
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:

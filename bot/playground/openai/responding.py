@@ -33,6 +33,7 @@ class Writing:
     shown: Json
     latency: Latency
     effort: str = "none"
+    compaction: Json | None = None  # what the model puts in place of all that it has read
     output: list[Json] = field(default_factory=list)
     sequence: int = 0
     spent: int = 0  # output tokens
@@ -87,7 +88,7 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
         yield writing.state("response.created")
     yield writing.state("response.in_progress")
     await _sleep(writing.latency.first(writing.body))
-    for event in _think(writing):
+    for event in (*_compact(writing), *_think(writing)):
         yield event
     for step in reply:
         if writing.ended:
@@ -98,6 +99,12 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
     if not writing.ended:
         writing.end("completed")
         yield writing.last()
+
+
+def _compact(writing: Writing) -> Iterator[Json]:
+    if writing.compaction:
+        yield _added(writing, writing.compaction)
+        yield _done(writing, writing.compaction)
 
 
 def _think(writing: Writing) -> Iterator[Json]:

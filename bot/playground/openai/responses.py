@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.playground.openai import errors, items, models, requests, tokens, tools
+from bot.playground.openai import compaction, errors, items, models, requests, tokens, tools
 from bot.playground.openai.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.generation import Context, Generation
@@ -94,7 +94,7 @@ class Responses:
         tools.check(body)
         new = items.taken(body.get("input") or [], "input")
         _, before = self._before(body)
-        counted = tokens.read(body, [*before, *new])
+        counted = tokens.read(body, compaction.visible([*before, *new]))
         return {"object": "response.input_tokens", "input_tokens": counted}
 
     def _kept(self, asked: Asked) -> Kept:
@@ -110,7 +110,9 @@ class Responses:
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
-        writing = Writing(body, _begun(body, context, effort), self.latency, effort)
+        due = compaction.is_due(body, context.read)
+        compacted = compaction.compacted(context.seen) if due else None
+        writing = Writing(body, _begun(body, context, effort), self.latency, effort, compacted)
         generation = Generation(self._store, writing, context)
         task = generation.start(reply)
         self._tasks.add(task)
@@ -123,9 +125,9 @@ class Responses:
         if conversation and conversation.locked_by and self._store.manners.locks:
             raise errors.locked()
         items.check_additions(before, new)
-        seen = [*before, *new]
-        for call_id in items.unanswered(seen):
+        for call_id in items.unanswered([*before, *new]):
             raise errors.no_output(call_id)
+        seen = compaction.visible([*before, *new])
         read, cached = self._cache.read(body, seen)
         if read > model.context:
             seen = _fitting(body, seen, read - model.context)
