@@ -18,6 +18,7 @@ NEWER: Mapping[str, frozenset[str]] = {
 }
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
 _JSON = ("[", "{")
+_CHART = "data_visualization"
 
 
 class SlackInspector:
@@ -51,7 +52,16 @@ class SlackInspector:
             for name, value in call.args.items()
             if name not in newer
         }
-        self._reference.check_call(call.method, given)
+        self._reference.check_call(call.method, _without_charts(given))
+
+
+def _without_charts(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments without what the schemas of views do not know yet: charts."""
+    view = given.get("view")
+    if not isinstance(view, dict):
+        return given
+    blocks = [one for one in view.get("blocks", ()) if one.get("type") != _CHART]
+    return {**given, "view": {**view, "blocks": blocks}}
 
 
 def _meant(value: Any, kind: str | None) -> Any:
