@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library, model_side, prices
+from bot import library, model_side, prices, toolbox
 from bot.adapters.redis import connection
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
@@ -22,6 +23,7 @@ from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
+    approvals,
     buttons,
     commands,
     feedback,
@@ -36,19 +38,18 @@ from bot.adapters.slack import (
     web_api,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
+from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
+from bot.panel.approvals import Approvers, approvers
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -59,6 +60,7 @@ from bot.panel.panel_file import FiledPanels
 from bot.panel.patience import Patience
 from bot.panel.stores import PanelStore
 from bot.panel.teaching import Teaching
+from bot.panel.toolbox import Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -86,6 +88,7 @@ class Memory:
     panels: RedisPanelStore
     conversations: RedisConversationStore
     feedback: RedisFeedbackStore
+    approvals: RedisApprovalStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Slack:
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
     shards = Shards(config.redis_shards)
-    redis = _redis(config)
+    redis = redis_of(config)
     try:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
@@ -117,6 +120,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisPanelStore(redis),
             RedisConversationStore(redis),
             RedisFeedbackStore(redis),
+            RedisApprovalStore(redis, shards),
         )
     finally:
         await redis.aclose()
@@ -151,6 +155,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
+        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
         documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
@@ -186,7 +192,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(expert=config.expert_timeout)
+        approval = config.approval_hours * 3600
+        patience = Patience(expert=config.expert_timeout, approval=approval)
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
@@ -197,6 +204,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             transcript=slack.transcript,
             files=slack.files,
             models=_models(config),
+            approvals=memory.approvals,
+            approvers=_approvers(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -207,7 +216,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             lease=config.lease,
         )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
-        yield lambda: _work(worker, line, config)
+        clock = ApprovalClock(memory.approvals, every=min(5, approval / 4))
+        yield lambda: _work(worker, line, clock, config)
 
 
 async def run_part(part: Part) -> None:
@@ -216,21 +226,8 @@ async def run_part(part: Part) -> None:
         await serve()
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Look at everything around us and return what is found."""
-    redis = _redis(config)
-    async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        found = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
-            examine_redis(redis, connection.address(config.redis_url)),
-            model_side.examine(config),
-        )
-    await redis.aclose()
-    return [finding for findings in found for finding in findings]
-
-
-def _redis(config: Config) -> Connection:
+def redis_of(config: Config) -> Connection:
+    """Return the way to Redis. Raises ConfigError if its address is malformed."""
     try:
         return connection.connect(config.redis_url)
     except ValueError as error:
@@ -238,28 +235,40 @@ def _redis(config: Config) -> Connection:
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
 
 
-@asynccontextmanager
-async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, str, str]]:
-    """Open the panels as they count, with the workspace's id and the file they are kept in."""
-    async with open_memory(config) as memory, open_slack(config, memory) as slack:
-        panels, kept_in = _panels(config, memory)
-        yield panels, slack.identity.team_id, kept_in
-
-
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
-    admins = frozenset(UserId(admin) for admin in config.admins)
-    panels, kept_in = _panels(config, memory)
-    known = library.library(), library.defaults()
-    return PanelEditor(panels, slack.people, *known, admins, kept_in)
+    panels, kept_in = panels_of(config, memory)
+    return PanelEditor(
+        panels,
+        slack.people,
+        library.library(),
+        library.defaults(),
+        frozenset(UserId(admin) for admin in config.admins),
+        tools(config),
+        kept_in,
+    )
 
 
-def _panels(config: Config, memory: Memory) -> tuple[PanelStore, str]:
+def panels_of(config: Config, memory: Memory) -> tuple[PanelStore, str]:
+    """Return the panels as they count, and where they are kept if that is a file."""
     if not config.panel_file:
         return memory.panels, ""
     file = load(config.panel_file)
     log.info("panel_file.read", extra={"channels": len(file.channels)})
     return FiledPanels(file, memory.panels), file.kept_in
+
+
+def tools(config: Config) -> Toolbox:
+    """Return the tools that experts may have. Raises Refused if they cannot be had."""
+    allowed = toolbox.toolbox(config.tools, os.environ)
+    model_side.require_tools(config, allowed)
+    return allowed
+
+
+def _approvers(config: Config) -> Approvers:
+    named = approvers(config.approvers)
+    own = frozenset(UserId(admin) for admin in config.admins)
+    return replace(named, users=named.users | own) if named.admins else named
 
 
 def _models(config: Config) -> ModelChoice:
@@ -277,13 +286,16 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
-async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
+async def _work(
+    worker: TurnWorker, line: WaitingLine, clock: ApprovalClock, config: Config
+) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model_side.warn(config))
-        told = tasks.create_task(line.run())
+        beside = [tasks.create_task(line.run()), tasks.create_task(clock.run())]
         try:
             await worker.run()
         finally:
-            told.cancel()
+            for task in beside:
+                task.cancel()
             await worker.drain(GRACE)

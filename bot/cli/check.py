@@ -8,10 +8,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from bot import app
 from bot.cli import run
 from bot.cli.experts import told
 from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
+from bot.examination import examine
 from bot.panel.errors import Refused
 from bot.panel.findings import Finding, Verdict, bad, good, warning
 from bot.panel_yaml.reading import load
@@ -40,7 +40,7 @@ def check() -> None:
 
 
 async def _check(config: Config) -> None:
-    found = [*_settings(config), *await app.examine(config)]
+    found = [*_settings(config), *await examine(config)]
     _tell(found)
     if any(finding.verdict is Verdict.BAD for finding in found):
         sys.exit(1)

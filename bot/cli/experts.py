@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import click
 
-from bot.app import open_panels
 from bot.cli import run, settings, write
 from bot.config import SLACK_OUT, STORE
+from bot.desks import open_panels
 from bot.panel.errors import Refused
 from bot.panel.panel_file import Filing, PanelFile, merged
 from bot.panel_yaml import writing

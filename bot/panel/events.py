@@ -12,11 +12,14 @@ from bot.panel.model import (
     Call,
     CallId,
     Citation,
+    Exhibit,
     ExpertName,
+    MadeFile,
     MessageTs,
     Persona,
     Usage,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Failure(StrEnum):
@@ -31,8 +34,10 @@ class Failure(StrEnum):
     TOO_LONG = "too_long"
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
+    TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
+    FORGOT = "forgot"  # the conversation in which approval was wanted is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,19 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
+    model: str = ""  # that answered in place of the one that was asked
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(_Dated):
+    """An expert came to where people have to approve of a tool; another turn goes on from there."""
+
+    call_id: CallId
+    wanted: tuple[ApprovalWanted, ...]
+    text: str = ""  # what it said before
+    usage: Usage = NO_USAGE
+    files: tuple[MadeFile, ...] = ()
     model: str = ""  # that answered in place of the one that was asked
 
 
@@ -112,6 +130,15 @@ class ExpertFailed(_Dated):
     call_id: CallId
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored(_Dated):
+    """Slack holds a file that an expert made; nobody sees it before a message shows it."""
+
+    call_id: CallId
+    file: str
+    exhibit: Exhibit
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +236,9 @@ TurnEvent = (
     | Routed
     | ExpertAsked
     | ExpertAnswered
+    | ApprovalAsked
     | ExpertFailed
+    | FileStored
     | ClosingStarted
     | Closed
     | PostStarted

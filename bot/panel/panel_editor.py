@@ -31,6 +31,7 @@ from bot.panel.roster import (
     suggestion,
 )
 from bot.panel.stores import PanelStore
+from bot.panel.toolbox import NO_TOOLS, Toolbox
 
 _STREAMING = {"on": True, "off": False, "default": None}
 
@@ -65,7 +66,8 @@ class PanelEditor:
     """Reads and changes panels. Every refusal is one sentence: see Refused.
 
     *library* are the experts that can be added by name; *defaults* those that every
-    workspace begins with; for *admins* and *kept_in* see Rights.
+    workspace begins with; *toolbox* are the tools that an expert may have: those of the library
+    go without the others; for *admins* and *kept_in* see Rights.
     """
 
     def __init__(
@@ -75,13 +77,15 @@ class PanelEditor:
         library: Sequence[Expert],
         defaults: Sequence[Expert],
         admins: frozenset[UserId],
+        toolbox: Toolbox = NO_TOOLS,
         kept_in: str = "",
     ) -> None:
         self._panels = panels
         self._people = people
         self._rights = Rights(people, admins, kept_in)
-        self._library = {expert.name: expert for expert in library}
-        self._defaults = tuple(defaults)
+        self._library = {expert.name: toolbox.fitted(expert) for expert in library}
+        self._defaults = tuple(toolbox.fitted(expert) for expert in defaults)
+        self.toolbox = toolbox
 
     async def panel(self, where: Scope) -> Panel:
         """Return the panel that answers in a thread, a channel, or by default."""
@@ -256,7 +260,8 @@ class PanelEditor:
         """Return *expert* tidied, or raise Refused with what is wrong with it."""
         taken = await self._people.taken_names()
         experts = {called for one in others.experts for called in (one.name, one.title)}
-        return check_expert(expert, taken | experts)
+        tools = self.toolbox.checked(expert.tools)
+        return check_expert(replace(expert, tools=tools), taken | experts)
 
     async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
         """Return the panel, and the experts known by name: inherited ones go before the library's.

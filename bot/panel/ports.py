@@ -17,6 +17,7 @@ from bot.panel.links import Labels
 from bot.panel.model import (
     Claim,
     ConversationId,
+    MadeFile,
     Message,
     MessageTs,
     ThreadRef,
@@ -161,6 +162,14 @@ class LanguageModel(Protocol):
         """
         ...
 
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        """Return what *file*, made in *conversation*, holds, at *most* so many bytes.
+
+        Raises Refused, with a sentence for people, if it is gone or larger; ModelUnavailable,
+        ModelRefused.
+        """
+        ...
+
     async def is_whole(self, response: str) -> bool:
         """Whether the model has written *response* to its end; waits while it still writes.
 
@@ -178,4 +187,18 @@ class LanguageModel(Protocol):
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         """Return the labels of *conversation*; None if it is gone or not one of ours."""
+        ...
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        """Delete *conversation* with all that it holds; returns how many items these were.
+
+        None if it is gone already. May fail half way: doing it again deletes the rest.
+        """
+        ...
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        """Whether *conversation* is of the backend in use, as far as its id tells.
+
+        Others can at most be read and deleted.
+        """
         ...

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel import prompts
 from bot.panel.asking import AskedAgain
+from bot.panel.attaching import FileServer
 from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.fallback import Fallbacks
@@ -24,10 +25,15 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.patience import Patience
+from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import LanguageModel
 from bot.panel.speaker import Speaker
+from bot.panel.toolbox import HostedTool, Toolbox, name_of
 from bot.panel.turn_record import TurnRecord
+
+# Tools whose answers refer to what they have found or made.
+_CITING = frozenset(map(name_of, (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER)))
 
 Hear = Callable[[ModelEvent | AskedAgain], None]
 
@@ -57,15 +63,20 @@ class TurnContext:
     book: LinkBook
     speaker: Speaker
     board: PlanBoard
+    permission: Permission
     model: LanguageModel
     transcript: Transcript
     models: ModelChoice
+    toolbox: Toolbox
+    files: FileServer
     patience: Patience
     fallbacks: Fallbacks
     is_live: bool  # whether people watch replies being written
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )  # an expert called twice answers one question after the other
+
+    made: dict[str, bytes] = field(default_factory=dict)  # files that came with responses, by id
 
     @asynccontextmanager
     async def live(self, part: str, expert: ExpertName | None = None) -> AsyncIterator[Hear]:
@@ -87,7 +98,7 @@ class TurnContext:
 
     def _will_cite(self, name: ExpertName | None) -> bool:
         expert = self.panel.find(name) if name else None
-        return expert is not None and bool(expert.collections)
+        return expert is not None and bool(expert.collections or _CITING & {*expert.tools})
 
     def router_prompt(
         self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
@@ -124,6 +135,7 @@ class TurnContext:
             user=self.turn.asker,
             collections=expert.collections,
             must_search=expert.always_consult and bool(expert.collections),
+            server_tools=self.toolbox.named(expert.tools),
         )
 
 

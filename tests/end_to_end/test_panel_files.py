@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import open_panels
+from bot.desks import open_panels
 from bot.panel.roster import WorkspaceScope
 from bot.playground.slack.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import World

@@ -35,7 +35,7 @@ def store() -> FakePanelStore:
 def editor(store) -> PanelEditor:
     panels = FiledPanels(FILE, store)
     people, admins = FakePeople(), frozenset[UserId]()
-    return PanelEditor(panels, people, [WRITING], [], admins, FILE.kept_in)
+    return PanelEditor(panels, people, [WRITING], [], admins, kept_in=FILE.kept_in)
 
 
 async def names(editor, where):

@@ -1,10 +1,11 @@
 """Choosing the backend, and finding out whether the server has what it needs."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import azure, errors
+from bot.adapters.openai.any_backend import AnyBackend
 from bot.adapters.openai.assistants import AssistantsModel
 from bot.adapters.openai.assistants_api import AssistantsApi
 from bot.adapters.openai.compaction import Compaction
@@ -13,7 +14,9 @@ from bot.adapters.openai.stateless import StatelessModel
 from bot.panel.conversation_store import ConversationStore
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.findings import Finding, bad, good, warning
+from bot.panel.model import ToolName
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import Toolbox
 
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"
@@ -29,21 +32,29 @@ def backend(
     tokens: int,
     compact: int = 0,
 ) -> LanguageModel:
-    """Return the backend called *name*.
+    """Return the backend called *name*, which also reads what others have kept on this server.
 
-    Conversations that we keep hold about *tokens*; OpenAI's are summed up from *compact* on.
-
-    Raises Refused where the server is known to have ended what the backend needs.
+    Conversations that we keep ourselves hold about *tokens*, OpenAI's are summed up from
+    *compact* on. Raises Refused where the server is known to have ended what the backend needs.
     """
-    match name:
-        case "assistants":
-            if refusal := _assistants_refused(client):
-                raise Refused(f"{refusal.what}. {refusal.remedy}")
-            return AssistantsModel(client)
-        case "stateless":
-            return StatelessModel(client, store, salt=salt, compaction=Compaction(tokens))
-        case _:
-            return ConversationsModel(client, salt=salt, compact=compact)
+    refusal = _assistants_refused(client)
+    if refusal and name == "assistants":
+        raise Refused(f"{refusal.what}. {refusal.remedy}")
+    found: dict[str, LanguageModel] = {
+        "conversations": ConversationsModel(client, salt=salt, compact=compact),
+        "stateless": StatelessModel(client, store, salt=salt, compaction=Compaction(tokens)),
+    }
+    if not refusal:
+        found["assistants"] = AssistantsModel(client)
+    return AnyBackend(found.pop(name), found)
+
+
+def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
+    """Return what the backend called *name* certainly cannot offer of what is *allowed*.
+
+    What a server of one's own lacks shows when it is asked: see ModelFault.TOOLS.
+    """
+    return allowed.names if name == "assistants" else ()
 
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import errors, history, streaming
+from bot.adapters.openai import errors, history, made_files, streaming
 from bot.adapters.openai.beginning import Beginning
 from bot.adapters.openai.foreign import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
@@ -17,13 +17,14 @@ from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId
+from bot.panel.model import ConversationId, MadeFile
 from bot.panel.ports import LanguageModel
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_ITEMS = 20  # in one call that appends
+_DELETED_AT_ONCE = 8
 _FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
@@ -66,12 +67,16 @@ class ConversationsModel(LanguageModel):
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
         while True:
-            for item in map(stored_from_api, page.data):
-                if item is not None:
-                    yield item
+            for item in page.data:
+                for told in reversed([*stored_from_api(item)]):
+                    yield told
             if not page.has_next_page():
                 return
             page = await self._send(page.get_next_page)
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        refuse(_FOREIGN, conversation)
+        return await made_files.read(self._client, conversation, file, most)
 
     async def is_whole(self, response: str) -> bool:
         for pause in (0, *self._waits.locked):
@@ -105,3 +110,34 @@ class ConversationsModel(LanguageModel):
         except ConversationGone:
             return None
         return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        deleted: set[str] = set()
+        try:
+            refuse(_FOREIGN, conversation)
+            while left := await self._left(conversation, deleted):  # else they outlive it
+                deleting = [self._delete_item(conversation, item) for item in left]
+                for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
+                    raise error
+                deleted |= left
+            await self._send(self._client.conversations.delete, conversation)
+        except ConversationGone:
+            return len(deleted) or None
+        return len(deleted)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return not conversation.startswith(_FOREIGN)
+
+    async def _left(self, conversation: ConversationId, deleted: set[str]) -> set[str]:
+        """Return the ids of some items that are still to be deleted."""
+        listing = self._client.conversations.items.list
+        page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
+        ids = {item.id for item in page.data if item.id}
+        if ids & deleted:
+            raise ModelUnavailable("the server still lists what it has deleted")
+        return ids
+
+    async def _delete_item(self, conversation: ConversationId, item: str) -> None:
+        delete = self._client.conversations.items.delete
+        with suppress(ConversationGone):  # 404: the item is gone
+            await self._send(delete, item, conversation_id=conversation)

@@ -113,7 +113,7 @@ class CommandDesk:
         if isinstance(order.subcommand, EditExpert):
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
-        await self._open(views.modal(form, now), giver)
+        await self._open(views.modal(form, now, self._editor.toolbox), giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:

@@ -6,19 +6,21 @@ from typing import Any
 
 from bot.adapters.slack.panel_lists import Answer
 from bot.panel.errors import Refused
-from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.roster import (
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
     LONGEST_PURPOSE,
     LONGEST_TITLE,
 )
+from bot.panel.toolbox import NO_TOOLS, Toolbox, purpose_of
 
 Json = dict[str, Any]
 
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_TOOLS = "tools"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
     Effort.LOW: "Low",
@@ -56,8 +58,8 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None) -> Json:
-    """Return the modal, filled with what *expert* is now."""
+def modal(form: Form, expert: Expert | None = None, toolbox: Toolbox = NO_TOOLS) -> Json:
+    """Return the modal, filled with what *expert* is now; it may have the tools of *toolbox*."""
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
@@ -67,7 +69,7 @@ def modal(form: Form, expert: Expert | None = None) -> Json:
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert)],
+        "blocks": [naming, *_inputs(expert, toolbox)],
     }
 
 
@@ -110,6 +112,7 @@ def _described(values: Json, form: Form) -> Expert:
         instructions=_given(values, "instructions"),
         model=_given(values, "model").strip() or None,
         effort=Effort(_given(values, "effort")),
+        tools=_chosen(values),
         always_consult=_CONSULT in values and _given(values, _CONSULT) == _ALWAYS,
     )
 
@@ -124,6 +127,16 @@ def _given(values: Json, field: str) -> str:
             raise ValueError(f"no {field}")
 
 
+def _chosen(values: Json) -> tuple[ToolName, ...]:
+    match values.get(_TOOLS):
+        case None:  # there are none to choose from
+            return ()
+        case {"value": {"selected_options": list(options)}}:
+            return tuple(ToolName(option["value"]) for option in options)
+        case _:
+            raise ValueError("no tools")
+
+
 def _editing(expert: Expert) -> Json:
     words = f"People ask it as `{expert.name}: …`"
     element = {"type": "mrkdwn", "text": words, "verbatim": True}
@@ -135,7 +148,7 @@ def _name_input() -> Json:
     return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
 
 
-def _inputs(expert: Expert | None) -> list[Json]:
+def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
@@ -152,8 +165,25 @@ def _inputs(expert: Expert | None) -> list[Json]:
         _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
         | {"optional": True},
         _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
+        *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
     ]
+
+
+def _tools(now: Expert, toolbox: Toolbox) -> Json:
+    options = {
+        name: {"text": _plain(name), "value": name, "description": _plain(purpose_of(tool))}
+        for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
+    }
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": _plain("None"),
+        "options": list(options.values()),
+    }
+    if chosen := [options[name] for name in now.tools if name in options]:
+        element["initial_options"] = chosen
+    return _input(_TOOLS, "Tools", "What it may use.", element) | {"optional": True}
 
 
 def _consult(now: Expert) -> Json:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from bot.playground.openai import responding, tokens
 from bot.playground.openai.brain import Cut, Garble, Reply
 from bot.playground.openai.errors import Json
-from bot.playground.openai.responding import TERMINAL, Told, Writing
+from bot.playground.openai.responding import TERMINAL, Told
 from bot.playground.openai.state import Conversation, Kept, Store
+from bot.playground.openai.writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,8 @@ class Generation:
                 self._append([*self._context.new, *done])
 
     def _append(self, items: Sequence[Json]) -> None:
-        if self._context.conversation:
+        left_out = self._store.manners.unstored_in_conversation == "left out"
+        if self._context.conversation and not (left_out and not self._writing.shown["store"]):
             self._context.conversation.items += items
 
     def _keep(self, ongoing: "Generation | None") -> None:

@@ -12,7 +12,9 @@ from bot.playground.openai.closing_rules import newest_outputs, sum_up
 from bot.playground.openai.document_rules import answer_from_documents
 from bot.playground.openai.expert_rules import answer
 from bot.playground.openai.filling import fill
+from bot.playground.openai.hosted_rules import use_hosted
 from bot.playground.openai.reading import NOTICE, question_in
+from bot.playground.openai.remote_rules import told_by_servers, use_server
 from bot.playground.openai.routing_rules import choose
 
 __all__ = ["NOTICE", "RuleBrain"]
@@ -30,6 +32,10 @@ class RuleBrain:
             return [Text(sum_up(request))]
         if request.tools and request.may_call:
             return choose(request)
+        if request.remote and (use := use_server(request)):
+            return use
+        if request.hosted and (use := use_hosted(request)):
+            return use
         if request.search:
             return answer_from_documents(request, request.search)
-        return [Text(answer(request))]
+        return [Text(told_by_servers(request) + answer(request))]

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from bot.adapters.slack import panel_lists
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.methods.content import check_message
@@ -112,3 +112,11 @@ def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
     answer = panel_lists.not_told("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text
+
+
+def test_the_tools_of_an_expert_are_told_wherever_it_is():
+    using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
+    told = "uses `web-search`, `mcp:tickets`"
+    assert told in panel_lists.panel([Listed(using, None)], Synthesis.AUTO, HERE).text
+    assert told in written(panel_lists.details(using))
+    assert "uses" not in panel_lists.panel([Listed(LEGAL, None)], Synthesis.AUTO, HERE).text
