@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section, tools_of
+from bot.adapters.slack.panel_lists import (
+    answers_to,
+    filed,
+    introduced,
+    packed,
+    section,
+    tools_of,
+)
 from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
@@ -59,6 +66,8 @@ def _roster(overview: Overview) -> Iterator[Json]:
     else:
         when = _when(overview.synthesis)
         yield _note(gettext("Router's summary: *{when}*.", when=when))
+    if overview.kept_in:
+        yield _note(filed(overview.kept_in))
     for listed in overview.listed[:_MOST_EXPERTS]:
         yield _expert(listed, overview)
     if not overview.listed:
@@ -202,16 +211,8 @@ def _lines(figures: Sequence[Figures]) -> Iterable[str]:
 def _rights(overview: Overview) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("Who may change what"))
-    others = "".join(f", <@{admin}>" for admin in overview.admins)
-    yours = (
-        gettext("You may change the defaults.")
-        if overview.may_change
-        else gettext("You are none of these.")
-    )
     lines = (
-        gettext("*The default panel*: workspace admins and owners{others}.", others=others)
-        + f" {yours}",
-        gettext("*A channel's panel*: every full member, with `/experts` in that channel."),
+        *_rights_to_panels(overview),
         gettext(
             "*A thread's panel*: every full member, by mentioning me with `add NAME` or "
             "`remove NAME`."
@@ -219,6 +220,24 @@ def _rights(overview: Overview) -> Iterator[Json]:
         gettext("Guests, and people from other organisations: nothing."),
     )
     yield section("\n".join(f"• {line}" for line in lines))
+
+
+def _rights_to_panels(overview: Overview) -> Iterator[str]:
+    if overview.kept_in:
+        yield gettext(
+            "*The default panel and those of channels*: whoever may change {place}.",
+            place=text.mrkdwn(overview.kept_in),
+        )
+        return
+    others = "".join(f", <@{admin}>" for admin in overview.admins)
+    yours = (
+        gettext("You may change the defaults.")
+        if overview.may_change
+        else gettext("You are none of these.")
+    )
+    said = gettext("*The default panel*: workspace admins and owners{others}.", others=others)
+    yield f"{said} {yours}"
+    yield gettext("*A channel's panel*: every full member, with `/experts` in that channel.")
 
 
 def _choice(expert: Expert) -> str:

@@ -42,8 +42,11 @@ def panel(
     where: Scope,
     streaming: bool | None = None,
     handles: Mapping[ExpertName, str] = NO_HANDLES,
+    kept_in: str = "",
 ) -> Answer:
-    """Return who is on a panel, by what handles, and what is the channel's own of it."""
+    """Return who is on a panel, by what handles, what of it is the channel's own, and where it is
+    kept if that is not here.
+    """
     longest = _SHORT if len(listed) > _MANY else None
     lines = [
         _line(one.expert, longest)
@@ -52,14 +55,23 @@ def panel(
         for one in listed
     ]
     if not lines:
-        lines = [gettext("There is nobody on it: `/experts add` changes that.")]
+        lines = [
+            gettext("There is nobody on it.")
+            if kept_in
+            else gettext("There is nobody on it: `/experts add` changes that.")
+        ]
     footer = [
         gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=when(synthesis)),
-        gettext("`/experts help` tells what you can change."),
+        filed(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
     ]
     if streaming is not None:
         footer.insert(1, gettext("Streaming: *{setting}*.", setting=switch(streaming)))
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
+
+
+def filed(place: str) -> str:
+    """Return where a panel can be changed that is kept in a file."""
+    return gettext("Kept in {place}, and only changed there.", place=text.mrkdwn(place))
 
 
 def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:

@@ -125,9 +125,17 @@ def _whole(work: Work) -> Iterator[Json]:
 def _figures(bill: Bill) -> Json:
     return _fields(
         (gettext("Time"), _duration(bill.seconds)),
-        (gettext("Model"), text.mrkdwn(bill.model)),
+        (gettext("Model"), text.mrkdwn(_model(bill))),
         (gettext("Tokens"), _tokens(bill.usage)),
         (gettext("Cost"), _cost(bill.cost)),
+    )
+
+
+def _model(bill: Bill) -> str:
+    if not bill.instead_of:
+        return bill.model
+    return gettext(
+        "{model}, because {other} could not answer", model=bill.model, other=bill.instead_of
     )
 
 

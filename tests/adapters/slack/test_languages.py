@@ -97,6 +97,7 @@ OVERVIEW = Overview(
     admins=[ADA],
     may_change=True,
     handles={LEGAL.name: "panel-legal"},
+    kept_in="",
 )
 BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 PARTS = (
@@ -142,6 +143,8 @@ def _messages() -> Iterator[list[dict]]:
         yield panel_lists.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
         yield announcements.streaming(streaming, HERE, ADA).blocks
     yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE).blocks
+    yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE, kept_in="panel.yaml").blocks
+    yield home_view.home(replace(OVERVIEW, kept_in="panel.yaml"), with_charts=False)["blocks"]
     yield panel_lists.usage([LEGAL], "?").blocks
     for where in (HERE, EVERYWHERE):
         yield from (announcements.change(Change(v, where, LEGAL, ADA)).blocks for v in Verb)
