@@ -11,7 +11,7 @@ from bot.panel.approvals import Approvers
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, Refused, StoreUnavailable
 from bot.panel.exchange import ApprovalGiven, ToolAnswered, UserSaid
 from bot.panel.messaging import TaskState
-from bot.panel.model import Claim, Decision, RequestId, UserId
+from bot.panel.model import Claim, Decision, Person, RequestId, Role, UserId
 from bot.panel.toolbox import ApprovalWanted
 from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople
@@ -92,6 +92,19 @@ async def test_what_is_approved_goes_on_in_the_expert_s_conversation(bench):
     assert "waits for people to approve" in outputs[0]
     assert "49 a month." in outputs[1]
     assert not await bench.approvals.pending(THREAD)
+
+
+async def test_a_question_stays_in_the_language_in_which_it_was_asked(bench):
+    bench.people.add(Person(MEMBER, "Ben", Role.MEMBER, "de-DE"))
+    await asked(bench)
+    bench.model.script("legal", "49 a month.")
+
+    await decide(bench, ADMIN)  # whose language is English
+    await carry_out(bench)
+
+    question = next(post for _, _, post in bench.messenger.posts if post.approval)
+    assert "möchte ein Werkzeug benutzen" in question.text
+    assert endings(bench) == ["Genehmigt von {by}, {at}."]
 
 
 @pytest.mark.parametrize("decision", [Decision.DECLINED, Decision.EXPIRED])

@@ -64,6 +64,7 @@ from bot.panel.toolbox import HostedTool, Toolbox
 from bot.panel.work import Approval, Bill, Part, Work
 from bot.playground.slack.methods.block_rules import problem_of
 from bot.playground.slack.methods.views import _check as slack_takes
+from tests.screen_reader import problems
 
 ADA = UserId("U1")
 THREAD = ThreadRef("T1", "C1", "1.0")
@@ -222,6 +223,12 @@ def test_slack_takes_every_message(spoken):
     for shown in _messages():
         assert [problem_of(block) for block in shown] == [""] * len(shown)
         assert list(_too_long(shown)) == []
+
+
+def test_whoever_hears_a_button_hears_what_others_see_on_it(spoken):
+    found = [one for shown in _messages() for one in problems({"text": "…", "blocks": shown})]
+
+    assert [one for one in found if one.startswith(("the button", "too long"))] == []
 
 
 def test_a_text_that_slack_would_not_take_is_found():
