@@ -16,6 +16,10 @@ NEWER: Mapping[str, frozenset[str]] = {
     "auth.test": frozenset({"team_id", "user_id"}),
     "chat.stopStream": frozenset({"session_status"}),
 }
+# Methods that the reference does not describe.
+UNDESCRIBED = frozenset(
+    f"usergroups.{name}" for name in ("create", "disable", "enable", "list", "update", "users.list")
+)
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
 _JSON = ("[", "{")
 _CHART = "data_visualization"
@@ -33,6 +37,8 @@ class SlackInspector:
         """Gather what is wrong with *calls*."""
         for call in calls if self._reference else ():
             self.methods[call.method] += 1
+            if call.method in UNDESCRIBED:
+                continue
             try:
                 self._check(call)
             except AssertionError as error:
