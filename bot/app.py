@@ -5,14 +5,14 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, model_side, prices, toolbox
 from bot.adapters.redis import connection
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
@@ -23,6 +23,7 @@ from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
+    approvals,
     buttons,
     commands,
     feedback,
@@ -37,20 +38,18 @@ from bot.adapters.slack import (
     web_api,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
-from bot.panel.errors import Refused
+from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
+from bot.panel.approvals import Approvers, approvers
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding, bad, good
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -86,6 +85,7 @@ class Memory:
     panels: RedisPanelStore
     conversations: RedisConversationStore
     feedback: RedisFeedbackStore
+    approvals: RedisApprovalStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Slack:
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
     shards = Shards(config.redis_shards)
-    redis = _redis(config)
+    redis = redis_of(config)
     try:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
@@ -117,6 +117,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisPanelStore(redis),
             RedisConversationStore(redis),
             RedisFeedbackStore(redis),
+            RedisApprovalStore(redis, shards),
         )
     finally:
         await redis.aclose()
@@ -151,6 +152,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
+        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
         documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
@@ -186,7 +189,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(expert=config.expert_timeout)
+        approval = config.approval_hours * 3600
+        patience = Patience(expert=config.expert_timeout, approval=approval)
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
@@ -197,6 +201,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             transcript=slack.transcript,
             files=slack.files,
             models=_models(config),
+            approvals=memory.approvals,
+            approvers=_approvers(config),
             patience=patience,
         )
         worker = TurnWorker(
@@ -207,7 +213,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             lease=config.lease,
         )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
-        yield lambda: _work(worker, line, config)
+        clock = ApprovalClock(memory.approvals, every=min(5, approval / 4))
+        yield lambda: _work(worker, line, clock, config)
 
 
 async def run_part(part: Part) -> None:
@@ -216,31 +223,8 @@ async def run_part(part: Part) -> None:
         await serve()
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Look at everything around us and return what is found."""
-    redis = _redis(config)
-    async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        found = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
-            examine_redis(redis, connection.address(config.redis_url)),
-            model_side.examine(config),
-        )
-    await redis.aclose()
-    return [*(finding for findings in found for finding in findings), _examine_tools(config)]
-
-
-def _examine_tools(config: Config) -> Finding:
-    try:
-        names = tools(config).names
-    except Refused as refusal:
-        return bad(str(refusal), "Correct the file, or the environment variables that it names.")
-    if not config.tools:
-        return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
-    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")
-
-
-def _redis(config: Config) -> Connection:
+def redis_of(config: Config) -> Connection:
+    """Return the way to Redis. Raises ConfigError if its address is malformed."""
     try:
         return connection.connect(config.redis_url)
     except ValueError as error:
@@ -267,6 +251,12 @@ def tools(config: Config) -> Toolbox:
     return allowed
 
 
+def _approvers(config: Config) -> Approvers:
+    named = approvers(config.approvers)
+    own = frozenset(UserId(admin) for admin in config.admins)
+    return replace(named, users=named.users | own) if named.admins else named
+
+
 def _models(config: Config) -> ModelChoice:
     return ModelChoice(
         router=config.router_model, expert=config.expert_model, hard=config.hard_model
@@ -279,13 +269,16 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
-async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
+async def _work(
+    worker: TurnWorker, line: WaitingLine, clock: ApprovalClock, config: Config
+) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model_side.warn(config))
-        told = tasks.create_task(line.run())
+        beside = [tasks.create_task(line.run()), tasks.create_task(clock.run())]
         try:
             await worker.run()
         finally:
-            told.cancel()
+            for task in beside:
+                task.cancel()
             await worker.drain(GRACE)

@@ -20,6 +20,7 @@ from bot.export import made
 from bot.export.words import Names, asked_by, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
+    ApprovalGiven,
     ModelSaid,
     Source,
     StoredItem,
@@ -29,6 +30,7 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.model import CallId
+from bot.panel.toolbox import ApprovalWanted
 
 _FACES = 8
 _LEVELS_ABOVE = 3  # h1 to h3 are the page's own
@@ -119,6 +121,11 @@ def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, byt
             folded = f"<details><summary>Show it</summary>{_plain(output)}</details>"
             heading = f"Got the answer of {escape(names.answered(item))}"
             return _article(f"{heading} <code>{escape(call_id)}</code>", folded)
+        case ApprovalWanted(_, server, tool, arguments):
+            heading = f"Wanted to use {escape(tool)} of {escape(server)}, with approval"
+            return _article(heading, _plain(arguments), kind="said")
+        case ApprovalGiven(_, approved, reason):
+            return _article("Approved" if approved else "Declined", _plain(reason))
         case ToolUsed(tool):
             return _article(f"Used a tool: {escape(tool)}", "", kind="said")
 

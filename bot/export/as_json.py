@@ -8,8 +8,17 @@ from bot.export.made import encoded
 from bot.export.words import time_of
 from bot.panel import prompts
 from bot.panel.archive import Spoken, Talk, ThreadArchive
-from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.model import MadeFile
+from bot.panel.toolbox import ApprovalWanted
 
 Json = dict[str, Any]
 
@@ -71,5 +80,11 @@ def _item(item: StoredItem, contents: Mapping[str, bytes]) -> Json:
             return {"type": "call", **told, "arguments": dict(arguments)}
         case ToolAnswered(call_id, output):
             return {"type": "output", "call_id": call_id, "output": output}
+        case ApprovalWanted(request, server, tool, arguments):
+            asked = {"request": request, "server": server, "tool": tool, "arguments": arguments}
+            return {"type": "approval_wanted", **asked}
+        case ApprovalGiven(request, approved, reason):
+            given = {"request": request, "approved": approved, "reason": reason}
+            return {"type": "approval_given", **given}
         case ToolUsed(tool):
             return {"type": "tool_used", "tool": tool}

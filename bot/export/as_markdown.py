@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bot.export.words import Names, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
+    ApprovalGiven,
     ModelSaid,
     Source,
     StoredItem,
@@ -18,6 +19,7 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.model import MadeFile
+from bot.panel.toolbox import ApprovalWanted
 
 
 def document(archive: ThreadArchive) -> str:
@@ -65,6 +67,11 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
         case ToolAnswered(call_id, output):
             yield f"**Got the answer of {_inline(names.answered(item))}** ({_code(call_id)})"
             yield _quote(output, keeps_lines=True)
+        case ApprovalWanted(_, server, tool, arguments):
+            yield f"**Wanted to use {_inline(tool)} of {_inline(server)}**, with approval"
+            yield _quote(arguments, keeps_lines=True)
+        case ApprovalGiven(_, approved, reason):
+            yield f"**{'Approved' if approved else 'Declined'}**: {_inline(reason)}"
         case ToolUsed(tool):
             yield f"**Used a tool**: {_inline(tool)}"
 

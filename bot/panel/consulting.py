@@ -10,8 +10,8 @@ from bot.panel import footnotes, prompts, sentences, showing
 from bot.panel.asking import ask
 from bot.panel.attachments import Attached
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
-from bot.panel.exchange import Responded
+from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertAsked, ExpertFailed, Failure
+from bot.panel.exchange import Prompt, Responded
 from bot.panel.model import Call, Expert, MadeFile, Sources, ToolName
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
@@ -36,10 +36,22 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.in_line[call.expert]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
+            await context.permission.overtake(call)
             async with context.live(_part(call), call.expert) as hear:
                 outcome = await _hear(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
+        conversation = context.book.links.experts.get(call.expert)
+        if isinstance(outcome, ApprovalAsked) and conversation:
+            face = context.panel.persona(call.expert)
+            await context.permission.open(call, outcome, face, conversation)
+        await context.permission.conclude()
+    await _tell(context, call, outcome)
+    await context.permission.ask(call, context.speaker)
+    context.board.changed()
+
+
+async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
     sources: Sources | None = None
     files: tuple[MadeFile, ...] = ()
     match outcome:
@@ -47,16 +59,18 @@ async def consult(context: TurnContext, call: Call) -> None:
             reply = footnotes.under(text, citations, sentences.SOURCES)
             has_passages = any(not citation.url for citation in citations)
             sources = _sources(context, call) if has_passages else None
+        case ApprovalAsked(text=text, files=files):
+            reply = text
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
-            context.board.changed()
             return
         case ExpertFailed(failure=failure, begun=begun):
             line = sentences.expert_failed(failure, call.expert)
             reply = f"{begun}\n\n{line}" if begun else line
-    persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
-    context.board.changed()
+    if reply.strip():
+        persona = context.panel.persona(call.expert)
+        await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
     if files:
+        context.board.changed()
         await showing.show(context, call, files)
 
 
@@ -92,6 +106,8 @@ def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
 
 
 async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
+    if call.continues:
+        return await _go_on(context, call, expert, hear)
     attached = await asyncio.shield(context.attached)  # the others wait for it, too
     try:
         return await _ask_with(context, call, expert, hear, attached)
@@ -115,15 +131,36 @@ async def _ask_with(
         return await _exchange(context, call, expert, hear, attached)
 
 
+async def _go_on(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
+    """Tell the expert what people decided on what it wanted, and hear what it says then."""
+    verdict, matter = context.turn.verdict, context.permission.matter
+    conversation = context.book.links.experts.get(expert.name)
+    if not (verdict and matter) or conversation != matter.conversation:
+        return ExpertFailed(call.id, Failure.FORGOT)
+    by = context.said[0].speaker
+    items = [prompts.given(one, verdict.decision, by) for one in matter.wanted]
+    prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
+    try:
+        return await _answer(context, call, expert, replace(prompt, must_search=False), hear)
+    except ConversationGone:
+        return ExpertFailed(call.id, Failure.FORGOT)
+
+
 async def _exchange(
     context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
 ) -> Outcome:
-    record = context.record
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
     items = (*quoted, prompts.for_expert(call, context.said, attached))
     conversation = await context.book.expert(expert.name)
     prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
+    return await _answer(context, call, expert, prompt, hear)
+
+
+async def _answer(
+    context: TurnContext, call: Call, expert: Expert, prompt: Prompt, hear: Hear
+) -> Outcome:
+    record = context.record
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
     ref = prompts.call_ref(call)
@@ -131,8 +168,12 @@ async def _exchange(
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
-            if isinstance(event, Responded) and (event.text.strip() or event.files):
-                context.made.update(event.contents)
+            if not isinstance(event, Responded):
+                continue
+            context.made.update(event.contents)
+            if event.wanted:
+                return ApprovalAsked(call.id, event.wanted, event.text, event.usage, event.files)
+            if event.text.strip() or event.files:
                 text = event.text if event.text.strip() else sentences.MADE
                 text = _noted(text, context.toolbox.missing(expert.tools))
                 return ExpertAnswered(call.id, text, event.usage, event.citations, event.files)

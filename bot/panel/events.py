@@ -19,6 +19,7 @@ from bot.panel.model import (
     Persona,
     Usage,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Failure(StrEnum):
@@ -36,6 +37,7 @@ class Failure(StrEnum):
     TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
+    FORGOT = "forgot"  # the conversation in which approval was wanted is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,17 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(_Dated):
+    """An expert came to where people have to approve of a tool; another turn goes on from there."""
+
+    call_id: CallId
+    wanted: tuple[ApprovalWanted, ...]
+    text: str = ""  # what it said before
+    usage: Usage = NO_USAGE
     files: tuple[MadeFile, ...] = ()
 
 
@@ -219,6 +232,7 @@ TurnEvent = (
     | Routed
     | ExpertAsked
     | ExpertAnswered
+    | ApprovalAsked
     | ExpertFailed
     | FileStored
     | ClosingStarted

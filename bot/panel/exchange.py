@@ -11,9 +11,10 @@ from bot.panel.model import (
     ConversationId,
     Effort,
     MadeFile,
+    RequestId,
     Usage,
 )
-from bot.panel.toolbox import ServerTool
+from bot.panel.toolbox import ApprovalWanted, ServerTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,15 @@ class ToolAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What people say to the wish to use a remote tool; the model reads the *reason*."""
+
+    request: RequestId
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolUsed:
     """A tool of the model's own side that it has used: "web_search", "file_search", …"""
 
@@ -77,8 +87,27 @@ class ToolUsed:
 
 ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
 
-Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | ApprovalGiven
 StoredItem = Item | ToolUsed
+
+
+def in_words(item: StoredItem) -> str:
+    """Return *item* as one line of what a model is told of a conversation."""
+    match item:
+        case UserSaid(text):
+            return f"User: {text}"
+        case ModelSaid(text):
+            return f"You: {text}"
+        case ToolCalled(_, tool, arguments):
+            return f"You called {tool}: {'; '.join(arguments.values())}"
+        case ToolAnswered(_, output):
+            return f"It returned: {output}"
+        case ApprovalWanted(_, server, tool, arguments):
+            return f"You wanted to use {tool} of {server}: {arguments}"
+        case ApprovalGiven(_, approved, reason):
+            return f"That was {'approved' if approved else 'declined'}: {reason}"
+        case ToolUsed(tool):
+            return f"You used {tool}."
 
 
 def as_kept(item: StoredItem) -> StoredItem:
@@ -134,6 +163,7 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
     files: tuple[MadeFile, ...] = ()
     # Of the files, by id, what came with the response itself. Never kept.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)

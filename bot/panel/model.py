@@ -15,6 +15,8 @@ CollectionId = NewType("CollectionId", str)  # of documents
 DocumentId = NewType("DocumentId", str)
 ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
 FileId = NewType("FileId", str)  # of what people share
+RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
+ApprovalId = NewType("ApprovalId", str)  # of ours: what people are asked with one message
 
 
 class Role(StrEnum):
@@ -81,6 +83,24 @@ class Steer:
     experts: tuple[ExpertName, ...] = ()  # who is to answer, where that is somebody
 
 
+class Decision(StrEnum):
+    """What became of the wish to use a tool that needs approval."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody has decided in time: it counts as declined
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision on what an expert may do; the expert goes on from there."""
+
+    approval: ApprovalId
+    decision: Decision
+    at: int  # seconds since 1970
+    about: MessageTs  # the first message of the turn that it began in
+
+
 @dataclass(frozen=True, slots=True)
 class SharedFile:
     """A file that somebody has shared: what is known of it before it is fetched."""
@@ -101,6 +121,7 @@ class Message:
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
     files: tuple[SharedFile, ...] = ()  # what came with it
     steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
+    verdict: Verdict | None = None  # of the author, or nobody's where it came too late
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +148,15 @@ class Turn:
         return self.messages[0].steer
 
     @property
+    def verdict(self) -> Verdict | None:
+        """The decision that it goes on from, if it is that; it is queued alone."""
+        return self.messages[0].verdict
+
+    @property
     def about(self) -> MessageTs:
         """The first message that it answers."""
+        if self.verdict:
+            return self.verdict.about
         return self.steer.since if self.steer else self.messages[0].ts
 
     @property
@@ -223,6 +251,7 @@ class Call:
     brief: str  # what it is asked, in the router's words; empty when people addressed it directly
     known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
     deeper: bool = False  # with the harder model
+    continues: CallId | None = None  # the call whose question it goes on with, after a decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
-from bot.panel.events import ExpertAnswered, Posted, PostStarted
+from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Posted, PostStarted
 from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import Call, MessageTs, Panel
 from bot.panel.progress import PLAN
@@ -121,8 +121,13 @@ class PlanBoard:
 
     def _task(self, call: Call) -> PlanTask:
         outcome = self._record.progress.outcomes.get(call.id)
-        if outcome is None:
-            state = TaskState.FAILED if self._given_up else TaskState.WORKING
-        else:
-            state = TaskState.DONE if isinstance(outcome, ExpertAnswered) else TaskState.FAILED
+        match outcome:
+            case None:
+                state = TaskState.FAILED if self._given_up else TaskState.WORKING
+            case ExpertAnswered():
+                state = TaskState.DONE
+            case ApprovalAsked():
+                state = TaskState.ASKING
+            case ExpertFailed():
+                state = TaskState.FAILED
         return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state)

@@ -188,3 +188,17 @@ class LanguageModel(Protocol):
     async def labels(self, conversation: ConversationId) -> Labels | None:
         """Return the labels of *conversation*; None if it is gone or not one of ours."""
         ...
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        """Delete *conversation* with all that it holds; returns how many items these were.
+
+        None if it is gone already. May fail half way: doing it again deletes the rest.
+        """
+        ...
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        """Whether *conversation* is of the backend in use, as far as its id tells.
+
+        Others can at most be read and deleted.
+        """
+        ...

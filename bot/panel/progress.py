@@ -11,6 +11,7 @@ from functools import reduce
 from typing import assert_never
 
 from bot.panel.events import (
+    ApprovalAsked,
     CallAdopted,
     Closed,
     ClosingStarted,
@@ -38,7 +39,7 @@ from bot.panel.events import (
 )
 from bot.panel.model import NO_USAGE, Call, CallId, Exhibit, ExpertName, MessageTs, Persona, Usage
 
-Outcome = ExpertAnswered | ExpertFailed
+Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
 ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
@@ -112,6 +113,11 @@ class Progress:
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
 
     @property
+    def awaits_approval(self) -> bool:
+        """Whether an expert goes on later, when people have approved of a tool or not."""
+        return any(isinstance(one, ApprovalAsked) for one in self.outcomes.values())
+
+    @property
     def without_credit(self) -> bool:
         """Whether an expert could not answer because the account is empty."""
         failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
@@ -142,7 +148,7 @@ class Progress:
                 return replace(self, router_response=response)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
-            case ExpertAnswered() | ExpertFailed() | FileStored():
+            case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
                 return self._settled(event)
             case ClosingStarted():
                 return replace(self, closing=True)
@@ -213,6 +219,6 @@ class Progress:
         if isinstance(outcome, FileStored):
             made = (outcome.call_id, outcome.file)
             return replace(self, exhibits={**self.exhibits, made: outcome.exhibit})
-        spent = outcome.usage if isinstance(outcome, ExpertAnswered) else NO_USAGE
+        spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

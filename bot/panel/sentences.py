@@ -35,6 +35,7 @@ _EXPERT_FAILURES = {
     Failure.TOOLS: "the model service does not know one of my tools, or did not reach it",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
+    Failure.FORGOT: "I no longer know what I wanted the tool for",
 }
 
 _ROUTER_FAULTS = {
@@ -58,6 +59,7 @@ _ROUTER_FAULTS = {
     "runs me; the log has the details.",
 }
 
+STOPPED = "Stopped."
 NOTHING_TO_STOP = "I am not working on anything here any more."
 
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
@@ -103,7 +105,7 @@ def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
 def stopped(silent: Sequence[str]) -> str:
     """Return what is said of a turn that was stopped before the *silent* experts answered."""
     who = f" {listed(silent)} did not answer any more." if silent else ""
-    return f"Stopped.{who}"
+    return f"{STOPPED}{who}"
 
 
 def in_line(ahead: int) -> str:

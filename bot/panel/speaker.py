@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
 from bot.panel.messaging import Messenger, Post
-from bot.panel.model import ConversationId, Exhibit, ExpertName, Persona, Sources
+from bot.panel.model import ApprovalId, ConversationId, Exhibit, ExpertName, Persona, Sources
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 
@@ -60,6 +60,13 @@ class Speaker:
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
+
+    async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:
+        """Post *text*, short, in the router's voice (a persona's message stays as it is posted).
+
+        It has buttons to approve of what it tells, or to decline it.
+        """
+        await self._post(replace(self.draft(part, text), approval=approval))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""

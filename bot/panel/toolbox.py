@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ToolName
+from bot.panel.model import Expert, RequestId, ToolName
 
 MCP = "mcp:"  # how the names of remote servers begin
 
@@ -41,6 +41,16 @@ class McpServer:
     allowed: tuple[str, ...] = ()  # the tools that may be used; empty: all it has
     authorization: str = field(default="", repr=False)  # an access token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalWanted:
+    """The wish of the model's side to use a remote tool, if somebody approves of it."""
+
+    request: RequestId
+    server: str
+    tool: str
+    arguments: str  # JSON, as the model wrote it
 
 
 ServerTool = HostedTool | McpServer

@@ -24,6 +24,7 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.patience import Patience
+from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import LanguageModel
 from bot.panel.speaker import Speaker
@@ -60,6 +61,7 @@ class TurnContext:
     book: LinkBook
     speaker: Speaker
     board: PlanBoard
+    permission: Permission
     model: LanguageModel
     transcript: Transcript
     models: ModelChoice

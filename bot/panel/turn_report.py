@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.panel.events import (
+    ApprovalAsked,
     Closed,
     ClosingStarted,
     ExpertAnswered,
@@ -21,6 +22,8 @@ from bot.panel.events import (
 )
 from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Panel, Turn, Usage
 from bot.panel.progress import Progress
+
+_CONSULTING = (ExpertAsked, ExpertAnswered, ApprovalAsked, ExpertFailed)  # from the first on
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Consultation:
     known_as: CallId | None = None  # the call's id in the router's conversation, if another
     stage: Stage | None = None  # None: it was not asked
     failure: Failure | None = None
+    continues: CallId | None = None  # the call whose question it went on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class TurnReport:
     consultations: tuple[Consultation, ...] = ()
     choosing: Stage | None = None
     closing: Stage | None = None  # None: the router had nothing to sum up
+    thread_ts: str = ""  # where the turn was; empty in older reports
 
 
 def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
@@ -68,6 +73,7 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
         consultations=tuple(_consultation(call, events, panel) for call in progress.calls),
         choosing=None if direct else _stage(router_model, events, RouterAsked, Routed),
         closing=_closing(router_model, events),
+        thread_ts=turn.thread.thread_ts,
     )
 
 
@@ -75,7 +81,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
     # All but the other calls' events.
     own = [event for event in events if getattr(event, "call_id", call.id) == call.id]
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
-    stage = _stage(asked.model, own, ExpertAsked, ExpertAnswered, ExpertFailed) if asked else None
+    stage = _stage(asked.model, own, *_CONSULTING) if asked else None
     failures = (event.failure for event in own if isinstance(event, ExpertFailed))
     return Consultation(
         call_id=call.id,
@@ -84,6 +90,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
         known_as=call.known_as if call.known_as != call.id else None,
         stage=stage,
         failure=next(failures, None),
+        continues=call.continues,
     )
 
 

@@ -1,8 +1,25 @@
 """An archive with everything in it, some of it ill-meant."""
 
 from bot.panel.archive import Spoken, Talk, ThreadArchive
-from bot.panel.exchange import ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed, UserSaid
-from bot.panel.model import CallId, ConversationId, ExpertName, MadeFile, MessageTs, ThreadRef
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    Source,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.model import (
+    CallId,
+    ConversationId,
+    ExpertName,
+    MadeFile,
+    MessageTs,
+    RequestId,
+    ThreadRef,
+)
+from bot.panel.toolbox import ApprovalWanted
 
 CALL = CallId("call_1")
 LEGAL = ExpertName("legal")
@@ -39,6 +56,8 @@ EXPERT = Talk(
             '<brief>Look at MIT.</brief>\n<message ref="call_1" from="Ada">\nMay we?\n</message>'
         ),
         ToolUsed("web_search"),
+        ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", '{"title": "Broken"}'),
+        ApprovalGiven(RequestId("mcpr_1"), True, "Ann approves of it."),
         ModelSaid(
             "# Yes",
             sources=(Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf")),
@@ -65,6 +84,8 @@ def evil() -> ThreadArchive:
         ToolCalled(CallId(EVIL), EVIL, {EVIL: EVIL}),
         ToolAnswered(CallId(EVIL), EVIL),
         ToolUsed(EVIL),
+        ApprovalWanted(RequestId(EVIL), EVIL, EVIL, EVIL),
+        ApprovalGiven(RequestId(EVIL), False, EVIL),
     )
     messages = tuple(
         Spoken(MessageTs("1763671234.000100"), EVIL, EVIL, is_markdown=is_markdown)

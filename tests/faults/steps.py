@@ -21,7 +21,8 @@ _ENTRY = re.compile(rb'\S+ \["(\w+)"')
 _ID = re.compile(r"/(conv|msg|fc|fco|rs|resp)_\w+")
 
 _RARE = {"CallAdopted", "ExpertFailed", "Retried"}  # only after other faults
-_NOT_HERE = {"FileStored"}  # nobody makes files here: see tests/panel/test_showing.py
+# No expert has tools here: see tests/panel/test_showing.py and test_permission.py.
+_NOT_HERE = {"FileStored", "ApprovalAsked"}
 _NAMES = [kind.__name__ for kind in get_args(TurnEvent)]
 _KINDS = [name for name in _NAMES if not name.startswith("Stream")]  # nobody asks in a DM here
 

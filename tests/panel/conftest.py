@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.panel.approvals import Approvers
 from bot.panel.errors import StoreUnavailable
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolCalled
@@ -24,6 +25,7 @@ from bot.panel.patience import Patience
 from bot.panel.toolbox import NO_TOOLS, Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
+from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
@@ -39,6 +41,7 @@ EXPERTS = (
     Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law."),
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
+WHOEVER_ASKED = Approvers()
 HURRY = Patience(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
 
 
@@ -61,9 +64,11 @@ class Bench:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
     toolbox: Toolbox = NO_TOOLS
+    approvers: Approvers = WHOEVER_ASKED
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
+        self.approvals = FakeApprovalStore(self.queue)
         self.reports = FakeReportStore(self.queue)
 
     def lose(self) -> None:
@@ -83,6 +88,8 @@ class Bench:
             journal=self.journal,
             reports=self.reports,
             threads=self.threads,
+            approvals=self.approvals,
+            approvers=self.approvers,
             editor=self.editor(),
             model=self.model,
             messenger=self.messenger,

@@ -3,14 +3,20 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
-from openai.types.conversations import ConversationItem
+from openai.types.conversations import ConversationItem, conversation_item
 from openai.types.conversations.conversation_item import ImageGenerationCall as StoredImage
 from openai.types.responses import (
     FunctionToolParam,
     ResponseInputContentParam,
     ResponseInputItemParam,
+    response_output_item,
+)
+from openai.types.responses.response_input_item_param import (
+    McpApprovalRequest,
+    McpApprovalResponse,
 )
 from openai.types.responses.response_output_item import ImageGenerationCall
 from openai.types.responses.response_output_text import (
@@ -20,6 +26,7 @@ from openai.types.responses.response_output_text import (
 )
 
 from bot.panel.exchange import (
+    ApprovalGiven,
     Attachment,
     Item,
     ModelSaid,
@@ -31,7 +38,10 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, Citation, DocumentId, MadeFile
+from bot.panel.model import CallId, Citation, DocumentId, MadeFile, RequestId
+from bot.panel.toolbox import ApprovalWanted
+
+RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest
 
 Drawn = ImageGenerationCall | StoredImage  # the same, in a response and in a conversation
 
@@ -54,6 +64,21 @@ def to_api(item: Item) -> ResponseInputItemParam:
             return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
         case ToolAnswered(call_id, output):
             return {"type": "function_call_output", "call_id": call_id, "output": output}
+        case ApprovalWanted():
+            return _wanted_to_api(item)
+        case ApprovalGiven(request, approved, reason):
+            given = {"approval_request_id": request, "approve": approved, "reason": reason}
+            return cast("McpApprovalResponse", {"type": "mcp_approval_response", **given})
+
+
+def _wanted_to_api(wanted: ApprovalWanted) -> McpApprovalRequest:
+    return {
+        "type": "mcp_approval_request",
+        "id": wanted.request,
+        "server_label": wanted.server,
+        "name": wanted.tool,
+        "arguments": wanted.arguments,
+    }
 
 
 def _text(text: str) -> ResponseInputContentParam:
@@ -80,6 +105,11 @@ def from_api(item: ConversationItem) -> Item | None:
             return image_made(item)
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
+        case "mcp_approval_request":
+            return approval_wanted(item)
+        case "mcp_approval_response":
+            request = RequestId(item.approval_request_id)
+            return ApprovalGiven(request, item.approve, item.reason or "")
         case "function_call_output" if item.call_id:
             return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
@@ -94,6 +124,12 @@ def stored_from_api(item: ConversationItem) -> Iterator[StoredItem]:
         yield ToolUsed(item.type.removesuffix("_call"))
     if (told := from_api(item)) is not None:
         yield told
+
+
+def approval_wanted(item: RequestForApproval) -> ApprovalWanted:
+    """Return a request for approval."""
+    id_ = RequestId(item.id)
+    return ApprovalWanted(id_, item.server_label, item.name, item.arguments)
 
 
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:

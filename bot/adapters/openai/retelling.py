@@ -10,6 +10,7 @@ from bot.adapters.openai.items import stored_from_api
 from bot.panel.conversation_store import Remembered
 from bot.panel.exchange import (
     ABORTED,
+    ApprovalGiven,
     Item,
     ModelSaid,
     Responded,
@@ -19,17 +20,25 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 _SUMMARY = "What was said before, in short:\n{}"
 
 
-def retold(known: Remembered) -> list[Item]:
-    """Return what the model is told of the conversation so far."""
+def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
+    """Return what the model is told of the conversation so far, before what is *new*.
+
+    Of tools that people had to approve of, only those that are decided on now: the server would
+    use the others again.
+    """
+    decided = {item.request for item in new if isinstance(item, ApprovalGiven)}
     told: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
     calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
     for item in known.items:
         match item:
-            case ToolUsed() | ModelSaid(text=""):
+            case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
+                continue
+            case ApprovalWanted(request=request) if request not in decided:
                 continue
             case ToolAnswered(call_id=call_id) if call_id not in calls:  # summed up without it
                 continue

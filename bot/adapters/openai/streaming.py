@@ -17,7 +17,13 @@ from openai.types.responses import (
 )
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import image_made, image_of, model_said, tool_called
+from bot.adapters.openai.items import (
+    approval_wanted,
+    image_made,
+    image_of,
+    model_said,
+    tool_called,
+)
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import Begun, ModelEvent, ModelSaid, TextWritten, ToolCalled, joined
 from bot.panel.model import NO_USAGE, Usage
@@ -85,10 +91,12 @@ class _Reader:
         said = joined(told for item in response.output for told in _said(item))
         drawn = [i for i in response.output if i.type == "image_generation_call" and i.result]
         self.ended = True
+        asked = (item for item in response.output if item.type == "mcp_approval_request")
         yield replace(
             said,
             text=said.text or "".join(self._deltas),
             usage=usage_of(response),
+            wanted=tuple(approval_wanted(item) for item in asked),
             contents={item.id: image_of(item) for item in drawn},
         )
 

@@ -16,11 +16,12 @@ P inbox:T           list    messages that wait for the thread's next turn    unt
                                                                              120 B a file
 P turn:T            hash    the thread's turn: messages, attempts, those     until done;
                             that failed, dead workers, and the token         250 B + text
-                            while somebody holds it
+                            while somebody holds it; or only the token and
+                            ``held``, while a command keeps workers off
 P journal:T         list    what that turn has done, oldest first            until done;
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
-                            and tokens; no content                           700 B, two experts
+                            and tokens; no content                           730 B, two experts
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
                             expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
@@ -44,6 +45,12 @@ P rounds            hash    how far each waiting channel has taken places    whi
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
                             last ``fence`` token given
 P wake              list    at most one element: there is something to do    until taken; 65 B
+P approvals:T       hash    what experts in the thread want to do and people  60 days after the
+                            have to approve of; under the same name and a    last, else until
+                            ``!`` the verdict that is queued                 settled; 1 kB +
+                                                                             arguments each
+P undecided         zset    which of these nobody has decided on, by when    until decided;
+                            they count as declined (ms)                      200 B each
 P seen:T:TS         string  this message has been put                        a day; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
@@ -53,6 +60,8 @@ P dead-journal:TURN list    its journal                                      30 
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert            90 days after use;
                                                                              430 B, four experts
+P moved:T           hash    copies of its conversations on another backend,  until all are made;
+                            while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
 panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
@@ -101,6 +110,7 @@ THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
 USAGE_FOR = 400 * DAY
+APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -126,6 +136,14 @@ class Shards:
     def links(self, thread: ThreadRef) -> str:
         """Return the key of the links of *thread*."""
         return f"{self.prefix(thread)}links:{thread_name(thread)}"
+
+    def approvals(self, thread: ThreadRef) -> str:
+        """Return the key of what is to be decided in *thread*."""
+        return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
+
+    def moved(self, thread: ThreadRef) -> str:
+        """Return the key of the copies that are being made of the conversations of *thread*."""
+        return f"{self.prefix(thread)}moved:{thread_name(thread)}"
 
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""

@@ -19,7 +19,7 @@ from bot.adapters.slack.splitting import LONGEST_PIECE
 from bot.adapters.slack.streams import SlackStreams
 from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,12 @@ class SlackMessenger(Messenger):
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
         message = await self._replies.find(thread, turn, part)
         return MessageTs(message["ts"]) if message else None
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        try:
+            await self._update(thread, ts, blocks.ended(text.markdown(post.text), ending))
+        except MessengerRefused as error:  # somebody has deleted it
+            log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]

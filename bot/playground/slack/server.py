@@ -34,6 +34,7 @@ SCOPES = frozenset(
         "files:write",
         "groups:history",
         "im:history",
+        "usergroups:read",
         "users:read",
     }
 )

@@ -23,7 +23,7 @@ from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.events import RouterAsked
 from bot.panel.exchange import UserSaid
 from bot.panel.feedback import Feedback, Judged, Opinion
-from bot.panel.links import RouterLabels, ThreadLinks
+from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.model import (
     ConversationId,
     Expert,
@@ -253,6 +253,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )
+    await threads.note_copy(claims[3], ConversationId("conv_1"), Copy(ConversationId("own_1")))
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
     kept = RedisConversationStore(redis)
