@@ -163,8 +163,14 @@ async def _answer(
     record = context.record
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
-    ref = prompts.call_ref(call)
-    answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
+    answer = ask(
+        context.model,
+        prompt,
+        ref=prompts.call_ref(call),
+        repeated=repeated,
+        patience=context.patience,
+        fallbacks=context.fallbacks,
+    )
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
@@ -172,11 +178,15 @@ async def _answer(
                 continue
             context.made.update(event.contents)
             if event.wanted:
-                return ApprovalAsked(call.id, event.wanted, event.text, event.usage, event.files)
+                return ApprovalAsked(
+                    call.id, event.wanted, event.text, event.usage, event.files, event.model
+                )
             if event.text.strip() or event.files:
                 text = event.text if event.text.strip() else sentences.MADE
                 text = _noted(text, context.toolbox.missing(expert.tools))
-                return ExpertAnswered(call.id, text, event.usage, event.citations, event.files)
+                return ExpertAnswered(
+                    call.id, text, event.usage, event.citations, event.files, event.model
+                )
     return ExpertFailed(call.id, Failure.BROKEN)
 
 

@@ -81,6 +81,7 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
         ref=prompts.ref(context.turn),
         repeated=repeated,
         patience=context.patience,
+        fallbacks=context.fallbacks,
         begun=record.progress.router_response,
     )
     async with aclosing(answer) as events:
@@ -92,8 +93,8 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
                     await _take(context, event, start)
                 case AskedAgain():
                     await record.note(RouterAsked())
-                case Responded(text, usage):
-                    await record.note(Routed(text, usage=usage))
+                case Responded(text, usage, model=model):
+                    await record.note(Routed(text, usage=usage, model=model))
                 case TextWritten():
                     pass
 

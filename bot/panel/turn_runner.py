@@ -13,6 +13,7 @@ from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.fallback import Fallbacks
 from bot.panel.hearing import Hearing
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
@@ -72,6 +73,7 @@ class TurnRunner:
         self._recovery = LinkRecovery(threads, model, transcript)
         self._moving = Moving(threads, model, patience)
         self._models = models
+        self._fallbacks = Fallbacks(models.fallbacks)
         self._patience = patience
 
     async def run(self, claim: Claim) -> None:
@@ -210,6 +212,7 @@ class TurnRunner:
             toolbox=self._editor.toolbox,
             files=self._files,
             patience=self._patience,
+            fallbacks=self._fallbacks,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 

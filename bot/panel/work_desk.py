@@ -103,7 +103,7 @@ class WorkDesk:
             return None
         usage = stage.usage if stage.usage != NO_USAGE else None
         cost = self._prices.cost(stage.model, usage) if usage else None
-        return Bill(stage.model, stage.seconds, usage, cost)
+        return Bill(stage.model, stage.seconds, usage, cost, stage.instead_of)
 
     async def _said_after(
         self, conversation: ConversationId | None, name: MessageTs | CallId
