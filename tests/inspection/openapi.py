@@ -19,8 +19,10 @@ class OpenApi:
 
     def __init__(self, path: Path) -> None:
         self.document = _nullable(json.loads(path.read_text()))
-        items = self.document["components"]["schemas"]["InputItem"]
+        schemas = self.document["components"]["schemas"]
+        items = schemas["InputItem"]
         items["anyOf"] = items.pop("oneOf")  # a message fits two of them
+        schemas["MCPApprovalResponse"]["required"].remove("request_id")  # there is no such field
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
         self._validator = cache(self._make_validator)

@@ -17,6 +17,7 @@ NEWER: Mapping[str, frozenset[str]] = {
     "chat.stopStream": frozenset({"session_status"}),
 }
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
+_NOT_DESCRIBED = "usergroups."  # no page of the reference is at hand
 _JSON = ("[", "{")
 _CHART = "data_visualization"
 
@@ -32,6 +33,8 @@ class SlackInspector:
     def look_at(self, calls: Iterable[Call]) -> None:
         """Gather what is wrong with *calls*."""
         for call in calls if self._reference else ():
+            if call.method.startswith(_NOT_DESCRIBED):
+                continue
             self.methods[call.method] += 1
             try:
                 self._check(call)
