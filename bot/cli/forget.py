@@ -152,36 +152,33 @@ def _kept(found: Found, *, messages: bool) -> str:
 
 
 async def _carry_out(plan: _Plan, forgetting: Forgetting) -> None:
-    gone, left = Gone(), list[str]()
-    done: list[ThreadRef] = []
+    left, done = list[str](), list[ThreadRef]()
     with _progress() as progress:
         for found in _shown(progress, "Forgetting", plan.threads):
             try:
-                gone += await forgetting.thread(found)
+                await forgetting.thread(found)
             except (PanelError, ExceptionGroup) as error:
                 left.append(f"{_name(found.thread)}: {_why(error)}")
             else:
                 done.append(found.thread)
     try:
-        gone += await _rest(plan, forgetting, done)
+        await _carry_out_rest(plan, forgetting, done)
     except PanelError as error:
         left.append(f"what was noted besides the threads: {error}")
-    _tell_gone(gone)
+    _tell_gone(forgetting.gone)
     if left:
         told = "\n".join(f"  {line}" for line in left)
         raise Refused(f"This remains; do the same again to go on:\n{told}")
 
 
-async def _rest(plan: _Plan, forgetting: Forgetting, done: Sequence[ThreadRef]) -> Gone:
-    gone = Gone()
+async def _carry_out_rest(plan: _Plan, forgetting: Forgetting, done: Sequence[ThreadRef]) -> None:
     if done:
-        only = {thread.channel_id for thread in done}
-        gone += await forgetting.notes(frozenset(done), only.pop() if len(only) == 1 else "")
+        channels = {thread.channel_id for thread in done}
+        await forgetting.notes(frozenset(done), channels.pop() if len(channels) == 1 else "")
     for channel in plan.channels:
-        gone += await forgetting.channel(channel)
+        await forgetting.channel(channel)
     if plan.user:
-        gone += await forgetting.person(plan.user)
-    return gone
+        await forgetting.person(plan.user)
 
 
 def _tell_gone(gone: Gone) -> None:

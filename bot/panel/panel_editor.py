@@ -111,6 +111,13 @@ class PanelEditor:
         found = zip(channels, changes, strict=True)
         return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
 
+    async def is_anywhere(self, team_id: str, name: ExpertName) -> bool:
+        """Tell whether the default panel or any channel's has an expert of that name."""
+        defaults = await self.panel(WorkspaceScope(team_id))
+        if any(expert.name == name for expert in defaults.experts):
+            return True
+        return any(name in one.added for _, one in await self.changed_channels(team_id))
+
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)

@@ -50,32 +50,35 @@ class Gone:
 
 
 class Forgetting:
-    """Deletes; a running turn is waited for so many seconds."""
+    """Deletes, and counts in *gone*; a running turn is waited for so many seconds."""
 
     def __init__(self, records: Records, *, wait: float, messages: bool) -> None:
+        self.gone = Gone()
         self._records = records
         self._memory = records.memory
         self._team = records.desk.identity.team_id
         self._wait = wait
         self._messages = messages
 
-    async def thread(self, found: Found) -> Gone:
+    async def thread(self, found: Found) -> None:
         """Forget a thread. Raises Refused if a turn keeps running in it."""
-        return await asyncio.create_task(self._thread(found))  # a task for the lease
+        await asyncio.create_task(self._thread(found))  # a task for the lease
 
-    async def _thread(self, found: Found) -> Gone:
+    async def _thread(self, found: Found) -> None:
         hold = await self._hold(found.thread)
+        self.gone += Gone(queued=hold.dropped)
         queue = self._memory.queue
         try:
             async with kept_alive(queue, hold.claim, self._records.lease):
-                gone = await self._delete(found)
+                await self._delete(found)
                 await queue.renew(hold.claim)  # still ours?
                 await self._cut_links(found)
-                messages = await self._delete_messages(found.thread) if self._messages else 0
+                if self._messages:
+                    await self._delete_messages(found.thread)
         finally:
             with suppress(TurnLost, StoreUnavailable):
                 await queue.done(hold.claim)
-        return gone + Gone(threads=1, queued=hold.dropped, messages=messages)
+        self.gone += Gone(threads=1)
 
     async def _hold(self, thread: ThreadRef) -> Hold:
         deadline = time.monotonic() + self._wait
@@ -85,84 +88,78 @@ class Forgetting:
             await asyncio.sleep(_LOOK_AGAIN)
         return hold
 
-    async def _delete(self, found: Found) -> Gone:
+    async def _delete(self, found: Found) -> None:
         """Delete the conversations, also those that have joined since they were looked for."""
-        model, gone = self._records.desk.model, Gone()
+        model = self._records.desk.model
         links = await self._memory.threads.links(found.thread)
         joined = {*links.experts.values()} - {*found.conversations}
         routers = filter(None, [links.router])
         for conversation in dict.fromkeys([*joined, *found.conversations, *routers]):
             items = await patiently(partial(model.delete, conversation), _PATIENCE)
             if items is not None:
-                gone += Gone(conversations=1, items=items)
+                self.gone += Gone(conversations=1, items=items)
             elif not model.is_current(conversation):
-                gone += Gone(elsewhere=(conversation,))
-        return gone
+                self.gone += Gone(elsewhere=(conversation,))
 
     async def _cut_links(self, found: Found) -> None:
         await self._memory.threads.forget(found.thread, found.conversations)
         await self._memory.panels.forget(found.thread)
 
-    async def _delete_messages(self, thread: ThreadRef) -> int:
-        ours = (await self._records.traces.of(thread)).ours
-        for ts in reversed(ours):
+    async def _delete_messages(self, thread: ThreadRef) -> None:
+        for ts in reversed((await self._records.traces.of(thread)).ours):
             await self._records.traces.delete(thread, ts)
-        return len(ours)
+            self.gone += Gone(messages=1)
 
-    async def notes(self, threads: Collection[ThreadRef], channel_id: str = "") -> Gone:
+    async def notes(self, threads: Collection[ThreadRef], channel_id: str = "") -> None:
         """Forget what is noted of the turns of *threads*: reports, opinions, turns given up."""
         held = await self._records.remains.of(self._team, channel_id)
         mine = [found for thread, found in held.items() if thread in threads]
-        given_up = [turn for found in mine for turn in found.dead]
-        await self._drop(given_up)
-        reports = [key for found in mine for key in found.reports]
+        dead = [turn for found in mine for turn in found.dead]
+        await self._drop(dead)
         await self._records.remains.erase([key for found in mine for key in found.letters])
+        reports = [key for found in mine for key in found.reports]
+        erased = await self._records.remains.erase(reports)
+        self.gone += Gone(reports=erased, given_up=len(dead))
         places = {(thread.channel_id, thread.thread_ts) for thread in threads}
-        opinions = await self._opinions(lambda one: (_channel(one), one.thread_ts) in places)
-        return Gone(
-            reports=await self._records.remains.erase(reports),
-            given_up=len(given_up),
-            opinions=opinions,
-        )
+        await self._forget_opinions(lambda one: (_channel(one), one.thread_ts) in places)
 
-    async def channel(self, channel_id: str) -> Gone:
+    async def channel(self, channel_id: str) -> None:
         """Forget what a channel has besides its threads: its panel, and its experts' documents."""
         scope = ChannelScope(self._team, channel_id)
-        documents = await self._documents(scope)
-        panels = await self._memory.panels.forget(scope)
+        await self._delete_documents(scope)
+        self.gone += Gone(panels=int(await self._memory.panels.forget(scope)))
         await self._records.remains.erase(await self._records.remains.told(self._team, channel_id))
-        opinions = await self._opinions(lambda one: _channel(one) == channel_id)
-        return Gone(documents=documents, panels=int(panels), opinions=opinions)
+        await self._forget_opinions(lambda one: _channel(one) == channel_id)
 
-    async def person(self, user: UserId) -> Gone:
+    async def person(self, user: UserId) -> None:
         """Forget what *user* thinks of replies, and has said in others' threads unanswered."""
         words = await self._records.remains.words_of(self._team, user)
         amend = self._memory.queue.amend
         taken_back = [await amend(thread, ts, None) for thread, ts in words.waiting]
-        given_up = await self._drop(words.dead)
-        opinions = await self._opinions(lambda one: one.by == user)
-        return Gone(queued=sum(taken_back), given_up=given_up, opinions=opinions)
+        self.gone += Gone(queued=sum(taken_back), given_up=await self._drop(words.dead))
+        await self._forget_opinions(lambda one: one.by == user)
 
     async def _drop(self, turns: Iterable[TurnId]) -> int:
         return sum([await self._memory.queue.drop(turn) for turn in turns])
 
-    async def _opinions(self, which: Callable[[Feedback], bool]) -> int:
-        return await self._memory.feedback.forget(self._team, months_until(time.time()), which)
+    async def _forget_opinions(self, which: Callable[[Feedback], bool]) -> None:
+        months = months_until(time.time())
+        forgotten = await self._memory.feedback.forget(self._team, months, which)
+        self.gone += Gone(opinions=forgotten)
 
-    async def _documents(self, scope: ChannelScope) -> int:
+    async def _delete_documents(self, scope: ChannelScope) -> None:
         """Delete what only this channel's experts can look up."""
-        knowledge, deleted = self._records.knowledge, 0
+        knowledge = self._records.knowledge
         try:
             collections = await knowledge.collections()
         except ConversationGone:  # 404: the server keeps no documents
-            return 0
+            return
         for collection in collections:
             if collection.holder.scope == scope:
                 for document in await knowledge.documents(collection.id):
                     await knowledge.remove(collection.id, document.id)
-                    deleted += 1
+                    self.gone += Gone(documents=1)
                 await knowledge.discard(collection.id)
-        return deleted
 
 
 def _channel(feedback: Feedback) -> str:

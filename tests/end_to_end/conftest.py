@@ -21,6 +21,7 @@ from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector
+from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16-characters"
 MENTION = f"<@{BOT_USER}>"
@@ -179,9 +180,11 @@ async def world(
             "PANELBOT_HOST": "127.0.0.1",
             "PORT": str(free_port()),
         }
+        reader = ScreenReader(slack.workspace)
         here = World(slack, openai, redis, environ, brain)
         yield here
         await here.stop_bot()
+        assert reader.complaints == []
         slack_inspector.look_at(slack.calls)
 
 

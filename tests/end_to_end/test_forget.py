@@ -168,7 +168,7 @@ async def test_what_cannot_be_deleted_is_told_and_found_again(bot: World):
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
 
     assert code == 1
-    assert "Gone: 0 threads" in out
+    assert "Gone: 0 threads with 0 conversations" in out
     assert f"This remains; do the same again to go on:\n  {GENERAL}/{ts}: HTTP 403" in err
     assert len([key for key in await held(bot, ts) if "links" in key]) == 1
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
@@ -213,6 +213,22 @@ async def test_the_bots_own_messages_are_deleted_where_that_is_wanted(bot: World
     assert code == 0, err
     assert [message.text for message in bot.thread(ts)] == ["thanks"]
     assert "0 messages in Slack" not in out
+
+
+async def test_what_is_gone_is_told_also_where_something_remains(bot: World):
+    ts = await asked(bot)
+    bot.slack.hazards.on("chat.delete", hazards.error("cant_delete_message"))
+    told = ("forget", f"{GENERAL}/{ts}", "--yes", "--messages")
+
+    code, out, err = await bot.panelbot(*told)
+
+    assert code == 1
+    assert "Gone: 0 threads with 3 conversations" in out
+    assert f"{GENERAL}/{ts}: cant_delete_message" in err
+    code, out, err = await bot.panelbot(*told)
+    assert code == 0, err
+    assert "Gone: 1 threads with 0 conversations" in out
+    assert bot.thread(ts) == []
 
 
 async def test_a_channel_is_forgotten_with_its_panel_and_documents(bot: World, tmp_path: Path):

@@ -18,10 +18,21 @@ Events = AsyncStream[ResponseStreamEvent]
 
 
 class ProbeBench:
-    """Asks *model*, and remembers what has to be deleted afterwards."""
+    """Asks *model*, and remembers what has to be deleted afterwards.
 
-    def __init__(self, client: AsyncOpenAI, model: str, *, waits: Waits | None = None) -> None:
+    *nowhere* is the address of a tool server that is not there: it makes a response fail.
+    """
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        model: str,
+        *,
+        waits: Waits | None = None,
+        nowhere: str = "https://mcp.invalid/",
+    ) -> None:
         self.client = client
+        self.nowhere = nowhere
         self._model = model
         self._waits = waits or Waits()
         self._send = Sending(self._waits)

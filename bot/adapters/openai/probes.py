@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 from openai import APIStatusError
 
@@ -14,12 +15,6 @@ from bot.panel.probing import Check
 
 SHORT = "Say hello, and nothing else."
 LONG = "Count from 1 to 200 in words, one number a line, and nothing else."
-NOWHERE = {
-    "type": "mcp",
-    "server_label": "nowhere",
-    "server_url": "https://mcp.invalid/",
-    "require_approval": "never",
-}
 LOOK = {
     "type": "function",
     "name": "look_it_up",
@@ -56,13 +51,11 @@ async def _metadata(bench: ProbeBench) -> str:
     conversation = await bench.conversation({"probe_a": "1", "probe_b": "1"})
     await bench.client.conversations.update(conversation, metadata={"probe_b": "2"})
     found = (await bench.client.conversations.retrieve(conversation)).metadata
-    match found:
-        case {"probe_a": "1", "probe_b": "2"}:
-            return "It merges them: what an update leaves out stays."
-        case {"probe_b": "2"}:
-            return "It replaces them: what an update leaves out is gone."
-        case _:
-            return f"Neither: after it, they are {found}."
+    if found == {"probe_b": "2"}:
+        return "It replaces them: what an update leaves out is gone."
+    if found == {"probe_a": "1", "probe_b": "2"}:
+        return "It merges them: what an update leaves out stays."
+    return f"Neither: after it, they are {found}."
 
 
 async def _incomplete(bench: ProbeBench) -> str:
@@ -76,7 +69,7 @@ async def _failed(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
     last = "nothing"
     try:
-        async with bench.hear(SHORT, conversation, tools=[NOWHERE]) as stream:
+        async with bench.hear(SHORT, conversation, tools=[_nowhere(bench.nowhere)]) as stream:
             last = str((await bench.begin(stream)).type)
             async for event in stream:
                 last = event.type
@@ -263,3 +256,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         _unstored,
     ),
 )
+
+
+def _nowhere(url: str) -> dict[str, Any]:
+    return {
+        "type": "mcp",
+        "server_label": "nowhere",
+        "server_url": url,
+        "require_approval": "never",
+    }

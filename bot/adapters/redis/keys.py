@@ -49,8 +49,8 @@ P approvals:T       hash    what experts in the thread want to do and people  60
                             have to approve of; under the same name and a    last, else until
                             ``!`` the verdict that is queued                 settled; 1 kB +
                                                                              arguments each
-P undecided         zset    which of these nobody has decided on, by when    until decided;
-                            they count as declined (ms)                      200 B each
+P undecided         zset    which of these nobody has decided on, by when    until decided, or
+                            they count as declined (ms); ids alone           then; 200 B each
 P seen:T:TS         string  this message has been put                        a day; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
@@ -73,6 +73,8 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
+panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
+                            workspace W, by group                            150 B a handle
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -195,6 +197,11 @@ def owner(conversation: ConversationId) -> str:
 def told(thread: ThreadRef, notice: str) -> str:
     """Return the key of who has told the channel of *thread* of *notice*."""
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
+
+
+def handles(team_id: str) -> str:
+    """Return the key of which user groups stand for experts."""
+    return f"panelbot:handles:{team_id}"
 
 
 def feedback(team_id: str, month: str) -> str:

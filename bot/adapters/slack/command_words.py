@@ -64,6 +64,14 @@ class ListDocuments:
 
 
 @dataclass(frozen=True, slots=True)
+class HandleExpert:
+    """Switch an expert's handle on or off, or (None) show how it stands."""
+
+    name: str
+    wanted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSynthesis:
     """Say when the router sums up."""
 
@@ -101,6 +109,7 @@ Subcommand = (
     | RemoveExpert
     | TeachExpert
     | ListDocuments
+    | HandleExpert
     | SetSynthesis
     | SetStreaming
     | Unfinished
@@ -108,14 +117,24 @@ Subcommand = (
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "help", "list", "remove", "show", "streaming",
+    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "streaming",
     "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
+
+
+def _handle(words: str) -> HandleExpert:
+    name, _, last = words.rpartition(" ")
+    if name and last.casefold() in {"on", "off"}:
+        return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
+    return HandleExpert(words)
+
+
 _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
     "add": AddExpert,
     "documents": ListDocuments,
     "edit": EditExpert,
+    "handle": _handle,
     "remove": RemoveExpert,
     "show": ShowExpert,
     "teach": TeachExpert,

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_HANDLE, _WANTED = "handle", "wanted"
 _TOOLS = "tools"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
@@ -58,8 +59,17 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None, toolbox: Toolbox = NO_TOOLS) -> Json:
-    """Return the modal, filled with what *expert* is now; it may have the tools of *toolbox*."""
+def modal(
+    form: Form,
+    expert: Expert | None = None,
+    toolbox: Toolbox = NO_TOOLS,
+    *,
+    handle: bool | None = None,
+) -> Json:
+    """Return the modal, filled with what *expert* is now; it may have the tools of *toolbox*.
+
+    *handle* tells whether it has one; None does not ask about it.
+    """
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
@@ -69,7 +79,11 @@ def modal(form: Form, expert: Expert | None = None, toolbox: Toolbox = NO_TOOLS)
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert, toolbox)],
+        "blocks": [
+            naming,
+            *_inputs(expert, toolbox),
+            *([] if handle is None else [_handle(handle)]),
+        ],
     }
 
 
@@ -95,6 +109,12 @@ def read(view: Json) -> tuple[Form, Expert]:
         raise Refused(
             "This form is out of date; please close it and give the command again."
         ) from error
+
+
+def handle(view: Json) -> bool | None:
+    """Return whether a filled form wants a handle; None if it did not ask."""
+    given = view["state"]["values"].get(_HANDLE)
+    return bool(given[_VALUE].get("selected_options")) if given else None
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
@@ -154,7 +174,7 @@ def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
         _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
-        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, ":receipt:")),
+        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, "receipt")),
         _input(
             "purpose",
             "What it is for",
@@ -196,6 +216,16 @@ def _consult(now: Expert) -> Json:
         "initial_option": always if now.always_consult else usually,
     }
     return _input(_CONSULT, "Documents", "When it consults them.", element)
+
+
+def _handle(has_one: bool) -> Json:
+    name = _plain("People can ask it with @panel- and its name, which Slack completes")
+    option = {"text": name, "value": _WANTED}
+    element = {"type": "checkboxes", "action_id": _VALUE, "options": [option]}
+    if has_one:
+        element["initial_options"] = [option]
+    hint = "A user group without members; these come with Slack's paid plans."
+    return _input(_HANDLE, "Handle", hint, element) | {"optional": True}
 
 
 def _input(field: str, label: str, hint: str, element: Json) -> Json:

@@ -9,6 +9,7 @@ from bot.adapters.openai.client import connect
 from bot.adapters.openai.probe_bench import ProbeBench
 from bot.adapters.openai.waiting import Waits
 from bot.panel.probing import observe
+from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai import faults
 from bot.playground.openai.brain import (
     Call,
@@ -82,14 +83,14 @@ async def test_what_a_failed_response_leaves(server, bench, manner: str, left: s
     server.manners.unfinished_leaves = manner
     server.brain.then(Fail())
 
-    told = await seen(bench, "failed")
+    async with McpPlayground() as tools:  # one that is there: only then it fails in its stream
+        bench.nowhere = tools.url
+        told = await seen(bench, "failed")
 
     assert told == f"It ended with response.failed and left: {left}."
 
 
-async def test_that_a_failure_is_a_refusal(server, bench):
-    server.faults.on(RESPOND, faults.status(424, "external_connector_error"))
-
+async def test_that_a_failure_is_a_refusal(bench):
     told = await seen(bench, "failed")
 
     assert told.startswith("It was refused (HTTP 424 external_connector_error")

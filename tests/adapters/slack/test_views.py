@@ -58,9 +58,11 @@ def filled(form: Form, now: Expert | None = None, **given: Any) -> dict:
         views.modal(EDITING, LEGAL),
         views.modal(EDITING, TAUGHT),
         views.modal(EDITING, USING, TOOLS),
+        views.modal(NEW, handle=False),
+        views.modal(EDITING, LEGAL, handle=True),
         views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
-    ids=["new", "editing", "taught", "tools", "notice"],
+    ids=["new", "editing", "taught", "tools", "without handle", "with handle", "notice"],
 )
 def test_slack_takes_the_modals(view, taken_by_slack):
     taken_by_slack(view)
@@ -146,6 +148,20 @@ def test_the_longest_expert_fits_the_form(taken_by_slack):
     for block in view["blocks"]:
         element = block.get("element", {})
         assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_form_tells_whether_a_handle_is_wanted(wanted):
+    *_, block = views.modal(NEW, handle=wanted)["blocks"]
+    chosen = block["element"].get("initial_options", [])
+    values = {block["block_id"]: {"value": {"type": "checkboxes", "selected_options": chosen}}}
+
+    assert block["optional"]
+    assert views.handle({"state": {"values": values}}) is wanted
+
+
+def test_a_form_that_did_not_ask_about_a_handle_tells_nothing():
+    assert views.handle(filled(NEW)) is None
 
 
 def test_the_tools_that_an_expert_has_are_ticked_and_can_be_changed():
