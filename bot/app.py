@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, model_side, prices
+from bot.adapters.functions.discovery import discover
+from bot.adapters.functions.running import InstalledFunctions
 from bot.adapters.redis import connection
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.examination import examine as examine_redis
@@ -183,13 +185,16 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(expert=config.expert_timeout)
+        patience = Patience(expert=config.expert_timeout, function=config.function_timeout)
+        installed = discover(library.library())
+        installed.warn()
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
             editor=panel_editor(config, memory, slack),
             model=model,
+            functions=InstalledFunctions(installed.functions),
             messenger=slack.messenger,
             transcript=slack.transcript,
             files=slack.files,
@@ -224,7 +229,8 @@ async def examine(config: Config) -> list[Finding]:
             model_side.examine(config),
         )
     await redis.aclose()
-    return [finding for findings in found for finding in findings]
+    functions = discover(library.library()).findings()
+    return [finding for findings in (*found, functions) for finding in findings]
 
 
 def _redis(config: Config) -> Connection:
@@ -238,7 +244,8 @@ def _redis(config: Config) -> Connection:
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels."""
     admins = frozenset(UserId(admin) for admin in config.admins)
-    return PanelEditor(memory.panels, slack.people, library.library(), library.defaults(), admins)
+    known = (*library.library(), *discover(library.library()).experts)
+    return PanelEditor(memory.panels, slack.people, known, library.defaults(), admins)
 
 
 def _models(config: Config) -> ModelChoice:

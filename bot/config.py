@@ -52,6 +52,7 @@ class Config:
     expert_model: str
     hard_model: str
     expert_timeout: float
+    function_timeout: float
     concurrency: int
     lease: float
     channel_concurrency: int
@@ -98,6 +99,7 @@ _EXAMPLES = {
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
+    "PANELBOT_FUNCTION_TIMEOUT": "60",
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_LEASE": "15",
     "PANELBOT_CHANNEL_CONCURRENCY": "10",
@@ -209,6 +211,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
+        function_timeout=reader.number("PANELBOT_FUNCTION_TIMEOUT", 60, least=1, most=3600),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
         channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),

@@ -32,7 +32,7 @@ def wants_words(progress: Progress, setting: Synthesis) -> bool:
     if progress.without_credit:
         return False
     if not progress.answers:
-        return True  # nobody answered: somebody has to
+        return not progress.only_refused  # nobody answered: somebody has to
     match setting:
         case Synthesis.AUTO:
             return len(progress.answers) > 1

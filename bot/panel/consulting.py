@@ -1,32 +1,13 @@
 """The second stage of a turn: one expert's part in it."""
 
-import asyncio
-import logging
-from contextlib import aclosing
 from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences
-from bot.panel.asking import ask
-from bot.panel.attachments import Attached
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
-from bot.panel.exchange import Responded
-from bot.panel.model import Call, Expert, Sources
+from bot.panel.events import ExpertAnswered, ExpertFailed, Failure
+from bot.panel.hearing import hear_expert
+from bot.panel.model import Call, Sources
 from bot.panel.progress import Outcome
-from bot.panel.turn_context import Hear, TurnContext
-
-log = logging.getLogger(__name__)
-
-_FAILURES = {
-    ModelFault.QUOTA: Failure.QUOTA,
-    ModelFault.ACCESS: Failure.ACCESS,
-    ModelFault.MODEL: Failure.MODEL,
-    ModelFault.FILTERED: Failure.FILTERED,
-    ModelFault.TOO_LONG: Failure.TOO_LONG,
-    ModelFault.CUT_SHORT: Failure.BROKEN,
-    ModelFault.DOCUMENTS: Failure.DOCUMENTS,
-    ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
-}
+from bot.panel.turn_context import TurnContext
 
 
 async def consult(context: TurnContext, call: Call) -> None:
@@ -35,7 +16,7 @@ async def consult(context: TurnContext, call: Call) -> None:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
             async with context.live(_part(call), call.expert) as hear:
-                outcome = await _hear(context, call, hear)
+                outcome = await hear_expert(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
     sources = None
@@ -46,35 +27,28 @@ async def consult(context: TurnContext, call: Call) -> None:
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             context.board.changed()
             return
-        case ExpertFailed(failure=failure, begun=begun):
-            line = sentences.expert_failed(failure, call.expert)
+        case ExpertFailed(failure=failure, begun=begun, why=why):
+            line = why or sentences.expert_failed(failure, call.expert)
             reply = f"{begun}\n\n{line}" if begun else line
-    persona = context.panel.persona(call.expert)
-    await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
+    await _post(context, call, reply, sources)
     context.board.changed()
+
+
+async def _post(context: TurnContext, call: Call, reply: str, sources: Sources | None) -> None:
+    expert = context.panel.find(call.expert)
+    await context.speaker.say_as(
+        call.expert,
+        context.panel.persona(call.expert),
+        _part(call),
+        reply,
+        sources,
+        by_function=expert is not None and expert.function is not None,
+    )
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
     conversation = context.book.links.experts.get(call.expert)
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
-
-
-async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
-    """Return what became of the question; an expert's failure is news, not an error."""
-    expert = context.panel.find(call.expert)
-    if expert is None:
-        return ExpertFailed(call.id, Failure.LEFT)
-    try:
-        async with asyncio.timeout(context.patience.expert):
-            return await _ask_expert(context, call, expert, hear)
-    except TimeoutError:
-        failure = Failure.SLOW
-    except (ModelUnavailable, ConversationGone):  # gone twice: the server knows none
-        failure = Failure.UNAVAILABLE
-    except ModelRefused as error:
-        failure = _FAILURES[error.fault]
-    log.warning("expert.failed", extra={"turn": context.turn.id, "failure": failure})
-    return ExpertFailed(call.id, failure)
 
 
 def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
@@ -83,51 +57,6 @@ def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
     if begun and isinstance(outcome, ExpertFailed):
         return replace(outcome, begun=begun.shown)
     return outcome
-
-
-async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
-    attached = await asyncio.shield(context.attached)  # the others wait for it, too
-    try:
-        return await _ask_with(context, call, expert, hear, attached)
-    except ModelRefused as error:
-        if error.fault is not ModelFault.BAD_REQUEST or not attached.files:
-            raise
-    answer = await _ask_with(context, call, expert, hear, replace(attached, files=()))
-    if isinstance(answer, ExpertAnswered):
-        note = sentences.files_unopened(attached.names)
-        answer = replace(answer, text=f"{answer.text}\n\n{note}")
-    return answer
-
-
-async def _ask_with(
-    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
-) -> Outcome:
-    try:
-        return await _exchange(context, call, expert, hear, attached)
-    except ConversationGone:
-        await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert, hear, attached)
-
-
-async def _exchange(
-    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
-) -> Outcome:
-    record = context.record
-    earlier = (*context.earlier, *context.so_far)
-    quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
-    items = (*quoted, prompts.for_expert(call, context.said, attached))
-    conversation = await context.book.expert(expert.name)
-    prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
-    repeated = call.id in record.progress.asked
-    await record.note(ExpertAsked(call.id, prompt.model))
-    ref = prompts.call_ref(call)
-    answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
-    async with aclosing(answer) as events:
-        async for event in events:
-            hear(event)
-            if isinstance(event, Responded) and event.text.strip():
-                return ExpertAnswered(call.id, event.text, event.usage, event.citations)
-    return ExpertFailed(call.id, Failure.BROKEN)
 
 
 def _part(call: Call) -> str:

@@ -33,6 +33,9 @@ class Failure(StrEnum):
     DOCUMENTS = "documents"  # the expert's documents are gone
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
+    FUNCTION = "function"  # the function that is the expert broke
+    MISSING = "missing"  # no package registers that function (any more)
+    REFUSED = "refused"  # the function will not answer, and says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class ExpertFailed(_Dated):
     call_id: CallId
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
+    why: str = ""  # in the words of a function that refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,7 @@ class Expert:
     effort: Effort = Effort.LOW
     collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
     always_consult: bool = False  # look them up for every question, not only where they help
+    function: str | None = None  # the entry point of the function that answers; None: a model
 
     @property
     def persona(self) -> Persona:
@@ -256,3 +257,4 @@ class Usage:
 
 
 NO_USAGE = Usage()
+BY_FUNCTION = "function"  # stands where a model's name would

@@ -156,6 +156,9 @@ class PanelEditor:
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
         same = replace(expert, name=before.name, collections=before.collections)
+        if before.function:  # the form has asked for its looks only
+            looks = (same.title, same.icon, same.purpose)
+            same = replace(before, title=looks[0], icon=looks[1], purpose=looks[2])
         if not same.collections:  # nothing to consult: the form did not ask
             same = replace(same, always_consult=before.always_consult)
         checked = await self._checked(same, others)

@@ -116,6 +116,13 @@ class Progress:
         return any(outcome.failure is Failure.QUOTA for outcome in failed)
 
     @property
+    def only_refused(self) -> bool:
+        """Whether all that was called refused, and said so in words of its own."""
+        settled = (self.outcomes.get(call.id) for call in self.calls)
+        failures = [one.failure for one in settled if isinstance(one, ExpertFailed)]
+        return bool(self.calls) and failures == [Failure.REFUSED] * len(self.calls)
+
+    @property
     def said_something(self) -> bool:
         """Whether people have been told anything of the matter, if only that nobody knows."""
         return any(not ASIDES.fullmatch(part) for part in self.posted)

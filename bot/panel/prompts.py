@@ -166,6 +166,8 @@ def as_tool_output(
     match outcome:
         case ExpertAnswered(text=text):
             output = f"{name} answered in the thread:\n{text}"
+        case ExpertFailed(why=why) if why:
+            output = f"{name} did not answer and said in the thread:\n{why}"
         case ExpertFailed(failure=failure):
             output = f"{name} could not answer ({failure})."
     return ToolAnswered(call.known_as or call.id, output)

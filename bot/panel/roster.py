@@ -109,7 +109,7 @@ def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
         title=check_title(expert.title, taken),
         icon=_checked_icon(expert.icon),
         purpose=_checked_purpose(expert.purpose),
-        instructions=_checked_instructions(expert.instructions),
+        instructions="" if expert.function else _checked_instructions(expert.instructions),
         model=_checked_model(expert.model),
     )
 

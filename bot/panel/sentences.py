@@ -33,6 +33,9 @@ _EXPERT_FAILURES = {
     Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
+    Failure.FUNCTION: "my function broke; whoever runs me finds where in the log",
+    Failure.MISSING: "my function is not installed (any more); `panelbot check` tells more",
+    Failure.REFUSED: "I cannot answer this as it was put",
 }
 
 _ROUTER_FAULTS = {
@@ -179,6 +182,12 @@ def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
     why = why_failed(failure)
     return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def function_sources(sources: Sequence[tuple[str, str]]) -> str:
+    """Return the list under an answer that tells where it comes from: titles and addresses."""
+    lines = [f"- {' '.join(filter(None, one))}" for one in sources]
+    return "\n".join([f"**{SOURCES}**\n", *lines])
 
 
 def why_failed(failure: Failure) -> str:

@@ -24,7 +24,7 @@ from bot.panel.model import (
 )
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import LanguageModel
+from bot.panel.ports import Functions, LanguageModel
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
 
@@ -56,6 +56,7 @@ class TurnContext:
     speaker: Speaker
     board: PlanBoard
     model: LanguageModel
+    functions: Functions
     transcript: Transcript
     models: ModelChoice
     patience: Patience

@@ -19,7 +19,7 @@ from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import Journal, LanguageModel
+from bot.panel.ports import Functions, Journal, LanguageModel
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
@@ -43,6 +43,7 @@ class TurnRunner:
         threads: ThreadStore,
         editor: PanelEditor,
         model: LanguageModel,
+        functions: Functions,
         messenger: Messenger,
         transcript: Transcript,
         files: FileServer,
@@ -57,6 +58,7 @@ class TurnRunner:
         self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
         self._model = model
+        self._functions = functions
         self._messenger = messenger
         self._transcript = transcript
         self._files = files
@@ -206,6 +208,7 @@ class TurnRunner:
             speaker=speaker,
             board=board,
             model=self._model,
+            functions=self._functions,
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,

@@ -21,7 +21,15 @@ from bot.panel.exchange import (
 )
 from bot.panel.link_book import LinkRecovery
 from bot.panel.links import ThreadLinks
-from bot.panel.model import NO_USAGE, CallId, ConversationId, MessageTs, ThreadRef, TurnId
+from bot.panel.model import (
+    BY_FUNCTION,
+    NO_USAGE,
+    CallId,
+    ConversationId,
+    MessageTs,
+    ThreadRef,
+    TurnId,
+)
 from bot.panel.ports import LanguageModel
 from bot.panel.prices import Prices
 from bot.panel.stores import ReportStore
@@ -89,8 +97,9 @@ class WorkDesk:
     def _bill(self, stage: Stage | None) -> Bill | None:
         if stage is None:
             return None
-        usage = stage.usage if stage.usage != NO_USAGE else None
-        cost = self._prices.cost(stage.model, usage) if usage else None
+        known = stage.usage != NO_USAGE or stage.model == BY_FUNCTION
+        cost = self._prices.cost(stage.model, stage.usage) if known else None
+        usage = stage.usage if known else None
         return Bill(stage.model, stage.seconds, usage, cost)
 
     async def _said_after(

@@ -24,6 +24,7 @@ from bot.panel.patience import Patience
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from tests.fakes.file_server import FakeFileServer
+from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.panel_store import FakePanelStore
@@ -56,6 +57,7 @@ class Bench:
     transcript: FakeTranscript = field(default_factory=FakeTranscript)
     queue: FakeTurnQueue = field(default_factory=FakeTurnQueue)
     files: FakeFileServer = field(default_factory=FakeFileServer)
+    functions: FakeFunctions = field(default_factory=FakeFunctions)
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
@@ -83,6 +85,7 @@ class Bench:
             threads=self.threads,
             editor=self.editor(),
             model=self.model,
+            functions=self.functions,
             messenger=self.messenger,
             transcript=self.transcript,
             files=self.files,

@@ -191,3 +191,14 @@ async def test_streaming_is_on_off_or_as_around(editor):
     assert (await editor.panel(THREAD)).streaming is True
     with pytest.raises(Refused, match="`default`"):
         await editor.set_streaming(HERE, "sometimes", MEMBER)
+
+
+async def test_a_function_keeps_answering_when_its_looks_are_edited():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+
+    await editor.edit(HERE, replace(orders, title="Order Desk", function=None), MEMBER)
+
+    (expert,) = (await editor.panel(HERE)).experts
+    assert (expert.title, expert.function, expert.instructions) == ("Order Desk", "orders", "")

@@ -7,8 +7,18 @@ import pytest
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.exchange import ABORTED, ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed
 from bot.panel.link_book import LinkRecovery
-from bot.panel.model import CallId, Message, MessageTs, TurnId, UserId
+from bot.panel.model import (
+    NO_USAGE,
+    CallId,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    TurnId,
+    UserId,
+)
 from bot.panel.prices import Price, Prices
+from bot.panel.roster import ChannelScope
 from bot.panel.work_desk import WorkDesk
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import THREAD, Bench, consult
@@ -154,3 +164,18 @@ async def test_a_question_that_came_after_others_is_found_by_its_last_message(be
 async def test_what_nobody_knows_is_refused(bench):
     with pytest.raises(Refused, match="no longer know"):
         await desk(bench).work(THREAD, FIRST)
+
+
+async def test_a_function_takes_time_and_no_tokens_and_costs_nothing(bench):
+    orders = Expert(ExpertName("orders"), "Orders", ":package:", "Orders.", "", function="orders")
+    await bench.panels.add(ChannelScope(THREAD.team_id, THREAD.channel_id), orders)
+    bench.functions.answers["orders"] = ["Here."]
+    bench.model.script(ROUTER, [consult("orders")])
+    await bench.ask("Where is it?")
+
+    work = await desk(bench).work(THREAD, FIRST)
+
+    (part,) = work.parts
+    assert (part.name, part.brief) == ("Orders", "Look at the orders side.")
+    assert (part.bill.cost, part.bill.usage, part.bill.model) == (0, NO_USAGE, "function")
+    assert work.cost == work.choosing.cost

@@ -89,6 +89,10 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
 
 def details(expert: Expert) -> Answer:
     """Return all that there is about an expert."""
+    if expert.function:
+        thinking = f"Answers by a function, without a model: `{text.mrkdwn(expert.function)}`"
+        words = text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION)
+        return Answer(words, [section(_line(expert)), _context(thinking)])
     thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
     if expert.collections:
         when = "for every question" if expert.always_consult else "where they help"

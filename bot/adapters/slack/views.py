@@ -107,14 +107,17 @@ def _described(values: Json, form: Form) -> Expert:
         title=_given(values, "title"),
         icon=_given(values, "icon"),
         purpose=_given(values, "purpose"),
-        instructions=_given(values, "instructions"),
-        model=_given(values, "model").strip() or None,
-        effort=Effort(_given(values, "effort")),
-        always_consult=_CONSULT in values and _given(values, _CONSULT) == _ALWAYS,
+        instructions=_given(values, "instructions", ""),
+        model=_given(values, "model", "").strip() or None,
+        effort=Effort(_given(values, "effort", Effort.LOW)),
+        always_consult=_given(values, _CONSULT, "") == _ALWAYS,
     )
 
 
-def _given(values: Json, field: str) -> str:
+def _given(values: Json, field: str, unasked: str | None = None) -> str:
+    """Return what was filled in; *unasked* where the form may not have asked."""
+    if unasked is not None and field not in values:
+        return unasked
     match values[field][_VALUE]:
         case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
             return value
@@ -138,7 +141,6 @@ def _name_input() -> Json:
 def _inputs(expert: Expert | None) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
-    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
         _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
         _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, ":receipt:")),
@@ -148,6 +150,14 @@ def _inputs(expert: Expert | None) -> list[Json]:
             "The router chooses by this line.",
             _text(now.purpose, LONGEST_PURPOSE),
         ),
+        *([] if now.function else _thinking(now)),
+    ]
+
+
+def _thinking(now: Expert) -> list[Json]:
+    """Return what is asked of an expert that has a model."""
+    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
+    return [
         _input("instructions", "Instructions", "How it thinks and answers.", instructions),
         _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
         | {"optional": True},

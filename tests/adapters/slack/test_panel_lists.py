@@ -105,3 +105,11 @@ def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
     answer = panel_lists.not_told("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text
+
+
+def test_a_function_is_shown_as_one(taken_by_slack):
+    orders = replace(LEGAL, name=ExpertName("orders"), instructions="", function="orders")
+    answer = panel_lists.details(orders)
+    taken_by_slack(answer)
+    assert "function" in str(answer.blocks)
+    assert "Model" not in str(answer.blocks)

@@ -136,3 +136,17 @@ def test_the_longest_expert_fits_the_form(taken_by_slack):
     for block in view["blocks"]:
         element = block.get("element", {})
         assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000)
+
+
+def test_of_a_function_only_its_looks_can_be_changed(taken_by_slack):
+    orders = Expert(
+        ExpertName("orders"), "Order Desk", ":package:", "Orders.", "", function="orders"
+    )
+    view = views.modal(EDITING, orders)
+    taken_by_slack(view)
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+    _, read = views.read(filled(EDITING, orders, title="Order Counter"))
+
+    assert inputs == ["title", "icon", "purpose"]
+    assert read.title == "Order Counter"
