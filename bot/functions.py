@@ -24,6 +24,7 @@ a Reply, or by yielding Sources among the text.
   was one; the log gets its type and place, not its message.
 - What a function has answered is kept: it is not called again, whatever happens then. A worker
   that dies while a function runs lets another call it again, with the same ``Request.key``.
+- What is longer than 40,000 characters is cut.
 - After ``Request.deadline`` nobody listens any more. An ``async`` function is cancelled then
   (and where somebody stops the turn); a thread cannot be, and ends at its next ``yield`` if it
   has one.

@@ -17,6 +17,8 @@ from bot.panel.model import BY_FUNCTION, Call, Utterance
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import Hear, TurnContext
 
+LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
+
 
 async def ask_function(context: TurnContext, call: Call, function: str, hear: Hear) -> Outcome:
     """Return what became of the question."""
@@ -42,6 +44,8 @@ async def _answer(context: TurnContext, function: str, request: Request, hear: H
             else:
                 text += piece
                 hear(TextWritten(piece))
+            if len(text) > LONGEST:
+                return f"{text[:LONGEST]}\n\n{sentences.FUNCTION_CUT}"
     if not (text.strip() and sources):
         return text.strip() and text
     told = [(" ".join(one.title.split()), "".join(one.url.split())) for one in sources]

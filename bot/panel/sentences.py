@@ -11,6 +11,8 @@ THINKING = "is reading…"
 CLOSING = "is summing up…"
 SOURCES = "Sources"
 
+FUNCTION_CUT = "_The rest is left out: my answer was too long._"
+
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \
 Keep replying in the thread: no mention needed.

@@ -6,6 +6,7 @@ import pytest
 
 from bot.functions import FunctionRefused, Said, Source
 from bot.panel import sentences
+from bot.panel.by_function import LONGEST
 from bot.panel.errors import FunctionFailed, StoreUnavailable
 from bot.panel.events import ExpertAnswered, Failure
 from bot.panel.exchange import ToolAnswered
@@ -114,6 +115,16 @@ async def test_a_failure_is_told_in_a_sentence_of_ours(desk, answers, failure):
     assert replies(desk) == [sentences.expert_failed(failure, "orders")]
 
 
+async def test_an_endless_answer_is_cut(desk):
+    desk.functions.answers["orders"] = ["x" * 30_000] * 3
+
+    await desk.ask("Where is order 7?")
+
+    (told,) = [one for one in desk.model.items_of(ROUTER) if isinstance(one, ToolAnswered)]
+    assert told.output.count("x") == LONGEST
+    assert sentences.FUNCTION_CUT in told.output
+
+
 async def test_a_slow_function_is_given_up(desk):
     desk.patience = replace(desk.patience, function=0.01)
     desk.functions.answers["orders"] = [asyncio.Event(), "Too late."]
@@ -130,7 +141,8 @@ async def test_people_watch_a_function_write(desk):
 
     await desk.ask("Where is order 7?")
 
-    assert desk.messenger.grown == ["It is ", "It is on its way."]
+    assert desk.messenger.grown[0] == "It is "
+    assert desk.messenger.grown[-1] == "It is on its way."
     assert replies(desk) == ["It is on its way."]
 
 
