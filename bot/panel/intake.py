@@ -5,6 +5,7 @@ What the fast memory has forgotten is queued all the same, for the worker to fin
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 from weakref import WeakValueDictionary
@@ -24,6 +25,9 @@ class Incoming:
     message: Message
     is_reply: bool  # within a thread, not the message that a thread hangs from
     addresses_others: bool  # mentions a person and not the bot
+
+
+_REMEMBERED = 256  # a mention's two events come within moments of each other
 
 
 class Decision(Enum):
@@ -51,6 +55,7 @@ class Intake:
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
+        self._queued: deque[tuple[MessageTs, ThreadRef]] = deque(maxlen=_REMEMBERED)
         self._in_line: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
@@ -115,6 +120,12 @@ class Intake:
         await self._put(thread, message, alone=command is not None)
 
     async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> None:
+        """Queue *message*; the queue knows what it had, but for the other event of a mention
+        that came to this process, too, it need not be asked.
+        """
+        if (message.ts, thread) in self._queued:
+            return
         summons = [self._threads.summoned(thread)] if message.mentioned else []
         # Slack waits: one trip rather than two.
         await asyncio.gather(*summons, self._queue.put(thread, message, alone=alone))
+        self._queued.append((message.ts, thread))

@@ -64,10 +64,11 @@ class TurnWorker:
         """Let the running turns finish within *grace* seconds; hand the others over."""
         if not self._running:
             return
+        watching = asyncio.create_task(self._watch_for_stops())
         _, late = await asyncio.wait(self._running.values(), timeout=grace)
-        for task in late:
+        for task in [watching, *late]:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(watching, *late, return_exceptions=True)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")

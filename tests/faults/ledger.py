@@ -46,6 +46,7 @@ class Allowances:
 
     failures: bool = False  # experts may say that they could not answer
     disorder: bool = False  # events came out of order: so may the answers
+    doubled: int = 0  # threads in which something may be there twice, and nothing else is wrong
 
 
 class Ledger:
@@ -61,12 +62,16 @@ class Ledger:
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong."""
+        spared = self._allowed.doubled
         for (channel, thread_ts), questions in self._threads.items():
             found = (
                 *self._in_slack(channel, thread_ts, questions),
                 *self._links(channel, thread_ts, questions),
                 *self._in_conversations(channel, thread_ts, questions),
             )
+            if spared and found and all(" 2 times" in one for one in found):
+                spared -= 1
+                continue
             for complaint in found:
                 yield f"{channel}/{thread_ts}: {complaint}"
         yield from self._model.complaints()

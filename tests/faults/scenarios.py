@@ -209,16 +209,20 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
 
 
 _SINGLE = Habits(hurry=0.0)
-_FAILING = Allowances(failures=True)
 
+_FAILING = Allowances(failures=True)
 _DISORDER = Allowances(disorder=True)
+# A worker looks whether its lease holds right before it sends. Between the look and the wire, some
+# millionths of a second, it can still be stopped; awake again, it sends what it had in its hands.
+# Neither Slack nor the model's side compares tokens, so nobody can hinder that.
+_ON_ITS_WAY = Allowances(doubled=1)
 _WRONG_CLOCKS = (86_400.0, -86_400.0, 3_600.0)
 
 SCENARIOS = (
     Scenario("calm", calm, Shape(over_http=True), _SINGLE),
     Scenario("every step", every_step),
     Scenario("cut steps", cut_steps, Shape(over_http=True)),
-    Scenario("pauses", pauses),
+    Scenario("pauses", pauses, allowed=_ON_ITS_WAY),
     Scenario("random kills", random_kills, Shape(clocks=_WRONG_CLOCKS), allowed=_DISORDER),
     Scenario("rolling restarts", rolling_restarts, Shape(over_http=True), allowed=_DISORDER),
     Scenario("redis restarts", redis_restarts, allowed=_DISORDER),

@@ -9,17 +9,13 @@ from tests.faults.running import run
 from tests.faults.scenarios import SCENARIOS, Scenario
 
 TURNS = 2_000
-# A worker that stands still in the very moment of sending, or is cut off there, may still say
-# something twice, once in some thousand turns: these two families are for the long form.
-LONG_FORM_ONLY = ("cut steps", "pauses")
-SHORT = [scenario for scenario in SCENARIOS if scenario.name not in LONG_FORM_ONLY]
 SEED = int(os.environ.get("PANELBOT_FAULTS_SEED", "1"))
 
 
-@pytest.mark.parametrize("scenario", SHORT, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 async def test_every_question_is_answered_exactly_once(scenario: Scenario, tmp_path: Path):
-    outcome = await run(scenario, TURNS // len(SHORT) + 1, SEED, tmp_path)
+    outcome = await run(scenario, TURNS // len(SCENARIOS) + 1, SEED, tmp_path)
 
     assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
     assert len(outcome.unsprung) <= outcome.sprung / 3  # some steps are rare in so short a run
-    assert outcome.turns >= TURNS // len(SHORT)
+    assert outcome.turns >= TURNS // len(SCENARIOS)

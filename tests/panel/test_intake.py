@@ -68,12 +68,35 @@ async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):
     assert (await queue.claim()).turn.messages[0].text == "hello"
 
 
-async def test_both_copies_of_a_mention_make_one_turn(queue, threads):
-    intake = Intake(queue, threads)
-    await intake.receive(incoming(mentioned=True))
-    await intake.receive(incoming(mentioned=True))
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_both_copies_of_a_mention_make_one_turn(queue, threads, processes):
+    for intake in [Intake(queue, threads) for _ in range(processes)] * (2 // processes):
+        await intake.receive(incoming(mentioned=True))
 
     assert len((await queue.claim()).turn.messages) == 1
+
+
+class BriefOutage(FakeTurnQueue):
+    """Takes nothing the first time."""
+
+    out = True
+
+    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+        if self.out:
+            self.out = False
+            raise StoreUnavailable("for a moment")
+        return await super().put(thread, message, alone=alone)
+
+
+async def test_what_could_not_be_queued_is_queued_when_it_is_delivered_again(threads):
+    queue = BriefOutage()
+    intake = Intake(queue, threads)
+    with pytest.raises(StoreUnavailable):
+        await intake.receive(incoming(mentioned=True))
+
+    await intake.receive(incoming(mentioned=True))
+
+    assert (await queue.claim()).turn.messages
 
 
 async def test_a_mention_in_a_muted_thread_is_answered_and_leaves_it_muted(queue, threads):

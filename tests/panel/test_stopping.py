@@ -165,6 +165,23 @@ async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
     assert await bench.queue.stops() == {}
 
 
+async def test_a_worker_that_shuts_down_still_stops_what_is_to_be_stopped(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    task.cancel()
+    draining = asyncio.create_task(worker.drain(grace=60))
+
+    await say(bench, "stop", "2.0")
+    async with asyncio.timeout(5):
+        await draining
+
+    assert said(bench) == [(None, sentences.stopped(["Legal Counsel"]))]
+
+
 class DistantQueue(FakeTurnQueue):
     """Its answer to who is to be stopped takes as long as a test wants."""
 

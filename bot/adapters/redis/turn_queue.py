@@ -143,10 +143,10 @@ class RedisTurnQueue(TurnQueue):
         await self._fenced(_BURY, claim, keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR)
 
     async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
-        """Return the dead letters, the oldest first."""
+        """Return the dead letters, the oldest first; those that cannot be read are logged."""
         letters: list[DeadLetter] = []
         for prefix in self._shards.prefixes:
-            letters += map(_letter, await self._run(_LETTERS, prefix, most))
+            letters += filter(None, map(_letter, await self._run(_LETTERS, prefix, most)))
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
@@ -244,9 +244,13 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _letter(raw: Sequence[str]) -> DeadLetter:
-    thread, messages, reason, attempts, at = raw
-    return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
+def _letter(raw: Sequence[str]) -> DeadLetter | None:
+    turn, thread, messages, reason, attempts, at = raw
+    try:
+        return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
+    except codec.Unreadable as why:  # perhaps another version can read it; it can be dropped
+        _log.error("letter.unreadable", extra={"turn": turn, "reason": str(why)})
+        return None
 
 
 def _turn(thread: str, raw: str) -> Turn:

@@ -1,18 +1,15 @@
 """A message in Slack as a document that experts can look things up in."""
 
-import re
 from datetime import UTC, datetime
 
 from bot.adapters.slack import permalinks, text
 from bot.adapters.slack.permalinks import Place
+from bot.adapters.slack.replies import NOT_THERE
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.knowledge import Upload
 from bot.panel.messaging import People
 from bot.panel.model import UserId
-
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
-_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
 class MessageReading:
@@ -44,7 +41,7 @@ class MessageReading:
         message = await self._message(place)
         written = str(message.get("text") or "")
         author = UserId(message.get("user") or "")
-        mentioned = [UserId(user) for user in _MENTION.findall(written)]
+        mentioned = [UserId(user) for user in text.mentioned(written)]
         names = await self._people.names([author, *mentioned] if author else mentioned)
         said = text.from_slack(written, {str(user): name for user, name in names.items()}).strip()
         if not said:
@@ -66,7 +63,7 @@ class MessageReading:
                 inclusive=True,
             )
         except MessengerRefused as error:
-            raise missing if error.code in _NOT_THERE else error from None
+            raise missing if error.code in NOT_THERE else error from None
         for message in answer["messages"]:
             if message["ts"] == place.ts:
                 return message  # type: ignore[no-any-return]

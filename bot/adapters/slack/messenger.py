@@ -17,7 +17,7 @@ from bot.adapters.slack.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.splitting import LONGEST_PIECE
 from bot.adapters.slack.streams import SlackStreams
-from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
+from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
@@ -183,19 +183,12 @@ class SlackMessenger(Messenger):
             "metadata": self._metadata(thread, post),
             **shown,
         }
-        pauses = iter(self._pauses)
-        while True:
-            try:
-                answer = await self._api.write("chat.postMessage", within=within, **args)
-            except Ambiguous:
-                pause = next(pauses, None)
-                await asyncio.sleep(pause or 0)
-                if found := await self._replies.find(thread, post.turn, post.part):
-                    return found
-                if pause is None:
-                    raise
-            else:
-                return {**answer["message"], "ts": answer["ts"]}
+
+        async def write() -> Json:
+            answer = await self._api.write("chat.postMessage", within=within, **args)
+            return {**answer["message"], "ts": answer["ts"]}
+
+        return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
 
     def _learns_from(self, error: SlackRefused) -> bool:
         """Whether Slack objects to the persona: to any, without the scope, or to this one."""

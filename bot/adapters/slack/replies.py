@@ -1,15 +1,16 @@
 """Reading a thread from Slack, and telling which of its messages are ours."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
-from bot.adapters.slack.web_api import Json, SlackApi
+from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
 
-_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
+NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
 class Replies:
@@ -46,7 +47,7 @@ class Replies:
                     yield message
                 root_seen = root_seen or is_root
         except MessengerRefused as error:
-            if error.code not in _NOT_THERE:
+            if error.code not in NOT_THERE:
                 raise
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
@@ -58,6 +59,31 @@ class Replies:
                 if stamp and (stamp.turn, stamp.part) == (turn, part):
                     return message
         return None
+
+    async def once(
+        self,
+        write: Callable[[], Awaitable[Json]],
+        thread: ThreadRef,
+        turn: TurnId,
+        part: str,
+        pauses: Sequence[float],
+    ) -> Json:
+        """Return the message that *write* makes.
+
+        Where that is not certain, it is looked for after each of *pauses* before *write* is
+        called again. Raises Ambiguous when the pauses are used up.
+        """
+        left = iter(pauses)
+        while True:
+            try:
+                return await write()
+            except Ambiguous:
+                pause = next(left, None)
+                await asyncio.sleep(pause or 0)
+                if found := await self.find(thread, turn, part):
+                    return found
+                if pause is None:
+                    raise
 
     def is_unstamped(self, message: Json, thread: ThreadRef) -> bool:
         """Whether *message* is one of ours that bears no stamp of this thread."""

@@ -4,7 +4,6 @@ Whatever Slack refuses, it has not done: then the message is posted whole, or it
 take no ``unfurl_links``, so no address ever goes into one: see ``growing``.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import aclosing
@@ -12,7 +11,7 @@ from contextlib import aclosing
 from bot.adapters.slack import reply_buttons
 from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.replies import Replies
-from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi
+from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging import Post
 from bot.panel.model import MessageTs, ThreadRef, UserId
@@ -74,25 +73,18 @@ class SlackStreams:
             "blocks": reply_buttons.row(post) or None,
             "metadata": metadata,
         }
-        pauses = iter(self._pauses)
-        while True:
-            try:
-                answer = await self._api.write("chat.stopStream", **args)
-            except Ambiguous:
-                pause = next(pauses, None)
-                await asyncio.sleep(pause or 0)
-                if found := await self._replies.find(thread, post.turn, post.part):
-                    return found
-                if pause is None:
-                    raise
-            except MessengerRefused as error:
-                log.info("stream.not_ended", extra={"reason": str(error), "part": post.part})
-                if error.code != _OVER:
-                    await self._end(thread, ts)
-                return None
-            else:
-                message: Json = answer["message"]
-                return message
+
+        async def write() -> Json:
+            answer = await self._api.write("chat.stopStream", **args)
+            return dict(answer["message"])
+
+        try:
+            return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
+        except MessengerRefused as error:
+            log.info("stream.not_ended", extra={"reason": str(error), "part": post.part})
+            if error.code != _OVER:
+                await self._end(thread, ts)
+            return None
 
     async def withdraw(
         self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]

@@ -8,7 +8,7 @@ CommonMark parser only makes the result read well.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -17,6 +17,7 @@ from bot.adapters.slack.syntax import MARKERS, Part, code, parts
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ELLIPSIS = "…"
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 # Controls, zero-width spaces, bidirectional overrides and isolates, annotation marks.
 _INVISIBLE = re.compile(
@@ -93,6 +94,11 @@ def plain(text: str, limit: int) -> str:
 def from_slack(text: str, names: Mapping[str, str]) -> str:
     """What a person wrote, as a model reads it; `names` tells users' names by id."""
     return _TOKEN.sub(lambda found: _ENTITIES.get(found[0]) or _spoken(found[1] or "", names), text)
+
+
+def mentioned(text: str) -> Sequence[str]:
+    """Return the ids of the users whom a person has mentioned."""
+    return _MENTION.findall(text)
 
 
 def _visible(text: str) -> str:

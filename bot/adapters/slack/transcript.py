@@ -2,7 +2,15 @@
 
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 
 from bot.adapters.slack import message_text, text
 from bot.adapters.slack.files import shared_files
@@ -27,7 +35,6 @@ MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
 LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was said about it
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that say nothing of the matter.
 _ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|gave-up(-\d+)?")
@@ -61,33 +68,31 @@ class SlackTranscript(Transcript):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        wanted: deque[Json] = deque(maxlen=MOST_MESSAGES)
-        async for message in self._replies.of(thread, oldest=since, latest=before):
-            within = float(since or 0) <= float(message["ts"]) < float(before)
-            if within and self._is_talk(message, thread):
-                wanted.append(message)
-        authors = [UserId(message["user"]) for message in wanted if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in wanted))
-        return _bounded([_utterance(message, names) for message in wanted])
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=before),
+            lambda message: (
+                float(since or 0) <= float(message["ts"]) < float(before)
+                and self._is_talk(message, thread)
+            ),
+        )
 
     async def asked(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
-        said: deque[Json] = deque(maxlen=MOST_MESSAGES)
-        async for message in self._replies.of(thread, oldest=since, latest=until):
-            within = float(since) <= float(message["ts"]) <= float(until)
-            meant = since == until or not message.get("bot_id")
-            if within and meant and self._is_talk(message, thread):
-                said.append(message)
-        authors = [UserId(message["user"]) for message in said if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in said))
-        return _bounded([_utterance(message, names) for message in said])
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=until),
+            lambda message: (
+                float(since) <= float(message["ts"]) <= float(until)
+                and (since == until or not message.get("bot_id"))
+                and self._is_talk(message, thread)
+            ),
+        )
 
     async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         async for message in self._replies.of(thread, latest=before):
             earlier = float(message["ts"]) < float(before)
             by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            if earlier and by_people and self._us in _MENTION.findall(message.get("text") or ""):
+            if earlier and by_people and self._us in text.mentioned(message.get("text") or ""):
                 return True
         return False
 
@@ -103,8 +108,7 @@ class SlackTranscript(Transcript):
         """Return every message of *thread* in full, as people saw it."""
         said = [message async for message in self._replies.of(thread)]
         said = [message for message in said if not message.get("hidden")]
-        authors = [UserId(message["user"]) for message in said if message.get("user")]
-        names = await self._names(authors, (message.get("text") or "" for message in said))
+        names = await self._names_in(said)
         return [self._spoken(message, names, thread) for message in said]
 
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
@@ -113,8 +117,23 @@ class SlackTranscript(Transcript):
             if message.get("reply_count"):
                 yield message["ts"]
 
+    async def _said(
+        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool]
+    ) -> Sequence[Utterance]:
+        """Return the newest of the *wanted* messages that a model can take."""
+        newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
+        async for message in replies:
+            if wanted(message):
+                newest.append(message)
+        names = await self._names_in(newest)
+        return _bounded([_utterance(message, names) for message in newest])
+
+    async def _names_in(self, messages: Collection[Json]) -> Mapping[UserId, str]:
+        authors = [UserId(message["user"]) for message in messages if message.get("user")]
+        return await self._names(authors, (message.get("text") or "" for message in messages))
+
     async def _names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[UserId, str]:
-        mentioned = [UserId(found) for said in texts for found in _MENTION.findall(said)]
+        mentioned = [UserId(found) for said in texts for found in text.mentioned(said)]
         return await self._people.names([*authors, *mentioned])
 
     def _spoken(self, message: Json, names: Mapping[UserId, str], thread: ThreadRef) -> Spoken:

@@ -58,8 +58,6 @@ class SlackRefused(MessengerRefused):
 def session(seconds: float = 15) -> ClientSession:
     """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
     trace = TraceConfig()
-    trace.on_connection_create_end.append(_under_lease)
-    trace.on_connection_reuseconn.append(_under_lease)
     trace.on_request_headers_sent.append(_under_lease)  # which is right before they are
     trace.on_request_chunk_sent.append(_under_lease)
     timeout = ClientTimeout(total=seconds, connect=5)

@@ -147,6 +147,24 @@ async def test_a_turn_whose_messages_were_thrown_away_stops_nobody(redis, queue,
     assert caplog.records[0].reason == "a turn without messages"
 
 
+async def test_a_dead_letter_that_cannot_be_read_hides_no_other_and_can_be_dropped(
+    redis, queue, caplog
+):
+    for ts, thread in (("1", ONE), ("2", OTHER)):
+        await queue.put(thread, message(ts))
+    claims = [await queue.claim(), await queue.claim()]
+    for claim in claims:
+        await queue.bury(claim, "no luck")
+    strange, readable = (claim.turn for claim in claims)
+    await redis.hset(f"{PREFIX}dead:{strange.id}", "messages", '[{"colour":"secret red"}]')
+
+    with caplog.at_level(logging.ERROR):
+        assert [letter.turn for letter in await queue.buried()] == [readable]
+
+    assert (caplog.records[0].message, caplog.records[0].turn) == ("letter.unreadable", strange.id)
+    assert await queue.drop(strange.id)
+
+
 async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
     await queue.put(ONE, message("1"))
     claim = await queue.claim()
