@@ -200,6 +200,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             files=slack.files,
             models=_models(config),
             patience=patience,
+            levels=config.expert_levels,
         )
         worker = TurnWorker(
             memory.queue,

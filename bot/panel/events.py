@@ -1,5 +1,7 @@
 """What happens during a turn: the entries of its journal.
 
+An expert that consults others is a router to them: the router's entries are then told *by* it.
+
 An entry before an outside effect (``…Asked``, ``…Started``) says that the effect may
 have happened; the one after it says that it has.
 """
@@ -45,12 +47,18 @@ class _Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class RouterAsked(_Dated):
+class _OfRound(_Dated):
+    # The call of the expert who consults others, as the router does; None: the router itself.
+    by: CallId | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterAsked(_OfRound):
     """The people's words are about to go to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class RouterBegan(_Dated):
+class RouterBegan(_OfRound):
     """The router has begun to answer; *response* is what its answer is called."""
 
     response: str
@@ -72,7 +80,7 @@ class CallAdopted(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerCalled(_Dated):
+class StrangerCalled(_OfRound):
     """The router called an expert that is not on the panel."""
 
     call_id: CallId
@@ -80,7 +88,7 @@ class StrangerCalled(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class Routed(_Dated):
+class Routed(_OfRound):
     """No further calls will come. *text* is what the router itself said."""
 
     text: str = ""
@@ -117,7 +125,7 @@ class ExpertFailed(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingStarted(_Dated):
+class ClosingStarted(_OfRound):
     """The experts' outputs are about to go to the router."""
 
 

@@ -39,6 +39,7 @@ class PlanTask:
     persona: Persona
     reason: str
     state: TaskState
+    asked_by: str = ""  # the title of the expert who asks; empty: the router does, or people
 
 
 @dataclass(frozen=True, slots=True)

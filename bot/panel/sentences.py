@@ -84,6 +84,11 @@ def consulting(titles: Sequence[str]) -> str:
     return f"is consulting {listed(titles)}…"
 
 
+def asking(title: str, asked: Sequence[str]) -> str:
+    """Return who is at work while an expert consults others, as one of the names in a list."""
+    return f"{title} (who is asking {listed(asked)})"
+
+
 def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
     """Return what the thread is told of a button that *by* pressed."""
     match wish:

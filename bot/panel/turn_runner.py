@@ -49,6 +49,7 @@ class TurnRunner:
         files: FileServer,
         models: ModelChoice,
         patience: Patience,
+        levels: int,
     ) -> None:
         self._journal = journal
         self._reports = reports
@@ -65,6 +66,7 @@ class TurnRunner:
         self._recovery = LinkRecovery(threads, model, transcript)
         self._models = models
         self._patience = patience
+        self._levels = levels
 
     async def run(self, claim: Claim) -> None:
         """Answer the turn. Safe to call again after a crash.
@@ -212,6 +214,7 @@ class TurnRunner:
             transcript=self._transcript,
             models=self._models,
             patience=self._patience,
+            levels=self._levels,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 

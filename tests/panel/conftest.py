@@ -61,6 +61,7 @@ class Bench:
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
+    levels: int = 2
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
@@ -91,6 +92,7 @@ class Bench:
             files=self.files,
             models=ModelChoice(),
             patience=self.patience,
+            levels=self.levels,
         )
 
     async def claim(
