@@ -7,6 +7,7 @@ from bot.export.words import time_of
 from bot.panel import prompts
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
+from bot.panel.links import path_to
 
 Json = dict[str, Any]
 
@@ -40,10 +41,12 @@ def _message(message: Spoken) -> Json:
 
 
 def _conversation(talk: Talk) -> Json:
+    path = path_to(talk.expert) if talk.expert else ()
     return {
         "id": talk.id,
         "role": "router" if talk.expert is None else "expert",
-        "expert": talk.expert,
+        "expert": path[-1] if path else None,
+        "consulted_by": list(path[:-1]),  # down from the panel; empty: the router asked it
         "gone": talk.items is None,
         "items": [_item(item) for item in talk.items or ()],
     }

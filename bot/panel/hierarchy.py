@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Panel
 
 
@@ -19,16 +20,34 @@ def consulted(panel: Panel, path: Sequence[ExpertName], levels: int) -> Panel:
     return replace(panel, experts=tuple(one for one in panel.experts if one.name in wanted))
 
 
-def loop_from(name: ExpertName, experts: Mapping[ExpertName, Expert]) -> tuple[Expert, ...]:
-    """Return the experts through whom *name* would come to consult itself; empty if it does not."""
-    trails: list[tuple[Expert, ...]] = [(experts[name],)]
+def check_consulted(expert: Expert, others: Panel) -> Expert:
+    """Return *expert*, its colleagues in order and those who have left the panel left out.
+
+    Raises Refused if it would come to consult itself through *others*, or cannot consult.
+    """
+    if expert.function and expert.consults:
+        raise Refused(f"{expert.title} is a function: it cannot consult other experts.")
+    if expert.name in expert.consults:
+        raise Refused("An expert cannot consult itself.", field="consults")
+    known = {one.name: one for one in others.experts}
+    names = tuple(sorted(name for name in set(expert.consults) if name in known))
+    tidy = replace(expert, consults=names)
+    if circle := _circle(tidy, known):
+        way = " → ".join(one.title for one in circle)
+        raise Refused(f"{tidy.title} would come to consult itself: {way}.", field="consults")
+    return tidy
+
+
+def _circle(first: Expert, others: Mapping[ExpertName, Expert]) -> tuple[Expert, ...]:
+    """Return the way on which *first* would come to consult itself; empty if there is none."""
+    ways: list[tuple[Expert, ...]] = [(first,)]
     seen: set[ExpertName] = set()
-    while trails:
-        trail = trails.pop()
-        for asked in trail[-1].consults:
-            if asked == name:
-                return (*trail, experts[name])
-            if asked in experts and asked not in seen:
-                seen.add(asked)
-                trails.append((*trail, experts[asked]))
+    while ways:
+        way = ways.pop()
+        for name in way[-1].consults:
+            if name == first.name:
+                return (*way, first)
+            if name in others and name not in seen:
+                seen.add(name)
+                ways.append((*way, others[name]))
     return ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.panel.errors import Refused
+from bot.panel.hierarchy import check_consulted
 from bot.panel.messaging import People
 from bot.panel.model import (
     CollectionId,
@@ -164,6 +165,18 @@ class PanelEditor:
         checked = await self._checked(same, others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
 
+    async def set_consulted(
+        self, scope: Scope, name: str, consulted: Sequence[str], by: UserId
+    ) -> Change:
+        """Set whom the expert may consult itself; nobody if *consulted* is empty."""
+        await self.check_may_change(scope, by)
+        expert = await self.find(scope, name)
+        panel = await self.panel(scope)
+        others = replace(panel, experts=tuple(e for e in panel.experts if e.name != expert.name))
+        names = [(await self.find(scope, one)).name for one in consulted]
+        changed = check_consulted(replace(expert, consults=tuple(names)), others)
+        return await self._put(Verb.EDITED, scope, changed, by, others)
+
     async def equip(
         self,
         scope: Scope,
@@ -250,7 +263,7 @@ class PanelEditor:
         """Return *expert* tidied, or raise Refused with what is wrong with it."""
         taken = await self._people.taken_names()
         experts = {called for one in others.experts for called in (one.name, one.title)}
-        return check_expert(expert, taken | experts)
+        return check_consulted(check_expert(expert, taken | experts), others)
 
     async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
         """Return the panel, and the experts known by name: inherited ones go before the library's.

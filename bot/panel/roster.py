@@ -16,8 +16,8 @@ LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
 MOST_EXPERTS = 100
 
 _COMMANDS = {
-    "add", "default", "documents", "edit", "help", "mute", "remove", "show", "stop", "teach",
-    "unmute",
+    "add", "consults", "default", "documents", "edit", "help", "mute", "remove", "show", "stop",
+    "teach", "unmute",
 }  # fmt: skip
 _GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "group", "here"}
 _OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}

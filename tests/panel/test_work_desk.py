@@ -1,5 +1,6 @@
 """What people are told of how a reply came about."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,7 +22,7 @@ from bot.panel.prices import Price, Prices
 from bot.panel.roster import ChannelScope
 from bot.panel.work_desk import WorkDesk
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import EXPERTS, THREAD, Bench, consult
 
 FIRST, SECOND = TurnId("T1:C1:1.0"), TurnId("T1:C1:2.0")
 DOLLAR = Decimal(1)
@@ -179,3 +180,28 @@ async def test_a_function_takes_time_and_no_tokens_and_costs_nothing(bench):
     assert (part.name, part.brief) == ("Orders", "Look at the orders side.")
     assert (part.bill.cost, part.bill.usage, part.bill.model) == (0, NO_USAGE, "function")
     assert work.cost == work.choosing.cost
+
+
+@pytest.mark.parametrize("reported", [True, False])
+async def test_whom_an_expert_consulted_is_told_with_it(bench, reported):
+    await bench.panels.add(
+        ChannelScope(THREAD.team_id, THREAD.channel_id),
+        replace(EXPERTS[1], consults=(ExpertName("finance"),)),
+    )
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [consult("finance")], "Yes.")
+    await bench.ask("May we?")
+    if not reported:
+        bench.reports.reports.clear()
+
+    work = await desk(bench).work(THREAD, FIRST)
+
+    (legal,) = work.parts
+    (finance,) = legal.parts
+    assert finance.name == ("Finance Partner" if reported else "finance")
+    assert (finance.reason, finance.brief) == ("finance matters", "Look at the finance side.")
+    assert finance.parts == ()
+    if reported:
+        assert finance.bill.usage == USAGE
+        assert legal.bill.usage == USAGE + USAGE
+        assert len(work.bills) == 3

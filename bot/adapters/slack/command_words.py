@@ -1,5 +1,6 @@
 """What people write after ``/experts``."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -64,6 +65,14 @@ class ListDocuments:
 
 
 @dataclass(frozen=True, slots=True)
+class LetConsult:
+    """Say whom an expert may consult itself."""
+
+    name: str
+    consulted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetSynthesis:
     """Say when the router sums up."""
 
@@ -101,6 +110,7 @@ Subcommand = (
     | RemoveExpert
     | TeachExpert
     | ListDocuments
+    | LetConsult
     | SetSynthesis
     | SetStreaming
     | Unfinished
@@ -108,8 +118,8 @@ Subcommand = (
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "help", "list", "remove", "show", "streaming",
-    "synthesis", "teach",
+    "add", "consults", "default", "documents", "edit", "help", "list", "remove", "show",
+    "streaming", "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
@@ -155,9 +165,20 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return SetSynthesis(name)
         case "streaming":
             return SetStreaming(name)
+        case "consults":
+            return _let_consult(name)
         case "add" if not name:
             return DescribeExpert()
         case word if word in _NAMING:
             return _NAMING[word](name) if name else Unfinished(word)
         case _:
             return Unknown(word)
+
+
+def _let_consult(words: str) -> Subcommand:
+    """Return what ``consults NAME OTHER, OTHER`` orders; ``nobody`` and ``none`` end it."""
+    name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", words))
+    if not (name and others):
+        return Unfinished("consults")
+    is_over = [other.casefold() for other in others] in (["nobody"], ["none"])
+    return LetConsult(name, () if is_over else tuple(filter(None, others)))

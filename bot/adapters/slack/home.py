@@ -145,7 +145,9 @@ class _Listener:
 
     async def _show_form(self, body: Json, expert: Expert | None) -> None:
         form = Form("", for_defaults=True, editing=expert.name if expert else None)
-        await self._show({**views.modal(form, expert), "callback_id": FORM}, body)
+        panel = await self._editor.panel(self._defaults)
+        modal = views.modal(form, expert, panel.experts)
+        await self._show({**modal, "callback_id": FORM}, body)
         self._names.learn()  # while the form is filled in
 
     async def _show(self, modal: Json, body: Json) -> None:

@@ -25,6 +25,7 @@ _HELP = """\
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
+• `/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it answers
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts streaming on`, `off` or `default`: whether replies grow while they are written
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
@@ -97,6 +98,8 @@ def details(expert: Expert) -> Answer:
     if expert.collections:
         when = "for every question" if expert.always_consult else "where they help"
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
+    if expert.consults:
+        thinking += f" · consults {', '.join(f'`{name}`' for name in expert.consults)}"
     return Answer(
         text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
         [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
@@ -116,6 +119,14 @@ def announcement(change: Change) -> Answer:
             said = f"{who} removed {expert} from {where}."
         case _:
             assert_never(change.verb)
+    return Answer(said, [section(said)])
+
+
+def consulting_announcement(change: Change) -> Answer:
+    """Return what a channel is told when it is set whom an expert consults."""
+    where, expert = _owner(change.scope), introduced(change.expert)
+    names = ", ".join(f"`{name}`" for name in change.expert.consults) or "nobody"
+    said = f"<@{change.by}> edited {expert} in {where}: it now consults {names}."
     return Answer(said, [section(said)])
 
 

@@ -1,6 +1,7 @@
 """The form in which people describe an expert: Slack's modal, built and read."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ Json = dict[str, Any]
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_CONSULTS = "consults"
+_MOST_OPTIONS = 100  # in a menu
 _EFFORTS = {
     Effort.NONE: "None: quickest",
     Effort.LOW: "Low",
@@ -56,8 +59,8 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None) -> Json:
-    """Return the modal, filled with what *expert* is now."""
+def modal(form: Form, expert: Expert | None = None, panel: Sequence[Expert] = ()) -> Json:
+    """Return the modal, filled with what *expert* is now; it may consult others of the *panel*."""
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
@@ -67,7 +70,7 @@ def modal(form: Form, expert: Expert | None = None) -> Json:
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert)],
+        "blocks": [naming, *_inputs(expert, panel)],
     }
 
 
@@ -111,6 +114,7 @@ def _described(values: Json, form: Form) -> Expert:
         model=_given(values, "model", "").strip() or None,
         effort=Effort(_given(values, "effort", Effort.LOW)),
         always_consult=_given(values, _CONSULT, "") == _ALWAYS,
+        consults=_chosen(values),
     )
 
 
@@ -127,6 +131,17 @@ def _given(values: Json, field: str, unasked: str | None = None) -> str:
             raise ValueError(f"no {field}")
 
 
+def _chosen(values: Json) -> tuple[ExpertName, ...]:
+    """Return the experts that were chosen; the form may not have asked."""
+    match values.get(_CONSULTS):
+        case None:
+            return ()
+        case {"value": {"selected_options": [*options]}}:
+            return tuple(ExpertName(option["value"]) for option in options)
+        case _:
+            raise ValueError(f"no {_CONSULTS}")
+
+
 def _editing(expert: Expert) -> Json:
     words = f"People ask it as `{expert.name}: …`"
     element = {"type": "mrkdwn", "text": words, "verbatim": True}
@@ -138,7 +153,7 @@ def _name_input() -> Json:
     return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
 
 
-def _inputs(expert: Expert | None) -> list[Json]:
+def _inputs(expert: Expert | None, panel: Sequence[Expert]) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     return [
@@ -150,7 +165,7 @@ def _inputs(expert: Expert | None) -> list[Json]:
             "The router chooses by this line.",
             _text(now.purpose, LONGEST_PURPOSE),
         ),
-        *([] if now.function else _thinking(now)),
+        *([] if now.function else [*_thinking(now), *_colleagues(now, panel)]),
     ]
 
 
@@ -164,6 +179,27 @@ def _thinking(now: Expert) -> list[Json]:
         _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
         *([_consult(now)] if now.collections else []),
     ]
+
+
+def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
+    options = {
+        one.name: {"text": _plain(one.title), "value": str(one.name)}
+        for one in panel[:_MOST_OPTIONS]
+        if one.name != now.name
+    }
+    if not options:
+        return []
+    chosen = [options[name] for name in now.consults if name in options]
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": _plain("Nobody"),
+        "options": list(options.values()),
+    }
+    if chosen:
+        element["initial_options"] = chosen
+    hint = "It may ask them before it answers; their answers go to it, not to the thread."
+    return [_input(_CONSULTS, "Experts that it consults", hint, element) | {"optional": True}]
 
 
 def _consult(now: Expert) -> Json:

@@ -113,3 +113,8 @@ def test_a_function_is_shown_as_one(taken_by_slack):
     taken_by_slack(answer)
     assert "function" in str(answer.blocks)
     assert "Model" not in str(answer.blocks)
+
+
+def test_it_is_shown_whom_an_expert_consults():
+    shown = str(panel_lists.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
+    assert "consults `tax`" in shown

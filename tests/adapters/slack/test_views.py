@@ -24,15 +24,20 @@ def taken_by_slack(shared):
     return lambda view: validator.validate({"trigger_id": "1.2.x", "view": view})
 
 
-def filled(form: Form, now: Expert | None = None, **given: str | None) -> dict:
+def filled(form: Form, now: Expert | None = None, panel=(), **given: str | None) -> dict:
     """The form as Slack sends it, with what it began with where nothing is given."""
-    view = views.modal(form, now)
+    view = views.modal(form, now, panel)
     values = {}
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
         field, element = block["block_id"], block["element"]
-        if element["type"] == "static_select":
+        if element["type"] == "multi_static_select":
+            chosen = element.get("initial_options", [])
+            if field in given:
+                chosen = [one for one in element["options"] if one["value"] in given[field]]
+            values[field] = {"value": {"type": element["type"], "selected_options": chosen}}
+        elif element["type"] == "static_select":
             options = {option["value"]: option for option in element["options"]}
             chosen = options[given[field]] if field in given else element["initial_option"]
             values[field] = {"value": {"type": "static_select", "selected_option": chosen}}
@@ -150,3 +155,31 @@ def test_of_a_function_only_its_looks_can_be_changed(taken_by_slack):
 
     assert inputs == ["title", "icon", "purpose"]
     assert read.title == "Order Counter"
+
+
+def test_whom_an_expert_consults_is_chosen_from_the_others(taken_by_slack):
+    tax, finance = (
+        replace(LEGAL, name=ExpertName(name), title=name.title()) for name in ("tax", "finance")
+    )
+    now = replace(LEGAL, consults=(tax.name, ExpertName("gone")))
+    panel = (finance, now, tax)
+    view = views.modal(EDITING, now, panel)
+    taken_by_slack(view)
+    (menu,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "consults"]
+    assert [option["value"] for option in menu["options"]] == ["finance", "tax"]
+    assert [option["value"] for option in menu["initial_options"]] == ["tax"]
+
+    assert views.read(filled(EDITING, now, panel))[1].consults == ("tax",)
+    _, both = views.read(filled(EDITING, now, panel, consults=("tax", "finance")))
+    assert both.consults == ("finance", "tax")
+    assert views.read(filled(EDITING, now, panel, consults=()))[1].consults == ()
+
+
+def test_where_there_is_nobody_else_nobody_can_be_consulted():
+    blocks = views.modal(EDITING, LEGAL, (LEGAL,))["blocks"]
+    assert "consults" not in [block.get("block_id") for block in blocks]
+
+
+def test_the_largest_panel_fits_the_menu(taken_by_slack):
+    panel = [replace(LEGAL, name=ExpertName(f"x{n}"), title="x" * 40) for n in range(101)]
+    taken_by_slack(views.modal(NEW, None, panel))
