@@ -53,6 +53,8 @@ def test_a_missing_setting_comes_with_an_example():
         ("PANELBOT_SECRET", "short"),
         ("PANELBOT_ADMINS", "@ann"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
+        ("PANELBOT_FUNCTION_TIMEOUT", "0"),
+        ("PANELBOT_EXPERT_LEVELS", "0"),
         ("PANELBOT_CONCURRENCY", "0"),
         ("PANELBOT_LEASE", "0.5"),
     ],

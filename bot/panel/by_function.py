@@ -22,7 +22,8 @@ LONGEST = 40_000  # characters of an answer: people read it, the router and the 
 
 async def ask_function(context: TurnContext, call: Call, function: str, hear: Hear) -> Outcome:
     """Return what became of the question."""
-    request = _request(context, call, await _so_far(context))
+    deadline = datetime.now(UTC) + timedelta(seconds=context.patience.function)
+    request = _request(context, call, await _so_far(context), deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:
         text = await _answer(context, function, request, hear)
@@ -60,7 +61,9 @@ async def _so_far(context: TurnContext) -> Sequence[Utterance]:
     return await context.transcript.earlier(turn.thread, before=first, since=None)
 
 
-def _request(context: TurnContext, call: Call, so_far: Sequence[Utterance]) -> Request:
+def _request(
+    context: TurnContext, call: Call, so_far: Sequence[Utterance], deadline: datetime
+) -> Request:
     turn, said = context.turn, context.said
     thread = turn.thread
     return Request(
@@ -70,6 +73,6 @@ def _request(context: TurnContext, call: Call, so_far: Sequence[Utterance]) -> R
         asker=Asker(turn.asker, said[-1].speaker),
         thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
         files=tuple(file.name for one in said for file in one.files),
-        deadline=datetime.now(UTC) + timedelta(seconds=context.patience.function),
+        deadline=deadline,
         key=f"{turn.id}/{call.id}",
     )

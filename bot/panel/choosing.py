@@ -22,10 +22,12 @@ async def choose(
     ref: str,
     among: Panel,
     by: CallId | None = None,
+    repeated: bool = False,
 ) -> Responded:
     """Ask, and *start* each expert the moment it is called; returns what was said besides.
 
-    *by* is the call of the expert who chooses; None: the router does.
+    *by* is the call of the expert who chooses; None: the router does. *repeated* where the prompt
+    may have arrived before, when nobody could be chosen yet.
     """
     record, begun = context.record, context.record.progress.round_of(by)
     await record.note(RouterAsked(by=by))
@@ -33,7 +35,7 @@ async def choose(
         context.model,
         prompt,
         ref=ref,
-        repeated=begun.asked,
+        repeated=repeated or begun.asked,
         patience=context.patience,
         begun=begun.response,
     )

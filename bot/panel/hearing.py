@@ -101,7 +101,7 @@ async def _exchange(context: TurnContext, seat: Seat, hear: Hear, attached: Atta
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
     if seat.colleagues.experts or call.id in record.progress.rounds:
-        return _outcome(call, await _consulting(context, seat, prompt, hear))
+        return _outcome(call, await _consulting(context, seat, prompt, hear, repeated=repeated))
     return _outcome(call, await _answer(context, call, prompt, hear, repeated=repeated))
 
 
@@ -118,11 +118,13 @@ async def _answer(
     return Responded("")
 
 
-async def _consulting(context: TurnContext, seat: Seat, prompt: Prompt, hear: Hear) -> Responded:
+async def _consulting(
+    context: TurnContext, seat: Seat, prompt: Prompt, hear: Hear, *, repeated: bool
+) -> Responded:
     """Let the expert consult colleagues as the router consults experts, and then answer."""
     record, by = context.record, seat.call.id
     resumed = record.progress.round_of(by).routed is not None
-    said = await _hear_colleagues(context, seat, prompt)
+    said = await _hear_colleagues(context, seat, prompt, repeated=repeated)
     if said is not None:
         return said
     items = tuple(outputs(record.progress, seat.colleagues, by))
@@ -133,7 +135,9 @@ async def _consulting(context: TurnContext, seat: Seat, prompt: Prompt, hear: He
     return await _answer(context, seat.call, closing, hear, repeated=resumed)
 
 
-async def _hear_colleagues(context: TurnContext, seat: Seat, prompt: Prompt) -> Responded | None:
+async def _hear_colleagues(
+    context: TurnContext, seat: Seat, prompt: Prompt, *, repeated: bool
+) -> Responded | None:
     """Hear whom the expert calls; returns what it says itself if it calls nobody."""
     record, by, among = context.record, seat.call.id, seat.colleagues
     try:
@@ -147,7 +151,9 @@ async def _hear_colleagues(context: TurnContext, seat: Seat, prompt: Prompt) -> 
                 start(call)
             if record.progress.round_of(by).routed is None:
                 ref = prompts.call_ref(seat.call)
-                said = await choose(context, prompt, start, ref=ref, among=among, by=by)
+                said = await choose(
+                    context, prompt, start, ref=ref, among=among, by=by, repeated=repeated
+                )
                 if not record.progress.round_of(by).called:
                     return said
                 await record.note(Routed(said.text, usage=said.usage, by=by))

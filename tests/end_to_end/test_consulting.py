@@ -6,6 +6,7 @@ import pytest
 
 from bot.panel import sentences
 from bot.playground.openai.brain import Call, Hold, ModelRequest, Reply, Text
+from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.state import text_of
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.workspace import Message
@@ -137,3 +138,16 @@ async def test_the_form_offers_whom_an_expert_may_consult(office: World):
     )
     await people.slash(ADA, GENERAL, "/experts", "show legal")
     await people.wait_for(lambda: "consults `security`" in str(list(workspace.ephemeral(ADA))))
+
+
+async def test_the_demos_model_consults_whose_field_a_question_touches(office: World):
+    office.brain._otherwise = RuleBrain().reply
+    ts = office.say(
+        f"{MENTION} legal: Can we use this MIT library, and what would it cost to support?"
+    )
+    await office.idle()
+
+    ((who, said),) = office.said(ts)
+    assert who == "Legal Counsel"
+    assert "As legal counsel" in said
+    assert "**Finance Partner** adds:" in said

@@ -311,6 +311,22 @@ async def test_an_expert_cut_off_while_it_chooses_asks_nobody_twice(office, fail
     assert office.model.unanswered() == []
 
 
+async def test_who_was_asked_alone_and_may_consult_since_is_not_asked_twice(bench):
+    await put(bench, LEGAL, TAX)
+    bench.model.reply = lambda prompt: consult("legal") if prompt.cache_key[:3] == "rou" else "Yes."
+    claim = await bench.claim("May we?")
+    bench.model.script("legal", ["Yes.", StoreUnavailable("the worker dies")])
+    with pytest.raises(BaseExceptionGroup):
+        await bench.runner().run(claim)
+    await put(bench, ASKING)
+
+    await bench.resume(claim)
+
+    asked = [one for one in bench.model.items_of("legal") if isinstance(one, UserSaid)]
+    assert len(asked) == 1
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+
+
 def ready(bench: Bench) -> None:
     """Two experts, one of whom consults the other and a third, however often they are asked."""
 
