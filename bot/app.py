@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import library, model_side, prices
+from bot import library, model_side, prices, toolbox
 from bot.adapters.functions.discovery import discover
 from bot.adapters.functions.running import InstalledFunctions
 from bot.adapters.redis import connection
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
@@ -24,6 +25,7 @@ from bot.adapters.redis.scripting import Connection
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
+    approvals,
     buttons,
     commands,
     feedback,
@@ -38,19 +40,18 @@ from bot.adapters.slack import (
     web_api,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.examination import examine as examine_slack
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.manifest import BOT_SCOPES
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
+from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
+from bot.panel.approvals import Approvers, approvers
 from bot.panel.feedback_desk import FeedbackDesk
-from bot.panel.findings import Finding
 from bot.panel.intake import Intake
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
@@ -59,6 +60,7 @@ from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.teaching import Teaching
+from bot.panel.toolbox import Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
@@ -85,6 +87,7 @@ class Memory:
     panels: RedisPanelStore
     conversations: RedisConversationStore
     feedback: RedisFeedbackStore
+    approvals: RedisApprovalStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Slack:
 async def open_memory(config: Config) -> AsyncIterator[Memory]:
     """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
     shards = Shards(config.redis_shards)
-    redis = _redis(config)
+    redis = redis_of(config)
     try:
         await connection.prepare(redis, config.redis_url, shards)
         yield Memory(
@@ -116,6 +119,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisPanelStore(redis),
             RedisConversationStore(redis),
             RedisFeedbackStore(redis),
+            RedisApprovalStore(redis, shards),
         )
     finally:
         await redis.aclose()
@@ -150,6 +154,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
+        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
         documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
@@ -185,7 +191,11 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(expert=config.expert_timeout, function=config.function_timeout)
+        patience = Patience(
+            expert=config.expert_timeout,
+            function=config.function_timeout,
+            approval=config.approval_hours * 3600,
+        )
         installed = discover(library.library())
         installed.warn()
         runner = TurnRunner(
@@ -199,6 +209,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             transcript=slack.transcript,
             files=slack.files,
             models=_models(config),
+            approvals=memory.approvals,
+            approvers=_approvers(config),
             patience=patience,
             levels=config.expert_levels,
         )
@@ -210,7 +222,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             lease=config.lease,
         )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
-        yield lambda: _work(worker, line, config)
+        clock = ApprovalClock(memory.approvals, every=min(5, patience.approval / 4))
+        yield lambda: _work(worker, line, clock, config)
 
 
 async def run_part(part: Part) -> None:
@@ -219,22 +232,8 @@ async def run_part(part: Part) -> None:
         await serve()
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Look at everything around us and return what is found."""
-    redis = _redis(config)
-    async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        found = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
-            examine_redis(redis, connection.address(config.redis_url)),
-            model_side.examine(config),
-        )
-    await redis.aclose()
-    functions = discover(library.library()).findings()
-    return [finding for findings in (*found, functions) for finding in findings]
-
-
-def _redis(config: Config) -> Connection:
+def redis_of(config: Config) -> Connection:
+    """Return the way to Redis. Raises ConfigError if its address is malformed."""
     try:
         return connection.connect(config.redis_url)
     except ValueError as error:
@@ -244,9 +243,27 @@ def _redis(config: Config) -> Connection:
 
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels."""
-    admins = frozenset(UserId(admin) for admin in config.admins)
-    known = (*library.library(), *discover(library.library()).experts)
-    return PanelEditor(memory.panels, slack.people, known, library.defaults(), admins)
+    return PanelEditor(
+        memory.panels,
+        slack.people,
+        (*library.library(), *discover(library.library()).experts),
+        library.defaults(),
+        frozenset(UserId(admin) for admin in config.admins),
+        tools(config),
+    )
+
+
+def tools(config: Config) -> Toolbox:
+    """Return the tools that experts may have. Raises Refused if they cannot be had."""
+    allowed = toolbox.toolbox(config.tools, os.environ)
+    model_side.require_tools(config, allowed)
+    return allowed
+
+
+def _approvers(config: Config) -> Approvers:
+    named = approvers(config.approvers)
+    own = frozenset(UserId(admin) for admin in config.admins)
+    return replace(named, users=named.users | own) if named.admins else named
 
 
 def _models(config: Config) -> ModelChoice:
@@ -261,13 +278,16 @@ def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
     return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
-async def _work(worker: TurnWorker, line: WaitingLine, config: Config) -> None:
+async def _work(
+    worker: TurnWorker, line: WaitingLine, clock: ApprovalClock, config: Config
+) -> None:
     """Answer turns; what is wrong with the models is told at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model_side.warn(config))
-        told = tasks.create_task(line.run())
+        beside = [tasks.create_task(line.run()), tasks.create_task(clock.run())]
         try:
             await worker.run()
         finally:
-            told.cancel()
+            for task in beside:
+                task.cancel()
             await worker.drain(GRACE)

@@ -48,6 +48,8 @@ class Config:
     log_level: str
     own_secrets: tuple[str, ...]
     admins: frozenset[str]
+    approvers: frozenset[str]
+    approval_hours: float
     router_model: str
     expert_model: str
     hard_model: str
@@ -60,6 +62,7 @@ class Config:
     socket_connections: int
     redis_shards: int
     prices: str
+    tools: str
     slack_pace: float
 
     @property
@@ -96,6 +99,8 @@ _EXAMPLES = {
     "LOG_LEVEL": "INFO",
     "PANELBOT_SECRET": "the output of: openssl rand -hex 32",
     "PANELBOT_ADMINS": "U012AB3CD,U045EF6GH",
+    "PANELBOT_APPROVERS": "asker,admins,U012AB3CD,S078IJ9KL",
+    "PANELBOT_APPROVAL_HOURS": "24",
     "PANELBOT_ROUTER_MODEL": "gpt-6-luna",
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
@@ -108,11 +113,14 @@ _EXAMPLES = {
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
     "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
+    "PANELBOT_TOOLS": "/etc/panelbot/tools.yaml",
     "PANELBOT_SLACK_PACE": "1",
 }
 NAMES = tuple(_EXAMPLES)
 
 BACKENDS = ("conversations", "stateless", "assistants")
+_APPROVER = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
+_APPROVERS = frozenset({"asker", "admins"})
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _T = TypeVar("_T")
 
@@ -209,6 +217,8 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         log_level=reader.choice("LOG_LEVEL", "INFO", _LEVELS),
         own_secrets=reader.words("PANELBOT_SECRET", r"\S{16,}"),
         admins=frozenset(reader.words("PANELBOT_ADMINS", r"[UW][A-Z0-9]{2,}")),
+        approvers=frozenset(reader.words("PANELBOT_APPROVERS", _APPROVER)) or _APPROVERS,
+        approval_hours=reader.number("PANELBOT_APPROVAL_HOURS", 24, least=0.0001, most=720),
         router_model=reader.text("PANELBOT_ROUTER_MODEL", "gpt-6-luna"),
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
@@ -221,6 +231,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
         prices=reader.text("PANELBOT_PRICES"),
+        tools=reader.text("PANELBOT_TOOLS"),
         slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )
     if reader.problems:

@@ -111,6 +111,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         if own_redis:
             redis_url = await opened.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
+        settings.setdefault("PANELBOT_TOOLS", _tools(environ))
         if not environ.get("OPENAI_API_KEY", "").strip():
             openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
@@ -128,6 +129,12 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         yield Demo(slack, config, own_redis=own_redis)
         for task in serving:
             task.cancel()
+
+
+def _tools(environ: Mapping[str, str]) -> str:
+    """Return the file with the tools of the demo's experts; the Assistants API offers none."""
+    has_none = environ.get("PANELBOT_BACKEND", "").strip().casefold() == "assistants"
+    return "" if has_none else str(files("bot") / "demo_tools.yaml")
 
 
 async def _teach(config: Config) -> None:

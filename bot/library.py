@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bot.panel.model import Effort, Expert
+from bot.panel.model import Effort, Expert, ToolName
 from bot.panel.roster import (
     LONGEST_INSTRUCTIONS,
     LONGEST_PURPOSE,
@@ -49,6 +49,7 @@ def _expert(entry: dict[str, Any]) -> Expert:
         instructions=instructions,
         model=entry.get("model"),
         effort=Effort(entry.get("effort", "low")),
+        tools=tuple(ToolName(name) for name in entry.get("tools", ())),
     )
 
 

@@ -16,6 +16,7 @@ from bot.panel.conversation_store import ConversationStore
 from bot.panel.errors import Refused
 from bot.panel.findings import Finding, Verdict
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,15 @@ async def require_backend(config: Config) -> None:
         raise Refused(f"{finding.what}. {finding.remedy}")
     if finding.verdict is Verdict.WARNING:
         log.warning("backend.unknown", extra={"what": finding.what, "remedy": finding.remedy})
+
+
+def require_tools(config: Config, allowed: Toolbox) -> None:
+    """Raise Refused, with what to do, if the backend cannot offer a tool that is allowed."""
+    if missing := backends.tools_lacking(config.backend, allowed):
+        raise Refused(
+            f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "
+            "cannot offer; take them out of the file, or set PANELBOT_BACKEND=conversations"
+        )
 
 
 async def examine(config: Config) -> list[Finding]:

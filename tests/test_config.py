@@ -52,6 +52,8 @@ def test_a_missing_setting_comes_with_an_example():
         ("LOG_LEVEL", "LOUD"),
         ("PANELBOT_SECRET", "short"),
         ("PANELBOT_ADMINS", "@ann"),
+        ("PANELBOT_APPROVERS", "asker,ann"),
+        ("PANELBOT_APPROVAL_HOURS", "1000"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
         ("PANELBOT_FUNCTION_TIMEOUT", "0"),
         ("PANELBOT_EXPERT_LEVELS", "0"),
@@ -80,3 +82,9 @@ def test_every_setting_is_told_of_in_the_example_file(repository):
     example = (repository / ".env.example").read_text()
 
     assert [name for name in NAMES if f"{name}=" not in example] == []
+
+
+def test_who_may_approve_is_the_asker_and_admins_unless_others_are_named():
+    assert read(GOOD).approvers == {"asker", "admins"}
+    named = GOOD | {"PANELBOT_APPROVERS": "anyone, U012AB, S345CD"}
+    assert read(named).approvers == {"anyone", "U012AB", "S345CD"}

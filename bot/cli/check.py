@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from bot import app
 from bot.cli import run
 from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
+from bot.examination import examine
 from bot.panel.findings import Finding, Verdict, bad, good, warning
 
 _MARKS = {
@@ -37,7 +37,7 @@ def check() -> None:
 
 
 async def _check(config: Config) -> None:
-    found = [*_settings(config), *await app.examine(config)]
+    found = [*_settings(config), *await examine(config)]
     _tell(found)
     if any(finding.verdict is Verdict.BAD for finding in found):
         sys.exit(1)

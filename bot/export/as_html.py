@@ -1,8 +1,8 @@
 """The archive as one page that needs nothing else, and from which nothing is fetched.
 
 Everything that was said is escaped, or rendered from Markdown without raw HTML and without
-images; the page's policy lets no script run and nothing load. What people and models wrote as
-headings is put below the page's own.
+images; the files that experts made are part of the page. Its policy lets no script run and nothing
+load from elsewhere. What people and models wrote as headings is put below the page's own.
 """
 
 import base64
@@ -16,9 +16,11 @@ from string import Template
 
 from markdown_it import MarkdownIt
 
+from bot.export import made
 from bot.export.words import Names, asked_by, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
+    ApprovalGiven,
     ModelSaid,
     Source,
     StoredItem,
@@ -28,6 +30,7 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.model import CallId
+from bot.panel.toolbox import ApprovalWanted
 
 _FACES = 8
 _LEVELS_ABOVE = 3  # h1 to h3 are the page's own
@@ -99,17 +102,18 @@ def _conversation(talk: Talk, names: Names) -> Iterator[str]:
     if talk.items is None:
         yield "<p>It is gone: somebody has deleted it.</p>"
     for item in talk.items or ():
-        yield _item(item, owner, names)
+        yield _item(item, owner, names, talk.contents)
     yield "</section>"
 
 
-def _item(item: StoredItem, owner: str, names: Names) -> str:
+def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, bytes]) -> str:
     match item:
         case UserSaid(text):
             call = asked_by(item)
             return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
-        case ModelSaid(text, sources=sources):
-            return _article(f"{owner} said", _markdown(text) + _sources(sources), kind="said")
+        case ModelSaid(text, sources=sources, files=files):
+            body = _markdown(text) + _sources(sources) + made.listed(files, contents)
+            return _article(f"{owner} said", body, kind="said")
         case ToolCalled(call_id, _, arguments):
             body = _arguments(arguments) + _link_to_question(call_id, names)
             return _article(f"Called {escape(names.called(item))}", body, kind="said")
@@ -117,6 +121,11 @@ def _item(item: StoredItem, owner: str, names: Names) -> str:
             folded = f"<details><summary>Show it</summary>{_plain(output)}</details>"
             heading = f"Got the answer of {escape(names.answered(item))}"
             return _article(f"{heading} <code>{escape(call_id)}</code>", folded)
+        case ApprovalWanted(_, server, tool, arguments):
+            heading = f"Wanted to use {escape(tool)} of {escape(server)}, with approval"
+            return _article(heading, _plain(arguments), kind="said")
+        case ApprovalGiven(_, approved, reason):
+            return _article("Approved" if approved else "Declined", _plain(reason))
         case ToolUsed(tool):
             return _article(f"Used a tool: {escape(tool)}", "", kind="said")
 

@@ -1,13 +1,25 @@
 """The archive for machines."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from bot.export.made import encoded
 from bot.export.words import time_of
 from bot.panel import prompts
 from bot.panel.archive import Spoken, Talk, ThreadArchive
-from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.links import path_to
+from bot.panel.model import MadeFile
+from bot.panel.toolbox import ApprovalWanted
 
 Json = dict[str, Any]
 
@@ -48,21 +60,34 @@ def _conversation(talk: Talk) -> Json:
         "expert": path[-1] if path else None,
         "consulted_by": list(path[:-1]),  # down from the panel; empty: the router asked it
         "gone": talk.items is None,
-        "items": [_item(item) for item in talk.items or ()],
+        "items": [_item(item, talk.contents) for item in talk.items or ()],
     }
 
 
-def _item(item: StoredItem) -> Json:
+def _file(file: MadeFile, content: bytes | None) -> Json:
+    told = {"name": file.name, "about": file.about}
+    return told if content is None else told | {"base64": encoded(content)}
+
+
+def _item(item: StoredItem, contents: Mapping[str, bytes]) -> Json:
     match item:
         case UserSaid(text):
             return {"type": "message", "role": "user", "text": text}
-        case ModelSaid(text, sources=sources):
+        case ModelSaid(text, sources=sources, files=files):
             cited = [{"title": source.title, "url": source.url} for source in sources]
-            return {"type": "message", "role": "assistant", "text": text, "sources": cited}
+            made = [_file(file, contents.get(file.id)) for file in files]
+            said = {"text": text, "sources": cited, "files": made}
+            return {"type": "message", "role": "assistant", **said}
         case ToolCalled(call_id, tool, arguments):
             told = {"call_id": call_id, "tool": tool, "expert": prompts.expert_of(tool)}
             return {"type": "call", **told, "arguments": dict(arguments)}
         case ToolAnswered(call_id, output):
             return {"type": "output", "call_id": call_id, "output": output}
+        case ApprovalWanted(request, server, tool, arguments):
+            asked = {"request": request, "server": server, "tool": tool, "arguments": arguments}
+            return {"type": "approval_wanted", **asked}
+        case ApprovalGiven(request, approved, reason):
+            given = {"request": request, "approved": approved, "reason": reason}
+            return {"type": "approval_given", **given}
         case ToolUsed(tool):
             return {"type": "tool_used", "tool": tool}

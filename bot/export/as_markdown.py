@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bot.export.words import Names, time_of, title_of
 from bot.panel.archive import Spoken, Talk, ThreadArchive
 from bot.panel.exchange import (
+    ApprovalGiven,
     ModelSaid,
     Source,
     StoredItem,
@@ -17,6 +18,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.model import MadeFile
+from bot.panel.toolbox import ApprovalWanted
 
 
 def document(archive: ThreadArchive) -> str:
@@ -52,22 +55,34 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
         case UserSaid(text):
             yield "**Was told**"
             yield _quote(text, keeps_lines=True)
-        case ModelSaid(text, sources=sources):
+        case ModelSaid(text, sources=sources, files=files):
             yield f"**{owner} said**"
-            yield _quote(text)
+            if text:
+                yield _quote(text)
             yield from map(_source, sources)
+            yield from map(_made, files)
         case ToolCalled(call_id, _, arguments):
             yield f"**Called {_inline(names.called(item))}** ({_code(call_id)})"
             yield _quote("\n\n".join(f"_{name}_: {told}" for name, told in arguments.items()))
         case ToolAnswered(call_id, output):
             yield f"**Got the answer of {_inline(names.answered(item))}** ({_code(call_id)})"
             yield _quote(output, keeps_lines=True)
+        case ApprovalWanted(_, server, tool, arguments):
+            yield f"**Wanted to use {_inline(tool)} of {_inline(server)}**, with approval"
+            yield _quote(arguments, keeps_lines=True)
+        case ApprovalGiven(_, approved, reason):
+            yield f"**{'Approved' if approved else 'Declined'}**: {_inline(reason)}"
         case ToolUsed(tool):
             yield f"**Used a tool**: {_inline(tool)}"
 
 
 def _source(source: Source) -> str:
     return f"- Source: {_inline(source.title)} {_inline(source.url)}".rstrip()
+
+
+def _made(file: MadeFile) -> str:
+    about = f" ({_inline(file.about)})" if file.about else ""
+    return f"- Made a file: {_inline(file.name)}{about}"
 
 
 def _quote(text: str, *, keeps_lines: bool = False) -> str:

@@ -1,14 +1,17 @@
 """Everything that was said in a thread: as people saw it, and in the conversations behind it."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from bot.panel.errors import ConversationGone
-from bot.panel.exchange import StoredItem
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
+from bot.panel.exchange import ModelSaid, StoredItem
 from bot.panel.links import ThreadLinks, path_to
 from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef
 from bot.panel.ports import LanguageModel
+
+LARGEST = 20 * 1024 * 1024  # bytes of one file that an expert made
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Talk:
     id: ConversationId
     expert: ExpertName | None  # None: the router's
     items: tuple[StoredItem, ...] | None  # None: it is gone
+    contents: Mapping[str, bytes] = field(default_factory=dict)  # of files made, as far as there
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +68,18 @@ async def _talk(
         newest_first = [item async for item in model.items(conversation)]
     except ConversationGone:
         return Talk(conversation, expert, None)
-    return Talk(conversation, expert, tuple(newest_first[::-1]))
+    items = tuple(newest_first[::-1])
+    return Talk(conversation, expert, items, await _contents(conversation, items, model))
+
+
+async def _contents(
+    conversation: ConversationId, items: Sequence[StoredItem], model: LanguageModel
+) -> Mapping[str, bytes]:
+    """Return what the files that were made there hold, of those that are still there."""
+    said = (item for item in items if isinstance(item, ModelSaid))
+    files = {file.id: file for one in said for file in one.files}
+    contents = {}
+    for file in files.values():
+        with suppress(Refused, ModelRefused, ModelUnavailable):
+            contents[file.id] = await model.content(conversation, file, LARGEST)
+    return contents

@@ -7,6 +7,7 @@ from bot.panel.turn_context import TurnContext
 
 async def tell_of_button(context: TurnContext) -> None:
     """Let people know why somebody answers, where nobody has said a word."""
+    await context.permission.announce()
     if steer := context.turn.steer:
         titles = [expert.title for expert in steering.wanted(steer, context.panel)]
         by = context.said[0].speaker

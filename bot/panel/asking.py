@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.panel.errors import ModelUnavailable
 from bot.panel.exchange import (
     ABORTED,
+    ApprovalGiven,
     Begun,
     Item,
     ModelEvent,
@@ -21,6 +22,7 @@ from bot.panel.exchange import (
 )
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import ApprovalWanted
 
 T = TypeVar("T")
 
@@ -111,6 +113,7 @@ def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
     """Return those of *items* that are not among *stored*, which begins at the turn's message."""
     calls = {item.call_id for item in stored if isinstance(item, ToolCalled)}
     outputs = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
+    decided = {item.request for item in stored if isinstance(item, ApprovalGiven)}
 
     def is_new(item: Item) -> bool:
         match item:
@@ -118,6 +121,8 @@ def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
                 return call_id not in calls
             case ToolAnswered(call_id=call_id):
                 return call_id not in outputs
+            case ApprovalGiven(request=request):
+                return request not in decided
             case _:
                 return not stored
 
@@ -128,7 +133,10 @@ def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEv
     """Return the events of the stored response to *items*, if all is stored and answered."""
     if unsent(items, stored):
         return ()
-    inputs = [i for i, item in enumerate(stored) if isinstance(item, UserSaid | ToolAnswered)]
+    given = UserSaid | ToolAnswered | ApprovalGiven
+    inputs = [i for i, item in enumerate(stored) if isinstance(item, given)]
     after = stored[inputs[-1] + 1 :]
     calls = [item for item in after if isinstance(item, ToolCalled)]
-    return [*calls, joined(i for i in after if isinstance(i, ModelSaid))] if after else ()
+    wanted = tuple(item for item in after if isinstance(item, ApprovalWanted))
+    said = joined(item for item in after if isinstance(item, ModelSaid))
+    return [*calls, replace(said, wanted=wanted)] if after else ()

@@ -17,20 +17,27 @@ from bot.panel.attachments import (
 )
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.exchange import Attachment
-from bot.panel.model import SharedFile
+from bot.panel.model import Exhibit, SharedFile
 from bot.panel.patience import Patience
 
 log = logging.getLogger(__name__)
 
 
 class FileServer(Protocol):
-    """Where files lie that people have shared."""
+    """Where files lie that people have shared, or that are to be shown to them."""
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
         """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
 
         Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
         larger; MessengerRefused or MessengerUnavailable.
+        """
+        ...
+
+    async def store(self, name: str, about: str, content: bytes) -> Exhibit:
+        """Keep a file that nobody sees before a message shows it; return once one can.
+
+        Raises MessengerRefused, MessengerUnavailable.
         """
         ...
 

@@ -24,7 +24,8 @@ async def close(context: TurnContext) -> None:
         await context.speaker.say("router", progress.routed.text, reply=True)
     if progress.closed and progress.closed.text.strip():
         await context.speaker.say("synthesis", progress.closed.text, reply=True)
-    if not record.progress.said_something:
+    is_moot = context.turn.verdict and not progress.calls  # the matter had ended
+    if not (record.progress.said_something or is_moot):
         await context.speaker.say("refused", sentences.NOTHING_SAID)
 
 
@@ -32,6 +33,8 @@ def wants_words(progress: Progress, setting: Synthesis) -> bool:
     """Return whether the router is to say something after the experts."""
     if progress.without_credit:
         return False
+    if progress.awaits_approval and not progress.answers:
+        return False  # who is to say something will
     if not progress.answers:
         return not progress.only_refused  # nobody answered: somebody has to
     match setting:

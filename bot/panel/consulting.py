@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bot.panel import footnotes, prompts, sentences
-from bot.panel.events import ExpertAnswered, ExpertFailed, Failure
-from bot.panel.hearing import hear_expert
-from bot.panel.model import Call, Sources
+from bot.panel import footnotes, prompts, sentences, showing
+from bot.panel.answering import hear_expert
+from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
+from bot.panel.model import Call, MadeFile, Sources
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import TurnContext
 
@@ -15,23 +15,41 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.in_line[call.expert]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
+            await context.permission.overtake(call)
             async with context.live(_part(call), call.expert) as hear:
                 outcome = await hear_expert(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
-    sources = None
+        conversation = context.book.links.experts.get(call.expert)
+        if isinstance(outcome, ApprovalAsked) and conversation:
+            face = context.panel.persona(call.expert)
+            await context.permission.open(call, outcome, face, conversation)
+        await context.permission.conclude()
+    await _tell(context, call, outcome)
+    await context.permission.ask(call, context.speaker)
+    context.board.changed()
+
+
+async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
+    sources: Sources | None = None
+    files: tuple[MadeFile, ...] = ()
     match outcome:
-        case ExpertAnswered(text=text, citations=citations):
+        case ExpertAnswered(text=text, citations=citations, files=files):
             reply = footnotes.under(text, citations, sentences.SOURCES)
-            sources = _sources(context, call) if citations else None
+            has_passages = any(not citation.url for citation in citations)
+            sources = _sources(context, call) if has_passages else None
+        case ApprovalAsked(text=text, files=files):
+            reply = text
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
-            context.board.changed()
             return
         case ExpertFailed(failure=failure, begun=begun, why=why):
             line = why or sentences.expert_failed(failure, call.expert)
             reply = f"{begun}\n\n{line}" if begun else line
-    await _post(context, call, reply, sources)
-    context.board.changed()
+    if reply.strip():
+        await _post(context, call, reply, sources)
+    if files:
+        context.board.changed()
+        await showing.show(context, call, files)
 
 
 async def _post(context: TurnContext, call: Call, reply: str, sources: Sources | None) -> None:

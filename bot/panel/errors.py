@@ -58,6 +58,7 @@ class ModelFault(StrEnum):
     TOO_LONG = "too_long"  # more than the model can read
     CUT_SHORT = "cut_short"  # it stopped before the answer was whole
     DOCUMENTS = "documents"  # what was to be searched does not exist (any more)
+    TOOLS = "tools"  # a tool is unknown there, or cannot be reached
     BAD_REQUEST = "bad_request"  # our mistake
 
 

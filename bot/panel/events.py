@@ -14,11 +14,14 @@ from bot.panel.model import (
     Call,
     CallId,
     Citation,
+    Exhibit,
     ExpertName,
+    MadeFile,
     MessageTs,
     Persona,
     Usage,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Failure(StrEnum):
@@ -33,11 +36,13 @@ class Failure(StrEnum):
     TOO_LONG = "too_long"
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
+    TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
     FUNCTION = "function"  # the function that is the expert broke
     MISSING = "missing"  # no package registers that function (any more)
     REFUSED = "refused"  # the function will not answer, and says why
+    FORGOT = "forgot"  # the conversation in which approval was wanted is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,18 @@ class ExpertAnswered(_Dated):
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    files: tuple[MadeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(_Dated):
+    """An expert came to where people have to approve of a tool; another turn goes on from there."""
+
+    call_id: CallId
+    wanted: tuple[ApprovalWanted, ...]
+    text: str = ""  # what it said before
+    usage: Usage = NO_USAGE
+    files: tuple[MadeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,15 @@ class ExpertFailed(_Dated):
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
     why: str = ""  # in the words of a function that refused
+
+
+@dataclass(frozen=True, slots=True)
+class FileStored(_Dated):
+    """Slack holds a file that an expert made; nobody sees it before a message shows it."""
+
+    call_id: CallId
+    file: str
+    exhibit: Exhibit
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +244,9 @@ TurnEvent = (
     | Routed
     | ExpertAsked
     | ExpertAnswered
+    | ApprovalAsked
     | ExpertFailed
+    | FileStored
     | ClosingStarted
     | Closed
     | PostStarted

@@ -10,8 +10,11 @@ from bot.panel.model import (
     CollectionId,
     ConversationId,
     Effort,
+    MadeFile,
+    RequestId,
     Usage,
 )
+from bot.panel.toolbox import ApprovalWanted, ServerTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class ModelSaid:
     text: str
     citations: tuple[Citation, ...] = ()  # of documents, for footnotes
     sources: tuple[Source, ...] = ()
+    files: tuple[MadeFile, ...] = ()  # that it has made
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,15 @@ class ToolAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What people say to the wish to use a remote tool; the model reads the *reason*."""
+
+    request: RequestId
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolUsed:
     """A tool of the model's own side that it has used: "web_search", "file_search", …"""
 
@@ -74,7 +87,7 @@ class ToolUsed:
 
 ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
 
-Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered
+Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | ApprovalGiven
 StoredItem = Item | ToolUsed
 
 
@@ -107,6 +120,7 @@ class Prompt:
     user: str = ""  # who asks; leaves the adapter only as a hash
     collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
     must_search: bool = False  # whether they have to be, before anything is said
+    server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,10 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
+    wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
+    files: tuple[MadeFile, ...] = ()
+    # Of the files, by id, what came with the response itself. Never kept.
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
@@ -139,8 +157,16 @@ def joined(said: Iterable[ModelSaid]) -> Responded:
     """Return a response of several messages, with their citations where the texts end up."""
     text = ""
     citations: list[Citation] = []
+    files: dict[str, MadeFile] = {}
     for one in said:
-        text += f"\n\n{one.text}" if text else one.text
+        text += f"\n\n{one.text}" if text and one.text else one.text
         start = len(text) - len(one.text)
-        citations += [replace(c, at=None if c.at is None else start + c.at) for c in one.citations]
-    return Responded(text, citations=tuple(citations))
+        citations += [_moved(citation, start) for citation in one.citations]
+        files |= {file.id: file for file in one.files}
+    return Responded(text, citations=tuple(citations), files=tuple(files.values()))
+
+
+def _moved(citation: Citation, by: int) -> Citation:
+    at = None if citation.at is None else by + citation.at
+    since = None if citation.since is None else by + citation.since
+    return replace(citation, at=at, since=since)

@@ -1,4 +1,4 @@
-"""Which documents a reply relies on: marks in its text, and a numbered list under it."""
+"""What a reply relies on: marks in its text, and a numbered list under it."""
 
 import re
 from collections import defaultdict
@@ -10,33 +10,48 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What a model writes for itself, where its server has not made a citation of it.
 _LEFTOVERS = re.compile("\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【】]{0,200}】")
 
+# A link to a file that only the model's own side can open.
+_SANDBOX = re.compile(r"!?\[([^\]\n]{0,200})\]\(sandbox:[^)\s]{0,500}\)")
+_LINK = re.compile(r"\(?\[[^\]\n]*\]\([^)\s]*\)\)?")
+_LONGEST_URL = 500
+
 
 def under(text: str, citations: Sequence[Citation], heading: str) -> str:
     """Return *text* with footnotes for *citations*; each document is told once."""
-    names = {citation.document: citation.name for citation in citations}
+    cited = {citation.document: citation for citation in citations}
     numbers = numbered(citations)
-    marked = _LEFTOVERS.sub("", _marked(text, citations, numbers))
-    if not names:
+    marked = _SANDBOX.sub(r"\1", _LEFTOVERS.sub("", _marked(text, citations, numbers)))
+    if not cited:
         return marked
-    notes = "\n".join(f"{numbers[one]}. `{_literal(name)}`" for one, name in names.items())
+    notes = "\n".join(f"{numbers[one]}. {_note(citation)}" for one, citation in cited.items())
     return f"{marked.rstrip()}\n\n**{heading}**\n\n{notes}"
 
 
 def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:
-    """Return the number of each document's footnote."""
+    """Return the number of each document's or page's footnote."""
     documents = dict.fromkeys(citation.document for citation in citations)
     return {document: number for number, document in enumerate(documents, 1)}
 
 
 def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentId, int]) -> str:
     places: defaultdict[int, set[int]] = defaultdict(set)
+    begins: dict[int, int] = {}  # where a mark takes the place of a link that the model wrote
     for citation in citations:
         if (place := _place(text, citation.at)) is not None:
             places[place].add(numbers[citation.document])
+            begins[place] = min(begins.get(place, place), _since(text, citation, place))
     for place in sorted(places, reverse=True):
         marks = "\u202f".join(str(n).translate(_SUPERSCRIPTS) for n in sorted(places[place]))
-        text = text[:place] + marks + text[place:]
+        text = text[: begins[place]] + marks + text[place:]
     return text
+
+
+def _since(text: str, citation: Citation, place: int) -> int:
+    """Return where the mark begins: before a link that says no more than the footnote will."""
+    since = citation.since
+    if since is None or citation.at != place or not _LINK.fullmatch(text[since:place]):
+        return place
+    return len(text[:since].rstrip(" "))
 
 
 def _place(text: str, at: int | None) -> int | None:
@@ -48,6 +63,12 @@ def _place(text: str, at: int | None) -> int | None:
     before = text[:at]
     line = before.rpartition("\n")[2]
     return None if before.count("```") % 2 or line.count("`") % 2 else at
+
+
+def _note(citation: Citation) -> str:
+    url = "".join(citation.url.split())[:_LONGEST_URL]
+    shown = f" {url}" if url.startswith(("https://", "http://")) else ""
+    return f"`{_literal(citation.name)}`{shown}"
 
 
 def _literal(name: str) -> str:

@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.model import (
+    ApprovalId,
     ConversationId,
+    Exhibit,
     ExpertName,
     MessageTs,
     Person,
@@ -28,6 +30,7 @@ class TaskState(StrEnum):
 
     WORKING = "working"
     DONE = "done"
+    ASKING = "asking"  # people, for approval of a tool
     FAILED = "failed"
 
 
@@ -55,8 +58,19 @@ class Post:
     about: MessageTs | None = None  # the first message that the turn answers
     sources: Sources | None = None  # what it relies on, for people to open
     by_function: bool = False  # nobody can go deeper: there is no model
+    exhibits: tuple[Exhibit, ...] = ()  # files that it shows
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
+    approval: ApprovalId | None = None  # with buttons to approve of what it tells, or to decline
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stands under a message in place of its buttons."""
+
+    words: str  # with {by} and {at}, perhaps, for what follows
+    by: UserId | None = None
+    at: int = 0  # seconds since 1970; each reader sees it in their own time
 
 
 class Messenger(Protocol):
@@ -76,6 +90,13 @@ class Messenger(Protocol):
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
         """Return the ts of a message of ours that is already in the thread."""
+        ...
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        """Take the buttons off the message *ts*, which is *post*, and say why.
+
+        May be repeated; does nothing to a message that is gone.
+        """
         ...
 
     async def post_plan(
@@ -188,6 +209,10 @@ class People(Protocol):
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
         """Return the display names of *users*; those nobody knows are left out."""
+        ...
+
+    async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
+        """Return which user groups *user* is in, *among* these ids."""
         ...
 
     async def taken_names(self) -> frozenset[str]:

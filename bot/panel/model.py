@@ -13,7 +13,10 @@ UserId = NewType("UserId", str)
 MessageTs = NewType("MessageTs", str)
 CollectionId = NewType("CollectionId", str)  # of documents
 DocumentId = NewType("DocumentId", str)
+ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
 FileId = NewType("FileId", str)  # of what people share
+RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
+ApprovalId = NewType("ApprovalId", str)  # of ours: what people are asked with one message
 
 
 class Role(StrEnum):
@@ -80,6 +83,24 @@ class Steer:
     experts: tuple[ExpertName, ...] = ()  # who is to answer, where that is somebody
 
 
+class Decision(StrEnum):
+    """What became of the wish to use a tool that needs approval."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody has decided in time: it counts as declined
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision on what an expert may do; the expert goes on from there."""
+
+    approval: ApprovalId
+    decision: Decision
+    at: int  # seconds since 1970
+    about: MessageTs  # the first message of the turn that it began in
+
+
 @dataclass(frozen=True, slots=True)
 class SharedFile:
     """A file that somebody has shared: what is known of it before it is fetched."""
@@ -100,6 +121,7 @@ class Message:
     mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
     files: tuple[SharedFile, ...] = ()  # what came with it
     steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
+    verdict: Verdict | None = None  # of the author, or nobody's where it came too late
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +148,15 @@ class Turn:
         return self.messages[0].steer
 
     @property
+    def verdict(self) -> Verdict | None:
+        """The decision that it goes on from, if it is that; it is queued alone."""
+        return self.messages[0].verdict
+
+    @property
     def about(self) -> MessageTs:
         """The first message that it answers."""
+        if self.verdict:
+            return self.verdict.about
         return self.steer.since if self.steer else self.messages[0].ts
 
     @property
@@ -181,6 +210,7 @@ class Expert:
     always_consult: bool = False  # look them up for every question, not only where they help
     consults: tuple[ExpertName, ...] = ()  # whom it may ask itself, if they are on the panel
     function: str | None = None  # the entry point of the function that answers; None: a model
+    tools: tuple[ToolName, ...] = ()  # of those that this installation allows
 
     @property
     def persona(self) -> Persona:
@@ -224,15 +254,39 @@ class Call:
     known_as: CallId | None = None  # its id in the conversation of who wishes it, if that holds it
     deeper: bool = False  # with the harder model
     by: CallId | None = None  # the call of the expert who wishes it; None: the router, or people
+    continues: CallId | None = None  # the call whose question it goes on with, after a decision
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A document that a text relies on."""
+    """A document or a web page that a text relies on."""
 
-    document: DocumentId
+    document: DocumentId  # of a page: its address
     name: str
     at: int | None = None  # the place in the text, where it is known
+    url: str = ""  # of a page
+    since: int | None = None  # where the model's own words for a page begin, which end at *at*
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that the model's side has made, and still holds."""
+
+    id: str
+    name: str
+    about: str = ""  # what it shows, if that is known
+    container: str = ""  # where it lies; empty: in the conversation itself
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A file that is stored with Slack, for a message to show."""
+
+    id: FileId
+    name: str
+    url: str  # where people find it
+    about: str = ""
+    is_image: bool = False  # and can be shown as one
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from bot.panel.roster import (
     suggestion,
 )
 from bot.panel.stores import PanelStore
+from bot.panel.toolbox import NO_TOOLS, Toolbox
 
 _STREAMING = {"on": True, "off": False, "default": None}
 
@@ -65,7 +66,8 @@ class PanelEditor:
     """Reads and changes panels. Every refusal is one sentence: see Refused.
 
     *library* are the experts that can be added by name; *defaults* those that every
-    workspace begins with; *admins* may change a workspace's defaults beside its admins.
+    workspace begins with; *admins* may change a workspace's defaults beside its admins;
+    *toolbox* are the tools that an expert may have: those of the library go without the others.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class PanelEditor:
         library: Sequence[Expert],
         defaults: Sequence[Expert],
         admins: frozenset[UserId],
+        toolbox: Toolbox = NO_TOOLS,
     ) -> None:
         self._panels = panels
         self._people = people
-        self._library = {expert.name: expert for expert in library}
-        self._defaults = tuple(defaults)
+        self._library = {expert.name: toolbox.fitted(expert) for expert in library}
+        self._defaults = tuple(toolbox.fitted(expert) for expert in defaults)
         self._admins = admins
+        self.toolbox = toolbox
 
     async def panel(self, where: Scope) -> Panel:
         """Return the panel that answers in a thread, a channel, or by default."""
@@ -263,7 +267,9 @@ class PanelEditor:
         """Return *expert* tidied, or raise Refused with what is wrong with it."""
         taken = await self._people.taken_names()
         experts = {called for one in others.experts for called in (one.name, one.title)}
-        return check_consulted(check_expert(expert, taken | experts), others)
+        tools = self.toolbox.checked(expert.tools)
+        checked = check_expert(replace(expert, tools=tools), taken | experts)
+        return check_consulted(checked, others)
 
     async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
         """Return the panel, and the experts known by name: inherited ones go before the library's.

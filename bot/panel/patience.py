@@ -20,6 +20,7 @@ class Patience:
     turn_retries: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
     longest_retry: float = 900  # however long a neighbour wants us to stay away
     stops: float = 0.5  # between looks for turns that are to be stopped
+    approval: float = 24 * 60 * 60  # that people have to decide on what needs approval
     deaths: int = 5  # how many workers may die with a turn before it is put aside
 
     def pauses(self) -> Iterator[float]:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
-from bot.panel.events import ExpertAnswered, Posted, PostStarted
+from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Posted, PostStarted
 from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
 from bot.panel.model import Call, CallId, MessageTs, Panel
 from bot.panel.progress import PLAN
@@ -124,12 +124,16 @@ class PlanBoard:
 
     def _task(self, call: Call, titles: Mapping[CallId, str]) -> PlanTask:
         outcomes = self._record.progress.outcomes
-        outcome = outcomes.get(call.id)
-        if outcome is None:
-            over = self._given_up or call.by in outcomes  # who has asked does not wait any more
-            state = TaskState.FAILED if over else TaskState.WORKING
-        else:
-            state = TaskState.DONE if isinstance(outcome, ExpertAnswered) else TaskState.FAILED
+        match outcomes.get(call.id):
+            case None:
+                over = self._given_up or call.by in outcomes  # who has asked does not wait any more
+                state = TaskState.FAILED if over else TaskState.WORKING
+            case ExpertAnswered():
+                state = TaskState.DONE
+            case ApprovalAsked():
+                state = TaskState.ASKING
+            case ExpertFailed():
+                state = TaskState.FAILED
         asked_by = titles[call.by] if call.by else ""
         return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
 

@@ -18,6 +18,7 @@ from bot.panel.links import Labels
 from bot.panel.model import (
     Claim,
     ConversationId,
+    MadeFile,
     Message,
     MessageTs,
     ThreadRef,
@@ -159,6 +160,14 @@ class LanguageModel(Protocol):
         """Yield all that *conversation* holds, newest first, however much it is.
 
         Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        """Return what *file*, made in *conversation*, holds, at *most* so many bytes.
+
+        Raises Refused, with a sentence for people, if it is gone or larger; ModelUnavailable,
+        ModelRefused.
         """
         ...
 

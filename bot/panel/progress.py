@@ -11,6 +11,7 @@ from functools import reduce
 from typing import assert_never
 
 from bot.panel.events import (
+    ApprovalAsked,
     CallAdopted,
     Closed,
     ClosingStarted,
@@ -19,6 +20,7 @@ from bot.panel.events import (
     ExpertCalled,
     ExpertFailed,
     Failure,
+    FileStored,
     Posted,
     PostStarted,
     Retried,
@@ -36,10 +38,10 @@ from bot.panel.events import (
     TurnEvent,
 )
 from bot.panel.links import seated
-from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, Exhibit, ExpertName, MessageTs, Persona, Usage
 from bot.panel.rounds import NOT_BEGUN, Round, RoundEvent, Rounds, calls_in, chooser, path_of
 
-Outcome = ExpertAnswered | ExpertFailed
+Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
 ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
@@ -88,6 +90,7 @@ class Progress:
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
+    exhibits: Mapping[tuple[CallId, str], Exhibit] = field(default_factory=dict)
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
@@ -130,6 +133,11 @@ class Progress:
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
 
     @property
+    def awaits_approval(self) -> bool:
+        """Whether an expert goes on later, when people have approved of a tool or not."""
+        return any(isinstance(one, ApprovalAsked) for one in self.outcomes.values())
+
+    @property
     def without_credit(self) -> bool:
         """Whether an expert could not answer because the account is empty."""
         failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
@@ -164,7 +172,7 @@ class Progress:
                 return replace(self, rounds=rounds)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
-            case ExpertAnswered() | ExpertFailed():
+            case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
                 return self._settled(event)
             case Closed():
                 return replace(self, closed=event, usage=self.usage + event.usage)
@@ -214,7 +222,10 @@ class Progress:
         streams = {other: stream for other, stream in self.streams.items() if other != part}
         return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
 
-    def _settled(self, outcome: Outcome) -> "Progress":
-        spent = outcome.usage if isinstance(outcome, ExpertAnswered) else NO_USAGE
+    def _settled(self, outcome: Outcome | FileStored) -> "Progress":
+        if isinstance(outcome, FileStored):
+            made = (outcome.call_id, outcome.file)
+            return replace(self, exhibits={**self.exhibits, made: outcome.exhibit})
+        spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

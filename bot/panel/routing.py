@@ -11,6 +11,9 @@ from bot.panel.turn_context import TurnContext
 
 async def route(context: TurnContext, start: Start) -> None:
     """Find out who answers, and *start* each expert the moment it is called."""
+    if context.turn.verdict:
+        await _go_on(context, start)
+        return
     steer = context.turn.steer
     experts = (
         steering.wanted(steer, context.panel)
@@ -40,6 +43,16 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
         if call.id not in known:
             await context.record.note(ExpertCalled(call))
             start(call)
+    await context.record.note(Routed(direct=True))
+
+
+async def _go_on(context: TurnContext, start: Start) -> None:
+    """Let the expert go on about whom somebody has decided, unless the matter has ended."""
+    matter, progress = context.permission.matter, context.record.progress
+    if matter and not progress.calls:
+        call = prompts.continuing(matter.call, context.turn.id)
+        await context.record.note(ExpertCalled(call))
+        start(call)
     await context.record.note(Routed(direct=True))
 
 

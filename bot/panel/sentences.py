@@ -10,6 +10,7 @@ from bot.panel.model import Wish
 THINKING = "is reading…"
 CLOSING = "is summing up…"
 SOURCES = "Sources"
+MADE = "Here is what I made."
 
 FUNCTION_CUT = "_The rest is left out: my answer was too long._"
 
@@ -33,11 +34,13 @@ _EXPERT_FAILURES = {
     Failure.TOO_LONG: "this is more than I can read at once",
     Failure.BROKEN: "the model did not finish the answer",
     Failure.DOCUMENTS: "my documents are gone; `/experts teach` gives me new ones",
+    Failure.TOOLS: "the model service does not know one of my tools, or did not reach it",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
     Failure.FUNCTION: "my function broke; whoever runs me finds where in the log",
     Failure.MISSING: "my function is not installed (any more); `panelbot check` tells more",
     Failure.REFUSED: "I cannot answer this as it was put",
+    Failure.FORGOT: "I no longer know what I wanted the tool for",
 }
 
 _ROUTER_FAULTS = {
@@ -55,10 +58,13 @@ _ROUTER_FAULTS = {
     "perhaps for less at a time.",
     ModelFault.DOCUMENTS: "Documents that I was to search are gone. Whoever looks after the "
     "panel has to add them again.",
+    ModelFault.TOOLS: "The model service does not know one of my tools, or did not reach it. "
+    "Whoever runs me finds more in the log.",
     ModelFault.BAD_REQUEST: "The model service did not accept my request. Please tell whoever "
     "runs me; the log has the details.",
 }
 
+STOPPED = "Stopped."
 NOTHING_TO_STOP = "I am not working on anything here any more."
 
 MUTED = "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
@@ -109,7 +115,7 @@ def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
 def stopped(silent: Sequence[str]) -> str:
     """Return what is said of a turn that was stopped before the *silent* experts answered."""
     who = f" {listed(silent)} did not answer any more." if silent else ""
-    return f"Stopped.{who}"
+    return f"{STOPPED}{who}"
 
 
 def in_line(ahead: int) -> str:
@@ -183,6 +189,43 @@ def files_unused(problems: Sequence[str]) -> str:
 def files_unopened(names: Sequence[str]) -> str:
     """Return what stands under an answer for which the model could not open the files."""
     return f":paperclip: _The model could not open_ {', '.join(map(_quoted, names))}."
+
+
+def files_made(names: Sequence[str], problems: Sequence[str]) -> str:
+    """Return what stands over the files that an expert made; some of them may not be there."""
+    made = [f":paperclip: {listed([_quoted(name) for name in names], most=10)}"] if names else []
+    return "\n\n".join([*made, *(f":warning: {problem}" for problem in problems)])
+
+
+def made_too_many(name: str, most: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is one too many: I show {most} files of one answer."
+
+
+def made_too_large(name: str, limit: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is larger than {_megabytes(limit)}, the most that I show."
+
+
+def made_gone(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} is not there any more; please ask for it again."
+
+
+def made_slow(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"{_quoted(name)} took too long to get here; please ask for it again."
+
+
+def made_unwanted(name: str, code: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return f"Slack did not take {_quoted(name)} (`{code}`); whoever runs me can find out why."
+
+
+def tools_missing(names: Sequence[str]) -> str:
+    """Return what stands under an answer that was given without some of the expert's tools."""
+    listing = listed([_quoted(name) for name in names])
+    return f":toolbox: _Answered without_ {listing}_, which is not allowed here any more._"
 
 
 def expert_failed(failure: Failure, name: str) -> str:

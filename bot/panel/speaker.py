@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
 from bot.panel.messaging import Messenger, Post
-from bot.panel.model import ConversationId, ExpertName, Persona, Sources
+from bot.panel.model import ApprovalId, ConversationId, Exhibit, ExpertName, Persona, Sources
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 
@@ -39,6 +39,18 @@ class Speaker:
         whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
         await self._say(replace(whole, persona=persona, expert=expert, by_function=by_function))
 
+    async def show_files(
+        self,
+        expert: ExpertName,
+        persona: Persona,
+        part: str,
+        text: str,
+        exhibits: tuple[Exhibit, ...],
+    ) -> None:
+        """Post a message, short, in which an expert shows files."""
+        draft = replace(self.draft(part, text), persona=persona, expert=expert)
+        await self._post(replace(draft, exhibits=exhibits))
+
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""
         for part, stream in self._record.progress.streams.items():
@@ -50,6 +62,13 @@ class Speaker:
     async def offer_retry(self, part: str, text: str) -> None:
         """Post *text*, short, in the router's voice, with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
+
+    async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:
+        """Post *text*, short, in the router's voice (a persona's message stays as it is posted).
+
+        It has buttons to approve of what it tells, or to decline it.
+        """
+        await self._post(replace(self.draft(part, text), approval=approval))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done; empty clears it."""

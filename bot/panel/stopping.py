@@ -12,6 +12,7 @@ from bot.panel.exchange import Item, ToolAnswered, ToolCalled
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging import Messenger
 from bot.panel.model import Call, CallId, ConversationId, MessageTs, Panel
+from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import LanguageModel
 from bot.panel.progress import Progress
@@ -30,8 +31,9 @@ class Stopping:
         self._model = model
         self._messenger = messenger
 
-    async def end(self, record: TurnRecord, panel: Panel) -> None:
-        """End the turn of *record*; what was said stays said."""
+    async def end(self, record: TurnRecord, panel: Panel, permission: Permission) -> None:
+        """End the turn of *record*, and what is to be decided; what was said stays said."""
+        await permission.withdraw()
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))
@@ -40,7 +42,8 @@ class Stopping:
         await asyncio.gather(*self._settling(record, links, panel))
         if not (links.router and await self._settled(record, links.router, panel)):
             first = record.turn.messages[0].ts  # the router is to read it next time
-            await self._threads.overheard(thread, MessageTs(first))
+            if not record.turn.verdict:
+                await self._threads.overheard(thread, MessageTs(first))
         speaker.router = links.router
         async with PlanBoard(record, self._messenger, speaker, panel, pause=0).live():
             pass

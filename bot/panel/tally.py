@@ -21,7 +21,11 @@ def tallies(report: TurnReport) -> tuple[Tally, ...]:
     """Return what one turn adds; the router has one question, however often it was asked."""
     router = [stage for stage in (report.choosing, report.closing) if stage]
     first = [_tally(None, stage, questions=int(n == 0)) for n, stage in enumerate(router)]
-    experts = [_tally(one.expert, one.stage) for one in report.consultations if one.stage]
+    experts = [
+        _tally(one.expert, one.stage, questions=int(one.continues is None))
+        for one in report.consultations
+        if one.stage
+    ]
     return tuple(together([*first, *experts]))
 
 

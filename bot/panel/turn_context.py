@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel import hierarchy, prompts
 from bot.panel.asking import AskedAgain
+from bot.panel.attaching import FileServer
 from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.link_book import LinkBook
@@ -25,11 +26,16 @@ from bot.panel.model import (
     Utterance,
 )
 from bot.panel.patience import Patience
+from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import Functions, LanguageModel
 from bot.panel.rounds import path_of
 from bot.panel.speaker import Speaker
+from bot.panel.toolbox import HostedTool, ServerTool, Toolbox, may_ask, name_of
 from bot.panel.turn_record import TurnRecord
+
+# Tools whose answers refer to what they have found or made.
+_CITING = frozenset(map(name_of, (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER)))
 
 Hear = Callable[[ModelEvent | AskedAgain], None]
 
@@ -70,16 +76,21 @@ class TurnContext:
     book: LinkBook
     speaker: Speaker
     board: PlanBoard
+    permission: Permission
     model: LanguageModel
     functions: Functions
     transcript: Transcript
     models: ModelChoice
+    toolbox: Toolbox
+    files: FileServer
     patience: Patience
     levels: int  # of experts under the router: with 1, none consults another
     is_live: bool  # whether people watch replies being written
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )  # by seat: an expert called twice answers one question after the other
+
+    made: dict[str, bytes] = field(default_factory=dict)  # files that came with responses, by id
 
     @asynccontextmanager
     async def live(self, part: str, expert: ExpertName | None = None) -> AsyncIterator[Hear]:
@@ -101,7 +112,7 @@ class TurnContext:
 
     def _will_cite(self, name: ExpertName | None) -> bool:
         expert = self.panel.find(name) if name else None
-        return expert is not None and bool(expert.collections)
+        return expert is not None and bool(expert.collections or _CITING & {*expert.tools})
 
     def router_prompt(
         self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
@@ -151,7 +162,13 @@ class TurnContext:
             user=self.turn.asker,
             collections=expert.collections,
             must_search=expert.always_consult and bool(expert.collections) and not closing,
+            server_tools=self._tools_of(seat),
         )
+
+    def _tools_of(self, seat: Seat) -> tuple[ServerTool, ...]:
+        """Return an expert's tools; a colleague can wait for nobody to approve of one."""
+        tools = self.toolbox.named(seat.expert.tools)
+        return tuple(tool for tool in tools if not (seat.asker and may_ask(tool)))
 
 
 def hear_nothing(_event: ModelEvent | AskedAgain) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.panel.events import (
+    ApprovalAsked,
     Closed,
     ClosingStarted,
     ExpertAnswered,
@@ -21,6 +22,8 @@ from bot.panel.events import (
 )
 from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Panel, Turn, Usage
 from bot.panel.progress import Progress
+
+_CONSULTING = (ExpertAsked, ExpertAnswered, ApprovalAsked, ExpertFailed)  # from the first on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Consultation:
     stage: Stage | None = None  # None: it was not asked
     failure: Failure | None = None
     by: CallId | None = None  # the call of the expert who asked; None: the router did, or people
+    continues: CallId | None = None  # the call whose question it went on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
     # All but the other calls' events.
     own = [event for event in events if getattr(event, "call_id", call.id) == call.id]
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
-    stage = _stage(asked.model, own, ExpertAsked, ExpertAnswered, ExpertFailed) if asked else None
+    stage = _stage(asked.model, own, *_CONSULTING) if asked else None
     choosing = [one.usage for one in events if isinstance(one, Routed) and one.by == call.id]
     if stage:  # an expert who consults others has been asked twice
         stage = replace(stage, usage=sum(choosing, stage.usage))
@@ -90,6 +94,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
         stage=stage,
         failure=next(failures, None),
         by=call.by,
+        continues=call.continues,
     )
 
 

@@ -4,27 +4,30 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.panel import live_reply, sentences, steering, thread_commands, turn_report
+from bot.panel import live_reply, sentences, thread_commands, turn_report
 from bot.panel.apology import MENDABLE, Apology
+from bot.panel.approvals import Approvers
 from bot.panel.asides import tell_of_button, tell_of_files
 from bot.panel.attaching import FileServer, fetch
 from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.hearing import Hearing
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging import Messenger, Transcript
-from bot.panel.model import Call, Claim, MessageTs, Panel, Turn, Utterance
+from bot.panel.model import Call, Claim, Panel, Turn, Utterance
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
 from bot.panel.ports import Functions, Journal, LanguageModel
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
-from bot.panel.stores import ReportStore, Standing, ThreadStore
-from bot.panel.thread_commands import ThreadCommand
+from bot.panel.stores import ApprovalStore, ReportStore, Standing, ThreadStore
+from bot.panel.thread_commands import Stop, ThreadCommand
 from bot.panel.thread_desk import ThreadDesk
 from bot.panel.turn_context import ModelChoice, TurnContext
 from bot.panel.turn_record import TurnRecord
@@ -41,6 +44,7 @@ class TurnRunner:
         journal: Journal,
         reports: ReportStore,
         threads: ThreadStore,
+        approvals: ApprovalStore,
         editor: PanelEditor,
         model: LanguageModel,
         functions: Functions,
@@ -48,12 +52,15 @@ class TurnRunner:
         transcript: Transcript,
         files: FileServer,
         models: ModelChoice,
+        approvers: Approvers,
         patience: Patience,
         levels: int,
     ) -> None:
         self._journal = journal
         self._reports = reports
         self._threads = threads
+        self._approvals = approvals
+        self._approvers = approvers
         self._editor = editor
         self._apology = Apology(threads)
         self._stopping = Stopping(threads, model, messenger)
@@ -62,6 +69,7 @@ class TurnRunner:
         self._functions = functions
         self._messenger = messenger
         self._transcript = transcript
+        self._hearing = Hearing(transcript, threads)
         self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
         self._models = models
@@ -78,7 +86,7 @@ class TurnRunner:
         speaker = Speaker(record, self._messenger)
         if command := _command(claim.turn):
             await self._obey(command, record, speaker)
-        elif not any(m.text or m.files or m.steer for m in claim.turn.messages):
+        elif not any(m.text or m.files or m.steer or m.verdict for m in claim.turn.messages):
             await speaker.say("help", sentences.HELP)
         else:
             await self._converse(record, speaker)
@@ -97,13 +105,26 @@ class TurnRunner:
         """End the turn where it stands, because somebody wants it so. Raises as ``run`` does."""
         record = await TurnRecord.read(claim, self._journal)
         panel = await self._editor.panel(claim.turn.thread)
-        await self._stopping.end(record, panel)
+        permission = self._permission(record)
+        await permission.look()
+        await self._stopping.end(record, panel, permission)
         await self._report(record, claim.turn, panel)
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
         answer = await self._desk.perform(command, turn.thread, turn.asker, repeated=record.resumed)
+        if isinstance(command, Stop) and await self._withdraw(record):
+            answer = sentences.STOPPED
         await speaker.say("command", answer)
+
+    async def _withdraw(self, record: TurnRecord) -> bool:
+        """End what is to be decided in the thread; False if there is nothing."""
+        permission = self._permission(record)
+        await permission.look()
+        return await permission.withdraw()
+
+    def _permission(self, record: TurnRecord) -> Permission:
+        return Permission(record, self._approvals, self._messenger, self._approvers, self._patience)
 
     async def _converse(self, record: TurnRecord, speaker: Speaker) -> None:
         turn = record.turn
@@ -119,16 +140,18 @@ class TurnRunner:
         book = LinkBook(record.claim, links, self._threads, self._model, self._patience)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.THINKING))
-            panel, said, earlier, so_far = await asyncio.gather(
+            permission = self._permission(record)
+            panel, said, earlier, so_far, _ = await asyncio.gather(
                 self._editor.panel(turn.thread),
-                self._said(turn),
-                self._earlier(turn, links),
-                self._so_far(turn, links),
+                self._hearing.said(turn),
+                self._hearing.earlier(turn, links),
+                self._hearing.so_far(turn, links),
+                permission.look(),
             )
             files = files_of([*earlier, *said])
             attached = tasks.create_task(fetch(self._files, files, self._patience))
             context = self._context(
-                record, turn, speaker, book, panel, said, earlier, so_far, attached
+                record, turn, speaker, book, panel, said, earlier, so_far, attached, permission
             )
             await self._answer(context)
         await self._finish(context)
@@ -156,35 +179,6 @@ class TurnRunner:
             return True
         return await self._transcript.summoned(turn.thread, before=turn.messages[0].ts)
 
-    async def _said(self, turn: Turn) -> Sequence[Utterance]:
-        """Return what the models are to answer."""
-        said = await self._transcript.readable(turn)
-        if turn.steer is None:
-            return said
-        about = turn.steer
-        asked = await self._transcript.asked(turn.thread, since=about.since, until=about.until)
-        return [steering.request(about, said[0], asked)]
-
-    async def _so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
-        """Return what has been said in a thread of ours, for experts brought in by a button."""
-        if turn.steer is None or links.router is None:
-            return ()
-        return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
-
-    async def _earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
-        """Return what people said in the thread while the panel was not listening."""
-        first = turn.messages[0].ts
-        if links.router is None:
-            if first == turn.thread.thread_ts:
-                return ()
-            root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
-            await self._threads.overheard(turn.thread, root)
-            return await self._transcript.earlier(turn.thread, before=first, since=None)
-        heard = await self._threads.heard_until(turn.thread)
-        if heard is None:
-            return ()
-        return await self._transcript.earlier(turn.thread, before=first, since=heard)
-
     def _context(
         self,
         record: TurnRecord,
@@ -196,6 +190,7 @@ class TurnRunner:
         earlier: Sequence[Utterance],
         so_far: Sequence[Utterance],
         attached: asyncio.Task[Attached],
+        permission: Permission,
     ) -> TurnContext:
         board = PlanBoard(record, self._messenger, speaker, panel, self._patience.plan_updates)
         return TurnContext(
@@ -209,10 +204,13 @@ class TurnRunner:
             book=book,
             speaker=speaker,
             board=board,
+            permission=permission,
             model=self._model,
             functions=self._functions,
             transcript=self._transcript,
             models=self._models,
+            toolbox=self._editor.toolbox,
+            files=self._files,
             patience=self._patience,
             levels=self._levels,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
@@ -259,7 +257,7 @@ class TurnRunner:
         await context.speaker.end_streams()
         await asyncio.gather(
             context.book.record(always=context.record.resumed),
-            self._catch_up(context.turn),
+            self._hearing.catch_up(context.turn),
             self._report(context.record, context.turn, context.panel),
             context.speaker.show_status(""),
         )
@@ -269,12 +267,6 @@ class TurnRunner:
         """Keep what is to be remembered of the turn: its journal is about to be forgotten."""
         report = turn_report.of(turn, record.events, panel, self._models.router)
         await self._reports.save(record.claim, report)
-
-    async def _catch_up(self, turn: Turn) -> None:
-        """Forget what passed us by before the turn; what did so meanwhile is still to be told."""
-        heard = await self._threads.heard_until(turn.thread)
-        if heard is not None and float(heard) < float(turn.messages[0].ts):
-            await self._threads.caught_up(turn.thread)
 
 
 def _log_answered(context: TurnContext) -> None:

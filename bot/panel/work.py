@@ -20,6 +20,16 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A tool that people had to approve of, and what they said."""
+
+    server: str
+    tool: str
+    approved: bool | None = None  # None: nothing yet
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One expert's part in a turn."""
 
@@ -31,6 +41,8 @@ class Part:
     sources: tuple[Source, ...] = ()
     bill: Bill | None = None
     failure: Failure | None = None
+    continues: bool = False  # with an earlier question, after a decision
+    approvals: tuple[Approval, ...] = ()
     parts: tuple["Part", ...] = ()  # of those whom it consulted itself
 
     @property

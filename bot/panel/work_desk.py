@@ -13,6 +13,7 @@ from bot.panel import prompts
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.exchange import (
     ABORTED,
+    ApprovalGiven,
     ModelSaid,
     StoredItem,
     ToolAnswered,
@@ -35,8 +36,9 @@ from bot.panel.model import (
 from bot.panel.ports import LanguageModel
 from bot.panel.prices import Prices
 from bot.panel.stores import ReportStore
+from bot.panel.toolbox import ApprovalWanted
 from bot.panel.turn_report import Consultation, Stage, TurnReport
-from bot.panel.work import Bill, Part, Work
+from bot.panel.work import Approval, Bill, Part, Work
 
 
 class WorkDesk:
@@ -88,7 +90,7 @@ class WorkDesk:
         arguments = call.arguments if call else {}
         here = above.down_to(one)
         conversation = above.links.experts.get(seated(here.path))
-        did = await self._said_after(conversation, one.call_id) or ()
+        did = await self._said_after(conversation, one.continues or one.call_id) or ()
         sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
         return Part(
             call_id=one.call_id,
@@ -96,10 +98,12 @@ class WorkDesk:
             reason=arguments.get("reason", ""),
             brief=arguments.get("brief", ""),
             tools=tuple(dict.fromkeys(item.tool for item in did if isinstance(item, ToolUsed))),
+            approvals=_approvals(did),
             sources=tuple(dict.fromkeys(sources)),
             bill=self._bill(one.stage),
             failure=one.failure,
             parts=await self._parts(here, _calls(did)),
+            continues=one.continues is not None,
         )
 
     def _bill(self, stage: Stage | None) -> Bill | None:
@@ -137,6 +141,17 @@ def _calls(said: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
     aborted = {answer.call_id for answer in answers if answer.output == ABORTED}
     calls = [item for item in said if isinstance(item, ToolCalled)]
     return {call.call_id: call for call in calls if call.call_id not in aborted}
+
+
+def _approvals(did: Sequence[StoredItem]) -> tuple[Approval, ...]:
+    given = {item.request: item for item in did if isinstance(item, ApprovalGiven)}
+    return tuple(
+        Approval(item.server, item.tool, answer.approved, answer.reason)
+        if (answer := given.get(item.request))
+        else Approval(item.server, item.tool)
+        for item in did
+        if isinstance(item, ApprovalWanted)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,25 @@
 """An archive with everything in it, some of it ill-meant."""
 
 from bot.panel.archive import Spoken, Talk, ThreadArchive
-from bot.panel.exchange import ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed, UserSaid
-from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    Source,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.model import (
+    CallId,
+    ConversationId,
+    ExpertName,
+    MadeFile,
+    MessageTs,
+    RequestId,
+    ThreadRef,
+)
+from bot.panel.toolbox import ApprovalWanted
 
 CALL = CallId("call_1")
 LEGAL = ExpertName("legal")
@@ -39,11 +56,19 @@ EXPERT = Talk(
             '<brief>Look at MIT.</brief>\n<message ref="call_1" from="Ada">\nMay we?\n</message>'
         ),
         ToolUsed("web_search"),
+        ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", '{"title": "Broken"}'),
+        ApprovalGiven(RequestId("mcpr_1"), True, "Ann approves of it."),
         ModelSaid(
             "# Yes",
             sources=(Source("The licence", "https://mit.example/?a=1&b=2"), Source("law.pdf")),
+            files=(
+                MadeFile("cfile_1", "chart.png", "Costs by year"),
+                MadeFile("cfile_2", "costs.csv"),
+                MadeFile("cfile_3", "gone.csv"),
+            ),
         ),
     ),
+    {"cfile_1": b"\x89PNG\r\n\x1a\n", "cfile_2": b"a,b"},
 )
 GONE = Talk(ConversationId("conv_gone"), ExpertName("tax"), None)
 THREAD = ThreadRef("T1", "C1", "1763671234.000100")
@@ -55,15 +80,16 @@ def evil() -> ThreadArchive:
     """An archive in which every text is ill-meant."""
     said = (
         UserSaid(EVIL),
-        ModelSaid(EVIL, sources=(Source(EVIL, f"javascript:{EVIL}"),)),
+        ModelSaid(EVIL, (), (Source(EVIL, f"javascript:{EVIL}"),), (MadeFile(EVIL, EVIL, EVIL),)),
         ToolCalled(CallId(EVIL), EVIL, {EVIL: EVIL}),
         ToolAnswered(CallId(EVIL), EVIL),
         ToolUsed(EVIL),
+        ApprovalWanted(RequestId(EVIL), EVIL, EVIL, EVIL),
+        ApprovalGiven(RequestId(EVIL), False, EVIL),
     )
     messages = tuple(
         Spoken(MessageTs("1763671234.000100"), EVIL, EVIL, is_markdown=is_markdown)
         for is_markdown in (True, False)
     )
-    return ThreadArchive(
-        THREAD, PERMALINK, messages, (Talk(ConversationId("c"), ExpertName(EVIL), said),)
-    )
+    talk = Talk(ConversationId("c"), ExpertName(EVIL), said, {EVIL: EVIL.encode()})
+    return ThreadArchive(THREAD, PERMALINK, messages, (talk,))

@@ -12,7 +12,7 @@ from bot.panel.archive import ThreadArchive
 from bot.panel.model import ThreadRef
 from tests.export.archives import ARCHIVE, PERMALINK, evil
 
-VOID = {"meta", "br", "hr"}
+VOID = {"meta", "br", "hr", "img"}
 
 
 class Reader(HTMLParser):
@@ -62,7 +62,8 @@ def test_nothing_that_was_said_is_live():
 
     assert not {"script", "img", "b", "iframe", "object", "form"} & set(read.tags)
     assert [name for name, _ in read.attributes if name.startswith("on")] == []
-    assert [url for url in read.all("href") if not url.startswith(("#", "https://"))] == []
+    harmless = ("#", "https://", "data:application/octet-stream;base64,")
+    assert [url for url in read.all("href") if not url.startswith(harmless)] == []
     assert read.tags.count("style") == 1
     assert read.all("src") == []
 
@@ -71,7 +72,7 @@ def test_the_policy_allows_its_own_style_and_nothing_else():
     html = page(ARCHIVE)
     style = html.partition("<style>")[2].partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"default-src 'none'; style-src 'sha256-{digest}'\"" in html
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:\"" in html
     assert "style" not in [name for name, _ in Reader(html).attributes]
 
 
@@ -94,3 +95,13 @@ def test_every_link_within_the_page_leads_somewhere_and_ids_are_unique():
 @pytest.mark.parametrize("talks", [(), ARCHIVE.talks])
 def test_a_thread_that_cannot_be_seen_any_more_has_a_page(talks):
     Reader(page(ThreadArchive(ThreadRef("T1", "C1", "1.0"), PERMALINK, (), talks)))
+
+
+def test_images_that_experts_made_are_seen_and_other_files_can_be_saved():
+    read = Reader(page(ARCHIVE))
+    assert read.tags.count("img") == 1
+    assert read.all("alt") == ["Costs by year"]
+    assert read.all("src") == ["data:image/png;base64,iVBORw0KGgo="]
+    assert read.all("download") == ["costs.csv"]
+    assert "data:application/octet-stream;base64,YSxi" in read.all("href")
+    assert "gone.csv" in read.text

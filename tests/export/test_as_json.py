@@ -25,7 +25,21 @@ def test_machines_get_everything():
     assert router["items"][1]["arguments"]["reason"] == "Licences."
     assert router["items"][1]["expert"] == "legal"
     assert expert["items"][1] == {"type": "tool_used", "tool": "web_search"}
-    assert expert["items"][2]["sources"][1] == {"title": "law.pdf", "url": ""}
+    assert expert["items"][2] == {
+        "type": "approval_wanted",
+        "request": "mcpr_1",
+        "server": "shop",
+        "tool": "open_ticket",
+        "arguments": '{"title": "Broken"}',
+    }
+    assert expert["items"][3]["reason"] == "Ann approves of it."
+    assert expert["items"][3]["approved"]
+    assert expert["items"][4]["sources"][1] == {"title": "law.pdf", "url": ""}
+    assert expert["items"][4]["files"] == [
+        {"name": "chart.png", "about": "Costs by year", "base64": "iVBORw0KGgo="},
+        {"name": "costs.csv", "about": "", "base64": "YSxi"},
+        {"name": "gone.csv", "about": ""},
+    ]
     assert (gone["gone"], gone["items"]) == (True, [])
 
 

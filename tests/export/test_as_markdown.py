@@ -29,6 +29,8 @@ def test_readers_get_the_thread_and_every_conversation():
         PERMALINK, "**Ada** · 2025-11-20 20:40:34 UTC", "> May we use <MIT>?  \n> And at",
         "> **You may**", "**Called Legal Counsel** (`call_1`)", "_reason_: Licences.",
         "**Used a tool**: web\\_search", "- Source: law.pdf", "`conv_legal`", "It is gone",
+        "**Wanted to use open\\_ticket of shop**, with approval", "**Approved**: Ann approves",
+        "- Made a file: chart.png (Costs by year)",
     ):  # fmt: skip
         assert expected in text
 

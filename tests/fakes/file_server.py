@@ -5,7 +5,7 @@ from collections import deque
 
 from bot.panel.attaching import FileServer
 from bot.panel.errors import PanelError, Refused
-from bot.panel.model import FileId, SharedFile
+from bot.panel.model import Exhibit, FileId, SharedFile
 
 
 class FakeFileServer(FileServer):
@@ -16,6 +16,7 @@ class FakeFileServer(FileServer):
         self.errors: deque[PanelError] = deque()
         self.read_so_far: list[FileId] = []
         self.is_slow = False
+        self.stored: list[tuple[str, bytes]] = []
 
     def put(self, name: str, content: bytes) -> SharedFile:
         """Share a file; returns what a message tells of it."""
@@ -33,3 +34,13 @@ class FakeFileServer(FileServer):
         if content is None or len(content) > most:
             raise Refused(f"`{file.name}` is gone or too large.")
         return file.name, content
+
+    async def store(self, name: str, about: str, content: bytes) -> Exhibit:
+        if self.is_slow:
+            await asyncio.Event().wait()
+        if self.errors:
+            raise self.errors.popleft()
+        self.stored.append((name, content))
+        number = len(self.stored)
+        is_image = name.endswith(".png")
+        return Exhibit(FileId(f"FMADE{number}"), name, f"https://slack/{number}", about, is_image)

@@ -6,6 +6,7 @@ A reply is a list of steps, or one step alone:
 * ``Written``         a whole message that is written bit by bit, and stored when it is whole
 * ``ModelSaid``       a message with what it cites
 * ``ToolCalled``      a call of a tool
+* ``ApprovalWanted``  a tool that people have to approve of first
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
 
@@ -23,8 +24,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
-from bot.panel.errors import ConversationGone
+from bot.panel.errors import ConversationGone, Refused
 from bot.panel.exchange import (
+    ApprovalGiven,
     Begun,
     Item,
     ModelEvent,
@@ -38,8 +40,16 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.links import ExpertLabels, Labels
-from bot.panel.model import CallId, ConversationId, ExpertName, Usage
+from bot.panel.model import (
+    CallId,
+    ConversationId,
+    ExpertName,
+    MadeFile,
+    RequestId,
+    Usage,
+)
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import ApprovalWanted
 
 
 class Meanwhile(asyncio.Event):
@@ -68,7 +78,7 @@ def written(*bits: str | asyncio.Event | Exception) -> Written:
     return Written(bits)
 
 
-Step = str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception
+Step = str | ModelSaid | Written | ToolCalled | ApprovalWanted | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -95,6 +105,12 @@ class Stored:
         calls = [item.call_id for item in self.items if isinstance(item, ToolCalled)]
         return [call for call in calls if call not in answered]
 
+    def undecided(self) -> list[RequestId]:
+        """Return the requests for approval that wait for an answer."""
+        decided = {item.request for item in self.items if isinstance(item, ApprovalGiven)}
+        wanted = [item.request for item in self.items if isinstance(item, ApprovalWanted)]
+        return [request for request in wanted if request not in decided]
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -112,6 +128,8 @@ class ScriptedModel(LanguageModel):
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
         self.whole: set[str] = set()
+        self.made: dict[str, bytes] = {}  # what the files hold, by their ids
+        self.fetched: list[str] = []
         self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
@@ -128,7 +146,9 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        assert method in {"append", "since", "items", "open", "relabel", "labels"}, method
+        assert method in {"append", "since", "items", "open", "relabel", "labels", "content"}, (
+            method
+        )
         self._faults[method].append(Fault(error, stored))
 
     def assert_all_used(self) -> None:
@@ -167,6 +187,9 @@ class ScriptedModel(LanguageModel):
             answered = {i.call_id for i in prompt.items if isinstance(i, ToolAnswered)}
             left = [call for call in stored.unanswered() if call not in answered]
             stored.items += [ToolAnswered(call, ABORTED) for call in left]
+            decided = {i.request for i in prompt.items if isinstance(i, ApprovalGiven)}
+            ended = [request for request in stored.undecided() if request not in decided]
+            stored.items += [ApprovalGiven(request, False, "Ended.") for request in ended]
             stored.items += prompt.items
             response = f"resp_{next(self._ids)}"
             yield Begun(response)
@@ -195,6 +218,14 @@ class ScriptedModel(LanguageModel):
         _raise(self._fault("items"))
         for item in reversed(self._find(conversation).items):
             yield item
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        self._find(conversation)
+        self.fetched.append(file.id)
+        _raise(self._fault("content"))
+        if file.id not in self.made or len(self.made[file.id]) > most:
+            raise Refused(f"`{file.name}` is gone or too large.")
+        return self.made[file.id]
 
     async def is_whole(self, response: str) -> bool:
         return response in self.whole
@@ -236,15 +267,14 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        if isinstance(reply, str | ModelSaid | Written | ToolCalled | asyncio.Event | Exception):
-            return [reply]
-        return reply or [""]
+        return reply or [""] if isinstance(reply, list | tuple) else [reply]
 
 
 async def _play(
     steps: Sequence[Step], prompt: Prompt, stored: Stored
 ) -> AsyncGenerator[ModelEvent, None]:
     said: list[ModelSaid] = []
+    wanted: list[ApprovalWanted] = []
     for step in steps:
         match step:
             case Exception():
@@ -256,17 +286,22 @@ async def _play(
                 call = replace(step, arguments=dict(step.arguments))
                 stored.items.append(call)
                 yield call
+            case ApprovalWanted():
+                wanted.append(step)
+                stored.items.append(step)
             case Written(bits):
                 async for delta in _bits(bits):
                     yield TextWritten(delta)
                 said.append(ModelSaid(step.text))
                 stored.items.append(said[-1])
-            case ModelSaid(text=text) | str(text) if text:
+            case ModelSaid(text=text) | str(text) if text or isinstance(step, ModelSaid):
                 said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
                 stored.items.append(said[-1])
                 yield TextWritten(text)
     citations = tuple(citation for one in said for citation in one.citations)
-    yield Responded("".join(one.text for one in said), USAGE, citations)
+    files = tuple(file for one in said for file in one.files)
+    text = "".join(one.text for one in said)
+    yield Responded(text, USAGE, citations, wanted=tuple(wanted), files=files)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

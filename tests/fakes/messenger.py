@@ -1,12 +1,13 @@
 """A Slack thread in memory."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 from bot.panel.errors import MessengerRefused
-from bot.panel.messaging import Messenger, PlanTask, Post
+from bot.panel.messaging import Ending, Messenger, PlanTask, Post
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
 
@@ -29,7 +30,9 @@ class RecordingMessenger(Messenger):
         self.posts: list[tuple[ThreadRef, MessageTs, Post]] = []
         self.plans: dict[MessageTs, list[Sequence[PlanTask]]] = {}
         self.statuses: list[str] = []
+        self.endings: dict[MessageTs, Ending] = {}
         self.private = False
+        self.pauses = 0  # in which others go on before a message is posted
         self.open: dict[MessageTs, UserId] = {}  # the messages that grow, and who sees them grow
         self.grown: list[str] = []  # what they showed, at each step
         self.withdrawn: list[str] = []
@@ -57,6 +60,8 @@ class RecordingMessenger(Messenger):
         return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        for _ in range(self.pauses):
+            await asyncio.sleep(0)
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
         if fault and not fault.after_effect:
             raise fault.error
@@ -71,6 +76,12 @@ class RecordingMessenger(Messenger):
             if (where, post.turn, post.part) == (thread, turn, part) and ts not in self._unstamped:
                 return ts
         return None
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        fault = self._before("end")
+        self.endings[ts] = ending
+        if fault:
+            raise fault.error
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]

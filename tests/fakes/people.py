@@ -1,6 +1,6 @@
 """A small company, in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.panel.messaging import People
 from bot.panel.model import Person, Role, UserId
@@ -17,6 +17,7 @@ class FakePeople(People):
     """Knows EVERYBODY; whoever else is a stranger."""
 
     def __init__(self, *people: Person) -> None:
+        self.members: dict[str, Collection[UserId]] = {}  # of groups
         self._people = {person.id: person for person in (*EVERYBODY, *people)}
 
     async def person(self, user: UserId) -> Person:
@@ -24,6 +25,9 @@ class FakePeople(People):
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
         return {user: self._people[user].name for user in users if user in self._people}
+
+    async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
+        return [group for group in among if user in self.members.get(group, ())]
 
     async def taken_names(self) -> frozenset[str]:
         return frozenset(person.name for person in self._people.values())

@@ -85,16 +85,16 @@ class FakeTurnQueue(TurnQueue):
     async def claim(self) -> Claim:
         while (claim := self._take()) is None:
             self._changed.clear()
-            due = min((c.until for c in self._currents.values()), default=self._now() + 60)
+            due = min((c.until for c in self._currents.values()), default=self.now() + 60)
             try:
-                async with asyncio.timeout(max(0.0, due - self._now())):
+                async with asyncio.timeout(max(0.0, due - self.now())):
                     await self._changed.wait()
             except TimeoutError:
                 pass
         return claim
 
     async def renew(self, claim: Claim) -> None:
-        self.held(claim).until = self._now() + self.lease
+        self.held(claim).until = self.now() + self.lease
 
     async def done(self, claim: Claim) -> None:
         if claim.token not in self._ended:
@@ -125,7 +125,7 @@ class FakeTurnQueue(TurnQueue):
             self._seen.add((thread, ts))
             self._stops[thread] = by
             if not self._currents[thread].leased:
-                self._currents[thread].until = self._now()
+                self._currents[thread].until = self.now()
                 self._changed.set()
         return Halt(running, dropped[0].ts if dropped else None)
 
@@ -150,7 +150,7 @@ class FakeTurnQueue(TurnQueue):
         if claim.token in self._ended:
             return
         current = self.held(claim)
-        letter = DeadLetter(current.turn, reason, current.attempt, self._now())
+        letter = DeadLetter(current.turn, reason, current.attempt, self.now())
         self._letters[current.turn.id] = _Letter(current, letter)
         self._end(claim)
 
@@ -173,6 +173,14 @@ class FakeTurnQueue(TurnQueue):
     async def drop(self, turn: TurnId) -> bool:
         return self._letters.pop(turn, None) is not None
 
+    def put_first(self, thread: ThreadRef, message: Message) -> None:
+        """Add *message* alone, before what waits in *thread*."""
+        self._enqueue(thread, (message, True), first=True)
+
+    def is_busy(self, thread: ThreadRef) -> bool:
+        """Whether a turn of *thread* is begun and not done."""
+        return thread in self._currents
+
     @property
     def postponed(self) -> bool:
         """Whether a turn is put off."""
@@ -187,11 +195,12 @@ class FakeTurnQueue(TurnQueue):
 
     def _put_off(self, claim: Claim, after: float) -> None:
         current = self.held(claim)
-        current.leased, current.token, current.until = False, 0, self._now() + after
+        current.leased, current.token, current.until = False, 0, self.now() + after
         self._ended.add(claim.token)
         self._changed.set()
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """Return the time, by the clock of the queue."""
         return time.monotonic() + self._passed
 
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
@@ -229,7 +238,7 @@ class FakeTurnQueue(TurnQueue):
         self._aside[thread.channel_id].pop(thread, None)
 
     def _take(self) -> Claim | None:
-        while due := [c for c in self._currents.values() if c.until <= self._now()]:
+        while due := [c for c in self._currents.values() if c.until <= self.now()]:
             current = min(due, key=lambda current: (not current.leased, current.until))
             if not current.leased or not self._needs_calm(current):  # leases come first
                 return self._lease(current)
@@ -250,7 +259,7 @@ class FakeTurnQueue(TurnQueue):
         if current.deaths < 2:
             return False
         current.leased, current.token = False, 0
-        current.until = self._now() + (current.deaths - 1) * CALM
+        current.until = self.now() + (current.deaths - 1) * CALM
         return True
 
     def _gather(self, thread: ThreadRef) -> _Current:
@@ -271,7 +280,7 @@ class FakeTurnQueue(TurnQueue):
     def _lease(self, current: _Current) -> Claim:
         self._tokens += 1
         current.token, current.attempt = self._tokens, current.attempt + 1
-        current.leased, current.until = True, self._now() + self.lease
+        current.leased, current.until = True, self.now() + self.lease
         counts = (current.attempt, current.postponed, current.deaths)
         return Claim(current.turn, current.token, *counts)
 

@@ -23,10 +23,12 @@ _ENTRY = re.compile(rb'\S+ \["(\w+)"')
 _ID = re.compile(r"/(conv|msg|fc|fco|rs|resp)_\w+")
 
 _RARE = {"CallAdopted", "ExpertFailed", "Retried"}  # only after other faults
+# No expert has tools here: see tests/panel/test_showing.py and test_permission.py.
+_NOT_HERE = {"FileStored", "ApprovalAsked"}
 _NAMES = [kind.__name__ for kind in get_args(TurnEvent)]
 _KINDS = [name for name in _NAMES if not name.startswith("Stream")]  # nobody asks in a DM here
 
-JOURNAL = tuple(f"journal {kind}" for kind in _KINDS if kind not in _RARE)
+JOURNAL = tuple(f"journal {kind}" for kind in _KINDS if kind not in _RARE | _NOT_HERE)
 QUEUE = ("queue claim", "queue read", "queue done")
 LINKS = ("links save",)
 SLACK = (

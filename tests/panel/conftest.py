@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.panel.approvals import Approvers
 from bot.panel.errors import StoreUnavailable
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import ToolCalled
@@ -21,8 +22,10 @@ from bot.panel.model import (
 )
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
+from bot.panel.toolbox import NO_TOOLS, Toolbox
 from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
+from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import ScriptedModel
@@ -39,6 +42,7 @@ EXPERTS = (
     Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law."),
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
+WHOEVER_ASKED = Approvers()
 HURRY = Patience(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
 
 
@@ -62,9 +66,12 @@ class Bench:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
     levels: int = 2
+    toolbox: Toolbox = NO_TOOLS
+    approvers: Approvers = WHOEVER_ASKED
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
+        self.approvals = FakeApprovalStore(self.queue)
         self.reports = FakeReportStore(self.queue)
 
     def lose(self) -> None:
@@ -77,13 +84,15 @@ class Bench:
         return depth.waiting == depth.running == depth.delayed == 0
 
     def editor(self) -> PanelEditor:
-        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset())
+        return PanelEditor(self.panels, FakePeople(), EXPERTS, EXPERTS, frozenset(), self.toolbox)
 
     def runner(self) -> TurnRunner:
         return TurnRunner(
             journal=self.journal,
             reports=self.reports,
             threads=self.threads,
+            approvals=self.approvals,
+            approvers=self.approvers,
             editor=self.editor(),
             model=self.model,
             functions=self.functions,

@@ -57,3 +57,40 @@ def test_the_eleventh_document_has_two_digits():
 )
 def test_what_the_model_writes_for_itself_is_left_out(leftover: str):
     assert under(f"Thirty days{leftover}.", ()) == "Thirty days."
+
+
+def page(at: int | None, since: int | None = None) -> Citation:
+    url = "https://a.example/x"
+    return Citation(DocumentId(url), "A `page`", at, url, since)
+
+
+def test_a_page_is_told_with_its_address():
+    assert under("Yes. And no.", [page(4)]) == (
+        "Yes.¹ And no.\n\n**Sources**\n\n1. `A 'page'` https://a.example/x"
+    )
+
+
+def test_a_mark_takes_the_place_of_a_link_to_the_page():
+    text = "Yes ([a.example](https://a.example/x?from=1)). No."
+    assert under(text, [page(45, 4)]).startswith("Yes¹. No.\n")
+
+
+def test_words_that_are_no_link_stay():
+    assert under("Yes, says A. No.", [page(11, 5)]).startswith("Yes, says A¹. No.\n")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "slack://x", ""])
+def test_what_is_no_web_address_is_not_shown_as_one(url: str):
+    odd = Citation(DocumentId("x"), "X", 3, url)
+    assert under("Yes.", [odd]).endswith("1. `X`")
+
+
+def test_documents_and_pages_are_numbered_together():
+    assert under(TEXT, [cited("handbook.md", 26), page(51)]).endswith(
+        "1. `handbook.md`\n2. `A 'page'` https://a.example/x"
+    )
+
+
+def test_links_into_the_models_own_sandbox_are_words():
+    text = "See ![the chart](sandbox:/mnt/data/a.png) and [data](sandbox:/mnt/data/a.csv)."
+    assert under(text, ()) == "See the chart and data."

@@ -6,20 +6,32 @@ from decimal import Decimal
 import pytest
 
 from bot.panel.errors import ModelUnavailable, Refused
-from bot.panel.exchange import ABORTED, ModelSaid, Source, ToolAnswered, ToolCalled, ToolUsed
+from bot.panel.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    ModelSaid,
+    Source,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+)
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import (
     NO_USAGE,
     CallId,
+    Decision,
     Expert,
     ExpertName,
     Message,
     MessageTs,
+    RequestId,
     TurnId,
     UserId,
 )
 from bot.panel.prices import Price, Prices
 from bot.panel.roster import ChannelScope
+from bot.panel.toolbox import ApprovalWanted
+from bot.panel.work import Approval
 from bot.panel.work_desk import WorkDesk
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, THREAD, Bench, consult
@@ -205,3 +217,36 @@ async def test_whom_an_expert_consulted_is_told_with_it(bench, reported):
         assert finance.bill.usage == USAGE
         assert legal.bill.usage == USAGE + USAGE
         assert len(work.bills) == 3
+
+
+async def test_what_needed_approval_is_told_with_what_people_said(bench):
+    price = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", "{}")
+    ticket = ApprovalWanted(RequestId("mcpr_2"), "shop", "open_ticket", "{}")
+    bench.model.script("legal", [price, ticket])
+    await bench.ask("legal: What does it cost?")
+    (first,) = (await desk(bench).work(THREAD, FIRST)).parts
+    bench.model.items_of("legal").append(ApprovalGiven(price.request, True, "Ann approves of it."))
+
+    (second,) = (await desk(bench).work(THREAD, FIRST)).parts
+
+    assert first.approvals == (Approval("shop", "look_up_price"), Approval("shop", "open_ticket"))
+    assert second.approvals[0] == Approval("shop", "look_up_price", True, "Ann approves of it.")
+    assert not second.continues
+
+
+async def test_an_answer_after_a_decision_tells_of_the_question_that_it_goes_on_with(bench):
+    wish = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", "{}")
+    bench.model.script("legal", [wish], "49 a month.")
+    await bench.ask("legal: What does it cost?")
+    (pending,) = await bench.approvals.pending(THREAD)
+    verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
+    await bench.approvals.enter(THREAD, pending.id, verdict)
+    claim = await bench.queue.claim()
+    await bench.runner().run(claim)
+    await bench.queue.done(claim)
+
+    (part,) = (await desk(bench).work(THREAD, claim.turn.id)).parts
+
+    assert part.continues
+    assert [one.approved for one in part.approvals] == [True]
+    assert part.bill.usage == USAGE

@@ -31,7 +31,8 @@ from bot.adapters.openai.run_beginning import RunBeginning
 from bot.adapters.openai.thread_items import AFTER, from_message, merged, to_message
 from bot.adapters.openai.waiting import Sending, Waits
 from bot.adapters.openai.waiting_runs import WaitingRuns
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused
+from bot.panel import sentences
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
 from bot.panel.exchange import (
     Begun,
     Item,
@@ -46,7 +47,7 @@ from bot.panel.exchange import (
     joined,
 )
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId
+from bot.panel.model import ConversationId, MadeFile
 from bot.panel.ports import LanguageModel
 
 P = ParamSpec("P")
@@ -141,6 +142,9 @@ class AssistantsModel(LanguageModel):
         messages = await self._send(_all, self._api.messages, conversation)
         for item in reversed(await self._merged(conversation, messages)):
             yield item
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        raise Refused(sentences.made_gone(file.name))  # nothing here makes files
 
     async def is_whole(self, response: str) -> bool:
         thread, _, run = response.partition("/")

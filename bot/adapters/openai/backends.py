@@ -1,6 +1,6 @@
 """Choosing the backend, and finding out whether the server has what it needs."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
@@ -13,7 +13,9 @@ from bot.adapters.openai.stateless import StatelessModel
 from bot.panel.conversation_store import ConversationStore
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.findings import Finding, bad, good, warning
+from bot.panel.model import ToolName
 from bot.panel.ports import LanguageModel
+from bot.panel.toolbox import Toolbox
 
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"
@@ -36,6 +38,14 @@ def backend(
             return StatelessModel(client, store, salt=salt, compaction=Compaction(tokens))
         case _:
             return ConversationsModel(client, salt=salt)
+
+
+def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
+    """Return what the backend called *name* certainly cannot offer of what is *allowed*.
+
+    What a server of one's own lacks shows when it is asked: see ModelFault.TOOLS.
+    """
+    return allowed.names if name == "assistants" else ()
 
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:

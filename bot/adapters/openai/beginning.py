@@ -7,8 +7,8 @@ from bot.adapters.openai import errors, history
 from bot.adapters.openai.repair import Repair, unanswered_call
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Pauses, Waits
-from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import Prompt, ToolAnswered
+from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.exchange import ApprovalGiven, Prompt, ToolAnswered
 
 Stream = AsyncStream[ResponseStreamEvent]
 
@@ -24,7 +24,8 @@ class Beginning:
         self._prompt = prompt
         self._pauses = Pauses(waits)
         own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
-        self._repair = Repair(client, prompt.conversation, own)
+        decided = {item.request for item in prompt.items if isinstance(item, ApprovalGiven)}
+        self._repair = Repair(client, prompt.conversation, own, decided)
 
     async def stream(self) -> Stream:
         """Return the response's events."""
@@ -43,7 +44,9 @@ class Beginning:
         """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
-        elif not self._requests.concede(self._prompt, error):
+        elif self._requests.concede(self._prompt, error):
+            return
+        elif not (_is_riddle(error) and await self._repair.decline()):
             await self._pauses.before_retry(error)
             if errors.is_locked(error):
                 await self._look_for_earlier_try()
@@ -56,3 +59,13 @@ class Beginning:
         newest = await history.newest(self._client, self._prompt.conversation)
         if history.holds(newest, self._prompt.items):
             raise ModelUnavailable("an earlier try was stored meanwhile", after=0)
+
+
+def _is_riddle(error: APIStatusError) -> bool:
+    """Whether nothing in *error* tells us what is wrong: perhaps approvals are waited for.
+
+    How servers say that is known nowhere.
+    """
+    refusal = errors.from_status(error)
+    is_unknown = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.BAD_REQUEST
+    return is_unknown and not errors.is_locked(error)

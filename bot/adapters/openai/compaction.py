@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.panel.conversation_store import Remembered
-from bot.panel.exchange import ModelSaid, StoredItem, ToolAnswered, ToolCalled, ToolUsed, UserSaid
+from bot.panel.exchange import (
+    ApprovalGiven,
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.toolbox import ApprovalWanted
 
 _INSTRUCTIONS = """\
 You keep the minutes of a conversation. Write what somebody needs who goes on with it without
@@ -62,5 +71,9 @@ def _line(item: StoredItem) -> str:
             return f"You called {tool}: {'; '.join(arguments.values())}"
         case ToolAnswered(_, output):
             return f"It returned: {output}"
+        case ApprovalWanted(_, server, tool, arguments):
+            return f"You wanted to use {tool} of {server}: {arguments}"
+        case ApprovalGiven(_, approved, reason):
+            return f"That was {'approved' if approved else 'declined'}: {reason}"
         case ToolUsed(tool):
             return f"You used {tool}."

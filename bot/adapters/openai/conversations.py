@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import errors, history, streaming
+from bot.adapters.openai import errors, history, made_files, streaming
 from bot.adapters.openai.beginning import Beginning
 from bot.adapters.openai.foreign import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
@@ -17,7 +17,7 @@ from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId
+from bot.panel.model import ConversationId, MadeFile
 from bot.panel.ports import LanguageModel
 
 P = ParamSpec("P")
@@ -64,12 +64,16 @@ class ConversationsModel(LanguageModel):
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
         while True:
-            for item in map(stored_from_api, page.data):
-                if item is not None:
-                    yield item
+            for item in page.data:
+                for told in reversed([*stored_from_api(item)]):
+                    yield told
             if not page.has_next_page():
                 return
             page = await self._send(page.get_next_page)
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        refuse(_FOREIGN, conversation)
+        return await made_files.read(self._client, conversation, file, most)
 
     async def is_whole(self, response: str) -> bool:
         for pause in (0, *self._waits.locked):

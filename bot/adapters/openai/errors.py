@@ -39,6 +39,10 @@ _BY_WORDS = (
 _NO_DOCUMENTS = re.compile(r"\bvector.store\b.*not found", re.IGNORECASE | re.DOTALL)
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
 _ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
+_TOOLS = re.compile(
+    r"\b(unsupported|unknown)\b[^.]*\btools?\b|\btools?\b[^.]*\b(unsupported|not supported)\b",
+    re.IGNORECASE,
+)
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
 
@@ -81,6 +85,8 @@ def from_status(error: APIStatusError) -> PanelError:
             return ModelRefused(fault, what)
     if error.status_code == 404:
         return ConversationGone(what)
+    if (error.param or "").startswith("tools") or _TOOLS.search(told):
+        return ModelRefused(ModelFault.TOOLS, what)
     return ModelRefused(_BY_STATUS.get(error.status_code, ModelFault.BAD_REQUEST), what)
 
 

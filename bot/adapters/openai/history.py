@@ -6,7 +6,7 @@ from openai import AsyncOpenAI
 from openai.types.conversations import ConversationItem
 
 from bot.adapters.openai.items import from_api
-from bot.panel.exchange import Item, ToolAnswered, UserSaid
+from bot.panel.exchange import ApprovalGiven, Item, ToolAnswered, UserSaid
 from bot.panel.model import ConversationId
 
 PAGE = 100  # items: the most that the API gives at once
@@ -40,4 +40,6 @@ def holds(newest_first: Sequence[ConversationItem], items: Sequence[Item]) -> bo
     answered = {item.call_id for item in known if isinstance(item, ToolAnswered)}
     said = [item for item in items if isinstance(item, UserSaid)]
     answers = [item.call_id for item in items if isinstance(item, ToolAnswered)]
-    return any(item in known for item in said[-1:]) or any(call in answered for call in answers)
+    decisions = [item for item in items if isinstance(item, ApprovalGiven)]
+    is_known = any(item in known for item in (*said[-1:], *decisions))
+    return is_known or any(call in answered for call in answers)

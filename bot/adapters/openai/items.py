@@ -1,18 +1,32 @@
 """What is said between us and a model, in the API's own shapes, and back."""
 
 import json
-from base64 import b64encode
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from typing import cast
+from urllib.parse import urlsplit
 
-from openai.types.conversations import ConversationItem
+from openai.types.conversations import ConversationItem, conversation_item
+from openai.types.conversations.conversation_item import ImageGenerationCall as StoredImage
 from openai.types.responses import (
     FunctionToolParam,
     ResponseInputContentParam,
     ResponseInputItemParam,
+    response_output_item,
 )
-from openai.types.responses.response_output_text import AnnotationFileCitation
+from openai.types.responses.response_input_item_param import (
+    McpApprovalRequest,
+    McpApprovalResponse,
+)
+from openai.types.responses.response_output_item import ImageGenerationCall
+from openai.types.responses.response_output_text import (
+    AnnotationContainerFileCitation,
+    AnnotationFileCitation,
+    AnnotationURLCitation,
+)
 
 from bot.panel.exchange import (
+    ApprovalGiven,
     Attachment,
     Item,
     ModelSaid,
@@ -24,8 +38,14 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, Citation, DocumentId
+from bot.panel.model import CallId, Citation, DocumentId, MadeFile, RequestId
+from bot.panel.toolbox import ApprovalWanted
 
+RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest
+
+Drawn = ImageGenerationCall | StoredImage  # the same, in a response and in a conversation
+
+_IMAGES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
 
 
@@ -44,6 +64,21 @@ def to_api(item: Item) -> ResponseInputItemParam:
             return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
         case ToolAnswered(call_id, output):
             return {"type": "function_call_output", "call_id": call_id, "output": output}
+        case ApprovalWanted():
+            return _wanted_to_api(item)
+        case ApprovalGiven(request, approved, reason):
+            given = {"approval_request_id": request, "approve": approved, "reason": reason}
+            return cast("McpApprovalResponse", {"type": "mcp_approval_response", **given})
+
+
+def _wanted_to_api(wanted: ApprovalWanted) -> McpApprovalRequest:
+    return {
+        "type": "mcp_approval_request",
+        "id": wanted.request,
+        "server_label": wanted.server,
+        "name": wanted.tool,
+        "arguments": wanted.arguments,
+    }
 
 
 def _text(text: str) -> ResponseInputContentParam:
@@ -66,21 +101,35 @@ def from_api(item: ConversationItem) -> Item | None:
             return UserSaid(text_of(item.content))
         case "message" if item.role == "assistant" and item.status != "incomplete":
             return model_said(item.content)
+        case "image_generation_call":
+            return image_made(item)
         case "function_call":
             return tool_called(item.call_id, item.name, item.arguments)
+        case "mcp_approval_request":
+            return approval_wanted(item)
+        case "mcp_approval_response":
+            request = RequestId(item.approval_request_id)
+            return ApprovalGiven(request, item.approve, item.reason or "")
         case "function_call_output" if item.call_id:
             return ToolAnswered(CallId(item.call_id), text_of(item.output))
         case _:
             return None
 
 
-def stored_from_api(item: ConversationItem) -> StoredItem | None:
-    """Return a conversation's item in our words, with what the model's side did by itself."""
+def stored_from_api(item: ConversationItem) -> Iterator[StoredItem]:
+    """Yield a conversation's item in our words, after what the model's side did by itself."""
     if item.type == "mcp_call":
-        return ToolUsed(f"{item.server_label}: {item.name}")
-    if item.type.endswith("_call") and item.type != "function_call":
-        return ToolUsed(item.type.removesuffix("_call"))
-    return from_api(item)
+        yield ToolUsed(f"{item.server_label}: {item.name}")
+    elif item.type.endswith("_call") and item.type != "function_call":
+        yield ToolUsed(item.type.removesuffix("_call"))
+    if (told := from_api(item)) is not None:
+        yield told
+
+
+def approval_wanted(item: RequestForApproval) -> ApprovalWanted:
+    """Return a request for approval."""
+    id_ = RequestId(item.id)
+    return ApprovalWanted(id_, item.server_label, item.name, item.arguments)
 
 
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
@@ -116,18 +165,56 @@ def model_said(parts: Sequence[object]) -> ModelSaid:
     """Return a message of the model with what it cites."""
     text = ""
     citations: list[Citation] = []
+    files: dict[str, MadeFile] = {}
     for part in parts:
-        annotations = getattr(part, "annotations", None) or ()
-        cited = (one for one in annotations if one.type == "file_citation")
-        citations += [_citation(one, len(text)) for one in cited]
+        for note in getattr(part, "annotations", None) or ():
+            match note.type:
+                case "file_citation":
+                    citations.append(_citation(note, len(text)))
+                case "url_citation":
+                    citations.append(_page(note, len(text)))
+                case "container_file_citation":
+                    files[note.file_id] = _made(note)
         text += text_of([part])
-    return ModelSaid(text, tuple(citations), _sources(parts))
+    return ModelSaid(text, tuple(citations), _sources(parts), tuple(files.values()))
 
 
 def _citation(annotation: AnnotationFileCitation, start: int) -> Citation:
     index = annotation.index
     at = start + index if isinstance(index, int) and index >= _FIRST_PLACE else None
     return Citation(DocumentId(annotation.file_id), annotation.filename or "…", at)
+
+
+def _page(annotation: AnnotationURLCitation, start: int) -> Citation:
+    url, since, until = annotation.url, annotation.start_index, annotation.end_index
+    place = start + until if until else None  # some servers say nothing of it
+    return Citation(
+        DocumentId(url),
+        annotation.title or urlsplit(url).hostname or "…",
+        place,
+        url,
+        start + since if place is not None and since < until else None,
+    )
+
+
+def _made(annotation: AnnotationContainerFileCitation) -> MadeFile:
+    name = annotation.filename.rpartition("/")[2] or annotation.file_id
+    return MadeFile(annotation.file_id, name, container=annotation.container_id)
+
+
+def image_made(item: Drawn) -> ModelSaid | None:
+    """Return a message with the image that the model has drawn; None if it has drawn none."""
+    if not item.result:
+        return None
+    content = image_of(item)
+    kind = next((kind for mark, kind in _IMAGES.items() if content.startswith(mark)), "png")
+    about = getattr(item, "revised_prompt", None) or ""
+    return ModelSaid("", files=(MadeFile(item.id, f"image.{kind}", str(about)),))
+
+
+def image_of(item: Drawn) -> bytes:
+    """Return the image that the model has drawn."""
+    return b64decode(item.result or "")
 
 
 def text_of(content: str | Sequence[object]) -> str:
@@ -140,7 +227,8 @@ def text_of(content: str | Sequence[object]) -> str:
 
 def _sources(content: Sequence[object]) -> tuple[Source, ...]:
     """Return what a message cites, each source once."""
-    cited = [note for part in content for note in getattr(part, "annotations", None) or ()]
+    notes = (note for part in content for note in getattr(part, "annotations", None) or ())
+    cited = [note for note in notes if note.type != "container_file_citation"]
     sources = (_source(note) for note in cited)
     return tuple(dict.fromkeys(source for source in sources if source))
 

@@ -7,6 +7,8 @@ refused. One step for each complaint, in this order:
    while the server names another one;
 2. where that does not help, they are deleted, together with the reasoning that led to them;
 3. where that does not help either, the conversation is given up.
+
+The same goes for requests for approval that nobody has answered: they are declined.
 """
 
 import logging
@@ -14,18 +16,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openai import APIStatusError, AsyncOpenAI, NotFoundError
+from openai import APIError, APIStatusError, AsyncOpenAI, NotFoundError
 from openai.types.conversations import ConversationItem
 from openai.types.responses import ResponseInputItemParam
 
 from bot.adapters.openai import errors, history
-from bot.adapters.openai.items import to_api
+from bot.adapters.openai.items import from_api, to_api
 from bot.panel.errors import ConversationGone
-from bot.panel.exchange import ABORTED, ToolAnswered
-from bot.panel.model import CallId, ConversationId
+from bot.panel.exchange import ABORTED, ApprovalGiven, ToolAnswered
+from bot.panel.model import CallId, ConversationId, RequestId
+from bot.panel.toolbox import ApprovalWanted
 
 log = logging.getLogger(__name__)
 
+_NOBODY = "Nobody has decided on this, and people have written on. Ask again if you need it still."
 
 _UNANSWERED = re.compile(r"No tool output found for function call (?P<call_id>[\w-]+)")
 
@@ -45,21 +49,48 @@ class Orphans:
 
 
 class Repair:
-    """Mends one conversation for one request, whose own items answer the calls *own*."""
+    """Mends one conversation for one request, whose own items answer the calls *own*.
+
+    They also answer the requests for approval *decided*.
+    """
 
     def __init__(
-        self, client: AsyncOpenAI, conversation: ConversationId, own: Collection[CallId]
+        self,
+        client: AsyncOpenAI,
+        conversation: ConversationId,
+        own: Collection[CallId],
+        decided: Collection[RequestId] = (),
     ) -> None:
         self._client = client
         self._conversation = conversation
         self._own = own
+        self._decided = decided
+        self._declined: list[RequestId] = []
+        self._looked = False
         self._aborted: list[CallId] = []
         self._deleted = False
 
     @property
     def outputs(self) -> Sequence[ResponseInputItemParam]:
         """What has to come before the request's own items."""
-        return [to_api(ToolAnswered(call, ABORTED)) for call in self._aborted]
+        aborted = [ToolAnswered(call, ABORTED) for call in self._aborted]
+        declined = [ApprovalGiven(request, False, _NOBODY) for request in self._declined]
+        return [*map(to_api, aborted), *map(to_api, declined)]
+
+    async def decline(self) -> bool:
+        """Decline what nobody has answered; False if there is nothing (more) of the kind."""
+        if self._looked:
+            return False
+        self._looked = True
+        try:
+            newest = await history.newest(self._client, self._conversation)
+        except APIError:  # then the complaint stands as it is
+            return False
+        left = undecided(newest[::-1], self._decided)
+        if left:
+            log.warning("conversation.undecided", extra={"id": self._conversation})
+        self._declined = left
+        return bool(left)
 
     async def mend(self, named: CallId) -> None:
         """Do something about the call that the server *named*; raises ConversationGone."""
@@ -98,6 +129,14 @@ class _Group:
 
     reasoning: str | None = None
     calls: dict[CallId, str] = field(default_factory=dict)
+
+
+def undecided(items: Sequence[ConversationItem], decided: Collection[RequestId]) -> list[RequestId]:
+    """Return the requests for approval that neither *items* (oldest first) nor *decided* answer."""
+    known = [item for item in map(from_api, items) if item]
+    answered = {item.request for item in known if isinstance(item, ApprovalGiven)} | {*decided}
+    asked = (item.request for item in known if isinstance(item, ApprovalWanted))
+    return [request for request in asked if request not in answered]
 
 
 def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Iterator[Orphans]:

@@ -1,12 +1,14 @@
 """A prompt as the arguments of ``responses.create``."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from openai import APIStatusError
-from openai.types.responses import ResponseInputItemParam, ToolParam
+from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
 
 from bot.adapters.openai.items import function_tool, to_api
+from bot.adapters.openai.server_tools import server_tool
 from bot.panel.exchange import Prompt
 from bot.panel.model import Effort
 
@@ -40,8 +42,8 @@ class Requests:
         }
         if effort := self.effort(prompt):
             request["reasoning"] = {"effort": effort}
-        if prompt.tools or prompt.collections:  # also where they may not be called: for the cache
-            request |= _tools(prompt)
+        if tools := _tools(prompt):  # also where they may not be called: for the cache
+            request |= tools
         if prompt.cache_key:
             request["prompt_cache_key"] = prompt.cache_key
         if prompt.user:
@@ -74,12 +76,22 @@ class Requests:
 
 
 def _tools(prompt: Prompt) -> dict[str, Any]:
-    tools: list[ToolParam] = [function_tool(tool) for tool in prompt.tools]
+    tools: list[ToolParam] = [
+        *map(function_tool, prompt.tools),
+        *_searches(prompt),
+        *map(server_tool, prompt.server_tools),
+    ]
+    if not tools:
+        return {}
     given: dict[str, Any] = {"tools": tools, "parallel_tool_calls": True}
     given["tool_choice"] = "auto" if prompt.may_call else "none"
     if prompt.collections:
-        tools.append({"type": "file_search", "vector_store_ids": [*prompt.collections]})
         given["include"] = ["file_search_call.results"]  # for whoever reads the sources later
         if prompt.must_search:
             given["tool_choice"] = {"type": "file_search"}
     return given
+
+
+def _searches(prompt: Prompt) -> Iterator[FileSearchToolParam]:
+    if prompt.collections:
+        yield {"type": "file_search", "vector_store_ids": [*prompt.collections]}

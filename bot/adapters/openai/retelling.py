@@ -10,6 +10,7 @@ from bot.adapters.openai.items import stored_from_api
 from bot.panel.conversation_store import Remembered
 from bot.panel.exchange import (
     ABORTED,
+    ApprovalGiven,
     Item,
     ModelSaid,
     Responded,
@@ -19,17 +20,25 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.toolbox import ApprovalWanted
 
 _SUMMARY = "What was said before, in short:\n{}"
 
 
-def retold(known: Remembered) -> list[Item]:
-    """Return what the model is told of the conversation so far."""
+def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
+    """Return what the model is told of the conversation so far, before what is *new*.
+
+    Of tools that people had to approve of, only those that are decided on now: the server would
+    use the others again.
+    """
+    decided = {item.request for item in new if isinstance(item, ApprovalGiven)}
     told: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
     calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
     for item in known.items:
         match item:
-            case ToolUsed():
+            case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
+                continue
+            case ApprovalWanted(request=request) if request not in decided:
                 continue
             case ToolAnswered(call_id=call_id) if call_id not in calls:  # summed up without it
                 continue
@@ -73,9 +82,8 @@ class Heard:
         """Return what was written."""
         output = self._response.output if self._response else []
         # What a response holds is what a conversation would hold of it.
-        found = [stored_from_api(cast("ConversationItem", item)) for item in output]
-        items = [item for item in found if item is not None]
-        if responded.text and not any(isinstance(item, ModelSaid) for item in items):
+        items = [one for item in output for one in stored_from_api(cast("ConversationItem", item))]
+        if responded.text and not any(isinstance(item, ModelSaid) and item.text for item in items):
             items.append(ModelSaid(responded.text, responded.citations))
         known = {item.call_id for item in items if isinstance(item, ToolCalled)}
         return items + [call for call in self._calls if call.call_id not in known]

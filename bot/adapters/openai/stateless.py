@@ -20,14 +20,21 @@ from weakref import WeakValueDictionary
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 from openai.types.responses import Response
 
-from bot.adapters.openai import errors, streaming
+from bot.adapters.openai import errors, made_files, streaming
 from bot.adapters.openai.beginning import Stream
 from bot.adapters.openai.compaction import Compaction
 from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.retelling import Heard, aborted, retold
 from bot.adapters.openai.waiting import Pauses, Waits, patiently
+from bot.panel import sentences
 from bot.panel.conversation_store import ConversationStore, Remembered
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+    Refused,
+)
 from bot.panel.exchange import (
     Begun,
     Item,
@@ -41,7 +48,7 @@ from bot.panel.exchange import (
     as_kept,
 )
 from bot.panel.links import Labels
-from bot.panel.model import NO_USAGE, ConversationId, Usage
+from bot.panel.model import NO_USAGE, ConversationId, MadeFile, Usage
 from bot.panel.ports import LanguageModel
 
 _PAGE = 100  # items that are read at once, and how far ``since`` looks back
@@ -93,6 +100,11 @@ class StatelessModel(LanguageModel):
                 yield item
             given += len(page)
 
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        if not file.container:  # it came with a response that nobody has kept
+            raise Refused(sentences.made_gone(file.name))
+        return await made_files.read(self._client, conversation, file, most)
+
     async def is_whole(self, response: str) -> bool:
         conversation, _, token = response.partition("/")
         try:
@@ -118,7 +130,7 @@ class StatelessModel(LanguageModel):
         token, heard, last = token_hex(8), Heard(), Responded("")
         async with (
             _errors(),
-            await self._begin(prompt, (*retold(known), *new)) as stream,
+            await self._begin(prompt, (*retold(known, new), *new)) as stream,
             aclosing(streaming.events(heard.listen(aiter(stream)))) as events,
         ):
             async for event in events:

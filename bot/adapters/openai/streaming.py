@@ -7,6 +7,7 @@
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from dataclasses import replace
 
 from openai.types.responses import (
     Response,
@@ -16,9 +17,15 @@ from openai.types.responses import (
 )
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import model_said, tool_called
+from bot.adapters.openai.items import (
+    approval_wanted,
+    image_made,
+    image_of,
+    model_said,
+    tool_called,
+)
 from bot.panel.errors import ModelUnavailable
-from bot.panel.exchange import Begun, ModelEvent, Responded, TextWritten, ToolCalled, joined
+from bot.panel.exchange import Begun, ModelEvent, ModelSaid, TextWritten, ToolCalled, joined
 from bot.panel.model import NO_USAGE, Usage
 
 
@@ -81,10 +88,25 @@ class _Reader:
         for item in response.output:
             if item.type == "function_call":
                 yield from self._call(item, item.arguments)
-        said = joined(model_said(i.content) for i in response.output if i.type == "message")
+        said = joined(told for item in response.output for told in _said(item))
+        drawn = [i for i in response.output if i.type == "image_generation_call" and i.result]
         self.ended = True
-        text = said.text or "".join(self._deltas)
-        yield Responded(text, usage_of(response), said.citations)
+        asked = (item for item in response.output if item.type == "mcp_approval_request")
+        yield replace(
+            said,
+            text=said.text or "".join(self._deltas),
+            usage=usage_of(response),
+            wanted=tuple(approval_wanted(item) for item in asked),
+            contents={item.id: image_of(item) for item in drawn},
+        )
+
+
+def _said(item: ResponseOutputItem) -> Iterator[ModelSaid]:
+    match item.type:
+        case "message":
+            yield model_said(item.content)
+        case "image_generation_call" if image := image_made(item):
+            yield image
 
 
 def usage_of(response: Response) -> Usage:

@@ -17,8 +17,10 @@ from openai.types.beta.threads import Message, Run, Text
 from openai.types.beta.threads.runs import FunctionToolCall, RunStep
 
 from bot.adapters.openai.items import tool_called
+from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.exchange import (
     ABORTED,
+    ApprovalGiven,
     Item,
     ModelSaid,
     Source,
@@ -29,6 +31,7 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.model import CallId, Citation, DocumentId
+from bot.panel.toolbox import ApprovalWanted
 
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run
 _CALL, _TOOL, _OUTPUT = "panelbot_call", "panelbot_tool", "panelbot_output"  # of a message
@@ -54,6 +57,8 @@ def to_message(item: Item) -> dict[str, Any]:
         case ToolAnswered(call_id, output):
             metadata = {_OUTPUT: call_id}
             return {"role": "user", "content": output or _NOTHING, "metadata": metadata}
+        case ApprovalWanted() | ApprovalGiven():
+            raise ModelRefused(ModelFault.TOOLS, "this API knows no remote tools")
 
 
 def from_message(message: Message) -> Item:

@@ -44,6 +44,12 @@ P rounds            hash    how far each waiting channel has taken places    whi
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
                             last ``fence`` token given
 P wake              list    at most one element: there is something to do    until taken; 65 B
+P approvals:T       hash    what experts in the thread want to do and people  60 days after the
+                            have to approve of; under the same name and a    last, else until
+                            ``!`` the verdict that is queued                 settled; 1 kB +
+                                                                             arguments each
+P undecided         zset    which of these nobody has decided on, by when    until decided;
+                            they count as declined (ms)                      200 B each
 P seen:T:TS         string  this message has been put                        a day; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
@@ -101,6 +107,7 @@ THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
 USAGE_FOR = 400 * DAY
+APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -126,6 +133,10 @@ class Shards:
     def links(self, thread: ThreadRef) -> str:
         """Return the key of the links of *thread*."""
         return f"{self.prefix(thread)}links:{thread_name(thread)}"
+
+    def approvals(self, thread: ThreadRef) -> str:
+        """Return the key of what is to be decided in *thread*."""
+        return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
 
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""

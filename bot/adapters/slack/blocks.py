@@ -1,11 +1,12 @@
 """Messages as Slack's blocks, each with the words that say the same without them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.slack import text
-from bot.panel.messaging import PlanTask, TaskState
-from bot.panel.model import Persona
+from bot.panel.messaging import Ending, PlanTask, TaskState
+from bot.panel.model import Persona, UserId
 
 Json = dict[str, Any]
 
@@ -15,11 +16,13 @@ _LONGEST_REASON = 300
 _STATES = {
     TaskState.WORKING: "in_progress",
     TaskState.DONE: "complete",
+    TaskState.ASKING: "pending",
     TaskState.FAILED: "error",
 }
 _WORDS = {
     TaskState.WORKING: "at work",
     TaskState.DONE: "answered",
+    TaskState.ASKING: "asks for approval",
     TaskState.FAILED: "no answer",
 }
 
@@ -35,6 +38,30 @@ def retried(message: Json, by: str) -> Json:
     kept = [block for block in message["blocks"] if block["type"] != "actions"]
     words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
     return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
+
+
+def ended(markdown: str, ending: Ending) -> Json:
+    """Return what shows a message of neutralised Markdown of which nothing is to be decided."""
+    note = {"type": "mrkdwn", "text": _ending(ending, _mention, _date), "verbatim": True}
+    shown = reply(markdown, [{"type": "context", "elements": [note]}])
+    return {**shown, "text": f"{shown['text']}\n{_ending(ending, _mention, _plain_date)}"}
+
+
+def _ending(ending: Ending, mention: Callable[[UserId], str], date: Callable[[int], str]) -> str:
+    by = mention(ending.by) if ending.by else ""
+    return text.mrkdwn(ending.words).format(by=by, at=date(ending.at))
+
+
+def _mention(user: UserId) -> str:
+    return f"<@{user}>"
+
+
+def _date(at: int) -> str:
+    return f"<!date^{at}^{{date_short_pretty}} {{time}}|{_plain_date(at)}>"
+
+
+def _plain_date(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def plain_reply(markdown: str) -> Json:

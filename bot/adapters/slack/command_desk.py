@@ -117,7 +117,7 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         panel = await self._editor.panel(where)
-        await self._open(views.modal(form, now, panel.experts), giver)
+        await self._open(views.modal(form, now, self._editor.toolbox, panel.experts), giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:

@@ -11,6 +11,7 @@ from bot.panel.findings import Finding, bad, good, warning
 
 _OPTIONAL = {
     "chat:write.customize": "experts will answer under the bot's own name",
+    "files:write": "files and images that experts make cannot be shown",
     "files:read": "experts cannot be taught with files from Slack",
 }
 

@@ -1,4 +1,4 @@
-"""Reading files that people have given us in Slack, safely.
+"""Files in Slack: reading what people have given us, safely, and storing what is to be shown.
 
 1. A file's address comes from ``files.info``, never from a payload or a text.
 2. The token goes to Slack's own file server and nowhere else: https, that host, no redirects.
@@ -6,18 +6,19 @@
 4. No more is read than is allowed.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
+from bot.adapters.slack.uploads import LOOKS, Uploads
 from bot.adapters.slack.web_api import Ambiguous, SlackApi
 from bot.panel import sentences
 from bot.panel.attaching import FileServer
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
-from bot.panel.model import FileId, SharedFile
+from bot.panel.model import Exhibit, FileId, SharedFile
 
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024
@@ -53,13 +54,22 @@ def _shared(told: Mapping[str, Any]) -> SharedFile:
 class SlackFiles(FileServer):
     """Reads files with *token* from Slack's file server; a stand-in of Slack has its own."""
 
-    def __init__(self, api: SlackApi, session: ClientSession, token: str, api_url: str) -> None:
+    def __init__(
+        self,
+        api: SlackApi,
+        session: ClientSession,
+        token: str,
+        api_url: str,
+        *,
+        looks: Sequence[float] = LOOKS,
+    ) -> None:
         self._api = api
         self._session = session
         self._headers = {"Authorization": f"Bearer {token}"}
         host = urlsplit(api_url).hostname or ""
         is_slack = host == "slack.com" or host.endswith(".slack.com")
         self._allowed = _FILE_SERVER if is_slack else _origin(api_url)
+        self._uploads = Uploads(api, session, self._is_ours, looks)
 
     async def find(self, file_id: str) -> SlackFile:
         """Return what Slack tells of a file."""
@@ -84,7 +94,7 @@ class SlackFiles(FileServer):
 
     async def content(self, file: SlackFile) -> bytes:
         """Return the file's bytes. Raises Refused if there is no safe way to them."""
-        if not file.url or _origin(file.url) != self._allowed:
+        if not self._is_ours(file.url):
             raise Refused(
                 f"`{_quoted(file)}` does not lie in Slack itself; please upload it there."
             )
@@ -96,6 +106,12 @@ class SlackFiles(FileServer):
                 return b"".join([chunk async for chunk in _bounded(response, file)])
         except (ClientError, TimeoutError, OSError) as error:
             raise MessengerUnavailable(f"file: {type(error).__name__}") from error
+
+    async def store(self, name: str, about: str, content: bytes) -> Exhibit:
+        return await self._uploads.store(name, about, content)
+
+    def _is_ours(self, url: str) -> bool:
+        return _origin(url) == self._allowed
 
 
 def _origin(url: str) -> Origin:

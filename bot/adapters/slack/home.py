@@ -146,7 +146,7 @@ class _Listener:
     async def _show_form(self, body: Json, expert: Expert | None) -> None:
         form = Form("", for_defaults=True, editing=expert.name if expert else None)
         panel = await self._editor.panel(self._defaults)
-        modal = views.modal(form, expert, panel.experts)
+        modal = views.modal(form, expert, self._editor.toolbox, panel.experts)
         await self._show({**modal, "callback_id": FORM}, body)
         self._names.learn()  # while the form is filled in
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import introduced, packed, section
+from bot.adapters.slack.panel_lists import introduced, packed, section, tools_of
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -105,7 +105,8 @@ def _expert(listed: Listed, *, may_change: bool) -> Json:
         "action_id": EXPERT,
         "options": [_option(words, f"{verb} {expert.name}") for verb, words in acts.items()],
     }
-    words = f"{introduced(expert)}{origin}\n{text.mrkdwn(expert.purpose)}"
+    used = f"\n_{tools_of(expert)}_" if expert.tools else ""
+    words = f"{introduced(expert)}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
     return {**section(words), "accessory": menu}
 
 

@@ -16,10 +16,12 @@ BOT_SCOPES = (
     "chat:write.customize",
     "commands",
     "files:read",
+    "files:write",
     "groups:history",
     "im:history",
     "users:read",
 )
+OPTIONAL_BOT_SCOPES = ("usergroups:read",)  # for groups that may approve of tools
 BOT_EVENTS = (
     "agent_session_stopped",
     "app_home_opened",
@@ -70,7 +72,9 @@ def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, Any
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {"name": name, "description": _DESCRIPTION},
         "features": _features(name, receiver),
-        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
+        "oauth_config": {
+            "scopes": {"bot": list(BOT_SCOPES), "bot_optional": list(OPTIONAL_BOT_SCOPES)}
+        },
         "settings": _settings(receiver),
     }
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot.adapters.slack import blocks, growing, reply_buttons, splitting, text
+from bot.adapters.slack import blocks, exhibiting, growing, reply_buttons, splitting, text
 from bot.adapters.slack.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.limits import TooBusy
 from bot.adapters.slack.metadata import MessageStamp, StampSigner
@@ -19,7 +19,7 @@ from bot.adapters.slack.splitting import LONGEST_PIECE
 from bot.adapters.slack.streams import SlackStreams
 from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,12 @@ class SlackMessenger(Messenger):
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
         message = await self._replies.find(thread, turn, part)
         return MessageTs(message["ts"]) if message else None
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        try:
+            await self._update(thread, ts, blocks.ended(text.markdown(post.text), ending))
+        except MessengerRefused as error:  # somebody has deleted it
+            log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
@@ -153,8 +159,9 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        shown = blocks.reply(markdown, reply_buttons.row(post))
-        simpler = blocks.plain_reply(markdown)
+        exhibits = exhibiting.shown(post.exhibits)
+        shown = blocks.reply(markdown, [*exhibits, *reply_buttons.row(post)])
+        simpler = exhibiting.simpler(markdown, post.exhibits) or blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
@@ -178,7 +185,7 @@ class SlackMessenger(Messenger):
         args: Json = {
             "channel": thread.channel_id,
             "thread_ts": thread.thread_ts,
-            "unfurl_links": False,
+            "unfurl_links": bool(post.exhibits),  # our own links: this is how Slack shows files
             "unfurl_media": False,
             "metadata": self._metadata(thread, post),
             **shown,
@@ -200,7 +207,8 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            shown = blocks.reply(_spoken(post, named=False), reply_buttons.row(post))
+            below = [*exhibiting.shown(post.exhibits), *reply_buttons.row(post)]
+            shown = blocks.reply(_spoken(post, named=False), below)
             await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})

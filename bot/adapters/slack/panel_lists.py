@@ -187,8 +187,15 @@ def introduced(expert: Expert) -> str:
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
+def tools_of(expert: Expert) -> str:
+    """Return the names of an expert's tools, in mrkdwn."""
+    names = (f"`{text.mrkdwn(name)}`" for name in expert.tools)
+    return f"uses {', '.join(names)}"
+
+
 def _line(expert: Expert, longest: int | None = None) -> str:
-    return f"{introduced(expert)}: {_purpose(expert, longest)}"
+    used = f" · {tools_of(expert)}" if expert.tools else ""
+    return f"{introduced(expert)}: {_purpose(expert, longest)}{used}"
 
 
 def _purpose(expert: Expert, longest: int | None = None) -> str:

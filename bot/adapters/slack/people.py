@@ -1,14 +1,17 @@
 """Who is who in the workspace, remembered for a while."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.web_api import Json, SlackApi, SlackRefused
 from bot.panel.messaging import People
 from bot.panel.model import Person, Role, UserId
+
+log = logging.getLogger(__name__)
 
 _KEEP = 10 * 60.0
 _MOST = 10_000
@@ -30,6 +33,7 @@ class SlackPeople(People):
         self._team = identity.team_id
         self._clock = clock
         self._known: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._taken: tuple[float, frozenset[str]] | None = None
         self._counting = asyncio.Lock()
@@ -41,6 +45,9 @@ class SlackPeople(People):
         found = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
         return {person.id: person.name for person in found if person}
 
+    async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
+        return [group for group in sorted(among) if user in await self._members(group)]
+
     async def taken_names(self) -> frozenset[str]:
         async with self._counting:
             if not self._taken or self._is_old(self._taken[0]):
@@ -50,6 +57,20 @@ class SlackPeople(People):
                         names.update(_names_of(member))
                 self._taken = self._clock(), frozenset(names)
             return self._taken[1]
+
+    async def _members(self, group: str) -> Collection[str]:
+        """Return who is in a user group, as far as Slack lets us know."""
+        since, known = self._groups.get(group, (0.0, frozenset[str]()))
+        if group in self._groups and not self._is_old(since):
+            return known
+        try:
+            answer = await self._api.read("usergroups.users.list", usergroup=group)
+        except SlackRefused as error:
+            log.warning("group.unknown", extra={"group": group, "reason": error.code})
+            return ()
+        members = frozenset(answer["users"])
+        self._groups[group] = self._clock(), members
+        return members
 
     async def _find(self, user: UserId) -> Person | None:
         """Return who *user* is, as far as Slack lets us know."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import sources, thumbs
+from bot.adapters.slack.approval_buttons import decisions
 from bot.adapters.slack.metadata import call_of
 from bot.panel.messaging import Post
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
@@ -94,6 +95,8 @@ def row(post: Post) -> list[Json]:
         buttons.append(sources.button(post.sources))
     if post.ends_reply:
         buttons.append(_more(post))
+    if post.approval:
+        buttons += decisions(post.approval)
     if post.offers_retry:
         buttons.append(_retry(post))
     actions = [{"type": "actions", "elements": buttons}] if buttons else []

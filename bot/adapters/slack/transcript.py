@@ -37,7 +37,7 @@ LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was sai
 
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that say nothing of the matter.
-_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|gave-up(-\d+)?")
+_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|approval|gave-up(-\d+)?")
 _SOMEBODY = "Somebody"
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from bot.adapters.slack.panel_lists import Answer
 from bot.panel.errors import Refused
-from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.roster import (
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
     LONGEST_PURPOSE,
     LONGEST_TITLE,
 )
+from bot.panel.toolbox import NO_TOOLS, Toolbox, purpose_of
 
 Json = dict[str, Any]
 
@@ -22,6 +23,7 @@ _VALUE = "value"  # the action id of every input; the block id names the expert'
 _CONSULT, _ALWAYS = "always_consult", "always"
 _CONSULTS = "consults"
 _MOST_OPTIONS = 100  # in a menu
+_TOOLS = "tools"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
     Effort.LOW: "Low",
@@ -59,8 +61,16 @@ class Form:
         raise ValueError("not the purpose of a form")
 
 
-def modal(form: Form, expert: Expert | None = None, panel: Sequence[Expert] = ()) -> Json:
-    """Return the modal, filled with what *expert* is now; it may consult others of the *panel*."""
+def modal(
+    form: Form,
+    expert: Expert | None = None,
+    toolbox: Toolbox = NO_TOOLS,
+    panel: Sequence[Expert] = (),
+) -> Json:
+    """Return the modal, filled with what *expert* is now.
+
+    It may have the tools of *toolbox* and consult the others of *panel*.
+    """
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
     return {
@@ -70,7 +80,7 @@ def modal(form: Form, expert: Expert | None = None, panel: Sequence[Expert] = ()
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert, panel)],
+        "blocks": [naming, *_inputs(expert, toolbox, panel)],
     }
 
 
@@ -113,8 +123,9 @@ def _described(values: Json, form: Form) -> Expert:
         instructions=_given(values, "instructions", ""),
         model=_given(values, "model", "").strip() or None,
         effort=Effort(_given(values, "effort", Effort.LOW)),
+        tools=tuple(map(ToolName, _chosen(values, _TOOLS))),
         always_consult=_given(values, _CONSULT, "") == _ALWAYS,
-        consults=_chosen(values),
+        consults=tuple(map(ExpertName, _chosen(values, _CONSULTS))),
     )
 
 
@@ -131,15 +142,15 @@ def _given(values: Json, field: str, unasked: str | None = None) -> str:
             raise ValueError(f"no {field}")
 
 
-def _chosen(values: Json) -> tuple[ExpertName, ...]:
-    """Return the experts that were chosen; the form may not have asked."""
-    match values.get(_CONSULTS):
-        case None:
+def _chosen(values: Json, field: str) -> tuple[str, ...]:
+    """Return what was chosen of many; the form may not have asked."""
+    match values.get(field):
+        case None:  # there was nothing to choose from
             return ()
         case {"value": {"selected_options": [*options]}}:
-            return tuple(ExpertName(option["value"]) for option in options)
+            return tuple(option["value"] for option in options)
         case _:
-            raise ValueError(f"no {_CONSULTS}")
+            raise ValueError(f"no {field}")
 
 
 def _editing(expert: Expert) -> Json:
@@ -153,7 +164,7 @@ def _name_input() -> Json:
     return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
 
 
-def _inputs(expert: Expert | None, panel: Sequence[Expert]) -> list[Json]:
+def _inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     return [
@@ -165,11 +176,11 @@ def _inputs(expert: Expert | None, panel: Sequence[Expert]) -> list[Json]:
             "The router chooses by this line.",
             _text(now.purpose, LONGEST_PURPOSE),
         ),
-        *([] if now.function else [*_thinking(now), *_colleagues(now, panel)]),
+        *([] if now.function else [*_thinking(now, toolbox), *_colleagues(now, panel)]),
     ]
 
 
-def _thinking(now: Expert) -> list[Json]:
+def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
     """Return what is asked of an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
@@ -177,6 +188,7 @@ def _thinking(now: Expert) -> list[Json]:
         _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
         | {"optional": True},
         _input("effort", "Effort", "How hard it thinks.", _effort(now.effort)),
+        *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
     ]
 
@@ -200,6 +212,22 @@ def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
         element["initial_options"] = chosen
     hint = "It may ask them before it answers; their answers go to it, not to the thread."
     return [_input(_CONSULTS, "Experts that it consults", hint, element) | {"optional": True}]
+
+
+def _tools(now: Expert, toolbox: Toolbox) -> Json:
+    options = {
+        name: {"text": _plain(name), "value": name, "description": _plain(purpose_of(tool))}
+        for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
+    }
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": _plain("None"),
+        "options": list(options.values()),
+    }
+    if chosen := [options[name] for name in now.tools if name in options]:
+        element["initial_options"] = chosen
+    return _input(_TOOLS, "Tools", "What it may use.", element) | {"optional": True}
 
 
 def _consult(now: Expert) -> Json:

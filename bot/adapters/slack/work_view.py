@@ -13,7 +13,7 @@ from bot.adapters.slack import blocks, text
 from bot.panel import sentences
 from bot.panel.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.work import Bill, Part, Work
+from bot.panel.work import Approval, Bill, Part, Work
 
 Json = dict[str, Any]
 
@@ -27,6 +27,8 @@ _LONGEST_NAME = 150
 _NO_REPORT = (
     "Times, tokens and cost are known once the panel is done with a question, and for 30 days."
 )
+_OWN_WORDS = "None: it got people's own words."
+_WENT_ON = "None: it went on with what it was asked before."
 _NO_WORDS = "The model's side cannot be reached just now, so reasons and briefs are missing."
 
 
@@ -57,7 +59,9 @@ def modal(work: Work, focus: CallId | None) -> Json:
 
 def _decision(work: Work) -> Iterator[Json]:
     yield _header("Who was asked, and why")
-    if work.direct:
+    if work.parts and all(part.continues for part in work.parts):
+        yield _section("It was asked before, and went on when people had decided on a tool.")
+    elif work.direct:
         yield _section("People named the experts themselves; the router did not choose.")
     elif not work.parts and work.words_known:
         yield _section("The router asked no expert and answered itself.")
@@ -75,13 +79,16 @@ def _part(part: Part, work: Work) -> Iterator[Json]:
     if part.brief:
         yield _rich(_title("Brief from the router"), _quote(part.brief))
     elif work.words_known:
-        yield _section("*Brief*\nNone: it got people's own words.")
+        yield _section(f"*Brief*\n{_WENT_ON if part.continues else _OWN_WORDS}")
     if part.failure:
         yield _section(f"*No answer*\n{text.mrkdwn(sentences.why_failed(part.failure))}")
     if part.bill:
         yield _figures(part.bill)
     if work.words_known:
         yield _section(f"*Tools used*\n{text.mrkdwn(_listed(part.tools)) or 'None'}")
+    if part.approvals:
+        decided = [_approval(one) for one in part.approvals[:_MOST_SOURCES]]
+        yield _rich(_title("Needed approval"), _bullets(decided))
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
         yield _rich(_title("Sources"), _bullets(links))
@@ -185,6 +192,12 @@ def _mrkdwn(words: str) -> Json:
 def _call(part: Part, *, direct: bool) -> Sequence[Json]:
     reason = "" if direct else text.verbatim(part.reason)
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
+
+
+def _approval(one: Approval) -> Sequence[Json]:
+    said = {True: "approved", False: "declined", None: "not decided"}[one.approved]
+    reason = f" ({one.reason})" if one.reason else ""
+    return [_bold(one.tool), _text(f" of {one.server}: {said}{reason}", 300)]
 
 
 def _source(source: Source) -> Sequence[Json]:

@@ -3,10 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.playground.openai.errors import Json
+from bot.playground.openai.hosted_steps import CiteMade, CitePage, HostedStep
 from bot.playground.openai.items import text_of
 from bot.playground.openai.retrieval import Passage
 
@@ -26,6 +27,8 @@ class ModelRequest:
     schema: Json | None = None  # that the text has to follow
     search: Search | None = None  # in the documents, if these may be searched
     must_search: bool = False
+    hosted: frozenset[str] = frozenset()  # the tools of its own that it may use
+    remote: Mapping[str, Sequence[Json]] = field(default_factory=dict)  # servers' tools, by label
 
     @property
     def last_user_text(self) -> str:
@@ -42,12 +45,15 @@ class Cite:
     index: int
 
 
+AnyCite = Cite | CitePage | CiteMade
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The model writes a message."""
 
     text: str
-    cites: tuple[Cite, ...] = ()
+    cites: tuple[AnyCite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,19 @@ class LookUp:
 
     queries: tuple[str, ...]
     found: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UseServer:
+    """The model uses a remote server's tool, and is asked again when it has the output.
+
+    Where that needs approval, it asks for it first and ends there.
+    """
+
+    server: str
+    tool: str
+    arguments: Mapping[str, Any] | str
+    approved: str | None = None  # the request that somebody has approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +156,7 @@ class Garble:
 
 
 Step = (
-    Text | LookUp | Refusal | Call | Pause | Hold
+    Text | LookUp | HostedStep | UseServer | Refusal | Call | Pause | Hold
     | Status | Fail | Error | Incomplete | Cut | Garble
 )  # fmt: skip
 Reply = Sequence[Step]

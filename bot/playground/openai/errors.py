@@ -101,6 +101,18 @@ def no_call(call_id: str) -> ApiError:
     return ApiError(text, param="input")
 
 
+def not_approved(requests: list[str]) -> ApiError:
+    """Requests for approval wait for an answer."""
+    text = f"MCP approval requests do not have an approval: {requests}"
+    return ApiError(text, param="input")
+
+
+def no_request(request_id: str) -> ApiError:
+    """There is no request that the approval could belong to."""
+    text = f"No approval request found with id {request_id}."
+    return ApiError(text, param="input")
+
+
 def duplicate(item_id: str) -> ApiError:
     """An item with this id is there already."""
     text = f"Duplicate item found with id {item_id}. Remove duplicate items from your input."

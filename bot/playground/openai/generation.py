@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from bot.playground.openai import responding, tokens
 from bot.playground.openai.brain import Cut, Garble, Reply
 from bot.playground.openai.errors import Json
-from bot.playground.openai.responding import TERMINAL, Told, Writing
+from bot.playground.openai.responding import TERMINAL, Told
 from bot.playground.openai.state import Conversation, Kept, Store
+from bot.playground.openai.writing import Writing
 
 log = logging.getLogger(__name__)
 

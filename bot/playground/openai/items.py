@@ -18,6 +18,7 @@ _PREFIXES: Mapping[str, str] = {
     "file_search_call": "fs",
     "web_search_call": "ws",
     "code_interpreter_call": "ci",
+    "image_generation_call": "ig",
     "compaction": "cmp",
     "mcp_list_tools": "mcpl",
     "mcp_approval_request": "mcpr",
@@ -63,9 +64,16 @@ def text_of(item: Mapping[str, Any]) -> str:
 
 def shown(item: Json, include: Collection[str]) -> Json:
     """Return *item* as the API shows it to somebody who asks to *include* so much."""
-    if item["type"] != "file_search_call" or "file_search_call.results" in include:
-        return dict(item)
-    return {**item, "results": None}
+    match item["type"]:
+        case "file_search_call" if "file_search_call.results" not in include:
+            return {**item, "results": None}
+        case "code_interpreter_call" if "code_interpreter_call.outputs" not in include:
+            return {**item, "outputs": None}
+        case "web_search_call" if "web_search_call.action.sources" not in include:
+            action = {name: told for name, told in item["action"].items() if name != "sources"}
+            return {**item, "action": action}
+        case _:
+            return dict(item)
 
 
 def unanswered(items: Iterable[Json]) -> list[str]:
@@ -80,8 +88,19 @@ def unanswered(items: Iterable[Json]) -> list[str]:
     return [call_id for call_id in calls if call_id not in answered]
 
 
+def undecided(items: Iterable[Json]) -> list[str]:
+    """Return the ids of the requests for approval among *items* that nobody has answered there."""
+    requests: dict[str, None] = {}
+    for item in items:
+        if item["type"] == "mcp_approval_request":
+            requests[item["id"]] = None
+        elif item["type"] == "mcp_approval_response":
+            requests.pop(item["approval_request_id"], None)
+    return list(requests)
+
+
 def check_additions(known: Iterable[Json], new: Iterable[Json]) -> None:
-    """Raise if *new* items repeat ids or answer calls that nobody made."""
+    """Raise if *new* items repeat ids or answer what nobody asked."""
     ids, calls = set(), set()
     for item in known:
         ids.add(item["id"])
@@ -94,6 +113,8 @@ def check_additions(known: Iterable[Json], new: Iterable[Json]) -> None:
             calls.add(item["call_id"])
         elif item["type"] == "function_call_output" and item["call_id"] not in calls:
             raise errors.no_call(item["call_id"])
+        elif item["type"] == "mcp_approval_response" and item["approval_request_id"] not in ids:
+            raise errors.no_request(item["approval_request_id"])
 
 
 def _taken(item: Any, where: str) -> Json:
@@ -112,6 +133,8 @@ def _taken(item: Any, where: str) -> Json:
             shown = _output(item, where)
         case "reasoning":
             shown = {"summary": [], **item}
+        case "mcp_approval_response":
+            shown = _approval(item, where)
         case _:
             shown = dict(item)
     return {**shown, "type": kind, "id": _id(item, kind, where)}
@@ -173,6 +196,14 @@ def _output(item: Json, where: str) -> Json:
     else:
         output = [_part(part, "user", f"{where}.output[{n}]") for n, part in enumerate(output)]
     return {**item, "status": item.get("status") or "completed", "output": output}
+
+
+def _approval(item: Json, where: str) -> Json:
+    _check_texts(item, where, "approval_request_id")
+    if not isinstance(item.get("approve"), bool):
+        raise errors.wrong_type(f"{where}.approve", "a boolean")
+    # Under two names: OpenAI's document demands one that its client does not know.
+    return {"reason": None, **item, "request_id": item["approval_request_id"]}
 
 
 def _check_texts(given: Json, where: str, *names: str) -> None:

@@ -4,18 +4,19 @@ import asyncio
 import json
 import re
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any, assert_never
+from typing import assert_never
 
-from bot.playground.openai import brain
+from bot.playground.openai import brain, hosted_writing, remote_writing
 from bot.playground.openai.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.errors import Json
+from bot.playground.openai.hosted_steps import Draw, HostedStep, RunCode, SearchWeb
+from bot.playground.openai.hosted_writing import citation
 from bot.playground.openai.items import new_id, output_text
-from bot.playground.openai.items import shown as shown_item
-from bot.playground.openai.latency import Latency
 from bot.playground.openai.tokens import THINKING, count
+from bot.playground.openai.writing import Writing, added, done
 
 _PIECE = re.compile(r"(?s).{1,24}\S*\s*|.+")
 TERMINAL = frozenset(
@@ -23,57 +24,6 @@ TERMINAL = frozenset(
 )  # fmt: skip
 
 Told = Json | Cut | Garble  # what a client sees: an event, or that there is none
-
-
-@dataclass(slots=True)
-class Writing:
-    """A response while it is being written."""
-
-    body: Json
-    shown: Json
-    latency: Latency
-    effort: str = "none"
-    output: list[Json] = field(default_factory=list)
-    sequence: int = 0
-    spent: int = 0  # output tokens
-    thought: int = 0  # of these, the ones that nobody sees
-    ended: bool = False
-
-    def event(self, kind: str, **more: Any) -> Json:
-        """Return the next event."""
-        self.sequence += 1
-        return {"type": kind, "sequence_number": self.sequence - 1, **more}
-
-    def state(self, kind: str) -> Json:
-        """Return an event that carries the whole response."""
-        return self.event(kind, response=self.snapshot())
-
-    def snapshot(self) -> Json:
-        """Return the response as it is now."""
-        return {**self.shown, "output": [self.seen(item) for item in self.output]}
-
-    def seen(self, item: Json) -> Json:
-        """Return *item* as the request wants it shown."""
-        return shown_item(item, self.body.get("include") or ())
-
-    def end(self, status: str, **more: Any) -> None:
-        """Let the response end so."""
-        self.ended = True
-        self.shown.update(status=status, **more)
-        if status == "completed":
-            self.shown["completed_at"] = int(time.time())
-
-    def last(self) -> Json:
-        """Return the event that says how the response ended."""
-        return self.state(f"response.{self.shown['status']}")
-
-    def affords(self, tokens: int) -> bool:
-        """Spend *tokens* if the limit of the request allows it."""
-        limit = self.body.get("max_output_tokens")
-        if limit is not None and self.spent + tokens > limit:
-            return False
-        self.spent += tokens
-        return True
 
 
 async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
@@ -87,13 +37,20 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
         yield writing.state("response.created")
     yield writing.state("response.in_progress")
     await _sleep(writing.latency.first(writing.body))
+    for server in writing.servers:
+        for event in remote_writing.list_tools(writing, server) if server.is_new else ():
+            yield event
     for event in _think(writing):
         yield event
-    for step in reply:
-        if writing.ended:
-            return
+    steps = deque(reply)
+    while steps:
+        step = steps.popleft()
         async for told in _play(writing, step):
             yield told
+        if writing.ended:
+            return
+        if not steps and isinstance(step, brain.UseServer) and not writing.awaits_approval:
+            steps.extend(writing.go_on(writing.output) if writing.go_on else ())
     await _sleep(begun + writing.latency.total(writing.body) - time.monotonic())
     if not writing.ended:
         writing.end("completed")
@@ -111,16 +68,18 @@ def _think(writing: Writing) -> Iterator[Json]:
     item: Json = {"id": new_id("rs"), "type": "reasoning", "summary": []}
     if "reasoning.encrypted_content" in (writing.body.get("include") or ()):
         item["encrypted_content"] = token_hex(64)
-    yield _added(writing, item)
-    yield _done(writing, item)
+    yield added(writing, item)
+    yield done(writing, item)
 
 
 async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
+    if writing.awaits_approval and not isinstance(step, brain.UseServer):
+        return
     match step:
         case brain.Text() | brain.Refusal():
             async for event in _write_message(writing, step):
                 yield event
-        case brain.LookUp() | brain.Call():
+        case brain.LookUp() | SearchWeb() | RunCode() | Draw() | brain.Call() | brain.UseServer():
             async for event in _use_tool(writing, step):
                 yield event
         case brain.Pause() | brain.Hold():
@@ -161,8 +120,8 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
     item: Json = {"id": new_id("msg"), "type": "message", "role": "assistant"}
     item |= {"status": "in_progress", "content": []}
     kind, key, part, extra = _KINDS[type(step)]
-    cited = [_citation(cite) for cite in step.cites] if isinstance(step, brain.Text) else []
-    yield _added(writing, item)
+    cited = [citation(cite) for cite in step.cites] if isinstance(step, brain.Text) else []
+    yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1, "content_index": 0}
     yield writing.event("response.content_part.added", **place, part=part(""))
     written, whole = "", True
@@ -173,25 +132,33 @@ async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> 
             break
         written += piece
         yield writing.event(f"response.{kind}.delta", **place, delta=piece, **extra)
-    for number, citation in enumerate(cited):
-        more = {**place, "annotation_index": number, "annotation": citation}
+    for number, note in enumerate(cited):
+        more = {**place, "annotation_index": number, "annotation": note}
         yield writing.event("response.output_text.annotation.added", **more)
     whole_part = part(written) | ({"annotations": cited} if cited else {})
     yield writing.event(f"response.{kind}.done", **place, **{key: written}, **extra)
     yield writing.event("response.content_part.done", **place, part=whole_part)
     item["content"] = [whole_part]
-    yield _done(writing, item, "completed" if whole else "incomplete")
+    yield done(writing, item, "completed" if whole else "incomplete")
     if not whole:
         yield _out_of_tokens(writing)
 
 
-async def _use_tool(writing: Writing, step: brain.LookUp | brain.Call) -> AsyncIterator[Json]:
+async def _use_tool(
+    writing: Writing, step: brain.LookUp | HostedStep | brain.Call | brain.UseServer
+) -> AsyncIterator[Json]:
     match step:
         case brain.LookUp():
             for event in _look_up(writing, step):
                 yield event
+        case SearchWeb() | RunCode() | Draw():
+            for event in hosted_writing.use(writing, step):
+                yield event
         case brain.Call():
             async for event in _write_call(writing, step):
+                yield event
+        case brain.UseServer():
+            async for event in remote_writing.use(writing, step):
                 yield event
 
 
@@ -202,11 +169,11 @@ async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]
     item: Json = {"id": new_id("fc"), "type": "function_call", "status": "in_progress"}
     item |= {"call_id": call.call_id or f"call_{token_hex(12)}", "name": call.name}
     item["arguments"] = ""
-    yield _added(writing, item)
+    yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
     await _sleep(call.seconds or writing.latency.call)
     if not writing.affords(count(call.name) + count(told)):
-        yield _done(writing, item, "incomplete")
+        yield done(writing, item, "incomplete")
         yield _out_of_tokens(writing)
         return
     kind = "response.function_call_arguments"
@@ -214,38 +181,18 @@ async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]
         yield writing.event(f"{kind}.delta", **place, delta=told[start : start + 64])
     yield writing.event(f"{kind}.done", **place, name=call.name, arguments=told)
     item["arguments"] = told
-    yield _done(writing, item, "completed")
+    yield done(writing, item, "completed")
 
 
 def _look_up(writing: Writing, step: brain.LookUp) -> Iterator[Json]:
     item: Json = {"id": new_id("fs"), "type": "file_search_call", "status": "in_progress"}
     item |= {"queries": list(step.queries), "results": None}
-    yield _added(writing, item)
+    yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
     for state in ("in_progress", "searching", "completed"):
         yield writing.event(f"response.file_search_call.{state}", **place)
     item["results"] = [passage.shown() for passage in step.found]
-    yield _done(writing, item, "completed")
-
-
-def _citation(cite: brain.Cite) -> Json:
-    place = {"file_id": cite.file_id, "filename": cite.filename, "index": cite.index}
-    return {"type": "file_citation", **place}
-
-
-def _added(writing: Writing, item: Json) -> Json:
-    writing.output.append(item)
-    index = len(writing.output) - 1
-    seen = writing.seen(item)
-    return writing.event("response.output_item.added", output_index=index, item=seen)
-
-
-def _done(writing: Writing, item: Json, status: str | None = None) -> Json:
-    if status:
-        item["status"] = status
-    index = len(writing.output) - 1
-    seen = writing.seen(item)
-    return writing.event("response.output_item.done", output_index=index, item=seen)
+    yield done(writing, item, "completed")
 
 
 def _out_of_tokens(writing: Writing) -> Json:

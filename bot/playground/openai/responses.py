@@ -2,19 +2,29 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.playground.openai import errors, items, models, requests, tokens, tools
+from bot.playground.openai import (
+    errors,
+    items,
+    models,
+    remote_tools,
+    requests,
+    tokens,
+    tools,
+)
 from bot.playground.openai.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
+from bot.playground.openai.containers import Containers
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.generation import Context, Generation
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.paging import page
-from bot.playground.openai.responding import Writing
+from bot.playground.openai.remote_tools import Server
 from bot.playground.openai.routes import Asked, Handler, Lost, Streamed
 from bot.playground.openai.state import Conversation, Kept, Store
 from bot.playground.openai.vector_stores import VectorStores
+from bot.playground.openai.writing import Writing
 
 _MOST_FOUND = 20  # where the request says nothing
 
@@ -23,10 +33,16 @@ class Responses:
     """Answers requests about responses; *brain* writes them, in the time that *latency* gives."""
 
     def __init__(
-        self, store: Store, brain: Brain, latency: Latency, documents: VectorStores
+        self,
+        store: Store,
+        brain: Brain,
+        latency: Latency,
+        documents: VectorStores,
+        containers: Containers,
     ) -> None:
         self.brain = brain
         self._documents = documents
+        self._containers = containers
         self._store = store
         self.latency = latency
         self._cache = tokens.PromptCache()
@@ -53,7 +69,8 @@ class Responses:
 
     async def _create(self, asked: Asked) -> Json | Streamed | Lost:
         body = asked.body
-        generation = self._begin(body)
+        servers = await self._servers(body)
+        generation = self._begin(body, servers)
         if body.get("stream"):
             return Streamed(generation)
         if not body.get("background"):
@@ -100,17 +117,30 @@ class Responses:
     def _kept(self, asked: Asked) -> Kept:
         return self._store.response(asked.ids["response"])
 
-    def _begin(self, body: Json) -> Generation:
+    async def _servers(self, body: Json) -> Sequence[Server]:
+        """Return the servers of tools that a request offers."""
+        requests.check(body)
+        offered = any(tool["type"] == "mcp" for tool in body.get("tools") or ())
+        return await remote_tools.offered(body, self._before(body)[1]) if offered else ()
+
+    def _begin(self, body: Json, servers: Sequence[Server]) -> Generation:
         """Check the request, ask the brain, and let the writing begin."""
         model = requests.check(body)
         context = self._context(body, model)
         search = self._search(body)
         request = _as_the_model_sees_it(body, context, search)
-        reply = with_findings(self.brain.reply(request), request)
+        request = replace(request, remote={one.label: one.tools for one in servers})
+
+        def go_on(output: Sequence[Json]) -> Reply:
+            knows_more = replace(request, items=[*request.items, *output])
+            return self._containers.ran(with_findings(self.brain.reply(knows_more), request))
+
+        reply = remote_tools.approved(context.seen, context.new) or go_on(())
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
         writing = Writing(body, _begun(body, context, effort), self.latency, effort)
+        writing.servers, writing.go_on = servers, go_on
         generation = Generation(self._store, writing, context)
         task = generation.start(reply)
         self._tasks.add(task)
@@ -126,6 +156,8 @@ class Responses:
         seen = [*before, *new]
         for call_id in items.unanswered(seen):
             raise errors.no_output(call_id)
+        if self._store.manners.waits_for_approval and (left := items.undecided(seen)):
+            raise errors.not_approved(left)
         read, cached = self._cache.read(body, seen)
         if read > model.context:
             seen = _fitting(body, seen, read - model.context)
@@ -218,6 +250,7 @@ def _as_the_model_sees_it(body: Json, context: Context, search: Search | None) -
         items=context.seen,
         search=search,
         must_search=tools.must_search(body),
+        hosted=tools.hosted(body),
     )
 
 

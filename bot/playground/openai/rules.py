@@ -17,7 +17,9 @@ from bot.playground.openai.colleague_rules import (
 from bot.playground.openai.document_rules import answer_from_documents
 from bot.playground.openai.expert_rules import answer
 from bot.playground.openai.filling import fill
+from bot.playground.openai.hosted_rules import use_hosted
 from bot.playground.openai.reading import NOTICE, question_in
+from bot.playground.openai.remote_rules import told_by_servers, use_server
 from bot.playground.openai.routing_rules import choose
 
 __all__ = ["NOTICE", "RuleBrain"]
@@ -38,6 +40,10 @@ class RuleBrain:
             calls = choose(request) if not is_expert(request) else consulted(request)
             if calls or request.must_call:
                 return calls or choose(request)
+        if request.remote and (use := use_server(request)):
+            return use
+        if request.hosted and (use := use_hosted(request)):
+            return use
         if request.search:
             return answer_from_documents(request, request.search)
-        return [Text(answer(request))]
+        return [Text(told_by_servers(request) + answer(request))]

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from bot.playground.openai import brain
 from bot.playground.openai.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.errors import Json
+from bot.playground.openai.hosted_steps import Draw, RunCode, SearchWeb
 from bot.playground.openai.items import text_of
 from bot.playground.openai.responding import Told
 from bot.playground.openai.run_states import Run, end_step
@@ -130,6 +131,8 @@ class RunWriting:
                 return False
             case brain.Call() | brain.Status():
                 raise ValueError("calls are made together, and a status comes first or not at all")
+            case brain.UseServer() | SearchWeb() | RunCode() | Draw():
+                raise ValueError("the Assistants API knows no such tools here")
             case _:
                 assert_never(step)
         return True
@@ -137,7 +140,7 @@ class RunWriting:
     def _write(self, step: brain.Text | brain.Refusal | brain.LookUp) -> None:
         match step:
             case brain.Text(text, cites):
-                self._say(text, cites)
+                self._say(text, [cite for cite in cites if isinstance(cite, brain.Cite)])
             case brain.Refusal(text):
                 self._say(text)
             case brain.LookUp():

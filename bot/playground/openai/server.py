@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.playground.openai import errors, models, wire
 from bot.playground.openai.assistants import Assistants
 from bot.playground.openai.brain import Brain, Garble
+from bot.playground.openai.containers import Containers
 from bot.playground.openai.conversations import Conversations
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.faults import Fault, Faults
@@ -70,7 +71,10 @@ class OpenAIPlayground:
         self.url = ""
         self.files = Files()
         self.vector_stores = VectorStores(self.files)
-        self._responses = Responses(self.store, brain or RuleBrain(), Latency(), self.vector_stores)
+        self.containers = Containers()
+        self._responses = Responses(
+            self.store, brain or RuleBrain(), Latency(), self.vector_stores, self.containers
+        )
         self._threads, self._assistants = Threads(), Assistants()
         self._runs = Runs(
             self._threads,
@@ -87,6 +91,7 @@ class OpenAIPlayground:
         self._route(self._responses.routes)
         self._route(self.files.routes)
         self._route(self.vector_stores.routes)
+        self._route(self.containers.routes)
         self._route(models.ROUTES)
         for part in (self._assistants, self._threads, self._runs) if assistants else ():
             self._route(part.routes)

@@ -24,6 +24,7 @@ class Manners:
 
     locks: bool = True  # a conversation, while a response of it is being written
     goes_on_alone: bool = True  # a response is written to its end after its client has gone
+    waits_for_approval: bool = True  # says no to a request while one for approval is unanswered
     run_seconds: float = 600.0  # that an assistant's run has, the wait for outputs included
     unfinished_leaves: Literal["nothing", "input", "finished items"] = "nothing"
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.openai import errors
+from bot.playground.openai import errors, remote_tools
 from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.hosted_steps import HOSTED
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _MOST_STORES = 2
@@ -16,6 +17,9 @@ _CHOICES = frozenset(
         "function", "image_generation", "mcp", "shell", "web_search", "web_search_preview",
     }
 )  # fmt: skip
+
+_HOSTED = frozenset(HOSTED.values())
+_KINDS = _CHOICES - {"allowed_tools"}
 
 
 def check(body: Json) -> None:
@@ -41,6 +45,13 @@ def offered(body: Json) -> list[Json]:
             return [tool for tool in tools if tool["name"] == name]
         case _:
             return tools
+
+
+def hosted(body: Json) -> frozenset[str]:
+    """Return the model's own tools that may be used this time."""
+    if not may_call(body):
+        return frozenset()
+    return frozenset(tool["type"] for tool in body.get("tools") or ()) & _HOSTED
 
 
 def searched(body: Json) -> Json | None:
@@ -75,10 +86,25 @@ def _check_tool(tool: Any, where: str) -> None:
         raise errors.wrong_type(where, "an object")
     if not tool.get("type"):
         raise errors.missing(f"{where}.type")
+    if tool["type"] not in _KINDS:
+        raise errors.wrong_value(f"{where}.type", tool["type"], ", ".join(sorted(_KINDS)))
+    if tool["type"] == "function":
+        _check_function(tool, where)
+    else:
+        _check_own(tool, where)
+
+
+def _check_own(tool: Json, where: str) -> None:
+    """Check a tool that is used on the server's side."""
+    if tool["type"] == "code_interpreter" and not tool.get("container"):
+        raise errors.missing(f"{where}.container")
     if tool["type"] == "file_search":
         _check_stores(tool.get("vector_store_ids"), f"{where}.vector_store_ids")
-    if tool["type"] != "function":
-        return
+    if tool["type"] == "mcp":
+        remote_tools.check(tool, where)
+
+
+def _check_function(tool: Json, where: str) -> None:
     name = tool.get("name")
     if name is None:
         raise errors.missing(f"{where}.name")

@@ -26,7 +26,7 @@ const BLOCKS = {
   divider: () => h('hr', { class: 'bk-divider' }),
   context: (b) => h('div', { class: 'bk-context' }, b.elements.map(contextPart)),
   image: (b) => h('figure', { class: 'bk-image' },
-    b.title && text('figcaption', {}, b.title), imageStub(b.alt_text, b.image_url)),
+    b.title && text('figcaption', {}, b.title), image(b)),
   actions: (b) => h('div', { class: 'bk-actions' }, b.elements.map((e) => control(e, b.block_id))),
   context_actions: (b) => h('div', { class: 'bk-actions quiet' }, b.elements.map((e) => control(e, b.block_id))),
   markdown: (b) => rich('div', { class: 'text markdown' }, b.html),
@@ -54,12 +54,12 @@ function section(block) {
       block.text && text('div', {}, block.text),
       block.fields && h('div', { class: 'bk-fields' }, block.fields.map((f) => text('div', {}, f)))),
     block.accessory && (block.accessory.type === 'image'
-      ? imageStub(block.accessory.alt_text, block.accessory.image_url)
+      ? image(block.accessory)
       : control(block.accessory, block.block_id)));
 }
 
 const contextPart = (part) => (part.type === 'image'
-  ? imageStub(part.alt_text, part.image_url)
+  ? image(part)
   : text('span', {}, part));
 
 function card(block) {
@@ -95,7 +95,12 @@ const label = (block) => [
   text('span', {}, block.label), block.optional && h('span', { class: 'bk-hint' }, ' (optional)'),
 ];
 
-/** Images are never fetched; their description and where they lie are shown. */
+/** A file of the workspace's own is drawn; of images elsewhere, only the description is shown. */
+const image = (b) => (b.slack_file?.id
+  ? h('img', { src: `/page/shown/${encodeURIComponent(b.slack_file.id)}`, alt: b.alt_text, title: b.alt_text })
+  : imageStub(b.alt_text, b.image_url));
+
+/** Images from elsewhere are never fetched; their description and where they lie are shown. */
 function imageStub(alt, url) {
   return h('span', { class: 'image-stub', role: 'img', 'aria-label': alt, title: url ?? null },
     `Image: ${alt || 'no description'}`);

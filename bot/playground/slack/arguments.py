@@ -93,6 +93,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
     "reactions.add": ("reactions:write", "channel timestamp name"),
     "reactions.remove": ("reactions:write", "name channel? timestamp? file? file_comment?"),
     "team.info": ("team:read", "team? domain?"),
+    "usergroups.users.list": ("usergroups:read", "usergroup include_disabled?:bool team_id?"),
     "users.conversations": (
         "*:read",
         f"user? types? exclude_archived?:bool exclude_muted?:bool team_id? {_PAGED}",

@@ -31,8 +31,10 @@ SCOPES = frozenset(
         "chat:write.customize",
         "commands",
         "files:read",
+        "files:write",
         "groups:history",
         "im:history",
+        "usergroups:read",
         "users:read",
     }
 )

@@ -25,6 +25,7 @@ _TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
+_DRAWN = frozenset({"image/png", "image/jpeg", "image/gif"})
 _FRAME_SECONDS = 0.03  # changes that follow each other this fast travel together
 
 
@@ -46,12 +47,15 @@ def add_ui(app: web.Application, playground: Playground, manifest: Mapping[str, 
     app.router.add_get("/", ui.page)
     app.router.add_get("/page/live", acting(ui.live))
     app.router.add_get("/page/{file}", ui.file)
+    app.router.add_get("/page/shown/{file}", ui.shown)
+    app.router.add_get("/files/{owner}/{file}/{name}", ui.shown)
     app.router.add_post("/page/act/{deed}", acting(ui.act))
     app.on_shutdown.append(ui.close)
 
 
 class _Ui:
     def __init__(self, playground: Playground, manifest: Mapping[str, Json]) -> None:
+        self._site = playground.site
         self._workspace = playground.workspace
         self._manifest = manifest
         self._deeds = Deeds(playground.site, playground.people)
@@ -65,6 +69,17 @@ class _Ui:
         if wanted.suffix not in _TYPES or not wanted.is_file():
             raise web.HTTPNotFound
         return _served(wanted)
+
+    async def shown(self, request: web.Request) -> web.Response:
+        """Give a file that a message shows; only images are drawn by the browser."""
+        file = self._workspace.files.get(request.match_info["file"])
+        if file is None or not file["channels"]:
+            raise web.HTTPNotFound
+        kind = file["mimetype"] if file["mimetype"] in _DRAWN else "application/octet-stream"
+        how = "inline" if kind in _DRAWN else "attachment"
+        headers = HEADERS | {"Content-Disposition": how, "Content-Security-Policy": "sandbox"}
+        content = self._site.contents[file["id"]]
+        return web.Response(body=content, content_type=kind, headers=headers)
 
     async def act(self, request: web.Request) -> web.Response:
         try:

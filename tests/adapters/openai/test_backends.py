@@ -9,6 +9,7 @@ from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.scripting import Connection
 from bot.panel.errors import Refused
 from bot.panel.findings import Verdict
+from bot.panel.toolbox import HostedTool, Toolbox
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import error
@@ -26,6 +27,14 @@ async def test_a_server_that_has_everything_is_good_and_looks_as_before(name: st
         assert not server.conversations
         assert not server.store.responses
     assert finding.verdict is Verdict.GOOD
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"), [("conversations", []), ("stateless", []), ("assistants", ["web-search"])]
+)
+def test_tools_that_a_backend_certainly_lacks_are_named(name: str, missing: list[str]) -> None:
+    allowed = Toolbox((HostedTool.WEB_SEARCH,))
+    assert [*backends.tools_lacking(name, allowed)] == missing
 
 
 async def test_a_server_without_conversations_calls_for_the_stateless_backend(

@@ -23,6 +23,7 @@ SEARCHES = [
     {"id": "mcp_1", "type": "mcp_call", "server_label": "wiki", "name": "find", "arguments": "{}"},
 ]
 LAW = Citation(DocumentId("file_1"), "law.pdf")
+PAGE = Citation(DocumentId("https://mit.example"), "MIT", 1, "https://mit.example", since=0)
 QUESTION = {"id": "msg_1", "type": "message", "role": "user", "content": "May we?"}
 THOUGHT = {"id": "rs_1", "type": "reasoning", "summary": []}
 
@@ -40,7 +41,9 @@ async def test_tools_and_sources_are_told_in_our_words(api, model):
     items = [item async for item in model.items(ConversationId("conv_1"))]
 
     assert items == [
-        ModelSaid("Yes.", (LAW, LAW), (Source("MIT", "https://mit.example"), Source("law.pdf"))),
+        ModelSaid(
+            "Yes.", (PAGE, LAW, LAW), (Source("MIT", "https://mit.example"), Source("law.pdf"))
+        ),
         ToolUsed("web_search"),
         ToolUsed("wiki: find"),
         UserSaid("May we?"),

@@ -2,9 +2,9 @@ import pytest
 
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.repair import ABORTED
-from bot.panel.errors import ConversationGone
-from bot.panel.exchange import Item, Responded, ToolAnswered, UserSaid
-from bot.panel.model import CallId
+from bot.panel.errors import ConversationGone, ModelRefused
+from bot.panel.exchange import ApprovalGiven, Item, Responded, ToolAnswered, UserSaid
+from bot.panel.model import CallId, RequestId
 from tests.adapters.openai import events
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.prompts import prompt, told
@@ -104,4 +104,58 @@ async def test_a_conversation_beyond_repair_is_given_up(
     api.will(complaint("call_1"), history, complaint("call_1"), history, DELETED)
     api.will(complaint("call_1"))
     with pytest.raises(ConversationGone):
+        await told(model)
+
+
+def wish(name: str) -> events.Json:
+    told = {"server_label": "shop", "name": "open_ticket", "arguments": "{}"}
+    return {"type": "mcp_approval_request", "id": name, **told}
+
+
+def decision(name: str) -> events.Json:
+    told = {"type": "mcp_approval_response", "id": f"mcpa_{name}", "approve": True}
+    return {**told, "approval_request_id": name}
+
+
+def declined(api: CannedApi) -> list[str]:
+    """The requests for approval that the last request declined."""
+    items: list[events.Json] = api.seen[-1].body["input"]
+    answers = [item for item in items if item["type"] == "mcp_approval_response"]
+    return [item["approval_request_id"] for item in answers if not item["approve"]]
+
+
+@pytest.mark.parametrize("words", ["MCP approval requests do not have an approval: 1", "Nope."])
+async def test_wishes_that_nobody_decided_on_are_declined_whatever_the_server_calls_them(
+    model: ConversationsModel, api: CannedApi, words: str
+) -> None:
+    known = [wish("mcpr_1"), decision("mcpr_1"), wish("mcpr_2"), wish("mcpr_3")]
+    api.will(Answer(400, events.error(words)), listing(*known), WHOLE)
+    assert isinstance((await told(model))[-1], Responded)
+    assert declined(api) == ["mcpr_2", "mcpr_3"]
+
+
+async def test_wishes_that_the_prompt_decides_on_are_not_declined(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    own = ApprovalGiven(RequestId("mcpr_1"), True, "Ann approves of it.")
+    known = [wish("mcpr_1"), wish("mcpr_2")]
+    api.will(Answer(400, events.error("Nope.")), listing(*known), WHOLE)
+    await told(model, prompt(items=(own,)))
+    assert declined(api) == ["mcpr_2"]
+
+
+@pytest.mark.parametrize("look", [listing(), Answer(500)])
+async def test_a_complaint_that_has_another_reason_stands(
+    model: ConversationsModel, api: CannedApi, look: Answer
+) -> None:
+    api.will(Answer(400, events.error("Nope.")), look)
+    with pytest.raises(ModelRefused):
+        await told(model)
+    assert len(api.seen) == 2
+
+
+async def test_declining_is_tried_once(model: ConversationsModel, api: CannedApi) -> None:
+    complaint = Answer(400, events.error("Nope."))
+    api.will(complaint, listing(wish("mcpr_1")), complaint)
+    with pytest.raises(ModelRefused):
         await told(model)

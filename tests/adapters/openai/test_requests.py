@@ -7,6 +7,7 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.panel.errors import ModelRefused
 from bot.panel.exchange import Attachment, ModelSaid, Tool, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import CallId, Effort
+from bot.panel.toolbox import Approval, HostedTool, McpServer
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
 from tests.adapters.openai.prompts import ASK_LEGAL, PROMPT, prompt, told
@@ -45,6 +46,45 @@ async def test_documents_are_offered_with_what_is_found_in_them(
     assert body["tools"] == [{"type": "file_search", "vector_store_ids": ["vs_1", "vs_2"]}]
     assert body["tool_choice"] == "auto"
     assert body["include"] == ["file_search_call.results"]
+
+
+async def test_each_tool_of_the_models_side_has_its_shape(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    tickets = McpServer(
+        "tickets",
+        "https://t.example",
+        "Finds tickets",
+        approval=("create",),
+        allowed=("find", "create"),
+        authorization="t0ken",
+        headers={"X-Team": "blue"},
+    )
+    wiki = McpServer("wiki", "https://w.example", "Reads", approval=Approval.NEVER)
+    body = await sent(model, api, server_tools=(*HostedTool, tickets, wiki), tools=(ASK_LEGAL,))
+    assert [tool["type"] for tool in body["tools"][:1]] == ["function"]
+    assert body["tools"][1:] == [
+        {"type": "web_search"},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+        {"type": "image_generation"},
+        {
+            "type": "mcp",
+            "server_label": "tickets",
+            "server_url": "https://t.example",
+            "server_description": "Finds tickets",
+            "require_approval": {"always": {"tool_names": ["create"]}},
+            "allowed_tools": ["find", "create"],
+            "authorization": "t0ken",
+            "headers": {"X-Team": "blue"},
+        },
+        {
+            "type": "mcp",
+            "server_label": "wiki",
+            "server_url": "https://w.example",
+            "server_description": "Reads",
+            "require_approval": "never",
+        },
+    ]
 
 
 @pytest.mark.parametrize("tools", [(), (ASK_LEGAL,)])
@@ -188,4 +228,4 @@ async def test_what_a_response_cannot_do_without_is_not_left_out(
     api.will(Answer(400, error("Unknown parameter: 'input'.", param="input")))
     with pytest.raises(ModelRefused):
         await told(model)
-    assert len(api.seen) == 1
+    assert [one.method for one in api.seen].count("POST") == 1

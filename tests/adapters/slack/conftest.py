@@ -84,7 +84,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             people,
             SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
             SlackTranscript(api, identity, signer, people),
-            SlackFiles(api, session, slack.bot_token, slack.api_url),
+            SlackFiles(api, session, slack.bot_token, slack.api_url, looks=(0.0, 0.0, 0.0)),
         )
 
 

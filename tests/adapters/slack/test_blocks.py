@@ -45,7 +45,8 @@ def test_every_task_of_a_plan_is_a_card_that_slack_knows(shared):
 
     for card in plan["tasks"]:
         Draft7Validator(schema).validate(card)
-    assert [card["status"] for card in plan["tasks"]] == ["in_progress", "complete", "error"]
+    states = ["in_progress", "complete", "pending", "error"]
+    assert [card["status"] for card in plan["tasks"]] == states
 
 
 def test_a_notification_reads_as_the_message_does():

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from bot.adapters.slack import home_view
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.overview import Figures, Overview
 from bot.panel.panel_editor import Listed
 from bot.panel.roster import RosterChanges, WorkspaceScope
@@ -127,3 +127,8 @@ def test_nothing_that_people_wrote_is_live():
 def test_what_a_menu_of_another_version_wants_is_refused(value):
     with pytest.raises(ValueError, match="not something to do"):
         home_view.act(value)
+
+
+def test_the_tools_of_an_expert_are_told():
+    using = replace(LEGAL, tools=(ToolName("web-search"),))
+    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, listed=[Listed(using, None)])))

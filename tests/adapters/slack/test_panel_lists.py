@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from bot.adapters.slack import panel_lists
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.methods.content import check_message
@@ -118,3 +118,11 @@ def test_a_function_is_shown_as_one(taken_by_slack):
 def test_it_is_shown_whom_an_expert_consults():
     shown = str(panel_lists.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
     assert "consults `tax`" in shown
+
+
+def test_the_tools_of_an_expert_are_told_wherever_it_is():
+    using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
+    told = "uses `web-search`, `mcp:tickets`"
+    assert told in panel_lists.panel([Listed(using, None)], Synthesis.AUTO, HERE).text
+    assert told in written(panel_lists.details(using))
+    assert "uses" not in panel_lists.panel([Listed(LEGAL, None)], Synthesis.AUTO, HERE).text

@@ -125,3 +125,19 @@ async def test_the_list_of_names_is_asked_for_once_in_ten_minutes(neighbour):
     now[0] = 600.0
     await people.taken_names()
     assert neighbour.count("users.list") == 2
+
+
+async def test_who_is_in_a_group_is_remembered(neighbour):
+    neighbour.slack.workspace.group_members |= {"S1": [CHLOE], "S2": [ADA, CHLOE], "S3": []}
+
+    for _again in range(2):
+        assert await neighbour.people.groups(CHLOE, {"S1", "S2", "S3"}) == ["S1", "S2"]
+        assert await neighbour.people.groups(BEN, {"S1", "S2"}) == []
+
+    assert neighbour.count("usergroups.users.list") == 3
+
+
+async def test_nobody_is_in_a_group_that_slack_does_not_tell_of(neighbour, caplog):
+    assert await neighbour.people.groups(CHLOE, {"S0NONE"}) == []
+
+    assert "group.unknown" in caplog.text

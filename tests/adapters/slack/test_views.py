@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import jsonschema
 import pytest
@@ -7,12 +8,15 @@ import pytest
 from bot.adapters.slack import panel_lists, views
 from bot.adapters.slack.views import Form
 from bot.panel.errors import Refused
-from bot.panel.model import CollectionId, Effort, Expert, ExpertName
+from bot.panel.model import CollectionId, Effort, Expert, ExpertName, ToolName
+from bot.panel.toolbox import HostedTool, McpServer, Toolbox
 
 LEGAL = Expert(
     ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.", "gpt-6-sol", Effort.HIGH
 )
 TAUGHT = replace(LEGAL, collections=(CollectionId("vs_1"),))
+USING = replace(LEGAL, tools=(ToolName("mcp:tickets"),))
+TOOLS = Toolbox((*HostedTool, McpServer("tickets", "https://t.example", "Finds tickets")))
 NEW = Form("C1")
 EDITING = Form("C1", for_defaults=True, editing=ExpertName("legal"))
 
@@ -24,9 +28,9 @@ def taken_by_slack(shared):
     return lambda view: validator.validate({"trigger_id": "1.2.x", "view": view})
 
 
-def filled(form: Form, now: Expert | None = None, panel=(), **given: str | None) -> dict:
+def filled(form: Form, now: Expert | None = None, panel=(), **given: Any) -> dict:
     """The form as Slack sends it, with what it began with where nothing is given."""
-    view = views.modal(form, now, panel)
+    view = views.modal(form, now, TOOLS, panel)
     values = {}
     for block in view["blocks"]:
         if block["type"] != "input":
@@ -41,6 +45,11 @@ def filled(form: Form, now: Expert | None = None, panel=(), **given: str | None)
             options = {option["value"]: option for option in element["options"]}
             chosen = options[given[field]] if field in given else element["initial_option"]
             values[field] = {"value": {"type": "static_select", "selected_option": chosen}}
+        elif element["type"] == "multi_static_select":
+            options = {option["value"]: option for option in element["options"]}
+            chosen = [options[name] for name in given["tools"]] if "tools" in given else None
+            held = element.get("initial_options", []) if chosen is None else chosen
+            values[field] = {"value": {"type": element["type"], "selected_options": held}}
         else:
             value = given.get(field, element.get("initial_value"))
             values[field] = {"value": {"type": "plain_text_input", "value": value}}
@@ -53,9 +62,10 @@ def filled(form: Form, now: Expert | None = None, panel=(), **given: str | None)
         views.modal(NEW),
         views.modal(EDITING, LEGAL),
         views.modal(EDITING, TAUGHT),
+        views.modal(EDITING, USING, TOOLS),
         views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
-    ids=["new", "editing", "taught", "notice"],
+    ids=["new", "editing", "taught", "tools", "notice"],
 )
 def test_slack_takes_the_modals(view, taken_by_slack):
     taken_by_slack(view)
@@ -163,7 +173,7 @@ def test_whom_an_expert_consults_is_chosen_from_the_others(taken_by_slack):
     )
     now = replace(LEGAL, consults=(tax.name, ExpertName("gone")))
     panel = (finance, now, tax)
-    view = views.modal(EDITING, now, panel)
+    view = views.modal(EDITING, now, TOOLS, panel)
     taken_by_slack(view)
     (menu,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "consults"]
     assert [option["value"] for option in menu["options"]] == ["finance", "tax"]
@@ -176,10 +186,25 @@ def test_whom_an_expert_consults_is_chosen_from_the_others(taken_by_slack):
 
 
 def test_where_there_is_nobody_else_nobody_can_be_consulted():
-    blocks = views.modal(EDITING, LEGAL, (LEGAL,))["blocks"]
+    blocks = views.modal(EDITING, LEGAL, TOOLS, (LEGAL,))["blocks"]
     assert "consults" not in [block.get("block_id") for block in blocks]
 
 
 def test_the_largest_panel_fits_the_menu(taken_by_slack):
     panel = [replace(LEGAL, name=ExpertName(f"x{n}"), title="x" * 40) for n in range(101)]
-    taken_by_slack(views.modal(NEW, None, panel))
+    taken_by_slack(views.modal(NEW, None, TOOLS, panel))
+
+
+def test_the_tools_that_an_expert_has_are_ticked_and_can_be_changed():
+    (tools,) = (
+        b for b in views.modal(EDITING, USING, TOOLS)["blocks"] if b.get("block_id") == "tools"
+    )
+    assert [one["value"] for one in tools["element"]["initial_options"]] == ["mcp:tickets"]
+    _, kept = views.read(filled(EDITING, USING))
+    assert kept.tools == USING.tools
+    _, changed = views.read(filled(EDITING, USING, tools=["web-search", "image-generation"]))
+    assert changed.tools == ("web-search", "image-generation")
+
+
+def test_without_tools_to_choose_from_the_form_does_not_ask():
+    assert "tools" not in {block.get("block_id") for block in views.modal(NEW)["blocks"]}

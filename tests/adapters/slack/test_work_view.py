@@ -7,7 +7,7 @@ from bot.adapters.slack import work_view
 from bot.panel.events import Failure
 from bot.panel.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.work import Bill, Part, Work
+from bot.panel.work import Approval, Bill, Part, Work
 from bot.playground.slack.methods.views import _check as slack_takes
 
 BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
@@ -156,3 +156,14 @@ def test_however_many_consult_however_many_slack_takes_it(count):
     consulted = tuple(replace(TAX, bill=BILL) for _ in range(50))
     parts = tuple(replace(LEGAL, parts=consulted, failure=Failure.SLOW) for _ in range(count))
     slack_takes(work_view.modal(replace(WORK, parts=parts), None))
+
+
+def test_what_needed_approval_stands_with_what_people_said():
+    decided = Approval("shop", EVIL, True, f"Ann approves of it. {EVIL}")
+    part = replace(LEGAL, continues=True, brief="", approvals=(decided, Approval("shop", "sell")))
+    told = words(work_view.modal(replace(WORK, parts=(part,)), None))
+
+    assert "of shop: approved (Ann approves of it. " in told
+    assert "of shop: not decided" in told
+    assert "went on when people had decided" in told
+    assert "went on with what it was asked before" in told

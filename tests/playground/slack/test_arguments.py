@@ -13,6 +13,7 @@ OTHER_SCOPES = {
     "apps.connections.open": {"connections:write"},  # an app token's, which are not listed
     "conversations.open": {"channels:manage", "channels:write"},  # it opens no channels
 }
+REFERENCED = [one for one in METHODS if not one.startswith("usergroups.")]  # no page here
 TYPES = {"string": "str", "boolean": "bool", "integer": "num", "number": "num"}
 
 
@@ -27,14 +28,14 @@ def types_of(property_):
     return {TYPES[option["type"]] for option in options if option.get("type") in TYPES}
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REFERENCED)
 def test_every_argument_is_one_of_slacks(reference, method):
     known = set(published(reference, method)["args"]["properties"])
 
     assert set(arguments_of(method)) - known == OURS_ALONE.get(method, set())
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REFERENCED)
 def test_what_slack_requires_is_required(reference, method):
     required = {name for name, one in arguments_of(method).items() if one.required}
     wanted = set(published(reference, method)["args"]["required"]) - {"token"}
@@ -43,7 +44,7 @@ def test_what_slack_requires_is_required(reference, method):
     assert required <= wanted
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REFERENCED)
 def test_types_agree(reference, method):
     properties = published(reference, method)["args"]["properties"]
     for name, argument in arguments_of(method).items():
@@ -52,7 +53,7 @@ def test_types_agree(reference, method):
         assert not wanted or told in wanted, name
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REFERENCED)
 def test_scopes_agree(reference, method):
     scopes = set(published(reference, method)["scope"].get("bot", []))
 

@@ -474,6 +474,8 @@ async def test_a_file_is_uploaded_shared_and_downloaded(slack, client, session, 
     answer = await client.files_upload_v2(
         filename="Über uns.txt", content="hello", channel=GENERAL, thread_ts=root
     )
+    new = (await client.files_info(file=answer["file"]["id"]))["file"]
+    assert new["mimetype"] == ""  # it is still being looked over
     told = (await client.files_info(file=answer["file"]["id"]))["file"]
     assert (told["name"], told["mimetype"], told["size"]) == ("Über uns.txt", "text/plain", 5)
     (_, shared) = slack.workspace.thread(GENERAL, root)

@@ -34,6 +34,8 @@ class Site:
     spent_triggers: set[str] = field(default_factory=set)
     uploads: dict[str, Json] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    looking_over: dict[str, int] = field(default_factory=dict)  # new files: looks until known
+    looks: int = 1  # at a new file, until Slack tells what it is
     stream_starts: dict[tuple[str, str], float] = field(default_factory=dict)
     stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that somebody stopped
 

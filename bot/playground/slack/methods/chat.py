@@ -12,6 +12,7 @@ from bot.playground.slack.methods.content import (
     check_message,
     check_metadata,
 )
+from bot.playground.slack.methods.files import check_shown, share_shown
 from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Json, Message
 
@@ -23,7 +24,9 @@ def post_message(site: Site, args: Json) -> Json:
     """Post in a channel, a thread or a direct conversation."""
     channel = site.channel(args["channel"], posting=True)
     check_message(args)
+    check_shown(site, args.get("blocks") or ())
     message = _message(site, args, channel.id)
+    share_shown(site, message)
     if args.get("reply_broadcast") and message.is_reply:
         message.subtype, message.user = "thread_broadcast", BOT_USER
         message.username = message.icon_emoji = message.icon_url = None  # as has been reported

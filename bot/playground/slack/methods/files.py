@@ -1,6 +1,7 @@
 """Files: told of, uploaded and shared."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote
@@ -10,13 +11,52 @@ from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
 from bot.playground.slack.workspace import Channel, Json, Message
 
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # in image blocks
+
 
 def info(site: Site, args: Json) -> Json:
     """Return what is known of a file."""
     found = site.workspace.files.get(args["file"])
     if found is None:
         raise ApiError("file_not_found")
-    return {"file": found, "comments": []}
+    told = _told(site, found)
+    if site.looking_over.get(found["id"], 0):
+        site.looking_over[found["id"]] -= 1
+    return {"file": told, "comments": []}
+
+
+def check_shown(site: Site, blocks: Sequence[Json]) -> None:
+    """Raise ApiError if *blocks* show a file that cannot be shown (yet)."""
+    for number, block in enumerate(blocks):
+        for where, image in _images(block):
+            found = site.workspace.files.get(image.get("id", ""))
+            if found is None or _told(site, found)["mimetype"] not in _SHOWN:
+                place = f"json-pointer:/blocks/{number}{where}/slack_file"
+                raise ApiError("invalid_blocks", f"[ERROR] invalid slack file [{place}]")
+
+
+def share_shown(site: Site, message: Message) -> None:
+    """Let everybody who reads *message* see the files that it shows or leads to."""
+    said = json.dumps([message.text, message.blocks])
+    for file in site.workspace.files.values():
+        shows = f'"{file["id"]}"' in said or file["permalink"] in said
+        if shows and message.channel not in file["channels"]:
+            file["channels"].append(message.channel)
+
+
+def _images(block: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the files that *block* shows as images, and where in it."""
+    held = {"": block, "/accessory": block.get("accessory")}
+    for where, one in held.items():
+        if isinstance(one, dict) and one.get("type") == "image" and one.get("slack_file"):
+            yield where, one["slack_file"]
+
+
+def _told(site: Site, file: Json) -> Json:
+    """Return *file*, without what Slack does not know of it yet."""
+    if not site.looking_over.get(file["id"], 0):
+        return dict(file)
+    return file | {"mimetype": "", "filetype": ""}
 
 
 def get_upload_url(site: Site, args: Json) -> Json:
@@ -36,10 +76,12 @@ def complete_upload(site: Site, args: Json) -> Json:
     files = [_finished(site, wanted) for wanted in args["files"]]
     if channel:
         _share(site, channel, files, args)
-    return {"files": files}
+    return {"files": [_told(site, file) for file in files]}
 
 
 def _share(site: Site, channel: Channel, files: list[Json], args: Json) -> None:
+    for file in files:
+        file["channels"].append(channel.id)
     site.workspace.post(
         Message(
             ts=site.workspace.new_ts(),
@@ -70,6 +112,7 @@ def _check_uploaded(site: Site, wanted: Any) -> None:
 def _finished(site: Site, wanted: Json) -> Json:
     file_id = wanted["id"]
     name = site.uploads.pop(file_id)["name"]
+    site.looking_over[file_id] = site.looks
     return _store(site, file_id, wanted.get("title") or name, BOT_USER)
 
 
@@ -88,6 +131,8 @@ def _store(site: Site, file_id: str, name: str, owner: str) -> Json:
         "is_external": False,
         "url_private": address,
         "url_private_download": address,
+        "permalink": f"{site.url}/files/{owner}/{file_id}/{quote(name, safe='')}",
+        "channels": [],
     }
     return site.workspace.files[file_id]
 

@@ -39,6 +39,14 @@ def users_list(site: Site, args: Json) -> Json:
     return paged("members", shown, cursor) | {"cache_ts": 0}
 
 
+def group_members(site: Site, args: Json) -> Json:
+    """Return who is in a user group."""
+    members = site.workspace.group_members.get(args["usergroup"])
+    if members is None:
+        raise ApiError("no_such_subteam")
+    return {"users": list(members)}
+
+
 def bots_info(site: Site, args: Json) -> Json:
     """Return the bot."""
     if args.get("bot") != BOT_ID:
@@ -92,6 +100,7 @@ METHODS: Mapping[str, Method] = {
     "reactions.add": add_reaction,
     "reactions.remove": remove_reaction,
     "team.info": team_info,
+    "usergroups.users.list": group_members,
     "users.info": users_info,
     "users.list": users_list,
 }

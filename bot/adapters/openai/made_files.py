@@ -1,0 +1,44 @@
+"""Reading the files that the model's side has made: from its containers, or the conversation."""
+
+from openai import AsyncOpenAI
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.items import image_of
+from bot.panel import sentences
+from bot.panel.errors import ConversationGone, Refused
+from bot.panel.model import ConversationId, MadeFile
+
+_CHUNK = 64 * 1024
+
+
+async def read(
+    client: AsyncOpenAI, conversation: ConversationId, file: MadeFile, most: int
+) -> bytes:
+    """Return what *file* holds. Raises Refused if it is gone, or larger than *most* bytes."""
+    try:
+        async with errors.translated():
+            if file.container:
+                return await _from_container(client, file, most)
+            return await _from_conversation(client, conversation, file)
+    except ConversationGone:  # 404: containers do not last
+        raise Refused(sentences.made_gone(file.name)) from None
+
+
+async def _from_container(client: AsyncOpenAI, file: MadeFile, most: int) -> bytes:
+    contents = client.containers.files.content.with_streaming_response
+    held = bytearray()
+    async with contents.retrieve(file.id, container_id=file.container) as response:
+        async for chunk in response.iter_bytes(_CHUNK):
+            held += chunk
+            if len(held) > most:
+                raise Refused(sentences.made_too_large(file.name, most))
+    return bytes(held)
+
+
+async def _from_conversation(
+    client: AsyncOpenAI, conversation: ConversationId, file: MadeFile
+) -> bytes:
+    item = await client.conversations.items.retrieve(file.id, conversation_id=conversation)
+    if item.type != "image_generation_call" or not item.result:
+        raise Refused(sentences.made_gone(file.name))
+    return image_of(item)

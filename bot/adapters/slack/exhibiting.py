@@ -1,0 +1,43 @@
+"""The files in a message: images as images, others as links to where Slack keeps them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.adapters.slack import blocks, text
+from bot.panel.model import Exhibit
+
+Json = dict[str, Any]
+
+_LONGEST_ALT = 2_000
+_LONGEST_NAME = 200
+
+
+def shown(exhibits: Iterable[Exhibit]) -> list[Json]:
+    """Return the blocks that show *exhibits*."""
+    return [_image(one) if one.is_image else _section(_link(one)) for one in exhibits]
+
+
+def simpler(markdown: str, exhibits: Sequence[Exhibit]) -> Json | None:
+    """Return what shows them where Slack does not take the blocks; None if there are none."""
+    if not exhibits:
+        return None
+    return {"text": "\n".join([blocks.fallback(markdown), *map(_link, exhibits)])}
+
+
+def _image(exhibit: Exhibit) -> Json:
+    about = exhibit.about or f"Image that an expert made: {exhibit.name}"
+    return {
+        "type": "image",
+        "slack_file": {"id": exhibit.id},
+        "alt_text": blocks.literal(about, _LONGEST_ALT) or "Image",
+    }
+
+
+def _section(words: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+
+
+def _link(exhibit: Exhibit) -> str:
+    name = text.mrkdwn(exhibit.name.replace("|", "/"))[:_LONGEST_NAME]
+    safe = exhibit.url.startswith(("https://", "http://")) and not set(exhibit.url) & set("<>| ")
+    return f"<{exhibit.url}|{name}>" if safe else name

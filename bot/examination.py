@@ -1,0 +1,39 @@
+"""Looking at everything around the bot: what is missing, each with its remedy."""
+
+import asyncio
+
+from bot import app, library, model_side
+from bot.adapters.functions.discovery import discover
+from bot.adapters.redis import connection
+from bot.adapters.redis.examination import examine as examine_redis
+from bot.adapters.slack import web_api
+from bot.adapters.slack.examination import examine as examine_slack
+from bot.adapters.slack.manifest import BOT_SCOPES
+from bot.config import Config
+from bot.panel.errors import Refused
+from bot.panel.findings import Finding, bad, good
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Look at everything around us and return what is found."""
+    redis = app.redis_of(config)
+    async with web_api.session() as session:
+        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+        found = await asyncio.gather(
+            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
+            examine_redis(redis, connection.address(config.redis_url)),
+            model_side.examine(config),
+        )
+    await redis.aclose()
+    own = (_examine_tools(config), *discover(library.library()).findings())
+    return [*(finding for findings in found for finding in findings), *own]
+
+
+def _examine_tools(config: Config) -> Finding:
+    try:
+        names = app.tools(config).names
+    except Refused as refusal:
+        return bad(str(refusal), "Correct the file, or the environment variables that it names.")
+    if not config.tools:
+        return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
+    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")

@@ -1,0 +1,93 @@
+"""A server that speaks the Model Context Protocol over streamable HTTP, as little as is needed.
+
+Answers are plain JSON, which the protocol allows in place of a stream; nobody is remembered.
+"""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.playground.mcp.tools import Json, RemoteTool, Shop
+
+VERSION = "2025-06-18"
+_NO_METHOD, _BAD_PARAMETERS = -32601, -32602
+
+
+class McpPlayground:
+    """``async with McpPlayground() as mcp``: tools at ``mcp.url``; *token* opens them, if given."""
+
+    def __init__(self, port: int = 0, *, token: str = "") -> None:
+        self.shop = Shop()
+        self.calls: list[tuple[str, Json]] = []  # which tools were called, and with what
+        self.url = ""
+        self._token = token
+        self._port = port
+        self._opened = AsyncExitStack()
+        self._app = web.Application()
+        self._app.router.add_post("/mcp", self._post)
+
+    async def __aenter__(self) -> Self:
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        self._opened.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", self._port).start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}/mcp"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._opened.aclose()
+
+    async def _post(self, request: web.Request) -> web.Response:
+        if self._token and request.headers.get("Authorization") != f"Bearer {self._token}":
+            return web.Response(status=401)
+        message = await request.json()
+        if "id" not in message:  # a notification
+            return web.Response(status=202)
+        answer = {"jsonrpc": "2.0", "id": message["id"]}
+        return web.json_response(answer | self._answer(message["method"], message.get("params")))
+
+    def _answer(self, method: str, params: Any) -> Json:
+        match method:
+            case "initialize":
+                return _result(
+                    protocolVersion=VERSION,
+                    capabilities={"tools": {}},
+                    serverInfo={"name": "playground", "version": "1"},
+                )
+            case "tools/list":
+                return _result(tools=[tool.shown() for tool in self.shop.tools()])
+            case "tools/call":
+                return self._call(params["name"], params.get("arguments") or {})
+            case _:
+                return _error(_NO_METHOD, f"Method not found: {method}")
+
+    def _call(self, name: str, arguments: Json) -> Json:
+        tool = next((tool for tool in self.shop.tools() if tool.name == name), None)
+        if tool is None:
+            return _error(_BAD_PARAMETERS, f"Unknown tool: {name}")
+        self.calls.append((name, arguments))
+        said, failed = _done(tool, arguments)
+        return _result(content=[{"type": "text", "text": said}], isError=failed)
+
+
+def _done(tool: RemoteTool, arguments: Json) -> tuple[str, bool]:
+    missing = [name for name in tool.parameters if not isinstance(arguments.get(name), str)]
+    if missing:
+        return f"Missing: {', '.join(missing)}.", True
+    return tool.deed(arguments), False
+
+
+def _result(**result: Any) -> Json:
+    return {"result": result}
+
+
+def _error(code: int, message: str) -> Json:
+    return {"error": {"code": code, "message": message}}

@@ -1,0 +1,162 @@
+"""Experts with tools, through the whole bot: what they find is cited, what they make is shown."""
+
+import json
+from base64 import b64decode
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.slack.reply_buttons import SHOW_WORK
+from bot.playground.openai.rules import RuleBrain
+from bot.playground.slack import hazards
+from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace import Message
+from tests.end_to_end.conftest import MENTION, World, body
+
+TOOLS = "hosted: [web-search, code-interpreter, image-generation]\n"
+
+
+@pytest.fixture
+def allowing(world: World, tmp_path: Path) -> World:
+    """The world without the bot, which may have all hosted tools; the model follows rules."""
+    file = tmp_path / "tools.yaml"
+    file.write_text(TOOLS)
+    world.environ["PANELBOT_TOOLS"] = str(file)
+    world.openai.brain = RuleBrain()
+    return world
+
+
+async def _equipped(allowing: World) -> World:
+    """Start the bot, with experts that may search, count and draw."""
+    await allowing.start_bot()
+    people = allowing.slack.people
+    for name in ("research", "design"):
+        await people.slash(ADA, GENERAL, "/experts", f"add {name}")
+        await people.wait_for(partial(_is_told, allowing, f"(`{name}`)"))
+    return allowing
+
+
+@pytest.fixture
+async def equipped(allowing: World) -> World:
+    """A bot with such experts."""
+    return await _equipped(allowing)
+
+
+def _is_told(world: World, words: str) -> bool:
+    return any(words in message.text for message in world.slack.workspace.messages(GENERAL))
+
+
+async def replies(world: World, question: str) -> list[Message]:
+    ts = world.say(f"{MENTION} {question}")
+    await world.idle()
+    return [message for message in world.thread(ts) if message.username]
+
+
+def shown(message: Message, kind: str) -> list[dict]:
+    return [block for block in message.blocks if block["type"] == kind]
+
+
+async def test_pages_are_cited_in_footnotes(equipped: World):
+    (reply,) = await replies(equipped, "research Is the MIT licence fine in closed products?")
+    assert reply.username == "Research Librarian"
+    assert "if its notice is kept in every copy." in body(reply)
+    assert "1. `The MIT licence, explained` https://licences.example/mit" in body(reply)
+    assert "](" not in body(reply)
+    assert "show_sources" not in str(reply.blocks)  # there are no passages to show
+
+    await equipped.slack.people.click(ADA, reply, SHOW_WORK)
+
+    def work() -> str:
+        return "".join(str(view.content) for view in equipped.slack.workspace.views.values())
+
+    await equipped.slack.people.wait_for(lambda: "web search" in work())
+    assert "https://licences.example/mit" in work()
+
+
+async def test_a_chart_and_a_table_follow_the_answer_under_the_experts_face(equipped: World):
+    answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
+    assert answer.username == files.username == "Finance Partner"
+    assert "sum 90, mean 30" in body(answer)
+    assert "sandbox:" not in body(answer)
+    (image,) = shown(files, "image")
+    workspace, contents = equipped.slack.workspace, equipped.slack.site.contents
+    chart = workspace.files[image["slack_file"]["id"]]
+    assert contents[chart["id"]].startswith(b"\x89PNG")
+    (link,) = shown(files, "section")
+    (table,) = [file for file in workspace.files.values() if file["name"] == "values.csv"]
+    assert f"<{table['permalink']}|values.csv>" == link["text"]["text"]
+    assert contents[table["id"]] == b"n,value\n1,10\n2,20\n3,60\n"
+    assert chart["channels"] == table["channels"] == [GENERAL]
+
+
+async def test_an_image_tells_what_it_shows(equipped: World):
+    _, files = await replies(equipped, "design Please draw a duck on a lake")
+    (image,) = shown(files, "image")
+    assert "a duck on a lake" in image["alt_text"]
+
+
+async def test_with_conversations_of_our_own_it_is_the_same(allowing: World):
+    allowing.environ["PANELBOT_BACKEND"] = "stateless"
+    world = await _equipped(allowing)
+    _, files = await replies(world, "finance Please chart 10, 20 and 60")
+    assert len(shown(files, "image") + shown(files, "section")) == 2
+    _, files = await replies(world, "design Please draw a duck on a lake")
+    assert len(shown(files, "image")) == 1
+    world.say("design: And what else?", files.thread_ts)
+    await world.idle()
+    *_, (who, last) = world.said(str(files.thread_ts))
+    assert who == "Product Designer"
+    assert "This goes with what was asked before" in last
+
+
+async def test_what_slack_does_not_take_is_named(equipped: World):
+    equipped.slack.site.scopes.discard("files:write")
+    answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
+    assert "sum 90" in body(answer)
+    assert "`chart.png`" in body(files)
+    assert "missing_scope" in body(files)
+    assert "`values.csv`" in body(files)
+
+
+async def test_a_message_that_slack_has_taken_without_saying_so_is_not_repeated(equipped: World):
+    equipped.slack.hazards.on("files.completeUploadExternal", hazards.server_error())
+    equipped.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True), times=3)
+    answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
+    assert len(shown(files, "image") + shown(files, "section")) == 2
+    assert "sum 90" in body(answer)
+
+
+async def test_an_expert_is_given_tools_in_its_form(equipped: World):
+    people, workspace = equipped.slack.people, equipped.slack.workspace
+    await people.slash(ADA, GENERAL, "/experts", "edit legal")
+    await people.wait_for(lambda: workspace.views)
+    (view,) = workspace.views
+    assert await people.submit_view(ADA, view, {"tools": ["web-search"]}) == {}
+    (reply,) = await replies(equipped, "legal Is the MIT licence fine in closed products?")
+    assert "https://licences.example/mit" in body(reply)
+
+
+async def test_the_export_holds_what_was_made(equipped: World):
+    answer, _ = await replies(equipped, "finance Please chart 10, 20 and 60")
+    thread = f"{GENERAL}/{answer.thread_ts}"
+    code, out, err = await equipped.panelbot("export", thread, "--format", "json")
+    assert (code, err) == (0, "")
+    (talk,) = [one for one in json.loads(out)["conversations"] if one["expert"]]
+    assert {"type": "tool_used", "tool": "code_interpreter"} in talk["items"]
+    chart, table = talk["items"][-1]["files"]
+    assert (chart["name"], table["name"]) == ("chart.png", "values.csv")
+    assert b64decode(table["base64"]) == b"n,value\n1,10\n2,20\n3,60\n"
+
+
+async def test_a_tool_that_the_backend_lacks_is_refused_at_the_start(allowing: World):
+    allowing.environ["PANELBOT_BACKEND"] = "assistants"
+    code, _, err = await allowing.panelbot("worker")
+    assert code != 0
+    assert "which PANELBOT_BACKEND=assistants cannot offer" in err
+    code, out, _ = await allowing.panelbot("check")
+    assert code == 1
+    assert "cannot offer" in out
+    allowing.environ["PANELBOT_BACKEND"] = "conversations"
+    _, out, _ = await allowing.panelbot("check")
+    assert "PANELBOT_TOOLS allows web-search, code-interpreter, image-generation" in out

@@ -1,0 +1,61 @@
+"""A tool that needs approval, as people see it: the question, its buttons, and what came of it."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.adapters.slack import blocks, reply_buttons, text
+from bot.panel import approval_words
+from bot.panel.messaging import Ending, Post
+from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
+from bot.panel.toolbox import ApprovalWanted
+from bot.playground.slack.company import ADA, GENERAL
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+EVIL = '{"title": "<!channel> ``` *Approved* [here](https://evil.example)"}'
+WISH = ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", EVIL)
+WORDS = approval_words.approval_wanted(":scales: **Legal Counsel**", [WISH], "Admins", 24)
+POST = Post(TurnId("T1:C1:1.0"), "approval:call_1", WORDS, approval=ApprovalId("T1:C1:1.0/call_1"))
+MARKDOWN = text.markdown(WORDS)
+
+
+async def ask(page: Page, slack, bot) -> str:
+    """Let the bot ask in a thread that is open on the page; returns the message's ts."""
+    ts = slack.people.say(ADA, GENERAL, "Open a ticket, please.")
+    shown = blocks.reply(MARKDOWN, reply_buttons.row(POST))
+    asked: str = await bot.say(GENERAL, thread_ts=ts, **shown)
+    await page.get_by_role("link", name="1 reply").click()
+    return asked
+
+
+async def test_the_buttons_say_what_they_do_and_give_way_to_the_decision(
+    page: Page, slack, bot
+) -> None:
+    ts = await ask(page, slack, bot)
+    decline = page.get_by_role("button", name="Decline: do not let the expert use it")
+    approve = page.get_by_role("button", name="Approve: let the expert use it")
+    await expect(decline).to_be_visible()
+
+    await approve.click()
+
+    await slack.people.wait_for(lambda: bot.heard_of("block_actions"))
+    (clicked,) = bot.heard_of("block_actions")
+    assert clicked["user"]["id"] == ADA
+    assert [one["value"] for one in clicked["actions"]] == [POST.approval]
+    words = approval_words.DECISIONS[Decision.APPROVED]
+    ended = blocks.ended(MARKDOWN, Ending(words, UserId(ADA), 1_795_000_000))
+    await bot.client.chat_update(channel=GENERAL, ts=ts, **ended)
+    note = page.get_by_text("Approved by").last
+    await expect(note).to_contain_text("@Ada, 2026-11-18 11:06 UTC.")
+    await expect(approve).to_have_count(0)
+    await expect(decline).to_have_count(0)
+
+
+async def test_what_the_model_wants_is_readable_and_acts_on_nothing(page: Page, slack, bot) -> None:
+    await ask(page, slack, bot)
+
+    block = page.locator("pre", has_text="title:").last
+    await expect(block).to_contain_text("''' *Approved* [here]")
+    for live in (".mention", "a", "b", "strong"):
+        await expect(block.locator(live)).to_have_count(0)
+    await expect(page.get_by_text("Admins can decide.").last).to_be_visible()
