@@ -16,6 +16,7 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
+from bot.adapters.redis.handle_store import RedisHandleStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -41,12 +42,15 @@ from bot.adapters.slack import (
 )
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity, identify
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
+from bot.adapters.slack.user_groups import UserGroups
 from bot.adapters.slack.web_api import SlackApi
 from bot.config import Config, ConfigError, Problem
 from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
@@ -87,6 +91,7 @@ class Memory:
     panels: RedisPanelStore
     conversations: RedisConversationStore
     feedback: RedisFeedbackStore
+    handles: RedisHandleStore
     approvals: RedisApprovalStore
 
 
@@ -98,6 +103,7 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    mentions: Mentions
     files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
@@ -119,6 +125,7 @@ async def open_memory(config: Config) -> AsyncIterator[Memory]:
             RedisPanelStore(redis),
             RedisConversationStore(redis),
             RedisFeedbackStore(redis),
+            RedisHandleStore(redis),
             RedisApprovalStore(redis, shards),
         )
     finally:
@@ -135,9 +142,10 @@ async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
-        transcript = SlackTranscript(api, identity, signer, people)
+        mentions = Mentions(people, memory.handles, identity)
+        transcript = SlackTranscript(api, identity, signer, mentions)
         files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
-        yield Slack(client, api, identity, people, files, messenger, transcript)
+        yield Slack(client, api, identity, people, mentions, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -151,15 +159,17 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         bolt = receiver.bolt_app(slack.client, slack.identity)
         intake = Intake(memory.queue, memory.threads)
-        listeners.register(bolt, intake, slack.identity)
+        listeners.register(bolt, intake, memory.handles, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
         decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
         approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
-        documents = DocumentDesk(teaching, slack.files, slack.people, slack.api)
-        commands.register(bolt, editor, documents, slack.identity, slack.api)
+        documents = DocumentDesk(teaching, slack.files, slack.mentions, slack.api)
+        groups = UserGroups(slack.api, slack.identity.bot_user_id)
+        handles = HandleDesk(editor, memory.handles, groups, slack.api)
+        commands.register(bolt, editor, documents, handles, slack.identity, slack.api)
         lessons.register(bolt, documents, slack.identity)
         sources.register(bolt, knowledge, slack.api)
         recovery = LinkRecovery(memory.threads, model, slack.transcript)
@@ -168,9 +178,9 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         show_work.register(bolt, desk, slack.identity, slack.api)
         opinions = FeedbackDesk(memory.feedback, memory.reports, editor, _models(config))
         feedback.register(bolt, opinions, slack.identity, slack.api)
-        overviews = OverviewDesk(editor, memory.reports, memory.feedback, costs)
+        overviews = OverviewDesk(editor, memory.reports, memory.feedback, memory.handles, costs)
         page = HomePage(overviews, slack.identity, slack.api)
-        home.register(bolt, page, editor, slack.identity, slack.api)
+        home.register(bolt, page, editor, handles, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections
@@ -191,11 +201,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        patience = Patience(
-            expert=config.expert_timeout,
-            function=config.function_timeout,
-            approval=config.approval_hours * 3600,
-        )
+        function, approval = config.function_timeout, config.approval_hours * 3600
+        patience = Patience(expert=config.expert_timeout, function=function, approval=approval)
         installed = discover(library.library())
         installed.warn()
         runner = TurnRunner(
@@ -222,7 +229,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             lease=config.lease,
         )
         line = WaitingLine(memory.queue, memory.threads, slack.messenger)
-        clock = ApprovalClock(memory.approvals, every=min(5, patience.approval / 4))
+        clock = ApprovalClock(memory.approvals, every=min(5, approval / 4))
         yield lambda: _work(worker, line, clock, config)
 
 

@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.adapters.redis.remains import RedisRemains
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.traces import SlackTraces
 from bot.adapters.slack.transcript import SlackTranscript
-from bot.app import open_memory, open_slack, panel_editor
+from bot.app import Memory, Slack, open_memory, open_slack, panel_editor
 from bot.config import Config
 from bot.model_side import open_knowledge, open_model
+from bot.panel.knowledge import KnowledgeBase
 from bot.panel.link_book import LinkRecovery
 from bot.panel.ports import LanguageModel
 from bot.panel.teaching import Teaching
@@ -34,8 +38,43 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         open_slack(config, memory) as slack,
         open_model(config, memory.conversations) as model,
     ):
-        recovery = LinkRecovery(memory.threads, model, slack.transcript)
-        yield Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
+        yield _desk(memory, slack, model)
+
+
+def _desk(memory: Memory, slack: Slack, model: LanguageModel) -> Desk:
+    recovery = LinkRecovery(memory.threads, model, slack.transcript)
+    return Desk(slack.identity, memory.threads, model, slack.transcript, recovery)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All that is kept anywhere: what the commands work with that tidy it up."""
+
+    desk: Desk
+    memory: Memory
+    knowledge: KnowledgeBase
+    remains: RedisRemains
+    traces: SlackTraces
+    lease: float
+
+
+@asynccontextmanager
+async def open_records(config: Config) -> AsyncIterator[Records]:
+    """Open all that is kept."""
+    async with (
+        open_memory(config) as memory,
+        open_slack(config, memory) as slack,
+        open_model(config, memory.conversations) as model,
+        open_knowledge(config) as knowledge,
+    ):
+        yield Records(
+            _desk(memory, slack, model),
+            memory,
+            knowledge,
+            RedisRemains(memory.redis),
+            SlackTraces(slack.api, slack.identity, StampSigner(config.secrets)),
+            config.lease,
+        )
 
 
 @asynccontextmanager

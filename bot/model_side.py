@@ -41,6 +41,13 @@ async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
         yield OpenAIKnowledge(client)
 
 
+@asynccontextmanager
+async def open_client(config: Config) -> AsyncIterator[AsyncOpenAI]:
+    """Prepare to speak with the model's side without a backend; nothing is sent yet."""
+    async with _client(config) as client:
+        yield client
+
+
 async def require_backend(config: Config) -> None:
     """Raise Refused, with what to do, if the server certainly lacks what the backend needs."""
     async with _client(config) as client:

@@ -44,10 +44,11 @@ async def _export(what: str, format_: str, out: str) -> None:
             f"{desk.identity.url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
         )
         archive = await collect(thread, permalink, messages, links, desk.model)
-    _write(FORMATS[format_](archive), out)
+    write(FORMATS[format_](archive), out)
 
 
-def _write(text: str, out: str) -> None:
+def write(text: str, out: str) -> None:
+    """Write *text* to the file *out*, or for ``-`` to standard output."""
     if out == "-":
         click.echo(text, nl=False)
         return

@@ -7,9 +7,12 @@ from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.export import export
 from bot.cli.feedback import feedback
+from bot.cli.forget import forget
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
+from bot.cli.migrate import migrate
+from bot.cli.probe import probe
 from bot.cli.serve import run_all, web, worker
 from bot.cli.turns import turns
 
@@ -30,7 +33,10 @@ for command in (
     links,
     export,
     feedback,
+    forget,
+    probe,
     turns,
     manifest,
 ):
     main.add_command(command)
+links.add_command(migrate)

@@ -27,6 +27,8 @@ def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
 
 def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
     """Experts named as ``legal, finance: …``, or, to the bot's face, as ``legal …``."""
+    if message.handles:
+        return tuple(expert for expert in panel.experts if expert.name in message.handles)
     before_colon = _BEFORE_COLON.match(message.text)
     if before_colon and (experts := _listed(before_colon[1].strip(), panel)):
         return experts

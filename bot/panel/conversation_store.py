@@ -29,7 +29,10 @@ class Remembered:
 
 
 class ConversationStore(Protocol):
-    """Conversations that we keep ourselves; each method but ``open`` raises ConversationGone."""
+    """Conversations that we keep ourselves.
+
+    Each method but ``open`` and ``delete`` raises ConversationGone.
+    """
 
     async def open(self, labels: Labels) -> ConversationId:
         """Start a conversation that carries *labels*; its id begins with PREFIX."""
@@ -74,4 +77,8 @@ class ConversationStore(Protocol):
 
     async def holds(self, conversation: ConversationId, response: str) -> bool:
         """Whether *response* is among the hundred newest items of *conversation*."""
+        ...
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        """Forget *conversation*; returns how many items it held, None if it is gone already."""
         ...

@@ -91,6 +91,25 @@ Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | Appro
 StoredItem = Item | ToolUsed
 
 
+def in_words(item: StoredItem) -> str:
+    """Return *item* as one line of what a model is told of a conversation."""
+    match item:
+        case UserSaid(text):
+            return f"User: {text}"
+        case ModelSaid(text):
+            return f"You: {text}"
+        case ToolCalled(_, tool, arguments):
+            return f"You called {tool}: {'; '.join(arguments.values())}"
+        case ToolAnswered(_, output):
+            return f"It returned: {output}"
+        case ApprovalWanted(_, server, tool, arguments):
+            return f"You wanted to use {tool} of {server}: {arguments}"
+        case ApprovalGiven(_, approved, reason):
+            return f"That was {'approved' if approved else 'declined'}: {reason}"
+        case ToolUsed(tool):
+            return f"You used {tool}."
+
+
 def as_kept(item: StoredItem) -> StoredItem:
     """Return *item* as it is remembered: without the files, which are too large for that."""
     return replace(item, attachments=()) if isinstance(item, UserSaid) else item

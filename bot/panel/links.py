@@ -49,6 +49,14 @@ class ExpertLabels:
     router: ConversationId
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A conversation that is written anew on another backend, from one that was there before."""
+
+    id: ConversationId
+    items: int | None = None  # how many the former one held; None: it is still being written
+
+
 Labels = RouterLabels | ExpertLabels
 
 

@@ -122,6 +122,7 @@ class Message:
     files: tuple[SharedFile, ...] = ()  # what came with it
     steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
     verdict: Verdict | None = None  # of the author, or nobody's where it came too late
+    handles: tuple[ExpertName, ...] = ()  # the experts whose handles were mentioned in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.panel.errors import Refused
 from bot.panel.feedback import Feedback, Opinion
+from bot.panel.handles import HandleStore, by_expert
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
 from bot.panel.months import months_until
 from bot.panel.panel_editor import Listed, PanelEditor
@@ -38,6 +39,7 @@ class Overview:
     listed: Sequence[Listed]
     to_be_added: Sequence[Expert]
     synthesis: Synthesis
+    handles: Mapping[ExpertName, str]  # by which people may ask an expert, beside its name
     channels: Sequence[tuple[str, RosterChanges]]  # those with changes of their own
     month: str
     months: Sequence[str]  # of which there may be figures, the newest first
@@ -55,6 +57,7 @@ class OverviewDesk:
         editor: PanelEditor,
         reports: ReportStore,
         feedback: FeedbackStore,
+        handles: HandleStore,
         prices: Prices,
         *,
         clock: Callable[[], float] = time.time,
@@ -62,6 +65,7 @@ class OverviewDesk:
         self._editor = editor
         self._reports = reports
         self._feedback = feedback
+        self._handles = handles
         self._prices = prices
         self._clock = clock
 
@@ -82,14 +86,17 @@ class OverviewDesk:
             self._editor.changed_channels(team_id),
             self._may_change(everywhere, by),
         )
-        tallies, opinions = await asyncio.gather(
-            self._reports.usage(team_id, month), self._feedback.of_month(team_id, month)
+        tallies, opinions, handles = await asyncio.gather(
+            self._reports.usage(team_id, month),
+            self._feedback.of_month(team_id, month),
+            self._handles.of_team(team_id),
         )
         titles = {one.name: one.title for one in (*addable, *panel.experts)}
         return Overview(
             listed=listed,
             to_be_added=addable,
             synthesis=panel.synthesis,
+            handles=by_expert(handles),
             channels=channels,
             month=month,
             months=months[::-1],

@@ -26,7 +26,9 @@ from bot.panel.roster import (
     assemble,
     check_expert,
     check_name,
+    edited,
     is_like,
+    quoted,
     scopes,
     suggestion,
 )
@@ -110,6 +112,13 @@ class PanelEditor:
         found = zip(channels, changes, strict=True)
         return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
 
+    async def is_anywhere(self, team_id: str, name: ExpertName) -> bool:
+        """Tell whether the default panel or any channel's has an expert of that name."""
+        defaults = await self.panel(WorkspaceScope(team_id))
+        if any(expert.name == name for expert in defaults.experts):
+            return True
+        return any(name in one.added for _, one in await self.changed_channels(team_id))
+
     async def not_listed(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)
@@ -121,7 +130,7 @@ class PanelEditor:
         expert = panel.find(name)
         if expert is None:
             near = suggestion(name, [one.name for one in panel.experts])
-            raise Refused(f"There is no expert `{_quoted(name)}` on this panel.{near}")
+            raise Refused(f"There is no expert `{quoted(name)}` on this panel.{near}")
         return expert
 
     async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
@@ -130,11 +139,11 @@ class PanelEditor:
         panel, known = await self._known(scope)
         expert = Panel(tuple(known.values())).find(name)
         if panel.find(name) or (expert and panel.find(expert.name)):
-            raise Refused(f"`{_quoted(name)}` is on this panel already.")
+            raise Refused(f"`{quoted(name)}` is on this panel already.")
         if expert is None:
             near = suggestion(name, [one for one in known if not panel.find(one)])
             raise Refused(
-                f"There is no expert `{_quoted(name)}` in the library.{near} `/experts help` "
+                f"There is no expert `{quoted(name)}` in the library.{near} `/experts help` "
                 "lists it, and `/experts add` lets you describe one of your own."
             )
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
@@ -160,26 +169,16 @@ class PanelEditor:
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        same = replace(expert, name=before.name, collections=before.collections)
-        if before.function:  # the form has asked for its looks only
-            looks = (same.title, same.icon, same.purpose)
-            same = replace(before, title=looks[0], icon=looks[1], purpose=looks[2])
-        if not same.collections:  # nothing to consult: the form did not ask
-            same = replace(same, always_consult=before.always_consult)
-        checked = await self._checked(same, others)
+        checked = await self._checked(edited(before, expert), others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
 
     async def set_consulted(
         self, scope: Scope, name: str, consulted: Sequence[str], by: UserId
     ) -> Change:
         """Set whom the expert may consult itself; nobody if *consulted* is empty."""
-        await self.check_may_change(scope, by)
         expert = await self.find(scope, name)
-        panel = await self.panel(scope)
-        others = replace(panel, experts=tuple(e for e in panel.experts if e.name != expert.name))
         names = [(await self.find(scope, one)).name for one in consulted]
-        changed = check_consulted(replace(expert, consults=tuple(names)), others)
-        return await self._put(Verb.EDITED, scope, changed, by, others)
+        return await self.edit(scope, replace(expert, consults=tuple(names)), by)
 
     async def equip(
         self,
@@ -300,7 +299,3 @@ def _origin(
         if name in change.added:
             return level
     return None
-
-
-def _quoted(name: str) -> str:
-    return name.replace("`", "'")[:40]

@@ -190,6 +190,20 @@ class LanguageModel(Protocol):
         """Return the labels of *conversation*; None if it is gone or not one of ours."""
         ...
 
+    async def delete(self, conversation: ConversationId) -> int | None:
+        """Delete *conversation* with all that it holds; returns how many items these were.
+
+        None if it is gone already. May fail half way: doing it again deletes the rest.
+        """
+        ...
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        """Whether *conversation* is of the backend in use, as far as its id tells.
+
+        Others can at most be read and deleted.
+        """
+        ...
+
 
 class Functions(Protocol):
     """Experts that are functions."""

@@ -114,6 +114,17 @@ def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
     )
 
 
+def edited(before: Expert, form: Expert) -> Expert:
+    """Return *before* as a form, which does not ask for everything, describes it."""
+    if before.function:
+        looks = replace(before, title=form.title, icon=form.icon, purpose=form.purpose)
+        return replace(looks, consults=form.consults)
+    same = replace(form, name=before.name, collections=before.collections)
+    if not same.collections:  # there is nothing to look up
+        same = replace(same, always_consult=before.always_consult)
+    return same
+
+
 def check_title(title: str, taken: Iterable[str]) -> str:
     """Return *title* tidied, or raise Refused if it cannot be a persona's name here.
 
@@ -202,3 +213,8 @@ def suggestion(name: str, known: Sequence[str]) -> str:
     """Return a sentence that names the nearest of *known*, or an empty string."""
     near = get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
+
+
+def quoted(name: str) -> str:
+    """Return *name* as it may stand in a code span."""
+    return name.replace("`", "'")[:40]

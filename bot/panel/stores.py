@@ -3,13 +3,13 @@
 Every method may raise StoreUnavailable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, StrEnum, auto
 from typing import Protocol
 
 from bot.panel.approvals import Pending
 from bot.panel.feedback import Feedback
-from bot.panel.links import Owner, ThreadLinks
+from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import (
     ApprovalId,
     Claim,
@@ -97,6 +97,18 @@ class ThreadStore(Protocol):
 
         Raises TurnLost, saving nothing, if this is done for a *claim* that is lost.
         """
+        ...
+
+    async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
+        """Return the copies that are being made of conversations of *thread*, by these."""
+        ...
+
+    async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
+        """Remember the copy of *former*, and whose it is. Raises TurnLost if *claim* is lost."""
+        ...
+
+    async def forget_copies(self, thread: ThreadRef) -> None:
+        """Forget that copies were being made."""
         ...
 
     async def owner(self, conversation: ConversationId) -> Owner | None:

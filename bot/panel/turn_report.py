@@ -59,6 +59,7 @@ class TurnReport:
     consultations: tuple[Consultation, ...] = ()
     choosing: Stage | None = None
     closing: Stage | None = None  # None: the router had nothing to sum up
+    thread_ts: str = ""  # where the turn was; empty in older reports
 
 
 def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
@@ -74,6 +75,7 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
         consultations=tuple(_consultation(call, events, panel) for call in progress.all_calls),
         choosing=None if direct else _stage(router_model, own, RouterAsked, Routed),
         closing=_closing(router_model, own),
+        thread_ts=turn.thread.thread_ts,
     )
 
 

@@ -18,6 +18,7 @@ from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging import Messenger, Transcript
 from bot.panel.model import Call, Claim, Panel, Turn, Utterance
+from bot.panel.moving import Moving
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.permission import Permission
@@ -72,6 +73,7 @@ class TurnRunner:
         self._hearing = Hearing(transcript, threads)
         self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
+        self._moving = Moving(threads, model, patience)
         self._models = models
         self._patience = patience
         self._levels = levels
@@ -135,6 +137,7 @@ class TurnRunner:
         if links is None:
             await self._threads.set_standing(turn.thread, Standing.FOREIGN)
             return
+        links = await self._moving.moved(record.claim, links)
         if links.router is None:
             turn = turn.from_the_mention_on()
         book = LinkBook(record.claim, links, self._threads, self._model, self._patience)

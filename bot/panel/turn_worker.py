@@ -2,21 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from time import monotonic
+from collections.abc import Awaitable, Callable
 
 from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
-from bot.panel.lease import Lease
+from bot.panel.keeping import kept_alive
 from bot.panel.model import Claim
 from bot.panel.patience import Patience
 from bot.panel.ports import TurnQueue
 from bot.panel.turn_runner import TurnRunner
 
 log = logging.getLogger(__name__)
-
-_HEARTBEATS = 3  # in the time of one lease
-_OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arrive
 
 
 class TurnWorker:
@@ -109,7 +104,7 @@ class TurnWorker:
     async def _carry_out(self, deed: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
         """Do *deed* while the lease is kept alive: then the turn is done, or put off, or buried."""
         try:
-            async with self._kept_alive(claim):
+            async with kept_alive(self._queue, claim, self._lease):
                 await deed(claim)
             await self._queue.done(claim)
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
@@ -119,26 +114,6 @@ class TurnWorker:
         if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
             raise GiveUp(f"{claim.deaths} workers died with it")
         await self._runner.run(claim)
-
-    @asynccontextmanager
-    async def _kept_alive(self, claim: Claim) -> AsyncIterator[None]:
-        """Renew the lease meanwhile; losing the turn stops the work on it."""
-        lease = Lease(claim.turn.id, self._lease * _OURS, claim.asked_at)
-        lease.hold()
-        async with asyncio.TaskGroup() as tasks:
-            renewal = tasks.create_task(self._renew(claim, lease))
-            yield
-            renewal.cancel()
-
-    async def _renew(self, claim: Claim, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(self._lease / _HEARTBEATS)
-            asked_at = monotonic()
-            try:
-                await self._queue.renew(claim)
-                lease.renewed(asked_at)
-            except StoreUnavailable as error:  # the fencing token decides when it is back
-                log.warning("lease.not_renewed", extra={"reason": str(error)})
 
     async def _stop(self, claim: Claim) -> None:
         """End a turn that somebody does not want any more."""
@@ -180,7 +155,7 @@ class TurnWorker:
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
-            async with self._kept_alive(claim):
+            async with kept_alive(self._queue, claim, self._lease):
                 await self._runner.give_up(claim, error)
         except* Exception as silence:  # noqa: BLE001 - however it fails, the turn is put aside
             why = _reason(_leading(silence))

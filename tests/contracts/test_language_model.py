@@ -422,3 +422,30 @@ async def test_a_conversation_that_nobody_knows_is_gone(bench: Bench) -> None:
     with pytest.raises(ConversationGone):
         await bench.model.relabel(NOWHERE, ROUTER_LABELS)
     assert await bench.model.labels(NOWHERE) is None
+    assert await bench.model.delete(NOWHERE) is None
+
+
+async def test_a_conversation_that_is_deleted_is_gone_with_all_its_items(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    other = await bench.model.open(ROUTER_LABELS)
+    await bench.model.append(other, [UserSaid("18")])
+    await bench.model.append(conversation, [UserSaid(str(number)) for number in range(30)])
+
+    assert await bench.model.delete(conversation) == 30
+
+    with pytest.raises(ConversationGone):
+        await anext(bench.model.items(conversation))
+    assert await bench.model.labels(conversation) is None
+    assert await bench.model.delete(conversation) is None
+    assert [item async for item in bench.model.items(other)] == [UserSaid("18")]
+
+
+async def test_it_tells_its_own_conversations_from_those_of_other_backends(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    prefix = conversation.partition("_")[0]
+    foreign = [id_ for id_ in ("conv_1", "own_1", "thread_1") if id_.partition("_")[0] != prefix]
+
+    assert bench.model.is_current(conversation)
+    assert not any(bench.model.is_current(ConversationId(id_)) for id_ in foreign)

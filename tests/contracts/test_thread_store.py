@@ -4,8 +4,9 @@ import pytest
 
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.thread_store import RedisThreadStore
-from bot.panel.links import Owner, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
+from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.panel.links import Copy, Owner, ThreadLinks
+from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.stores import Standing
 from tests.fakes.thread_store import FakeThreadStore
 
@@ -134,6 +135,33 @@ async def test_links_standing_and_what_was_missed_do_not_touch_each_other(thread
     assert await threads.standing(ONE) is Standing.MUTED
     assert await threads.heard_until(ONE) == "1700000007.000100"
     assert await threads.links(ONE) == ThreadLinks(ROUTER)
+
+
+# --- copies
+
+
+async def test_copies_are_remembered_until_all_are_made(copying):
+    threads, claim = copying
+    unfinished, whole = Copy(ConversationId("own_1")), Copy(ConversationId("own_2"), items=0)
+    await threads.note_copy(claim, ROUTER, Copy(ConversationId("own_0"), items=7))
+    await threads.note_copy(claim, ROUTER, unfinished)
+    await threads.note_copy(claim, ConversationId("conv_legal"), whole)
+
+    assert await threads.copies(ONE) == {ROUTER: unfinished, "conv_legal": whole}
+    assert await threads.copies(OTHER) == {}
+    assert (await threads.owner(whole.id)).thread == ONE
+    await threads.forget_copies(ONE)
+    assert await threads.copies(ONE) == {}
+
+
+@pytest.fixture(params=["fake", "redis"])
+async def copying(request, redis):
+    """A store, and a claim of a thread."""
+    if request.param == "fake":
+        claim = Claim(Turn(TurnId("T1:C1:1.0"), ONE, ()), token=1, attempt=1)
+        return FakeThreadStore(), claim
+    hold = await RedisTurnQueue(redis, Shards()).hold(ONE)
+    return RedisThreadStore(redis, Shards()), hold.claim
 
 
 # --- telling a channel once

@@ -19,6 +19,7 @@ from bot.playground.openai.state import Json, text_of
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16-characters"
 MENTION = f"<@{BOT_USER}>"
@@ -172,9 +173,11 @@ async def world(redis: Connection, redis_url: str) -> AsyncIterator[World]:
             "PANELBOT_HOST": "127.0.0.1",
             "PORT": str(free_port()),
         }
+        reader = ScreenReader(slack.workspace)
         here = World(slack, openai, redis, environ, brain)
         yield here
         await here.stop_bot()
+        assert reader.complaints == []
 
 
 @pytest.fixture

@@ -99,33 +99,6 @@ async def test_check_names_what_the_server_lacks(bare: World) -> None:
     assert "PANELBOT_BACKEND=stateless" in out
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("conversations", "stateless"),
-        ("stateless", "conversations"),
-        ("assistants", "conversations"),
-        ("stateless", "assistants"),
-    ],
-)
-async def test_another_backend_begins_anew_with_what_slack_remembers(
-    world: World, before: str, after: str
-) -> None:
-    await restart(world, before)
-    ts = world.say(f"{MENTION} please ask legal about the blue contract")
-    await world.idle()
-
-    await restart(world, after)
-    world.say("and what says legal now?", ts)
-    await world.idle()
-
-    assert [text for _, text in world.said(ts)] == [f"Answer 1 {LEGAL}"] * 2
-    router = next(asked for asked in reversed(world.brain.asked) if asked.tools)
-    read = "".join(json.dumps(item) for item in router.items)
-    assert "the blue contract" in read
-    assert f"Answer 1 {LEGAL}" in read
-
-
 async def test_losing_all_of_redis_begins_anew_with_what_slack_remembers(world: World) -> None:
     await restart(world, "stateless")
     ts = world.say(f"{MENTION} please ask legal about the blue contract")

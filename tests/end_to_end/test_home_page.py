@@ -48,7 +48,7 @@ async def judge_an_answer(page: Page) -> None:
 
 
 async def describe_an_expert(page: Page) -> None:
-    await page.get_by_role("button", name="Add an expert of your own").click()
+    await page.get_by_role("button", name="Describe an expert of your own").click()
     form = page.get_by_role("dialog", name="New default expert")
     for label, words in {
         "Name": "tax-law",

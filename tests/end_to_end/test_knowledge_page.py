@@ -35,7 +35,7 @@ async def test_a_file_is_taught_cited_and_opened_in_the_browser():
         await expect(
             page.get_by_role("listitem").filter(has_text="“Zebras are striped")
         ).to_be_visible()
-        await page.get_by_role("button", name="Show the passages").click()
+        await page.get_by_role("button", name="Sources: the passages").click()
         sources = page.get_by_role("dialog", name="Sources")
         await expect(sources).to_contain_text("notes.md")
         await expect(sources).to_contain_text("with a permit only")

@@ -146,9 +146,8 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        assert method in {"append", "since", "items", "open", "relabel", "labels", "content"}, (
-            method
-        )
+        known = {"append", "since", "items", "open", "relabel", "labels", "content", "delete"}
+        assert method in known, method
         self._faults[method].append(Fault(error, stored))
 
     def assert_all_used(self) -> None:
@@ -249,6 +248,14 @@ class ScriptedModel(LanguageModel):
         _raise(self._fault("labels"))
         stored = self.conversations.get(conversation)
         return None if stored is None else stored.labels
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        _raise(self._fault("delete"))
+        stored = self.conversations.pop(conversation, None)
+        return len(stored.items) if stored else None
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return conversation.startswith("conv_")
 
     def _find(self, conversation: ConversationId) -> Stored:
         if conversation not in self.conversations:

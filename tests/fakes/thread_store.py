@@ -1,6 +1,8 @@
 """The fast memory of threads, kept in this process."""
 
-from bot.panel.links import Owner, ThreadLinks
+from collections.abc import Mapping
+
+from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.stores import Standing, ThreadStore
 
@@ -14,6 +16,7 @@ class FakeThreadStore(ThreadStore):
         self._owners: dict[ConversationId, Owner] = {}
         self._told: dict[tuple[str, str], TurnId] = {}
         self._overheard: dict[ThreadRef, MessageTs] = {}
+        self._copies: dict[ThreadRef, dict[ConversationId, Copy]] = {}
 
     def forget(self) -> None:
         """Lose everything, as a flushed Redis does."""
@@ -44,6 +47,16 @@ class FakeThreadStore(ThreadStore):
             self._owners[links.router] = Owner(thread, None)
         for expert, conversation in links.experts.items():
             self._owners[conversation] = Owner(thread, expert)
+
+    async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
+        return dict(self._copies.get(thread, {}))
+
+    async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
+        self._copies.setdefault(claim.turn.thread, {})[former] = copy
+        self._owners[copy.id] = Owner(claim.turn.thread, None)
+
+    async def forget_copies(self, thread: ThreadRef) -> None:
+        self._copies.pop(thread, None)
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
         return self._owners.get(conversation)

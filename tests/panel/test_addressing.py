@@ -16,6 +16,18 @@ def names(*texts: str, mentioned: bool = False) -> list[str]:
     return [one.name for one in addressed(messages, PANEL)]
 
 
+def test_handles_address_their_experts():
+    both = (ExpertName("legal"), ExpertName("finance"))
+    message = Message(MessageTs("1.0"), UserId("U1"), "so: may we?", True, handles=both)
+    assert [one.name for one in addressed([message], PANEL)] == ["finance", "legal"]
+
+
+def test_a_handle_of_an_expert_who_is_not_here_leaves_it_to_the_router():
+    tax = (ExpertName("tax"),)
+    message = Message(MessageTs("1.0"), UserId("U1"), "legal: may we?", True, handles=tax)
+    assert addressed([message], PANEL) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "whom"),
     [

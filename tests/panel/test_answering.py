@@ -18,9 +18,10 @@ from bot.panel.events import Failure
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels
 from bot.panel.messaging import PlanTask, TaskState
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Decision, Expert, ExpertName, RequestId, UserId
 from bot.panel.roster import ChannelScope
 from bot.panel.tally import tallies
+from bot.panel.toolbox import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, Dying, consult
@@ -308,6 +309,42 @@ async def test_an_expert_cut_off_while_it_chooses_asks_nobody_twice(office, fail
 
     assert said_by(office, "Legal Counsel") == ["Yes."]
     assert len(office.model.asked("legal/tax")) == 1
+    assert office.model.unanswered() == []
+
+
+ASKING_SHOP = McpServer("shop", "https://shop.example", "Sells.", Approval.ALWAYS)
+OPEN_SHOP = McpServer("stock", "https://stock.example", "Counts.", Approval.NEVER)
+SHOPS = tuple(map(name_of, (ASKING_SHOP, OPEN_SHOP)))
+
+
+async def test_a_colleague_gets_no_tool_for_which_it_would_have_to_wait(office):
+    office.toolbox = Toolbox((ASKING_SHOP, OPEN_SHOP))
+    await put(office, replace(TAX, tools=SHOPS))
+    office.model.script("legal", [consult("tax")], "Yes.")
+    await office.ask("May we?")
+    await office.ask("tax: And what do you say?", "2.0")
+
+    (colleague,), (alone,) = office.model.asked("legal/tax"), office.model.asked("tax")
+    assert colleague.server_tools == (OPEN_SHOP,)
+    assert alone.server_tools == (ASKING_SHOP, OPEN_SHOP)
+
+
+@pytest.mark.parametrize("first", [[], [[consult("tax")]]], ids=["at once", "having consulted"])
+async def test_an_expert_with_colleagues_may_ask_people_for_approval(office, first):
+    wish = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", "{}")
+    office.model.script("legal", *first, ["Let me see.", wish])
+    await office.ask("May we?")
+    (pending,) = await office.approvals.pending(THREAD)
+    verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
+    await office.approvals.enter(THREAD, pending.id, verdict)
+    office.model.script("legal", "It costs 49.")
+
+    claim = await office.queue.claim()
+    await office.runner().run(claim)
+    await office.queue.done(claim)
+
+    assert said_by(office, "Legal Counsel") == ["Let me see.", "It costs 49."]
+    assert office.model.asked("legal")[-1].tools == ()  # its colleagues have been heard
     assert office.model.unanswered() == []
 
 

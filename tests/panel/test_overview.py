@@ -8,6 +8,7 @@ import pytest
 
 from bot.panel.errors import Refused
 from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.panel.handles import Handle
 from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, Usage, UserId
 from bot.panel.overview import OverviewDesk
 from bot.panel.panel_editor import PanelEditor
@@ -15,6 +16,7 @@ from bot.panel.prices import Price, Prices
 from bot.panel.roster import ChannelScope
 from bot.panel.turn_report import Consultation, Stage, TurnReport
 from tests.fakes.feedback_store import FakeFeedbackStore
+from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS
 
@@ -32,10 +34,15 @@ def feedback():
 
 
 @pytest.fixture
-def desk(bench, feedback):
+def handles():
+    return FakeHandleStore()
+
+
+@pytest.fixture
+def desk(bench, feedback, handles):
     library = (*EXPERTS, TAX)
     editor = PanelEditor(bench.panels, FakePeople(), library, EXPERTS, frozenset({GUEST}))
-    return OverviewDesk(editor, bench.reports, feedback, PRICES, clock=lambda: NOVEMBER)
+    return OverviewDesk(editor, bench.reports, feedback, handles, PRICES, clock=lambda: NOVEMBER)
 
 
 async def answered(bench, *stages, month_start=NOVEMBER):
@@ -56,6 +63,13 @@ async def test_it_tells_who_is_on_the_panel_and_who_could_be(desk):
     assert [one.expert.name for one in seen.listed] == ["finance", "legal"]
     assert [one.name for one in seen.to_be_added] == ["tax"]
     assert (seen.month, seen.prices_of, seen.admins) == ("2025-11", "2025-11-01", [GUEST])
+
+
+async def test_it_tells_the_handles_in_use(desk, handles):
+    await handles.put("T1", Handle("S1", LEGAL, "panel-legal"))
+    await handles.put("T1", Handle("S2", ExpertName("tax"), "panel-tax", active=False))
+
+    assert (await desk.overview("T1", MEMBER)).handles == {"legal": "panel-legal"}
 
 
 @pytest.mark.parametrize(("user", "may"), [(ADMIN, True), (MEMBER, False), (GUEST, True)])

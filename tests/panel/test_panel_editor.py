@@ -244,3 +244,11 @@ async def test_documents_do_not_change_whom_an_expert_consults(editor):
     await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
     equipped = await editor.equip(HERE, "legal", MEMBER, always_consult=True)
     assert equipped.consults == ("tax",)
+
+
+async def test_a_function_cannot_be_let_consult_anybody():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [LEGAL], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+    with pytest.raises(Refused, match="is a function"):
+        await editor.set_consulted(HERE, "orders", ["legal"], MEMBER)

@@ -176,6 +176,18 @@ class AssistantsModel(LanguageModel):
             return None
         return unpack(found.metadata) if isinstance(found.metadata, dict) else None
 
+    async def delete(self, conversation: ConversationId) -> int | None:
+        try:
+            refuse(_FOREIGN, conversation)
+            messages = await self._send(_all, self._api.messages, conversation)
+            await self._send(self._api.delete_thread, conversation)
+        except ConversationGone:
+            return None
+        return len(messages)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return not conversation.startswith(_FOREIGN)
+
     async def _merged(
         self, conversation: ConversationId, messages: Sequence[Message]
     ) -> list[StoredItem]:

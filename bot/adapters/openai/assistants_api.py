@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from openai import AsyncOpenAI, AsyncStream
 from openai.pagination import AsyncCursorPage
-from openai.types.beta import Assistant, AssistantStreamEvent, Thread
+from openai.types.beta import Assistant, AssistantStreamEvent, Thread, ThreadDeleted
 from openai.types.beta.threads import Message, Run
 from openai.types.beta.threads.runs import RunStep
 from pydantic import BaseModel
@@ -51,6 +51,11 @@ class AssistantsApi:
     async def update_thread(self, thread: str, body: Mapping[str, Any]) -> Thread:
         """Change what *body* names: its metadata are replaced."""
         return await self._post(_path("threads", thread), Thread, body)
+
+    async def delete_thread(self, thread: str) -> object:
+        """Delete a thread with its messages and runs."""
+        path = _path("threads", thread)
+        return await self._client.delete(path, cast_to=ThreadDeleted, options=_options())
 
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Message:
         """Add a message to a thread."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import azure, errors
+from bot.adapters.openai.any_backend import AnyBackend
 from bot.adapters.openai.assistants import AssistantsModel
 from bot.adapters.openai.assistants_api import AssistantsApi
 from bot.adapters.openai.compaction import Compaction
@@ -25,19 +26,21 @@ _NOT_THERE = (404, 405, 501)
 def backend(
     name: str, client: AsyncOpenAI, store: ConversationStore, *, salt: str, tokens: int
 ) -> LanguageModel:
-    """Return the backend called *name*; conversations that we keep hold about *tokens*.
+    """Return the backend called *name*, which also reads what others have kept on this server.
 
-    Raises Refused where the server is known to have ended what the backend needs.
+    Conversations that we keep ourselves hold about *tokens*. Raises Refused where the server is
+    known to have ended what the backend needs.
     """
-    match name:
-        case "assistants":
-            if refusal := _assistants_refused(client):
-                raise Refused(f"{refusal.what}. {refusal.remedy}")
-            return AssistantsModel(client)
-        case "stateless":
-            return StatelessModel(client, store, salt=salt, compaction=Compaction(tokens))
-        case _:
-            return ConversationsModel(client, salt=salt)
+    refusal = _assistants_refused(client)
+    if refusal and name == "assistants":
+        raise Refused(f"{refusal.what}. {refusal.remedy}")
+    found: dict[str, LanguageModel] = {
+        "conversations": ConversationsModel(client, salt=salt),
+        "stateless": StatelessModel(client, store, salt=salt, compaction=Compaction(tokens)),
+    }
+    if not refusal:
+        found["assistants"] = AssistantsModel(client)
+    return AnyBackend(found.pop(name), found)
 
 
 def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:

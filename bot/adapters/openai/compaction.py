@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.panel.conversation_store import Remembered
-from bot.panel.exchange import (
-    ApprovalGiven,
-    ModelSaid,
-    StoredItem,
-    ToolAnswered,
-    ToolCalled,
-    ToolUsed,
-    UserSaid,
-)
-from bot.panel.toolbox import ApprovalWanted
+from bot.panel.exchange import StoredItem, UserSaid, in_words
 
 _INSTRUCTIONS = """\
 You keep the minutes of a conversation. Write what somebody needs who goes on with it without
@@ -47,7 +38,7 @@ class Compaction:
     def request(self, model: str, remembered: Remembered, cut: int) -> dict[str, Any]:
         """Return the request for a summary of the first *cut* items and the summary before."""
         told = [f"Minutes so far:\n{remembered.summary}"] if remembered.summary else []
-        told += [line for item in remembered.items[:cut] if (line := _line(item))]
+        told += [line for item in remembered.items[:cut] if (line := in_words(item))]
         return {
             "model": model,
             "instructions": _INSTRUCTIONS.format(words=min(_MOST_WORDS, self.tokens // 4)),
@@ -58,22 +49,4 @@ class Compaction:
 
 def _tokens(items: Iterable[StoredItem]) -> int:
     """Return about how many tokens *items* are: one for four characters."""
-    return sum(len(_line(item)) // 4 + _FRAME for item in items)
-
-
-def _line(item: StoredItem) -> str:
-    match item:
-        case UserSaid(text):
-            return f"User: {text}"
-        case ModelSaid(text):
-            return f"You: {text}"
-        case ToolCalled(_, tool, arguments):
-            return f"You called {tool}: {'; '.join(arguments.values())}"
-        case ToolAnswered(_, output):
-            return f"It returned: {output}"
-        case ApprovalWanted(_, server, tool, arguments):
-            return f"You wanted to use {tool} of {server}: {arguments}"
-        case ApprovalGiven(_, approved, reason):
-            return f"That was {'approved' if approved else 'declined'}: {reason}"
-        case ToolUsed(tool):
-            return f"You used {tool}."
+    return sum(len(in_words(item)) // 4 + _FRAME for item in items)

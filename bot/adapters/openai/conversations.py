@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_ITEMS = 20  # in one call that appends
+_DELETED_AT_ONCE = 8
 _FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
@@ -107,3 +108,34 @@ class ConversationsModel(LanguageModel):
         except ConversationGone:
             return None
         return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        deleted: set[str] = set()
+        try:
+            refuse(_FOREIGN, conversation)
+            while left := await self._left(conversation, deleted):  # else they outlive it
+                deleting = [self._delete_item(conversation, item) for item in left]
+                for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
+                    raise error
+                deleted |= left
+            await self._send(self._client.conversations.delete, conversation)
+        except ConversationGone:
+            return len(deleted) or None
+        return len(deleted)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return not conversation.startswith(_FOREIGN)
+
+    async def _left(self, conversation: ConversationId, deleted: set[str]) -> set[str]:
+        """Return the ids of some items that are still to be deleted."""
+        listing = self._client.conversations.items.list
+        page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
+        ids = {item.id for item in page.data if item.id}
+        if ids & deleted:
+            raise ModelUnavailable("the server still lists what it has deleted")
+        return ids
+
+    async def _delete_item(self, conversation: ConversationId, item: str) -> None:
+        delete = self._client.conversations.items.delete
+        with suppress(ConversationGone):  # 404: the item is gone
+            await self._send(delete, item, conversation_id=conversation)

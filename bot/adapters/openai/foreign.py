@@ -1,7 +1,7 @@
 """Telling the conversations of other backends apart, by how their ids begin.
 
 A thread keeps the ids that it got from the backend of its time. Where another one has been
-chosen since, they count as gone, and the panel begins anew with what Slack remembers.
+chosen since, they count as gone for it: see any_backend.py for who still reads them.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.retelling import Heard, aborted, retold
 from bot.adapters.openai.waiting import Pauses, Waits, patiently
 from bot.panel import sentences
-from bot.panel.conversation_store import ConversationStore, Remembered
+from bot.panel.conversation_store import PREFIX, ConversationStore, Remembered
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -123,6 +123,12 @@ class StatelessModel(LanguageModel):
             return await self._store.labels(conversation)
         except ConversationGone:
             return None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        return await self._store.delete(conversation)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return conversation.startswith(PREFIX)
 
     async def _respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         known, spent = await self._within_limits(prompt)

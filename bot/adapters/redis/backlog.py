@@ -1,8 +1,8 @@
-"""What there is to know about the queue from the outside: its depth and its dead letters."""
+"""What there is to know about the queue from the outside: its depth, its dead letters, holds."""
 
 from dataclasses import dataclass
 
-from bot.panel.model import Turn
+from bot.panel.model import Claim, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,11 @@ class DeadLetter:
     reason: str
     attempts: int
     buried_at: float  # seconds since the epoch, by the server's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A thread that workers keep off, as a claim without messages."""
+
+    claim: Claim
+    dropped: int  # messages that waited, and a turn that waited for another try

@@ -88,6 +88,15 @@ class RedisConversationStore(ConversationStore):
         entries = await self._entries(conversation, _LOOK_BACK, 0)
         return any(entry.startswith(f"{response} ") for entry in entries)
 
+    async def delete(self, conversation: ConversationId) -> int | None:
+        key = keys.kept(conversation)
+        with store_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.llen(f"{key}items")
+                pipe.delete(f"{key}head", f"{key}items")
+                items, deleted = await pipe.execute()
+        return int(items) if deleted else None
+
     async def _entries(self, conversation: ConversationId, most: int, skip: int) -> list[str]:
         key = keys.kept(conversation)
         with store_errors():

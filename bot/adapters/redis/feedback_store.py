@@ -1,7 +1,7 @@
 """What people think of replies, a hash for each month of questions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.failures import store_errors
@@ -33,6 +33,21 @@ class RedisFeedbackStore(FeedbackStore):
         with store_errors():
             found = await self._redis.hvals(keys.feedback(team_id, month))
         return [feedback for text in found if (feedback := _readable(text))]
+
+    async def forget(
+        self, team_id: str, months: Iterable[str], which: Callable[[Feedback], bool]
+    ) -> int:
+        """Forget what *which* says yes to; returns how much that was."""
+        forgotten = 0
+        for month in months:
+            key = keys.feedback(team_id, month)
+            with store_errors():
+                voices = await self._redis.hgetall(key)
+            for voice, text in voices.items():
+                if (found := _readable(text)) and which(found):
+                    with store_errors():
+                        forgotten += await self._redis.hdel(key, voice)
+        return forgotten
 
 
 def _readable(text: str) -> Feedback | None:

@@ -16,11 +16,12 @@ P inbox:T           list    messages that wait for the thread's next turn    unt
                                                                              120 B a file
 P turn:T            hash    the thread's turn: messages, attempts, those     until done;
                             that failed, dead workers, and the token         250 B + text
-                            while somebody holds it
+                            while somebody holds it; or only the token and
+                            ``held``, while a command keeps workers off
 P journal:T         list    what that turn has done, oldest first            until done;
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
-                            and tokens; no content                           700 B, two experts
+                            and tokens; no content                           730 B, two experts
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
                             expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
@@ -59,6 +60,8 @@ P dead-journal:TURN list    its journal                                      30 
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert; tax, as   90 days after use;
                             legal consults it, by ``legal/tax``              430 B, four experts
+P moved:T           hash    copies of its conversations on another backend,  until all are made;
+                            while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
 panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
@@ -70,6 +73,8 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
+panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
+                            workspace W, by group                            150 B a handle
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -138,6 +143,10 @@ class Shards:
         """Return the key of what is to be decided in *thread*."""
         return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
 
+    def moved(self, thread: ThreadRef) -> str:
+        """Return the key of the copies that are being made of the conversations of *thread*."""
+        return f"{self.prefix(thread)}moved:{thread_name(thread)}"
+
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of until where the router knows *thread*."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
@@ -188,6 +197,11 @@ def owner(conversation: ConversationId) -> str:
 def told(thread: ThreadRef, notice: str) -> str:
     """Return the key of who has told the channel of *thread* of *notice*."""
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
+
+
+def handles(team_id: str) -> str:
+    """Return the key of which user groups stand for experts."""
+    return f"panelbot:handles:{team_id}"
 
 
 def feedback(team_id: str, month: str) -> str:

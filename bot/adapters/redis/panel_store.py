@@ -59,6 +59,14 @@ class RedisPanelStore(PanelStore):
             else:
                 await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
 
+    async def forget(self, scope: Scope) -> bool:
+        """Forget all that *scope* changes; returns whether it changed anything."""
+        with store_errors():
+            forgotten = await self._redis.delete(keys.panel(scope))
+            if isinstance(scope, ChannelScope):
+                await self._redis.srem(keys.channels(scope.team_id), scope.channel_id)
+        return bool(forgotten)
+
     async def _list(self, scope: Scope) -> None:
         """Note that a channel is about to change its panel: listed in vain is better than not."""
         if isinstance(scope, ChannelScope):

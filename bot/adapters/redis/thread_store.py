@@ -1,15 +1,18 @@
 """What is remembered about threads: fast, small, and gone some months after the last turn."""
 
+from collections.abc import Iterable, Mapping
+
 from bot.adapters.redis import keys
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.links import Owner, ThreadLinks
+from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn
 from bot.panel.stores import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
 
+_NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
 _OVERHEARD = Script("overheard")
 _SUMMONED = Script("summoned")
@@ -68,6 +71,26 @@ class RedisThreadStore(ThreadStore):
         if claim and not saved:  # what another worker has saved meanwhile must stay
             raise TurnLost(claim.turn.id)
 
+    async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
+        with store_errors():
+            found = await self._redis.hgetall(self._shards.moved(thread))
+        return {former: _copy(text) for former, text in found.items()}
+
+    async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
+        thread = claim.turn.thread
+        name = keys.thread_name(thread)
+        text = copy.id if copy.items is None else f"{copy.id} {copy.items}"
+        args = (name, claim.token, former, text, keys.THREAD_FOR)
+        with store_errors():
+            await self._redis.set(keys.owner(copy.id), f"{name}/", ex=keys.THREAD_FOR)
+            noted = await _NOTE_COPY(self._redis, self._shards.prefix(thread), *args)
+        if not noted:
+            raise TurnLost(claim.turn.id)
+
+    async def forget_copies(self, thread: ThreadRef) -> None:
+        with store_errors():
+            await self._redis.delete(self._shards.moved(thread))
+
     async def owner(self, conversation: ConversationId) -> Owner | None:
         with store_errors():
             found = await self._redis.get(keys.owner(conversation))
@@ -95,6 +118,19 @@ class RedisThreadStore(ThreadStore):
         with store_errors():
             await self._redis.delete(self._shards.heard(thread))
 
+    async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
+        """Forget all of *thread*, and whose its links and these *conversations* were."""
+        linked = _conversations(await self.links(thread))
+        owners = {*conversations, *(conversation for conversation, _ in linked)}
+        shards = self._shards
+        names = [shards.links(thread), shards.heard(thread), shards.standing(thread)]
+        names += [shards.moved(thread), shards.approvals(thread), *map(keys.owner, owners)]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.delete(name)
+                await pipe.execute()
+
     async def _keep(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Let everything about *thread* live for a whole lifetime again."""
         kept = [self._shards.links(thread), self._shards.heard(thread)]
@@ -112,3 +148,8 @@ def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:
     """Return each conversation with its expert's name; the router has none."""
     found = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
     return found + ([(links.router, "")] if links.router else [])
+
+
+def _copy(text: str) -> Copy:
+    conversation, _, items = text.partition(" ")  # which are there when it is whole
+    return Copy(ConversationId(conversation), int(items) if items else None)

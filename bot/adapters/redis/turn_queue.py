@@ -27,7 +27,7 @@ from time import monotonic
 from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.backlog import DeadLetter, Depth
+from bot.adapters.redis.backlog import DeadLetter, Depth, Hold
 from bot.adapters.redis.failures import store_errors
 from bot.adapters.redis.journal import written
 from bot.adapters.redis.scripting import Connection, Script
@@ -44,7 +44,7 @@ LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
-_LINE, _STOP, _AMEND = map(Script, ("line", "stop", "amend"))
+_LINE, _STOP, _AMEND, _HOLD = map(Script, ("line", "stop", "amend", "hold"))
 
 _log = logging.getLogger(__name__)
 
@@ -160,6 +160,21 @@ class RedisTurnQueue(TurnQueue):
     async def drop(self, turn: TurnId) -> bool:
         """Forget a dead letter. Returns False if there is none."""
         return await self._anywhere(_DROP, turn)
+
+    async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
+        """Keep the workers off *thread* for a lease; ``renew`` and ``done`` are as for a turn.
+
+        What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
+        one waits for another try that is not to be dropped.
+        """
+        args = (keys.thread_name(thread), self._lease, int(drop))
+        asked_at = monotonic()
+        found = await self._run(_HOLD, self._shards.prefix(thread), *args)
+        if not found:
+            return None
+        token, dropped = found
+        turn = Turn(TurnId(f"{keys.thread_name(thread)} held"), thread, ())
+        return Hold(Claim(turn, int(token), attempt=1, asked_at=asked_at), dropped)
 
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""

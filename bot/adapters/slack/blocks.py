@@ -36,8 +36,9 @@ def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
 def retried(message: Json, by: str) -> Json:
     """Return *message* without its button, saying who pressed it."""
     kept = [block for block in message["blocks"] if block["type"] != "actions"]
-    words = {"type": "mrkdwn", "text": f"Trying again, as <@{by}> asked."}
-    return {"blocks": [*kept, {"type": "context", "elements": [words]}], "text": message["text"]}
+    said = f"Trying again, as <@{by}> asked."
+    note = {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+    return {"blocks": [*kept, note], "text": f"{message['text']}\n{said}"}
 
 
 def ended(markdown: str, ending: Ending) -> Json:

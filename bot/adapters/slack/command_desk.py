@@ -14,6 +14,7 @@ from bot.adapters.slack.command_words import (
     AddExpert,
     DescribeExpert,
     EditExpert,
+    HandleExpert,
     LetConsult,
     ListDocuments,
     ListExperts,
@@ -29,6 +30,7 @@ from bot.adapters.slack.command_words import (
 )
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.giver import Giver, announce
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
@@ -48,12 +50,14 @@ class CommandDesk:
         self,
         editor: PanelEditor,
         documents: DocumentDesk,
+        handles: HandleDesk,
         api: SlackApi,
         *,
         patience: float = 2.0,
     ) -> None:
         self._editor = editor
         self._documents = documents
+        self._handles = handles
         self._api = api
         self._names = TakenNames(editor, patience=patience)
 
@@ -64,7 +68,8 @@ class CommandDesk:
             case ListExperts():
                 listed = await self._editor.listed(where)
                 panel = await self._editor.panel(where)
-                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming)
+                handles = await self._handles.names(giver.team_id)
+                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming, handles)
             case ShowHelp():
                 return await self._help(where)
             case Unfinished(word):
@@ -75,10 +80,17 @@ class CommandDesk:
                 near = suggestion(word, WORDS)
                 return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
             case ShowExpert(name):
-                return panel_lists.details(await self._editor.find(where, name))
+                expert = await self._editor.find(where, name)
+                handles = await self._handles.names(giver.team_id)
+                return panel_lists.details(expert, handles.get(expert.name))
             case TeachExpert() | ListDocuments() as about:
                 default = order.for_defaults
                 return await self._documents.carry_out(about, giver, for_defaults=default)
+            case HandleExpert(name, wanted):
+                default = order.for_defaults
+                return await self._handles.carry_out(
+                    name, giver, wanted=wanted, for_defaults=default
+                )
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
@@ -97,8 +109,15 @@ class CommandDesk:
             return await self._editor.add(where, expert, giver.user)
         return await self._editor.edit(where, expert, giver.user)
 
-    async def announce_form(self, change: Change, giver: Giver) -> None:
-        """Announce what a form has changed; its giver learns in a modal if that cannot be."""
+    async def finish_form(self, change: Change, giver: Giver, *, handle: bool | None) -> None:
+        """Announce what a form has changed, and see to the *handle* that it wants or not.
+
+        Its giver learns in a modal if the channel cannot be told.
+        """
+        await self._announce_form(change, giver)
+        await self._handles.follow(change, giver, wanted=handle)
+
+    async def _announce_form(self, change: Change, giver: Giver) -> None:
         problem = await announce(self._api, panel_lists.announcement(change), giver)
         if problem is None:
             return
@@ -117,7 +136,10 @@ class CommandDesk:
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
         panel = await self._editor.panel(where)
-        await self._open(views.modal(form, now, self._editor.toolbox, panel.experts), giver)
+        handle = await self._handles.offer(giver, form.editing)
+        toolbox = self._editor.toolbox
+        modal = views.modal(form, now, toolbox, panel.experts, handle=handle)
+        await self._open(modal, giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
@@ -133,10 +155,10 @@ class CommandDesk:
         match change:
             case AddExpert(name):
                 added = await self._editor.add_from_library(where, name, giver.user)
-                return panel_lists.announcement(added)
+                return await self._followed(added, giver)
             case RemoveExpert(name):
                 removed = await self._editor.remove(where, name, giver.user)
-                return panel_lists.announcement(removed)
+                return await self._followed(removed, giver)
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
                 return panel_lists.synthesis_announcement(synthesis, where, giver.user)
@@ -148,6 +170,10 @@ class CommandDesk:
                 return panel_lists.streaming_announcement(streaming, where, giver.user)
             case _:
                 assert_never(change)
+
+    async def _followed(self, change: Change, giver: Giver) -> Answer:
+        await self._handles.follow(change, giver)
+        return panel_lists.announcement(change)
 
 
 def _quoted(word: str) -> str:

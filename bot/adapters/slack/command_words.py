@@ -73,6 +73,14 @@ class LetConsult:
 
 
 @dataclass(frozen=True, slots=True)
+class HandleExpert:
+    """Switch an expert's handle on or off, or (None) show how it stands."""
+
+    name: str
+    wanted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSynthesis:
     """Say when the router sums up."""
 
@@ -111,6 +119,7 @@ Subcommand = (
     | TeachExpert
     | ListDocuments
     | LetConsult
+    | HandleExpert
     | SetSynthesis
     | SetStreaming
     | Unfinished
@@ -118,14 +127,24 @@ Subcommand = (
 )
 
 WORDS = (
-    "add", "consults", "default", "documents", "edit", "help", "list", "remove", "show",
-    "streaming", "synthesis", "teach",
+    "add", "consults", "default", "documents", "edit", "handle", "help", "list", "remove",
+    "show", "streaming", "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
+
+
+def _handle(words: str) -> HandleExpert:
+    name, _, last = words.rpartition(" ")
+    if name and last.casefold() in {"on", "off"}:
+        return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
+    return HandleExpert(words)
+
+
 _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
     "add": AddExpert,
     "documents": ListDocuments,
     "edit": EditExpert,
+    "handle": _handle,
     "remove": RemoveExpert,
     "show": ShowExpert,
     "teach": TeachExpert,

@@ -8,6 +8,7 @@ from bot.adapters.slack import command_words, panel_lists, views
 from bot.adapters.slack.command_desk import CommandDesk
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.giver import explained, giver_of, refuse_form, tell
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
@@ -22,11 +23,12 @@ def register(
     app: AsyncApp,
     editor: PanelEditor,
     documents: DocumentDesk,
+    handles: HandleDesk,
     identity: Identity,
     api: SlackApi,
 ) -> None:
     """Let *app* take ``/experts`` and what its form brings back."""
-    desk = CommandDesk(editor, documents, api)
+    desk = CommandDesk(editor, documents, handles, api)
 
     async def take_command(ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         await ack()
@@ -48,7 +50,7 @@ def register(
             await refuse_form(ack, view, error)
             return
         await ack()
-        await desk.announce_form(change, giver)
+        await desk.finish_form(change, giver, handle=views.handle(view))
 
     app.command(COMMAND)(take_command)
     app.view(views.CALLBACK)(take_form)

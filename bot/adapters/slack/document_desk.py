@@ -5,27 +5,23 @@ that, and whoever gave them is told what became of each.
 """
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Any
 
 from bot.adapters.slack import document_lists, lesson_forms, panel_lists
 from bot.adapters.slack.command_words import ListDocuments, TeachExpert
 from bot.adapters.slack.files import SlackFiles
-from bot.adapters.slack.giver import Giver, announce, explained
+from bot.adapters.slack.giver import Giver, announce, explained, tell_alone
 from bot.adapters.slack.lesson_forms import Lesson, Pupil
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
+from bot.panel.errors import PanelError, Refused
 from bot.panel.knowledge import Document, Upload
-from bot.panel.messaging import People
 from bot.panel.model import CollectionId
 from bot.panel.roster import Scope
 from bot.panel.teaching import Teaching
-
-log = logging.getLogger(__name__)
 
 Read = Callable[[], Awaitable[Upload]]
 
@@ -34,11 +30,11 @@ class DocumentDesk:
     """Does what ``/experts teach`` and ``documents`` order."""
 
     def __init__(
-        self, teaching: Teaching, files: SlackFiles, people: People, api: SlackApi
+        self, teaching: Teaching, files: SlackFiles, mentions: Mentions, api: SlackApi
     ) -> None:
         self._teaching = teaching
         self._files = files
-        self._messages = MessageReading(api, people)
+        self._messages = MessageReading(api, mentions)
         self._api = api
 
     async def carry_out(
@@ -70,7 +66,7 @@ class DocumentDesk:
         where = giver.scope(for_defaults=pupil.for_defaults)
         learnt: list[Document] = []
         problems: list[str] = []
-        await self._tell(giver, panel_lists.sentence("I am reading what you gave me…"))
+        await tell_alone(self._api, panel_lists.sentence("I am reading what you gave me…"), giver)
         try:
             expert = await self._teaching.check(where, pupil.name, giver.user)
             collection = await self._teaching.open(where, pupil.name, giver.user)
@@ -83,7 +79,8 @@ class DocumentDesk:
                 news = document_lists.taught(pupil, expert, learnt, giver.user)
                 await self._announce(news, giver)
         if problems:
-            await self._tell(giver, panel_lists.sentence("\n".join(f"- {p}" for p in problems)))
+            failed = panel_lists.sentence("\n".join(f"- {problem}" for problem in problems))
+            await tell_alone(self._api, failed, giver)
 
     async def remove(self, value: str, giver: Giver) -> Answer:
         """Remove the document that a button stands for; returns the new list."""
@@ -127,19 +124,7 @@ class DocumentDesk:
     async def _announce(self, news: Answer, giver: Giver) -> None:
         """Tell the channel; the giver learns if that cannot be."""
         if not_told := await announce(self._api, news, giver):
-            await self._tell(giver, not_told)
-
-    async def _tell(self, giver: Giver, answer: Answer) -> None:
-        """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
-        said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
-        channel, user = giver.channel_id, giver.user
-        try:
-            try:
-                await self._api.write("chat.postEphemeral", channel=channel, user=user, **said)
-            except MessengerRefused:
-                await self._api.write("chat.postMessage", channel=user, **said)
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("giver.not_told", extra={"reason": str(error)})
+            await tell_alone(self._api, not_told, giver)
 
 
 def _read(value: str) -> tuple[Pupil, str]:

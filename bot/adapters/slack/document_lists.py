@@ -34,8 +34,8 @@ def documents(pupil: Pupil, expert: Expert, kept: Sequence[Kept]) -> Answer:
     if len(kept) > _MOST:
         more = f"… and {len(kept) - _MOST} more: `panelbot knowledge list` shows them all."
         blocks.append(_section(more))
-    names = ", ".join(_name(one.document) for one in kept)
-    return Answer(f"{heading} {names}"[:3_000], blocks)
+    lines = (f"• {_line(one)}" for one in kept)
+    return Answer("\n".join([heading, *lines])[:3_000], blocks)
 
 
 def taught(pupil: Pupil, expert: Expert, learnt: Sequence[Document], by: UserId) -> Answer:
@@ -52,11 +52,15 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
 
 
 def _document(pupil: Pupil, kept: Kept) -> Json:
+    button = {"accessory": _remove(pupil, kept.document)} if kept.is_own else {}
+    return _section(_line(kept)) | button
+
+
+def _line(kept: Kept) -> str:
     document = kept.document
     size = f" · {ceil(document.size / 1024)} kB" if document.size else ""
     inherited = "" if kept.is_own else " · _from the defaults of all channels_"
-    block = _section(f"{_name(document)}{size}{_STATES[document.state]}{inherited}")
-    return block | ({"accessory": _remove(pupil, document)} if kept.is_own else {})
+    return f"{_name(document)}{size}{_STATES[document.state]}{inherited}"
 
 
 def _remove(pupil: Pupil, document: Document) -> Json:

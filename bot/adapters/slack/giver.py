@@ -1,6 +1,7 @@
 """Who gives commands, and what they are told when something does not work."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,20 @@ async def announce(api: SlackApi, news: Answer, giver: Giver) -> Answer | None:
         log.warning("change.not_announced", extra={"reason": str(error)})
         return panel_lists.not_told(str(error), giver.channel_id, giver.bot_user)
     return None
+
+
+async def tell_alone(api: SlackApi, answer: Answer, giver: Giver) -> None:
+    """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
+    said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
+    channel, user = giver.channel_id, giver.user
+    try:
+        if channel:
+            with suppress(MessengerRefused):
+                await api.write("chat.postEphemeral", channel=channel, user=user, **said)
+                return
+        await api.write("chat.postMessage", channel=user, **said)
+    except (MessengerRefused, MessengerUnavailable) as error:
+        log.warning("giver.not_told", extra={"reason": str(error)})
 
 
 async def refuse_form(ack: AsyncAck, view: dict[str, Any], error: PanelError) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, home_view, panel_lists, text, views
-from bot.adapters.slack.giver import explained, refuse_form
+from bot.adapters.slack.giver import Giver, explained, giver_of, refuse_form
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.panel_lists import Answer
@@ -33,10 +34,15 @@ _LONGEST_PROMPT = 200
 
 
 def register(
-    app: AsyncApp, page: HomePage, editor: PanelEditor, identity: Identity, api: SlackApi
+    app: AsyncApp,
+    page: HomePage,
+    editor: PanelEditor,
+    handles: HandleDesk,
+    identity: Identity,
+    api: SlackApi,
 ) -> None:
     """Let *app* show its home, and take what people do there."""
-    listener = _Listener(page, editor, identity, api)
+    listener = _Listener(page, editor, handles, identity, api)
     app.event("app_home_opened")(listener.open)
     app.action(home_view.EXPERT)(listener.choose)
     app.action(home_view.ADD_NEW)(listener.describe)
@@ -49,10 +55,17 @@ def register(
 
 class _Listener:
     def __init__(
-        self, page: HomePage, editor: PanelEditor, identity: Identity, api: SlackApi
+        self,
+        page: HomePage,
+        editor: PanelEditor,
+        handles: HandleDesk,
+        identity: Identity,
+        api: SlackApi,
     ) -> None:
         self._page = page
         self._editor = editor
+        self._handles = handles
+        self._identity = identity
         self._team = identity.team_id
         self._defaults = WorkspaceScope(identity.team_id)
         self._api = api
@@ -71,7 +84,9 @@ class _Listener:
             verb, name = home_view.act(_chosen(action))
             expert = await self._editor.find(self._defaults, name)
             if verb == home_view.SHOW:
-                await self._show(views.notice(panel_lists.details(expert)), body)
+                handles = await self._handles.names(self._team)
+                details = panel_lists.details(expert, handles.get(expert.name))
+                await self._show(views.notice(details), body)
                 return
             await self._editor.check_may_change(self._defaults, _user(body))
             if verb == home_view.REMOVE:
@@ -93,7 +108,12 @@ class _Listener:
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
         name = _chosen(action)
-        await self._change(lambda by: self._editor.add_from_library(self._defaults, name, by), body)
+
+        async def add(by: UserId) -> None:
+            change = await self._editor.add_from_library(self._defaults, name, by)
+            await self._handles.follow(change, self._giver(body))
+
+        await self._change(add, body)
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
         await ack()
@@ -109,20 +129,23 @@ class _Listener:
             form, expert = views.read(view)
             await self._names.wait()
             store = self._editor.edit if form.editing else self._editor.add
-            await store(self._defaults, expert, _user(body))
+            change = await store(self._defaults, expert, _user(body))
         except PanelError as error:
             await refuse_form(ack, view, error)
             return
         await ack()
+        await self._handles.follow(change, self._giver(body), wanted=views.handle(view))
         await self._page.show(_user(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:
         try:
-            await self._editor.remove(self._defaults, view["private_metadata"], _user(body))
+            name = view["private_metadata"]
+            change = await self._editor.remove(self._defaults, name, _user(body))
         except PanelError as error:
             await ack(response_action="update", view=_notice(explained(error)))
         else:
             await ack()
+            await self._handles.follow(change, self._giver(body))
         await self._page.show(_user(body))
 
     async def _change(self, change: Callable[[UserId], Awaitable[object]], body: Json) -> None:
@@ -146,12 +169,16 @@ class _Listener:
     async def _show_form(self, body: Json, expert: Expert | None) -> None:
         form = Form("", for_defaults=True, editing=expert.name if expert else None)
         panel = await self._editor.panel(self._defaults)
-        modal = views.modal(form, expert, self._editor.toolbox, panel.experts)
+        handle = await self._handles.offer(self._giver(body), form.editing)
+        modal = views.modal(form, expert, self._editor.toolbox, panel.experts, handle=handle)
         await self._show({**modal, "callback_id": FORM}, body)
         self._names.learn()  # while the form is filled in
 
     async def _show(self, modal: Json, body: Json) -> None:
         await self._api.write("views.open", trigger_id=body["trigger_id"], view=modal)
+
+    def _giver(self, body: Json) -> Giver:
+        return giver_of(self._identity, body, body["user"]["id"], "")
 
     async def _offer_prompts(self, channel: str) -> None:
         try:

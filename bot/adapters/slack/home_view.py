@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import introduced, packed, section, tools_of
+from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section, tools_of
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -29,7 +29,7 @@ _WHEN = {
     Synthesis.ALWAYS: "After every answer",
     Synthesis.NEVER: "Never",
 }
-_ACTS = {SHOW: "Show instructions", EDIT: "Edit …", REMOVE: "Remove …"}
+_ACTS = {SHOW: "Show {title}", EDIT: "Edit {title} …", REMOVE: "Remove {title} …"}
 
 
 def home(overview: Overview, *, with_charts: bool) -> Json:
@@ -63,7 +63,7 @@ def _roster(overview: Overview) -> Iterator[Json]:
     else:
         yield _note(f"Router's summary: *{_WHEN[overview.synthesis].lower()}*.")
     for listed in overview.listed[:_MOST_EXPERTS]:
-        yield _expert(listed, may_change=overview.may_change)
+        yield _expert(listed, overview)
     if not overview.listed:
         yield section("There is nobody on it.")
     if (more := len(overview.listed) - _MOST_EXPERTS) > 0:
@@ -76,7 +76,7 @@ def _changing(overview: Overview) -> Json:
         "action_id": ADD_NEW,
         "style": "primary",
         "text": _plain("Describe an expert"),
-        "accessibility_label": "Add an expert of your own to the default panel",
+        "accessibility_label": "Describe an expert of your own for the default panel",
     }
     offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
     library = {
@@ -96,17 +96,21 @@ def _changing(overview: Overview) -> Json:
     return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
 
 
-def _expert(listed: Listed, *, may_change: bool) -> Json:
-    expert = listed.expert
-    acts = _ACTS if may_change else {SHOW: _ACTS[SHOW]}
+def _expert(listed: Listed, overview: Overview) -> Json:
+    expert, title = listed.expert, blocks.literal(listed.expert.title, 40)
+    acts = _ACTS if overview.may_change else {SHOW: _ACTS[SHOW]}
     origin = "" if listed.origin is None else " · _added or changed here_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
-        "options": [_option(words, f"{verb} {expert.name}") for verb, words in acts.items()],
+        "options": [
+            _option(words.format(title=title), f"{verb} {expert.name}")
+            for verb, words in acts.items()  # a menu has no label but its options
+        ],
     }
+    called = answers_to(overview.handles.get(expert.name))
     used = f"\n_{tools_of(expert)}_" if expert.tools else ""
-    words = f"{introduced(expert)}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
+    words = f"{introduced(expert)}{called}{origin}\n{text.mrkdwn(expert.purpose)}{used}"
     return {**section(words), "accessory": menu}
 
 

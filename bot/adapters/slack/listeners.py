@@ -10,20 +10,23 @@ from typing import Any
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.receiver import BoltApp
+from bot.panel.handles import HandleStore
 from bot.panel.intake import Intake
 
 log = logging.getLogger(__name__)
 
 
-def register(app: BoltApp, intake: Intake, identity: Identity) -> None:
+def register(app: BoltApp, intake: Intake, handles: HandleStore, identity: Identity) -> None:
     """Let *app* take in what people say."""
 
     async def take_in(body: dict[str, Any]) -> bool:
         if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
             return False
-        if found := payloads.incoming(body, identity):
+        groups = payloads.groups(body)
+        ours = await handles.find(identity.team_id, groups) if groups else {}
+        if found := payloads.incoming(body, identity, ours):
             await intake.receive(found)
-        elif amended := payloads.amendment(body, identity):
+        elif amended := payloads.amendment(body, identity, ours):
             await intake.amend(amended.thread, amended.ts, amended.changed)
         return True
 

@@ -21,7 +21,10 @@ BOT_SCOPES = (
     "im:history",
     "users:read",
 )
-OPTIONAL_BOT_SCOPES = ("usergroups:read",)  # for groups that may approve of tools
+OPTIONAL_BOT_SCOPES = (
+    "usergroups:read",  # for handles, and for groups that may approve of tools
+    "usergroups:write",  # for handles
+)
 BOT_EVENTS = (
     "agent_session_stopped",
     "app_home_opened",

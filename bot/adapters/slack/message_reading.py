@@ -3,21 +3,21 @@
 from datetime import UTC, datetime
 
 from bot.adapters.slack import permalinks, text
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.permalinks import Place
 from bot.adapters.slack.replies import NOT_THERE
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.knowledge import Upload
-from bot.panel.messaging import People
 from bot.panel.model import UserId
 
 
 class MessageReading:
     """Reads single messages; only of the channel that somebody is in."""
 
-    def __init__(self, api: SlackApi, people: People) -> None:
+    def __init__(self, api: SlackApi, mentions: Mentions) -> None:
         self._api = api
-        self._people = people
+        self._mentions = mentions
 
     def check(self, link: str, channel_id: str) -> Place:
         """Return where *link* leads; Refused if that is not a message of the channel.
@@ -41,9 +41,8 @@ class MessageReading:
         message = await self._message(place)
         written = str(message.get("text") or "")
         author = UserId(message.get("user") or "")
-        mentioned = [UserId(user) for user in text.mentioned(written)]
-        names = await self._people.names([author, *mentioned] if author else mentioned)
-        said = text.from_slack(written, {str(user): name for user, name in names.items()}).strip()
+        names = await self._mentions.names([author] if author else [], [written])
+        said = text.from_slack(written, names).strip()
         if not said:
             raise Refused("That message has no text.")
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()

@@ -3,12 +3,13 @@
 Whatever people may have written is neutralised here; an answer is never live.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from bot.adapters.slack import text
-from bot.panel.model import Expert, Synthesis, ThreadRef, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ThreadRef, UserId
 from bot.panel.panel_editor import Change, Listed, Verb
 from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
 
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 _LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
 _SHORT = 100
+NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 _HELP = """\
 *`/experts` in a channel*
@@ -26,6 +28,7 @@ _HELP = """\
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
 • `/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it answers
+• `/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts streaming on`, `off` or `default`: whether replies grow while they are written
 • `/experts default …`: the same for the defaults of all channels, for workspace admins
@@ -60,12 +63,21 @@ def sentence(markdown: str) -> Answer:
 
 
 def panel(
-    listed: Sequence[Listed], synthesis: Synthesis, where: Scope, streaming: bool | None = None
+    listed: Sequence[Listed],
+    synthesis: Synthesis,
+    where: Scope,
+    streaming: bool | None = None,
+    handles: Mapping[ExpertName, str] = NO_HANDLES,
 ) -> Answer:
-    """Return who is on a panel, and what is the channel's own of it."""
+    """Return who is on a panel, by what handles, and what is the channel's own of it."""
     heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
-    lines = [_line(one.expert, longest) + _mark(one.origin, where) for one in listed]
+    lines = [
+        _line(one.expert, longest)
+        + answers_to(handles.get(one.expert.name))
+        + _mark(one.origin, where)
+        for one in listed
+    ]
     if not lines:
         lines = ["There is nobody on it: `/experts add` changes that."]
     streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
@@ -85,10 +97,10 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
     if not lead:
         return answer
     first = sentence(lead)
-    return Answer(first.text, [*first.blocks, *answer.blocks])
+    return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
 
 
-def details(expert: Expert) -> Answer:
+def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
     if expert.function:
         thinking = f"Answers by a function, without a model: `{text.mrkdwn(expert.function)}`"
@@ -100,9 +112,11 @@ def details(expert: Expert) -> Answer:
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
     if expert.consults:
         thinking += f" · consults {', '.join(f'`{name}`' for name in expert.consults)}"
+    thinking += answers_to(handle)
+    line, instructions = _line(expert), expert.instructions
     return Answer(
-        text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION),
-        [section(_line(expert)), _context(thinking), _verbatim(expert.instructions)],
+        _cut(f"{line}\n{thinking}\n{text.mrkdwn(instructions)}"),
+        [section(line), _context(thinking), _verbatim(instructions)],
     )
 
 
@@ -187,6 +201,11 @@ def introduced(expert: Expert) -> str:
     return f"{text.mrkdwn(expert.icon)} *{text.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
+def answers_to(handle: str | None) -> str:
+    """Return how people may ask an expert beside its name, in mrkdwn."""
+    return f" · handle: `@{text.mrkdwn(handle)}`" if handle else ""
+
+
 def tools_of(expert: Expert) -> str:
     """Return the names of an expert's tools, in mrkdwn."""
     names = (f"`{text.mrkdwn(name)}`" for name in expert.tools)
@@ -208,7 +227,12 @@ def _purpose(expert: Expert, longest: int | None = None) -> str:
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
     sections = [section(together) for together in packed(lines)]
     notes = [_context(footer)] if footer else []
-    return Answer("\n".join(lines)[:_LONGEST_SECTION], [*sections, *notes])
+    return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+
+
+def _cut(words: str) -> str:
+    """Return what those who hear a message get of it; Slack takes no more."""
+    return words if len(words) <= _LONGEST_SECTION else f"{words[: _LONGEST_SECTION - 1]}…"
 
 
 def packed(lines: Iterable[str]) -> Iterable[str]:

@@ -8,19 +8,32 @@ installation of the app is to see is not for us, whose token opens this workspac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from bot.adapters.slack import mentions
 from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
+from bot.panel.handles import Handle
 from bot.panel.intake import Incoming
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import ExpertName, Message, MessageTs, ThreadRef, UserId
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
 _OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
+_NONE: Mapping[str, Handle] = MappingProxyType({})
 
 
-def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
+def groups(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the user groups that an event's message mentions; they may be handles of ours."""
+    event = body.get("event") or {}
+    text = (event.get("message") or event).get("text") or ""
+    return frozenset(mentions.groups(text))
+
+
+def incoming(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Incoming | None:
     """Return the message that an event brings; None if no person has said anything.
 
     The two copies of a mention (``message`` and ``app_mention``) give the same.
@@ -33,7 +46,8 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
         return None
     text, files = event.get("text") or "", shared_files(event)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    to_us = direct or re.search(rf"<@{identity.bot_user_id}[|>]", text) is not None
+    named = _named(text, handles)
+    to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
     if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
         return None
     thread_ts = event.get("thread_ts") or ts
@@ -45,6 +59,7 @@ def incoming(body: Mapping[str, Any], identity: Identity) -> Incoming | None:
             text=_without_leading_mention(text, identity.bot_user_id),
             mentioned=to_us,
             files=files,
+            handles=named,
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and _OTHERS.search(text) is not None,
@@ -67,7 +82,9 @@ class Amendment:
     changed: Incoming | None
 
 
-def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
+def amendment(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Amendment | None:
     """Return what an event tells of an edited or deleted message of a person's, if it does."""
     event = body.get("event") or {}
     old, now = event.get("previous_message") or {}, event.get("message") or {}
@@ -78,7 +95,7 @@ def amendment(body: Mapping[str, Any], identity: Identity) -> Amendment | None:
         case "message_changed" if now.get("text") != old.get("text"):  # no link was unfurled
             said = {"channel_type": event.get("channel_type"), **now}
             changed = {"type": "message", "channel": event.get("channel"), **said}
-            found = incoming({**body, "event": changed}, identity)
+            found = incoming({**body, "event": changed}, identity, handles)
             return Amendment(found.thread, found.message.ts, found) if found else None
         case "message_deleted" if old.get("user") and not old.get("bot_id"):
             ts, channel = event["deleted_ts"], event["channel"]
@@ -106,3 +123,8 @@ def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
 
 def _without_leading_mention(text: str, bot: str) -> str:
     return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
+
+
+def _named(text: str, handles: Mapping[str, Handle]) -> tuple[ExpertName, ...]:
+    mentioned = [handles[group] for group in mentions.groups(text) if group in handles]
+    return tuple(dict.fromkeys(handle.expert for handle in mentioned if handle.active))

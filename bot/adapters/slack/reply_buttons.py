@@ -144,5 +144,6 @@ def _retry(post: Post) -> Json:
         "type": "button",
         "action_id": RETRY,
         "text": {"type": "plain_text", "text": "Try again"},
+        "accessibility_label": "Try again: let the panel answer this once more",
         "value": post.turn,
     }

@@ -36,7 +36,7 @@ def button(sources: Sources) -> Json:
         "action_id": ACTION,
         "text": _plain("Sources"),
         "value": json.dumps({"conversation": sources.conversation, "ref": sources.ref}),
-        "accessibility_label": "Show the passages that this reply relies on",
+        "accessibility_label": "Sources: the passages that this reply relies on",
     }
 
 

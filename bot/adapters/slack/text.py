@@ -92,7 +92,7 @@ def plain(text: str, limit: int) -> str:
 
 
 def from_slack(text: str, names: Mapping[str, str]) -> str:
-    """What a person wrote, as a model reads it; `names` tells users' names by id."""
+    """What a person wrote, as a model reads it; `names` tells members' and groups' by id."""
     return _TOKEN.sub(lambda found: _ENTITIES.get(found[0]) or _spoken(found[1] or "", names), text)
 
 
@@ -216,7 +216,7 @@ def _spoken(token: str, names: Mapping[str, str]) -> str:
         case "#":
             return f"#{label or 'channel'}"
         case "!":
-            return _command(target[1:], label)
+            return _command(target[1:], label, names)
     url = _decoded(target)
     if not label or url in {label, f"http://{label}", f"https://{label}", f"mailto:{label}"}:
         return url.removeprefix("mailto:")
@@ -227,10 +227,10 @@ def _decoded(text: str) -> str:
     return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
 
 
-def _command(name: str, label: str) -> str:
-    kind = name.partition("^")[0]
+def _command(name: str, label: str, names: Mapping[str, str]) -> str:
+    kind, _, group = name.partition("^")
     if kind == "date":
         return label
     if kind == "subteam":
-        return label if label.startswith("@") else f"@{label or 'group'}"
+        return f"@{names.get(group) or label.removeprefix('@') or 'group'}"
     return f"@{kind}"

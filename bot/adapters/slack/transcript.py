@@ -7,7 +7,6 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Collection,
-    Iterable,
     Mapping,
     Sequence,
 )
@@ -15,11 +14,12 @@ from collections.abc import (
 from bot.adapters.slack import message_text, text
 from bot.adapters.slack.files import shared_files
 from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.metadata import StampSigner, call_of
 from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.web_api import Json, SlackApi
 from bot.panel.archive import Spoken
-from bot.panel.messaging import People, Transcript
+from bot.panel.messaging import Transcript
 from bot.panel.model import (
     ConversationId,
     ExpertName,
@@ -45,16 +45,15 @@ class SlackTranscript(Transcript):
     """Reads threads with ``conversations.replies``."""
 
     def __init__(
-        self, api: SlackApi, identity: Identity, signer: StampSigner, people: People
+        self, api: SlackApi, identity: Identity, signer: StampSigner, mentions: Mentions
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
-        self._people = people
-        self._us = identity.bot_user_id
+        self._mentions = mentions
 
     async def readable(self, turn: Turn) -> Sequence[Utterance]:
         authors = [message.author for message in turn.messages]
-        names = await self._names(authors, (message.text for message in turn.messages))
+        names = await self._mentions.names(authors, (message.text for message in turn.messages))
         return [
             Utterance(
                 message.ts,
@@ -92,7 +91,8 @@ class SlackTranscript(Transcript):
         async for message in self._replies.of(thread, latest=before):
             earlier = float(message["ts"]) < float(before)
             by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            if earlier and by_people and self._us in text.mentioned(message.get("text") or ""):
+            written = message.get("text") or ""
+            if earlier and by_people and await self._mentions.are_ours(written):
                 return True
         return False
 
@@ -128,15 +128,12 @@ class SlackTranscript(Transcript):
         names = await self._names_in(newest)
         return _bounded([_utterance(message, names) for message in newest])
 
-    async def _names_in(self, messages: Collection[Json]) -> Mapping[UserId, str]:
+    async def _names_in(self, messages: Collection[Json]) -> Mapping[str, str]:
         authors = [UserId(message["user"]) for message in messages if message.get("user")]
-        return await self._names(authors, (message.get("text") or "" for message in messages))
+        texts = (message.get("text") or "" for message in messages)
+        return await self._mentions.names(authors, texts)
 
-    async def _names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[UserId, str]:
-        mentioned = [UserId(found) for said in texts for found in text.mentioned(said)]
-        return await self._people.names([*authors, *mentioned])
-
-    def _spoken(self, message: Json, names: Mapping[UserId, str], thread: ThreadRef) -> Spoken:
+    def _spoken(self, message: Json, names: Mapping[str, str], thread: ThreadRef) -> Spoken:
         stamp = self._replies.stamp(message, thread)
         markdown = message_text.markdown(message) if message.get("bot_id") else ""
         return Spoken(
@@ -156,7 +153,7 @@ class SlackTranscript(Transcript):
         return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
 
 
-def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
+def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
     said = _said(message, names)
     if len(said) > LONGEST_MESSAGE:
         said = f"{said[:LONGEST_MESSAGE]} […]"
@@ -164,18 +161,18 @@ def _utterance(message: Json, names: Mapping[UserId, str]) -> Utterance:
     return Utterance(ts, _speaker(message, names), said, shared_files(message))
 
 
-def _speaker(message: Json, names: Mapping[UserId, str]) -> str:
+def _speaker(message: Json, names: Mapping[str, str]) -> str:
     profile = message.get("bot_profile") or {}
     known = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
     return known or _SOMEBODY
 
 
-def _said(message: Json, names: Mapping[UserId, str]) -> str:
+def _said(message: Json, names: Mapping[str, str]) -> str:
     return _readable(message.get("text") or "", names, shared_files(message))
 
 
-def _readable(slack_text: str, names: Mapping[UserId, str], files: Sequence[SharedFile]) -> str:
-    said = text.from_slack(slack_text, {str(user): name for user, name in names.items()}).strip()
+def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
+    said = text.from_slack(slack_text, names).strip()
     attached = ", ".join(" ".join(file.name.split()) for file in files)
     note = f"[attached: {attached}]" if attached else ""
     return "\n".join(filter(None, (said, note))) or "[no text]"

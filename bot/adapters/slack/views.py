@@ -23,6 +23,7 @@ _VALUE = "value"  # the action id of every input; the block id names the expert'
 _CONSULT, _ALWAYS = "always_consult", "always"
 _CONSULTS = "consults"
 _MOST_OPTIONS = 100  # in a menu
+_HANDLE, _WANTED = "handle", "wanted"
 _TOOLS = "tools"
 _EFFORTS = {
     Effort.NONE: "None: quickest",
@@ -66,10 +67,13 @@ def modal(
     expert: Expert | None = None,
     toolbox: Toolbox = NO_TOOLS,
     panel: Sequence[Expert] = (),
+    *,
+    handle: bool | None = None,
 ) -> Json:
     """Return the modal, filled with what *expert* is now.
 
-    It may have the tools of *toolbox* and consult the others of *panel*.
+    It may have the tools of *toolbox* and consult the others of *panel*. *handle* tells whether
+    it has one; None does not ask about it.
     """
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
@@ -80,7 +84,11 @@ def modal(
         "title": _plain(f"{'Edit' if expert else 'New'} {which}"),
         "submit": _plain("Save" if expert else "Add"),
         "close": _plain("Cancel"),
-        "blocks": [naming, *_inputs(expert, toolbox, panel)],
+        "blocks": [
+            naming,
+            *_inputs(expert, toolbox, panel),
+            *([] if handle is None else [_handle(handle)]),
+        ],
     }
 
 
@@ -106,6 +114,12 @@ def read(view: Json) -> tuple[Form, Expert]:
         raise Refused(
             "This form is out of date; please close it and give the command again."
         ) from error
+
+
+def handle(view: Json) -> bool | None:
+    """Return whether a filled form wants a handle; None if it did not ask."""
+    given = view["state"]["values"].get(_HANDLE)
+    return bool(given[_VALUE].get("selected_options")) if given else None
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
@@ -169,7 +183,7 @@ def _inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) ->
     now = expert or blank
     return [
         _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
-        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, ":receipt:")),
+        _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, "receipt")),
         _input(
             "purpose",
             "What it is for",
@@ -240,6 +254,16 @@ def _consult(now: Expert) -> Json:
         "initial_option": always if now.always_consult else usually,
     }
     return _input(_CONSULT, "Documents", "When it consults them.", element)
+
+
+def _handle(has_one: bool) -> Json:
+    name = _plain("People can ask it with @panel- and its name, which Slack completes")
+    option = {"text": name, "value": _WANTED}
+    element = {"type": "checkboxes", "action_id": _VALUE, "options": [option]}
+    if has_one:
+        element["initial_options"] = [option]
+    hint = "A user group without members; these come with Slack's paid plans."
+    return _input(_HANDLE, "Handle", hint, element) | {"optional": True}
 
 
 def _input(field: str, label: str, hint: str, element: Json) -> Json:

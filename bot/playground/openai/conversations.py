@@ -40,12 +40,14 @@ class Conversations:
         return self._of(asked).shown()
 
     async def _update(self, asked: Asked) -> Json:
-        """Replace the metadata as a whole."""
+        """Replace the metadata as a whole, or merge the new ones into them."""
         found = self._of(asked)
         requests.check_fields("conversation update", asked.body)
         if "metadata" not in asked.body:
             raise errors.missing("metadata")
-        found.metadata = checked_metadata(asked.body["metadata"])
+        new = checked_metadata(asked.body["metadata"])
+        merges = self._store.manners.metadata_updates == "merge"
+        found.metadata = checked_metadata(found.metadata | new) if merges else new
         return found.shown()
 
     async def _delete(self, asked: Asked) -> Json:

@@ -138,7 +138,8 @@ class Generation:
                 self._append([*self._context.new, *done])
 
     def _append(self, items: Sequence[Json]) -> None:
-        if self._context.conversation:
+        left_out = self._store.manners.unstored_in_conversation == "left out"
+        if self._context.conversation and not (left_out and not self._writing.shown["store"]):
             self._context.conversation.items += items
 
     def _keep(self, ongoing: "Generation | None") -> None:

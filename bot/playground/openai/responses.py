@@ -152,6 +152,10 @@ class Responses:
         conversation, before = self._before(body)
         if conversation and conversation.locked_by and self._store.manners.locks:
             raise errors.locked()
+        refused = self._store.manners.unstored_in_conversation == "refused"
+        if conversation and refused and body.get("store") is False:
+            text = "'conversation' requires 'store' to be true."
+            raise ApiError(text, code="unsupported_value", param="store")
         items.check_additions(before, new)
         seen = [*before, *new]
         for call_id in items.unanswered(seen):

@@ -26,6 +26,8 @@ class Manners:
     goes_on_alone: bool = True  # a response is written to its end after its client has gone
     waits_for_approval: bool = True  # says no to a request while one for approval is unanswered
     run_seconds: float = 600.0  # that an assistant's run has, the wait for outputs included
+    metadata_updates: Literal["replace", "merge"] = "replace"
+    unstored_in_conversation: Literal["kept there", "left out", "refused"] = "kept there"
     unfinished_leaves: Literal["nothing", "input", "finished items"] = "nothing"
 
 

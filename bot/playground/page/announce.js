@@ -5,6 +5,7 @@ import { workspace } from './store.js';
 
 const KEPT = 20;
 const LONGEST = 400;
+const ENDS = 'p, li, pre, blockquote, br, div, summary, th, td, .plan-title, .plan-count, .task-title';
 const told = new Set();
 
 /** @param {import('./store.js').Thing[]} messages what is in sight now */
@@ -18,5 +19,11 @@ export function announce(messages, tellAll) {
   while (log.childElementCount > KEPT) log.firstChild.remove();
 }
 
-const words = (m) =>
-  document.querySelector(`[data-message="${CSS.escape(m.ts)}"] .content`)?.textContent.slice(0, LONGEST) ?? '';
+/** What a message says, in words that do not run together, without signs and buttons. */
+function words(m) {
+  const said = document.querySelector(`[data-message="${CSS.escape(m.ts)}"] .content`)?.cloneNode(true);
+  if (!said) return '';
+  for (const sign of said.querySelectorAll('button, select, [aria-hidden="true"]')) sign.remove();
+  for (const end of said.querySelectorAll(ENDS)) end.after(' ');
+  return said.textContent.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
+}

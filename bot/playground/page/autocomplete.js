@@ -1,4 +1,4 @@
-/** Suggestions while writing: people after `@`, commands after `/`. */
+/** Suggestions while writing: people and groups after `@`, commands after `/`. */
 
 import { h, show } from './dom.js';
 import { on } from './events.js';
@@ -59,7 +59,7 @@ const commands = (typed) => all('command').filter((c) => c.name.startsWith(typed
 
 function people(typed) {
   const fits = (u) => u.handle.toLowerCase().startsWith(typed) || u.name.toLowerCase().split(' ').some((part) => part.startsWith(typed));
-  return all('user').filter(fits).sort((a, b) => Number(b.app) - Number(a.app)).slice(0, MOST)
+  return [...all('user'), ...all('group')].filter(fits).sort((a, b) => Number(b.app) - Number(a.app)).slice(0, MOST)
     .map((u) => ({ ...u, insert: `@${u.handle} `, label: u.name, hint: `@${u.handle}${u.note ? ` · ${u.note}` : ''}` }));
 }
 

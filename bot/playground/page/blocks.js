@@ -84,7 +84,7 @@ function input(block) {
   const element = control(block.element, block.block_id, id, block.dispatch_action === true);
   const many = element.tagName === 'FIELDSET';
   const error = h('p', { class: 'bk-error', id: `${id}-error`, 'data-error-of': block.block_id, hidden: true });
-  element.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
+  element.setAttribute('aria-describedby', block.hint ? `${id}-hint ${id}-error` : `${id}-error`);
   if (many) element.prepend(h('legend', {}, label(block)));
   return h('div', { class: 'bk-input', 'data-optional': block.optional },
     !many && h('label', { for: id }, label(block)), element,

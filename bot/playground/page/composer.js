@@ -21,7 +21,7 @@ export function furnish(form, label, broadcast) {
         id: `${id}-text`, rows: 1, 'aria-label': label, role: 'combobox', 'aria-autocomplete': 'list',
         'aria-expanded': 'false', 'aria-controls': `${id}-suggestions`, 'data-field': 'compose',
       }),
-      h('ul', { class: 'chosen', 'aria-label': 'Files to send' }),
+      h('ul', { class: 'chosen', 'aria-label': 'Files to send', hidden: true }),
       h('div', { class: 'row' },
         h('label', { class: 'attach', title: 'Attach files' }, h('span', { 'aria-hidden': 'true' }, '+'),
           h('input', { type: 'file', multiple: true, 'data-change': 'choose-files', 'aria-label': 'Attach files' })),
@@ -96,7 +96,9 @@ function refuse(sentence) {
 
 function choose(form, files) {
   chosen.set(form.id, files);
-  show(form.querySelector('.chosen'), files.map((file, i) => h('li', {}, file.name, ' ',
+  const list = form.querySelector('.chosen');
+  list.hidden = !files.length;
+  show(list, files.map((file, i) => h('li', {}, file.name, ' ',
     h('button', { type: 'button', 'data-do': 'drop-file', 'data-index': i, 'aria-label': `Do not send ${file.name}` }, '✕'))));
 }
 

@@ -93,6 +93,20 @@ METHODS: Mapping[str, tuple[str, str]] = {
     "reactions.add": ("reactions:write", "channel timestamp name"),
     "reactions.remove": ("reactions:write", "name channel? timestamp? file? file_comment?"),
     "team.info": ("team:read", "team? domain?"),
+    "usergroups.create": (
+        "usergroups:write",
+        "name handle? description? channels? include_count?:bool team_id?",
+    ),
+    "usergroups.disable": ("usergroups:write", "usergroup include_count?:bool team_id?"),
+    "usergroups.enable": ("usergroups:write", "usergroup include_count?:bool team_id?"),
+    "usergroups.list": (
+        "usergroups:read",
+        "include_disabled?:bool include_users?:bool include_count?:bool team_id?",
+    ),
+    "usergroups.update": (
+        "usergroups:write",
+        "usergroup name? handle? description? channels? include_count?:bool team_id?",
+    ),
     "usergroups.users.list": ("usergroups:read", "usergroup include_disabled?:bool team_id?"),
     "users.conversations": (
         "*:read",

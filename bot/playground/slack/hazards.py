@@ -69,6 +69,9 @@ class Hazards:
     redelivered: float = 0.0  # the share of events that are delivered once more
     jitter: float = 0.0  # each event is held for up to so many seconds: they overtake each other
     personas: Literal["kept", "ignored", "refused"] = "kept"  # "kept" needs chat:write.customize
+    broadcasts_keep_personas: bool = False  # real ones have been seen to lose them
+    edits_keep_personas: bool = False
+    streams_show: Literal["all", "what they began with"] = "all"  # to others, while they grow
     root_on_every_page: bool = True  # of conversations.replies, as real tools report it
     stream_lasts: float = 300.0
     status_lasts: float = 120.0

@@ -35,6 +35,7 @@ SCOPES = frozenset(
         "groups:history",
         "im:history",
         "usergroups:read",
+        "usergroups:write",
         "users:read",
     }
 )

@@ -29,6 +29,7 @@ class Message:
     edited_ts: str | None = None
     ephemeral_for: str | None = None
     streaming: bool = False
+    begun_with: str = ""  # what a stream showed first
     reactions: dict[str, list[str]] = field(default_factory=dict)
     replies: list[str] = field(default_factory=list)  # ts of the replies, on the root
 

@@ -51,7 +51,8 @@ def to_typed(text: str, workspace: Workspace) -> str:
                 channel = workspace.channels.get(target)
                 return f"#{channel.name if channel else label or target}"
             case "!":
-                return f"@{target}"
+                group = workspace.user_groups.get(target.removeprefix("subteam^"))
+                return f"@{group['handle'] if group else label or target}"
             case _:
                 return target
 
@@ -61,13 +62,20 @@ def to_typed(text: str, workspace: Workspace) -> str:
 def _person(name: str, people: Mapping[str, str]) -> str | None:
     if name in _BROADCASTS:
         return f"<!{name}>"
-    return f"<@{people[name]}>" if name in people else None
+    return f"<{people[name]}>" if name in people else None
 
 
 def _people(workspace: Workspace) -> dict[str, str]:
+    """Return what people and groups are called, and how Slack keeps each mention."""
     users = workspace.users.values()
     shown = {user.shown_name.casefold(): user.id for user in users}
-    return shown | {user.name.casefold(): user.id for user in users}
+    named = {user.name.casefold(): user.id for user in users}
+    return {name: f"@{id_}" for name, id_ in (shown | named).items()} | _groups(workspace)
+
+
+def _groups(workspace: Workspace) -> dict[str, str]:
+    groups = [group for group in workspace.user_groups.values() if not group["date_delete"]]
+    return {group["handle"].casefold(): f"!subteam^{group['id']}" for group in groups}
 
 
 def _channels(workspace: Workspace) -> dict[str, str]:

@@ -48,6 +48,8 @@ class Sight:
         self._learn_names()
         now: Things = {"workspace": things.team(workspace, self._me)}
         now |= {f"user:{user.id}": things.person(user) for user in workspace.users.values()}
+        groups = [one for one in workspace.user_groups.values() if not one["date_delete"]]
+        now |= {f"group:{one['id']}": things.group(one) for one in groups}
         now |= {f"channel:{c.id}": things.room(workspace, c, self._me) for c in rooms}
         now |= self._offers
         now |= self._messages(rooms)

@@ -44,6 +44,7 @@ class Names:
 
     users: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def decoded(text: str) -> str:
@@ -99,7 +100,7 @@ def control_html(control: str, names: Names) -> str:
         name = names.channels.get(target[1:], label or target[1:])
         return f'<a class="mention" href="#/{escape(target[1:])}">#{escape(name)}</a>'
     if target.startswith("!"):
-        return _special_html(target[1:], decoded(label))
+        return _special_html(target[1:], decoded(label), names)
     return link_html(decoded(target), decoded(label)) or escape(decoded(f"<{control}>"))
 
 
@@ -124,12 +125,12 @@ def is_safe(url: str) -> bool:
         return False
 
 
-def _special_html(command: str, label: str) -> str:
+def _special_html(command: str, label: str, names: Names) -> str:
     name, _, rest = command.partition("^")
     if name in ("channel", "here", "everyone"):
         return f'<span class="mention broadcast" title="Notifies everyone here">@{name}</span>'
     if name == "subteam":
-        group = label.removeprefix("@") or rest
+        group = names.groups.get(rest) or label.removeprefix("@") or rest
         return f'<span class="mention broadcast" title="Notifies a group">@{escape(group)}</span>'
     return escape(label or f"<!{command}>")
 

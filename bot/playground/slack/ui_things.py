@@ -20,7 +20,8 @@ def names_of(workspace: Workspace) -> Names:
     """Return what the ids in texts are called."""
     users = {user.id: user.shown_name for user in workspace.users.values()}
     channels = {channel.id: channel.name for channel in workspace.channels.values()}
-    return Names(users, channels)
+    groups = {id_: group["handle"] for id_, group in workspace.user_groups.items()}
+    return Names(users, channels, groups)
 
 
 def team(workspace: Workspace, me: str) -> Json:
@@ -39,6 +40,12 @@ def person(user: User) -> Json:
         "app": user.is_bot,
         "face": face(user.shown_name, user.emoji),
     }
+
+
+def group(one: Json) -> Json:
+    """A group that can be mentioned."""
+    about = {"handle": one["handle"], "name": one["name"], "note": one["description"]}
+    return {"kind": "group", "id": one["id"], "app": False} | about
 
 
 def role(user: User) -> str:

@@ -84,7 +84,7 @@ class View:
 
 
 ChangeKind = Literal[
-    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction"
+    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction", "group"
 ]
 
 
@@ -115,6 +115,7 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.prompts: dict[str, Json] = {}
         self.files: dict[str, Json] = {}
+        self.user_groups: dict[str, Json] = {}
         self.group_members: dict[str, list[str]] = {}  # of user groups, by their id
         self._timelines: defaultdict[str, Timeline] = defaultdict(Timeline)
         self._ephemeral: dict[str, dict[str, Message]] = {}  # by who sees it

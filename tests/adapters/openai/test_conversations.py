@@ -210,6 +210,33 @@ async def test_many_conversations_are_written_side_by_side(
         assert await model.since(one, "17") == [SAID, ModelSaid("Hello.")]
 
 
+async def test_items_are_deleted_before_their_conversation_and_a_failure_is_made_good(
+    server: OpenAIPlayground, model: ConversationsModel, conversation: ConversationId
+) -> None:
+    await model.append(conversation, [UserSaid(str(number)) for number in range(20)])
+    deleting = "DELETE /v1/conversations/*/items/*"
+    server.faults.on(deleting, faults.status(500), times=1)
+    with pytest.raises(ModelUnavailable):
+        await model.delete(conversation)
+
+    left = len(server.conversations[conversation].items)
+    assert await model.delete(conversation) == left
+
+    done = [asked.name for asked in server.requests if asked.name.startswith("DELETE")]
+    assert done[-1] == "DELETE /v1/conversations/*"
+    assert done.count("DELETE /v1/conversations/*") == 1
+    assert conversation not in server.conversations
+
+
+async def test_an_item_that_a_server_does_not_delete_ends_in_an_error(api: CannedApi) -> None:
+    item = {"id": "msg_1", "type": "message", "role": "user", "status": "completed", "content": []}
+    page = {"object": "list", "data": [item], "has_more": False, "first_id": "a", "last_id": "a"}
+    api.will(Answer(200, page), Answer(200, {}), Answer(200, page))
+    async with connect("sk-test", api.base_url) as client:
+        with pytest.raises(ModelUnavailable, match="still lists"):
+            await ConversationsModel(client, salt="").delete(ConversationId("conv_1"))
+
+
 async def test_nothing_is_sent_for_a_turn_that_may_be_lost(
     server: OpenAIPlayground, model: ConversationsModel, conversation: ConversationId
 ) -> None:

@@ -10,6 +10,7 @@ from bot.adapters.redis.examination import examine
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.remains import RedisRemains
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable
@@ -64,6 +65,20 @@ def queue(cluster):
 
 def first_of(thread: ThreadRef) -> Message:
     return Message(MessageTs(thread.thread_ts), UserId("U1"), "hello")
+
+
+async def test_all_that_is_held_is_found_on_every_primary(cluster):
+    threads = RedisThreadStore(cluster, SHARDS)
+    for number, thread in enumerate(THREADS):
+        await threads.save_links(thread, ThreadLinks(ConversationId(f"conv_{number}")))
+
+    held = await RedisRemains(cluster).of("T1", "C1")
+
+    assert sorted(held, key=lambda thread: float(thread.thread_ts)) == THREADS[1::3]
+    assert held[THREADS[1]].conversations == ["conv_1"]
+    for thread in THREADS:
+        await threads.forget(thread)
+    assert not await RedisRemains(cluster).of("T1")
 
 
 async def test_the_shards_lie_on_all_primaries(cluster):

@@ -8,9 +8,11 @@ import pytest
 from redis import Redis
 
 from bot.adapters.redis import codec, keys
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.connection import connect, prepare
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.feedback_store import RedisFeedbackStore
+from bot.adapters.redis.handle_store import RedisHandleStore
 from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.pace import RedisPace
@@ -19,12 +21,17 @@ from bot.adapters.redis.report_store import RedisReportStore
 from bot.adapters.redis.scripting import Script
 from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.panel.approvals import Pending
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.events import RouterAsked
 from bot.panel.exchange import UserSaid
 from bot.panel.feedback import Feedback, Judged, Opinion
-from bot.panel.links import RouterLabels, ThreadLinks
+from bot.panel.handles import Handle
+from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.model import (
+    Call,
+    CallId,
+    Claim,
     ConversationId,
     Expert,
     ExpertName,
@@ -253,8 +260,13 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )
+    await threads.note_copy(claims[3], ConversationId("conv_1"), Copy(ConversationId("own_1")))
+    wish = wanted(claims[3])
+    await RedisApprovalStore(redis, Shards()).open(claims[3], wish)
+    await RedisApprovalStore(redis, Shards()).ask(claims[3], wish, within=60)
     for scope in scopes(ONE):
         await panels.add(scope, LEGAL)
+    await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
     await kept.add(own, [UserSaid("Hi")], after=0)
@@ -276,14 +288,22 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:", "stops"}
+    waiting |= {"active", "aside", "aside:", "stops", "undecided"}
     assert lasting == waiting | {
         "clock",
         "dead",
         "panelbot:panel:",
         "panelbot:channels:",
+        "panelbot:handles:",
         "panelbot:schema",
     }
+
+
+def wanted(claim: Claim) -> Pending:
+    call = Call(CallId("call_1"), LEGAL.name, "Why", "What")
+    first, conversation = claim.turn.messages[0], ConversationId("conv_1")
+    asked = (first.author, first.ts, MessageTs("99.5"))
+    return Pending(claim.turn.id, call, LEGAL.title, LEGAL.icon, conversation, (), *asked)
 
 
 def covers(name: str, key: str) -> bool:

@@ -11,11 +11,14 @@ from aiohttp import web
 from bot.adapters.slack import web_api
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.identity import Identity, identify
+from bot.adapters.slack.mentions import Mentions
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.people import SlackPeople
 from bot.adapters.slack.transcript import SlackTranscript
+from bot.adapters.slack.user_groups import UserGroups
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.model import ThreadRef
 from bot.panel.pace import Unpaced
@@ -24,7 +27,9 @@ from bot.panel.teaching import Teaching
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
+from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16"
 
@@ -39,14 +44,21 @@ class Neighbour:
     signer: StampSigner
     people: SlackPeople
     messenger: SlackMessenger
+    mentions: Mentions
     transcript: SlackTranscript
     files: SlackFiles
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
 
     def documents(self, editor: PanelEditor) -> DocumentDesk:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
         teaching = Teaching(editor, self.knowledge)
-        return DocumentDesk(teaching, self.files, self.people, self.api)
+        return DocumentDesk(teaching, self.files, self.mentions, self.api)
+
+    def handles(self, editor: PanelEditor) -> HandleDesk:
+        """What gives the experts of a panel their handles."""
+        groups = UserGroups(self.api, self.identity.bot_user_id)
+        return HandleDesk(editor, self.handle_store, groups, self.api)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""
@@ -76,6 +88,9 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
         identity = await identify(web)
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)
+        reader = ScreenReader(slack.workspace)
+        handles = FakeHandleStore()
+        mentions = Mentions(people, handles, identity)
         yield Neighbour(
             slack,
             api,
@@ -83,9 +98,12 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             signer,
             people,
             SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
-            SlackTranscript(api, identity, signer, people),
+            mentions,
+            SlackTranscript(api, identity, signer, mentions),
             SlackFiles(api, session, slack.bot_token, slack.api_url, looks=(0.0, 0.0, 0.0)),
+            handle_store=handles,
         )
+        assert reader.complaints == []
 
 
 @pytest.fixture

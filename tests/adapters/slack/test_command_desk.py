@@ -57,10 +57,17 @@ def people() -> SlowPeople:
     return SlowPeople()
 
 
+def desk_of(neighbour, editor, **more) -> CommandDesk:
+    documents, handles = neighbour.documents(editor), neighbour.handles(editor)
+    return CommandDesk(editor, documents, handles, neighbour.api, **more)
+
+
 @pytest.fixture
 def slow_desk(neighbour, people) -> CommandDesk:
     editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())
-    return CommandDesk(editor, neighbour.documents(editor), neighbour.api, patience=0.01)
+    return CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, patience=0.01
+    )
 
 
 @pytest.fixture
@@ -93,16 +100,18 @@ def test_every_error_is_one_sentence_without_its_inside(error, said):
 
 async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
     neighbour.slack.workspace.channels[GENERAL].is_archived = True
-    answer = await CommandDesk(editor, neighbour.documents(editor), neighbour.api).carry_out(
-        Order(AddExpert("writing")), GIVER
-    )
+    answer = await CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    ).carry_out(Order(AddExpert("writing")), GIVER)
     assert answer
     assert answer.text == "Done, but I could not tell the others in this channel."
     assert (await editor.panel(HERE)).find("writing")
 
 
 async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
-    desk = CommandDesk(editor, neighbour.documents(editor), neighbour.api)
+    desk = CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
     with pytest.raises(MessengerRefused):
         await desk.carry_out(Order(DescribeExpert()), GIVER)
 
@@ -126,7 +135,9 @@ async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow
 
 
 async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor):
-    desk = CommandDesk(editor, neighbour.documents(editor), neighbour.api)
+    desk = CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
 
     told = await desk.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
 
@@ -137,6 +148,8 @@ async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor)
 
 
 async def test_a_command_that_names_nobody_to_consult_says_how_it_goes(neighbour, editor):
-    desk = CommandDesk(editor, neighbour.documents(editor), neighbour.api)
+    desk = CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
     told = await desk.carry_out(Order(Unfinished("consults")), GIVER)
     assert "/experts consults NAME OTHER" in told.text

@@ -93,7 +93,7 @@ class Office:
         await self.slack.people.wait_for(lambda: len(self.slack.workspace.views) > before)
         return self.view()
 
-    async def submit(self, view: View, user: str = CHLOE, **values: str) -> dict[str, str]:
+    async def submit(self, view: View, user: str = CHLOE, **values: object) -> dict[str, str]:
         return await self.slack.people.submit_view(user, view.id, values)
 
     def view(self) -> View:
@@ -158,7 +158,8 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
     desk = neighbour.documents(editor)
-    commands.register(app, editor, desk, neighbour.identity, neighbour.api)
+    handles = neighbour.handles(editor)
+    commands.register(app, editor, desk, handles, neighbour.identity, neighbour.api)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 
@@ -384,3 +385,18 @@ async def test_a_form_keeps_its_words_while_the_memory_is_away(office):
     problems = await office.submit(view, **TAX)
     assert "cannot reach my memory" in problems["name"]
     assert view.is_open
+
+
+async def test_a_form_of_an_admins_makes_a_handle(office):
+    form = await office.open("default add", ADA)
+
+    assert await office.submit(form, ADA, **TAX, handle=["wanted"]) == {}
+
+    groups = office.slack.workspace.user_groups
+    await eventually(lambda: [one["handle"] for one in groups.values()] == ["panel-tax"])
+
+
+async def test_others_are_not_asked_about_handles(office):
+    form = await office.open("add")
+
+    assert "handle" not in [block.get("block_id") for block in form.content["blocks"]]

@@ -19,7 +19,7 @@ def post(*exhibits: Exhibit) -> Post:
     return Post(
         TurnId("T0ACME:C0GENERAL:1.0"),
         "made:call_1",
-        ":paperclip: `chart.png`",
+        "\n".join(f":paperclip: `{one.name}`" for one in exhibits),
         persona=Persona("Analyst", ":bar_chart:"),
         expert=ExpertName("data"),
         exhibits=exhibits,

@@ -6,6 +6,7 @@ import pytest
 
 from bot import library
 from bot.adapters.slack import home, home_view, receiver
+from bot.adapters.slack.giver import Giver
 from bot.adapters.slack.home_page import HomePage
 from bot.adapters.slack.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
@@ -16,7 +17,7 @@ from bot.panel.panel_editor import PanelEditor
 from bot.panel.prices import Prices
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, CHLOE, DEV, STRANGER
+from bot.playground.slack.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
@@ -59,15 +60,25 @@ class House:
         self.editor = PanelEditor(self.store, neighbour.people, *known, frozenset({UserId(CHLOE)}))
         reports = FakeReportStore(FakeTurnQueue())
         desk = OverviewDesk(
-            self.editor, reports, self.feedback, Prices("2025-11-01"), clock=lambda: NOW
+            self.editor,
+            reports,
+            self.feedback,
+            neighbour.handle_store,
+            Prices("2025-11-01"),
+            clock=lambda: NOW,
         )
         self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
         page = HomePage(desk, neighbour.identity, neighbour.api)
-        home.register(self.app, page, self.editor, neighbour.identity, neighbour.api)
+        self.handles = neighbour.handles(self.editor)
+        home.register(self.app, page, self.editor, self.handles, neighbour.identity, neighbour.api)
 
     @property
     def defaults(self):
         return WorkspaceScope(self.slack.workspace.team_id)
+
+    @property
+    def giver(self):
+        return Giver(UserId(ADA), self.slack.workspace.team_id, "", "", BOT_USER)
 
     async def opened(self, user=ADA):
         """Let *user* open the home; returns it."""
@@ -161,6 +172,34 @@ async def test_an_expert_is_edited(house):
     await house.republished(ADA, before)
     assert "Everything about ducks." in house.told()
     assert "added or changed here" in house.told()
+
+
+async def test_an_expert_gets_and_loses_its_handle_in_the_form(house):
+    before = (await house.opened()).hash
+    await house.choose("edit", "legal")
+
+    await house.people.submit_view(ADA, (await house.modal()).id, {"handle": ["wanted"]})
+
+    await house.republished(ADA, before)
+    assert "handle: `@panel-legal`" in house.told()
+
+    before = house.hash(ADA)
+    await house.choose("edit", "legal")
+    await house.people.submit_view(ADA, (await house.modal()).id, {"handle": []})
+
+    await house.republished(ADA, before)
+    assert "@panel-legal" not in house.told()
+
+
+async def test_who_goes_takes_the_handle_along(house):
+    await house.handles.carry_out("legal", house.giver, wanted=True, for_defaults=True)
+    before = (await house.opened()).hash
+    await house.choose("remove", "legal")
+
+    await house.people.submit_view(ADA, (await house.modal()).id, {})
+    await house.republished(ADA, before)
+    (group,) = house.slack.workspace.user_groups.values()
+    assert group["date_delete"]
 
 
 async def test_an_expert_is_removed_once_somebody_is_sure(house):

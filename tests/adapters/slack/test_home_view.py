@@ -16,6 +16,7 @@ OVERVIEW = Overview(
     listed=[Listed(LEGAL, None)],
     to_be_added=[TAX],
     synthesis=Synthesis.AUTO,
+    handles={},
     channels=[],
     month="2025-11",
     months=["2025-11", "2025-10"],
@@ -51,6 +52,12 @@ def test_who_may_change_the_defaults_finds_how():
     assert offered(blocks) == ["show legal", "edit legal", "remove legal"]
     assert elements(blocks) == [home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS]
     assert "You may change the defaults" in str(blocks)
+
+
+def test_the_handle_of_an_expert_is_told_beside_it():
+    blocks = shown(replace(OVERVIEW, handles={LEGAL.name: "panel-legal"}))
+
+    assert "handle: `@panel-legal`" in str(blocks)
 
 
 def test_who_may_not_can_look():

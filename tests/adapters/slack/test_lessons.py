@@ -114,7 +114,8 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     )
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
     desk = neighbour.documents(editor)
-    commands.register(app, editor, desk, neighbour.identity, neighbour.api)
+    handles = neighbour.handles(editor)
+    commands.register(app, editor, desk, handles, neighbour.identity, neighbour.api)
     lessons.register(app, desk, neighbour.identity)
 
     async def healthy():

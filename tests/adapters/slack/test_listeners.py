@@ -18,6 +18,7 @@ from bot.playground.slack import delivery
 from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.payloads import event_callback
 from tests.eventually import eventually
+from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -52,7 +53,7 @@ class Door:
         self.threads = FakeThreadStore()
         self.app = receiver.bolt_app(neighbour.api._web, neighbour.identity)
         intake = Intake(self.queue, self.threads)
-        listeners.register(self.app, intake, neighbour.identity)
+        listeners.register(self.app, intake, FakeHandleStore(), neighbour.identity)
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""

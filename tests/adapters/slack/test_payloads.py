@@ -4,7 +4,8 @@ import pytest
 
 from bot.adapters.slack import payloads
 from bot.adapters.slack.identity import Identity
-from bot.panel.model import FileId, SharedFile, ThreadRef
+from bot.panel.handles import Handle
+from bot.panel.model import ExpertName, FileId, SharedFile, ThreadRef
 
 ME = Identity("T1", "B1", "UBOT", "https://acme.slack.com/", frozenset())
 
@@ -116,6 +117,39 @@ def test_a_longer_id_that_begins_like_ours_is_no_mention_of_us():
 )
 def test_who_mentions_others_but_not_the_bot_speaks_to_them(text, others):
     assert read(text=text, thread_ts="1.0").addresses_others is others
+
+
+def test_a_handle_of_ours_is_a_mention():
+    body = {
+        "event": {
+            "type": "message",
+            "channel": "C1",
+            "user": "UADA",
+            "ts": "2.0",
+            "text": "<!subteam^S1|@panel-legal> and <!subteam^S2>: may we?",
+        }
+    }
+    ours = {"S1": Handle("S1", ExpertName("legal"), "panel-legal")}
+
+    found = payloads.incoming(body, ME, ours)
+
+    assert payloads.groups(body) == {"S1", "S2"}
+    assert found.message.handles == ("legal",)
+    assert found.message.mentioned
+    assert not found.addresses_others
+    assert found.message.text == body["event"]["text"]
+
+
+def test_the_handle_of_an_expert_that_is_gone_is_like_any_group():
+    body = {"event": {"type": "message", "channel": "C1", "user": "UADA", "ts": "2.0"}}
+    body["event"]["text"] = "<!subteam^S1> may we?"
+    gone = {"S1": Handle("S1", ExpertName("legal"), "panel-legal", active=False)}
+
+    found = payloads.incoming(body, ME, gone)
+
+    assert found.message.handles == ()
+    assert not found.message.mentioned
+    assert found.addresses_others
 
 
 def test_a_direct_message_counts_as_a_mention():

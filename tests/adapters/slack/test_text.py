@@ -220,6 +220,7 @@ def test_plain_text_is_cut_at_a_word() -> None:
         ("<@U1> and <@U2|bob> and <@U9>", "@Ann and @bob and @someone"),
         ("<#C1|general> <#C2> <#C3|>", "#general #channel #channel"),
         ("<!subteam^S1|@legal> <!subteam^S1>", "@legal @group"),
+        ("<!subteam^S2|@old> <!subteam^S2>", "@panel-legal @panel-legal"),
         ("<!here> <!channel> <!everyone> <!here|here>", "@here @channel @everyone @here"),
         ("<!date^1392734382^{date}|Feb 18, 2014>", "Feb 18, 2014"),
         ("<https://a.co?x=1&amp;y=2|the &lt;site&gt;>", "the <site> (https://a.co?x=1&y=2)"),
@@ -230,4 +231,4 @@ def test_plain_text_is_cut_at_a_word() -> None:
     ],
 )
 def test_incoming_text_reads_as_the_person_saw_it(text: str, read: str) -> None:
-    assert from_slack(text, {"U1": "Ann"}) == read
+    assert from_slack(text, {"U1": "Ann", "S2": "panel-legal"}) == read

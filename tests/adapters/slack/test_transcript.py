@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
+from bot.panel.handles import Handle
 from bot.panel.messaging import Post
 from bot.panel.model import (
     ConversationId,
@@ -35,6 +36,29 @@ async def test_mentions_are_read_as_names(neighbour):
     (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
 
     assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
+
+
+async def test_handles_are_read_as_people_type_them(neighbour):
+    thread = neighbour.begin("<!subteam^S1> may we?")
+    await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
+    message = Message(MessageTs("1.0"), UserId(ADA), "<!subteam^S1|@old> and <!subteam^S2>?")
+
+    (asked,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+    (kept,) = await neighbour.transcript.whole(thread)
+
+    assert asked.text == "@panel-legal and @group?"
+    assert kept.text == "@panel-legal may we?"
+
+
+async def test_a_handle_summons_like_a_mention(neighbour):
+    thread = neighbour.begin("<!subteam^S1> may we?")
+    later = neighbour.slack.people.say(ADA, GENERAL, "well?", thread.thread_ts)
+    before = MessageTs(later)
+    assert not await neighbour.transcript.summoned(thread, before=before)
+
+    await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
+
+    assert await neighbour.transcript.summoned(thread, before=before)
 
 
 async def test_a_message_without_text_is_read_as_such(neighbour):

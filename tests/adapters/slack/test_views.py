@@ -45,11 +45,6 @@ def filled(form: Form, now: Expert | None = None, panel=(), **given: Any) -> dic
             options = {option["value"]: option for option in element["options"]}
             chosen = options[given[field]] if field in given else element["initial_option"]
             values[field] = {"value": {"type": "static_select", "selected_option": chosen}}
-        elif element["type"] == "multi_static_select":
-            options = {option["value"]: option for option in element["options"]}
-            chosen = [options[name] for name in given["tools"]] if "tools" in given else None
-            held = element.get("initial_options", []) if chosen is None else chosen
-            values[field] = {"value": {"type": element["type"], "selected_options": held}}
         else:
             value = given.get(field, element.get("initial_value"))
             values[field] = {"value": {"type": "plain_text_input", "value": value}}
@@ -63,9 +58,11 @@ def filled(form: Form, now: Expert | None = None, panel=(), **given: Any) -> dic
         views.modal(EDITING, LEGAL),
         views.modal(EDITING, TAUGHT),
         views.modal(EDITING, USING, TOOLS),
+        views.modal(NEW, handle=False),
+        views.modal(EDITING, LEGAL, handle=True),
         views.notice(panel_lists.not_told("not_in_channel", "C1", "U0BOT")),
     ],
-    ids=["new", "editing", "taught", "tools", "notice"],
+    ids=["new", "editing", "taught", "tools", "without handle", "with handle", "notice"],
 )
 def test_slack_takes_the_modals(view, taken_by_slack):
     taken_by_slack(view)
@@ -193,6 +190,20 @@ def test_where_there_is_nobody_else_nobody_can_be_consulted():
 def test_the_largest_panel_fits_the_menu(taken_by_slack):
     panel = [replace(LEGAL, name=ExpertName(f"x{n}"), title="x" * 40) for n in range(101)]
     taken_by_slack(views.modal(NEW, None, TOOLS, panel))
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_form_tells_whether_a_handle_is_wanted(wanted):
+    *_, block = views.modal(NEW, handle=wanted)["blocks"]
+    chosen = block["element"].get("initial_options", [])
+    values = {block["block_id"]: {"value": {"type": "checkboxes", "selected_options": chosen}}}
+
+    assert block["optional"]
+    assert views.handle({"state": {"values": values}}) is wanted
+
+
+def test_a_form_that_did_not_ask_about_a_handle_tells_nothing():
+    assert views.handle(filled(NEW)) is None
 
 
 def test_the_tools_that_an_expert_has_are_ticked_and_can_be_changed():

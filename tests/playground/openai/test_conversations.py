@@ -5,6 +5,7 @@ import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from openai.types.conversations import Conversation
 
+from bot.playground.openai.server import OpenAIPlayground
 from tests.playground.openai.asking import kinds, output, stored
 
 USER: Any = {"type": "message", "role": "user", "content": "Hi"}
@@ -26,6 +27,44 @@ async def test_an_update_replaces_all_metadata(
 ) -> None:
     await client.conversations.update(conversation.id, metadata={"other": "1"})
     assert (await client.conversations.retrieve(conversation.id)).metadata == {"other": "1"}
+
+
+async def test_a_server_may_merge_metadata_up_to_their_limit(
+    client: AsyncOpenAI, server: OpenAIPlayground
+) -> None:
+    server.manners.metadata_updates = "merge"
+    conversation = await client.conversations.create(metadata={"topic": "licences", "n": "1"})
+    await client.conversations.update(conversation.id, metadata={"n": "2"})
+    found = await client.conversations.retrieve(conversation.id)
+    assert found.metadata == {"topic": "licences", "n": "2"}
+    with pytest.raises(BadRequestError):
+        await client.conversations.update(
+            conversation.id, metadata={f"key{n}": "value" for n in range(15)}
+        )
+
+
+@pytest.mark.parametrize(("manner", "kept"), [("kept there", True), ("left out", False)])
+async def test_what_is_not_to_be_stored_may_be_left_out_of_the_conversation(
+    client: AsyncOpenAI, server: OpenAIPlayground, manner: Any, kept: bool
+) -> None:
+    server.manners.unstored_in_conversation = manner
+    opened = await client.conversations.create()
+    await client.responses.create(
+        model="gpt-6-luna", input="Hi", conversation=opened.id, store=False
+    )
+    assert bool((await client.conversations.items.list(opened.id)).data) is kept
+
+
+async def test_what_is_not_to_be_stored_may_be_refused(
+    client: AsyncOpenAI, server: OpenAIPlayground
+) -> None:
+    server.manners.unstored_in_conversation = "refused"
+    opened = await client.conversations.create()
+    with pytest.raises(BadRequestError) as caught:
+        await client.responses.create(
+            model="gpt-6-luna", input="Hi", conversation=opened.id, store=False
+        )
+    assert caught.value.param == "store"
 
 
 async def test_a_deleted_conversation_is_gone(

@@ -1,9 +1,31 @@
 """The page for everybody: by keyboard, by ear, on a small screen, in the dark."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL, LEGAL
+from tests.playground.page.test_forms import EXPERT
+
+# What the browser tells of the page to those who hear it, where it has no name to tell.
+NAMELESS = re.compile(
+    r"^ *- (?:button|link|textbox|combobox|checkbox|radio|img|dialog|region|menu|menuitem|listbox"
+    r"|option|article|heading|complementary|navigation|main)(?: \[[^]]*\])*:?$",
+    re.MULTILINE,
+)
+# Names on what has no role, ids that are there twice, and references that lead nowhere.
+BROKEN = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const ids = all('[id]').map((node) => node.id);
+  const roleless = all('div[aria-label]:not([role]), span[aria-label]:not([role])');
+  const refs = ['for', ...['controls', 'labelledby', 'describedby', 'activedescendant']
+    .map((name) => `aria-${name}`)];
+  const lost = refs.flatMap((name) => all(`[${name}]`).flatMap((node) =>
+    node.getAttribute(name).split(' ').filter((id) => !ids.includes(id))));
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
+  return [...roleless.map((node) => node.outerHTML.slice(0, 100)), ...lost, ...twice];
+}"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -163,6 +185,44 @@ async def test_new_messages_are_told_to_those_who_listen(page: Page, slack) -> N
     slack.people.say(ADA, GENERAL, "my own words")
     slack.people.say(BEN, GENERAL, "Are you there?")
     await expect(log).to_have_text("Ben: Are you there?")
+
+
+async def test_a_plan_and_a_table_are_told_in_words(page: Page, bot) -> None:
+    task = {"type": "task_card", "task_id": "a", "title": "Legal", "status": "complete"}
+    table = {"type": "markdown", "text": "|a|b|\n|-|-|\n|1|2|"}
+    button = {"type": "button", "action_id": "b", "text": {"type": "plain_text", "text": "Go"}}
+    plan = {"type": "plan", "title": "Asking one expert", "tasks": [task]}
+    blocks = [plan, table, {"type": "actions", "elements": [button]}]
+    await bot.say(GENERAL, "x", blocks=blocks)
+    told = "Panelbot: Asking one expert 1 of 1 done Legal Done a b 1 2"
+    await expect(page.get_by_role("log")).to_have_text(told)
+
+
+async def test_everything_has_a_role_and_a_name(page: Page, slack, bot) -> None:
+    bot.modal = EXPERT
+    ts = await a_lively_thread(slack, bot)
+    await page.goto(f"{slack.url}/#/{GENERAL}/{ts}")
+    await expect(page.locator("#replies")).to_contain_text("is thinking…")
+    await expect_names(page)
+    message = page.locator("#messages .message").first
+    await message.hover()
+    await message.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem").first).to_be_visible()
+    await expect_names(page)
+    await page.keyboard.press("Escape")
+    field = page.get_by_label("Message", exact=True)
+    await field.press_sequentially("@pan")
+    await expect(page.get_by_role("option", name="Panelbot")).to_be_visible()
+    await expect_names(page)
+    await field.fill("/experts add")
+    await field.press("Enter")
+    await expect(page.get_by_role("dialog", name="Add an expert")).to_be_visible()
+    await expect_names(page)
+
+
+async def expect_names(page: Page) -> None:
+    assert NAMELESS.findall(await page.locator("body").aria_snapshot()) == []
+    assert await page.evaluate(BROKEN) == []
 
 
 async def test_what_people_hold_stays_when_the_page_is_drawn_anew(page: Page, slack, bot) -> None:

@@ -184,3 +184,22 @@ async def test_a_reaction_is_given_and_taken_back(page: Page, slack: SlackPlaygr
     found = slack.workspace.message(GENERAL, ts)
     assert found
     assert found.reactions == {}
+
+
+async def test_a_handle_is_completed_and_sent_as_a_mention(page: Page, slack, bot) -> None:
+    made = await bot.client.usergroups_create(name="Panel: Legal Counsel", handle="panel-legal")
+    field = page.get_by_label("Message", exact=True)
+    option = page.get_by_role("option", name="@panel-legal")
+    await field.press_sequentially("@pan")
+    await expect(option).to_be_visible()
+    await field.press_sequentially("el-l")
+    await field.press("Enter")
+    await field.press_sequentially("may we?")
+    await field.press("Enter")
+    await expect(page.locator("#messages .mention")).to_have_text("@panel-legal")
+    (said,) = slack.workspace.messages(GENERAL)
+    assert said.text == f"<!subteam^{made['usergroup']['id']}> may we?"
+
+    await bot.client.usergroups_disable(usergroup=made["usergroup"]["id"])
+    await field.press_sequentially("@panel-l")
+    await expect(option).to_be_hidden()

@@ -190,3 +190,36 @@ async def test_the_bot_need_not_hear_itself(slack, client, bot):
     await slack.deliverer.settle()
 
     assert not bot.requests
+
+
+@pytest.mark.parametrize(("keeps", "name"), [(True, "Legal"), (False, None)])
+async def test_broadcasts_and_edits_may_keep_their_personas(slack, client, keeps, name):
+    slack.hazards.broadcasts_keep_personas = slack.hazards.edits_keep_personas = keeps
+    face = {"username": "Legal", "icon_emoji": ":scales:"}
+    root = (await post(client))["ts"]
+
+    told = await client.chat_postMessage(
+        channel=GENERAL, text="Yes.", thread_ts=root, reply_broadcast=True, **face
+    )
+    edited = (await client.chat_postMessage(channel=GENERAL, text="No.", **face))["ts"]
+    await client.chat_update(channel=GENERAL, ts=edited, text="Yes.")
+
+    shown = [slack.workspace.message(GENERAL, ts) for ts in (told["ts"], edited)]
+    assert [message.username for message in shown] == [name, name]
+    assert shown[0].subtype == "thread_broadcast"
+
+
+async def test_others_may_see_only_how_a_stream_began_until_it_ends(slack, client):
+    slack.hazards.streams_show = "what they began with"
+    root = (await post(client))["ts"]
+    stream = {"channel": GENERAL, "recipient_user_id": ADA, "recipient_team_id": "T0ACME"}
+    begun = await client.chat_startStream(**stream, thread_ts=root, markdown_text="One. ")
+    await client.chat_appendStream(channel=GENERAL, ts=begun["ts"], markdown_text="Two.")
+
+    async def read():
+        replies = await client.conversations_replies(channel=GENERAL, ts=root)
+        return replies["messages"][-1]["text"]
+
+    assert await read() == "One. "
+    await client.chat_stopStream(channel=GENERAL, ts=begun["ts"])
+    assert await read() == "One. Two."

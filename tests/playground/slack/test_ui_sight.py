@@ -50,6 +50,17 @@ def test_after_the_first_look_only_changes_are_told(workspace: Workspace) -> Non
     assert sight.look() == {"set": {}, "gone": [key]}
 
 
+def test_groups_can_be_mentioned_until_they_are_disabled(workspace: Workspace) -> None:
+    sight = Sight(workspace, ADA, {})
+    sight.look()
+    looks = {"handle": "panel-legal", "name": "Legal", "description": "Law."}
+    workspace.user_groups["S1"] = {"id": "S1", "date_delete": 0, **looks}
+    (told,) = (sight.look() or {})["set"].values()
+    assert (told["kind"], told["handle"], told["note"]) == ("group", "panel-legal", "Law.")
+    workspace.user_groups["S1"]["date_delete"] = 1
+    assert sight.look() == {"set": {}, "gone": ["group:S1"]}
+
+
 def test_a_new_name_changes_the_texts_that_mention_it(workspace: Workspace) -> None:
     sight = Sight(workspace, ADA, {})
     message = posted(workspace, "<@U9>")

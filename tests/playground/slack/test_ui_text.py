@@ -76,6 +76,14 @@ def test_live_mentions_are_shown_as_live_in_code_too(draw) -> None:
 
 
 @pytest.mark.parametrize("draw", [mrkdwn_html, markdown_html])
+def test_a_group_is_shown_by_its_handle(draw) -> None:
+    names = Names(groups={"S1": "panel-legal"})
+
+    assert ">@panel-legal</span>" in draw("<!subteam^S1> may we?", names)
+    assert ">@others</span>" in draw("<!subteam^S2|@others> may we?", names)
+
+
+@pytest.mark.parametrize("draw", [mrkdwn_html, markdown_html])
 def test_neutralised_mentions_are_plain_text(draw) -> None:
     html = draw("&lt;!channel&gt; and &lt;@U1&gt;", NAMES)
     assert "mention" not in html

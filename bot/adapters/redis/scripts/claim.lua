@@ -92,28 +92,32 @@ local function next_ready()
   wake()
 end
 
+-- Gives back a thread that a command held until it died; false if it was no command.
+local function given_back(thread)
+  if redis.call('HEXISTS', of('turn', thread), 'held') == 0 then return false end
+  redis.call('ZREM', P .. 'leases', thread)
+  redis.call('DEL', of('turn', thread))
+  make_room(thread)
+  ready_if_waiting(thread)
+  return true
+end
+
 -- A turn whose lease ran out: its worker has died, or was cut off. One that keeps losing its
 -- workers comes back later each time, and not just when the others do that went down with it.
 local function lapsed()
   local thread = due('leases')
   while thread do
-    local deaths = redis.call('HINCRBY', of('turn', thread), 'deaths', 1)
-    if deaths < 2 then return thread end
-    local chance = tonumber(string.sub(redis.sha1hex(thread .. deaths), 1, 4), 16) / 65536
-    redis.call('HDEL', of('turn', thread), 'token')
-    redis.call('ZREM', P .. 'leases', thread)
-    redis.call('ZADD', P .. 'delayed', time + math.floor((deaths - 1) * CALM * (0.5 + chance)), thread)
+    if not given_back(thread) then
+      local deaths = redis.call('HINCRBY', of('turn', thread), 'deaths', 1)
+      if deaths < 2 then return thread end
+      local chance = tonumber(string.sub(redis.sha1hex(thread .. deaths), 1, 4), 16) / 65536
+      local pause = math.floor((deaths - 1) * CALM * (0.5 + chance))
+      redis.call('HDEL', of('turn', thread), 'token')
+      redis.call('ZREM', P .. 'leases', thread)
+      redis.call('ZADD', P .. 'delayed', time + pause, thread)
+    end
     thread = due('leases')
   end
-end
-
--- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
--- are no less than the time in microseconds.
-local function fence()
-  local precise = redis.call('TIME')
-  local token = math.max(clock('fence') + 1, precise[1] * 1000000 + precise[2])
-  redis.call('HSET', P .. 'clock', 'fence', token)
-  return string.format('%.0f', token)
 end
 
 bring_near('leases', FARTHEST)

@@ -84,6 +84,15 @@ local function forget_if_empty(thread)
   if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
 end
 
+-- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
+-- are no less than the time in microseconds.
+local function fence()
+  local precise = redis.call('TIME')
+  local token = math.max(clock('fence') + 1, precise[1] * 1000000 + precise[2])
+  redis.call('HSET', P .. 'clock', 'fence', token)
+  return string.format('%.0f', token)
+end
+
 local function holds(thread, token)
   return redis.call('HGET', of('turn', thread), 'token') == token
 end

@@ -7,6 +7,7 @@ from bot.playground.slack.methods import (
     files,
     people,
     streams,
+    user_groups,
     views,
 )
 from bot.playground.slack.methods.caller import Method
@@ -18,5 +19,6 @@ METHODS: dict[str, Method] = {
     **files.METHODS,
     **people.METHODS,
     **streams.METHODS,
+    **user_groups.METHODS,
     **views.METHODS,
 }

@@ -28,8 +28,9 @@ def post_message(site: Site, args: Json) -> Json:
     message = _message(site, args, channel.id)
     share_shown(site, message)
     if args.get("reply_broadcast") and message.is_reply:
-        message.subtype, message.user = "thread_broadcast", BOT_USER
-        message.username = message.icon_emoji = message.icon_url = None  # as has been reported
+        message.subtype = "thread_broadcast"
+        if not site.hazards.broadcasts_keep_personas:  # as has been reported
+            _lose_persona(message)
     site.workspace.post(message)
     return {
         "channel": channel.id,
@@ -61,8 +62,9 @@ def update(site: Site, args: Json) -> Json:
     message.text = args.get("text") or args.get("markdown_text") or message.text
     message.blocks = args.get("blocks", _markdown(args) or message.blocks)
     message.metadata = args.get("metadata", message.metadata) or None
-    message.username = message.icon_emoji = message.icon_url = None
-    message.user, message.subtype = BOT_USER, None
+    if not site.hazards.edits_keep_personas:
+        _lose_persona(message)
+        message.subtype = None
     message.edited_by, message.edited_ts = BOT_USER, site.workspace.new_ts()
     site.workspace.updated(message, before)
     return {
@@ -91,6 +93,11 @@ def get_permalink(site: Site, args: Json) -> Json:
     if message.is_reply:
         address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": address}
+
+
+def _lose_persona(message: Message) -> None:
+    message.username = message.icon_emoji = message.icon_url = None
+    message.user = BOT_USER
 
 
 def _check_update(args: Json) -> None:

@@ -124,6 +124,11 @@ def _time(value: str, error: str) -> float:
 def _told(site: Site, messages: Sequence[Message], args: Json, following: str) -> Json:
     metadata = bool(args.get("include_all_metadata"))
     shown = [payloads.message(site.workspace, one, metadata=metadata) for one in messages]
+    if site.hazards.streams_show != "all":
+        for one, told in zip(messages, shown, strict=True):
+            if one.streaming:
+                text = {"type": "markdown", "text": one.begun_with}
+                told |= {"text": one.begun_with, "blocks": [text]}
     cursor = cursor_to("next_ts", following) if following else ""
     return paged("messages", shown, cursor) | {"has_more": bool(following)}
 

@@ -44,6 +44,7 @@ def start(site: Site, args: Json) -> Json:
         **persona,
     )
     _grow(message, args)
+    message.begun_with = message.text
     site.stream_starts[channel.id, message.ts] = time.monotonic()
     site.workspace.post(message)
     return {"channel": channel.id, "ts": message.ts}

@@ -1,0 +1,37 @@
+-- Keeps the workers off a thread, for a command that changes what is kept of it. To them it looks
+-- like a turn; it ends with ``done``, or with its lease. Sent twice, it finds a turn running: its own.
+-- ARGV: thread, lease (ms), whether what waits in the thread is dropped (1 or 0)
+-- Returns {token, messages and turns dropped}; or {} if a turn is running, or one waits for another
+-- try that may not be dropped.
+
+local thread, lease, drop = unpack(ARGV)
+local turn, inbox, time = of('turn', thread), of('inbox', thread), now()
+local dropped = 0
+
+-- A place in the line would let a worker begin; ``done`` gives another one.
+local function leave_the_line()
+  local channel = channel_of(thread)
+  if redis.call('ZREM', P .. 'ready', thread) == 1 then come_forward(channel) end
+  if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
+end
+
+if redis.call('EXISTS', turn) == 1 then
+  local until_when = tonumber(redis.call('ZSCORE', P .. 'leases', thread) or 0)
+  local is_held = redis.call('HEXISTS', turn, 'held') == 1
+  if until_when > time or not (is_held or drop == '1') then return {} end
+  if not is_held then dropped = dropped + 1 end
+  redis.call('DEL', turn, of('journal', thread))
+  redis.call('ZREM', P .. 'delayed', thread)
+  redis.call('HDEL', P .. 'stops', thread)
+else
+  count('active', channel_of(thread), 1)
+end
+leave_the_line()
+if drop == '1' then
+  dropped = dropped + redis.call('LLEN', inbox)
+  redis.call('DEL', inbox)
+end
+local token = fence()
+redis.call('HSET', turn, 'token', token, 'held', 1)
+redis.call('ZADD', P .. 'leases', time + lease, thread)
+return {token, dropped}
