@@ -62,7 +62,9 @@ from bot.panel.model import UserId
 from bot.panel.overview import OverviewDesk
 from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
+from bot.panel.panel_file import FiledPanels
 from bot.panel.patience import Patience
+from bot.panel.stores import PanelStore
 from bot.panel.teaching import Teaching
 from bot.panel.toolbox import Toolbox
 from bot.panel.turn_context import ModelChoice
@@ -70,6 +72,7 @@ from bot.panel.turn_runner import TurnRunner
 from bot.panel.turn_worker import TurnWorker
 from bot.panel.waiting_line import WaitingLine
 from bot.panel.work_desk import WorkDesk
+from bot.panel_yaml.reading import load
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +165,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         listeners.register(bolt, intake, memory.handles, slack.identity)
         editor = panel_editor(config, memory, slack)
         buttons.register(bolt, memory.queue, slack.api)
-        decisions = ApprovalDesk(memory.approvals, slack.people, _approvers(config))
+        decisions = ApprovalDesk(memory.approvals, slack.people, approvers_of(config))
         approvals.register(bolt, decisions, slack.identity, slack.api)
         steering.register(bolt, intake, editor, slack.identity, slack.api)
         teaching = Teaching(editor, knowledge)
@@ -217,7 +220,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             files=slack.files,
             models=_models(config),
             approvals=memory.approvals,
-            approvers=_approvers(config),
+            approvers=approvers_of(config),
             patience=patience,
             levels=config.expert_levels,
         )
@@ -249,15 +252,26 @@ def redis_of(config: Config) -> Connection:
 
 
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
-    """Return what reads and changes panels."""
+    """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
+    panels, kept_in = panels_of(config, memory)
     return PanelEditor(
-        memory.panels,
+        panels,
         slack.people,
         (*library.library(), *discover(library.library()).experts),
         library.defaults(),
         frozenset(UserId(admin) for admin in config.admins),
         tools(config),
+        kept_in,
     )
+
+
+def panels_of(config: Config, memory: Memory) -> tuple[PanelStore, str]:
+    """Return the panels as they count, and where they are kept if that is a file."""
+    if not config.panel_file:
+        return memory.panels, ""
+    file = load(config.panel_file)
+    log.info("panel_file.read", extra={"channels": len(file.channels)})
+    return FiledPanels(file, memory.panels), file.kept_in
 
 
 def tools(config: Config) -> Toolbox:
@@ -267,7 +281,8 @@ def tools(config: Config) -> Toolbox:
     return allowed
 
 
-def _approvers(config: Config) -> Approvers:
+def approvers_of(config: Config) -> Approvers:
+    """Return who may decide on tools that need approval."""
     named = approvers(config.approvers)
     own = frozenset(UserId(admin) for admin in config.admins)
     return replace(named, users=named.users | own) if named.admins else named
@@ -275,7 +290,10 @@ def _approvers(config: Config) -> Approvers:
 
 def _models(config: Config) -> ModelChoice:
     return ModelChoice(
-        router=config.router_model, expert=config.expert_model, hard=config.hard_model
+        router=config.router_model,
+        expert=config.expert_model,
+        hard=config.hard_model,
+        fallbacks=config.fallback_models,
     )
 
 

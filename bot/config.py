@@ -42,6 +42,7 @@ class Config:
     openai_base_url: str
     backend: str
     history_tokens: int
+    compact_tokens: int
     redis_url: str
     host: str
     port: int
@@ -53,6 +54,7 @@ class Config:
     router_model: str
     expert_model: str
     hard_model: str
+    fallback_models: tuple[str, ...]
     expert_timeout: float
     function_timeout: float
     expert_levels: int
@@ -62,6 +64,7 @@ class Config:
     socket_connections: int
     redis_shards: int
     prices: str
+    panel_file: str
     tools: str
     slack_pace: float
 
@@ -93,6 +96,7 @@ _EXAMPLES = {
     "OPENAI_BASE_URL": OPENAI_API,
     "PANELBOT_BACKEND": "stateless",
     "PANELBOT_HISTORY_TOKENS": "16000",
+    "PANELBOT_COMPACT_TOKENS": "100000",
     "REDIS_URL": "redis://localhost:6379/0",
     "PORT": "3000",
     "PANELBOT_HOST": "127.0.0.1",
@@ -104,6 +108,7 @@ _EXAMPLES = {
     "PANELBOT_ROUTER_MODEL": "gpt-6-luna",
     "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
+    "PANELBOT_FALLBACK_MODELS": "gpt-6-luna,gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
     "PANELBOT_FUNCTION_TIMEOUT": "60",
     "PANELBOT_EXPERT_LEVELS": "2",
@@ -113,6 +118,7 @@ _EXAMPLES = {
     "PANELBOT_SOCKET_CONNECTIONS": "2",
     "PANELBOT_REDIS_SHARDS": "1",
     "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
+    "PANELBOT_PANEL_FILE": "/etc/panelbot/panel.yaml",
     "PANELBOT_TOOLS": "/etc/panelbot/tools.yaml",
     "PANELBOT_SLACK_PACE": "1",
 }
@@ -149,13 +155,17 @@ class _Reader:
 
         return self._parsed(name, default, parse, f"should be from {least:g} to {most:g}")
 
-    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
+    def whole(
+        self, name: str, default: int, *, least: int, most: int, or_zero: bool = False
+    ) -> int:
         def parse(text: str) -> int:
-            if not least <= int(text) <= most:
+            if not least <= int(text) <= most and not (or_zero and int(text) == 0):
                 raise ValueError
             return int(text)
 
-        return self._parsed(name, default, parse, f"should be a whole number, {least} to {most}")
+        zero = " (or 0)" if or_zero else ""
+        what = f"should be a whole number, {least} to {most}{zero}"
+        return self._parsed(name, default, parse, what)
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(text: str) -> str:
@@ -211,6 +221,9 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         openai_base_url=reader.url("OPENAI_BASE_URL", OPENAI_API, ("https", "http")),
         backend=reader.choice("PANELBOT_BACKEND", "conversations", BACKENDS),
         history_tokens=reader.whole("PANELBOT_HISTORY_TOKENS", 16_000, least=1000, most=1_000_000),
+        compact_tokens=reader.whole(
+            "PANELBOT_COMPACT_TOKENS", 100_000, least=1000, most=10_000_000, or_zero=True
+        ),
         redis_url=reader.text("REDIS_URL"),
         host=reader.text("PANELBOT_HOST", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
         port=reader.whole("PORT", 3000, least=1, most=65535),
@@ -222,6 +235,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         router_model=reader.text("PANELBOT_ROUTER_MODEL", "gpt-6-luna"),
         expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
+        fallback_models=reader.words("PANELBOT_FALLBACK_MODELS", r"[A-Za-z0-9][\w.:/-]{0,99}"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
         function_timeout=reader.number("PANELBOT_FUNCTION_TIMEOUT", 60, least=1, most=3600),
         expert_levels=reader.whole("PANELBOT_EXPERT_LEVELS", 2, least=1, most=5),
@@ -231,6 +245,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
         redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
         prices=reader.text("PANELBOT_PRICES"),
+        panel_file=reader.text("PANELBOT_PANEL_FILE"),
         tools=reader.text("PANELBOT_TOOLS"),
         slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
     )

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot import app, desks
 from bot.adapters.redis import connection
@@ -17,6 +19,7 @@ from bot.panel.knowledge import Upload
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
 from bot.panel.roster import WorkspaceScope
+from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
@@ -25,6 +28,10 @@ from bot.playground.slack.workspace import Message
 
 log = logging.getLogger(__name__)
 
+_TICKETS = """\
+mcp:
+  - {{label: tickets, url: "{url}", purpose: Opens tickets, tools: [open_ticket]}}
+"""
 _LOOK_AGAIN = 0.02
 _LONGEST = 15 * 60.0
 
@@ -111,7 +118,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         if own_redis:
             redis_url = await opened.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
-        settings.setdefault("PANELBOT_TOOLS", _tools(environ))
+        settings.setdefault("PANELBOT_TOOLS", await _tools(environ, opened))
         if not environ.get("OPENAI_API_KEY", "").strip():
             openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
@@ -131,10 +138,20 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             task.cancel()
 
 
-def _tools(environ: Mapping[str, str]) -> str:
-    """Return the file with the tools of the demo's experts; the Assistants API offers none."""
-    has_none = environ.get("PANELBOT_BACKEND", "").strip().casefold() == "assistants"
-    return "" if has_none else str(files("bot") / "demo_tools.yaml")
+async def _tools(environ: Mapping[str, str], opened: AsyncExitStack) -> str:
+    """Return the file with the tools of the demo's experts; the Assistants API offers none.
+
+    The server of tools is on this machine, where OpenAI itself cannot reach it.
+    """
+    if environ.get("PANELBOT_BACKEND", "").strip().casefold() == "assistants":
+        return ""
+    hosted = files("bot") / "demo_tools.yaml"
+    if environ.get("OPENAI_API_KEY", "").strip():
+        return str(hosted)
+    desk = await opened.enter_async_context(McpPlayground())
+    allowed = Path(opened.enter_context(TemporaryDirectory())) / "tools.yaml"
+    allowed.write_text(hosted.read_text("utf-8") + _TICKETS.format(url=desk.url), "utf-8")
+    return str(allowed)
 
 
 async def _teach(config: Config) -> None:

@@ -10,12 +10,13 @@ from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.traces import SlackTraces
 from bot.adapters.slack.transcript import SlackTranscript
-from bot.app import Memory, Slack, open_memory, open_slack, panel_editor
+from bot.app import Memory, Slack, open_memory, open_slack, panel_editor, panels_of
 from bot.config import Config
 from bot.model_side import open_knowledge, open_model
 from bot.panel.knowledge import KnowledgeBase
 from bot.panel.link_book import LinkRecovery
 from bot.panel.ports import LanguageModel
+from bot.panel.stores import PanelStore
 from bot.panel.teaching import Teaching
 
 
@@ -87,3 +88,11 @@ async def open_classroom(config: Config) -> AsyncIterator[tuple[str, Teaching]]:
     ):
         teaching = Teaching(panel_editor(config, memory, slack), knowledge)
         yield slack.identity.team_id, teaching
+
+
+@asynccontextmanager
+async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, str, str]]:
+    """Open the panels as they count, with the workspace's id and the file they are kept in."""
+    async with open_memory(config) as memory, open_slack(config, memory) as slack:
+        panels, kept_in = panels_of(config, memory)
+        yield panels, slack.identity.team_id, kept_in

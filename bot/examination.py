@@ -8,7 +8,7 @@ from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.slack import web_api
 from bot.adapters.slack.examination import examine as examine_slack
-from bot.adapters.slack.manifest import BOT_SCOPES
+from bot.adapters.slack.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.config import Config
 from bot.panel.errors import Refused
 from bot.panel.findings import Finding, bad, good
@@ -20,13 +20,19 @@ async def examine(config: Config) -> list[Finding]:
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         found = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=frozenset(BOT_SCOPES)),
+            examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, connection.address(config.redis_url)),
             model_side.examine(config),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
     return [*(finding for findings in found for finding in findings), *own]
+
+
+def _scopes(config: Config) -> frozenset[str]:
+    """Return the scopes that the bot needs as it is set up."""
+    has_groups = app.approvers_of(config).groups
+    return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
 
 
 def _examine_tools(config: Config) -> Finding:

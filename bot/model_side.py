@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from openai import AsyncOpenAI
@@ -31,6 +31,7 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
             store,
             salt=config.secrets[0],
             tokens=config.history_tokens,
+            compact=config.compact_tokens,
         )
 
 
@@ -85,12 +86,13 @@ async def warn(config: Config) -> None:
             log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})
 
 
-def _models(config: Config) -> Mapping[str, str]:
-    return {
-        "PANELBOT_ROUTER_MODEL": config.router_model,
-        "PANELBOT_EXPERT_MODEL": config.expert_model,
-        "PANELBOT_HARD_MODEL": config.hard_model,
-    }
+def _models(config: Config) -> Sequence[tuple[str, str]]:
+    return [
+        ("PANELBOT_ROUTER_MODEL", config.router_model),
+        ("PANELBOT_EXPERT_MODEL", config.expert_model),
+        ("PANELBOT_HARD_MODEL", config.hard_model),
+        *(("PANELBOT_FALLBACK_MODELS", name) for name in config.fallback_models),
+    ]
 
 
 def _client(config: Config) -> AsyncOpenAI:

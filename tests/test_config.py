@@ -31,6 +31,11 @@ def test_a_backend_is_chosen_by_its_name(value: str):
     assert problems({"PANELBOT_BACKEND": "threads"}) == ["PANELBOT_BACKEND"]
 
 
+@pytest.mark.parametrize(("value", "tokens"), [("", 100_000), ("0", 0), ("1000", 1000)])
+def test_summing_up_can_be_left_to_nobody(value: str, tokens: int):
+    assert read(GOOD | {"PANELBOT_COMPACT_TOKENS": value}).compact_tokens == tokens
+
+
 def test_every_missing_setting_is_named_at_once():
     assert problems({}, *GOOD) == list(GOOD)
 
@@ -52,12 +57,14 @@ def test_a_missing_setting_comes_with_an_example():
         ("LOG_LEVEL", "LOUD"),
         ("PANELBOT_SECRET", "short"),
         ("PANELBOT_ADMINS", "@ann"),
+        ("PANELBOT_FALLBACK_MODELS", "a model"),
         ("PANELBOT_APPROVERS", "asker,ann"),
         ("PANELBOT_APPROVAL_HOURS", "1000"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
         ("PANELBOT_FUNCTION_TIMEOUT", "0"),
         ("PANELBOT_EXPERT_LEVELS", "0"),
         ("PANELBOT_CONCURRENCY", "0"),
+        ("PANELBOT_COMPACT_TOKENS", "999"),
         ("PANELBOT_LEASE", "0.5"),
     ],
 )

@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from bot import logs
 from bot.config import Config, ConfigError, read
-from bot.panel.errors import PanelError, leaves
+from bot.panel.errors import PanelError, Refused, leaves
 
 
 def settings(*needs: str) -> Config:
@@ -24,8 +25,11 @@ def settings(*needs: str) -> Config:
     return config
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run *work* until it ends or we are told to; what stops it on purpose is told in one line."""
+def run(work: Coroutine[Any, Any, None], *, trouble: int = 1) -> None:
+    """Run *work* until it ends or we are told to; what stops it on purpose is told in one line.
+
+    The program then exits with *trouble*.
+    """
     try:
         asyncio.run(_until_told(work))
     except Exception as error:
@@ -37,7 +41,18 @@ def run(work: Coroutine[Any, Any, None]) -> None:
             raise
         for text in dict.fromkeys(str(one) for one in found):
             click.echo(f"panelbot: {text}", err=True)
-        sys.exit(1)
+        sys.exit(trouble)
+
+
+def write(text: str, out: str) -> None:
+    """Write *text* to the file *out*; ``-`` is standard output."""
+    if out == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(out).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}.") from error
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:

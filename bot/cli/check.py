@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli import run
+from bot.cli.experts import told
 from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
 from bot.examination import examine
+from bot.panel.errors import Refused
 from bot.panel.findings import Finding, Verdict, bad, good, warning
+from bot.panel_yaml.reading import load
 
 _MARKS = {
     Verdict.GOOD: Text("ok     ", "green"),
@@ -50,7 +53,16 @@ def _settings(config: Config) -> list[Finding]:
         remedy = "Set it to the output of: openssl rand -hex 32"
         what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
         found.append(warning(what, remedy))
+    if config.panel_file:
+        found.append(_panel_file(config.panel_file))
     return found
+
+
+def _panel_file(path: str) -> Finding:
+    try:
+        return good(f"The panel file can be used: {told(load(path))}")
+    except Refused as refusal:
+        return bad(str(refusal), "Put the file that PANELBOT_PANEL_FILE names right")
 
 
 def _tell(found: Sequence[Finding]) -> None:

@@ -1,10 +1,8 @@
 """``panelbot export``: a thread, with all conversations behind it, as a file."""
 
-from pathlib import Path
-
 import click
 
-from bot.cli import run, settings
+from bot.cli import run, settings, write
 from bot.cli.links import NO_PANEL, find_thread
 from bot.config import MODEL, SLACK_OUT, STORE
 from bot.desks import open_desk
@@ -45,14 +43,3 @@ async def _export(what: str, format_: str, out: str) -> None:
         )
         archive = await collect(thread, permalink, messages, links, desk.model)
     write(FORMATS[format_](archive), out)
-
-
-def write(text: str, out: str) -> None:
-    """Write *text* to the file *out*, or for ``-`` to standard output."""
-    if out == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(out).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{out} cannot be written: {error.strerror}.") from error

@@ -5,6 +5,7 @@ import click
 from bot import __version__
 from bot.cli.check import check
 from bot.cli.demo import demo
+from bot.cli.experts import experts
 from bot.cli.export import export
 from bot.cli.feedback import feedback
 from bot.cli.forget import forget
@@ -29,6 +30,7 @@ for command in (
     web,
     worker,
     check,
+    experts,
     knowledge,
     links,
     export,

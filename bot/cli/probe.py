@@ -15,8 +15,7 @@ from bot.adapters.openai.probe_bench import ProbeBench
 from bot.adapters.slack import probes as slack_probes
 from bot.adapters.slack.probes import SlackProbeBench
 from bot.app import open_memory, open_slack
-from bot.cli import run, settings
-from bot.cli.export import write
+from bot.cli import run, settings, write
 from bot.config import MODEL, SLACK_OUT, STORE, Config
 from bot.panel.errors import Refused
 from bot.panel.probing import Check, Observation, observe

@@ -134,8 +134,14 @@ async def _exchange(context: TurnContext, seat: Seat, hear: Hear, attached: Atta
 async def _answer(
     context: TurnContext, call: Call, prompt: Prompt, hear: Hear, *, repeated: bool
 ) -> Responded:
-    ref = prompts.call_ref(call)
-    answer = ask(context.model, prompt, ref=ref, repeated=repeated, patience=context.patience)
+    answer = ask(
+        context.model,
+        prompt,
+        ref=prompts.call_ref(call),
+        repeated=repeated,
+        patience=context.patience,
+        fallbacks=context.fallbacks,
+    )
     async with aclosing(answer) as events:
         async for event in events:
             hear(event)
@@ -182,7 +188,7 @@ async def _hear_colleagues(
                 )
                 if not record.progress.round_of(by).called:
                     return said
-                await record.note(Routed(said.text, usage=said.usage, by=by))
+                await record.note(Routed(said.text, usage=said.usage, model=said.model, by=by))
     except BaseExceptionGroup as errors:  # one is enough: the expert, or the turn, ends with it
         raise next(leaves(errors)) from None
     return None
@@ -200,11 +206,11 @@ def _outcome(context: TurnContext, seat: Seat, said: Responded) -> Outcome:
     call, text = seat.call, said.text
     context.made.update(said.contents)
     if said.wanted and not seat.asker:  # a colleague has no tool that needs approval
-        return ApprovalAsked(call.id, said.wanted, text, said.usage, said.files)
+        return ApprovalAsked(call.id, said.wanted, text, said.usage, said.files, said.model)
     if not (text.strip() or said.files):
         return ExpertFailed(call.id, Failure.BROKEN)
     noted = _noted(text if text.strip() else sentences.MADE, context.toolbox, seat.expert)
-    return ExpertAnswered(call.id, noted, said.usage, said.citations, said.files)
+    return ExpertAnswered(call.id, noted, said.usage, said.citations, said.files, said.model)
 
 
 def _noted(text: str, toolbox: Toolbox, expert: Expert) -> str:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.panel.errors import ModelUnavailable
+from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -15,11 +15,14 @@ from bot.panel.exchange import (
     ModelEvent,
     ModelSaid,
     Prompt,
+    Responded,
+    TextWritten,
     ToolAnswered,
     ToolCalled,
     UserSaid,
     joined,
 )
+from bot.panel.fallback import Choice, Fallbacks
 from bot.panel.patience import Patience
 from bot.panel.ports import LanguageModel
 from bot.panel.toolbox import ApprovalWanted
@@ -39,6 +42,7 @@ async def ask(
     ref: str,
     repeated: bool,
     patience: Patience,
+    fallbacks: Fallbacks,
     begun: str = "",
 ) -> AsyncGenerator[ModelEvent | AskedAgain, None]:
     """Send *prompt* and yield what the model writes; the last event is Responded.
@@ -47,9 +51,11 @@ async def ask(
     before (*repeated*, or after a failure on the way) the conversation is looked at first:
     a stored answer is taken from there, stored items are not sent again. Of a response that
     may call tools, *begun* by an earlier try, some calls may be stored and others missing:
-    it is asked for anew unless it is whole. Raises ModelUnavailable once *patience* is spent.
+    it is asked for anew unless it is whole. Once *patience* is spent with a model that has not
+    written a word, the next of *fallbacks* is asked. Raises ModelUnavailable, or ModelRefused,
+    if that helps no more.
     """
-    pauses = patience.pauses()
+    tries = _Tries(patience, fallbacks.choose(prompt.model))
     while True:
         try:
             stored = await model.since(prompt.conversation, ref) if repeated else None
@@ -61,16 +67,56 @@ async def ask(
             if answer:
                 yield AskedAgain()
             items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
-            async with aclosing(model.respond(replace(prompt, items=items))) as events:
+            request = replace(prompt, items=items, model=tries.begin())
+            async with aclosing(model.respond(request)) as events:
                 async for event in events:
                     begun = event.response if isinstance(event, Begun) else begun
-                    yield event
-        except ModelUnavailable as error:
-            await _before_retry(pauses, patience, error)
+                    yield tries.hear(event)
+        except (ModelUnavailable, ModelRefused) as error:
+            await tries.before_another(error)
             repeated = True
             yield AskedAgain()
         else:
             return
+
+
+class _Tries:
+    """What was tried for one request, and what else can be."""
+
+    def __init__(self, patience: Patience, choice: Choice) -> None:
+        self._patience = patience
+        self._pauses = patience.pauses()
+        self._choice = choice
+        self._is_waiting = False  # for the first word of the model
+
+    def begin(self) -> str:
+        """Return the model to ask now."""
+        self._is_waiting = True
+        return self._choice.model
+
+    def hear(self, event: ModelEvent) -> ModelEvent:
+        """Return *event* with the model that it is from, where that is not the one wanted."""
+        if isinstance(event, TextWritten | ToolCalled):
+            self._is_waiting = False
+        if isinstance(event, Responded):
+            self._choice.answered()
+            return replace(event, model=self._choice.replaced)
+        return event
+
+    async def before_another(self, error: ModelUnavailable | ModelRefused) -> None:
+        """Wait, or take another model; raise *error* if neither is of any use."""
+        waiting, self._is_waiting = self._is_waiting, False
+        if waiting and self._choice.is_on_trial and self._choice.give_way(error):
+            self._pauses = self._patience.pauses()
+            return
+        try:
+            if isinstance(error, ModelRefused):
+                raise error
+            await _before_retry(self._pauses, self._patience, error)
+        except (ModelUnavailable, ModelRefused):
+            if not (waiting and self._choice.give_way(error)):
+                raise
+            self._pauses = self._patience.pauses()
 
 
 async def patiently(request: Callable[[], Awaitable[T]], patience: Patience) -> T:

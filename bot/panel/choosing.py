@@ -37,6 +37,7 @@ async def choose(
         ref=ref,
         repeated=repeated or begun.asked,
         patience=context.patience,
+        fallbacks=context.fallbacks,
         begun=begun.response,
     )
     said = Responded("")

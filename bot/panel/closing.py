@@ -83,12 +83,13 @@ async def _sum_up(
         ref=prompts.ref(context.turn),
         repeated=repeated,
         patience=context.patience,
+        fallbacks=context.fallbacks,
     )
     async with context.live("synthesis") as hear, aclosing(answer) as events:
         async for event in events:
             hear(event)
             if isinstance(event, Responded):
-                return Closed(event.text, event.usage)
+                return Closed(event.text, event.usage, event.model)
     return Closed()
 
 

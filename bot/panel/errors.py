@@ -4,6 +4,7 @@ Our errors, named by what the worker should do:
 * PanelError
   + TryLater               a neighbour cannot serve us now; worth another try
     - ModelUnavailable       ... the model
+      . ModelOverloaded          because it has too much to do; another model may have time
     - MessengerUnavailable   ... Slack
     - StoreUnavailable       ... Redis
   + GiveUp                 another try would end the same; say so
@@ -34,6 +35,10 @@ class TryLater(PanelError):
 
 class ModelUnavailable(TryLater):
     """The model cannot answer now. It may or may not have stored what it was sent."""
+
+
+class ModelOverloaded(ModelUnavailable):
+    """The model has too much to do; another one may have time."""
 
 
 class MessengerUnavailable(TryLater):

@@ -99,6 +99,7 @@ class Routed(_OfRound):
     text: str = ""
     direct: bool = False  # people named the experts; the router has not seen the message yet
     usage: Usage = NO_USAGE
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class ExpertAnswered(_Dated):
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
     files: tuple[MadeFile, ...] = ()
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class ApprovalAsked(_Dated):
     text: str = ""  # what it said before
     usage: Usage = NO_USAGE
     files: tuple[MadeFile, ...] = ()
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class Closed(_Dated):
 
     text: str = ""
     usage: Usage = NO_USAGE
+    model: str = ""  # that answered in place of the one that was asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ class Responded:
     files: tuple[MadeFile, ...] = ()
     # Of the files, by id, what came with the response itself. Never kept.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    model: str = ""  # that answered in place of the one that was asked for
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded

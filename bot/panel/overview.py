@@ -47,6 +47,7 @@ class Overview:
     prices_of: str  # the day whose prices are reckoned with
     admins: Sequence[UserId]  # who may change the defaults beside the workspace's admins
     may_change: bool
+    kept_in: str = ""  # where the panels can be changed, if not in Slack
 
 
 class OverviewDesk:
@@ -104,6 +105,7 @@ class OverviewDesk:
             prices_of=self._prices.as_of,
             admins=self._editor.admins,
             may_change=may_change,
+            kept_in=self._editor.kept_in,
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:

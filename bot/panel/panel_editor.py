@@ -17,6 +17,7 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
+from bot.panel.rights import Rights
 from bot.panel.roster import (
     MOST_EXPERTS,
     ChannelScope,
@@ -68,8 +69,8 @@ class PanelEditor:
     """Reads and changes panels. Every refusal is one sentence: see Refused.
 
     *library* are the experts that can be added by name; *defaults* those that every
-    workspace begins with; *admins* may change a workspace's defaults beside its admins;
-    *toolbox* are the tools that an expert may have: those of the library go without the others.
+    workspace begins with; *toolbox* are the tools that an expert may have: those of the library
+    go without the others; for *admins* and *kept_in* see Rights.
     """
 
     def __init__(
@@ -80,12 +81,13 @@ class PanelEditor:
         defaults: Sequence[Expert],
         admins: frozenset[UserId],
         toolbox: Toolbox = NO_TOOLS,
+        kept_in: str = "",
     ) -> None:
         self._panels = panels
         self._people = people
+        self._rights = Rights(people, admins, kept_in)
         self._library = {expert.name: toolbox.fitted(expert) for expert in library}
         self._defaults = tuple(toolbox.fitted(expert) for expert in defaults)
-        self._admins = admins
         self.toolbox = toolbox
 
     async def panel(self, where: Scope) -> Panel:
@@ -190,8 +192,9 @@ class PanelEditor:
         always_consult: bool | None = None,
     ) -> Expert:
         """Change what the expert can look up, and when it does; nothing else of it."""
-        await self.check_may_change(scope, by)
-        now = await self.find(scope, name)
+        now = await self.check_may_teach(scope, name, by)
+        if always_consult is not None:
+            self._rights.check_is_kept_here(scope)
         expert = replace(
             now,
             collections=now.collections if collections is None else collections,
@@ -228,23 +231,29 @@ class PanelEditor:
 
     async def check_may_change(self, scope: Scope, by: UserId | None) -> None:
         """Raise Refused if *by* may not change panels there; None is whoever runs the bot."""
-        if by is None or by in self._admins:
-            return
-        role = (await self._people.person(by)).role
-        if role is Role.STRANGER:
-            raise Refused("People from other organisations cannot change the panel.")
-        if role is Role.GUEST:
-            raise Refused("Guests cannot change the panel; please ask a full member.")
-        if isinstance(scope, WorkspaceScope) and role is not Role.ADMIN:
-            raise Refused(
-                "The defaults of all channels can be changed by workspace admins; you can "
-                "change this channel's panel with `/experts add` and `/experts remove`."
-            )
+        self._rights.check_is_kept_here(scope)
+        await self._rights.check(scope, by)
+
+    async def check_may_teach(self, scope: Scope, name: str, by: UserId | None) -> Expert:
+        """Return the expert; raise Refused if there is none, or *by* may not give it documents.
+
+        A file knows nothing of documents, but has to name the expert that is to have them.
+        """
+        await self._rights.check(scope, by)
+        expert = await self.find(scope, name)
+        if self.kept_in and expert.name not in (await self.changes(scope)).added:
+            self._rights.check_is_kept_here(scope)
+        return expert
+
+    @property
+    def kept_in(self) -> str:
+        """Where the panels of the workspace and its channels are kept, if that is a file."""
+        return self._rights.kept_in
 
     @property
     def admins(self) -> Sequence[UserId]:
         """Who may change the defaults beside the workspace's admins."""
-        return sorted(self._admins)
+        return self._rights.admins
 
     async def role(self, user: UserId) -> Role:
         """Return what *user* is in the workspace."""

@@ -109,7 +109,7 @@ def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
         title=check_title(expert.title, taken),
         icon=_checked_icon(expert.icon),
         purpose=_checked_purpose(expert.purpose),
-        instructions="" if expert.function else _checked_instructions(expert.instructions),
+        instructions=_checked_instructions(expert),
         model=_checked_model(expert.model),
     )
 
@@ -191,9 +191,10 @@ def _checked_purpose(purpose: str) -> str:
     return tidy
 
 
-def _checked_instructions(instructions: str) -> str:
-    tidy = instructions.strip()
-    if not 1 <= len(tidy) <= LONGEST_INSTRUCTIONS:
+def _checked_instructions(expert: Expert) -> str:
+    tidy = expert.instructions.strip()
+    least = 0 if expert.function else 1
+    if not least <= len(tidy) <= LONGEST_INSTRUCTIONS:
         raise Refused(
             f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.", field="instructions"
         )

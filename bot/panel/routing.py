@@ -61,4 +61,4 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
     prompt = context.router_prompt(await context.book.router(), items)
     ref = prompts.ref(context.turn)
     said = await choose(context, prompt, start, ref=ref, among=context.panel)
-    await context.record.note(Routed(said.text, usage=said.usage))
+    await context.record.note(Routed(said.text, usage=said.usage, model=said.model))

@@ -203,3 +203,7 @@ class PanelStore(Protocol):
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         """Set whether replies grow as they are written; None inherits."""
         ...
+
+    async def put(self, scope: Scope, changes: RosterChanges) -> None:
+        """Let *scope* change exactly this, in one step."""
+        ...

@@ -35,8 +35,7 @@ class Teaching:
 
     async def check(self, scope: Scope, name: str, by: UserId | None) -> Expert:
         """Return the expert, or raise Refused if there is none or *by* may not teach it."""
-        await self._editor.check_may_change(scope, by)
-        expert = await self._editor.find(scope, name)
+        expert = await self._editor.check_may_teach(scope, name, by)
         if expert.function:
             raise Refused(f"{expert.title} is a function: it cannot look things up in documents.")
         return expert

@@ -11,6 +11,7 @@ from bot.panel.asking import AskedAgain
 from bot.panel.attaching import FileServer
 from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
+from bot.panel.fallback import Fallbacks
 from bot.panel.link_book import LinkBook
 from bot.panel.links import seated
 from bot.panel.live_reply import LiveReply
@@ -48,6 +49,7 @@ class ModelChoice:
     router_effort: Effort = Effort.NONE
     expert: str = "gpt-6.1-terra"
     hard: str = "gpt-6.1-sol"  # for who wants it deeper
+    fallbacks: tuple[str, ...] = ()  # for when one of these is gone, or has too much to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class TurnContext:
     files: FileServer
     patience: Patience
     levels: int  # of experts under the router: with 1, none consults another
+    fallbacks: Fallbacks
     is_live: bool  # whether people watch replies being written
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)

@@ -33,6 +33,7 @@ class Stage:
     model: str
     seconds: float = 0.0  # from when it was first made; crashes count, waiting for a retry not
     usage: Usage = NO_USAGE  # none where the response was lost and its text found again
+    instead_of: str = ""  # the model that was wanted, where another one answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def _stage(
     if began is None:
         return None
     ended = attempt[-1]
-    return Stage(model, _between(began, ended), getattr(ended, "usage", NO_USAGE))
+    usage, other = getattr(ended, "usage", NO_USAGE), getattr(ended, "model", "")
+    return Stage(other or model, _between(began, ended), usage, model if other else "")
 
 
 def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:

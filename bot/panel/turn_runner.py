@@ -13,6 +13,7 @@ from bot.panel.attachments import Attached, files_of
 from bot.panel.closing import close
 from bot.panel.consulting import consult
 from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.fallback import Fallbacks
 from bot.panel.hearing import Hearing
 from bot.panel.link_book import LinkBook, LinkRecovery
 from bot.panel.links import ThreadLinks
@@ -75,6 +76,7 @@ class TurnRunner:
         self._recovery = LinkRecovery(threads, model, transcript)
         self._moving = Moving(threads, model, patience)
         self._models = models
+        self._fallbacks = Fallbacks(models.fallbacks)
         self._patience = patience
         self._levels = levels
 
@@ -216,6 +218,7 @@ class TurnRunner:
             files=self._files,
             patience=self._patience,
             levels=self._levels,
+            fallbacks=self._fallbacks,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )
 

@@ -17,6 +17,7 @@ class Bill:
     seconds: float
     usage: Usage | None  # None: nobody knows
     cost: Decimal | None  # in dollars; None: nobody knows
+    instead_of: str = ""  # the model that was wanted, where another one answered
 
 
 @dataclass(frozen=True, slots=True)

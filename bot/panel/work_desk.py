@@ -112,7 +112,7 @@ class WorkDesk:
         known = stage.usage != NO_USAGE or stage.model == BY_FUNCTION
         cost = self._prices.cost(stage.model, stage.usage) if known else None
         usage = stage.usage if known else None
-        return Bill(stage.model, stage.seconds, usage, cost)
+        return Bill(stage.model, stage.seconds, usage, cost, stage.instead_of)
 
     async def _said_after(
         self, conversation: ConversationId | None, name: MessageTs | CallId

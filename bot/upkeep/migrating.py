@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     THERE = "there already"
     PARTLY = "moved in part: what could not be read or written begins anew at the next question"
     LOST = "not moved: it can no longer be read, and begins anew at the next question"
-    BUSY = "not moved: a turn is running there, or waits for another try"
+    BUSY = "not moved: a turn is running there, or waits for another try or for a decision"
 
 
 LEFT = (Outcome.PARTLY, Outcome.LOST, Outcome.BUSY)  # what a person should know of

@@ -12,6 +12,7 @@ from bot.panel.model import CollectionId, DocumentId, ExpertName
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.knowledge import FakeKnowledge
+from tests.inspection.inspector import OpenAIInspector
 
 LEGAL = Holder(ChannelScope("T1", "C1"), ExpertName("legal"))
 EVERYWHERE = Holder(WorkspaceScope("T1"), ExpertName("legal"))
@@ -21,12 +22,14 @@ NOWHERE = CollectionId("vs_0000")
 
 
 @pytest.fixture(params=["fake", "playground"])
-async def knowledge(request: pytest.FixtureRequest) -> AsyncIterator[KnowledgeBase]:
+async def knowledge(
+    request: pytest.FixtureRequest, openai_inspector: OpenAIInspector
+) -> AsyncIterator[KnowledgeBase]:
     if request.param == "fake":
         yield FakeKnowledge()
         return
     async with (
-        OpenAIPlayground() as playground,
+        openai_inspector.watch(OpenAIPlayground()) as playground,
         AsyncOpenAI(
             api_key=playground.api_key,
             base_url=playground.base_url,

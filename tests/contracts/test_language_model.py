@@ -48,6 +48,7 @@ from bot.panel.ports import LanguageModel
 from bot.playground.openai.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.language_model import ROUTER, ScriptedModel
+from tests.inspection.inspector import OpenAIInspector
 
 ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
@@ -133,7 +134,9 @@ def _bench(backend: str, brain: ScriptedBrain, client: AsyncOpenAI, redis: Conne
 
 
 @pytest.fixture(params=["fake", "conversations", "stateless", "assistants"])
-async def bench(request: pytest.FixtureRequest, redis: Connection) -> AsyncIterator[Bench]:
+async def bench(
+    request: pytest.FixtureRequest, redis: Connection, openai_inspector: OpenAIInspector
+) -> AsyncIterator[Bench]:
     if request.param == "fake":
         fake = FakeBench()
         yield fake
@@ -141,7 +144,7 @@ async def bench(request: pytest.FixtureRequest, redis: Connection) -> AsyncItera
         return
     brain = ScriptedBrain()
     async with (
-        OpenAIPlayground(brain=brain, assistants=True) as playground,
+        openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as playground,
         AsyncOpenAI(
             api_key=playground.api_key,
             base_url=playground.base_url,

@@ -66,7 +66,7 @@ def _words(block):
 
 
 @pytest.fixture(params=["fake", "slack"])
-async def place(request):
+async def place(request, slack_inspector):
     if request.param == "fake":
         yield FakeSlack(RecordingMessenger())
         return
@@ -74,6 +74,7 @@ async def place(request):
         web = web_api.client(slack.bot_token, slack.api_url, session)
         api, signer = SlackApi(web, Unpaced()), StampSigner(["a-secret-of-at-least-16"])
         yield LocalSlack(slack, SlackMessenger(api, await identify(web), signer, pauses=()))
+        slack_inspector.look_at(slack.calls)
 
 
 def reply(place, part="reply:call_1:0", text="Yes."):

@@ -92,6 +92,21 @@ async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(pan
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
+async def test_all_that_a_scope_changes_is_put_at_once(panels):
+    await panels.add(CHANNEL, LEGAL)
+    await panels.set_streaming(CHANNEL, streaming=True)
+    wanted = RosterChanges(
+        {FINANCE.name: FINANCE}, frozenset({LEGAL.name}), Synthesis.NEVER, streaming=False
+    )
+
+    await panels.put(CHANNEL, wanted)
+    assert list(await panels.changes([CHANNEL])) == [wanted]
+    assert list(await panels.channels("T1")) == [CHANNEL]
+
+    await panels.put(CHANNEL, RosterChanges())
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
 async def test_an_expert_may_be_called_like_a_setting(panels):
     named = Expert(ExpertName("synthesis"), "Chemist", ":test_tube:", "Chemistry.", "Mix.")
     await panels.add(CHANNEL, named)

@@ -19,6 +19,8 @@ from bot.playground.openai.state import Json, text_of
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from tests.inspection.inspector import OpenAIInspector
+from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16-characters"
@@ -154,12 +156,17 @@ async def until_reachable(port: int) -> None:
 
 
 @pytest.fixture
-async def world(redis: Connection, redis_url: str) -> AsyncIterator[World]:
+async def world(
+    redis: Connection,
+    redis_url: str,
+    openai_inspector: OpenAIInspector,
+    slack_inspector: SlackInspector,
+) -> AsyncIterator[World]:
     """The world without the bot."""
     brain = ScriptedBrain(panel_brain)
     async with (
         SlackPlayground(retry_after=(0.05, 0.2, 0.5)) as slack,
-        OpenAIPlayground(brain=brain, assistants=True) as openai,
+        openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as openai,
     ):
         environ = {
             "SLACK_BOT_TOKEN": slack.bot_token,
@@ -178,6 +185,7 @@ async def world(redis: Connection, redis_url: str) -> AsyncIterator[World]:
         yield here
         await here.stop_bot()
         assert reader.complaints == []
+        slack_inspector.look_at(slack.calls)
 
 
 @pytest.fixture

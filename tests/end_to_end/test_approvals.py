@@ -63,6 +63,10 @@ def is_open(world: World, ts: str) -> bool:
     return '"actions"' in str(question(world, ts).blocks).replace("'", '"')
 
 
+def link(ts: str) -> str:
+    return f"https://acme.slack.com/archives/{GENERAL}/p{ts.replace('.', '')}"
+
+
 def whispers(world: World, user: str) -> list[str]:
     return [one.text for one in world.slack.workspace.ephemeral(user, GENERAL)]
 
@@ -194,6 +198,23 @@ async def test_a_conversation_is_mended_though_redis_has_forgotten(
     assert shop.calls == []
 
 
+async def test_what_is_to_be_decided_is_forgotten_with_its_thread(
+    equipped: World, shop: McpPlayground
+):
+    ts = await asked(equipped)
+    message = question(equipped, ts)
+
+    code, _, err = await equipped.panelbot("forget", link(ts), "--yes")
+
+    assert code == 0, err
+    assert [key for key in await equipped.redis.keys("*") if "approvals:" in key] == []
+    await equipped.slack.people.click(ADA, message, APPROVE)
+    await eventually(lambda: whispers(equipped, ADA))
+    assert "has ended" in whispers(equipped, ADA)[0]
+    await equipped.idle()
+    assert shop.calls == []
+
+
 async def test_show_work_and_the_export_tell_of_the_decision(equipped: World):
     ts = await asked(equipped)
     await equipped.slack.people.click(ADA, question(equipped, ts), APPROVE)
@@ -207,8 +228,7 @@ async def test_show_work_and_the_export_tell_of_the_decision(equipped: World):
 
     await equipped.slack.people.wait_for(lambda: "Needed approval" in shown())
     assert "approved (Ada" in shown()
-    link = f"https://acme.slack.com/archives/{GENERAL}/p{ts.replace('.', '')}"
-    code, out, err = await equipped.panelbot("export", link)
+    code, out, err = await equipped.panelbot("export", link(ts))
     assert (code, err) == (0, "")
     assert "Wanted to use open\\_ticket of shop" in out
     assert "**Approved**: Ada" in out
@@ -224,3 +244,15 @@ async def test_what_is_asked_is_not_in_the_log(equipped: World, caplog: pytest.L
     told = [line for line in records if "bot.playground" not in line]
     assert any("approval.decided" in line for line in told)
     assert not any("Broken" in line or "All of it" in line for line in told)
+
+
+@pytest.mark.parametrize(("approvers", "is_missed"), [("S0BUYERS", True), ("asker", False)])
+async def test_check_misses_the_scope_that_groups_take(
+    world: World, approvers: str, *, is_missed: bool
+):
+    world.slack.site.scopes.discard("usergroups:read")
+    world.environ["PANELBOT_APPROVERS"] = approvers
+
+    _, out, _ = await world.panelbot("check")
+
+    assert ("usergroups:read is missing" in out) is is_missed

@@ -38,5 +38,8 @@ class FakePanelStore(PanelStore):
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         self._changes[scope] = replace(self._of(scope), streaming=streaming)
 
+    async def put(self, scope: Scope, changes: RosterChanges) -> None:
+        self._changes[scope] = changes
+
     def _of(self, scope: Scope) -> RosterChanges:
         return self._changes.get(scope, RosterChanges())

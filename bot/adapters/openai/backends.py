@@ -24,18 +24,24 @@ _NOT_THERE = (404, 405, 501)
 
 
 def backend(
-    name: str, client: AsyncOpenAI, store: ConversationStore, *, salt: str, tokens: int
+    name: str,
+    client: AsyncOpenAI,
+    store: ConversationStore,
+    *,
+    salt: str,
+    tokens: int,
+    compact: int = 0,
 ) -> LanguageModel:
     """Return the backend called *name*, which also reads what others have kept on this server.
 
-    Conversations that we keep ourselves hold about *tokens*. Raises Refused where the server is
-    known to have ended what the backend needs.
+    Conversations that we keep ourselves hold about *tokens*, OpenAI's are summed up from
+    *compact* on. Raises Refused where the server is known to have ended what the backend needs.
     """
     refusal = _assistants_refused(client)
     if refusal and name == "assistants":
         raise Refused(f"{refusal.what}. {refusal.remedy}")
     found: dict[str, LanguageModel] = {
-        "conversations": ConversationsModel(client, salt=salt),
+        "conversations": ConversationsModel(client, salt=salt, compact=compact),
         "stateless": StatelessModel(client, store, salt=salt, compaction=Compaction(tokens)),
     }
     if not refusal:

@@ -29,11 +29,13 @@ _FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
 class ConversationsModel(LanguageModel):
-    """Each conversation is one of OpenAI's; *salt* goes into the hash of who asks."""
+    """Each conversation is one of OpenAI's; for *salt* and *compact* see Requests."""
 
-    def __init__(self, client: AsyncOpenAI, *, salt: str, waits: Waits | None = None) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, *, salt: str, compact: int = 0, waits: Waits | None = None
+    ) -> None:
         self._client = client
-        self._requests = Requests(salt)
+        self._requests = Requests(salt, compact)
         self._waits = waits or Waits()
         self._send = Sending(self._waits)
 

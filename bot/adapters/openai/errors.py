@@ -14,6 +14,7 @@ from openai import APIConnectionError, APIError, APIStatusError, OpenAIError
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
+    ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
     PanelError,
@@ -45,6 +46,8 @@ _TOOLS = re.compile(
 )
 _BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
+_OVERLOADED = frozenset({429, 503, 529})
+_OVERLOADED_CODES = frozenset({"rate_limit_exceeded", "server_is_overloaded", "slow_down"})
 
 
 @asynccontextmanager
@@ -74,7 +77,9 @@ def from_status(error: APIStatusError) -> PanelError:
     if fault := _fault_of(error.code) or _fault_of(error.type):
         return ModelRefused(fault, what)
     if error.status_code in _PASSING or error.status_code >= 500:
-        return ModelUnavailable(what, after=retry_after(error))
+        is_overloaded = error.status_code in _OVERLOADED or error.code in _OVERLOADED_CODES
+        unavailable = ModelOverloaded if is_overloaded else ModelUnavailable
+        return unavailable(what, after=retry_after(error))
     told = message_of(error)
     if _NO_DOCUMENTS.search(told) and error.request.url.path.endswith("/responses"):
         return ModelRefused(ModelFault.DOCUMENTS, what)
@@ -93,8 +98,9 @@ def from_status(error: APIStatusError) -> PanelError:
 def failed(code: str | None) -> PanelError:
     """Return the error for a response that had begun, so that the request was a good one."""
     what = f"the response failed: {code}"
-    fault = _fault_of(code)
-    return ModelRefused(fault, what) if fault else ModelUnavailable(what)
+    if fault := _fault_of(code):
+        return ModelRefused(fault, what)
+    return ModelOverloaded(what) if code in _OVERLOADED_CODES else ModelUnavailable(what)
 
 
 def incomplete(reason: str | None) -> ModelRefused:

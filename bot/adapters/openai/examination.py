@@ -1,6 +1,6 @@
 """Looking whether the model's side can serve us: the key, and the models with their end dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from openai import (
@@ -16,8 +16,8 @@ from bot.adapters.openai import azure
 from bot.panel.findings import Finding, bad, good, warning
 
 
-async def examine(client: AsyncOpenAI, models: Mapping[str, str]) -> list[Finding]:
-    """Return what is found of the server and of *models* (setting's name to model's name)."""
+async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Return what is found of the server and of *models* (setting's name and model's name)."""
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
         return [wrong]
     try:
@@ -32,9 +32,9 @@ async def examine(client: AsyncOpenAI, models: Mapping[str, str]) -> list[Findin
         return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
     found = [good(f"OpenAI accepts the key ({client.base_url})")]
     if azure.is_azure(client.base_url):
-        return found + [azure.deployment(setting, name) for setting, name in models.items()]
+        return found + [azure.deployment(setting, name) for setting, name in models]
     today = datetime.now(UTC).date()
-    return found + [_model(setting, name, known, today) for setting, name in models.items()]
+    return found + [_model(setting, name, known, today) for setting, name in models]
 
 
 def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> Finding:

@@ -49,8 +49,8 @@ P approvals:T       hash    what experts in the thread want to do and people  60
                             have to approve of; under the same name and a    last, else until
                             ``!`` the verdict that is queued                 settled; 1 kB +
                                                                              arguments each
-P undecided         zset    which of these nobody has decided on, by when    until decided;
-                            they count as declined (ms)                      200 B each
+P undecided         zset    which of these nobody has decided on, by when    until decided, or
+                            they count as declined (ms); ids alone           then; 200 B each
 P seen:T:TS         string  this message has been put                        a day; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;

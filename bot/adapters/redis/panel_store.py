@@ -59,6 +59,16 @@ class RedisPanelStore(PanelStore):
             else:
                 await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
 
+    async def put(self, scope: Scope, changes: RosterChanges) -> None:
+        fields = _fields(changes)
+        with store_errors():
+            await self._list(scope)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(keys.panel(scope))
+                if fields:
+                    pipe.hset(keys.panel(scope), mapping=fields)
+                await pipe.execute()
+
     async def forget(self, scope: Scope) -> bool:
         """Forget all that *scope* changes; returns whether it changed anything."""
         with store_errors():
@@ -71,6 +81,16 @@ class RedisPanelStore(PanelStore):
         """Note that a channel is about to change its panel: listed in vain is better than not."""
         if isinstance(scope, ChannelScope):
             await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
+
+
+def _fields(changes: RosterChanges) -> Mapping[str, str]:
+    fields: dict[str, str] = {name: codec.dump(one) for name, one in changes.added.items()}
+    fields |= dict.fromkeys(changes.removed, _REMOVED)
+    if changes.synthesis:
+        fields[_SYNTHESIS] = changes.synthesis.value
+    if changes.streaming is not None:
+        fields[_STREAMING] = _WORDS[changes.streaming]
+    return fields
 
 
 def _changes(fields: Mapping[str, str]) -> RosterChanges:

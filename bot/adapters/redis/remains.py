@@ -18,7 +18,7 @@ _PAGE = 1000  # keys that are looked at in one trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
 _PANEL = re.compile(r"panelbot:(?P<kind>panel):(?P<name>[^:]+:[^:]+:[^:]+)")
 _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue's own matter
-_OF_THREADS = frozenset({"links", "heard", "standing", "moved", "panel"})
+_OF_THREADS = frozenset({"approvals", "links", "heard", "standing", "moved", "panel"})
 _DEAD = frozenset({"dead", "dead-journal"})
 
 
@@ -79,7 +79,8 @@ class RedisRemains:
                 entries = await self._redis.lrange(key, 0, -1)
             said = [m for one in entries if one[0] != "@" for m in _messages(f"[{one[1:]}]")]
             thread = keys.thread_of(key.partition("inbox:")[2])
-            waiting += [(thread, message.ts) for message in said if message.author == user]
+            theirs = [one for one in said if one.author == user and not one.verdict]
+            waiting += [(thread, message.ts) for message in theirs]
         async for key in self._keys(f"panelbot:*:dead:{team_id}:*"):
             with store_errors():
                 text = await self._redis.hget(key, "messages")

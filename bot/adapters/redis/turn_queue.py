@@ -165,7 +165,7 @@ class RedisTurnQueue(TurnQueue):
         """Keep the workers off *thread* for a lease; ``renew`` and ``done`` are as for a turn.
 
         What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
-        one waits for another try that is not to be dropped.
+        one waits for another try or a decision, and is not to be dropped.
         """
         args = (keys.thread_name(thread), self._lease, int(drop))
         asked_at = monotonic()

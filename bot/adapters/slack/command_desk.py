@@ -69,7 +69,14 @@ class CommandDesk:
                 listed = await self._editor.listed(where)
                 panel = await self._editor.panel(where)
                 handles = await self._handles.names(giver.team_id)
-                return panel_lists.panel(listed, panel.synthesis, where, panel.streaming, handles)
+                return panel_lists.panel(
+                    listed,
+                    panel.synthesis,
+                    where,
+                    panel.streaming,
+                    handles,
+                    kept_in=self._editor.kept_in,
+                )
             case ShowHelp():
                 return await self._help(where)
             case Unfinished(word):

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
-from bot.adapters.slack.panel_lists import answers_to, introduced, packed, section, tools_of
+from bot.adapters.slack.panel_lists import (
+    answers_to,
+    filed,
+    introduced,
+    packed,
+    section,
+    tools_of,
+)
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.overview import Figures, Overview
@@ -29,6 +36,11 @@ _WHEN = {
     Synthesis.ALWAYS: "After every answer",
     Synthesis.NEVER: "Never",
 }
+_THREADS = (
+    "• *A thread's panel*: every full member, by mentioning me with `add NAME` or "
+    "`remove NAME`.\n"
+    "• Guests, and people from other organisations: nothing."
+)
 _ACTS = {SHOW: "Show {title}", EDIT: "Edit {title} …", REMOVE: "Remove {title} …"}
 
 
@@ -62,6 +74,8 @@ def _roster(overview: Overview) -> Iterator[Json]:
         yield _changing(overview)
     else:
         yield _note(f"Router's summary: *{_WHEN[overview.synthesis].lower()}*.")
+    if overview.kept_in:
+        yield _note(filed(overview.kept_in))
     for listed in overview.listed[:_MOST_EXPERTS]:
         yield _expert(listed, overview)
     if not overview.listed:
@@ -170,14 +184,18 @@ def _lines(figures: Sequence[Figures]) -> Iterable[str]:
 def _rights(overview: Overview) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header("Who may change what")
+    if overview.kept_in:
+        yield section(
+            "• *The default panel and those of channels*: whoever may change "
+            f"{text.mrkdwn(overview.kept_in)}.\n{_THREADS}"
+        )
+        return
     others = "".join(f", <@{admin}>" for admin in overview.admins)
     yours = "You may change the defaults." if overview.may_change else "You are none of these."
     yield section(
         f"• *The default panel*: workspace admins and owners{others}. {yours}\n"
         "• *A channel's panel*: every full member, with `/experts` in that channel.\n"
-        "• *A thread's panel*: every full member, by mentioning me with `add NAME` or "
-        "`remove NAME`.\n"
-        "• Guests, and people from other organisations: nothing."
+        f"{_THREADS}"
     )
 
 

@@ -68,8 +68,11 @@ def panel(
     where: Scope,
     streaming: bool | None = None,
     handles: Mapping[ExpertName, str] = NO_HANDLES,
+    kept_in: str = "",
 ) -> Answer:
-    """Return who is on a panel, by what handles, and what is the channel's own of it."""
+    """Return who is on a panel, by what handles, what of it is the channel's own, and where it is
+    kept if that is not here.
+    """
     heading = f"*{_owner(where).capitalize()}*"
     longest = _SHORT if len(listed) > _MANY else None
     lines = [
@@ -79,13 +82,20 @@ def panel(
         for one in listed
     ]
     if not lines:
-        lines = ["There is nobody on it: `/experts add` changes that."]
+        lines = [
+            "There is nobody on it."
+            if kept_in
+            else "There is nobody on it: `/experts add` changes that."
+        ]
     streamed = "" if streaming is None else f"Streaming: *{_switch(streaming)}*. "
-    footer = (
-        f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). {streamed}"
-        "`/experts help` tells what you can change."
-    )
+    changing = filed(kept_in) if kept_in else "`/experts help` tells what you can change."
+    footer = f"Synthesis: *{synthesis.value}* ({_WHEN[synthesis]}). {streamed}{changing}"
     return _answer([heading, *lines], footer)
+
+
+def filed(place: str) -> str:
+    """Return where a panel can be changed that is kept in a file."""
+    return f"Kept in {text.mrkdwn(place)}, and only changed there."
 
 
 def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:

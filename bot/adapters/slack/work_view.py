@@ -129,10 +129,15 @@ def _whole(work: Work) -> Iterator[Json]:
 def _figures(bill: Bill) -> Json:
     return _fields(
         ("Time", _duration(bill.seconds)),
-        ("Model", text.mrkdwn(bill.model)),
+        ("Model", text.mrkdwn(_model(bill))),
         ("Tokens", _tokens(bill.usage)),
         ("Cost", _dollars(bill.cost)),
     )
+
+
+def _model(bill: Bill) -> str:
+    instead = f", because {bill.instead_of} could not answer" if bill.instead_of else ""
+    return f"{bill.model}{instead}"
 
 
 def _duration(seconds: float) -> str:

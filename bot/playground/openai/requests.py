@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.openai import errors, models, tools
+from bot.playground.openai import compaction, errors, models, tools
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.state import checked_metadata
 
@@ -82,6 +82,7 @@ def check(body: Json) -> models.Model:
     _check_effort(body, model)
     _check_limits(body)
     _check_streaming(body)
+    compaction.check(body)
     tools.check(body)
     return model
 

@@ -37,10 +37,7 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
         yield writing.state("response.created")
     yield writing.state("response.in_progress")
     await _sleep(writing.latency.first(writing.body))
-    for server in writing.servers:
-        for event in remote_writing.list_tools(writing, server) if server.is_new else ():
-            yield event
-    for event in _think(writing):
+    for event in _before_the_first_step(writing):
         yield event
     steps = deque(reply)
     while steps:
@@ -55,6 +52,16 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
     if not writing.ended:
         writing.end("completed")
         yield writing.last()
+
+
+def _before_the_first_step(writing: Writing) -> Iterator[Json]:
+    if writing.compaction:
+        yield added(writing, writing.compaction)
+        yield done(writing, writing.compaction)
+    for server in writing.servers:
+        if server.is_new:
+            yield from remote_writing.list_tools(writing, server)
+    yield from _think(writing)
 
 
 def _think(writing: Writing) -> Iterator[Json]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.playground.openai import (
+    compaction,
     errors,
     items,
     models,
@@ -111,7 +112,7 @@ class Responses:
         tools.check(body)
         new = items.taken(body.get("input") or [], "input")
         _, before = self._before(body)
-        counted = tokens.read(body, [*before, *new])
+        counted = tokens.read(body, compaction.visible([*before, *new]))
         return {"object": "response.input_tokens", "input_tokens": counted}
 
     def _kept(self, asked: Asked) -> Kept:
@@ -141,6 +142,8 @@ class Responses:
         effort = requests.effort(body, model)
         writing = Writing(body, _begun(body, context, effort), self.latency, effort)
         writing.servers, writing.go_on = servers, go_on
+        if compaction.is_due(body, context.read):
+            writing.compaction = compaction.compacted(context.seen)
         generation = Generation(self._store, writing, context)
         task = generation.start(reply)
         self._tasks.add(task)
@@ -157,11 +160,11 @@ class Responses:
             text = "'conversation' requires 'store' to be true."
             raise ApiError(text, code="unsupported_value", param="store")
         items.check_additions(before, new)
-        seen = [*before, *new]
-        for call_id in items.unanswered(seen):
+        for call_id in items.unanswered([*before, *new]):
             raise errors.no_output(call_id)
-        if self._store.manners.waits_for_approval and (left := items.undecided(seen)):
+        if self._store.manners.waits_for_approval and (left := items.undecided([*before, *new])):
             raise errors.not_approved(left)
+        seen = compaction.visible([*before, *new])
         read, cached = self._cache.read(body, seen)
         if read > model.context:
             seen = _fitting(body, seen, read - model.context)

@@ -21,6 +21,8 @@ from bot.playground.openai.tokens import count
 _PIECE = re.compile(r"(?s).{1,24}\S*\s*|.+")
 _DONE: Json = {"event": "done", "data": "[DONE]"}
 
+_RANKING: Json = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
+
 
 class Telling:
     """The events of one request: a run goes on without whoever asked."""
@@ -156,7 +158,7 @@ class RunWriting:
                 self._end("incomplete", incomplete_details=details)
 
     def _look_up(self) -> None:
-        search: Json = {"ranking_options": None, "results": []}
+        search: Json = {"ranking_options": _RANKING, "results": []}
         call = {"id": f"call_{token_hex(12)}", "type": "file_search", "file_search": search}
         step = self.run.begin_step("tool_calls", [call])
         self._tell_step("created", step)

@@ -98,6 +98,11 @@ class OpenAIPlayground:
         self._app.router.add_route("*", "/{rest:.*}", _nothing_there)
 
     @property
+    def app(self) -> web.Application:
+        """The web application, for whoever wants to look at what passes."""
+        return self._app
+
+    @property
     def brain(self) -> Brain:
         """What writes the replies; may be replaced at any time."""
         return self._responses.brain

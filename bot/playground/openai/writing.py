@@ -20,6 +20,7 @@ class Writing:
     shown: Json
     latency: Latency
     effort: str = "none"
+    compaction: Json | None = None  # what the model puts in place of all that it has read
     output: list[Json] = field(default_factory=list)
     sequence: int = 0
     spent: int = 0  # output tokens

@@ -9,14 +9,15 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.knowledge import OpenAIKnowledge
 from bot.adapters.openai.waiting import Waits
 from tests.adapters.openai.canned_api import CannedApi
+from tests.inspection.inspector import OpenAIInspector
 
 AT_ONCE = Waits(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[CannedApi]:
+async def api(openai_inspector: OpenAIInspector) -> AsyncIterator[CannedApi]:
     canned = CannedApi()
-    async with TestServer(canned.application()) as server:
+    async with TestServer(openai_inspector.watch_requests(canned.application())) as server:
         canned.base_url = str(server.make_url("/v1"))
         yield canned
     assert not canned.answers, f"nobody asked for {canned.answers}"

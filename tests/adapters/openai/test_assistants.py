@@ -29,6 +29,7 @@ from bot.playground.openai.brain import Call, Fail, Incomplete, Pause, ScriptedB
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
+from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 SAID = UserSaid("17")
@@ -48,8 +49,10 @@ async def brain() -> AsyncIterator[ScriptedBrain]:
 
 
 @pytest.fixture
-async def server(brain: ScriptedBrain) -> AsyncIterator[OpenAIPlayground]:
-    async with OpenAIPlayground(brain=brain, assistants=True) as playground:
+async def server(
+    brain: ScriptedBrain, openai_inspector: OpenAIInspector
+) -> AsyncIterator[OpenAIPlayground]:
+    async with openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as playground:
         yield playground
 
 

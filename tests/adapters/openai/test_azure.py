@@ -63,7 +63,7 @@ async def test_deployments_are_not_looked_for_among_base_models(
     api: CannedApi, azure: AsyncOpenAI
 ) -> None:
     api.will(Answer(200, BASE_MODELS))
-    found = await examine(azure, {"PANELBOT_ROUTER_MODEL": "our-router"})
+    found = await examine(azure, [("PANELBOT_ROUTER_MODEL", "our-router")])
     assert [finding.verdict for finding in found] == [Verdict.GOOD] * 2
     assert "the deployment our-router" in found[1].what
 
@@ -71,7 +71,7 @@ async def test_deployments_are_not_looked_for_among_base_models(
 @pytest.mark.parametrize("path", ["/", "/v1", "/openai/deployments/our-router", "/openai/v1?a=b"])
 async def test_another_form_of_address_is_put_right(api: CannedApi, path: str) -> None:
     async with on_azure(api, path) as client:
-        (finding,) = await examine(client, {"PANELBOT_ROUTER_MODEL": "our-router"})
+        (finding,) = await examine(client, [("PANELBOT_ROUTER_MODEL", "our-router")])
         assert await probe(client, "conversations") == finding
     assert finding.verdict is Verdict.BAD
     assert "OPENAI_BASE_URL=https://acme.openai.azure.com/openai/v1/" in finding.remedy

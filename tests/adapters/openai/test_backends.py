@@ -13,14 +13,17 @@ from bot.panel.toolbox import HostedTool, Toolbox
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import error
+from tests.inspection.inspector import OpenAIInspector
 
 NOT_FOUND = Answer(404, {"detail": "Not Found"})
 
 
 @pytest.mark.parametrize("name", ["conversations", "stateless", "assistants"])
-async def test_a_server_that_has_everything_is_good_and_looks_as_before(name: str) -> None:
+async def test_a_server_that_has_everything_is_good_and_looks_as_before(
+    name: str, openai_inspector: OpenAIInspector
+) -> None:
     async with (
-        OpenAIPlayground(assistants=True) as server,
+        openai_inspector.watch(OpenAIPlayground(assistants=True)) as server,
         connect(server.api_key, server.base_url) as client,
     ):
         finding = await backends.probe(client, name)

@@ -22,6 +22,7 @@ from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import response
 from tests.adapters.openai.prompts import prompt, told
+from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
@@ -37,8 +38,10 @@ async def brain() -> AsyncIterator[ScriptedBrain]:
 
 
 @pytest.fixture
-async def server(brain: ScriptedBrain) -> AsyncIterator[OpenAIPlayground]:
-    async with OpenAIPlayground(brain=brain) as playground:
+async def server(
+    brain: ScriptedBrain, openai_inspector: OpenAIInspector
+) -> AsyncIterator[OpenAIPlayground]:
+    async with openai_inspector.watch(OpenAIPlayground(brain=brain)) as playground:
         yield playground
 
 

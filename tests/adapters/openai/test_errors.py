@@ -6,7 +6,13 @@ import pytest
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.waiting import Waits
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnavailable,
+)
 from bot.panel.links import RouterLabels
 from bot.panel.model import ThreadRef
 from tests.adapters.openai.canned_api import Answer, CannedApi
@@ -59,6 +65,26 @@ async def test_what_may_have_been_done_is_left_to_the_caller(
         await told(model)
     assert caught.value.after == 7
     assert len(api.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "is_overloaded"),
+    [
+        (503, None, True),
+        (529, None, True),
+        (429, "rate_limit_exceeded", True),
+        (500, "server_is_overloaded", True),
+        (500, None, False),
+        (502, None, False),
+    ],
+)
+async def test_a_model_with_too_much_to_do_is_told_from_a_server_that_is_away(
+    model: ConversationsModel, api: CannedApi, status: int, code: str | None, is_overloaded: bool
+) -> None:
+    api.will(*[Answer(status, error("Not now", code=code))] * (5 if status == 429 else 1))
+    with pytest.raises(ModelUnavailable) as caught:
+        await told(model)
+    assert isinstance(caught.value, ModelOverloaded) is is_overloaded
 
 
 @pytest.mark.parametrize(

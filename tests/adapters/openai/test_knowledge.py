@@ -12,14 +12,15 @@ from bot.panel.roster import WorkspaceScope
 from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
+from tests.inspection.inspector import OpenAIInspector
 
 HOLDER = Holder(WorkspaceScope("T1"), ExpertName("legal"))
 HANDBOOK = Upload("handbook.md", b"Thirty days of holiday.")
 
 
 @pytest.fixture
-async def playground() -> AsyncIterator[OpenAIPlayground]:
-    async with OpenAIPlayground() as running:
+async def playground(openai_inspector: OpenAIInspector) -> AsyncIterator[OpenAIPlayground]:
+    async with openai_inspector.watch(OpenAIPlayground()) as running:
         yield running
 
 

@@ -222,6 +222,50 @@ async def test_what_a_server_does_not_know_is_left_out_from_then_on(
     assert len(api.seen) == 4
 
 
+async def test_a_long_conversation_is_summed_up_by_the_server(
+    client: AsyncOpenAI, api: CannedApi
+) -> None:
+    body = await sent(ConversationsModel(client, salt="", compact=5000), api)
+    assert body["context_management"] == [{"type": "compaction", "compact_threshold": 5000}]
+    assert "truncation" not in body
+
+
+@pytest.mark.parametrize(
+    ("status", "complaint"),
+    [
+        (
+            400,
+            error(
+                "Unknown parameter: 'context_management'.",
+                code="unknown_parameter",
+                param="context_management",
+            ),
+        ),
+        (
+            422,
+            {
+                "detail": [
+                    {
+                        "type": "extra_forbidden",
+                        "loc": ["body", "context_management"],
+                        "msg": "Extra inputs are not permitted",
+                    }
+                ]
+            },
+        ),
+    ],
+)
+async def test_a_server_that_cannot_sum_up_forgets_the_oldest(
+    client: AsyncOpenAI, api: CannedApi, status: int, complaint: Any
+) -> None:
+    model = ConversationsModel(client, salt="", compact=5000)
+    api.will(Answer(status, complaint))
+    for body in [await sent(model, api), await sent(model, api)]:
+        assert body["truncation"] == "auto"
+        assert "context_management" not in body
+    assert len(api.seen) == 3
+
+
 async def test_what_a_response_cannot_do_without_is_not_left_out(
     model: ConversationsModel, api: CannedApi
 ) -> None:

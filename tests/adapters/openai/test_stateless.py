@@ -29,6 +29,7 @@ from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import call, completed, delta, item_done, message
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
+from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
@@ -44,8 +45,10 @@ async def brain() -> AsyncIterator[ScriptedBrain]:
 
 
 @pytest.fixture
-async def server(brain: ScriptedBrain) -> AsyncIterator[OpenAIPlayground]:
-    async with OpenAIPlayground(brain=brain) as playground:
+async def server(
+    brain: ScriptedBrain, openai_inspector: OpenAIInspector
+) -> AsyncIterator[OpenAIPlayground]:
+    async with openai_inspector.watch(OpenAIPlayground(brain=brain)) as playground:
         yield playground
 
 

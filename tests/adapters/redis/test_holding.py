@@ -1,14 +1,30 @@
 """Threads that a command holds: no worker has them meanwhile, and nothing is lost by it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.backlog import Depth
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.remains import RedisRemains
 from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.panel.approvals import Pending
 from bot.panel.errors import TurnLost
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import (
+    Call,
+    CallId,
+    Claim,
+    ConversationId,
+    ExpertName,
+    Message,
+    MessageTs,
+    RequestId,
+    ThreadRef,
+    UserId,
+)
+from bot.panel.toolbox import ApprovalWanted
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
 NOTHING = Depth(0, 0, 0, 0)
@@ -118,6 +134,35 @@ async def test_a_command_takes_over_from_one_that_died(redis, queue):
         await queue.renew(dead.claim)
     await queue.done(held.claim)
     assert not await redis.exists(f"{PREFIX}active", f"{PREFIX}leases")
+
+
+async def undecided(redis, queue: RedisTurnQueue) -> Claim:
+    """Let a turn end in something that people have to decide on; return its claim."""
+    await put(queue, ONE, "1")
+    claim = await claimed(queue)
+    call = Call(CallId("call_1"), ExpertName("legal"), "", "")
+    wanted = (ApprovalWanted(RequestId("mcpr_1"), "wiki", "write", "{}"),)
+    conversation = ConversationId("conv_1")
+    pending = Pending(
+        claim.turn.id, call, "Legal", ":scales:", conversation, wanted, UserId("U1"), MessageTs("1")
+    )
+    approvals = RedisApprovalStore(redis, Shards())
+    await approvals.open(claim, pending)
+    await approvals.ask(claim, replace(pending, ts=MessageTs("2.0")), within=60)
+    await queue.done(claim)
+    return claim
+
+
+async def test_a_thread_in_which_people_have_to_decide_is_held_only_to_forget_it(redis, queue):
+    await undecided(redis, queue)
+    assert ONE in await RedisRemains(redis).of("T1")
+
+    assert await queue.hold(ONE) is None
+    held = await queue.hold(ONE, drop=True)
+
+    assert held
+    await queue.done(held.claim)
+    assert not await redis.exists(f"{PREFIX}approvals:T1:C1:1.0", f"{PREFIX}undecided")
 
 
 async def test_a_held_thread_counts_as_one_of_its_channels_turns(redis):

@@ -9,13 +9,16 @@ from bot.adapters.redis.thread_store import RedisThreadStore
 from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.panel.links import ThreadLinks
 from bot.panel.model import (
+    ApprovalId,
     ConversationId,
+    Decision,
     ExpertName,
     Message,
     MessageTs,
     ThreadRef,
     TurnId,
     UserId,
+    Verdict,
 )
 from bot.panel.turn_report import TurnReport
 
@@ -83,6 +86,14 @@ async def test_what_somebody_said_unanswered_is_found_and_nobody_elses(queue, re
     assert words.waiting == ((OTHER, MessageTs("4.0")),)
     assert words.dead == (TurnId("T1:C1:1.0"),)
     assert sorted((await remains.of("T1"))[ONE].dead) == ["T1:C1:1.0", "T1:C1:2.0"]
+
+
+async def test_a_decision_that_waits_is_no_word_to_be_taken_back(queue, remains):
+    verdict = Verdict(ApprovalId("T1:C1:1.0/call_1"), Decision.APPROVED, 1, MessageTs("1.0"))
+    said = Message(MessageTs("2.0"), UserId("U1"), "", verdict=verdict)
+    assert await queue.put(ONE, said, alone=True)
+
+    assert (await remains.words_of("T1", UserId("U1"))).waiting == ()
 
 
 async def test_what_cannot_be_read_hides_nothing_else(redis, queue, remains):

@@ -29,6 +29,7 @@ from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
+from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16"
@@ -75,9 +76,10 @@ class Neighbour:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackPlayground]:
+async def slack(slack_inspector: SlackInspector) -> AsyncIterator[SlackPlayground]:
     async with SlackPlayground(retry_after=(0.01, 0.01, 0.01)) as running:
         yield running
+    slack_inspector.look_at(running.calls)
 
 
 @pytest.fixture

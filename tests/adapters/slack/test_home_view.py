@@ -60,6 +60,18 @@ def test_the_handle_of_an_expert_is_told_beside_it():
     assert "handle: `@panel-legal`" in str(blocks)
 
 
+def test_a_panel_that_is_kept_in_a_file_says_where():
+    filed = replace(OVERVIEW, may_change=False, kept_in="the file <!here>.yaml")
+
+    blocks = shown(filed)
+
+    assert elements(blocks) == []
+    assert "Kept in the file &lt;!here&gt;.yaml, and only changed there." in str(blocks)
+    assert "whoever may change the file &lt;!here&gt;.yaml" in str(blocks)
+    assert "workspace admins" not in str(blocks)
+    assert "every full member, by mentioning me" in str(blocks)
+
+
 def test_who_may_not_can_look():
     blocks = shown(replace(OVERVIEW, may_change=False, admins=[UserId("U1")]))
 

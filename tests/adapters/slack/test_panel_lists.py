@@ -54,6 +54,13 @@ def test_an_empty_panel_says_what_to_do():
     assert "`/experts add`" in panel_lists.panel([], Synthesis.AUTO, HERE).text
 
 
+@pytest.mark.parametrize("listed", [[], [Listed(LEGAL, HERE)]])
+def test_a_panel_that_is_kept_in_a_file_says_where(listed):
+    shown = panel_lists.panel(listed, Synthesis.AUTO, HERE, kept_in="the file <a>.yaml")
+    assert "Kept in the file &lt;a&gt;.yaml, and only changed there." in written(shown)
+    assert "`/experts" not in written(shown)
+
+
 @pytest.mark.parametrize("count", [1, 30, 31, 100])
 def test_the_longest_panels_fit_one_message(count, taken_by_slack):
     listed = [Listed(LONGEST, HERE)] * count

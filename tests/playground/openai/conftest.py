@@ -1,6 +1,5 @@
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -9,12 +8,7 @@ from openai.types.conversations import Conversation
 
 from bot.playground.openai.brain import ScriptedBrain
 from bot.playground.openai.server import OpenAIPlayground
-from tests.playground.openai.openapi import OpenApi
-
-
-@pytest.fixture(scope="session")
-def openapi(shared: Path) -> OpenApi:
-    return OpenApi(shared / "openai" / "openapi.json")
+from tests.inspection.openapi import OpenApi
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from openai.types.conversations import Conversation
 from bot.playground.openai.brain import Cite, LookUp, ScriptedBrain, Text
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
+from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, stored
-from tests.playground.openai.openapi import OpenApi
 from tests.playground.openai.teaching import taught
 from tests.playground.openai.test_streaming import raw_events
 

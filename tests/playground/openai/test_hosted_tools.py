@@ -12,8 +12,8 @@ from bot.playground.openai.brain import ScriptedBrain, Text
 from bot.playground.openai.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
+from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds, stored
-from tests.playground.openai.openapi import OpenApi
 from tests.playground.openai.test_streaming import raw_events
 
 WEB: Any = {"type": "web_search"}

@@ -12,8 +12,8 @@ from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.brain import ScriptedBrain, UseServer
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
+from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds
-from tests.playground.openai.openapi import OpenApi
 from tests.playground.openai.test_streaming import raw_events
 
 LOOK_UP = UseServer("shop", "look_up_price", {"plan": "team"})

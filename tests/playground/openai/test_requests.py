@@ -5,8 +5,8 @@ from openai import APIStatusError, AsyncOpenAI
 
 from bot.playground.openai.brain import ScriptedBrain
 from bot.playground.openai.requests import FIELDS, INCLUDABLE
+from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, tool
-from tests.playground.openai.openapi import OpenApi
 
 LEGAL, FINANCE = tool("consult_legal"), tool("consult_finance")
 SCHEMAS = {

@@ -12,7 +12,7 @@ from openai.types.beta.threads import Run
 
 from bot.playground.openai.brain import Call, Cut, Fail, Hold, Incomplete, ScriptedBrain, Text
 from bot.playground.openai.server import OpenAIPlayground
-from tests.playground.openai.openapi import OpenApi
+from tests.inspection.openapi import OpenApi
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the API is
 

@@ -24,6 +24,7 @@ from bot.playground.openai.brain import (
 )
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.server import OpenAIPlayground
+from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import (
     MODEL,
     ask,
@@ -34,7 +35,6 @@ from tests.playground.openai.asking import (
     tool,
     types,
 )
-from tests.playground.openai.openapi import OpenApi
 
 TOOLS = [tool("consult_legal"), tool("consult_finance")]
 SPEAKING = [

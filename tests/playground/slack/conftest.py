@@ -1,21 +1,14 @@
 """A local Slack, with Slack's own client in front of it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import SCOPES, SlackPlayground
-from tests.playground.slack.reference import Reference
 
 ALL_SCOPES = SCOPES | {"files:read", "files:write", "reactions:write"}
-
-
-@pytest.fixture(scope="session")
-def reference(shared: Path) -> Reference:
-    return Reference(shared / "slack")
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 -- Keeps the workers off a thread, for a command that changes what is kept of it. To them it looks
 -- like a turn; it ends with ``done``, or with its lease. Sent twice, it finds a turn running: its own.
--- ARGV: thread, lease (ms), whether what waits in the thread is dropped (1 or 0)
--- Returns {token, messages and turns dropped}; or {} if a turn is running, or one waits for another
--- try that may not be dropped.
+-- ARGV: thread, lease (ms), whether what waits in the thread is dropped (1 or 0), also for people's
+-- decisions
+-- Returns {token, messages and turns dropped}; or {} if a turn is running, or something waits for
+-- another try or a decision that may not be dropped.
 
 local thread, lease, drop = unpack(ARGV)
 local turn, inbox, time = of('turn', thread), of('inbox', thread), now()
@@ -15,6 +16,7 @@ local function leave_the_line()
   if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
 end
 
+if drop ~= '1' and redis.call('EXISTS', of('approvals', thread)) == 1 then return {} end
 if redis.call('EXISTS', turn) == 1 then
   local until_when = tonumber(redis.call('ZSCORE', P .. 'leases', thread) or 0)
   local is_held = redis.call('HEXISTS', turn, 'held') == 1
@@ -29,7 +31,10 @@ end
 leave_the_line()
 if drop == '1' then
   dropped = dropped + redis.call('LLEN', inbox)
-  redis.call('DEL', inbox)
+  for _, approval in ipairs(redis.call('HKEYS', of('approvals', thread))) do
+    redis.call('ZREM', P .. 'undecided', thread .. ' ' .. approval)
+  end
+  redis.call('DEL', inbox, of('approvals', thread))
 end
 local token = fence()
 redis.call('HSET', turn, 'token', token, 'held', 1)

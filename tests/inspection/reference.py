@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, ValidationError
+from jsonschema.exceptions import best_match
 
 _MOST_SHOWN = 3
 
@@ -25,12 +26,18 @@ class Reference:
     def check(self, schema: str, value: Any) -> None:
         """Raise AssertionError unless *value* follows *schema*."""
         errors = list(self._validator(schema).iter_errors(value))
-        told = [f"{error.json_path}: {error.message[:300]}" for error in errors[:_MOST_SHOWN]]
+        told = [_told(error) for error in errors[:_MOST_SHOWN]]
         assert not told, f"{schema}: {told}"
 
     def check_answer(self, method: str, body: Any) -> None:
         """Raise AssertionError unless *body* is an answer of *method*."""
         self.check(f"R_{method.replace('.', '_')}", _without_nulls(body))
+
+    def check_call(self, method: str, args: Any) -> None:
+        """Raise AssertionError unless *args* may be given to *method*, where there is a schema."""
+        schema = f"A_{method.replace('.', '_')}"
+        if (self._folder / f"schemas/{schema}.json").exists():
+            self.check(schema, args)
 
     def sample(self, path: str) -> dict[str, Any]:
         """Return one of Slack's own samples."""
@@ -39,6 +46,12 @@ class Reference:
 
     def _make_validator(self, schema: str) -> Draft7Validator:
         return Draft7Validator(json.loads((self._folder / f"schemas/{schema}.json").read_text()))
+
+
+def _told(error: ValidationError) -> str:
+    """Return where and what, of the alternative that fits best where there are several."""
+    best = best_match([error]) or error
+    return f"{best.json_path}: {best.message[:300]}"
 
 
 def _without_nulls(value: Any) -> Any:

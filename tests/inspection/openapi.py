@@ -1,6 +1,7 @@
 """OpenAI's own description of its API, to hold answers against."""
 
 import json
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ class OpenApi:
 
     def __init__(self, path: Path) -> None:
         self.document = _nullable(json.loads(path.read_text()))
+        items = self.document["components"]["schemas"]["InputItem"]
+        items["anyOf"] = items.pop("oneOf")  # a message fits two of them
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
         self._validator = cache(self._make_validator)
@@ -32,6 +35,55 @@ class OpenApi:
             self._validator(schema).validate(value)
         except ValidationError as error:
             raise AssertionError(f"{schema}: {error.message[:500]} at {error.json_path}") from None
+
+    def operation(self, method: str, path: str) -> str:
+        """Return the operation that such a request is. Raises AssertionError if it is none."""
+        template = self._template(path)
+        assert method.lower() in self.document["paths"][template], f"no {method} {template}"
+        return f"{method} {template}"
+
+    def check_request(
+        self, method: str, path: str, query: Sequence[tuple[str, str]], body: Any
+    ) -> None:
+        """Raise AssertionError unless such a request may be made; *body* is None without one."""
+        self.operation(method, path)
+        template = self._template(path)
+        place = f"#/paths/{template.replace('/', '~1')}/{method.lower()}"
+        described = self.document["paths"][template][method.lower()]
+        self._check_query(described.get("parameters", ()), query)
+        wanted = described.get("requestBody")
+        if body is None:
+            assert not (wanted and wanted.get("required")), f"{method} {template} needs a body"
+            return
+        assert wanted or body == {}, f"{method} {template} takes no body"
+        for kind in wanted["content"] if wanted else ():
+            pointer = f"{place}/requestBody/content/{kind.replace('/', '~1')}/schema"
+            self._check_body(pointer, wanted["content"][kind]["schema"], body)
+
+    def _check_body(self, pointer: str, schema: Any, body: Any) -> None:
+        self.check(pointer, body)
+        unknown = body.keys() - self._properties({"allOf": [schema]})
+        assert not unknown, f"{pointer}: there is no {', '.join(sorted(unknown))}"
+
+    def _check_query(self, described: Sequence[Any], query: Sequence[tuple[str, str]]) -> None:
+        known = {one["name"]: one for one in described if one["in"] == "query"}
+        for given, value in query:
+            name = given.removesuffix("[]")
+            assert name in known, f"there is no parameter {name}"
+            schema = self._resolved(known[name]["schema"])
+            if schema.get("type") == "array":
+                schema = self._resolved(schema["items"])
+            number = schema.get("type") == "integer"
+            assert not number or value.isdigit(), f"{name}={value} is no number"
+            assert value in schema.get("enum", [value]), f"{name}={value} is not known"
+        given_names = {name.removesuffix("[]") for name, _ in query}
+        needed = {name for name, one in known.items() if one.get("required")}
+        assert needed <= given_names, f"lacks {needed - given_names}"
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].split("/")[-1]]
+        return schema
 
     def check_answer(self, method: str, path: str, status: int, body: Any) -> None:
         """Raise AssertionError unless *body* is an answer to such a request."""
@@ -72,13 +124,14 @@ class OpenApi:
         return {kind: name for name, kind in types.items()}
 
     def _template(self, path: str) -> str:
-        given = path.removeprefix("/v1").split("/")
+        given = path.removeprefix("/openai").removeprefix("/v1").split("/")  # Azure's, too
         fits: list[str] = [
             template
             for template in self.document["paths"]
             if len(parts := template.split("/")) == len(given)
             and all(p.startswith("{") or p == g for p, g in zip(parts, given, strict=True))
         ]
+        assert fits, f"there is no {path}"
         return min(fits, key=lambda template: template.count("{"))
 
     def _properties(self, schema: dict[str, Any]) -> set[str]:

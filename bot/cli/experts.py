@@ -1,0 +1,107 @@
+"""``panelbot experts``: the panels as a file that can be reviewed."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import click
+
+from bot.cli import run, settings, write
+from bot.config import SLACK_OUT, STORE
+from bot.desks import open_panels
+from bot.panel.errors import Refused
+from bot.panel.panel_file import Filing, PanelFile, merged
+from bot.panel_yaml import writing
+from bot.panel_yaml.comparing import differences
+from bot.panel_yaml.reading import load
+
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
+_NOW = "now"
+_TROUBLE = 2  # as diff(1) has it: 1 says that there are differences
+
+
+@click.group()
+def experts() -> None:
+    """The panels of all channels as a YAML file, for review."""
+
+
+@experts.command()
+@click.option("--out", metavar="FILE", default="-", show_default="standard output")
+def export(out: str) -> None:
+    """Write the defaults and what each channel changes; not threads, and no documents."""
+    run(_export(out))
+
+
+@experts.command("import")
+@_FILE
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
+def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
+    """Let the panels be as FILE says, once you have seen what changes and agreed."""
+    run(_import(file, dry_run=dry_run, yes=yes, prune=prune))
+
+
+@experts.command()
+@_FILE
+def diff(file: str) -> None:
+    """Show where FILE differs from the panels. Exits with 1 where it does, with 2 on trouble."""
+    run(_diff(file), trouble=_TROUBLE)
+
+
+@experts.command()
+@_FILE
+def check(file: str) -> None:
+    """Tell whether FILE can be used. Needs no settings, and reaches nobody."""
+    run(_check(file))
+
+
+async def _export(out: str) -> None:
+    async with _filing() as (filing, _):
+        text = writing.write(await filing.written())
+    write(text, out)
+
+
+async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
+    written = load(file)
+    async with _filing() as (filing, kept_in):
+        if kept_in:
+            raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
+        now = await filing.written()
+        wanted = written if prune else merged(now, written)
+        if not (changed := differences(now, wanted, names=(_NOW, file))):
+            click.echo("There is nothing to change.")
+            return
+        click.echo(changed)
+        if dry_run or not (yes or click.confirm("Change the panels so?")):
+            click.echo("Nothing was changed.")
+            return
+        await filing.bring(wanted, seen=now)
+    click.echo("The panels are changed.")
+
+
+async def _diff(file: str) -> None:
+    written = load(file)
+    async with _filing() as (filing, _):
+        changed = differences(await filing.written(), written, names=(_NOW, file))
+    if changed:
+        click.echo(changed)
+        sys.exit(1)
+    click.echo(f"The panels are as {file} says.")
+
+
+async def _check(file: str) -> None:
+    click.echo(f"{file} can be used: {told(load(file))}.")
+
+
+def told(panels: PanelFile) -> str:
+    """Return in a few words what a file holds."""
+    scopes = (panels.defaults, *panels.channels.values())
+    count = sum(len(one.added) for one in scopes)
+    return f"{count} experts, {len(panels.channels)} channels with changes of their own"
+
+
+@asynccontextmanager
+async def _filing() -> AsyncIterator[tuple[Filing, str]]:
+    async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, team, kept_in):
+        yield Filing(panels, team), kept_in

@@ -1,0 +1,154 @@
+"""A panel as a file: brought over and back, and as the one place where it is kept."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.desks import open_panels
+from bot.panel.roster import WorkspaceScope
+from bot.playground.slack.company import ADA, GENERAL, PRODUCT
+from tests.end_to_end.conftest import World
+from tests.end_to_end.test_panel_changes import answers, command
+
+PANEL = f"""\
+version: 1
+defaults:
+  remove: [finance]
+  experts:
+    - name: tax
+      title: Tax Counsel
+      icon: ":receipt:"
+      purpose: Taxes.
+      instructions: |
+        You are a tax adviser.
+        You count twice.
+channels:
+  {PRODUCT}:
+    remove: [legal]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "panel.yaml"
+    path.write_text(PANEL)
+    return path
+
+
+def change(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text().replace(old, new))
+
+
+async def test_a_file_is_shown_brought_and_compared(bot: World, file: Path):
+    code, out, _ = await bot.panelbot("experts", "diff", str(file))
+    assert code == 1
+    assert "+        You count twice." in out
+    code, out, _ = await bot.panelbot("experts", "import", str(file), "--dry-run")
+    assert (code, out.splitlines()[-1]) == (0, "Nothing was changed.")
+    assert await answers(bot) == ["Legal Counsel"]
+
+    code, out, _ = await bot.panelbot("experts", "import", str(file), "--yes")
+
+    assert (code, out.splitlines()[-1]) == (0, "The panels are changed.")
+    assert await answers(bot) == ["Legal Counsel", "Tax Counsel"]
+    assert await answers(bot, PRODUCT) == ["Tax Counsel"]
+    code, out, _ = await bot.panelbot("experts", "diff", str(file))
+    assert (code, out) == (0, f"The panels are as {file} says.\n")
+    _, out, _ = await bot.panelbot("experts", "import", str(file))
+    assert out == "There is nothing to change.\n"
+
+
+async def test_what_is_exported_brings_a_panel_back(bot: World, tmp_path: Path):
+    await command(bot, "default add writing")
+    await command(bot, "synthesis never", PRODUCT)
+    kept = tmp_path / "kept.yaml"
+    assert (await bot.panelbot("experts", "export", "--out", str(kept)))[0] == 0
+    _, out, _ = await bot.panelbot("experts", "export")
+    assert out == kept.read_text()
+    await command(bot, "default remove writing")
+    await command(bot, "remove legal")
+
+    await bot.panelbot("experts", "import", str(kept), "--yes")
+    assert await answers(bot) == ["Editor"]  # the file does not speak of this channel
+    await bot.panelbot("experts", "import", str(kept), "--yes", "--prune")
+
+    assert await answers(bot) == ["Editor", "Legal Counsel"]
+    assert (await bot.panelbot("experts", "diff", str(kept)))[0] == 0
+
+
+async def test_nothing_changes_unless_somebody_agrees(bot: World, file: Path):
+    code, out, _ = await bot.panelbot("experts", "import", str(file))  # with nobody to ask
+    assert code != 0
+    assert "Change the panels so?" in out
+    assert await answers(bot) == ["Legal Counsel"]
+
+
+async def test_a_file_is_checked_without_settings(world: World, file: Path):
+    for name in [*world.environ]:
+        del world.environ[name]
+    code, out, _ = await world.panelbot("experts", "check", str(file))
+    assert (code, out) == (
+        0,
+        f"{file} can be used: 1 experts, 1 channels with changes of their own.\n",
+    )
+
+    change(file, "title", "titel")
+    for args in (("experts", "check", str(file)), ("experts", "diff", str(file))):
+        code, out, err = await world.panelbot(*args)
+        assert code == (2 if "diff" in args else 1)
+        assert "line 6: defaults > experts > tax > titel is no field that belongs here" in err
+
+
+async def test_the_file_that_is_named_is_the_panel(world: World, file: Path):
+    world.environ["PANELBOT_PANEL_FILE"] = str(file)
+    await world.start_bot()
+    people, workspace = world.slack.people, world.slack.workspace
+
+    assert await answers(world) == ["Legal Counsel", "Tax Counsel"]
+    assert await answers(world, PRODUCT) == ["Tax Counsel"]
+    people.open_home(ADA)
+    await people.wait_for(lambda: ADA in workspace.homes)
+    assert "Kept in the file panel.yaml" in str(workspace.homes[ADA].content)
+    for words in ("add writing", "default remove tax", "add", "synthesis never"):
+        told = await whispered(world, words)
+        assert "kept in the file panel.yaml and can only be changed there" in told
+    assert "Kept in the file panel.yaml, and only changed there." in await whispered(world, "")
+    code, _, err = await world.panelbot("experts", "import", str(file), "--yes")
+    assert (code, "PANELBOT_PANEL_FILE" in err) == (1, True)
+    assert (await world.panelbot("experts", "diff", str(file)))[0] == 0
+    assert "ok       The panel file can be used" in (await world.panelbot("check"))[1]
+
+
+async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Path):
+    world.environ["PANELBOT_PANEL_FILE"] = str(file)
+    handbook = shutil.copy(file, file.with_name("handbook.txt"))
+
+    code, _, err = await world.panelbot("knowledge", "add", "tax", str(handbook))
+
+    assert (code, [line for line in err.splitlines() if line.startswith("panelbot")]) == (0, [])
+    change(file, "count twice", "count thrice")
+    async with open_panels(world.config()) as (panels, team, _):
+        (changes,) = await panels.changes([WorkspaceScope(team)])
+    (tax,) = changes.added.values()
+    assert len(tax.collections) == 1
+    assert "thrice" in tax.instructions
+
+
+@pytest.mark.parametrize("part", ["web", "worker"])
+async def test_nothing_starts_with_a_file_that_will_not_do(world: World, file: Path, part: str):
+    world.environ["PANELBOT_PANEL_FILE"] = str(file)
+    change(file, ":receipt:", "?")
+
+    code, _, err = await world.panelbot(part)
+
+    assert code == 1
+    assert f"panelbot: {file}, line 7: defaults > experts > tax > icon is refused" in err
+
+
+async def whispered(world: World, words: str) -> str:
+    """Give a command; returns what only its giver is told."""
+    before = len(world.slack.workspace.ephemeral(ADA))
+    await world.slack.people.slash(ADA, GENERAL, "/experts", words)
+    await world.slack.people.wait_for(lambda: len(world.slack.workspace.ephemeral(ADA)) > before)
+    return str(world.slack.workspace.ephemeral(ADA)[-1].blocks)
