@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.language import gettext, ngettext
 from bot.panel.errors import Refused
+from bot.panel.hierarchy import check_consulted
 from bot.panel.messaging import People
 from bot.panel.model import (
     CollectionId,
@@ -25,8 +26,10 @@ from bot.panel.roster import (
     assemble,
     check_expert,
     check_name,
+    edited,
     is_like,
     origin,
+    quoted,
     scopes_of,
     suggestion,
 )
@@ -129,7 +132,7 @@ class PanelEditor:
         expert = panel.find(name)
         if expert is None:
             near = suggestion(name, [one.name for one in panel.experts])
-            absent = gettext("There is no expert `{name}` on this panel.", name=_quoted(name))
+            absent = gettext("There is no expert `{name}` on this panel.", name=quoted(name))
             raise Refused(f"{absent}{near}")
         return expert
 
@@ -139,10 +142,10 @@ class PanelEditor:
         panel, known = await self._known(scope)
         expert = Panel(tuple(known.values())).find(name)
         if panel.find(name) or (expert and panel.find(expert.name)):
-            raise Refused(gettext("`{name}` is on this panel already.", name=_quoted(name)))
+            raise Refused(gettext("`{name}` is on this panel already.", name=quoted(name)))
         if expert is None:
             near = suggestion(name, [one for one in known if not panel.find(one)])
-            absent = gettext("There is no expert `{name}` in the library.", name=_quoted(name))
+            absent = gettext("There is no expert `{name}` in the library.", name=quoted(name))
             way = gettext(
                 "`/experts help` lists it, and `/experts add` lets you describe one of your own."
             )
@@ -174,11 +177,16 @@ class PanelEditor:
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        same = replace(expert, name=before.name, collections=before.collections)
-        if not same.collections:  # nothing to consult: the form did not ask
-            same = replace(same, always_consult=before.always_consult)
-        checked = await self._checked(same, others)
+        checked = await self._checked(edited(before, expert), others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
+
+    async def set_consulted(
+        self, scope: Scope, name: str, consulted: Sequence[str], by: UserId
+    ) -> Change:
+        """Set whom the expert may consult itself; nobody if *consulted* is empty."""
+        expert = await self.find(scope, name)
+        names = [(await self.find(scope, one)).name for one in consulted]
+        return await self.edit(scope, replace(expert, consults=tuple(names)), by)
 
     async def equip(
         self,
@@ -282,7 +290,8 @@ class PanelEditor:
         taken = await self._people.taken_names()
         experts = {called for one in others.experts for called in (one.name, one.title)}
         tools = self.toolbox.checked(expert.tools)
-        return check_expert(replace(expert, tools=tools), taken | experts)
+        checked = check_expert(replace(expert, tools=tools), taken | experts)
+        return check_consulted(checked, others)
 
     async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
         """Return the panel, and the experts known by name: inherited ones go before the library's.
@@ -293,7 +302,3 @@ class PanelEditor:
         inherited = assemble(self._defaults, changes[:-1])
         known = self._library | {expert.name: expert for expert in inherited.experts}
         return assemble(self._defaults, changes), known
-
-
-def _quoted(name: str) -> str:
-    return name.replace("`", "'")[:40]

@@ -24,6 +24,12 @@ def made() -> str:
     return gettext("Here is what I made.")
 
 
+def function_cut() -> str:
+    """Return what stands where a function's answer was cut off."""
+    said = gettext("The rest is left out: my answer was too long.")
+    return f"_{said}_"
+
+
 def sources() -> str:
     """Return the heading over what an answer relies on."""
     return gettext("Sources")
@@ -98,6 +104,11 @@ def consulting(titles: Sequence[str]) -> str:
     return gettext("is consulting {experts}…", experts=listed(titles))
 
 
+def asking(title: str, asked: Sequence[str]) -> str:
+    """Return who is at work while an expert consults others, as one of the names in a list."""
+    return gettext("{expert} (who is asking {others})", expert=title, others=listed(asked))
+
+
 def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
     """Return what the thread is told of a button that *by* pressed."""
     match wish:
@@ -163,6 +174,12 @@ def expert_failed(failure: Failure, name: str) -> str:
     return f"_{said} {again}_ `{name}: …`"
 
 
+def function_sources(named: Sequence[tuple[str, str]]) -> str:
+    """Return the list under an answer that tells where it comes from: titles and addresses."""
+    lines = [f"- {' '.join(filter(None, one))}" for one in named]
+    return "\n".join([f"**{sources()}**\n", *lines])
+
+
 def why_failed(failure: Failure) -> str:
     """Return why an expert has no answer, as the end of a sentence."""
     return {
@@ -180,6 +197,11 @@ def why_failed(failure: Failure) -> str:
         ),
         Failure.STOPPED: gettext("I was stopped"),
         Failure.LEFT: gettext("I was taken off the panel meanwhile"),
+        Failure.FUNCTION: gettext("my function broke; whoever runs me finds where in the log"),
+        Failure.MISSING: gettext(
+            "my function is not installed (any more); `panelbot check` tells more"
+        ),
+        Failure.REFUSED: gettext("I cannot answer this as it was put"),
         Failure.FORGOT: gettext("I no longer know what I wanted the tool for"),
     }[failure]
 

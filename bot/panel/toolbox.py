@@ -78,6 +78,11 @@ def purpose_of(tool: ServerTool) -> str:
             assert_never(tool)
 
 
+def may_ask(tool: ServerTool) -> bool:
+    """Tell whether people may have to approve of a use of *tool*."""
+    return isinstance(tool, McpServer) and tool.approval not in (Approval.NEVER, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """The tools that this installation allows."""

@@ -46,6 +46,21 @@ def _default_changed(verb: Verb, told: Mapping[str, str]) -> str:
             assert_never(verb)
 
 
+def consulting(done: Change) -> Answer:
+    """Return what a channel is told when it is set whom an expert consults."""
+    names = ", ".join(f"`{name}`" for name in done.expert.consults)
+    expert = introduced(done.expert)
+    said = (
+        gettext("It now consults {experts}.", experts=names)
+        if names
+        else gettext("It now consults nobody.")
+    )
+    told = {"person": f"<@{done.by}>", "expert": expert}
+    edited = _default_changed if isinstance(done.scope, WorkspaceScope) else _changed
+    words = f"{edited(Verb.EDITED, told)} {said}"
+    return Answer(words, [section(words)])
+
+
 def synthesis(setting: Synthesis, scope: Scope, by: UserId) -> Answer:
     """Return what a channel is told when the synthesis is set."""
     told = {"person": f"<@{by}>", "setting": setting.value, "when": when(setting)}

@@ -15,6 +15,7 @@ from bot.adapters.slack.command_words import (
     DescribeExpert,
     EditExpert,
     HandleExpert,
+    LetConsult,
     ListDocuments,
     ListExperts,
     Order,
@@ -81,8 +82,9 @@ class CommandDesk:
                 return await self._help(where)
             case Unfinished(word):
                 whole = f"default {word}" if order.for_defaults else word
+                names = "NAME OTHER" if word == "consults" else "NAME"
                 return panel_lists.sentence(
-                    gettext("Say which expert: `/experts {words} NAME`.", words=whole)
+                    gettext("Say which expert: `/experts {words}`.", words=f"{whole} {names}")
                 )
             case Unknown(word):
                 near = suggestion(word, WORDS)
@@ -103,7 +105,9 @@ class CommandDesk:
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
-            case AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() as change:
+            case (
+                AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() | LetConsult()
+            ) as change:
                 return await announce(self._api, await self._change(change, where, giver), giver)
             case _:
                 assert_never(order.subcommand)
@@ -144,9 +148,11 @@ class CommandDesk:
         if isinstance(order.subcommand, EditExpert):
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
+        panel = await self._editor.panel(where)
         handle = await self._handles.offer(giver, form.editing)
         toolbox = self._editor.toolbox
-        await self._open(views.modal(form, now, toolbox, handle=handle), giver)
+        modal = views.modal(form, now, toolbox, panel.experts, handle=handle)
+        await self._open(modal, giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
@@ -154,7 +160,7 @@ class CommandDesk:
 
     async def _change(
         self,
-        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming,
+        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming | LetConsult,
         where: Scope,
         giver: Giver,
     ) -> Answer:
@@ -170,6 +176,10 @@ class CommandDesk:
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
                 with for_all():
                     return announcements.synthesis(synthesis, where, giver.user)
+            case LetConsult(name, consulted):
+                edited = await self._editor.set_consulted(where, name, consulted, giver.user)
+                with for_all():
+                    return announcements.consulting(edited)
             case SetStreaming(value):
                 streaming = await self._editor.set_streaming(where, value, giver.user)
                 with for_all():

@@ -99,6 +99,10 @@ def _commands() -> Iterable[str]:
             "`/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in"
         ),
         gettext(
+            "`/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it "
+            "answers"
+        ),
+        gettext(
             "`/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins"
         ),
         gettext(
@@ -122,11 +126,19 @@ def _commands() -> Iterable[str]:
 
 def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
+    if expert.function:
+        name = f"`{text.mrkdwn(expert.function)}`"
+        thinking = gettext("Answers by a function, without a model: {name}", name=name)
+        words = text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION)
+        return Answer(words, [section(_line(expert)), _context(thinking)])
     model = text.mrkdwn(expert.model or gettext("the usual one"))
     told = [gettext("Model: {model}", model=model)]
     told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
     if expert.collections:
         told.append(f"{consulting(expert)}: `/experts documents {expert.name}`")
+    if expert.consults:
+        names = ", ".join(f"`{name}`" for name in expert.consults)
+        told.append(gettext("consults {experts}", experts=names))
     thinking = " · ".join(told) + answers_to(handle)
     line, instructions = _line(expert), expert.instructions
     return Answer(
