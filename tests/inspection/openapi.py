@@ -19,8 +19,10 @@ class OpenApi:
 
     def __init__(self, path: Path) -> None:
         self.document = _nullable(json.loads(path.read_text()))
-        items = self.document["components"]["schemas"]["InputItem"]
-        items["anyOf"] = items.pop("oneOf")  # a message fits two of them
+        schemas = self.document["components"]["schemas"]
+        schemas["InputItem"]["anyOf"] = schemas["InputItem"].pop("oneOf")  # a message fits two
+        for decision in ("MCPApprovalResponse", "MCPApprovalResponseResource"):
+            schemas[decision]["required"].remove("request_id")  # it has no such field
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
         self._validator = cache(self._make_validator)

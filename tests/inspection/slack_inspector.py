@@ -16,6 +16,7 @@ NEWER: Mapping[str, frozenset[str]] = {
     "auth.test": frozenset({"team_id", "user_id"}),
     "chat.stopStream": frozenset({"session_status"}),
 }
+_NOT_DESCRIBED = "usergroups."  # the reference at hand has no page of these methods
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
 _JSON = ("[", "{")
 _CHART = "data_visualization"
@@ -33,6 +34,8 @@ class SlackInspector:
         """Gather what is wrong with *calls*."""
         for call in calls if self._reference else ():
             self.methods[call.method] += 1
+            if call.method.startswith(_NOT_DESCRIBED):
+                continue
             try:
                 self._check(call)
             except AssertionError as error:
