@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import library, model_side, prices, toolbox
+from bot.adapters.functions.discovery import discover
+from bot.adapters.functions.running import InstalledFunctions
 from bot.adapters.redis import connection
 from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.conversation_store import RedisConversationStore
@@ -202,14 +204,17 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_side.open_model(config, memory.conversations) as model,
     ):
         await model_side.require_backend(config)
-        approval = config.approval_hours * 3600
-        patience = Patience(expert=config.expert_timeout, approval=approval)
+        function, approval = config.function_timeout, config.approval_hours * 3600
+        patience = Patience(expert=config.expert_timeout, function=function, approval=approval)
+        installed = discover(library.library())
+        installed.warn()
         runner = TurnRunner(
             journal=memory.journal,
             reports=memory.reports,
             threads=memory.threads,
             editor=panel_editor(config, memory, slack),
             model=model,
+            functions=InstalledFunctions(installed.functions),
             messenger=slack.messenger,
             transcript=slack.transcript,
             files=slack.files,
@@ -217,6 +222,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             approvals=memory.approvals,
             approvers=approvers_of(config),
             patience=patience,
+            levels=config.expert_levels,
         )
         worker = TurnWorker(
             memory.queue,
@@ -251,7 +257,7 @@ def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     return PanelEditor(
         panels,
         slack.people,
-        library.library(),
+        (*library.library(), *discover(library.library()).experts),
         library.defaults(),
         frozenset(UserId(admin) for admin in config.admins),
         tools(config),

@@ -56,6 +56,8 @@ class Config:
     hard_model: str
     fallback_models: tuple[str, ...]
     expert_timeout: float
+    function_timeout: float
+    expert_levels: int
     concurrency: int
     lease: float
     channel_concurrency: int
@@ -108,6 +110,8 @@ _EXAMPLES = {
     "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
     "PANELBOT_FALLBACK_MODELS": "gpt-6-luna,gpt-6.1-sol",
     "PANELBOT_EXPERT_TIMEOUT": "180",
+    "PANELBOT_FUNCTION_TIMEOUT": "60",
+    "PANELBOT_EXPERT_LEVELS": "2",
     "PANELBOT_CONCURRENCY": "32",
     "PANELBOT_LEASE": "15",
     "PANELBOT_CHANNEL_CONCURRENCY": "10",
@@ -233,6 +237,8 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
         fallback_models=reader.words("PANELBOT_FALLBACK_MODELS", r"[A-Za-z0-9][\w.:/-]{0,99}"),
         expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
+        function_timeout=reader.number("PANELBOT_FUNCTION_TIMEOUT", 60, least=1, most=3600),
+        expert_levels=reader.whole("PANELBOT_EXPERT_LEVELS", 2, least=1, most=5),
         concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
         lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
         channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot import app, model_side
+from bot import app, library, model_side
+from bot.adapters.functions.discovery import discover
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
 from bot.adapters.slack import web_api
@@ -24,7 +25,8 @@ async def examine(config: Config) -> list[Finding]:
             model_side.examine(config),
         )
     await redis.aclose()
-    return [*(finding for findings in found for finding in findings), _examine_tools(config)]
+    own = (_examine_tools(config), *discover(library.library()).findings())
+    return [*(finding for findings in found for finding in findings), *own]
 
 
 def _scopes(config: Config) -> frozenset[str]:

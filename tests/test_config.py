@@ -61,6 +61,8 @@ def test_a_missing_setting_comes_with_an_example():
         ("PANELBOT_APPROVERS", "asker,ann"),
         ("PANELBOT_APPROVAL_HOURS", "1000"),
         ("PANELBOT_EXPERT_TIMEOUT", "nan"),
+        ("PANELBOT_FUNCTION_TIMEOUT", "0"),
+        ("PANELBOT_EXPERT_LEVELS", "0"),
         ("PANELBOT_CONCURRENCY", "0"),
         ("PANELBOT_COMPACT_TOKENS", "999"),
         ("PANELBOT_LEASE", "0.5"),

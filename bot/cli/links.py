@@ -14,8 +14,8 @@ from bot.cli import run, settings
 from bot.config import MODEL, SLACK_OUT, STORE
 from bot.desks import Desk, open_desk
 from bot.panel.errors import Refused
-from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
-from bot.panel.model import ConversationId, ThreadRef
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks, path_to
+from bot.panel.model import ConversationId, ExpertName, ThreadRef
 
 _SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 
@@ -85,8 +85,11 @@ def tree(thread: ThreadRef, found: ThreadLinks) -> Tree:
     """Return the links as a picture."""
     root = Tree(f"Slack thread {thread.channel_id}/{thread.thread_ts}")
     router = root.add(f"router  {found.router}")
-    for name, conversation in sorted(found.experts.items()):
-        router.add(f"{name}  {conversation}")
+    branches: dict[tuple[ExpertName, ...], Tree] = {(): router}
+    for seat, conversation in sorted(found.experts.items(), key=lambda one: path_to(one[0])):
+        path = path_to(seat)
+        above = branches.get(path[:-1], router)  # whose own conversation may be gone
+        branches[path] = above.add(f"{path[-1]}  {conversation}")
     return root
 
 

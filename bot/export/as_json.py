@@ -17,6 +17,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.links import path_to
 from bot.panel.model import MadeFile
 from bot.panel.toolbox import ApprovalWanted
 
@@ -52,10 +53,12 @@ def _message(message: Spoken) -> Json:
 
 
 def _conversation(talk: Talk) -> Json:
+    path = path_to(talk.expert) if talk.expert else ()
     return {
         "id": talk.id,
         "role": "router" if talk.expert is None else "expert",
-        "expert": talk.expert,
+        "expert": path[-1] if path else None,
+        "consulted_by": list(path[:-1]),  # down from the panel; empty: the router asked it
         "gone": talk.items is None,
         "items": [_item(item, talk.contents) for item in talk.items or ()],
     }

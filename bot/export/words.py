@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.panel import prompts
 from bot.panel.archive import Talk, ThreadArchive
 from bot.panel.exchange import StoredItem, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.links import path_to
 from bot.panel.model import CallId, ExpertName, MessageTs
 
 _REF = re.compile(r'<message ref="(call_[^"]{1,100})"')
@@ -38,7 +39,10 @@ class Names:
 
     def owner(self, talk: Talk) -> str:
         """Return whose conversation it is."""
-        return self._expert(talk.expert) if talk.expert else "Router"
+        if talk.expert is None:
+            return "Router"
+        *askers, expert = (self._expert(name) for name in path_to(talk.expert))
+        return f"{expert} (asked by {', asked by '.join(askers[::-1])})" if askers else expert
 
     def called(self, call: ToolCalled) -> str:
         """Return whom the router called."""

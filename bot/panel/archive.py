@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.exchange import ModelSaid, StoredItem
-from bot.panel.links import ThreadLinks
+from bot.panel.links import ThreadLinks, path_to
 from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef
 from bot.panel.ports import LanguageModel
 
@@ -54,7 +54,7 @@ async def collect(
     model: LanguageModel,
 ) -> ThreadArchive:
     """Return *messages* together with all that the conversations of the thread hold."""
-    owners = [(None, links.router), *sorted(links.experts.items())]
+    owners = [(None, links.router), *sorted(links.experts.items(), key=lambda one: path_to(one[0]))]
     talks = await asyncio.gather(
         *(_talk(expert, conversation, model) for expert, conversation in owners if conversation)
     )

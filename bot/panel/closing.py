@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from bot.panel import prompts, sentences
 from bot.panel.asking import ask, unsent
+from bot.panel.choosing import outputs
 from bot.panel.errors import ConversationGone
 from bot.panel.events import Closed, ClosingStarted, RouterAsked
 from bot.panel.exchange import Item, Responded
@@ -35,7 +36,7 @@ def wants_words(progress: Progress, setting: Synthesis) -> bool:
     if progress.awaits_approval and not progress.answers:
         return False  # who is to say something will
     if not progress.answers:
-        return True  # nobody answered: somebody has to
+        return not progress.only_refused  # nobody answered: somebody has to
     match setting:
         case Synthesis.AUTO:
             return len(progress.answers) > 1
@@ -57,11 +58,11 @@ async def _tell_some_router(context: TurnContext) -> Closed:
 
 async def _tell_router(context: TurnContext, *, anew: bool = False) -> Closed:
     progress = context.record.progress
-    if not progress.calls and not progress.strangers:
+    if not progress.round_of().called:
         return Closed()
     items = _outputs(context, anew=anew)
     conversation = await context.book.router()
-    repeated = progress.closing
+    repeated = progress.round_of().closing
     await context.record.note(ClosingStarted())
     if wants_words(progress, context.panel.synthesis):
         return await _sum_up(context, conversation, items, repeated=repeated)
@@ -94,15 +95,8 @@ async def _sum_up(
 
 def _outputs(context: TurnContext, *, anew: bool) -> Sequence[Item]:
     """Everything of this turn that the router's conversation does not hold yet."""
-    progress, panel = context.record.progress, context.panel
-    items: list[Item] = []
+    progress = context.record.progress
+    told = outputs(progress, context.panel)
     if anew or (progress.routed and progress.routed.direct):
-        items += [*prompts.quoted(context.earlier), prompts.for_router(context.said)]
-    for call in progress.calls:
-        if call.known_as is None:
-            items.append(prompts.as_tool_call(call))
-        outcome = progress.outcomes[call.id]
-        items.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
-    for stranger in progress.strangers:
-        items.append(prompts.no_such_expert(stranger.call_id, stranger.name, panel))
-    return items
+        return [*prompts.quoted(context.earlier), prompts.for_router(context.said), *told]
+    return told

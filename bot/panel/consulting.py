@@ -1,34 +1,13 @@
 """The second stage of a turn: one expert's part in it."""
 
-import asyncio
-import logging
-from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import replace
 
 from bot.panel import footnotes, prompts, sentences, showing
-from bot.panel.asking import ask
-from bot.panel.attachments import Attached
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertAsked, ExpertFailed, Failure
-from bot.panel.exchange import Prompt, Responded
-from bot.panel.model import Call, Expert, MadeFile, Sources, ToolName
+from bot.panel.answering import hear_expert
+from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
+from bot.panel.model import Call, MadeFile, Sources
 from bot.panel.progress import Outcome
-from bot.panel.turn_context import Hear, TurnContext
-
-log = logging.getLogger(__name__)
-
-_FAILURES = {
-    ModelFault.QUOTA: Failure.QUOTA,
-    ModelFault.ACCESS: Failure.ACCESS,
-    ModelFault.MODEL: Failure.MODEL,
-    ModelFault.FILTERED: Failure.FILTERED,
-    ModelFault.TOO_LONG: Failure.TOO_LONG,
-    ModelFault.CUT_SHORT: Failure.BROKEN,
-    ModelFault.DOCUMENTS: Failure.DOCUMENTS,
-    ModelFault.TOOLS: Failure.TOOLS,
-    ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
-}
+from bot.panel.turn_context import TurnContext
 
 
 async def consult(context: TurnContext, call: Call) -> None:
@@ -38,7 +17,7 @@ async def consult(context: TurnContext, call: Call) -> None:
         if outcome is None:
             await context.permission.overtake(call)
             async with context.live(_part(call), call.expert) as hear:
-                outcome = await _hear(context, call, hear)
+                outcome = await hear_expert(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
         conversation = context.book.links.experts.get(call.expert)
@@ -63,38 +42,31 @@ async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
             reply = text
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
             return
-        case ExpertFailed(failure=failure, begun=begun):
-            line = sentences.expert_failed(failure, call.expert)
+        case ExpertFailed(failure=failure, begun=begun, why=why):
+            line = why or sentences.expert_failed(failure, call.expert)
             reply = f"{begun}\n\n{line}" if begun else line
     if reply.strip():
-        persona = context.panel.persona(call.expert)
-        await context.speaker.say_as(call.expert, persona, _part(call), reply, sources)
+        await _post(context, call, reply, sources)
     if files:
         context.board.changed()
         await showing.show(context, call, files)
 
 
+async def _post(context: TurnContext, call: Call, reply: str, sources: Sources | None) -> None:
+    expert = context.panel.find(call.expert)
+    await context.speaker.say_as(
+        call.expert,
+        context.panel.persona(call.expert),
+        _part(call),
+        reply,
+        sources,
+        by_function=expert is not None and expert.function is not None,
+    )
+
+
 def _sources(context: TurnContext, call: Call) -> Sources | None:
     conversation = context.book.links.experts.get(call.expert)
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
-
-
-async def _hear(context: TurnContext, call: Call, hear: Hear) -> Outcome:
-    """Return what became of the question; an expert's failure is news, not an error."""
-    expert = context.panel.find(call.expert)
-    if expert is None:
-        return ExpertFailed(call.id, Failure.LEFT)
-    try:
-        async with asyncio.timeout(context.patience.expert):
-            return await _ask_expert(context, call, expert, hear)
-    except TimeoutError:
-        failure = Failure.SLOW
-    except (ModelUnavailable, ConversationGone):  # gone twice: the server knows none
-        failure = Failure.UNAVAILABLE
-    except ModelRefused as error:
-        failure = _FAILURES[error.fault]
-    log.warning("expert.failed", extra={"turn": context.turn.id, "failure": failure})
-    return ExpertFailed(call.id, failure)
 
 
 def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
@@ -103,96 +75,6 @@ def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
     if begun and isinstance(outcome, ExpertFailed):
         return replace(outcome, begun=begun.shown)
     return outcome
-
-
-async def _ask_expert(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
-    if call.continues:
-        return await _go_on(context, call, expert, hear)
-    attached = await asyncio.shield(context.attached)  # the others wait for it, too
-    try:
-        return await _ask_with(context, call, expert, hear, attached)
-    except ModelRefused as error:
-        if error.fault is not ModelFault.BAD_REQUEST or not attached.files:
-            raise
-    answer = await _ask_with(context, call, expert, hear, replace(attached, files=()))
-    if isinstance(answer, ExpertAnswered):
-        note = sentences.files_unopened(attached.names)
-        answer = replace(answer, text=f"{answer.text}\n\n{note}")
-    return answer
-
-
-async def _ask_with(
-    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
-) -> Outcome:
-    try:
-        return await _exchange(context, call, expert, hear, attached)
-    except ConversationGone:
-        await context.book.forget_expert(expert.name)
-        return await _exchange(context, call, expert, hear, attached)
-
-
-async def _go_on(context: TurnContext, call: Call, expert: Expert, hear: Hear) -> Outcome:
-    """Tell the expert what people decided on what it wanted, and hear what it says then."""
-    verdict, matter = context.turn.verdict, context.permission.matter
-    conversation = context.book.links.experts.get(expert.name)
-    if not (verdict and matter) or conversation != matter.conversation:
-        return ExpertFailed(call.id, Failure.FORGOT)
-    by = context.said[0].speaker
-    items = [prompts.given(one, verdict.decision, by) for one in matter.wanted]
-    prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
-    try:
-        return await _answer(context, call, expert, replace(prompt, must_search=False), hear)
-    except ConversationGone:
-        return ExpertFailed(call.id, Failure.FORGOT)
-
-
-async def _exchange(
-    context: TurnContext, call: Call, expert: Expert, hear: Hear, attached: Attached
-) -> Outcome:
-    earlier = (*context.earlier, *context.so_far)
-    quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
-    items = (*quoted, prompts.for_expert(call, context.said, attached))
-    conversation = await context.book.expert(expert.name)
-    prompt = context.expert_prompt(conversation, expert, items, deeper=call.deeper)
-    return await _answer(context, call, expert, prompt, hear)
-
-
-async def _answer(
-    context: TurnContext, call: Call, expert: Expert, prompt: Prompt, hear: Hear
-) -> Outcome:
-    record = context.record
-    repeated = call.id in record.progress.asked
-    await record.note(ExpertAsked(call.id, prompt.model))
-    answer = ask(
-        context.model,
-        prompt,
-        ref=prompts.call_ref(call),
-        repeated=repeated,
-        patience=context.patience,
-        fallbacks=context.fallbacks,
-    )
-    async with aclosing(answer) as events:
-        async for event in events:
-            hear(event)
-            if not isinstance(event, Responded):
-                continue
-            context.made.update(event.contents)
-            if event.wanted:
-                return ApprovalAsked(
-                    call.id, event.wanted, event.text, event.usage, event.files, event.model
-                )
-            if event.text.strip() or event.files:
-                text = event.text if event.text.strip() else sentences.MADE
-                text = _noted(text, context.toolbox.missing(expert.tools))
-                return ExpertAnswered(
-                    call.id, text, event.usage, event.citations, event.files, event.model
-                )
-    return ExpertFailed(call.id, Failure.BROKEN)
-
-
-def _noted(text: str, missing: Sequence[ToolName]) -> str:
-    """Return *text* with a word about the tools that the expert had to do without."""
-    return f"{text}\n\n{sentences.tools_missing(missing)}" if missing else text
 
 
 def _part(call: Call) -> str:

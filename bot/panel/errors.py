@@ -10,6 +10,8 @@ Our errors, named by what the worker should do:
   + GiveUp                 another try would end the same; say so
     - ModelRefused           ... the model's side will not do it
     - MessengerRefused       ... Slack will not do it
+    - FunctionFailed         ... a function that is an expert broke
+    - FunctionMissing        ... there is no such function here (any more)
   + ConversationGone       the model's side does not know the conversation (any more)
   + TurnLost               another worker took the turn over: stop at once, say nothing
   + Refused                a person asked for something that is not allowed or not possible
@@ -79,6 +81,14 @@ class MessengerRefused(GiveUp):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class FunctionFailed(GiveUp):
+    """A function that is an expert broke; the log has where."""
+
+
+class FunctionMissing(GiveUp):
+    """No installed package registers the function (any more)."""
 
 
 class ConversationGone(PanelError):

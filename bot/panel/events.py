@@ -1,5 +1,7 @@
 """What happens during a turn: the entries of its journal.
 
+An expert that consults others is a router to them: the router's entries are then told *by* it.
+
 An entry before an outside effect (``…Asked``, ``…Started``) says that the effect may
 have happened; the one after it says that it has.
 """
@@ -37,6 +39,9 @@ class Failure(StrEnum):
     TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
     STOPPED = "stopped"  # somebody did not want the answer any more
     LEFT = "left"  # the expert was taken off the panel meanwhile
+    FUNCTION = "function"  # the function that is the expert broke
+    MISSING = "missing"  # no package registers that function (any more)
+    REFUSED = "refused"  # the function will not answer, and says why
     FORGOT = "forgot"  # the conversation in which approval was wanted is gone
 
 
@@ -47,12 +52,18 @@ class _Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class RouterAsked(_Dated):
+class _OfRound(_Dated):
+    # The call of the expert who consults others, as the router does; None: the router itself.
+    by: CallId | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterAsked(_OfRound):
     """The people's words are about to go to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class RouterBegan(_Dated):
+class RouterBegan(_OfRound):
     """The router has begun to answer; *response* is what its answer is called."""
 
     response: str
@@ -74,7 +85,7 @@ class CallAdopted(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerCalled(_Dated):
+class StrangerCalled(_OfRound):
     """The router called an expert that is not on the panel."""
 
     call_id: CallId
@@ -82,7 +93,7 @@ class StrangerCalled(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class Routed(_Dated):
+class Routed(_OfRound):
     """No further calls will come. *text* is what the router itself said."""
 
     text: str = ""
@@ -130,6 +141,7 @@ class ExpertFailed(_Dated):
     call_id: CallId
     failure: Failure
     begun: str = ""  # what people saw of the answer, neutralised, before it broke off
+    why: str = ""  # in the words of a function that refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,7 @@ class FileStored(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingStarted(_Dated):
+class ClosingStarted(_OfRound):
     """The experts' outputs are about to go to the router."""
 
 

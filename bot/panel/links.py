@@ -1,14 +1,32 @@
 """Which conversations belong to a Slack thread, and what each of them says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 
+_CONSULTS = "/"
+
+
+def seated(path: Sequence[ExpertName]) -> ExpertName:
+    """Return whose conversation it is when experts consult each other down a *path*.
+
+    Tax, whom Legal consults, is "legal/tax" and remembers nothing of what it said as "tax".
+    """
+    return ExpertName(_CONSULTS.join(path))
+
+
+def path_to(seat: ExpertName) -> tuple[ExpertName, ...]:
+    """Return who consults whom down to the expert whose conversation it is."""
+    return tuple(ExpertName(name) for name in seat.split(_CONSULTS))
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadLinks:
-    """The thread link: the router's conversation and one for each expert met so far."""
+    """The thread link: the router's conversation and one for each expert met so far.
+
+    Experts go by where they sit: see ``seated``.
+    """
 
     router: ConversationId | None = None
     experts: Mapping[ExpertName, ConversationId] = field(default_factory=dict)

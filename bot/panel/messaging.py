@@ -42,6 +42,7 @@ class PlanTask:
     persona: Persona
     reason: str
     state: TaskState
+    asked_by: str = ""  # the title of the expert who asks; empty: the router does, or people
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Post:
     expert: ExpertName | None = None  # whose message it is; goes into the stamp
     about: MessageTs | None = None  # the first message that the turn answers
     sources: Sources | None = None  # what it relies on, for people to open
+    by_function: bool = False  # nobody can go deeper: there is no model
     exhibits: tuple[Exhibit, ...] = ()  # files that it shows
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue

@@ -209,6 +209,8 @@ class Expert:
     effort: Effort = Effort.LOW
     collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
     always_consult: bool = False  # look them up for every question, not only where they help
+    consults: tuple[ExpertName, ...] = ()  # whom it may ask itself, if they are on the panel
+    function: str | None = None  # the entry point of the function that answers; None: a model
     tools: tuple[ToolName, ...] = ()  # of those that this installation allows
 
     @property
@@ -244,14 +246,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The router's wish to hear an expert on this turn."""
+    """The wish to hear an expert on this turn."""
 
     id: CallId
     expert: ExpertName
     reason: str  # why this expert; people see it
     brief: str  # what it is asked, in the router's words; empty when people addressed it directly
-    known_as: CallId | None = None  # the call's id in the router's conversation, if it holds it
+    known_as: CallId | None = None  # its id in the conversation of who wishes it, if that holds it
     deeper: bool = False  # with the harder model
+    by: CallId | None = None  # the call of the expert who wishes it; None: the router, or people
     continues: CallId | None = None  # the call whose question it goes on with, after a decision
 
 
@@ -311,3 +314,4 @@ class Usage:
 
 
 NO_USAGE = Usage()
+BY_FUNCTION = "function"  # stands where a model's name would

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.panel.errors import Refused
+from bot.panel.hierarchy import check_consulted
 from bot.panel.messaging import People
 from bot.panel.model import (
     CollectionId,
@@ -26,7 +27,9 @@ from bot.panel.roster import (
     assemble,
     check_expert,
     check_name,
+    edited,
     is_like,
+    quoted,
     scopes,
     suggestion,
 )
@@ -129,7 +132,7 @@ class PanelEditor:
         expert = panel.find(name)
         if expert is None:
             near = suggestion(name, [one.name for one in panel.experts])
-            raise Refused(f"There is no expert `{_quoted(name)}` on this panel.{near}")
+            raise Refused(f"There is no expert `{quoted(name)}` on this panel.{near}")
         return expert
 
     async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
@@ -138,11 +141,11 @@ class PanelEditor:
         panel, known = await self._known(scope)
         expert = Panel(tuple(known.values())).find(name)
         if panel.find(name) or (expert and panel.find(expert.name)):
-            raise Refused(f"`{_quoted(name)}` is on this panel already.")
+            raise Refused(f"`{quoted(name)}` is on this panel already.")
         if expert is None:
             near = suggestion(name, [one for one in known if not panel.find(one)])
             raise Refused(
-                f"There is no expert `{_quoted(name)}` in the library.{near} `/experts help` "
+                f"There is no expert `{quoted(name)}` in the library.{near} `/experts help` "
                 "lists it, and `/experts add` lets you describe one of your own."
             )
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
@@ -168,11 +171,16 @@ class PanelEditor:
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        same = replace(expert, name=before.name, collections=before.collections)
-        if not same.collections:  # nothing to consult: the form did not ask
-            same = replace(same, always_consult=before.always_consult)
-        checked = await self._checked(same, others)
+        checked = await self._checked(edited(before, expert), others)
         return await self._put(Verb.EDITED, scope, checked, by, others)
+
+    async def set_consulted(
+        self, scope: Scope, name: str, consulted: Sequence[str], by: UserId
+    ) -> Change:
+        """Set whom the expert may consult itself; nobody if *consulted* is empty."""
+        expert = await self.find(scope, name)
+        names = [(await self.find(scope, one)).name for one in consulted]
+        return await self.edit(scope, replace(expert, consults=tuple(names)), by)
 
     async def equip(
         self,
@@ -268,7 +276,8 @@ class PanelEditor:
         taken = await self._people.taken_names()
         experts = {called for one in others.experts for called in (one.name, one.title)}
         tools = self.toolbox.checked(expert.tools)
-        return check_expert(replace(expert, tools=tools), taken | experts)
+        checked = check_expert(replace(expert, tools=tools), taken | experts)
+        return check_consulted(checked, others)
 
     async def _known(self, where: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
         """Return the panel, and the experts known by name: inherited ones go before the library's.
@@ -299,7 +308,3 @@ def _origin(
         if name in change.added:
             return level
     return None
-
-
-def _quoted(name: str) -> str:
-    return name.replace("`", "'")[:40]

@@ -12,6 +12,7 @@ class Patience:
     retries: tuple[float, ...] = (1, 2, 4)  # before each further try of a model request
     longest: float = 30  # that the model may ask us to wait within a turn; the queue waits longer
     expert: float = 180  # for an expert's whole answer, all tries together
+    function: float = 60  # for the answer of an expert that is a function
     files: float = 60  # for all files of a turn, before the experts answer without the rest
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
     stream_updates: float = 1  # between additions to a message that grows

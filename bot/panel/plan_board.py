@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from bot.panel import sentences
 from bot.panel.errors import GiveUp, TryLater
 from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Posted, PostStarted
 from bot.panel.messaging import Messenger, PlanTask, Post, TaskState
-from bot.panel.model import Call, MessageTs, Panel
+from bot.panel.model import Call, CallId, MessageTs, Panel
 from bot.panel.progress import PLAN
 from bot.panel.speaker import Speaker
 from bot.panel.turn_record import TurnRecord
@@ -80,7 +80,7 @@ class PlanBoard:
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
     async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
-        title = sentences.plan_title([task.persona.name for task in tasks])
+        title = sentences.plan_title([one.persona.name for one in tasks if not one.asked_by])
         post = self._speaker.draft(PLAN, title)
         ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
         if ts:
@@ -107,27 +107,39 @@ class PlanBoard:
         return ts
 
     async def _show_status(self, tasks: Sequence[PlanTask]) -> None:
-        working = [task.persona.name for task in tasks if task.state is TaskState.WORKING]
+        working = [task for task in tasks if task.state is TaskState.WORKING]
         if working:
-            status = sentences.consulting(working)
+            names = [_at_work(one, working) for one in working if not one.asked_by]
+            status = sentences.consulting(names)
             await self._messenger.show_status(self._record.turn.thread, status)
 
     def _tasks(self) -> Sequence[PlanTask]:
         """The lines of the plan. Nothing is planned where people named a single expert."""
         progress = self._record.progress
-        if progress.routed is None or (progress.routed.direct and len(progress.calls) < 2):
+        calls = progress.all_calls
+        if progress.routed is None or (progress.routed.direct and len(calls) < 2):
             return ()
-        return tuple(self._task(call) for call in progress.calls)
+        titles = {call.id: self._panel.persona(call.expert).name for call in calls}
+        return tuple(self._task(call, titles) for call in calls)
 
-    def _task(self, call: Call) -> PlanTask:
-        outcome = self._record.progress.outcomes.get(call.id)
-        match outcome:
+    def _task(self, call: Call, titles: Mapping[CallId, str]) -> PlanTask:
+        outcomes = self._record.progress.outcomes
+        match outcomes.get(call.id):
             case None:
-                state = TaskState.FAILED if self._given_up else TaskState.WORKING
+                over = self._given_up or call.by in outcomes  # who has asked does not wait any more
+                state = TaskState.FAILED if over else TaskState.WORKING
             case ExpertAnswered():
                 state = TaskState.DONE
             case ApprovalAsked():
                 state = TaskState.ASKING
             case ExpertFailed():
                 state = TaskState.FAILED
-        return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state)
+        asked_by = titles[call.by] if call.by else ""
+        return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
+
+
+def _at_work(task: PlanTask, working: Sequence[PlanTask]) -> str:
+    """Return who is at work, and whom it asks meanwhile."""
+    title = task.persona.name
+    asked = [one.persona.name for one in working if one.asked_by == title]
+    return sentences.asking(title, asked) if asked else title

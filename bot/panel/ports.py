@@ -1,4 +1,4 @@
-"""What the panel needs from the outside world: the queue, the journal and the model.
+"""What the panel needs from the outside world: the queue, the journal, the model, functions.
 
 What is kept is in stores.py, Slack in messaging.py.
 
@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.functions import Piece, Request
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
@@ -200,5 +201,17 @@ class LanguageModel(Protocol):
         """Whether *conversation* is of the backend in use, as far as its id tells.
 
         Others can at most be read and deleted.
+        """
+        ...
+
+
+class Functions(Protocol):
+    """Experts that are functions."""
+
+    def answer(self, name: str, request: Request) -> AsyncGenerator[Piece, None]:
+        """Call the function *name* and yield what it answers, piece by piece.
+
+        Raises FunctionRefused (its message is for people), FunctionFailed or FunctionMissing.
+        What is not listened to any more is cancelled, if it can be.
         """
         ...

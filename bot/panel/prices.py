@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bot.panel.model import Usage
+from bot.panel.model import BY_FUNCTION, Usage
 
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _MILLION = 1_000_000
@@ -38,6 +38,8 @@ class Prices:
 
         A dated snapshot costs what its model costs.
         """
+        if model == BY_FUNCTION:
+            return Decimal(0)
         price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
         return price.of(usage) if price else None
 

@@ -37,7 +37,9 @@ from bot.panel.events import (
     StreamWithdrawn,
     TurnEvent,
 )
+from bot.panel.links import seated
 from bot.panel.model import NO_USAGE, Call, CallId, Exhibit, ExpertName, MessageTs, Persona, Usage
+from bot.panel.rounds import NOT_BEGUN, Round, RoundEvent, Rounds, calls_in, chooser, path_of
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
@@ -85,15 +87,10 @@ class Stream:
 class Progress:
     """The part of a turn that must survive a crash."""
 
-    router_asked: bool = False
-    router_response: str = ""  # the last one that has begun
-    calls: tuple[Call, ...] = ()
-    strangers: tuple[StrangerCalled, ...] = ()
-    routed: Routed | None = None
+    rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
     exhibits: Mapping[tuple[CallId, str], Exhibit] = field(default_factory=dict)
-    closing: bool = False
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
@@ -105,6 +102,29 @@ class Progress:
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
         """Return the progress that *journal* tells of."""
         return reduce(cls.after, journal, cls())
+
+    def round_of(self, by: CallId | None = None) -> Round:
+        """Return what the router has come to, or the expert of the call *by*."""
+        return self.rounds.get(by, NOT_BEGUN)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the router, or people, called."""
+        return self.round_of().calls
+
+    @property
+    def all_calls(self) -> tuple[Call, ...]:
+        """All calls, each before those that its expert has made."""
+        return tuple(calls_in(self.rounds))
+
+    def seat(self, call: Call) -> ExpertName:
+        """Return where the called expert sits, which is whose conversation it has: see seated."""
+        return seated(path_of(call, self.rounds))
+
+    @property
+    def routed(self) -> Routed | None:
+        """What the router said when it had called all."""
+        return self.round_of().routed
 
     @property
     def answers(self) -> tuple[ExpertAnswered, ...]:
@@ -124,6 +144,13 @@ class Progress:
         return any(outcome.failure is Failure.QUOTA for outcome in failed)
 
     @property
+    def only_refused(self) -> bool:
+        """Whether all that was called refused, and said so in words of its own."""
+        settled = (self.outcomes.get(call.id) for call in self.calls)
+        failures = [one.failure for one in settled if isinstance(one, ExpertFailed)]
+        return bool(self.calls) and failures == [Failure.REFUSED] * len(self.calls)
+
+    @property
     def said_something(self) -> bool:
         """Whether people have been told anything of the matter, if only that nobody knows."""
         return any(not ASIDES.fullmatch(part) for part in self.posted)
@@ -133,25 +160,20 @@ class Progress:
         """The part that says so if the turn is given up: another one after each retry."""
         return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
 
-    def forgotten_call(self, expert: ExpertName) -> Call | None:
-        """Return a call of *expert* whose request the router no longer remembers."""
-        return next(
-            (call for call in self.calls if call.expert == expert and call.known_as is None), None
-        )
-
     def after(self, event: TurnEvent) -> "Progress":
         """Return the progress once *event* has happened."""
         match event:
-            case RouterAsked() | ExpertCalled() | CallAdopted() | StrangerCalled() | Routed():
-                return self._routing(event)
-            case RouterBegan(response):
-                return replace(self, router_response=response)
+            case RouterAsked() | RouterBegan() | ExpertCalled() | StrangerCalled() | Routed():
+                return self._choosing(event)
+            case ClosingStarted():
+                return self._choosing(event)
+            case CallAdopted(call_id, known_as):
+                rounds = {by: one.adopted(call_id, known_as) for by, one in self.rounds.items()}
+                return replace(self, rounds=rounds)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
             case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
                 return self._settled(event)
-            case ClosingStarted():
-                return replace(self, closing=True)
             case Closed():
                 return replace(self, closed=event, usage=self.usage + event.usage)
             case PostStarted(part):
@@ -163,26 +185,11 @@ class Progress:
             case _:
                 return self._streaming(event)
 
-    def _routing(
-        self, event: RouterAsked | ExpertCalled | CallAdopted | StrangerCalled | Routed
-    ) -> "Progress":
-        match event:
-            case RouterAsked():  # an earlier response is lost, and its calls with it
-                forgotten = tuple(replace(call, known_as=None) for call in self.calls)
-                return replace(self, router_asked=True, calls=forgotten, strangers=())
-            case ExpertCalled(call):
-                return replace(self, calls=(*self.calls, call))
-            case CallAdopted(call_id, known_as):
-                calls = (
-                    replace(c, known_as=known_as) if c.id == call_id else c for c in self.calls
-                )
-                return replace(self, calls=tuple(calls))
-            case StrangerCalled():
-                return replace(self, strangers=(*self.strangers, event))
-            case Routed():
-                return replace(self, routed=event, usage=self.usage + event.usage)
-            case _:
-                assert_never(event)
+    def _choosing(self, event: RoundEvent) -> "Progress":
+        by = chooser(event)
+        spent = event.usage if isinstance(event, Routed) else NO_USAGE
+        rounds = {**self.rounds, by: self.round_of(by).after(event)}
+        return replace(self, rounds=rounds, usage=self.usage + spent)
 
     def _streaming(self, event: StreamEvent) -> "Progress":
         match event:

@@ -16,8 +16,8 @@ LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
 MOST_EXPERTS = 100
 
 _COMMANDS = {
-    "add", "default", "documents", "edit", "help", "mute", "remove", "show", "stop", "teach",
-    "unmute",
+    "add", "consults", "default", "documents", "edit", "help", "mute", "remove", "show", "stop",
+    "teach", "unmute",
 }  # fmt: skip
 _GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "group", "here"}
 _OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
@@ -109,9 +109,20 @@ def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
         title=check_title(expert.title, taken),
         icon=_checked_icon(expert.icon),
         purpose=_checked_purpose(expert.purpose),
-        instructions=_checked_instructions(expert.instructions),
+        instructions=_checked_instructions(expert),
         model=_checked_model(expert.model),
     )
+
+
+def edited(before: Expert, form: Expert) -> Expert:
+    """Return *before* as a form, which does not ask for everything, describes it."""
+    if before.function:
+        looks = replace(before, title=form.title, icon=form.icon, purpose=form.purpose)
+        return replace(looks, consults=form.consults)
+    same = replace(form, name=before.name, collections=before.collections)
+    if not same.collections:  # there is nothing to look up
+        same = replace(same, always_consult=before.always_consult)
+    return same
 
 
 def check_title(title: str, taken: Iterable[str]) -> str:
@@ -180,9 +191,10 @@ def _checked_purpose(purpose: str) -> str:
     return tidy
 
 
-def _checked_instructions(instructions: str) -> str:
-    tidy = instructions.strip()
-    if not 1 <= len(tidy) <= LONGEST_INSTRUCTIONS:
+def _checked_instructions(expert: Expert) -> str:
+    tidy = expert.instructions.strip()
+    least = 0 if expert.function else 1
+    if not least <= len(tidy) <= LONGEST_INSTRUCTIONS:
         raise Refused(
             f"The instructions take 1 to {LONGEST_INSTRUCTIONS} characters.", field="instructions"
         )
@@ -202,3 +214,8 @@ def suggestion(name: str, known: Sequence[str]) -> str:
     """Return a sentence that names the nearest of *known*, or an empty string."""
     near = get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
     return f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
+
+
+def quoted(name: str) -> str:
+    """Return *name* as it may stand in a code span."""
+    return name.replace("`", "'")[:40]

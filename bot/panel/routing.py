@@ -1,25 +1,12 @@
 """The first stage of a turn: who is to answer."""
 
-from collections.abc import Callable
-from contextlib import aclosing
-
 from bot.panel import prompts, steering
 from bot.panel.addressing import addressed
-from bot.panel.asking import AskedAgain, ask
+from bot.panel.choosing import Start, choose
 from bot.panel.errors import ConversationGone
-from bot.panel.events import (
-    CallAdopted,
-    ExpertCalled,
-    Routed,
-    RouterAsked,
-    RouterBegan,
-    StrangerCalled,
-)
-from bot.panel.exchange import Begun, Responded, TextWritten, ToolCalled
-from bot.panel.model import Call, Expert, Wish
+from bot.panel.events import ExpertCalled, Routed
+from bot.panel.model import Expert, Wish
 from bot.panel.turn_context import TurnContext
-
-Start = Callable[[Call], None]
 
 
 async def route(context: TurnContext, start: Start) -> None:
@@ -70,42 +57,8 @@ async def _go_on(context: TurnContext, start: Start) -> None:
 
 
 async def _ask_router(context: TurnContext, start: Start) -> None:
-    record = context.record
     items = (*prompts.quoted(context.earlier), prompts.for_router(context.said))
     prompt = context.router_prompt(await context.book.router(), items)
-    repeated = record.progress.router_asked
-    await record.note(RouterAsked())
-    answer = ask(
-        context.model,
-        prompt,
-        ref=prompts.ref(context.turn),
-        repeated=repeated,
-        patience=context.patience,
-        fallbacks=context.fallbacks,
-        begun=record.progress.router_response,
-    )
-    async with aclosing(answer) as events:
-        async for event in events:
-            match event:
-                case Begun(response):
-                    await record.note(RouterBegan(response))
-                case ToolCalled():
-                    await _take(context, event, start)
-                case AskedAgain():
-                    await record.note(RouterAsked())
-                case Responded(text, usage, model=model):
-                    await record.note(Routed(text, usage=usage, model=model))
-                case TextWritten():
-                    pass
-
-
-async def _take(context: TurnContext, wish: ToolCalled, start: Start) -> None:
-    """Take up a call: start the expert, or go on with the one already started for it."""
-    call = prompts.called(wish, context.panel)
-    if call is None:
-        await context.record.note(StrangerCalled(wish.call_id, wish.tool))
-    elif started := context.record.progress.forgotten_call(call.expert):
-        await context.record.note(CallAdopted(started.id, known_as=call.id))
-    else:
-        await context.record.note(ExpertCalled(call))
-        start(call)
+    ref = prompts.ref(context.turn)
+    said = await choose(context, prompt, start, ref=ref, among=context.panel)
+    await context.record.note(Routed(said.text, usage=said.usage, model=said.model))

@@ -12,6 +12,8 @@ CLOSING = "is summing up…"
 SOURCES = "Sources"
 MADE = "Here is what I made."
 
+FUNCTION_CUT = "_The rest is left out: my answer was too long._"
+
 HELP = """\
 Ask me anything and I bring in the right experts; each answers here under its own name. \
 Keep replying in the thread: no mention needed.
@@ -35,6 +37,9 @@ _EXPERT_FAILURES = {
     Failure.TOOLS: "the model service does not know one of my tools, or did not reach it",
     Failure.STOPPED: "I was stopped",
     Failure.LEFT: "I was taken off the panel meanwhile",
+    Failure.FUNCTION: "my function broke; whoever runs me finds where in the log",
+    Failure.MISSING: "my function is not installed (any more); `panelbot check` tells more",
+    Failure.REFUSED: "I cannot answer this as it was put",
     Failure.FORGOT: "I no longer know what I wanted the tool for",
 }
 
@@ -83,6 +88,11 @@ STILL_NO_CREDIT = "There is still no credit on the model account. Try again when
 def consulting(titles: Sequence[str]) -> str:
     """Return the status while *titles* are at work."""
     return f"is consulting {listed(titles)}…"
+
+
+def asking(title: str, asked: Sequence[str]) -> str:
+    """Return who is at work while an expert consults others, as one of the names in a list."""
+    return f"{title} (who is asking {listed(asked)})"
 
 
 def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
@@ -222,6 +232,12 @@ def expert_failed(failure: Failure, name: str) -> str:
     """Return the honest line of an expert that has no answer."""
     why = why_failed(failure)
     return f"_I could not answer this time: {why}. To try again, write_ `{name}: …`"
+
+
+def function_sources(sources: Sequence[tuple[str, str]]) -> str:
+    """Return the list under an answer that tells where it comes from: titles and addresses."""
+    lines = [f"- {' '.join(filter(None, one))}" for one in sources]
+    return "\n".join([f"**{SOURCES}**\n", *lines])
 
 
 def why_failed(failure: Failure) -> str:

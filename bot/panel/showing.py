@@ -10,7 +10,14 @@ from collections.abc import Sequence
 
 from bot.panel import sentences
 from bot.panel.asking import patiently
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, Refused
+from bot.panel.errors import (
+    ConversationGone,
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelRefused,
+    ModelUnavailable,
+    Refused,
+)
 from bot.panel.events import FileStored
 from bot.panel.model import Call, ConversationId, Exhibit, MadeFile
 from bot.panel.turn_context import TurnContext
@@ -61,9 +68,7 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
         return await patiently(
             lambda: context.model.content(conversation, file, LARGEST_MADE), context.patience
         )
-    except Refused:
-        raise
-    except PanelError as error:
+    except (ModelUnavailable, ModelRefused, ConversationGone) as error:
         log.warning("made.not_fetched", extra={"file": file.id, "reason": str(error)})
         raise Refused(sentences.made_gone(file.name)) from None
 

@@ -32,10 +32,12 @@ class Speaker:
         part: str,
         text: str,
         sources: Sources | None = None,
+        *,
+        by_function: bool = False,
     ) -> None:
         """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
         whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
-        await self._say(replace(whole, persona=persona, expert=expert))
+        await self._say(replace(whole, persona=persona, expert=expert, by_function=by_function))
 
     async def show_files(
         self,

@@ -35,7 +35,10 @@ class Teaching:
 
     async def check(self, scope: Scope, name: str, by: UserId | None) -> Expert:
         """Return the expert, or raise Refused if there is none or *by* may not teach it."""
-        return await self._editor.check_may_teach(scope, name, by)
+        expert = await self._editor.check_may_teach(scope, name, by)
+        if expert.function:
+            raise Refused(f"{expert.title} is a function: it cannot look things up in documents.")
+        return expert
 
     def check_document(self, name: str, size: int) -> None:
         """Raise Refused if such a document cannot be kept."""

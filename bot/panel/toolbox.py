@@ -72,6 +72,11 @@ def purpose_of(tool: ServerTool) -> str:
     return _PURPOSES[tool] if isinstance(tool, HostedTool) else tool.purpose
 
 
+def may_ask(tool: ServerTool) -> bool:
+    """Tell whether people may have to approve of a use of *tool*."""
+    return isinstance(tool, McpServer) and tool.approval not in (Approval.NEVER, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """The tools that this installation allows."""

@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.panel import prompts
+from bot.panel import hierarchy, prompts
 from bot.panel.asking import AskedAgain
 from bot.panel.attaching import FileServer
 from bot.panel.attachments import Attached
 from bot.panel.exchange import Item, ModelEvent, Prompt
 from bot.panel.fallback import Fallbacks
 from bot.panel.link_book import LinkBook
+from bot.panel.links import seated
 from bot.panel.live_reply import LiveReply
 from bot.panel.messaging import Transcript
 from bot.panel.model import (
+    Call,
     ConversationId,
     Effort,
     Expert,
@@ -27,9 +29,10 @@ from bot.panel.model import (
 from bot.panel.patience import Patience
 from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import LanguageModel
+from bot.panel.ports import Functions, LanguageModel
+from bot.panel.rounds import path_of
 from bot.panel.speaker import Speaker
-from bot.panel.toolbox import HostedTool, Toolbox, name_of
+from bot.panel.toolbox import HostedTool, ServerTool, Toolbox, may_ask, name_of
 from bot.panel.turn_record import TurnRecord
 
 # Tools whose answers refer to what they have found or made.
@@ -49,6 +52,18 @@ class ModelChoice:
     fallbacks: tuple[str, ...] = ()  # for when one of these is gone, or has too much to do
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where an expert hears a call: in the thread, or consulted by another expert."""
+
+    name: ExpertName  # whose conversation it is
+    call: Call
+    expert: Expert
+    asker: str  # the title of the expert who consults it; empty: the router does, or people
+    colleagues: Panel  # whom it may consult itself
+    below: int  # how many levels of them there may be
+
+
 @dataclass(slots=True)
 class TurnContext:
     """One turn, the panel that answers it, and the means to do so."""
@@ -65,16 +80,18 @@ class TurnContext:
     board: PlanBoard
     permission: Permission
     model: LanguageModel
+    functions: Functions
     transcript: Transcript
     models: ModelChoice
     toolbox: Toolbox
     files: FileServer
     patience: Patience
+    levels: int  # of experts under the router: with 1, none consults another
     fallbacks: Fallbacks
     is_live: bool  # whether people watch replies being written
     in_line: defaultdict[ExpertName, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
-    )  # an expert called twice answers one question after the other
+    )  # by seat: an expert called twice answers one question after the other
 
     made: dict[str, bytes] = field(default_factory=dict)  # files that came with responses, by id
 
@@ -94,7 +111,7 @@ class TurnContext:
             async with reply.shown():
                 yield reply.hear
         else:
-            yield _hear_nothing
+            yield hear_nothing
 
     def _will_cite(self, name: ExpertName | None) -> bool:
         expert = self.panel.find(name) if name else None
@@ -116,28 +133,46 @@ class TurnContext:
             user=self.turn.asker,
         )
 
+    def seat(self, call: Call, expert: Expert) -> Seat:
+        """Return the place in which *expert* hears *call*."""
+        path = path_of(call, self.record.progress.rounds)
+        asker = self.panel.persona(path[-2]).name if len(path) > 1 else ""
+        colleagues = hierarchy.consulted(self.panel, path, self.levels)
+        return Seat(seated(path), call, expert, asker, colleagues, self.levels - len(path))
+
     def expert_prompt(
         self,
         conversation: ConversationId,
-        expert: Expert,
+        seat: Seat,
         items: Sequence[Item],
         *,
-        deeper: bool = False,
+        closing: bool = False,
     ) -> Prompt:
-        """Return a request to *expert*."""
+        """Return a request to an expert; *closing*, when its colleagues have answered it."""
+        expert, deeper, colleagues = seat.expert, seat.call.deeper, seat.colleagues
+        instructions = prompts.expert_instructions(
+            expert, asker=seat.asker, consulting=bool(colleagues.experts)
+        )
         return Prompt(
             conversation=conversation,
             model=self.models.hard if deeper else expert.model or self.models.expert,
             effort=Effort.HIGH if deeper else expert.effort,
-            instructions=prompts.expert_instructions(expert),
+            instructions=instructions,
             items=tuple(items),
-            cache_key=f"expert:{expert.name}",
+            tools=prompts.tools(colleagues),
+            may_call=not closing,
+            cache_key=f"expert:{seat.name}",
             user=self.turn.asker,
             collections=expert.collections,
-            must_search=expert.always_consult and bool(expert.collections),
-            server_tools=self.toolbox.named(expert.tools),
+            must_search=expert.always_consult and bool(expert.collections) and not closing,
+            server_tools=self._tools_of(seat),
         )
 
+    def _tools_of(self, seat: Seat) -> tuple[ServerTool, ...]:
+        """Return an expert's tools; a colleague can wait for nobody to approve of one."""
+        tools = self.toolbox.named(seat.expert.tools)
+        return tuple(tool for tool in tools if not (seat.asker and may_ask(tool)))
 
-def _hear_nothing(_event: ModelEvent | AskedAgain) -> None:
+
+def hear_nothing(_event: ModelEvent | AskedAgain) -> None:
     """Let a reply be written unseen."""

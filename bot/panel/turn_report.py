@@ -5,7 +5,7 @@ conversations. It is folded from the turn's journal.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.panel.events import (
     ApprovalAsked,
@@ -46,6 +46,7 @@ class Consultation:
     known_as: CallId | None = None  # the call's id in the router's conversation, if another
     stage: Stage | None = None  # None: it was not asked
     failure: Failure | None = None
+    by: CallId | None = None  # the call of the expert who asked; None: the router did, or people
     continues: CallId | None = None  # the call whose question it went on with
 
 
@@ -67,13 +68,14 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
     progress = Progress.of(events)
     latest = _since_retry(events)
     direct = progress.routed is not None and progress.routed.direct
+    own = [event for event in events if getattr(event, "by", None) is None]  # the router's
     return TurnReport(
         mark=turn.messages[-1].ts,
         seconds=_between(latest[0], latest[-1]) if latest else 0.0,
         direct=direct,
-        consultations=tuple(_consultation(call, events, panel) for call in progress.calls),
-        choosing=None if direct else _stage(router_model, events, RouterAsked, Routed),
-        closing=_closing(router_model, events),
+        consultations=tuple(_consultation(call, events, panel) for call in progress.all_calls),
+        choosing=None if direct else _stage(router_model, own, RouterAsked, Routed),
+        closing=_closing(router_model, own),
         thread_ts=turn.thread.thread_ts,
     )
 
@@ -83,6 +85,9 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
     own = [event for event in events if getattr(event, "call_id", call.id) == call.id]
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
     stage = _stage(asked.model, own, *_CONSULTING) if asked else None
+    choosing = [one.usage for one in events if isinstance(one, Routed) and one.by == call.id]
+    if stage:  # an expert who consults others has been asked twice
+        stage = replace(stage, usage=sum(choosing, stage.usage))
     failures = (event.failure for event in own if isinstance(event, ExpertFailed))
     return Consultation(
         call_id=call.id,
@@ -91,6 +96,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
         known_as=call.known_as if call.known_as != call.id else None,
         stage=stage,
         failure=next(failures, None),
+        by=call.by,
         continues=call.continues,
     )
 

@@ -24,7 +24,7 @@ from bot.panel.panel_editor import PanelEditor
 from bot.panel.patience import Patience
 from bot.panel.permission import Permission
 from bot.panel.plan_board import PlanBoard
-from bot.panel.ports import Journal, LanguageModel
+from bot.panel.ports import Functions, Journal, LanguageModel
 from bot.panel.routing import route
 from bot.panel.speaker import Speaker
 from bot.panel.stopping import Stopping
@@ -49,12 +49,14 @@ class TurnRunner:
         approvals: ApprovalStore,
         editor: PanelEditor,
         model: LanguageModel,
+        functions: Functions,
         messenger: Messenger,
         transcript: Transcript,
         files: FileServer,
         models: ModelChoice,
         approvers: Approvers,
         patience: Patience,
+        levels: int,
     ) -> None:
         self._journal = journal
         self._reports = reports
@@ -66,6 +68,7 @@ class TurnRunner:
         self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadDesk(editor, threads)
         self._model = model
+        self._functions = functions
         self._messenger = messenger
         self._transcript = transcript
         self._hearing = Hearing(transcript, threads)
@@ -75,6 +78,7 @@ class TurnRunner:
         self._models = models
         self._fallbacks = Fallbacks(models.fallbacks)
         self._patience = patience
+        self._levels = levels
 
     async def run(self, claim: Claim) -> None:
         """Answer the turn. Safe to call again after a crash.
@@ -207,11 +211,13 @@ class TurnRunner:
             board=board,
             permission=permission,
             model=self._model,
+            functions=self._functions,
             transcript=self._transcript,
             models=self._models,
             toolbox=self._editor.toolbox,
             files=self._files,
             patience=self._patience,
+            levels=self._levels,
             fallbacks=self._fallbacks,
             is_live=live_reply.is_wanted(panel, self._messenger, turn.thread),
         )

@@ -44,6 +44,13 @@ class Part:
     failure: Failure | None = None
     continues: bool = False  # with an earlier question, after a decision
     approvals: tuple[Approval, ...] = ()
+    parts: tuple["Part", ...] = ()  # of those whom it consulted itself
+
+    @property
+    def bills(self) -> tuple[Bill, ...]:
+        """What it takes, with those whom it consulted."""
+        own = (self.bill,) if self.bill else ()
+        return (*own, *(bill for part in self.parts for bill in part.bills))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,8 @@ class Work:
     @property
     def bills(self) -> tuple[Bill, ...]:
         """Everything that has to be paid for."""
-        own = (self.choosing, *(part.bill for part in self.parts), self.closing)
-        return tuple(bill for bill in own if bill)
+        experts = [bill for part in self.parts for bill in part.bills]
+        return tuple(bill for bill in (self.choosing, *experts, self.closing) if bill)
 
     @property
     def usage(self) -> Usage:

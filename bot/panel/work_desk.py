@@ -5,8 +5,9 @@ out: a turn that is not done yet has no report, and a conversation may be out of
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 
 from bot.panel import prompts
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
@@ -21,11 +22,13 @@ from bot.panel.exchange import (
     UserSaid,
 )
 from bot.panel.link_book import LinkRecovery
-from bot.panel.links import ThreadLinks
+from bot.panel.links import ThreadLinks, seated
 from bot.panel.model import (
+    BY_FUNCTION,
     NO_USAGE,
     CallId,
     ConversationId,
+    ExpertName,
     MessageTs,
     ThreadRef,
     TurnId,
@@ -57,13 +60,10 @@ class WorkDesk:
         mark = report.mark if report else MessageTs(turn.rpartition(":")[2])
         said = await self._said_after(links.router, mark)
         calls = _calls(said or ())
-        called = report.consultations if report else _called(calls.values())
         if not report and not said:
             raise Refused("I no longer know how this came about.")
-        parts = await asyncio.gather(
-            *(self._part(one, calls.get(one.known_as or one.call_id), links) for one in called)
-        )
-        return self._work(report, tuple(parts), words_known=said is not None)
+        parts = await self._parts(_Above(links, report, (), None), calls)
+        return self._work(report, parts, words_known=said is not None)
 
     def _work(
         self, report: TurnReport | None, parts: tuple[Part, ...], *, words_known: bool
@@ -80,10 +80,17 @@ class WorkDesk:
             prices_of=self._prices.as_of,
         )
 
-    async def _part(self, one: Consultation, call: ToolCalled | None, links: ThreadLinks) -> Part:
+    async def _parts(self, above: "_Above", calls: Mapping[CallId, ToolCalled]) -> tuple[Part, ...]:
+        """Return the parts of all whom one who chose has called; *calls* are what is read of it."""
+        called = above.consultations(calls.values())
+        found = (self._part(one, calls.get(one.known_as or one.call_id), above) for one in called)
+        return tuple(await asyncio.gather(*found))
+
+    async def _part(self, one: Consultation, call: ToolCalled | None, above: "_Above") -> Part:
         arguments = call.arguments if call else {}
-        asked = one.continues or one.call_id
-        did = await self._said_after(links.experts.get(one.expert), asked) or ()
+        here = above.down_to(one)
+        conversation = above.links.experts.get(seated(here.path))
+        did = await self._said_after(conversation, one.continues or one.call_id) or ()
         sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
         return Part(
             call_id=one.call_id,
@@ -95,14 +102,16 @@ class WorkDesk:
             sources=tuple(dict.fromkeys(sources)),
             bill=self._bill(one.stage),
             failure=one.failure,
+            parts=await self._parts(here, _calls(did)),
             continues=one.continues is not None,
         )
 
     def _bill(self, stage: Stage | None) -> Bill | None:
         if stage is None:
             return None
-        usage = stage.usage if stage.usage != NO_USAGE else None
-        cost = self._prices.cost(stage.model, usage) if usage else None
+        known = stage.usage != NO_USAGE or stage.model == BY_FUNCTION
+        cost = self._prices.cost(stage.model, stage.usage) if known else None
+        usage = stage.usage if known else None
         return Bill(stage.model, stage.seconds, usage, cost, stage.instead_of)
 
     async def _said_after(
@@ -145,6 +154,25 @@ def _approvals(did: Sequence[StoredItem]) -> tuple[Approval, ...]:
     )
 
 
-def _called(calls: Iterable[ToolCalled]) -> tuple[Consultation, ...]:
-    experts = ((call, prompts.expert_of(call.tool)) for call in calls)
-    return tuple(Consultation(call.call_id, name, name) for call, name in experts if name)
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """One who may have called experts, and what is known of the turn."""
+
+    links: ThreadLinks
+    report: TurnReport | None
+    path: tuple[ExpertName, ...]  # who consults whom down to it; empty: the router
+    by: CallId | None  # its own call; None: the router
+
+    def down_to(self, one: Consultation) -> "_Above":
+        """Return an expert that it called."""
+        return replace(self, path=(*self.path, one.expert), by=one.call_id)
+
+    def consultations(self, calls: Iterable[ToolCalled]) -> Iterator[Consultation]:
+        """Yield what it called, by the report, else by the *calls* in its conversation."""
+        if self.report:
+            yield from (one for one in self.report.consultations if one.by == self.by)
+            return
+        for call in calls:
+            if name := prompts.expert_of(call.tool):
+                own = prompts.own_id(call.call_id, self.by)
+                yield Consultation(own, name, name, known_as=call.call_id, by=self.by)

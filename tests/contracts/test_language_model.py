@@ -18,7 +18,7 @@ from bot.adapters.openai.stateless import StatelessModel
 from bot.adapters.openai.waiting import Waits
 from bot.adapters.redis.conversation_store import RedisConversationStore
 from bot.adapters.redis.scripting import Connection
-from bot.panel.errors import ConversationGone, ModelUnavailable
+from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
 from bot.panel.exchange import (
     Attachment,
     Begun,
@@ -42,10 +42,12 @@ from bot.panel.model import (
     DocumentId,
     Effort,
     ExpertName,
+    MadeFile,
     ThreadRef,
 )
 from bot.panel.ports import LanguageModel
 from bot.playground.openai.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
+from bot.playground.openai.hosted_steps import CiteMade, RunCode
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.language_model import ROUTER, ScriptedModel
 from tests.inspection.inspector import OpenAIInspector
@@ -76,6 +78,9 @@ class Bench(Protocol):
     def script_lost(self, text: str) -> None:
         """Let the next response be stored, but never arrive as a whole."""
 
+    def script_made(self, text: str, name: str, content: bytes) -> None:
+        """Let the next response be *text* with a file that code has made."""
+
 
 class FakeBench:
     keeps_what_got_lost = True
@@ -88,6 +93,10 @@ class FakeBench:
 
     def script_lost(self, text: str) -> None:
         self.model.script(ROUTER, [text, ModelUnavailable("cut")])
+
+    def script_made(self, text: str, name: str, content: bytes) -> None:
+        self.model.made["cfile_1"] = content
+        self.model.script(ROUTER, ModelSaid(text, files=(MadeFile("cfile_1", name),)))
 
 
 class PlaygroundBench:
@@ -102,6 +111,9 @@ class PlaygroundBench:
 
     def script_lost(self, text: str) -> None:
         self._then(Text(text), Cut(stored=True))
+
+    def script_made(self, text: str, name: str, content: bytes) -> None:
+        self._then(RunCode("…", files={name: content}), Text(text, (CiteMade(name, 0, 1),)))
 
     def _then(self, *steps: Step) -> None:
         self._brain.then(*steps)
@@ -285,6 +297,31 @@ async def test_a_message_is_found_again_by_its_text_whatever_was_attached(
     await told(bench, conversation, UserSaid("17", files))
     stored = await bench.model.since(conversation, "17")
     assert stored == [UserSaid("17"), ModelSaid("A contract.")]
+
+
+async def test_a_file_that_was_made_can_be_fetched_as_long_as_it_is_there(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if isinstance(bench.model, AssistantsModel):
+        pytest.skip("it makes no files")
+    bench.script_made("See the chart.", "chart.png", b"PNG")
+    *_, last = await told(bench, conversation, UserSaid("17"))
+    assert isinstance(last, Responded)
+    (made,) = last.files
+    assert made.name == "chart.png"
+    assert await bench.model.content(conversation, made, 3) == b"PNG"
+    with pytest.raises(Refused):
+        await bench.model.content(conversation, made, 2)  # it is larger
+
+    (_, said) = await bench.model.since(conversation, "17") or ()
+    assert isinstance(said, ModelSaid)
+    assert said.files == last.files
+
+
+async def test_a_file_that_is_gone_is_refused(bench: Bench, conversation: ConversationId) -> None:
+    gone = MadeFile("cfile_none", "chart.png", container="cntr_none")
+    with pytest.raises(Refused, match=r"chart\.png"):
+        await bench.model.content(conversation, gone, 100)
 
 
 async def test_storing_nothing_is_fine(bench: Bench, conversation: ConversationId) -> None:

@@ -1,9 +1,9 @@
 import pytest
 
-from bot.export.words import title_of
-from bot.panel.archive import Spoken, ThreadArchive
-from bot.panel.model import MessageTs
-from tests.export.archives import PERMALINK, THREAD
+from bot.export.words import Names, title_of
+from bot.panel.archive import Spoken, Talk, ThreadArchive
+from bot.panel.model import ConversationId, ExpertName, MessageTs
+from tests.export.archives import MESSAGES, PERMALINK, THREAD
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,9 @@ from tests.export.archives import PERMALINK, THREAD
 def test_a_thread_is_called_by_how_it_began(said, title):
     message = Spoken(MessageTs("1.0"), "Ada", said)
     assert title_of(ThreadArchive(THREAD, PERMALINK, (message,), ())) == title
+
+
+def test_a_conversation_tells_who_asked_the_expert():
+    talk = Talk(ConversationId("conv_1"), ExpertName("legal/tax/pay"), ())
+    names = Names(ThreadArchive(THREAD, PERMALINK, MESSAGES, (talk,)))
+    assert names.owner(talk) == "pay (asked by tax, asked by Legal Counsel)"

@@ -1,7 +1,8 @@
 """A model whose answers name the questions: whatever is said twice or never can be counted.
 
 People ask ``Q17 for legal and finance?``. The router consults whom the questions name; each of
-them answers ``legal answers Q17``; the router sums up ``In sum: Q17``.
+them answers ``legal answers Q17``; the router sums up ``In sum: Q17``. Of some questions legal
+asks design first, who is on the panel for nobody else.
 """
 
 import re
@@ -17,6 +18,8 @@ _INSTRUCTIONS = {expert.instructions.strip(): expert.name for expert in library(
 TITLES = {expert.title: str(expert.name) for expert in library()}
 EXPERTS = ("legal", "finance", "security", "product", "engineering")
 NOBODY = "nobody"
+ASKER, COLLEAGUE = "legal", "design"
+ASKED = 3  # for each so many questions the one consults the other
 STRANGE = 19  # for each so many questions the router calls somebody who is not on the panel
 
 
@@ -49,9 +52,8 @@ def named_in(text: str) -> list[int]:
 def reply(request: ModelRequest) -> Reply:
     """Answer as the router or as the expert whose instructions these are."""
     questions = asked_in(request.last_user_text)
-    if not request.tools:
-        name = _expert(request.instructions)
-        return [Text(f"{name} answers {_listed(q for q in questions if name in q.experts)}")]
+    if not is_router(request.instructions):
+        return _expert_reply(request, questions)
     if not request.may_call:
         return [Text(f"In sum: {_listed(questions)}")]
     wanted = dict.fromkeys(name for question in questions for name in question.experts)
@@ -60,6 +62,19 @@ def reply(request: ModelRequest) -> Reply:
     brief = {"reason": "It was named.", "brief": "Please answer."}
     calls = [Call(f"consult_{name}", brief) for name in wanted]
     return calls or [Text(f"The router answers {_listed(questions)}")]
+
+
+def is_router(instructions: str) -> bool:
+    """Return whether these are the router's."""
+    return instructions.startswith("You are the router")
+
+
+def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
+    name = _expert(request.instructions)
+    own = [one for one in questions if name in (*one.experts, COLLEAGUE)]
+    if request.tools and request.may_call and any(one.number % ASKED == 0 for one in own):
+        return [Call(f"consult_{COLLEAGUE}", {"reason": "It looks odd.", "brief": "Please look."})]
+    return [Text(f"{name} answers {_listed(own)}")]
 
 
 def _expert(instructions: str) -> str:

@@ -4,9 +4,15 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.adapters.redis import connection
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.library import library
+from bot.panel.model import ExpertName
+from bot.panel.roster import WorkspaceScope
 from bot.playground.openai.brain import ScriptedBrain
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.company import ADA, BEN, BOT_USER, CHLOE, DEV
@@ -72,6 +78,7 @@ async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
         traps.spared = fleet.spared
         slack = SlackPlayground(retry_after=shape.redelivered_after, seed=seed)
         openai = OpenAIPlayground(brain=ScriptedBrain(brain.reply))
+        await _set_panel(server, slack.workspace.team_id)
         slack.app.middlewares.append(slack_gate(traps))
         openai._app.middlewares.append(model_gate(traps))
         await opened.enter_async_context(slack)
@@ -83,6 +90,20 @@ async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
         proxies = await _start(opened, fleet, slack, openai, server, traps, shape)
         chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
         yield Rig(slack, openai, server, fleet, traps, proxies, channels, shape, chance)
+
+
+async def _set_panel(server: Server, team_id: str) -> None:
+    """Let one expert of every panel consult another."""
+    known = {expert.name: expert for expert in library()}
+    colleague = known[ExpertName(brain.COLLEAGUE)]
+    asker = replace(known[ExpertName(brain.ASKER)], consults=(colleague.name,))
+    redis = connection.connect(f"{server.url}/0")
+    try:
+        await connection.prepare(redis, server.url, Shards(1))
+        for expert in (asker, colleague):
+            await RedisPanelStore(redis).add(WorkspaceScope(team_id), expert)
+    finally:
+        await redis.aclose()
 
 
 def _channels(slack: SlackPlayground, count: int) -> list[str]:

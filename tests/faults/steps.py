@@ -1,7 +1,8 @@
 """The steps that a worker takes, by the names under which traps wait for them.
 
 ``journal RouterAsked`` is the writing of that entry, ``queue claim`` a script of the queue,
-``slack reply`` the posting of an expert's answer, ``model router`` the request that routes.
+``slack reply`` the posting of an expert's answer, ``model router`` the request that routes,
+``model answer`` the second of an expert who has consulted another.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any, get_args
 
 from bot.adapters.redis.scripting import Script
 from bot.panel.events import TurnEvent
+from tests.faults.brain import is_router
 
 _SCRIPTS = files("bot.adapters.redis").joinpath("scripts")
 _NAMES = [one.name.removesuffix(".lua") for one in _SCRIPTS.iterdir() if one.name != "common.lua"]
@@ -41,6 +43,7 @@ MODEL = (
     "model open",
     "model router",
     "model expert",
+    "model answer",
     "model closing",
     "model append",
     "model relabel",
@@ -78,10 +81,8 @@ def of_slack(method: str, args: Mapping[str, Any]) -> str:
 def of_model(method: str, path: str, body: Mapping[str, Any]) -> str:
     """Return the step that a request to the model's API is."""
     match method, _ID.sub("/*", path):
-        case "POST", "/v1/responses" if not body.get("tools"):
-            return "model expert"
         case "POST", "/v1/responses":
-            return "model closing" if body.get("tool_choice") == "none" else "model router"
+            return _of_response(body)
         case "POST", "/v1/conversations":
             return "model open"
         case "POST", "/v1/conversations/*":
@@ -90,6 +91,14 @@ def of_model(method: str, path: str, body: Mapping[str, Any]) -> str:
             return "model append"
         case _:
             return "model look"
+
+
+def _of_response(body: Mapping[str, Any]) -> str:
+    """Return which of the router's requests it is, or of an expert's."""
+    is_last = bool(body.get("tools")) and body.get("tool_choice") == "none"
+    if is_router(body.get("instructions", "")):
+        return "model closing" if is_last else "model router"
+    return "model answer" if is_last else "model expert"
 
 
 def part_of(metadata: Any) -> str:

@@ -3,8 +3,12 @@
 import pytest
 
 from bot.adapters.redis.scripting import Script
+from bot.library import library
+from bot.panel.prompts import ROUTER_INSTRUCTIONS as ROUTER
 from tests.faults import steps
 from tests.faults.redis_proxy import Commands
+
+EXPERT = library()[0].instructions
 
 
 def sent(*words: bytes) -> bytes:
@@ -38,9 +42,11 @@ def test_a_script_that_is_sent_whole_is_known_too():
 @pytest.mark.parametrize(
     ("body", "step"),
     [
-        ({}, "model expert"),
-        ({"tools": [{}], "tool_choice": "auto"}, "model router"),
-        ({"tools": [{}], "tool_choice": "none"}, "model closing"),
+        ({"instructions": EXPERT}, "model expert"),
+        ({"instructions": EXPERT, "tools": [{}], "tool_choice": "auto"}, "model expert"),
+        ({"instructions": EXPERT, "tools": [{}], "tool_choice": "none"}, "model answer"),
+        ({"instructions": ROUTER, "tools": [{}], "tool_choice": "auto"}, "model router"),
+        ({"instructions": ROUTER, "tools": [{}], "tool_choice": "none"}, "model closing"),
     ],
 )
 def test_requests_to_the_model_are_told_apart(body, step):

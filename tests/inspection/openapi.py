@@ -21,8 +21,8 @@ class OpenApi:
         self.document = _nullable(json.loads(path.read_text()))
         schemas = self.document["components"]["schemas"]
         schemas["InputItem"]["anyOf"] = schemas["InputItem"].pop("oneOf")  # a message fits two
-        for decision in ("MCPApprovalResponse", "MCPApprovalResponseResource"):
-            schemas[decision]["required"].remove("request_id")  # it has no such field
+        for name in ("MCPApprovalResponse", "MCPApprovalResponseResource"):
+            schemas[name]["required"].remove("request_id")  # no property, nor in OpenAI's client
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
         self._validator = cache(self._make_validator)

@@ -27,6 +27,7 @@ from bot.panel.turn_context import ModelChoice
 from bot.panel.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
+from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.panel_store import FakePanelStore
@@ -60,9 +61,11 @@ class Bench:
     transcript: FakeTranscript = field(default_factory=FakeTranscript)
     queue: FakeTurnQueue = field(default_factory=FakeTurnQueue)
     files: FakeFileServer = field(default_factory=FakeFileServer)
+    functions: FakeFunctions = field(default_factory=FakeFunctions)
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     patience: Patience = HURRY
+    levels: int = 2
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
 
@@ -92,11 +95,13 @@ class Bench:
             approvers=self.approvers,
             editor=self.editor(),
             model=self.model,
+            functions=self.functions,
             messenger=self.messenger,
             transcript=self.transcript,
             files=self.files,
             models=ModelChoice(),
             patience=self.patience,
+            levels=self.levels,
         )
 
     async def claim(

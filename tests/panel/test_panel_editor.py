@@ -191,3 +191,64 @@ async def test_streaming_is_on_off_or_as_around(editor):
     assert (await editor.panel(THREAD)).streaming is True
     with pytest.raises(Refused, match="`default`"):
         await editor.set_streaming(HERE, "sometimes", MEMBER)
+
+
+async def test_a_function_keeps_answering_when_its_looks_are_edited():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+
+    await editor.edit(HERE, replace(orders, title="Order Desk", function=None), MEMBER)
+
+    (expert,) = (await editor.panel(HERE)).experts
+    assert (expert.title, expert.function, expert.instructions) == ("Order Desk", "orders", "")
+
+
+async def test_it_is_set_by_name_or_title_whom_an_expert_consults(editor):
+    await editor.add(HERE, TAX, MEMBER)
+    change = await editor.set_consulted(HERE, "legal", ["Tax Counsel"], MEMBER)
+    assert (change.verb, change.expert.consults) == (Verb.EDITED, ("tax",))
+    assert (await editor.find(THREAD, "legal")).consults == ("tax",)
+    assert (await editor.find(ELSEWHERE, "legal")).consults == ()
+
+    await editor.set_consulted(HERE, "legal", [], MEMBER)
+    assert (await editor.find(HERE, "legal")).consults == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "consulted", "by", "why"),
+    [
+        ("tax", ["legal"], MEMBER, "Tax Counsel → Legal Counsel → Tax Counsel"),
+        ("tax", ["taxi"], MEMBER, "no expert `taxi`.* Did you mean `tax`"),
+        ("nobody", ["legal"], MEMBER, "no expert `nobody`"),
+        ("tax", ["legal"], GUEST, "Guests"),
+    ],
+)
+async def test_who_cannot_be_consulted_is_refused(editor, name, consulted, by, why):
+    await editor.add(HERE, TAX, MEMBER)
+    await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
+    with pytest.raises(Refused, match=why):
+        await editor.set_consulted(HERE, name, consulted, by)
+    assert (await editor.find(HERE, "tax")).consults == ()
+
+
+async def test_a_form_cannot_close_a_circle_either(editor):
+    await editor.add(HERE, replace(TAX, consults=(LEGAL.name,)), MEMBER)
+    with pytest.raises(Refused, match="consult itself") as refused:
+        await editor.edit(HERE, replace(LEGAL, consults=(TAX.name,)), MEMBER)
+    assert refused.value.field == "consults"
+
+
+async def test_documents_do_not_change_whom_an_expert_consults(editor):
+    await editor.add(HERE, TAX, MEMBER)
+    await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
+    equipped = await editor.equip(HERE, "legal", MEMBER, always_consult=True)
+    assert equipped.consults == ("tax",)
+
+
+async def test_a_function_cannot_be_let_consult_anybody():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [LEGAL], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+    with pytest.raises(Refused, match="is a function"):
+        await editor.set_consulted(HERE, "orders", ["legal"], MEMBER)

@@ -10,6 +10,7 @@ from bot.panel.errors import (
     MessengerUnavailable,
     ModelUnavailable,
     StoreUnavailable,
+    TurnLost,
 )
 from bot.panel.exchange import ModelSaid
 from bot.panel.messaging import Post
@@ -115,6 +116,15 @@ async def test_a_file_that_cannot_be_shown_is_named_and_the_others_are_shown(mak
     assert answer.text == SAID.text
     assert [one.name for one in shown.exhibits] == ["costs.csv"]
     assert "`chart.png`" in shown.text
+
+
+async def test_a_worker_that_has_lost_the_turn_says_nothing_of_files(making: Bench):
+    claim = await making.claim("legal: Draw it.")
+    making.model.fail_next("content", TurnLost("taken over"))
+    with pytest.raises(ExceptionGroup) as caught:
+        await making.runner().run(claim)
+    assert caught.group_contains(TurnLost, depth=None)
+    assert len(said(making)) == 1
 
 
 async def test_a_passing_trouble_costs_nothing(making: Bench):

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -216,3 +217,10 @@ async def test_everything_is_listed_also_what_no_expert_uses(school: School):
     ((collection, documents),) = await school.teaching.everything()
     assert collection.holder == Holder(CHANNEL, ExpertName("legal"))
     assert [document.name for document in documents] == ["handbook.md"]
+
+
+async def test_a_function_cannot_be_taught(school: School):
+    legal = await school.expert()
+    await school.editor._panels.add(CHANNEL, replace(legal, function="legal"))
+    with pytest.raises(Refused, match="is a function"):
+        await school.teach()

@@ -9,6 +9,7 @@ from bot.panel.model import ToolName, UserId
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import ChannelScope
 from bot.panel.toolbox import NO_TOOLS, HostedTool, McpServer, Toolbox
+from tests.fakes.language_model import written
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS, THREAD, Bench
@@ -66,3 +67,15 @@ async def test_a_tool_that_the_service_refuses_is_named_as_the_reason(bench: Ben
     await bench.ask("legal: May we?")
     (said,) = (text for who, text in bench.messenger.said if who == "Legal Counsel")
     assert "does not know one of my tools" in said
+
+
+@pytest.mark.parametrize(
+    ("tool", "grows"), [("web-search", False), ("code-interpreter", False), ("mcp:tickets", True)]
+)
+async def test_a_reply_that_may_get_marks_does_not_grow(bench: Bench, tool: str, grows: bool):
+    bench.toolbox = ALL
+    bench.messenger.private = True
+    await bench.panels.add(CHANNEL, replace(LEGAL, tools=(ToolName(tool),)))
+    bench.model.script("legal", written("Yes, ", "you may, ", "if you must."))
+    await bench.ask("legal: May we?")
+    assert bool(bench.messenger.grown) is grows

@@ -1,5 +1,6 @@
 """What people are told of how a reply came about."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,13 +16,25 @@ from bot.panel.exchange import (
     ToolUsed,
 )
 from bot.panel.link_book import LinkRecovery
-from bot.panel.model import CallId, Decision, Message, MessageTs, RequestId, TurnId, UserId
+from bot.panel.model import (
+    NO_USAGE,
+    CallId,
+    Decision,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    RequestId,
+    TurnId,
+    UserId,
+)
 from bot.panel.prices import Price, Prices
+from bot.panel.roster import ChannelScope
 from bot.panel.toolbox import ApprovalWanted
 from bot.panel.work import Approval
 from bot.panel.work_desk import WorkDesk
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import EXPERTS, THREAD, Bench, consult
 
 FIRST, SECOND = TurnId("T1:C1:1.0"), TurnId("T1:C1:2.0")
 DOLLAR = Decimal(1)
@@ -164,6 +177,46 @@ async def test_a_question_that_came_after_others_is_found_by_its_last_message(be
 async def test_what_nobody_knows_is_refused(bench):
     with pytest.raises(Refused, match="no longer know"):
         await desk(bench).work(THREAD, FIRST)
+
+
+async def test_a_function_takes_time_and_no_tokens_and_costs_nothing(bench):
+    orders = Expert(ExpertName("orders"), "Orders", ":package:", "Orders.", "", function="orders")
+    await bench.panels.add(ChannelScope(THREAD.team_id, THREAD.channel_id), orders)
+    bench.functions.answers["orders"] = ["Here."]
+    bench.model.script(ROUTER, [consult("orders")])
+    await bench.ask("Where is it?")
+
+    work = await desk(bench).work(THREAD, FIRST)
+
+    (part,) = work.parts
+    assert (part.name, part.brief) == ("Orders", "Look at the orders side.")
+    assert (part.bill.cost, part.bill.usage, part.bill.model) == (0, NO_USAGE, "function")
+    assert work.cost == work.choosing.cost
+
+
+@pytest.mark.parametrize("reported", [True, False])
+async def test_whom_an_expert_consulted_is_told_with_it(bench, reported):
+    await bench.panels.add(
+        ChannelScope(THREAD.team_id, THREAD.channel_id),
+        replace(EXPERTS[1], consults=(ExpertName("finance"),)),
+    )
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [consult("finance")], "Yes.")
+    await bench.ask("May we?")
+    if not reported:
+        bench.reports.reports.clear()
+
+    work = await desk(bench).work(THREAD, FIRST)
+
+    (legal,) = work.parts
+    (finance,) = legal.parts
+    assert finance.name == ("Finance Partner" if reported else "finance")
+    assert (finance.reason, finance.brief) == ("finance matters", "Look at the finance side.")
+    assert finance.parts == ()
+    if reported:
+        assert finance.bill.usage == USAGE
+        assert legal.bill.usage == USAGE + USAGE
+        assert len(work.bills) == 3
 
 
 async def test_what_needed_approval_is_told_with_what_people_said(bench):

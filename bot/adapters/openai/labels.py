@@ -3,7 +3,9 @@
 The pair ``panelbot`` says what it is: version, kind, Slack thread, and for a router how many
 of the other 15 pairs are in use. Those name its experts' conversations: ``legal=6896…`` for
 each, joined by commas and cut into values of 512 characters. The common prefix ``conv_`` is
-left out, so that a hundred experts with names of 24 characters and ids of 53 fit.
+left out, so that a hundred experts with names of 24 characters and ids of 53 fit. Those who were
+consulted by other experts (``legal/tax=…``) come last: where there is no more room, they are
+the ones that begin anew once Redis has forgotten them.
 
 The count matters where a server merges new metadata into the old instead of replacing it:
 what a longer list has left behind is not read.
@@ -13,7 +15,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, unquote
 
-from bot.panel.links import ExpertLabels, Labels, RouterLabels
+from bot.panel.links import ExpertLabels, Labels, RouterLabels, path_to
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,8 @@ def _unpack(
 def _joined(experts: Mapping[ExpertName, ConversationId]) -> str:
     room = (MOST_PAIRS - 1) * LONGEST_VALUE
     kept: list[str] = []
-    for name, conversation in experts.items():
-        entry = f"{quote(name, safe='')}={_short(conversation)}"
+    for name, conversation in sorted(experts.items(), key=lambda one: len(path_to(one[0]))):
+        entry = f"{quote(name)}={_short(conversation)}"
         needed = len(entry) + bool(kept)
         if needed <= room:
             kept.append(entry)

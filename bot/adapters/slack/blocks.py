@@ -99,7 +99,7 @@ def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
     words = text.mrkdwn(literal(title, 250))
     for task in tasks:
         why = f": {text.mrkdwn(literal(task.reason, _LONGEST_REASON))}" if task.reason else ""
-        line = f"\n• {text.mrkdwn(task.persona.name)} ({_WORDS[task.state]}){why}"
+        line = f"\n• {text.mrkdwn(_who(task))} ({_WORDS[task.state]}){why}"
         if len(words) + len(line) <= LONGEST_FALLBACK:
             words += line
     return words
@@ -111,11 +111,16 @@ def literal(words: str, limit: int) -> str:
     return safe.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
 
 
+def _who(task: PlanTask) -> str:
+    name = task.persona.name
+    return f"{name}, asked by {task.asked_by}" if task.asked_by else name
+
+
 def _task(task: PlanTask) -> Json:
     card: Json = {
         "type": "task_card",
         "task_id": task.id,
-        "title": literal(task.persona.name, 80),
+        "title": literal(_who(task), 120),
         "status": _STATES[task.state],
     }
     if reason := literal(task.reason, _LONGEST_REASON):

@@ -15,6 +15,7 @@ from bot.adapters.slack.command_words import (
     DescribeExpert,
     EditExpert,
     HandleExpert,
+    LetConsult,
     ListDocuments,
     ListExperts,
     Order,
@@ -80,7 +81,8 @@ class CommandDesk:
                 return await self._help(where)
             case Unfinished(word):
                 whole = f"default {word}" if order.for_defaults else word
-                return panel_lists.sentence(f"Say which expert: `/experts {whole} NAME`.")
+                names = "NAME OTHER" if word == "consults" else "NAME"
+                return panel_lists.sentence(f"Say which expert: `/experts {whole} {names}`.")
             case Unknown(word):
                 near = suggestion(word, WORDS)
                 return await self._help(where, f"I do not know `{_quoted(word)}`.{near}")
@@ -99,7 +101,9 @@ class CommandDesk:
             case DescribeExpert() | EditExpert():
                 await self._open_form(order, where, giver)
                 return None
-            case AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() as change:
+            case (
+                AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() | LetConsult()
+            ) as change:
                 return await announce(self._api, await self._change(change, where, giver), giver)
             case _:
                 assert_never(order.subcommand)
@@ -138,9 +142,11 @@ class CommandDesk:
         if isinstance(order.subcommand, EditExpert):
             now = await self._editor.find(where, order.subcommand.name)
         form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
+        panel = await self._editor.panel(where)
         handle = await self._handles.offer(giver, form.editing)
         toolbox = self._editor.toolbox
-        await self._open(views.modal(form, now, toolbox, handle=handle), giver)
+        modal = views.modal(form, now, toolbox, panel.experts, handle=handle)
+        await self._open(modal, giver)
         self._names.learn()  # while the form is filled in
 
     async def _open(self, modal: views.Json, giver: Giver) -> None:
@@ -148,7 +154,7 @@ class CommandDesk:
 
     async def _change(
         self,
-        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming,
+        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming | LetConsult,
         where: Scope,
         giver: Giver,
     ) -> Answer:
@@ -163,6 +169,9 @@ class CommandDesk:
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
                 return panel_lists.synthesis_announcement(synthesis, where, giver.user)
+            case LetConsult(name, consulted):
+                edited = await self._editor.set_consulted(where, name, consulted, giver.user)
+                return panel_lists.consulting_announcement(edited)
             case SetStreaming(value):
                 streaming = await self._editor.set_streaming(where, value, giver.user)
                 return panel_lists.streaming_announcement(streaming, where, giver.user)

@@ -1,5 +1,6 @@
 """What people write after ``/experts``."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -64,6 +65,14 @@ class ListDocuments:
 
 
 @dataclass(frozen=True, slots=True)
+class LetConsult:
+    """Say whom an expert may consult itself."""
+
+    name: str
+    consulted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HandleExpert:
     """Switch an expert's handle on or off, or (None) show how it stands."""
 
@@ -109,6 +118,7 @@ Subcommand = (
     | RemoveExpert
     | TeachExpert
     | ListDocuments
+    | LetConsult
     | HandleExpert
     | SetSynthesis
     | SetStreaming
@@ -117,8 +127,8 @@ Subcommand = (
 )
 
 WORDS = (
-    "add", "default", "documents", "edit", "handle", "help", "list", "remove", "show", "streaming",
-    "synthesis", "teach",
+    "add", "consults", "default", "documents", "edit", "handle", "help", "list", "remove",
+    "show", "streaming", "synthesis", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 
@@ -174,9 +184,20 @@ def _subcommand(word: str, rest: str) -> Subcommand:
             return SetSynthesis(name)
         case "streaming":
             return SetStreaming(name)
+        case "consults":
+            return _let_consult(name)
         case "add" if not name:
             return DescribeExpert()
         case word if word in _NAMING:
             return _NAMING[word](name) if name else Unfinished(word)
         case _:
             return Unknown(word)
+
+
+def _let_consult(words: str) -> Subcommand:
+    """Return what ``consults NAME OTHER, OTHER`` orders; ``nobody`` and ``none`` end it."""
+    name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", words))
+    if not (name and others):
+        return Unfinished("consults")
+    is_over = [other.casefold() for other in others] in (["nobody"], ["none"])
+    return LetConsult(name, () if is_over else tuple(filter(None, others)))

@@ -168,8 +168,9 @@ class _Listener:
 
     async def _show_form(self, body: Json, expert: Expert | None) -> None:
         form = Form("", for_defaults=True, editing=expert.name if expert else None)
+        panel = await self._editor.panel(self._defaults)
         handle = await self._handles.offer(self._giver(body), form.editing)
-        modal = views.modal(form, expert, self._editor.toolbox, handle=handle)
+        modal = views.modal(form, expert, self._editor.toolbox, panel.experts, handle=handle)
         await self._show({**modal, "callback_id": FORM}, body)
         self._names.learn()  # while the form is filled in
 

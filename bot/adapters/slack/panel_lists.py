@@ -27,6 +27,7 @@ _HELP = """\
 • `/experts add`: describe an expert of your own
 • `/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`
 • `/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in
+• `/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it answers
 • `/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins
 • `/experts synthesis auto`, `always` or `never`: when I sum up what the experts said
 • `/experts streaming on`, `off` or `default`: whether replies grow while they are written
@@ -111,10 +112,16 @@ def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
 
 def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
+    if expert.function:
+        thinking = f"Answers by a function, without a model: `{text.mrkdwn(expert.function)}`"
+        words = text.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION)
+        return Answer(words, [section(_line(expert)), _context(thinking)])
     thinking = f"Model: {text.mrkdwn(expert.model or 'the usual one')} · effort: {expert.effort}"
     if expert.collections:
         when = "for every question" if expert.always_consult else "where they help"
         thinking += f" · consults its documents {when}: `/experts documents {expert.name}`"
+    if expert.consults:
+        thinking += f" · consults {', '.join(f'`{name}`' for name in expert.consults)}"
     thinking += answers_to(handle)
     line, instructions = _line(expert), expert.instructions
     return Answer(
@@ -136,6 +143,14 @@ def announcement(change: Change) -> Answer:
             said = f"{who} removed {expert} from {where}."
         case _:
             assert_never(change.verb)
+    return Answer(said, [section(said)])
+
+
+def consulting_announcement(change: Change) -> Answer:
+    """Return what a channel is told when it is set whom an expert consults."""
+    where, expert = _owner(change.scope), introduced(change.expert)
+    names = ", ".join(f"`{name}`" for name in change.expert.consults) or "nobody"
+    said = f"<@{change.by}> edited {expert} in {where}: it now consults {names}."
     return Answer(said, [section(said)])
 
 

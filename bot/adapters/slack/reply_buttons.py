@@ -117,7 +117,9 @@ def _show_work(post: Post) -> Json:
 
 def _more(post: Post) -> Json:
     """Return the menu of what else can be asked: an expert can be asked again, or for more."""
-    again = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
+    again: tuple[Wish, ...] = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
+    if post.by_function:
+        again = (Wish.AGAIN,)
     return _menu(post, MORE, (*again, Wish.ANOTHER, Wish.EVERYONE))
 
 

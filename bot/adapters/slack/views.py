@@ -1,6 +1,7 @@
 """The form in which people describe an expert: Slack's modal, built and read."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ Json = dict[str, Any]
 CALLBACK = "describe_expert"
 _VALUE = "value"  # the action id of every input; the block id names the expert's attribute
 _CONSULT, _ALWAYS = "always_consult", "always"
+_CONSULTS = "consults"
+_MOST_OPTIONS = 100  # in a menu
 _HANDLE, _WANTED = "handle", "wanted"
 _TOOLS = "tools"
 _EFFORTS = {
@@ -63,12 +66,14 @@ def modal(
     form: Form,
     expert: Expert | None = None,
     toolbox: Toolbox = NO_TOOLS,
+    panel: Sequence[Expert] = (),
     *,
     handle: bool | None = None,
 ) -> Json:
-    """Return the modal, filled with what *expert* is now; it may have the tools of *toolbox*.
+    """Return the modal, filled with what *expert* is now.
 
-    *handle* tells whether it has one; None does not ask about it.
+    It may have the tools of *toolbox* and consult the others of *panel*. *handle* tells whether
+    it has one; None does not ask about it.
     """
     which = "default expert" if form.for_defaults else "expert"
     naming = _editing(expert) if expert else _name_input()
@@ -81,7 +86,7 @@ def modal(
         "close": _plain("Cancel"),
         "blocks": [
             naming,
-            *_inputs(expert, toolbox),
+            *_inputs(expert, toolbox, panel),
             *([] if handle is None else [_handle(handle)]),
         ],
     }
@@ -129,15 +134,19 @@ def _described(values: Json, form: Form) -> Expert:
         title=_given(values, "title"),
         icon=_given(values, "icon"),
         purpose=_given(values, "purpose"),
-        instructions=_given(values, "instructions"),
-        model=_given(values, "model").strip() or None,
-        effort=Effort(_given(values, "effort")),
-        tools=_chosen(values),
-        always_consult=_CONSULT in values and _given(values, _CONSULT) == _ALWAYS,
+        instructions=_given(values, "instructions", ""),
+        model=_given(values, "model", "").strip() or None,
+        effort=Effort(_given(values, "effort", Effort.LOW)),
+        tools=tuple(map(ToolName, _chosen(values, _TOOLS))),
+        always_consult=_given(values, _CONSULT, "") == _ALWAYS,
+        consults=tuple(map(ExpertName, _chosen(values, _CONSULTS))),
     )
 
 
-def _given(values: Json, field: str) -> str:
+def _given(values: Json, field: str, unasked: str | None = None) -> str:
+    """Return what was filled in; *unasked* where the form may not have asked."""
+    if unasked is not None and field not in values:
+        return unasked
     match values[field][_VALUE]:
         case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
             return value
@@ -147,14 +156,15 @@ def _given(values: Json, field: str) -> str:
             raise ValueError(f"no {field}")
 
 
-def _chosen(values: Json) -> tuple[ToolName, ...]:
-    match values.get(_TOOLS):
-        case None:  # there are none to choose from
+def _chosen(values: Json, field: str) -> tuple[str, ...]:
+    """Return what was chosen of many; the form may not have asked."""
+    match values.get(field):
+        case None:  # there was nothing to choose from
             return ()
-        case {"value": {"selected_options": list(options)}}:
-            return tuple(ToolName(option["value"]) for option in options)
+        case {"value": {"selected_options": [*options]}}:
+            return tuple(option["value"] for option in options)
         case _:
-            raise ValueError("no tools")
+            raise ValueError(f"no {field}")
 
 
 def _editing(expert: Expert) -> Json:
@@ -168,10 +178,9 @@ def _name_input() -> Json:
     return _input("name", "Name", hint, _text("", LONGEST_NAME, "tax-law"))
 
 
-def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
+def _inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
-    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
         _input("title", "Display name", "", _text(now.title, LONGEST_TITLE, "Tax Counsel")),
         _input("icon", "Icon", "An emoji's name: scales.", _text(now.icon, 102, "receipt")),
@@ -181,6 +190,14 @@ def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
             "The router chooses by this line.",
             _text(now.purpose, LONGEST_PURPOSE),
         ),
+        *([] if now.function else [*_thinking(now, toolbox), *_colleagues(now, panel)]),
+    ]
+
+
+def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
+    """Return what is asked of an expert that has a model."""
+    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
+    return [
         _input("instructions", "Instructions", "How it thinks and answers.", instructions),
         _input("model", "Model", "Empty: the usual one.", _text(now.model or "", 100))
         | {"optional": True},
@@ -188,6 +205,27 @@ def _inputs(expert: Expert | None, toolbox: Toolbox) -> list[Json]:
         *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
     ]
+
+
+def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
+    options = {
+        one.name: {"text": _plain(one.title), "value": str(one.name)}
+        for one in panel[:_MOST_OPTIONS]
+        if one.name != now.name
+    }
+    if not options:
+        return []
+    chosen = [options[name] for name in now.consults if name in options]
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": _plain("Nobody"),
+        "options": list(options.values()),
+    }
+    if chosen:
+        element["initial_options"] = chosen
+    hint = "It may ask them before it answers; their answers go to it, not to the thread."
+    return [_input(_CONSULTS, "Experts that it consults", hint, element) | {"optional": True}]
 
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:

@@ -6,6 +6,7 @@ and every link shows where it leads.
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bot.adapters.slack import blocks, text
@@ -16,7 +17,9 @@ from bot.panel.work import Approval, Bill, Part, Work
 
 Json = dict[str, Any]
 
-_MOST_PARTS = 12  # seven blocks each, of a hundred; and 250 kB for all together
+_MOST_PARTS = 12  # of a hundred blocks; and 250 kB for all together
+_ROOM = 85  # blocks for all parts
+_BLOCKS_OF_PART = 7
 _MOST_SOURCES = 10
 _LONGEST_URL = 500
 _LONGEST_BRIEF = 1_500
@@ -43,8 +46,12 @@ def modal(work: Work, focus: CallId | None) -> Json:
     """Return the modal; of an expert's reply (*focus*) it tells that expert's part only."""
     shown = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
     content = list(_decision(work))
-    for part in shown[:_MOST_PARTS]:
-        content += _part(part, work)
+    told = shown[:_MOST_PARTS]
+    for part in told:
+        content += [
+            *_part(part, work),
+            *islice(_consulted(part), _ROOM // len(told) - _BLOCKS_OF_PART),
+        ]
     if len(shown) > _MOST_PARTS:
         content.append(_note(f"And {len(shown) - _MOST_PARTS} more."))
     return _modal([*content, *_whole(work)])
@@ -85,6 +92,20 @@ def _part(part: Part, work: Work) -> Iterator[Json]:
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
         yield _rich(_title("Sources"), _bullets(links))
+
+
+def _consulted(part: Part) -> Iterator[Json]:
+    """Tell whom an expert consulted itself, and what of, down to the last."""
+    for one in part.parts:
+        title = f"{one.name}, asked by {part.name}"
+        reason = [_text(f": {one.reason}", 300)] if text.verbatim(one.reason) else []
+        line = {"type": "rich_text_section", "elements": [_bold(title), *reason]}
+        yield _rich(line, *([_quote(one.brief)] if one.brief else []))
+        if one.failure:
+            yield _section(f"*No answer*\n{text.mrkdwn(sentences.why_failed(one.failure))}")
+        if one.bill:
+            yield _figures(one.bill)
+        yield from _consulted(one)
 
 
 def _whole(work: Work) -> Iterator[Json]:

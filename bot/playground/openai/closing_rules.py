@@ -21,7 +21,7 @@ _MOST_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
     """What came back from one expert."""
 
     title: str
@@ -29,10 +29,12 @@ class _Heard:
 
     @property
     def failed(self) -> bool:
+        """Whether it is no answer."""
         return len(self.text) <= _LONGEST_TROUBLE and bool(_TROUBLE.search(self.text))
 
     @property
     def points(self) -> list[str]:
+        """The listed points, or the sentences."""
         return points_in(self.text) or [self.text]
 
 
@@ -44,7 +46,7 @@ def newest_outputs(items: Sequence[Json]) -> list[Json]:
 
 def sum_up(request: ModelRequest) -> str:
     """Return where the consulted experts agree, and what each of them stresses."""
-    heard = _heard(request)
+    heard = heard_in(request)
     answers = [one for one in heard if not one.failed]
     missing = listed([one.title for one in heard if one.failed])
     if not answers:
@@ -56,14 +58,15 @@ def sum_up(request: ModelRequest) -> str:
     return "\n".join(lines)
 
 
-def _heard(request: ModelRequest) -> list[_Heard]:
+def heard_in(request: ModelRequest) -> list[Heard]:
+    """Return what has come back since the people's last message."""
     titles = {tool["name"]: title_of(tool) for tool in request.tools}
     calls = {i["call_id"]: i["name"] for i in request.items if i["type"] == "function_call"}
     found = []
     for output in newest_outputs(request.items):
         name = calls.get(output["call_id"], "")
         title = titles.get(name) or short_name(name).title()
-        found.append(_Heard(title, _without_lead(text_of(output), title)))
+        found.append(Heard(title, _without_lead(text_of(output), title)))
     return found
 
 
@@ -73,7 +76,7 @@ def _without_lead(text: str, title: str) -> str:
     return (rest if announces else text).replace(NOTICE, "").strip()
 
 
-def _agreement(answers: Sequence[_Heard]) -> str:
+def _agreement(answers: Sequence[Heard]) -> str:
     names = listed([one.title for one in answers])
     if len(answers) == 1:
         return f"**In short**, from {names}:"
@@ -83,7 +86,7 @@ def _agreement(answers: Sequence[_Heard]) -> str:
     return f"**In short:** {names} look at different sides of it:"
 
 
-def _shared(answers: Sequence[_Heard]) -> list[str]:
+def _shared(answers: Sequence[Heard]) -> list[str]:
     """Return the words that all the answers have in common, the most frequent first."""
     first, *others = ("\n".join(one.points) for one in answers)
     words = {match.word.casefold() for match in matches(first, first)}
@@ -97,7 +100,7 @@ def _says(text: str, word: str) -> bool:
     return any(stem(other.word) == stem(word) for other in matches(text, word))
 
 
-def _stressed(one: _Heard, answers: Sequence[_Heard]) -> str:
+def _stressed(one: Heard, answers: Sequence[Heard]) -> str:
     """Return the point of an answer that says what the others do not, if there is one."""
     others = "\n".join(point for other in answers if other is not one for point in other.points)
     own = [point for point in one.points if not matches(point.partition(":")[0], others)]

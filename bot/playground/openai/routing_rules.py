@@ -37,24 +37,26 @@ def choose(request: ModelRequest) -> Reply:
     question = question_in(request.last_user_text)
     if request.must_call:
         best = max(request.tools, key=lambda tool: score(question, topic_of(tool)))
-        return [_call(best, question)]
+        return [call_of(best, question)]
     if own_words := _small_talk(question, request):
         return [Text(own_words)]
-    if chosen := _fitting(question, request.tools):
-        return [_call(tool, question) for tool in chosen]
+    if chosen := fitting(question, request.tools):
+        return [call_of(tool, question) for tool in chosen]
     if again := _consulted_last(request):
         return [_follow_up(tool, question, request) for tool in again]
     return [Text(_nobody(request))]
 
 
-def _fitting(question: str, tools: Sequence[Json]) -> list[Json]:
+def fitting(question: str, tools: Sequence[Json]) -> list[Json]:
+    """Return the tools that the question has to do with, the most of all first."""
     scored = [(score(question, topic_of(tool)), tool) for tool in tools]
     scored.sort(key=lambda pair: -pair[0])
     best = scored[0][0] if scored else 0
     return [tool for one, tool in scored if one and one >= best * _LEAST_SHARE][:_MOST_CALLS]
 
 
-def _call(tool: Json, question: str) -> Call:
+def call_of(tool: Json, question: str) -> Call:
+    """Return the call of a tool for its part of the question."""
     words = [f"“{match.word}”" for match in matches(question, topic_of(tool))][:3]
     reason = f"The message mentions {listed(words)}." if words else "Somebody has to be asked."
     return _filled(tool, question, {"reason": reason, "brief": _part_for(tool, question)})
@@ -98,7 +100,7 @@ def _small_talk(question: str, request: ModelRequest) -> str | None:
     short = len(question.split()) <= _FEW_WORDS and "?" not in question
     if short and _THANKS.search(question):
         return "You are welcome. The panel stays in this thread: just reply."
-    if short and _GREETING.match(question) and not _fitting(question, request.tools):
+    if short and _GREETING.match(question) and not fitting(question, request.tools):
         return f"Hello! {_invitation(request.tools)}"
     if _ABOUT_PANEL.fullmatch(question):
         lines = (f"- **{title_of(tool)}**: {_purpose(tool)}" for tool in request.tools)

@@ -9,6 +9,11 @@ import json
 
 from bot.playground.openai.brain import ModelRequest, Reply, Text
 from bot.playground.openai.closing_rules import newest_outputs, sum_up
+from bot.playground.openai.colleague_rules import (
+    answer_with_colleagues,
+    consulted,
+    is_expert,
+)
 from bot.playground.openai.document_rules import answer_from_documents
 from bot.playground.openai.expert_rules import answer
 from bot.playground.openai.filling import fill
@@ -29,9 +34,12 @@ class RuleBrain:
             question = question_in(request.last_user_text)
             return [Text(json.dumps(fill(request.schema, question, {}), ensure_ascii=False))]
         if newest_outputs(request.items) and not request.must_call:
-            return [Text(sum_up(request))]
+            both = answer_with_colleagues if is_expert(request) else sum_up
+            return [Text(both(request))]
         if request.tools and request.may_call:
-            return choose(request)
+            calls = choose(request) if not is_expert(request) else consulted(request)
+            if calls or request.must_call:
+                return calls or choose(request)
         if request.remote and (use := use_server(request)):
             return use
         if request.hosted and (use := use_hosted(request)):

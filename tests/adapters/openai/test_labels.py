@@ -86,3 +86,26 @@ def test_what_a_longer_list_left_behind_is_not_read() -> None:
 def test_a_later_version_is_not_misread() -> None:
     later = {key: value.replace("1 ", "2 ", 1) for key, value in pack(router(1)).items()}
     assert unpack(later) is None
+
+
+def test_who_is_consulted_by_other_experts_is_the_first_to_be_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    full = router(MOST_EXPERTS).experts
+    name = next(iter(full))
+    consulted = {ExpertName(f"{name}/{one}"): ConversationId("conv_x") for one in full}
+
+    with caplog.at_level(logging.WARNING):
+        kept = unpack(pack(RouterLabels(THREAD, {**consulted, **full})))
+
+    assert isinstance(kept, RouterLabels)
+    assert full.items() <= kept.experts.items()
+    assert len(kept.experts) < 2 * MOST_EXPERTS
+    assert "labels.cut" in caplog.text
+
+
+def test_an_expert_consulted_by_another_keeps_its_place() -> None:
+    seat = ExpertName("legal/tax")
+    given_labels = RouterLabels(THREAD, {seat: ConversationId("conv_1")})
+    assert unpack(pack(given_labels)) == given_labels
+    assert "legal/tax=1" in pack(given_labels).values()

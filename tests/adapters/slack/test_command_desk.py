@@ -4,7 +4,13 @@ import pytest
 
 from bot import library
 from bot.adapters.slack.command_desk import CommandDesk
-from bot.adapters.slack.command_words import AddExpert, DescribeExpert, Order
+from bot.adapters.slack.command_words import (
+    AddExpert,
+    DescribeExpert,
+    LetConsult,
+    Order,
+    Unfinished,
+)
 from bot.adapters.slack.giver import Giver, explained
 from bot.adapters.slack.views import Form
 from bot.panel.errors import (
@@ -126,3 +132,24 @@ async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow
         await slow_desk.store(Form(GENERAL), TAX, MEMBER)
     people.problem = None
     assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+
+
+async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor):
+    desk = CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
+
+    told = await desk.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
+
+    assert told is None
+    assert (await editor.find(HERE, "legal")).consults == ("finance",)
+    (announced,) = neighbour.slack.workspace.messages(GENERAL)
+    assert "it now consults `finance`" in announced.text
+
+
+async def test_a_command_that_names_nobody_to_consult_says_how_it_goes(neighbour, editor):
+    desk = CommandDesk(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
+    told = await desk.carry_out(Order(Unfinished("consults")), GIVER)
+    assert "/experts consults NAME OTHER" in told.text

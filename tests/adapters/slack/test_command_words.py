@@ -6,6 +6,7 @@ from bot.adapters.slack.command_words import (
     AddExpert,
     DescribeExpert,
     EditExpert,
+    LetConsult,
     ListDocuments,
     ListExperts,
     Order,
@@ -41,6 +42,12 @@ ORDERS = [
     ("edit", Unfinished("edit")),
     ("remove", Unfinished("remove")),
     ('show ""', Unfinished("show")),
+    ("consults legal tax", LetConsult("legal", ("tax",))),
+    ("consults legal `tax`, @finance", LetConsult("legal", ("tax", "finance"))),
+    ("consults legal nobody", LetConsult("legal", ())),
+    ("consults legal None", LetConsult("legal", ())),
+    ("consults legal", Unfinished("consults")),
+    ("consults", Unfinished("consults")),
     ("ad legal", Unknown("ad")),
 ]
 

@@ -114,6 +114,19 @@ def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
     assert "/invite" not in answer.text
 
 
+def test_a_function_is_shown_as_one(taken_by_slack):
+    orders = replace(LEGAL, name=ExpertName("orders"), instructions="", function="orders")
+    answer = panel_lists.details(orders)
+    taken_by_slack(answer)
+    assert "function" in str(answer.blocks)
+    assert "Model" not in str(answer.blocks)
+
+
+def test_it_is_shown_whom_an_expert_consults():
+    shown = str(panel_lists.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
+    assert "consults `tax`" in shown
+
+
 def test_the_tools_of_an_expert_are_told_wherever_it_is():
     using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
     told = "uses `web-search`, `mcp:tickets`"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.adapters.slack import sources
@@ -91,3 +93,16 @@ def test_the_plan_can_be_stopped_while_experts_work():
 
     assert [e["action_id"] for e in working["elements"]] == [STOP, ASK_OTHERS]
     assert [e["action_id"] for e in over["elements"]] == [ASK_OTHERS]
+
+
+def test_nobody_is_asked_to_go_deeper_where_a_function_answers():
+    post = Post(TURN, "reply:call_1:0", "7", expert=ExpertName("orders"), ends_reply=True)
+
+    told = {
+        by_function: str(row(replace(post, by_function=by_function)))
+        for by_function in (False, True)
+    }
+
+    assert "Go deeper" in told[False]
+    assert "Go deeper" not in told[True]
+    assert "Try again" in told[True]

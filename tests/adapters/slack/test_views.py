@@ -28,23 +28,23 @@ def taken_by_slack(shared):
     return lambda view: validator.validate({"trigger_id": "1.2.x", "view": view})
 
 
-def filled(form: Form, now: Expert | None = None, **given: Any) -> dict:
+def filled(form: Form, now: Expert | None = None, panel=(), **given: Any) -> dict:
     """The form as Slack sends it, with what it began with where nothing is given."""
-    view = views.modal(form, now, TOOLS)
+    view = views.modal(form, now, TOOLS, panel)
     values = {}
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
         field, element = block["block_id"], block["element"]
-        if element["type"] == "static_select":
+        if element["type"] == "multi_static_select":
+            chosen = element.get("initial_options", [])
+            if field in given:
+                chosen = [one for one in element["options"] if one["value"] in given[field]]
+            values[field] = {"value": {"type": element["type"], "selected_options": chosen}}
+        elif element["type"] == "static_select":
             options = {option["value"]: option for option in element["options"]}
             chosen = options[given[field]] if field in given else element["initial_option"]
             values[field] = {"value": {"type": "static_select", "selected_option": chosen}}
-        elif element["type"] == "multi_static_select":
-            options = {option["value"]: option for option in element["options"]}
-            chosen = [options[name] for name in given["tools"]] if "tools" in given else None
-            held = element.get("initial_options", []) if chosen is None else chosen
-            values[field] = {"value": {"type": element["type"], "selected_options": held}}
         else:
             value = given.get(field, element.get("initial_value"))
             values[field] = {"value": {"type": "plain_text_input", "value": value}}
@@ -148,6 +148,48 @@ def test_the_longest_expert_fits_the_form(taken_by_slack):
     for block in view["blocks"]:
         element = block.get("element", {})
         assert len(element.get("initial_value", "")) <= element.get("max_length", 3_000)
+
+
+def test_of_a_function_only_its_looks_can_be_changed(taken_by_slack):
+    orders = Expert(
+        ExpertName("orders"), "Order Desk", ":package:", "Orders.", "", function="orders"
+    )
+    view = views.modal(EDITING, orders)
+    taken_by_slack(view)
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+    _, read = views.read(filled(EDITING, orders, title="Order Counter"))
+
+    assert inputs == ["title", "icon", "purpose"]
+    assert read.title == "Order Counter"
+
+
+def test_whom_an_expert_consults_is_chosen_from_the_others(taken_by_slack):
+    tax, finance = (
+        replace(LEGAL, name=ExpertName(name), title=name.title()) for name in ("tax", "finance")
+    )
+    now = replace(LEGAL, consults=(tax.name, ExpertName("gone")))
+    panel = (finance, now, tax)
+    view = views.modal(EDITING, now, TOOLS, panel)
+    taken_by_slack(view)
+    (menu,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "consults"]
+    assert [option["value"] for option in menu["options"]] == ["finance", "tax"]
+    assert [option["value"] for option in menu["initial_options"]] == ["tax"]
+
+    assert views.read(filled(EDITING, now, panel))[1].consults == ("tax",)
+    _, both = views.read(filled(EDITING, now, panel, consults=("tax", "finance")))
+    assert both.consults == ("finance", "tax")
+    assert views.read(filled(EDITING, now, panel, consults=()))[1].consults == ()
+
+
+def test_where_there_is_nobody_else_nobody_can_be_consulted():
+    blocks = views.modal(EDITING, LEGAL, TOOLS, (LEGAL,))["blocks"]
+    assert "consults" not in [block.get("block_id") for block in blocks]
+
+
+def test_the_largest_panel_fits_the_menu(taken_by_slack):
+    panel = [replace(LEGAL, name=ExpertName(f"x{n}"), title="x" * 40) for n in range(101)]
+    taken_by_slack(views.modal(NEW, None, TOOLS, panel))
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -137,6 +137,27 @@ def test_small_costs_are_not_rounded_to_nothing(cost, shown):
     assert f"*Cost*\n{shown}" in words(work_view.modal(work, None))
 
 
+def test_whom_an_expert_consulted_is_told_below_it():
+    deepest = Part(CallId("call_4"), "Payroll", "Pay.", "Look at pay.", failure=Failure.SLOW)
+    tax = Part(CallId("call_3"), "Tax", "Taxes.", "Look at VAT.", bill=BILL, parts=(deepest,))
+    work = replace(WORK, parts=(replace(LEGAL, parts=(tax,)),))
+
+    told = words(work_view.modal(work, LEGAL.call_id))
+
+    for expected in (
+        "Tax, asked by Legal Counsel", "Look at VAT.", "Payroll, asked by Tax", "took too long",
+        "$0.0041",
+    ):  # fmt: skip
+        assert expected in told
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 100])
+def test_however_many_consult_however_many_slack_takes_it(count):
+    consulted = tuple(replace(TAX, bill=BILL) for _ in range(50))
+    parts = tuple(replace(LEGAL, parts=consulted, failure=Failure.SLOW) for _ in range(count))
+    slack_takes(work_view.modal(replace(WORK, parts=parts), None))
+
+
 def test_what_needed_approval_stands_with_what_people_said():
     decided = Approval("shop", EVIL, True, f"Ann approves of it. {EVIL}")
     part = replace(LEGAL, continues=True, brief="", approvals=(decided, Approval("shop", "sell")))

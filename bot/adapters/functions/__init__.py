@@ -1,0 +1,1 @@
+"""Experts that are functions of packages installed beside the bot."""
