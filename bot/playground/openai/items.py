@@ -202,8 +202,7 @@ def _approval(item: Json, where: str) -> Json:
     _check_texts(item, where, "approval_request_id")
     if not isinstance(item.get("approve"), bool):
         raise errors.wrong_type(f"{where}.approve", "a boolean")
-    # Under two names: OpenAI's document demands one that its client does not know.
-    return {"reason": None, **item, "request_id": item["approval_request_id"]}
+    return {"reason": None, **item}
 
 
 def _check_texts(given: Json, where: str, *names: str) -> None:
