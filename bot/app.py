@@ -5,26 +5,11 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
-
-from slack_sdk.web.async_client import AsyncWebClient
+from dataclasses import replace
 
 from bot import library, model_side, prices, toolbox
 from bot.adapters.functions.discovery import discover
 from bot.adapters.functions.running import InstalledFunctions
-from bot.adapters.redis import connection
-from bot.adapters.redis.approval_store import RedisApprovalStore
-from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.feedback_store import RedisFeedbackStore
-from bot.adapters.redis.handle_store import RedisHandleStore
-from bot.adapters.redis.journal import RedisJournal
-from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.pace import RedisPace
-from bot.adapters.redis.panel_store import RedisPanelStore
-from bot.adapters.redis.report_store import RedisReportStore
-from bot.adapters.redis.scripting import Connection
-from bot.adapters.redis.thread_store import RedisThreadStore
-from bot.adapters.redis.turn_queue import RedisTurnQueue
 from bot.adapters.slack import (
     approvals,
     buttons,
@@ -38,21 +23,13 @@ from bot.adapters.slack import (
     socket_mode,
     sources,
     steering,
-    web_api,
 )
 from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.home_page import HomePage
-from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.mentions import Mentions
-from bot.adapters.slack.messenger import SlackMessenger
-from bot.adapters.slack.metadata import StampSigner
-from bot.adapters.slack.people import SlackPeople
-from bot.adapters.slack.transcript import SlackTranscript
 from bot.adapters.slack.user_groups import UserGroups
-from bot.adapters.slack.web_api import SlackApi
-from bot.config import Config, ConfigError, Problem
+from bot.config import Config
+from bot.memory_side import Memory, open_memory
 from bot.panel.approval_desk import ApprovalClock, ApprovalDesk
 from bot.panel.approvals import Approvers, approvers
 from bot.panel.feedback_desk import FeedbackDesk
@@ -61,7 +38,6 @@ from bot.panel.interpreter import Interpreter
 from bot.panel.link_book import LinkRecovery
 from bot.panel.model import UserId
 from bot.panel.overview import OverviewDesk
-from bot.panel.pace import Pace, Unpaced
 from bot.panel.panel_editor import PanelEditor
 from bot.panel.panel_file import FiledPanels
 from bot.panel.patience import Patience
@@ -74,6 +50,7 @@ from bot.panel.turn_worker import TurnWorker
 from bot.panel.waiting_line import WaitingLine
 from bot.panel.work_desk import WorkDesk
 from bot.panel_yaml.reading import load
+from bot.slack_side import Slack, open_slack
 
 log = logging.getLogger(__name__)
 
@@ -81,75 +58,6 @@ GRACE = 25.0  # seconds for running turns at shutdown: platforms kill after thir
 
 Serve = Callable[[], Awaitable[None]]
 Part = AbstractAsyncContextManager[Serve]
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The Redis side."""
-
-    redis: Connection
-    queue: RedisTurnQueue
-    journal: RedisJournal
-    reports: RedisReportStore
-    threads: RedisThreadStore
-    panels: RedisPanelStore
-    conversations: RedisConversationStore
-    feedback: RedisFeedbackStore
-    handles: RedisHandleStore
-    approvals: RedisApprovalStore
-
-
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """The Slack side."""
-
-    client: AsyncWebClient
-    api: SlackApi
-    identity: Identity
-    people: SlackPeople
-    mentions: Mentions
-    files: SlackFiles
-    messenger: SlackMessenger
-    transcript: SlackTranscript
-
-
-@asynccontextmanager
-async def open_memory(config: Config) -> AsyncIterator[Memory]:
-    """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
-    shards = Shards(config.redis_shards)
-    redis = redis_of(config)
-    try:
-        await connection.prepare(redis, config.redis_url, shards)
-        yield Memory(
-            redis,
-            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
-            RedisJournal(redis, shards),
-            RedisReportStore(redis, shards),
-            RedisThreadStore(redis, shards),
-            RedisPanelStore(redis),
-            RedisConversationStore(redis),
-            RedisFeedbackStore(redis),
-            RedisHandleStore(redis),
-            RedisApprovalStore(redis, shards),
-        )
-    finally:
-        await redis.aclose()
-
-
-@asynccontextmanager
-async def open_slack(config: Config, memory: Memory) -> AsyncIterator[Slack]:
-    """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
-    async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        identity = await identify(client)
-        api = SlackApi(client, _pace(config, memory, identity))
-        signer = StampSigner(config.secrets)
-        people = SlackPeople(api, identity)
-        messenger = SlackMessenger(api, identity, signer)
-        mentions = Mentions(people, memory.handles, identity)
-        transcript = SlackTranscript(api, identity, signer, mentions)
-        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
-        yield Slack(client, api, identity, people, mentions, files, messenger, transcript)
 
 
 @asynccontextmanager
@@ -246,15 +154,6 @@ async def run_part(part: Part) -> None:
         await serve()
 
 
-def redis_of(config: Config) -> Connection:
-    """Return the way to Redis. Raises ConfigError if its address is malformed."""
-    try:
-        return connection.connect(config.redis_url)
-    except ValueError as error:
-        example = "redis://localhost:6379/0"
-        raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
-
-
 def panel_editor(config: Config, memory: Memory, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
     panels, kept_in = panels_of(config, memory)
@@ -299,12 +198,6 @@ def _models(config: Config) -> ModelChoice:
         hard=config.hard_model,
         fallbacks=config.fallback_models,
     )
-
-
-def _pace(config: Config, memory: Memory, identity: Identity) -> Pace:
-    if not config.slack_pace:
-        return Unpaced()
-    return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
 
 
 async def _work(

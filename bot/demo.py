@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import app, desks
+from bot import app, desks, memory_side
 from bot.adapters.redis import connection
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.slack.manifest import manifest
@@ -73,7 +73,7 @@ class Demo:
         text = f"<@{self._slack.bot_user_id}> {question}"
         ts = self._slack.people.say(ADA, GENERAL, text)
         thread = ThreadRef(self._slack.workspace.team_id, GENERAL, ts)
-        async with app.open_memory(self._config) as memory, asyncio.timeout(_LONGEST):
+        async with memory_side.open_memory(self._config) as memory, asyncio.timeout(_LONGEST):
             await self._slack.people.wait_for(lambda: self._answered(thread), _LONGEST)
             while not await _idle(memory):  # noqa: ASYNC110 - Redis sends no word when a turn ends
                 await asyncio.sleep(_LOOK_AGAIN)
@@ -162,7 +162,7 @@ async def _teach(config: Config) -> None:
         await teaching.add(collection, Upload("open-source-policy.md", policy))
 
 
-async def _idle(memory: app.Memory) -> bool:
+async def _idle(memory: memory_side.Memory) -> bool:
     depth = await memory.queue.depth()
     return depth.running == depth.waiting == depth.delayed == 0
 

@@ -10,14 +10,16 @@ from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.metadata import StampSigner
 from bot.adapters.slack.traces import SlackTraces
 from bot.adapters.slack.transcript import SlackTranscript
-from bot.app import Memory, Slack, open_memory, open_slack, panel_editor, panels_of
+from bot.app import panel_editor, panels_of
 from bot.config import Config
+from bot.memory_side import Memory, open_memory
 from bot.model_side import open_knowledge, open_model
 from bot.panel.knowledge import KnowledgeBase
 from bot.panel.link_book import LinkRecovery
 from bot.panel.ports import LanguageModel
 from bot.panel.stores import PanelStore
 from bot.panel.teaching import Teaching
+from bot.slack_side import Slack, open_slack
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot import app, library, model_side
+from bot import app, library, memory_side, model_side
 from bot.adapters.functions.discovery import discover
 from bot.adapters.redis import connection
 from bot.adapters.redis.examination import examine as examine_redis
@@ -16,7 +16,7 @@ from bot.panel.findings import Finding, bad, good
 
 async def examine(config: Config) -> list[Finding]:
     """Look at everything around us and return what is found."""
-    redis = app.redis_of(config)
+    redis = memory_side.redis_of(config)
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         found = await asyncio.gather(

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.app import open_memory, open_slack
 from bot.cli import run, settings
 from bot.config import SLACK_OUT, STORE
+from bot.memory_side import open_memory
 from bot.panel.feedback import Feedback
 from bot.panel.months import months_until
+from bot.slack_side import open_slack
 
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")

@@ -14,11 +14,12 @@ from bot.adapters.openai import probes as openai_probes
 from bot.adapters.openai.probe_bench import ProbeBench
 from bot.adapters.slack import probes as slack_probes
 from bot.adapters.slack.probes import SlackProbeBench
-from bot.app import open_memory, open_slack
 from bot.cli import run, settings, write
 from bot.config import MODEL, SLACK_OUT, STORE, Config
+from bot.memory_side import open_memory
 from bot.panel.errors import Refused
 from bot.panel.probing import Check, Observation, observe
+from bot.slack_side import open_slack
 from bot.upkeep.probing import Report, as_markdown
 
 

@@ -8,9 +8,9 @@ import click
 
 from bot.adapters.redis.backlog import DeadLetter
 from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.app import open_memory
 from bot.cli import run, settings
 from bot.config import STORE
+from bot.memory_side import open_memory
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
 

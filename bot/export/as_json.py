@@ -17,8 +17,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import path_to
-from bot.panel.model import MadeFile
 from bot.panel.toolbox import ApprovalWanted
 
 Json = dict[str, Any]

@@ -18,7 +18,7 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import MadeFile
+from bot.panel.exhibits import MadeFile
 from bot.panel.toolbox import ApprovalWanted
 
 

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.panel.model import MadeFile
+from bot.panel.exhibits import MadeFile
 
 _IMAGES = {
     b"\x89PNG\r\n\x1a\n": "image/png",

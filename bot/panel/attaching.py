@@ -17,7 +17,8 @@ from bot.panel.attachments import (
 )
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.exchange import Attachment
-from bot.panel.model import Exhibit, SharedFile
+from bot.panel.exhibits import Exhibit
+from bot.panel.model import SharedFile
 from bot.panel.patience import Patience
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from bot.panel import footnotes, prompts, sentences, showing
 from bot.panel.answering import hear_expert
 from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
-from bot.panel.model import Call, MadeFile, Sources
+from bot.panel.exhibits import MadeFile
+from bot.panel.model import Call, Sources
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import TurnContext
 

@@ -9,18 +9,8 @@ have happened; the one after it says that it has.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.panel.model import (
-    NO_USAGE,
-    Call,
-    CallId,
-    Citation,
-    Exhibit,
-    ExpertName,
-    MadeFile,
-    MessageTs,
-    Persona,
-    Usage,
-)
+from bot.panel.exhibits import Exhibit, MadeFile
+from bot.panel.model import NO_USAGE, Call, CallId, Citation, ExpertName, MessageTs, Persona, Usage
 from bot.panel.toolbox import ApprovalWanted
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.panel.exhibits import MadeFile
 from bot.panel.model import (
     NO_USAGE,
     CallId,
@@ -10,7 +11,6 @@ from bot.panel.model import (
     CollectionId,
     ConversationId,
     Effort,
-    MadeFile,
     RequestId,
     Usage,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.panel.exhibits import Exhibit
 from bot.panel.model import (
     ApprovalId,
     ConversationId,
-    Exhibit,
     ExpertName,
     MessageTs,
     Person,

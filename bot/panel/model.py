@@ -271,27 +271,6 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeFile:
-    """A file that the model's side has made, and still holds."""
-
-    id: str
-    name: str
-    about: str = ""  # what it shows, if that is known
-    container: str = ""  # where it lies; empty: in the conversation itself
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """A file that is stored with Slack, for a message to show."""
-
-    id: FileId
-    name: str
-    url: str  # where people find it
-    about: str = ""
-    is_image: bool = False  # and can be shown as one
-
-
-@dataclass(frozen=True, slots=True)
 class Sources:
     """Where the passages behind a reply can be read again."""
 

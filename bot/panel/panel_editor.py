@@ -8,15 +8,7 @@ from bot.language import gettext, ngettext
 from bot.panel.errors import Refused
 from bot.panel.hierarchy import check_consulted
 from bot.panel.messaging import People
-from bot.panel.model import (
-    CollectionId,
-    Expert,
-    ExpertName,
-    Panel,
-    Role,
-    Synthesis,
-    UserId,
-)
+from bot.panel.model import CollectionId, Expert, ExpertName, Panel, Role, Synthesis, UserId
 from bot.panel.rights import Rights
 from bot.panel.roster import (
     MOST_EXPERTS,
@@ -241,6 +233,10 @@ class PanelEditor:
         """Raise Refused if *by* may not change panels there; None is whoever runs the bot."""
         self._rights.check_is_kept_here(scope)
         await self._rights.check(scope, by)
+
+    async def check_may_give_handle(self, team_id: str, by: UserId) -> None:
+        """Raise Refused if *by* may not: handles are the workspace's, wherever panels are kept."""
+        await self._rights.check(WorkspaceScope(team_id), by)
 
     async def check_may_teach(self, scope: Scope, name: str, by: UserId | None) -> Expert:
         """Return the expert; raise Refused if there is none, or *by* may not give it documents.

@@ -14,17 +14,9 @@ from typing import Protocol
 from bot.functions import Piece, Request
 from bot.panel.events import TurnEvent
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import Labels
-from bot.panel.model import (
-    Claim,
-    ConversationId,
-    MadeFile,
-    Message,
-    MessageTs,
-    ThreadRef,
-    TurnId,
-    UserId,
-)
+from bot.panel.model import Claim, ConversationId, Message, MessageTs, ThreadRef, TurnId, UserId
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,9 @@ from bot.panel.events import (
     StreamWithdrawn,
     TurnEvent,
 )
+from bot.panel.exhibits import Exhibit
 from bot.panel.links import seated
-from bot.panel.model import NO_USAGE, Call, CallId, Exhibit, ExpertName, MessageTs, Persona, Usage
+from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
 from bot.panel.rounds import NOT_BEGUN, Round, RoundEvent, Rounds, calls_in, chooser, path_of
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed

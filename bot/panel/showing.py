@@ -19,7 +19,8 @@ from bot.panel.errors import (
     Refused,
 )
 from bot.panel.events import FileStored
-from bot.panel.model import Call, ConversationId, Exhibit, MadeFile
+from bot.panel.exhibits import Exhibit, MadeFile
+from bot.panel.model import Call, ConversationId
 from bot.panel.turn_context import TurnContext
 
 log = logging.getLogger(__name__)

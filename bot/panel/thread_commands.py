@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from bot.panel.model import Turn
+
 
 @dataclass(frozen=True, slots=True)
 class AddExpert:
@@ -65,3 +67,11 @@ def parse(text: str) -> ThreadCommand | None:
         name = match["name"].casefold().strip(_QUOTES)
         return AddExpert(name) if match["verb"].casefold() == "add" else RemoveExpert(name)
     return None
+
+
+def command_of(turn: Turn) -> ThreadCommand | None:
+    """Return the command that *turn* is; commands are queued alone."""
+    message = turn.messages[0]
+    if len(turn.messages) > 1 or not message.mentioned:
+        return None
+    return parse(message.text)

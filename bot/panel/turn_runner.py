@@ -91,7 +91,7 @@ class TurnRunner:
         """
         record = await self._begun(claim)
         speaker = Speaker(record, self._messenger)
-        if command := _command(claim.turn):
+        if command := thread_commands.command_of(claim.turn):
             await self._obey(command, record, speaker)
         elif not any(m.text or m.files or m.steer or m.verdict for m in claim.turn.messages):
             await speaker.say("help", sentences.usage())
@@ -295,11 +295,3 @@ def _log_answered(context: TurnContext) -> None:
             "tokens_out": spent.output,
         },
     )
-
-
-def _command(turn: Turn) -> ThreadCommand | None:
-    """Return the command that the turn is; commands are queued alone."""
-    message = turn.messages[0]
-    if len(turn.messages) > 1 or not message.mentioned:
-        return None
-    return thread_commands.parse(message.text)

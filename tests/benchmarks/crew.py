@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot import app
+from bot import memory_side
 from bot.config import read
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster import WorkspaceScope
@@ -83,7 +83,7 @@ async def seat(
 ) -> None:
     """Put so many experts on every panel of the workspace, and nobody else."""
     scope = WorkspaceScope(team)
-    async with app.open_memory(read(environ)) as memory:
+    async with memory_side.open_memory(read(environ)) as memory:
         await memory.panels.set_synthesis(scope, synthesis)
         for name in _BUNDLED:
             await memory.panels.remove(scope, ExpertName(name))
@@ -118,7 +118,7 @@ async def open_web(environ: Mapping[str, str]) -> AsyncIterator[tuple[psutil.Pro
 
 async def until_idle(environ: Mapping[str, str]) -> None:
     """Return when no turn runs or waits any more."""
-    async with app.open_memory(read(environ)) as memory, asyncio.timeout(60):
+    async with memory_side.open_memory(read(environ)) as memory, asyncio.timeout(60):
         while True:
             depth = await memory.queue.depth()
             if depth.running == depth.waiting == depth.delayed == 0:

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from statistics import median
 from typing import Any
 
-from bot import app
 from bot.adapters.redis.embedded import embedded_server
 from bot.adapters.redis.scripting import Connection
 from bot.config import read
+from bot.memory_side import Memory, open_memory
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.panel.stores import Standing
@@ -138,6 +138,8 @@ async def _sizes(redis: Connection) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _redis(environ: Mapping[str, str]) -> AsyncIterator[tuple[Connection, app.Memory]]:
-    async with app.open_memory(read(environ)) as memory:
+async def _redis(
+    environ: Mapping[str, str],
+) -> AsyncIterator[tuple[Connection, Memory]]:
+    async with open_memory(read(environ)) as memory:
         yield memory.redis, memory

@@ -34,6 +34,7 @@ from bot.panel.exchange import (
     ToolCalled,
     UserSaid,
 )
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.model import (
     CallId,
@@ -42,7 +43,6 @@ from bot.panel.model import (
     DocumentId,
     Effort,
     ExpertName,
-    MadeFile,
     ThreadRef,
 )
 from bot.panel.ports import LanguageModel

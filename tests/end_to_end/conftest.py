@@ -10,7 +10,7 @@ from socket import create_server
 
 import pytest
 
-from bot import app
+from bot import app, memory_side
 from bot.adapters.redis.scripting import Connection
 from bot.config import Config, read
 from bot.playground.openai.brain import Call, ModelRequest, Reply, ScriptedBrain, Text, is_user
@@ -77,7 +77,7 @@ class World:
     async def idle(self) -> None:
         """Return when every turn is done."""
         await asyncio.sleep(0.05)  # for what was said to arrive at the queue
-        async with app.open_memory(self.config()) as memory, asyncio.timeout(20):
+        async with memory_side.open_memory(self.config()) as memory, asyncio.timeout(20):
             while True:
                 depth = await memory.queue.depth()
                 if depth.waiting == depth.running == depth.delayed == 0:
@@ -143,7 +143,7 @@ def free_port() -> int:
 
 
 async def until_reachable(port: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

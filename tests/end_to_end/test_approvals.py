@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, library
+from bot import library, memory_side
 from bot.adapters.slack.approval_buttons import APPROVE, DECLINE
 from bot.adapters.slack.reply_buttons import SHOW_WORK
 from bot.panel.model import ToolName
@@ -37,7 +37,7 @@ async def equipped(world: World, shop: McpPlayground, tmp_path: Path) -> World:
     entry = f"{{label: shop, url: {shop.url}, purpose: A shop, approval: always}}"
     allowed.write_text(f"mcp: [{entry}]\n")
     world.environ["PANELBOT_TOOLS"] = str(allowed)
-    async with app.open_memory(world.config()) as memory:
+    async with memory_side.open_memory(world.config()) as memory:
         (legal,) = [one for one in library.library() if one.name == "legal"]
         scope = WorkspaceScope(world.slack.workspace.team_id)
         await memory.panels.add(scope, replace(legal, tools=(ToolName("mcp:shop"),)))

@@ -187,7 +187,7 @@ async def test_run_answers_and_ends_in_order_when_told_to(world: World, transpor
 
 async def test_web_and_worker_share_the_work(world: World):
     async with world.command("web"), world.command("worker"), world.command("worker"):
-        await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 10)
+        await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 60)
         threads = [world.say(f"{MENTION} please ask legal") for _ in range(6)]
         await world.slack.people.wait_for(lambda: all(world.said(ts) for ts in threads), 20)
         await world.idle()

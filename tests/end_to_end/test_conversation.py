@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot import app
+from bot import memory_side
 from bot.adapters.openai.labels import unpack
 from bot.panel import sentences
 from bot.panel.errors import ModelFault
@@ -227,7 +227,7 @@ async def test_a_question_asked_while_no_worker_runs_is_answered_later(world: Wo
 async def test_a_hundred_experts_fit_and_are_found_again(world: World):
     world.environ["PANELBOT_SLACK_PACE"] = "0"  # Slack wants a second for each reply
     await world.start_bot()
-    async with app.open_memory(world.config()) as memory:
+    async with memory_side.open_memory(world.config()) as memory:
         scope = ChannelScope(world.slack.workspace.team_id, GENERAL)
         for number in range(95):
             name = ExpertName(f"expert-number-{number:010}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, memory_side
 from bot.panel.feedback import Feedback, Judged, Opinion
 from bot.panel.model import TurnId, UserId
 from bot.playground.openai import faults
@@ -36,7 +36,7 @@ async def judge(world: World, ts: str, user: str) -> None:
     """Let *user* think well of the synthesis in a thread."""
     team = world.slack.workspace.team_id
     judged = Judged(TurnId(f"{team}:{GENERAL}:{ts}"), "synthesis", None)
-    async with app.open_memory(world.config()) as memory:
+    async with memory_side.open_memory(world.config()) as memory:
         opinion = Feedback(judged, ts, UserId(user), Opinion.GOOD, 1, "gpt-6-luna")
         await memory.feedback.save(team, opinion)
 

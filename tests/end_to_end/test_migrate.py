@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from bot import app
+from bot import memory_side
 from bot.playground.openai import faults
 from bot.playground.openai.brain import Hold, Text
 from bot.playground.slack.company import GENERAL
@@ -175,7 +175,7 @@ async def test_a_running_turn_is_not_disturbed(world: World) -> None:
     goes_on.set()
     await world.idle()
     assert world.said(ts)[-1] == ("Panelbot", "Here I am.")
-    async with app.open_memory(world.config()) as memory:
+    async with memory_side.open_memory(world.config()) as memory:
         assert (await memory.queue.depth()).buried == 0
 
 

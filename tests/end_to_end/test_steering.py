@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot import app
+from bot import memory_side
 from bot.panel import sentences
 from bot.panel.model import Wish
 from bot.playground.openai.brain import Call, Hold, Pause, Text
@@ -188,7 +188,7 @@ async def test_what_waits_is_answered_as_it_is_now(world: World, deed: str):
     world.say(f"{MENTION} hello")
     await eventually(lambda: world.brain.asked)
     ts = world.say(f"{MENTION} please ask finance")
-    async with app.open_memory(world.config()) as memory:
+    async with memory_side.open_memory(world.config()) as memory:
         while (await memory.queue.depth()).waiting == 0:  # noqa: ASYNC110 - the queue sends no events
             await asyncio.sleep(0.01)
         if deed == "edit":

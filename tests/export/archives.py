@@ -10,15 +10,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import (
-    CallId,
-    ConversationId,
-    ExpertName,
-    MadeFile,
-    MessageTs,
-    RequestId,
-    ThreadRef,
-)
+from bot.panel.exhibits import MadeFile
+from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, RequestId, ThreadRef
 from bot.panel.toolbox import ApprovalWanted
 
 CALL = CallId("call_1")

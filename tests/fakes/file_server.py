@@ -5,7 +5,8 @@ from collections import deque
 
 from bot.panel.attaching import FileServer
 from bot.panel.errors import PanelError, Refused
-from bot.panel.model import Exhibit, FileId, SharedFile
+from bot.panel.exhibits import Exhibit
+from bot.panel.model import FileId, SharedFile
 
 
 class FakeFileServer(FileServer):

@@ -39,15 +39,9 @@ from bot.panel.exchange import (
     ToolCalled,
     UserSaid,
 )
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import ExpertLabels, Labels
-from bot.panel.model import (
-    CallId,
-    ConversationId,
-    ExpertName,
-    MadeFile,
-    RequestId,
-    Usage,
-)
+from bot.panel.model import CallId, ConversationId, ExpertName, RequestId, Usage
 from bot.panel.ports import LanguageModel
 from bot.panel.toolbox import ApprovalWanted
 

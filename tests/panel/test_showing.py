@@ -13,8 +13,8 @@ from bot.panel.errors import (
     TurnLost,
 )
 from bot.panel.exchange import ModelSaid
+from bot.panel.exhibits import MadeFile
 from bot.panel.messaging import Post
-from bot.panel.model import MadeFile
 from bot.panel.prompts import direct_call
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult

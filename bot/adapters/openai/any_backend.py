@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from bot.adapters.openai.foreign import CONVERSATION, OWN, THREAD
 from bot.panel.errors import ConversationGone
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId, MadeFile
+from bot.panel.model import ConversationId
 from bot.panel.ports import LanguageModel
 
 BEGINNINGS = {"conversations": CONVERSATION, "stateless": OWN, "assistants": THREAD}

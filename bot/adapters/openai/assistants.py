@@ -46,8 +46,9 @@ from bot.panel.exchange import (
     UserSaid,
     joined,
 )
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId, MadeFile
+from bot.panel.model import ConversationId
 from bot.panel.ports import LanguageModel
 
 P = ParamSpec("P")

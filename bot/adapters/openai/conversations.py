@@ -16,8 +16,9 @@ from bot.adapters.openai.requests import Requests
 from bot.adapters.openai.waiting import Sending, Waits
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId, MadeFile
+from bot.panel.model import ConversationId
 from bot.panel.ports import LanguageModel
 
 P = ParamSpec("P")

@@ -38,7 +38,8 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, Citation, DocumentId, MadeFile, RequestId
+from bot.panel.exhibits import MadeFile
+from bot.panel.model import CallId, Citation, DocumentId, RequestId
 from bot.panel.toolbox import ApprovalWanted
 
 RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest

@@ -6,7 +6,8 @@ from bot.adapters.openai import errors
 from bot.adapters.openai.items import image_of
 from bot.panel import file_sentences
 from bot.panel.errors import ConversationGone, Refused
-from bot.panel.model import ConversationId, MadeFile
+from bot.panel.exhibits import MadeFile
+from bot.panel.model import ConversationId
 
 _CHUNK = 64 * 1024
 

@@ -47,8 +47,9 @@ from bot.panel.exchange import (
     UserSaid,
     as_kept,
 )
+from bot.panel.exhibits import MadeFile
 from bot.panel.links import Labels
-from bot.panel.model import NO_USAGE, ConversationId, MadeFile, Usage
+from bot.panel.model import NO_USAGE, ConversationId, Usage
 from bot.panel.ports import LanguageModel
 
 _PAGE = 100  # items that are read at once, and how far ``since`` looks back

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.adapters.slack import blocks, text
 from bot.language import gettext
-from bot.panel.model import Exhibit
+from bot.panel.exhibits import Exhibit
 
 Json = dict[str, Any]
 

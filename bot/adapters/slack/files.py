@@ -19,7 +19,8 @@ from bot.language import gettext
 from bot.panel import file_sentences
 from bot.panel.attaching import FileServer
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
-from bot.panel.model import Exhibit, FileId, SharedFile
+from bot.panel.exhibits import Exhibit
+from bot.panel.model import FileId, SharedFile
 
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024

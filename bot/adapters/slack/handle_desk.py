@@ -56,7 +56,7 @@ class HandleDesk:
     async def offer(self, giver: Giver, name: ExpertName | None) -> bool | None:
         """Return whether the expert has a handle; None if *giver* may not decide that."""
         try:
-            await self._editor.check_may_change(WorkspaceScope(giver.team_id), giver.user)
+            await self._editor.check_may_give_handle(giver.team_id, giver.user)
         except Refused:
             return None
         return name in await self.names(giver.team_id)
@@ -78,7 +78,7 @@ class HandleDesk:
         return ""
 
     async def _set(self, expert: Expert, giver: Giver, *, wanted: bool) -> str:
-        await self._editor.check_may_change(WorkspaceScope(giver.team_id), giver.user)
+        await self._editor.check_may_give_handle(giver.team_id, giver.user)
         handle = await self._of(expert, giver)
         if wanted:
             given = await self._give(expert, handle, giver)

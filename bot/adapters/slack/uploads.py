@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.adapters.slack.web_api import Ambiguous, Json, SlackApi, SlackRefused
-from bot.panel.model import Exhibit, FileId
+from bot.panel.exhibits import Exhibit
+from bot.panel.model import FileId
 
 LOOKS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)  # seconds before each look at a new file
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # by an image block

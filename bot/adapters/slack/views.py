@@ -5,27 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack import expert_inputs
+from bot.adapters.slack.expert_inputs import (
+    ALWAYS,
+    CONSULT,
+    CONSULTS,
+    HANDLE,
+    TOOLS,
+    VALUE,
+    inputs,
+    naming,
+    plain,
+)
 from bot.adapters.slack.panel_lists import Answer
-from bot.language import gettext, pgettext
+from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, ToolName
-from bot.panel.roster import (
-    LONGEST_INSTRUCTIONS,
-    LONGEST_NAME,
-    LONGEST_PURPOSE,
-    LONGEST_TITLE,
-)
-from bot.panel.toolbox import NO_TOOLS, Toolbox, purpose_of
+from bot.panel.toolbox import NO_TOOLS, Toolbox
 
 Json = dict[str, Any]
 
 CALLBACK = "describe_expert"
-_VALUE = "value"  # the action id of every input; the block id names the expert's attribute
-_CONSULT, _ALWAYS = "always_consult", "always"
-_CONSULTS = "consults"
-_MOST_OPTIONS = 100  # in a menu
-_HANDLE, _WANTED = "handle", "wanted"
-_TOOLS = "tools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,17 @@ def modal(
     It may have the tools of *toolbox* and consult the others of *panel*. *handle* tells whether
     it has one; None does not ask about it.
     """
-    naming = _editing(expert) if expert else _name_input()
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": form.dump(),
-        "title": _plain(_title(form)),
-        "submit": _plain(gettext("Save") if expert else gettext("Add")),
-        "close": _plain(gettext("Cancel")),
+        "title": plain(_title(form)),
+        "submit": plain(gettext("Save") if expert else gettext("Add")),
+        "close": plain(gettext("Cancel")),
         "blocks": [
-            naming,
-            *_inputs(expert, toolbox, panel),
-            *([] if handle is None else [_handle(handle)]),
+            naming(expert),
+            *inputs(expert, toolbox, panel),
+            *([] if handle is None else [expert_inputs.handle(handle)]),
         ],
     }
 
@@ -96,8 +95,8 @@ def notice(answer: Answer) -> Json:
     """Return a modal that only tells something."""
     return {
         "type": "modal",
-        "title": _plain(gettext("Panel of experts")),
-        "close": _plain(gettext("Close")),
+        "title": plain(gettext("Panel of experts")),
+        "close": plain(gettext("Close")),
         "blocks": list(answer.blocks),
     }
 
@@ -118,8 +117,8 @@ def read(view: Json) -> tuple[Form, Expert]:
 
 def handle(view: Json) -> bool | None:
     """Return whether a filled form wants a handle; None if it did not ask."""
-    given = view["state"]["values"].get(_HANDLE)
-    return bool(given[_VALUE].get("selected_options")) if given else None
+    given = view["state"]["values"].get(HANDLE)
+    return bool(given[VALUE].get("selected_options")) if given else None
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
@@ -137,9 +136,9 @@ def _described(values: Json, form: Form) -> Expert:
         instructions=_given(values, "instructions", ""),
         model=_given(values, "model", "").strip() or None,
         effort=Effort(_given(values, "effort", Effort.LOW)),
-        tools=tuple(map(ToolName, _chosen(values, _TOOLS))),
-        always_consult=_given(values, _CONSULT, "") == _ALWAYS,
-        consults=tuple(map(ExpertName, _chosen(values, _CONSULTS))),
+        tools=tuple(map(ToolName, _chosen(values, TOOLS))),
+        always_consult=_given(values, CONSULT, "") == ALWAYS,
+        consults=tuple(map(ExpertName, _chosen(values, CONSULTS))),
     )
 
 
@@ -147,7 +146,7 @@ def _given(values: Json, field: str, unasked: str | None = None) -> str:
     """Return what was filled in; *unasked* where the form may not have asked."""
     if unasked is not None and field not in values:
         return unasked
-    match values[field][_VALUE]:
+    match values[field][VALUE]:
         case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
             return value
         case {"value": None}:
@@ -165,162 +164,3 @@ def _chosen(values: Json, field: str) -> tuple[str, ...]:
             return tuple(option["value"] for option in options)
         case _:
             raise ValueError(f"no {field}")
-
-
-def _editing(expert: Expert) -> Json:
-    words = gettext("People ask it as `{name}: …`", name=expert.name)
-    element = {"type": "mrkdwn", "text": words, "verbatim": True}
-    return {"type": "context", "elements": [element]}
-
-
-def _name_input() -> Json:
-    hint = gettext("What people type: lower-case letters, digits and hyphens.")
-    return _input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
-
-
-def _inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
-    blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
-    now = expert or blank
-    return [
-        _input(
-            "title",
-            gettext("Display name"),
-            "",
-            _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
-        ),
-        _input(
-            "icon",
-            gettext("Icon"),
-            gettext("An emoji's name: scales."),
-            _text(now.icon, 102, "receipt"),
-        ),
-        _input(
-            "purpose",
-            gettext("What it is for"),
-            gettext("The router chooses by this line."),
-            _text(now.purpose, LONGEST_PURPOSE),
-        ),
-        *([] if now.function else [*_thinking(now, toolbox), *_colleagues(now, panel)]),
-    ]
-
-
-def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
-    """Return what is asked of an expert that has a model."""
-    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
-    return [
-        _input(
-            "instructions",
-            gettext("Instructions"),
-            gettext("How it thinks and answers."),
-            instructions,
-        ),
-        _input(
-            "model",
-            gettext("Model"),
-            gettext("Empty: the usual one."),
-            _text(now.model or "", 100),
-        )
-        | {"optional": True},
-        _input("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
-        *([_tools(now, toolbox)] if toolbox.tools else []),
-        *([_consult(now)] if now.collections else []),
-    ]
-
-
-def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
-    options = {
-        one.name: {"text": _plain(one.title), "value": str(one.name)}
-        for one in panel[:_MOST_OPTIONS]
-        if one.name != now.name
-    }
-    if not options:
-        return []
-    chosen = [options[name] for name in now.consults if name in options]
-    element: Json = {
-        "type": "multi_static_select",
-        "action_id": _VALUE,
-        "placeholder": _plain(gettext("Nobody")),
-        "options": list(options.values()),
-    }
-    if chosen:
-        element["initial_options"] = chosen
-    hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
-    label = gettext("Experts that it consults")
-    return [_input(_CONSULTS, label, hint, element) | {"optional": True}]
-
-
-def _tools(now: Expert, toolbox: Toolbox) -> Json:
-    options = {
-        name: {"text": _plain(name), "value": name, "description": _plain(purpose_of(tool))}
-        for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
-    }
-    element: Json = {
-        "type": "multi_static_select",
-        "action_id": _VALUE,
-        "placeholder": _plain(pgettext("tools", "None")),
-        "options": list(options.values()),
-    }
-    if chosen := [options[name] for name in now.tools if name in options]:
-        element["initial_options"] = chosen
-    field = _input(_TOOLS, gettext("Tools"), gettext("What it may use."), element)
-    return field | {"optional": True}
-
-
-def _consult(now: Expert) -> Json:
-    usually = {"text": _plain(gettext("Where they help")), "value": "when-useful"}
-    always = {"text": _plain(gettext("For every question")), "value": _ALWAYS}
-    element = {
-        "type": "static_select",
-        "action_id": _VALUE,
-        "options": [usually, always],
-        "initial_option": always if now.always_consult else usually,
-    }
-    return _input(_CONSULT, gettext("Documents"), gettext("When it consults them."), element)
-
-
-def _handle(has_one: bool) -> Json:
-    name = _plain(gettext("People can ask it with @panel- and its name, which Slack completes"))
-    option = {"text": name, "value": _WANTED}
-    element = {"type": "checkboxes", "action_id": _VALUE, "options": [option]}
-    if has_one:
-        element["initial_options"] = [option]
-    hint = gettext("A user group without members; these come with Slack's paid plans.")
-    return _input(_HANDLE, gettext("Handle"), hint, element) | {"optional": True}
-
-
-def _input(field: str, label: str, hint: str, element: Json) -> Json:
-    block = {"type": "input", "block_id": field, "label": _plain(label), "element": element}
-    return block | ({"hint": _plain(hint)} if hint else {})
-
-
-def _text(value: str, longest: int, example: str = "") -> Json:
-    element: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": longest}
-    if value:
-        element["initial_value"] = value
-    if example:
-        element["placeholder"] = _plain(example)
-    return element
-
-
-def _effort(now: Effort) -> Json:
-    options = {effort: _option(effort) for effort in Effort}
-    return {
-        "type": "static_select",
-        "action_id": _VALUE,
-        "options": list(options.values()),
-        "initial_option": options[now],
-    }
-
-
-def _option(effort: Effort) -> Json:
-    words = {
-        Effort.NONE: gettext("None: quickest"),
-        Effort.LOW: gettext("Low"),
-        Effort.MEDIUM: gettext("Medium"),
-        Effort.HIGH: gettext("High: slowest"),
-    }
-    return {"text": _plain(words[effort]), "value": effort.value}
-
-
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words, "emoji": True}

@@ -103,8 +103,7 @@ class Responses:
         return _current(self._kept(asked))
 
     async def _list_input(self, asked: Asked) -> Json:
-        seen = self._kept(asked).seen
-        return page([items.shown(item, asked.include) for item in seen], asked)
+        return page([items.shown(item, asked.include) for item in self._kept(asked).seen], asked)
 
     async def _count_tokens(self, asked: Asked) -> Json:
         body = asked.body

@@ -8,7 +8,8 @@ from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.items import model_said
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.exchange import ModelSaid, Responded, ToolUsed
-from bot.panel.model import Citation, ConversationId, DocumentId, MadeFile
+from bot.panel.exhibits import MadeFile
+from bot.panel.model import Citation, ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error, message, page
 from tests.adapters.openai.prompts import told

@@ -6,8 +6,9 @@ import jsonschema
 import pytest
 
 from bot.adapters.slack import exhibiting
+from bot.panel.exhibits import Exhibit
 from bot.panel.messaging import Post
-from bot.panel.model import Exhibit, ExpertName, FileId, Persona, TurnId
+from bot.panel.model import ExpertName, FileId, Persona, TurnId
 from bot.playground.slack.company import GENERAL
 
 CHART = Exhibit(FileId("F0CHART01"), "chart.png", "https://x.example/F1", "Costs", is_image=True)

@@ -25,10 +25,11 @@ EVERYWHERE = WorkspaceScope("T0ACME")
 class Office:
     """A desk that takes commands, and what Slack has of it."""
 
-    def __init__(self, neighbour):
+    def __init__(self, neighbour, kept_in=""):
         known, defaults = library.library(), library.defaults()
+        admins = frozenset({ADMIN.user})
         self.editor = PanelEditor(
-            FakePanelStore(), neighbour.people, known, defaults, frozenset({ADMIN.user})
+            FakePanelStore(), neighbour.people, known, defaults, admins, kept_in=kept_in
         )
         self.desk = desk_of(neighbour, self.editor)
         self.handles = neighbour.handles(self.editor)
@@ -81,6 +82,12 @@ async def test_a_handle_is_made_disabled_and_taken_up_again(office):
 
     await office.order("handle legal on")
     assert not office.group["date_delete"]
+
+
+async def test_a_panel_that_is_kept_in_a_file_may_have_handles(neighbour):
+    filed = Office(neighbour, kept_in="panel.yaml")
+
+    assert "answers to `@panel-legal`" in await filed.order("handle legal on")
 
 
 async def test_only_admins_decide_about_handles_but_everybody_may_ask(office):

@@ -32,6 +32,7 @@ from bot.panel import approval_words, sentences, suggestions
 from bot.panel.approval_words import Undecided
 from bot.panel.events import Failure
 from bot.panel.exchange import Source
+from bot.panel.exhibits import Exhibit
 from bot.panel.feedback import Judged, Opinion
 from bot.panel.knowledge import Document, DocumentState
 from bot.panel.messaging import Ending, PlanTask, Post, TaskState
@@ -42,7 +43,6 @@ from bot.panel.model import (
     ConversationId,
     Decision,
     DocumentId,
-    Exhibit,
     Expert,
     ExpertName,
     FileId,

@@ -5,7 +5,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.adapters.slack import blocks, exhibiting
-from bot.panel.model import Exhibit, FileId
+from bot.panel.exhibits import Exhibit
+from bot.panel.model import FileId
 from bot.playground.openai.drawing import WIDTH, bars
 from bot.playground.slack.company import GENERAL
 from bot.playground.slack.methods.files import new_file
