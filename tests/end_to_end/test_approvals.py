@@ -146,7 +146,7 @@ async def test_whoever_may_not_decide_is_told_so_alone(equipped: World, shop: Mc
     await equipped.slack.people.click(CHLOE, question(equipped, ts), APPROVE)
 
     await eventually(lambda: whispers(equipped, CHLOE))
-    assert "You cannot decide this" in whispers(equipped, CHLOE)[0]
+    assert "Vous ne pouvez pas décider de cela" in whispers(equipped, CHLOE)[0]  # her language
     assert is_open(equipped, ts)
     assert shop.calls == []
 
@@ -163,7 +163,7 @@ async def test_a_group_can_be_named_to_decide(equipped: World, shop: McpPlaygrou
     await equipped.slack.people.click(CHLOE, question(equipped, ts), APPROVE)
     await equipped.idle()
 
-    assert "People named for it can" in whispers(equipped, DEV)[0]
+    assert "Who can: people named for it" in whispers(equipped, DEV)[0]
     assert len(shop.shop.tickets) == 1
 
 
