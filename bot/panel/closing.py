@@ -53,14 +53,14 @@ async def _tell_some_router(context: TurnContext) -> Closed:
         await context.book.forget_router()
         await context.record.note(RouterAsked())
         context.speaker.router = await context.book.router()
-        return await _tell_router(context, anew=True)
+        return await _tell_router(context)
 
 
-async def _tell_router(context: TurnContext, *, anew: bool = False) -> Closed:
+async def _tell_router(context: TurnContext) -> Closed:
     progress = context.record.progress
     if not progress.round_of().called:
         return Closed()
-    items = _outputs(context, anew=anew)
+    items = _outputs(context)
     conversation = await context.book.router()
     repeated = progress.round_of().closing
     await context.record.note(ClosingStarted())
@@ -93,10 +93,10 @@ async def _sum_up(
     return Closed()
 
 
-def _outputs(context: TurnContext, *, anew: bool) -> Sequence[Item]:
+def _outputs(context: TurnContext) -> Sequence[Item]:
     """Everything of this turn that the router's conversation does not hold yet."""
     progress = context.record.progress
     told = outputs(progress, context.panel)
-    if anew or (progress.routed and progress.routed.direct):
+    if progress.round_of().anew or (progress.routed and progress.routed.direct):
         return [*prompts.quoted(context.earlier), prompts.for_router(context.said), *told]
     return told

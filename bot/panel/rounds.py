@@ -27,6 +27,7 @@ class Round:
     strangers: tuple[StrangerCalled, ...] = ()
     routed: Routed | None = None
     closing: bool = False
+    anew: bool = False  # the conversation was lost when all had been called
 
     @property
     def called(self) -> bool:
@@ -44,7 +45,8 @@ class Round:
         match event:
             case RouterAsked():  # an earlier response is lost, and its calls with it
                 forgotten = tuple(replace(call, known_as=None) for call in self.calls)
-                return replace(self, asked=True, calls=forgotten, strangers=())
+                anew = self.routed is not None
+                return replace(self, asked=True, calls=forgotten, strangers=(), anew=anew)
             case RouterBegan(response):
                 return replace(self, response=response)
             case ExpertCalled(call):

@@ -71,6 +71,38 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
         assert len([i for i in asked if isinstance(i, UserSaid)]) == 1
 
 
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(10, 24))
+async def test_stopped_while_the_routers_conversation_is_begun_anew(bench, stop_at, after):
+    ready(bench)
+    reply, lost = bench.model.reply, []
+
+    def losing_the_router(prompt):
+        if prompt.cache_key == "expert:finance" and not lost:
+            lost.append(next(iter(bench.model.conversations)))
+            bench.model.forget(lost[0])
+        return reply(prompt)
+
+    bench.model.reply = losing_the_router
+    claim = await bench.claim("May we, and at what cost?")
+    bench.journal.append = Dying(bench, stop_at, after=after).append
+    try:
+        await bench.runner().run(claim)
+    except* StoreUnavailable:
+        pass
+    del bench.journal.append
+
+    await bench.resume(claim)
+
+    assert set(bench.messenger.said) | {PLAN} == EXPECTED
+    router = (await bench.threads.links(THREAD)).router
+    told = bench.model.conversations[router].items
+    (question,) = (item for item in told if isinstance(item, UserSaid))
+    assert "May we, and at what cost?" in question.text
+    assert len([i for i in told if isinstance(i, ToolCalled)]) == 2
+    assert bench.model.unanswered() == []
+
+
 @pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])
 @pytest.mark.parametrize("after_effect", [False, True])
 async def test_stopped_while_posting(bench, part, after_effect):
