@@ -93,7 +93,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         feedback.register(bolt, opinions, slack.identity, slack.api)
         overviews = OverviewDesk(editor, memory.reports, memory.feedback, memory.handles, costs)
         page = HomePage(overviews, slack.identity, slack.api)
-        home.register(bolt, page, editor, handles, slack.identity, slack.api)
+        home.register(bolt, page, editor, handles, documents, slack.identity, slack.api)
         if config.uses_socket_mode:
             sockets = socket_mode.SocketModeReceiver(
                 bolt, config.slack_app_token, slack.client, config.socket_connections

@@ -6,6 +6,7 @@ Slack waits three seconds for what a form comes to: what may take longer is done
 """
 
 import logging
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.adapters.slack import announcements, panel_lists, views
@@ -120,13 +121,16 @@ class CommandDesk:
             return await self._editor.add(where, expert, giver.user)
         return await self._editor.edit(where, expert, giver.user)
 
-    async def finish_form(self, change: Change, giver: Giver, *, handle: bool | None) -> None:
-        """Announce what a form has changed, and see to the *handle* that it wants or not.
+    async def finish_form(
+        self, change: Change, giver: Giver, *, handle: bool | None, files: Sequence[str] = ()
+    ) -> None:
+        """Announce what a form has changed; see to the *handle* that it wants or not, and *files*.
 
         Its giver learns in a modal if the channel cannot be told.
         """
         await self._announce_form(change, giver)
         await self._handles.follow(change, giver, wanted=handle)
+        await self._documents.follow(change, files, giver)
 
     async def _announce_form(self, change: Change, giver: Giver) -> None:
         with for_all():

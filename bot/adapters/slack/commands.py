@@ -50,7 +50,8 @@ def register(
             await refuse_form(ack, view, error)
             return
         await ack()
-        await desk.finish_form(change, giver, handle=views.handle(view))
+        wanted, files = views.handle(view), views.files(view)
+        await desk.finish_form(change, giver, handle=wanted, files=files)
 
     app.command(COMMAND)(take_command)
     app.view(views.CALLBACK)(take_form)

@@ -5,7 +5,7 @@ that, and whoever gave them is told what became of each.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from bot.adapters.slack import document_lists, lesson_forms, panel_lists
@@ -21,7 +21,8 @@ from bot.language import for_all, gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.knowledge import Document, Upload
 from bot.panel.model import CollectionId
-from bot.panel.roster import Scope
+from bot.panel.panel_editor import Change
+from bot.panel.roster import Scope, WorkspaceScope
 from bot.panel.teaching import Teaching
 
 Read = Callable[[], Awaitable[Upload]]
@@ -85,6 +86,13 @@ class DocumentDesk:
             failed = panel_lists.sentence("\n".join(f"- {problem}" for problem in problems))
             await tell_alone(self._api, failed, giver)
 
+    async def follow(self, change: Change, files: Sequence[str], giver: Giver) -> None:
+        """Let an expert that a form has changed learn the *files* that came with it, if any."""
+        if files:
+            everywhere = isinstance(change.scope, WorkspaceScope)
+            pupil = Pupil(giver.channel_id, everywhere, change.expert.name)
+            await self.teach(Lesson(pupil, tuple(files), ""), giver)
+
     async def remove(self, value: str, giver: Giver) -> Answer:
         """Remove the document that a button stands for; returns the new list."""
         pupil, document = _read(value)
@@ -127,8 +135,10 @@ class DocumentDesk:
         return await self._messages.document(self._messages.check(link, giver.channel_id), link)
 
     async def _announce(self, news: Answer, giver: Giver) -> None:
-        """Tell the channel; the giver learns if that cannot be."""
-        if not_told := await announce(self._api, news, giver):
+        """Tell the channel; the giver alone where that cannot be, or there is none (the home)."""
+        if not giver.channel_id:
+            await tell_alone(self._api, news, giver)
+        elif not_told := await announce(self._api, news, giver):
             await tell_alone(self._api, not_told, giver)
 
 

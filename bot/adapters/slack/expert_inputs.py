@@ -6,6 +6,7 @@ A block's id names the expert's attribute.
 from collections.abc import Sequence
 from typing import Any
 
+from bot.adapters.slack.lesson_forms import MOST_FILES
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName
 from bot.panel.roster import (
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 
 VALUE = "value"  # the action id of every input
 CONSULT, ALWAYS = "always_consult", "always"
-CONSULTS, HANDLE, TOOLS = "consults", "handle", "tools"
+CONSULTS, HANDLE, TOOLS, FILES = "consults", "handle", "tools", "files"
 _WANTED = "wanted"
 _MOST_OPTIONS = 100  # in a menu
 
@@ -88,6 +89,7 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
         _input("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
         *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
+        _files(),
     ]
 
 
@@ -140,6 +142,13 @@ def _consult(now: Expert) -> Json:
         "initial_option": always if now.always_consult else usually,
     }
     return _input(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
+
+
+def _files() -> Json:
+    element = {"type": "file_input", "action_id": VALUE, "max_files": MOST_FILES}
+    label = gettext("Documents to look things up in")
+    hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
+    return _input(FILES, label, hint, element) | {"optional": True}
 
 
 def handle(has_one: bool) -> Json:

@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, home_view, panel_lists, text, views
+from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.giver import Giver, explained, giver_of, refuse_form
 from bot.adapters.slack.handle_desk import HandleDesk
 from bot.adapters.slack.home_page import HomePage
@@ -39,11 +40,12 @@ def register(
     page: HomePage,
     editor: PanelEditor,
     handles: HandleDesk,
+    documents: DocumentDesk,
     identity: Identity,
     api: SlackApi,
 ) -> None:
     """Let *app* show its home, and take what people do there."""
-    listener = _Listener(page, editor, handles, identity, api)
+    listener = _Listener(page, editor, handles, documents, identity, api)
     app.event("app_home_opened")(listener.open)
     app.action(home_view.EXPERT)(listener.choose)
     app.action(home_view.ADD_NEW)(listener.describe)
@@ -60,12 +62,14 @@ class _Listener:
         page: HomePage,
         editor: PanelEditor,
         handles: HandleDesk,
+        documents: DocumentDesk,
         identity: Identity,
         api: SlackApi,
     ) -> None:
         self._page = page
         self._editor = editor
         self._handles = handles
+        self._documents = documents
         self._identity = identity
         self._team = identity.team_id
         self._defaults = WorkspaceScope(identity.team_id)
@@ -135,7 +139,9 @@ class _Listener:
             await refuse_form(ack, view, error)
             return
         await ack()
-        await self._handles.follow(change, self._giver(body), wanted=views.handle(view))
+        giver = self._giver(body)
+        await self._handles.follow(change, giver, wanted=views.handle(view))
+        await self._documents.follow(change, views.files(view), giver)
         await self._page.show(_user(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:

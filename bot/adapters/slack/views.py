@@ -10,6 +10,7 @@ from bot.adapters.slack.expert_inputs import (
     ALWAYS,
     CONSULT,
     CONSULTS,
+    FILES,
     HANDLE,
     TOOLS,
     VALUE,
@@ -119,6 +120,12 @@ def handle(view: Json) -> bool | None:
     """Return whether a filled form wants a handle; None if it did not ask."""
     given = view["state"]["values"].get(HANDLE)
     return bool(given[VALUE].get("selected_options")) if given else None
+
+
+def files(view: Json) -> tuple[str, ...]:
+    """Return the ids of the documents that a filled form gives; none if it did not ask."""
+    given = view["state"]["values"].get(FILES) or {VALUE: {}}
+    return tuple(str(file["id"]) for file in given[VALUE].get("files") or ())
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from bot.panel.prices import Prices
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
+from bot.playground.slack.methods.files import new_file
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
@@ -73,7 +74,9 @@ class House:
         )
         page = HomePage(desk, neighbour.identity, neighbour.api)
         self.handles = neighbour.handles(self.editor)
-        home.register(self.app, page, self.editor, self.handles, neighbour.identity, neighbour.api)
+        self.documents = neighbour.documents(self.editor)
+        desks = (self.editor, self.handles, self.documents)
+        home.register(self.app, page, *desks, neighbour.identity, neighbour.api)
 
     @property
     def defaults(self):
@@ -153,6 +156,19 @@ async def test_an_expert_is_added_with_the_form_and_the_home_shows_it(house):
     await house.republished(ADA, before)
     assert "tax-law" in await house.names()
     assert "Tax Counsel" in house.told()
+
+
+async def test_documents_that_come_with_the_form_are_learnt_and_the_giver_is_told(house):
+    await house.people.click(ADA, await house.opened(), home_view.ADD_NEW)
+    file = new_file(house.slack.site, "ducks.md", b"Ducks are taxed.", ADA)
+    form = await house.modal()
+
+    assert await house.people.submit_view(ADA, form.id, {**TAX, "files": [file]}) == {}
+
+    direct = house.slack.workspace.direct_channel(ADA, BOT_USER).id
+    await house.people.wait_for(
+        lambda: any("ducks.md" in str(m.blocks) for m in house.slack.workspace.messages(direct))
+    )
 
 
 async def test_what_is_wrong_in_the_form_is_told_at_its_field(house):

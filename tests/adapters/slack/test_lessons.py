@@ -137,6 +137,23 @@ async def test_files_in_the_form_become_documents_and_the_channel_is_told(school
     assert HANDBOOK[1].decode() in school.learnt()
 
 
+@pytest.mark.parametrize("words", ["edit legal", "add"])
+async def test_documents_can_be_given_in_the_form_that_describes_an_expert(school, words):
+    site, view = school.neighbour.slack.site, await school.form(words)
+    described = {"name": "legal-two", "title": "Legal Two", "icon": "scales", "purpose": "Law"}
+    given = described if words == "add" else {}
+    files = [new_file(site, *HANDBOOK, DEV)]
+
+    answer = await school.people.submit_view(
+        DEV, view.id, {**given, "instructions": "You know the law.", "files": files}
+    )
+
+    assert answer == {}
+    await school.people.wait_for(lambda: any("handbook" in shown(m) for m in school.said()))
+    assert "documents to look things up in, for this channel" in shown(school.said()[-1])
+    assert HANDBOOK[1].decode() in school.learnt()
+
+
 async def test_admins_teach_the_defaults_of_all_channels(school):
     assert "for all channels" in await school.teach_everywhere()
     assert await school.names(everywhere=True) == ["handbook.md"]
