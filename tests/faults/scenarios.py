@@ -42,7 +42,7 @@ async def calm(rig: Rig) -> AsyncIterator[None]:
 async def every_step(rig: Rig) -> AsyncIterator[None]:
     """Kill a worker right before and right after each kind of step."""
     names = (*steps.JOURNAL, *steps.QUEUE, *steps.LINKS, *steps.SLACK, *steps.MODEL)
-    rig.traps.pause = 0.7
+    rig.traps.pause, rig.traps.work = 0.7, 2
     rig.traps.set(Trap(name, moment) for name in names for moment in Moment)
     yield
 
@@ -60,7 +60,7 @@ async def cut_steps(rig: Rig) -> AsyncIterator[None]:
 async def pauses(rig: Rig) -> AsyncIterator[None]:
     """Let workers stand still, at exact steps and at random, for longer than their lease."""
     names = (*steps.JOURNAL, "slack reply", "slack plan", "model router", "model expert")
-    rig.traps.pause = 0.7
+    rig.traps.pause, rig.traps.work = 0.7, 2
     rig.traps.set(Trap(name, moment, Deed.PAUSE) for name in names for moment in Moment)
 
     def pause() -> None:

@@ -46,8 +46,11 @@ class Traps:
         self.spared: Callable[[str], bool] = lambda _: False  # workers that are just down
         self.seen: Counter[str] = Counter()
         self.sprung: list[Trap] = []
-        self.pause = 0.0  # seconds between two, so that some work is done, too
+        self.answered: Callable[[], int] = lambda: 0  # turns so far
+        self.pause = 0.0  # seconds between two
+        self.work = 0  # turns that are answered between two, however slow the machine is
         self._next_at = 0.0
+        self._next_after = 0
 
     @property
     def left(self) -> tuple[Trap, ...]:
@@ -67,13 +70,17 @@ class Traps:
         if moment is Moment.BEFORE:
             self.seen[step] += 1
         found = next((t for t in self._set if (t.step, t.moment) == (step, moment)), None)
-        if found is None or self.spared(worker) or monotonic() < self._next_at:
+        if found is None or self.spared(worker) or not self._is_time():
             return None
         self._next_at = monotonic() + self.pause
+        self._next_after = self.answered() + self.work
         self._set.remove(found)
         self.sprung.append(found)
         self._befall(worker, found.deed)
         return found.deed
+
+    def _is_time(self) -> bool:
+        return monotonic() >= self._next_at and self.answered() >= self._next_after
 
     def waits(self, step: str, moment: Moment) -> bool:
         """Return whether a trap waits there."""
