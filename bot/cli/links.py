@@ -18,6 +18,7 @@ from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks, path_to
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 
 _SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
+_ID = re.compile(r"[\w-]+")  # of a conversation, on any backend
 
 NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
 
@@ -59,10 +60,11 @@ async def find_thread(desk: Desk, what: str) -> ThreadRef:
     place = place_of(what)
     if place:
         return ThreadRef(desk.identity.team_id, *place)
-    conversation = ConversationId(what)
-    if owner := await desk.threads.owner(conversation):
-        return owner.thread
-    labels = await desk.model.labels(conversation)
+    conversation, labels = ConversationId(what), None
+    if _ID.fullmatch(what):
+        if owner := await desk.threads.owner(conversation):
+            return owner.thread
+        labels = await desk.model.labels(conversation)
     match labels:
         case RouterLabels(thread=thread) | ExpertLabels(thread=thread):
             return thread

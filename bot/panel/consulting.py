@@ -6,7 +6,8 @@ from bot.panel import footnotes, prompts, sentences, showing
 from bot.panel.answering import hear_expert
 from bot.panel.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
 from bot.panel.exhibits import MadeFile
-from bot.panel.model import Call, Sources
+from bot.panel.messaging import Sources
+from bot.panel.model import Call
 from bot.panel.progress import Outcome
 from bot.panel.turn_context import TurnContext
 

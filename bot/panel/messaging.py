@@ -16,7 +16,6 @@ from bot.panel.model import (
     MessageTs,
     Person,
     Persona,
-    Sources,
     ThreadRef,
     Turn,
     TurnId,
@@ -32,6 +31,14 @@ class TaskState(StrEnum):
     DONE = "done"
     ASKING = "asking"  # people, for approval of a tool
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the passages behind a reply can be read again."""
+
+    conversation: ConversationId
+    ref: str  # the mark of the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The nouns: immutable values that every other module speaks in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -140,9 +141,16 @@ class Utterance:
 class Turn:
     """One or more messages that are answered together, and the unit of work until they are."""
 
-    id: TurnId  # from team, channel and ts of the first: a redelivered event is the same turn
+    id: TurnId  # of team, channel and ts of the first that came: delivered again, it is the same
     thread: ThreadRef
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...]  # as they were said
+
+    @classmethod
+    def of(cls, thread: ThreadRef, queued: Sequence[Message]) -> "Turn":
+        """Return the turn of messages that were *queued* together; one may overtake another."""
+        name = TurnId(f"{thread.team_id}:{thread.channel_id}:{queued[0].ts}")
+        said = sorted(queued, key=lambda one: (one.ts.find("."), one.ts))  # as numbers
+        return cls(name, thread, tuple(said))
 
     @property
     def steer(self) -> Steer | None:
@@ -268,14 +276,6 @@ class Citation:
     at: int | None = None  # the place in the text, where it is known
     url: str = ""  # of a page
     since: int | None = None  # where the model's own words for a page begin, which end at *at*
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the passages behind a reply can be read again."""
-
-    conversation: ConversationId
-    ref: str  # the mark of the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bot.panel.events import Posted, PostStarted
 from bot.panel.exhibits import Exhibit
-from bot.panel.messaging import Messenger, Post
-from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona, Sources
+from bot.panel.messaging import Messenger, Post, Sources
+from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
 from bot.panel.streams import Streams
 from bot.panel.turn_record import TurnRecord
 

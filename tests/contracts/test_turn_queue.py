@@ -156,6 +156,15 @@ async def test_one_turn_takes_no_more_messages_than_it_can_bear(queues):
     assert texts(first) + texts(second) == everything
 
 
+async def test_a_turn_holds_its_messages_as_they_were_said_whichever_came_first(queues):
+    await put(queues, ONE, "2", "1", "3")
+
+    claim = await claimed(queues)
+
+    assert texts(claim) == ["1", "2", "3"]
+    assert claim.turn.id.endswith(":2.0")  # what a redelivered event would be, too
+
+
 async def test_a_message_put_alone_is_a_turn_of_its_own_in_order(queues):
     await put(queues, ONE, "1")
     await queues.queue.put(ONE, message("2", "2.0"), alone=True)

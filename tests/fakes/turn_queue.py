@@ -282,8 +282,7 @@ class FakeTurnQueue(TurnQueue):
                 break
             messages.append(waiting[0])
         self._inboxes[thread] = inbox[len(messages) :]
-        turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{messages[0].ts}")
-        return _Current(Turn(turn, thread, tuple(messages)))
+        return _Current(Turn.of(thread, messages))
 
     def _lease(self, current: _Current) -> Claim:
         self._tokens += 1

@@ -81,7 +81,7 @@ class Workload:
                 talkers.create_task(talker())
 
     def _has_traps_to_find(self, turns: int) -> bool:
-        return bool(self.rig.traps.left) and len(self.turns) < 5 * turns
+        return bool(self.rig.traps.left) and len(self.turns) < 10 * turns
 
     async def _thread(self) -> None:
         channel = self.chance.choice(self.rig.channels)

@@ -6,7 +6,8 @@ from bot.panel import sentences
 from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.events import Failure
 from bot.panel.exchange import ModelSaid, ToolAnswered
-from bot.panel.model import Citation, CollectionId, DocumentId, Sources, UserId
+from bot.panel.messaging import Sources
+from bot.panel.model import Citation, CollectionId, DocumentId, UserId
 from bot.panel.roster import ChannelScope
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, consult

@@ -396,6 +396,16 @@ async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memo
     assert "Ann: hello" in bench.model.items_of(ROUTER)[0].text
 
 
+async def test_a_reply_that_has_overtaken_the_mention_is_answered_with_it(bench):
+    reply = Message(MessageTs("1.5"), UserId("UMEMBER"), "and at what cost?")
+    await bench.queue.put(THREAD, reply)
+
+    await bench.ask("May we?")
+
+    (question,) = (item for item in bench.model.items_of(ROUTER) if isinstance(item, UserSaid))
+    assert question.text.index("May we?") < question.text.index("and at what cost?")
+
+
 async def test_addressing_an_expert_directly_survives_the_loss_of_the_routers_conversation(bench):
     await bench.ask("hello")
     first = (await bench.threads.links(THREAD)).router

@@ -274,4 +274,4 @@ def _turn(thread: str, raw: str) -> Turn:
     messages = codec.load_tuple(Message, raw)
     if not messages:  # the server threw them away: see its maxmemory-policy
         raise codec.Unreadable("a turn without messages")
-    return Turn(TurnId(f"{ref.team_id}:{ref.channel_id}:{messages[0].ts}"), ref, messages)
+    return Turn.of(ref, messages)

@@ -16,7 +16,8 @@ from bot.adapters.slack.web_api import SlackApi
 from bot.language import gettext
 from bot.panel.errors import ConversationGone, PanelError
 from bot.panel.knowledge import KnowledgeBase, Passage
-from bot.panel.model import ConversationId, Sources
+from bot.panel.messaging import Sources
+from bot.panel.model import ConversationId
 
 log = logging.getLogger(__name__)
 

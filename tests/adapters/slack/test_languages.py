@@ -35,7 +35,7 @@ from bot.panel.exchange import Source
 from bot.panel.exhibits import Exhibit
 from bot.panel.feedback import Judged, Opinion
 from bot.panel.knowledge import Document, DocumentState
-from bot.panel.messaging import Ending, PlanTask, Post, TaskState
+from bot.panel.messaging import Ending, PlanTask, Post, Sources, TaskState
 from bot.panel.model import (
     ApprovalId,
     CallId,
@@ -47,7 +47,6 @@ from bot.panel.model import (
     ExpertName,
     FileId,
     MessageTs,
-    Sources,
     Steer,
     Synthesis,
     ThreadRef,

@@ -14,13 +14,12 @@ from bot.adapters.slack.reply_buttons import (
     plan_row,
     row,
 )
-from bot.panel.messaging import Post
+from bot.panel.messaging import Post, Sources
 from bot.panel.model import (
     ConversationId,
     ExpertName,
     MessageTs,
     Persona,
-    Sources,
     TurnId,
     Wish,
 )

@@ -9,7 +9,8 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.interpreter import Interpreter
 from bot.panel.knowledge import Passage
-from bot.panel.model import ConversationId, Sources
+from bot.panel.messaging import Sources
+from bot.panel.model import ConversationId
 from bot.playground.slack.company import DEV
 from bot.playground.slack.workspace import Message, View
 from tests.adapters.slack.conftest import Neighbour
