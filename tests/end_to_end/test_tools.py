@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import app, examination
 from bot.adapters.slack.reply_buttons import SHOW_WORK
+from bot.panel.errors import Refused
+from bot.panel.findings import Verdict
 from bot.playground.openai.rules import RuleBrain
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
@@ -151,12 +154,22 @@ async def test_the_export_holds_what_was_made(equipped: World):
 
 async def test_a_tool_that_the_backend_lacks_is_refused_at_the_start(allowing: World):
     allowing.environ["PANELBOT_BACKEND"] = "assistants"
-    code, _, err = await allowing.panelbot("worker")
-    assert code != 0
-    assert "which PANELBOT_BACKEND=assistants cannot offer" in err
-    code, out, _ = await allowing.panelbot("check")
-    assert code == 1
-    assert "cannot offer" in out
-    allowing.environ["PANELBOT_BACKEND"] = "conversations"
-    _, out, _ = await allowing.panelbot("check")
-    assert "PANELBOT_TOOLS allows web-search, code-interpreter, image-generation" in out
+    with pytest.raises(Refused, match="which PANELBOT_BACKEND=assistants cannot offer"):
+        await app.run_part(app.open_worker(allowing.config()))
+
+
+@pytest.mark.parametrize(
+    ("backend", "verdict", "words"),
+    [
+        ("assistants", Verdict.BAD, "cannot offer"),
+        ("conversations", Verdict.GOOD, "allows web-search, code-interpreter, image-generation"),
+    ],
+)
+async def test_a_check_tells_of_the_tools(
+    allowing: World, backend: str, verdict: Verdict, words: str
+):
+    allowing.environ["PANELBOT_BACKEND"] = backend
+    found = await examination.examine(allowing.config())
+    (tools,) = [finding for finding in found if "PANELBOT_TOOLS" in finding.what]
+    assert tools.verdict is verdict
+    assert words in tools.what
