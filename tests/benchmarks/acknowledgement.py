@@ -16,6 +16,7 @@ import psutil
 from bot.adapters.redis.embedded import embedded_server
 from tests.benchmarks.crew import (
     SIGNING_SECRET,
+    UNPACED,
     Stage,
     cpu,
     free_port,
@@ -50,7 +51,7 @@ class Receiver:
 async def measure(effort: Effort) -> list[Figure]:
     """Compare the receivers."""
     async with embedded_server() as redis_url, open_stage(0) as stage:
-        environ = {**stage.environ, "REDIS_URL": redis_url}
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
         await seat(environ, stage.team, 1)
         async with _bot(environ) as bot, _bare_bolt(environ) as bare:
             figures = []

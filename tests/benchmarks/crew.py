@@ -19,6 +19,8 @@ from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster import WorkspaceScope
 
 SIGNING_SECRET = "playground-signing-secret"
+# As many turns as a worker can: Slack's limits, which it keeps to, let far fewer be answered.
+UNPACED = {"PANELBOT_SLACK_PACE": "0"}
 _BUNDLED = ("engineering", "finance", "legal", "product", "security")
 _LONGEST = ClientTimeout(total=600)
 

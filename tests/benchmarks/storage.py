@@ -13,7 +13,7 @@ from bot.memory_side import Memory, open_memory
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.panel.stores import Standing
-from tests.benchmarks.crew import Stage, open_bot, open_stage, seat, until_idle
+from tests.benchmarks.crew import UNPACED, Stage, open_bot, open_stage, seat, until_idle
 from tests.benchmarks.figures import Effort, Figure, Goal
 
 NAME = "storage"
@@ -60,7 +60,7 @@ async def _times(stage: Stage, urls: Mapping[int, str], effort: Effort) -> dict[
     taken: dict[int, list[float]] = {count: [] for count in urls}
     for _ in range(effort.rounds):
         for count, url in urls.items():
-            async with open_bot(stage, {**stage.environ, "REDIS_URL": url}):
+            async with open_bot(stage, {**stage.environ, "REDIS_URL": url, **UNPACED}):
                 turns = [
                     await stage.turn(replies=EXPERTS, place=n)
                     for n in range(min(TURNS, effort.turns) + 3)

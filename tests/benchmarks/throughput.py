@@ -12,7 +12,7 @@ from statistics import median
 import psutil
 
 from bot.adapters.redis.embedded import embedded_server
-from tests.benchmarks.crew import Stage, cpu, open_stage, open_web, python, seat
+from tests.benchmarks.crew import UNPACED, Stage, cpu, open_stage, open_web, python, seat
 from tests.benchmarks.figures import Effort, Figure
 
 NAME = "throughput"
@@ -33,7 +33,7 @@ class Rates:
 async def measure(effort: Effort) -> list[Figure]:
     """Measure with one worker and with two."""
     async with embedded_server() as redis_url, open_stage(0) as stage:
-        environ = {**stage.environ, "REDIS_URL": redis_url}
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
         await seat(environ, stage.team, EXPERTS)
         async with open_web(environ) as (web, url):
             await stage("deliver", url=url)
