@@ -131,6 +131,15 @@ class Bench:
         await self.runner().run(claim)
         await self.queue.done(claim)
 
+    async def die(self, claim: Claim, stop_at: int, *, after: bool) -> None:
+        """Run the turn until its worker dies at the n-th entry of the journal, if there is one."""
+        self.journal.append = Dying(self, stop_at, after=after).append  # type: ignore[method-assign]
+        try:
+            await self.runner().run(claim)
+        except* StoreUnavailable:
+            pass
+        del self.journal.append
+
     async def resume(self, claim: Claim) -> None:
         """Let another worker take the turn over and finish it."""
         self.lose()

@@ -24,7 +24,7 @@ from bot.panel.tally import tallies
 from bot.panel.toolbox import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, Dying, consult
+from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, consult
 
 HERE = ChannelScope(THREAD.team_id, THREAD.channel_id)
 FINANCE, LEGAL = EXPERTS
@@ -385,12 +385,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     await put(bench, ASKING, TAX)
     ready(bench)
     claim = await bench.claim("May we?")
-    bench.journal.append = Dying(bench, stop_at, after=after).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 

@@ -7,14 +7,14 @@ import pytest
 from bot.functions import FunctionRefused, Said, Source
 from bot.panel import sentences
 from bot.panel.by_function import LONGEST
-from bot.panel.errors import FunctionFailed, StoreUnavailable
+from bot.panel.errors import FunctionFailed
 from bot.panel.events import ExpertAnswered, Failure
 from bot.panel.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile, Utterance
 from bot.panel.roster import ChannelScope
 from bot.panel.tally import tallies
 from tests.fakes.language_model import ROUTER, Meanwhile
-from tests.panel.conftest import THREAD, Dying, consult
+from tests.panel.conftest import THREAD, consult
 
 ORDERS = Expert(ExpertName("orders"), "Order Desk", ":package:", "Orders.", "", function="orders")
 
@@ -165,12 +165,7 @@ async def test_it_counts_as_asked_and_costs_nothing(desk):
 async def test_what_it_has_answered_is_kept_when_a_worker_dies(desk, stop_at, after):
     desk.model.reply = lambda prompt: consult("orders") if prompt.may_call else "Done."
     claim = await desk.claim("Where is order 7?")
-    desk.journal.append = Dying(desk, stop_at, after=after).append
-    try:
-        await desk.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del desk.journal.append
+    await desk.die(claim, stop_at, after=after)
     kept = any(isinstance(one, ExpertAnswered) for one in await desk.journal.read(claim))
     asked = len(desk.functions.asked)
 

@@ -11,11 +11,11 @@ from bot.panel.approvals import Approvers
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, Refused, StoreUnavailable
 from bot.panel.exchange import ApprovalGiven, ToolAnswered, UserSaid
 from bot.panel.messaging import TaskState
-from bot.panel.model import Claim, Decision, Person, RequestId, Role, UserId
+from bot.panel.model import Decision, Person, RequestId, Role, UserId
 from bot.panel.toolbox import ApprovalWanted
 from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople
-from tests.panel.conftest import THREAD, Bench, Dying, consult
+from tests.panel.conftest import THREAD, Bench, consult
 
 PRICE = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", '{"plan": "team"}')
 TICKET = ApprovalWanted(RequestId("mcpr_2"), "shop", "open_ticket", '{"title": "Broken"}')
@@ -52,16 +52,6 @@ async def asked(bench: Bench, *wanted: ApprovalWanted) -> None:
     """Run a turn that ends in requests for approval."""
     bench.model.script("legal", ["Let me see.", *(wanted or (PRICE,))])
     await bench.ask("legal: What does it cost?")
-
-
-async def die(bench: Bench, claim: Claim, stop_at: int, *, after: bool) -> None:
-    """Run the turn until its worker dies at an entry of the journal."""
-    bench.journal.append = Dying(bench, stop_at, after=after).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
 
 
 async def test_the_turn_asks_and_is_done(bench):
@@ -362,7 +352,7 @@ async def test_asking_survives_a_crash_at_every_entry(make_bench, stop_at, after
     bench = make_bench()
     bench.model.script("legal", ["Let me see.", PRICE])
     claim = await bench.claim("legal: What does it cost?")
-    await die(bench, claim, stop_at, after=after)
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 
@@ -379,7 +369,7 @@ async def test_going_on_survives_a_crash_at_every_entry(make_bench, stop_at, aft
     await decide(bench)
     bench.model.script("legal", "49 a month.")
     claim = await bench.queue.claim()
-    await die(bench, claim, stop_at, after=after)
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 

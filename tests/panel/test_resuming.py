@@ -8,7 +8,6 @@ from bot.panel.errors import (
     GiveUp,
     MessengerUnavailable,
     ModelUnavailable,
-    StoreUnavailable,
     TurnLost,
 )
 from bot.panel.exchange import ToolAnswered, ToolCalled, UserSaid
@@ -16,7 +15,7 @@ from bot.panel.messaging import TaskState
 from bot.panel.model import MessageTs, Utterance
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import THREAD, Bench, Dying, consult
+from tests.panel.conftest import THREAD, Bench, consult
 
 DOWN = ModelUnavailable("down")
 
@@ -48,12 +47,7 @@ EXPECTED = {
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
-    bench.journal.append = Dying(bench, stop_at, after=after).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 
@@ -85,12 +79,7 @@ async def test_stopped_while_the_routers_conversation_is_begun_anew(bench, stop_
 
     bench.model.reply = losing_the_router
     claim = await bench.claim("May we, and at what cost?")
-    bench.journal.append = Dying(bench, stop_at, after=after).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 
@@ -192,12 +181,7 @@ async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_
     ready(bench)
     files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]
     claim = await bench.claim("May we, and at what cost?", "1.0", *files)
-    bench.journal.append = Dying(bench, stop_at, after=True).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
+    await bench.die(claim, stop_at, after=True)
 
     await bench.resume(claim)
 

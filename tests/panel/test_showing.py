@@ -9,7 +9,6 @@ from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
     ModelUnavailable,
-    StoreUnavailable,
     TurnLost,
 )
 from bot.panel.exchange import ModelSaid
@@ -17,7 +16,7 @@ from bot.panel.exhibits import MadeFile
 from bot.panel.messaging import Post
 from bot.panel.prompts import direct_call
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult
+from tests.panel.conftest import EXPERTS, HURRY, Bench, consult
 
 CHART = MadeFile("cfile_1", "chart.png", "Costs by year", "cntr_1")
 TABLE = MadeFile("cfile_2", "costs.csv", container="cntr_1")
@@ -72,12 +71,7 @@ async def test_stopped_anywhere_no_file_is_shown_twice_or_lost(
     making: Bench, stop_at: int, after: bool
 ):
     claim = await making.claim("legal: Draw it.")
-    making.journal.append = Dying(making, stop_at, after=after).append  # type: ignore[method-assign]
-    try:
-        await making.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del making.journal.append
+    await making.die(claim, stop_at, after=after)
     await making.resume(claim)
     answer, shown = said(making)
     assert answer.text == SAID.text

@@ -271,12 +271,7 @@ async def test_a_turn_that_is_given_up_leaves_nothing_growing(bench):
 @pytest.mark.parametrize("stop_at", range(1, 24))
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     claim = await bench.claim("May we?")
-    bench.journal.append = Dying(bench, stop_at, after=after).append
-    try:
-        await bench.runner().run(claim)
-    except* StoreUnavailable:
-        pass
-    del bench.journal.append
+    await bench.die(claim, stop_at, after=after)
 
     await bench.resume(claim)
 
