@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from bot.adapters.slack.panel_lists import Answer, introduced, purpose, section, switch, when
+from bot.adapters.slack.blocks import section
+from bot.adapters.slack.panel_lists import Answer, introduced, purpose, switch, when
 from bot.language import gettext
 from bot.panel.model import Synthesis, UserId
 from bot.panel.panel_editor import Change, Verb

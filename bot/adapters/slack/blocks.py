@@ -60,6 +60,22 @@ def _plain_date(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def plain_text(words: str) -> Json:
+    """Return *words* as Slack wants titles, labels and hints."""
+    return {"type": "plain_text", "text": words, "emoji": True}
+
+
+def section(words: str) -> Json:
+    """Return a section of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+
+
+def asked_for(name: str, called: str, hint: str, element: Json) -> Json:
+    """Return what asks for something in a form."""
+    block = {"type": "input", "block_id": name, "label": plain_text(called), "element": element}
+    return block | ({"hint": plain_text(hint)} if hint else {})
+
+
 def plain_reply(markdown: str) -> Json:
     """Return what shows the message where Slack does not take the block: Markdown as it is."""
     return {"text": markdown, "mrkdwn": False}
@@ -85,8 +101,7 @@ def plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) ->
 def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
     """Return what shows the plan where Slack does not know plan blocks."""
     words = plan_in_words(title, tasks)
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
-    return {"blocks": [section, *buttons], "text": words}
+    return {"blocks": [section(words), *buttons], "text": words}
 
 
 def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:

@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 from bot.adapters.slack import text
+from bot.adapters.slack.blocks import section
 from bot.adapters.slack.lesson_forms import Pupil
 from bot.adapters.slack.panel_lists import Answer, consulting
 from bot.language import gettext, ngettext, number
@@ -126,8 +127,7 @@ def _answer(words: str) -> Answer:
 
 
 def _section(words: str) -> Json:
-    shown = {"type": "mrkdwn", "text": words[:3_000], "verbatim": True}
-    return {"type": "section", "text": shown}
+    return section(words[:3_000])
 
 
 def _plain(words: str) -> Json:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, text
+from bot.adapters.slack.blocks import section
 from bot.language import gettext
 from bot.panel.exhibits import Exhibit
 
@@ -15,7 +16,7 @@ _LONGEST_NAME = 200
 
 def shown(exhibits: Iterable[Exhibit]) -> list[Json]:
     """Return the blocks that show *exhibits*."""
-    return [_image(one) if one.is_image else _section(_link(one)) for one in exhibits]
+    return [_image(one) if one.is_image else section(_link(one)) for one in exhibits]
 
 
 def simpler(markdown: str, exhibits: Sequence[Exhibit]) -> Json | None:
@@ -32,10 +33,6 @@ def _image(exhibit: Exhibit) -> Json:
         "slack_file": {"id": exhibit.id},
         "alt_text": blocks.literal(about, _LONGEST_ALT) or gettext("Image"),
     }
-
-
-def _section(words: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
 
 
 def _link(exhibit: Exhibit) -> str:

@@ -6,6 +6,7 @@ A block's id names the expert's attribute.
 from collections.abc import Sequence
 from typing import Any
 
+from bot.adapters.slack.blocks import asked_for, plain_text
 from bot.adapters.slack.lesson_forms import MOST_FILES
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName
@@ -34,7 +35,7 @@ def _known_as(expert: Expert) -> Json:
 
 def _name_input() -> Json:
     hint = gettext("What people type: lower-case letters, digits and hyphens.")
-    return _input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
+    return asked_for("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
 
 
 def naming(expert: Expert | None) -> Json:
@@ -47,19 +48,19 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     return [
-        _input(
+        asked_for(
             "title",
             gettext("Display name"),
             "",
             _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
         ),
-        _input(
+        asked_for(
             "icon",
             gettext("Icon"),
             gettext("An emoji's name: scales."),
             _text(now.icon, 102, "receipt"),
         ),
-        _input(
+        asked_for(
             "purpose",
             gettext("What it is for"),
             gettext("The router chooses by this line."),
@@ -73,20 +74,20 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
     """Return what is asked of an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
-        _input(
+        asked_for(
             "instructions",
             gettext("Instructions"),
             gettext("How it thinks and answers."),
             instructions,
         ),
-        _input(
+        asked_for(
             "model",
             gettext("Model"),
             gettext("Empty: the usual one."),
             _text(now.model or "", 100),
         )
         | {"optional": True},
-        _input("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
+        asked_for("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
         *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
         _files(),
@@ -95,7 +96,7 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     options = {
-        one.name: {"text": plain(one.title), "value": str(one.name)}
+        one.name: {"text": plain_text(one.title), "value": str(one.name)}
         for one in panel[:_MOST_OPTIONS]
         if one.name != now.name
     }
@@ -105,66 +106,65 @@ def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     element: Json = {
         "type": "multi_static_select",
         "action_id": VALUE,
-        "placeholder": plain(gettext("Nobody")),
+        "placeholder": plain_text(gettext("Nobody")),
         "options": list(options.values()),
     }
     if chosen:
         element["initial_options"] = chosen
     hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
     label = gettext("Experts that it consults")
-    return [_input(CONSULTS, label, hint, element) | {"optional": True}]
+    return [asked_for(CONSULTS, label, hint, element) | {"optional": True}]
 
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:
     options = {
-        name: {"text": plain(name), "value": name, "description": plain(purpose_of(tool))}
+        name: {
+            "text": plain_text(name),
+            "value": name,
+            "description": plain_text(purpose_of(tool)),
+        }
         for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
     }
     element: Json = {
         "type": "multi_static_select",
         "action_id": VALUE,
-        "placeholder": plain(pgettext("tools", "None")),
+        "placeholder": plain_text(pgettext("tools", "None")),
         "options": list(options.values()),
     }
     if chosen := [options[name] for name in now.tools if name in options]:
         element["initial_options"] = chosen
-    field = _input(TOOLS, gettext("Tools"), gettext("What it may use."), element)
+    field = asked_for(TOOLS, gettext("Tools"), gettext("What it may use."), element)
     return field | {"optional": True}
 
 
 def _consult(now: Expert) -> Json:
-    usually = {"text": plain(gettext("Where they help")), "value": "when-useful"}
-    always = {"text": plain(gettext("For every question")), "value": ALWAYS}
+    usually = {"text": plain_text(gettext("Where they help")), "value": "when-useful"}
+    always = {"text": plain_text(gettext("For every question")), "value": ALWAYS}
     element = {
         "type": "static_select",
         "action_id": VALUE,
         "options": [usually, always],
         "initial_option": always if now.always_consult else usually,
     }
-    return _input(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
+    return asked_for(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
 
 
 def _files() -> Json:
     element = {"type": "file_input", "action_id": VALUE, "max_files": MOST_FILES}
     label = gettext("Documents to look things up in")
     hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
-    return _input(FILES, label, hint, element) | {"optional": True}
+    return asked_for(FILES, label, hint, element) | {"optional": True}
 
 
 def handle(has_one: bool) -> Json:
     """Return what asks whether the expert is to have a handle."""
-    name = plain(gettext("People can ask it with @panel- and its name, which Slack completes"))
+    name = plain_text(gettext("People can ask it with @panel- and its name, which Slack completes"))
     option = {"text": name, "value": _WANTED}
     element = {"type": "checkboxes", "action_id": VALUE, "options": [option]}
     if has_one:
         element["initial_options"] = [option]
     hint = gettext("A user group without members; these come with Slack's paid plans.")
-    return _input(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
-
-
-def _input(field: str, label: str, hint: str, element: Json) -> Json:
-    block = {"type": "input", "block_id": field, "label": plain(label), "element": element}
-    return block | ({"hint": plain(hint)} if hint else {})
+    return asked_for(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
 
 
 def _text(value: str, longest: int, example: str = "") -> Json:
@@ -172,7 +172,7 @@ def _text(value: str, longest: int, example: str = "") -> Json:
     if value:
         element["initial_value"] = value
     if example:
-        element["placeholder"] = plain(example)
+        element["placeholder"] = plain_text(example)
     return element
 
 
@@ -193,9 +193,4 @@ def _option(effort: Effort) -> Json:
         Effort.MEDIUM: gettext("Medium"),
         Effort.HIGH: gettext("High: slowest"),
     }
-    return {"text": plain(words[effort]), "value": effort.value}
-
-
-def plain(words: str) -> Json:
-    """Return *words* as Slack wants labels."""
-    return {"type": "plain_text", "text": words, "emoji": True}
+    return {"text": plain_text(words[effort]), "value": effort.value}

@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, home_view, panel_lists, text, views
+from bot.adapters.slack.blocks import section
 from bot.adapters.slack.document_desk import DocumentDesk
 from bot.adapters.slack.giver import Giver, explained, giver_of, refuse_form
 from bot.adapters.slack.handle_desk import HandleDesk
@@ -220,7 +221,7 @@ def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:
 
 
 def _notice(sentence: str) -> Json:
-    return views.notice(Answer(sentence, [panel_lists.section(text.mrkdwn(sentence))]))
+    return views.notice(Answer(sentence, [section(text.mrkdwn(sentence))]))
 
 
 def _removal(expert: Expert) -> Json:
@@ -237,5 +238,5 @@ def _removal(expert: Expert) -> Json:
         "title": {"type": "plain_text", "text": gettext("Remove expert")},
         "submit": {"type": "plain_text", "text": gettext("Remove")},
         "close": {"type": "plain_text", "text": gettext("Keep it")},
-        "blocks": [panel_lists.section(words)],
+        "blocks": [section(words)],
     }

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack import blocks, charts, text
+from bot.adapters.slack.blocks import plain_text, section
 from bot.adapters.slack.panel_lists import (
     answers_to,
     filed,
     introduced,
     packed,
-    section,
     tools_of,
 )
 from bot.language import day, gettext, ngettext
@@ -87,14 +87,14 @@ def _changing(overview: Overview) -> Json:
         "type": "button",
         "action_id": ADD_NEW,
         "style": "primary",
-        "text": _plain(gettext("Describe an expert")),
+        "text": plain_text(gettext("Describe an expert")),
         "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
     offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
     library = {
         "type": "static_select",
         "action_id": ADD_LISTED,
-        "placeholder": _plain(gettext("Add from the library")),
+        "placeholder": plain_text(gettext("Add from the library")),
         "options": offered,
     }
     times = {
@@ -103,7 +103,7 @@ def _changing(overview: Overview) -> Json:
     summary = {
         "type": "static_select",
         "action_id": SYNTHESIS,
-        "placeholder": _plain(gettext("When the router sums up")),
+        "placeholder": plain_text(gettext("When the router sums up")),
         "options": list(times.values()),
         "initial_option": times[overview.synthesis],
     }
@@ -196,7 +196,7 @@ def _months(overview: Overview) -> Json:
     return {
         "type": "static_select",
         "action_id": MONTH,
-        "placeholder": _plain(gettext("Another month")),
+        "placeholder": plain_text(gettext("Another month")),
         "options": list(options.values()),
         "initial_option": options[overview.month],
     }
@@ -245,7 +245,7 @@ def _choice(expert: Expert) -> str:
 
 
 def _option(words: str, value: str) -> Json:
-    return {"text": _plain(words), "value": value}
+    return {"text": plain_text(words), "value": value}
 
 
 def _header(words: str) -> Json:
@@ -255,7 +255,3 @@ def _header(words: str) -> Json:
 def _note(words: str) -> Json:
     element = {"type": "mrkdwn", "text": words, "verbatim": True}
     return {"type": "context", "elements": [element]}
-
-
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words, "emoji": True}

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.adapters.slack.blocks import asked_for, plain_text
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
@@ -68,23 +69,25 @@ def modal(pupil: Pupil, expert: Expert) -> Json:
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": json.dumps(pupil.dump()),
-        "title": _plain(gettext("Teach an expert")),
-        "submit": _plain(gettext("Teach")),
-        "close": _plain(gettext("Cancel")),
+        "title": plain_text(gettext("Teach an expert")),
+        "submit": plain_text(gettext("Teach")),
+        "close": plain_text(gettext("Cancel")),
         "blocks": [
-            {"type": "section", "text": _plain(words)},
-            _input(
+            {"type": "section", "text": plain_text(words)},
+            asked_for(
                 "files",
                 gettext("Files"),
                 gettext("PDF, Word, PowerPoint, Markdown, text or code."),
                 files,
-            ),
-            _input(
+            )
+            | {"optional": True},
+            asked_for(
                 "link",
                 gettext("Or a message of this channel"),
                 gettext("Its menu has “Copy link”."),
                 link,
-            ),
+            )
+            | {"optional": True},
         ],
     }
 
@@ -103,18 +106,3 @@ def read(view: Json) -> Lesson:
     if not files and not link:
         raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
     return Lesson(pupil, files, link)
-
-
-def _input(field: str, label: str, hint: str, element: Json) -> Json:
-    return {
-        "type": "input",
-        "block_id": field,
-        "optional": True,
-        "label": _plain(label),
-        "hint": _plain(hint),
-        "element": element,
-    }
-
-
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words, "emoji": True}

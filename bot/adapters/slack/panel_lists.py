@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.adapters.slack import text
+from bot.adapters.slack.blocks import section
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.panel_editor import Listed
@@ -249,11 +250,6 @@ def packed(lines: Iterable[str]) -> Iterable[str]:
             together = ""
         together = f"{together}\n{line}" if together else line
     yield together
-
-
-def section(words: str) -> Json:
-    """Return a section of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
 
 
 def _context(words: str) -> Json:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import expert_inputs
+from bot.adapters.slack.blocks import plain_text
 from bot.adapters.slack.expert_inputs import (
     ALWAYS,
     CONSULT,
@@ -16,7 +17,6 @@ from bot.adapters.slack.expert_inputs import (
     VALUE,
     inputs,
     naming,
-    plain,
 )
 from bot.adapters.slack.panel_lists import Answer
 from bot.language import gettext
@@ -75,9 +75,9 @@ def modal(
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": form.dump(),
-        "title": plain(_title(form)),
-        "submit": plain(gettext("Save") if expert else gettext("Add")),
-        "close": plain(gettext("Cancel")),
+        "title": plain_text(_title(form)),
+        "submit": plain_text(gettext("Save") if expert else gettext("Add")),
+        "close": plain_text(gettext("Cancel")),
         "blocks": [
             naming(expert),
             *inputs(expert, toolbox, panel),
@@ -96,8 +96,8 @@ def notice(answer: Answer) -> Json:
     """Return a modal that only tells something."""
     return {
         "type": "modal",
-        "title": plain(gettext("Panel of experts")),
-        "close": plain(gettext("Close")),
+        "title": plain_text(gettext("Panel of experts")),
+        "close": plain_text(gettext("Close")),
         "blocks": list(answer.blocks),
     }
 

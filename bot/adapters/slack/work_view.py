@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from bot.adapters.slack import blocks, text
+from bot.adapters.slack.blocks import section
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel import sentences
 from bot.panel.exchange import Source
@@ -35,7 +36,7 @@ def loading() -> Json:
 
 def sentence(words: str) -> Json:
     """Return a modal that says one thing."""
-    return _modal([_section(text.mrkdwn(words))])
+    return _modal([section(text.mrkdwn(words))])
 
 
 def modal(work: Work, focus: CallId | None) -> Json:
@@ -58,13 +59,13 @@ def modal(work: Work, focus: CallId | None) -> Json:
 def _decision(work: Work) -> Iterator[Json]:
     yield _header(gettext("Who was asked, and why"))
     if work.parts and all(part.continues for part in work.parts):
-        yield _section(
+        yield section(
             gettext("It was asked before, and went on when people had decided on a tool.")
         )
     elif work.direct:
-        yield _section(gettext("People named the experts themselves; the router did not choose."))
+        yield section(gettext("People named the experts themselves; the router did not choose."))
     elif not work.parts and work.words_known:
-        yield _section(gettext("The router asked no expert and answered itself."))
+        yield section(gettext("The router asked no expert and answered itself."))
     if work.parts:
         yield _rich(
             _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
@@ -132,7 +133,7 @@ def _whole(work: Work) -> Iterator[Json]:
         (gettext("Summing up"), work.closing),
     ):
         if bill:
-            yield _section(f"*{name}* ({router})")
+            yield section(f"*{name}* ({router})")
             yield _figures(bill)
     yield _fields(
         (gettext("Time from start to end"), _duration(work.seconds)),
@@ -205,12 +206,8 @@ def _header(words: str) -> Json:
     return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
 
 
-def _section(mrkdwn: str) -> Json:
-    return {"type": "section", "text": _mrkdwn(mrkdwn)}
-
-
 def _told(name: str, mrkdwn: str) -> Json:
-    return _section(f"*{name}*\n{mrkdwn}")
+    return section(f"*{name}*\n{mrkdwn}")
 
 
 def _fields(*named: tuple[str, str]) -> Json:
