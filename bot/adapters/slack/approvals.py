@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.approval_buttons import APPROVE, DECLINE
-from bot.adapters.slack.giver import explained
+from bot.adapters.slack.giver import explained, whisper
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.web_api import SlackApi
@@ -45,12 +45,7 @@ def register(app: AsyncApp, desk: ApprovalDesk, identity: Identity, api: SlackAp
 
     async def tell(sentence: str, user: UserId, body: Json) -> None:
         channel, thread_ts = body["channel"]["id"], body["message"].get("thread_ts")
-        try:
-            await api.write(
-                "chat.postEphemeral", channel=channel, user=user, thread_ts=thread_ts, text=sentence
-            )
-        except PanelError as error:
-            log.warning("approval.not_answered", extra={"reason": str(error)})
+        await whisper(api, sentence, user, channel, thread_ts, failed="approval.not_answered")
 
     app.action(APPROVE)(decide)
     app.action(DECLINE)(decide)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import blocks, reply_buttons
-from bot.adapters.slack.giver import explained
+from bot.adapters.slack.giver import explained, whisper
 from bot.adapters.slack.web_api import SlackApi
 from bot.language import for_all, gettext
 from bot.panel.errors import PanelError
@@ -42,12 +42,7 @@ def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
 
     async def tell(sentence: str, channel: str, user: str, message: Json) -> None:
         """Say something to *user* alone, where the button is."""
-        thread = message.get("thread_ts")
-        try:
-            await api.write(
-                "chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=sentence
-            )
-        except PanelError as error:
-            log.warning("button.not_answered", extra={"reason": str(error)})
+        thread_ts = message.get("thread_ts")
+        await whisper(api, sentence, user, channel, thread_ts, failed="button.not_answered")
 
     app.action(reply_buttons.RETRY)(retry)

@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack import thumbs
-from bot.adapters.slack.giver import explained
+from bot.adapters.slack.giver import explained, whisper
 from bot.adapters.slack.identity import Identity
 from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.thumbs import Thumb
@@ -83,13 +83,5 @@ class _Listener:
         return True
 
     async def _tell(self, sentence: str, thread: ThreadRef, user: UserId) -> None:
-        try:
-            await self._api.write(
-                "chat.postEphemeral",
-                channel=thread.channel_id,
-                user=user,
-                thread_ts=thread.thread_ts,
-                text=sentence,
-            )
-        except PanelError as error:
-            log.warning("feedback.not_answered", extra={"reason": str(error)})
+        place = (thread.channel_id, thread.thread_ts)
+        await whisper(self._api, sentence, user, *place, failed="feedback.not_answered")

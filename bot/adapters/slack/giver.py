@@ -104,6 +104,18 @@ async def tell_alone(api: SlackApi, answer: Answer, giver: Giver) -> None:
         log.warning("giver.not_told", extra={"reason": str(error)})
 
 
+async def whisper(
+    api: SlackApi, sentence: str, user: str, channel: str, thread_ts: str | None, *, failed: str
+) -> None:
+    """Say something to *user* alone, in a thread; *failed* is what the log calls it if not."""
+    try:
+        await api.write(
+            "chat.postEphemeral", channel=channel, user=user, thread_ts=thread_ts, text=sentence
+        )
+    except PanelError as error:
+        log.warning(failed, extra={"reason": str(error)})
+
+
 async def refuse_form(ack: AsyncAck, view: dict[str, Any], error: PanelError) -> None:
     """Leave a form open, with what is wrong beside the field that it is about."""
     field = error.field if isinstance(error, Refused) else None

@@ -44,17 +44,18 @@ SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
     {"title": "Meet the panel", "message": "experts"},
 )
 
+ASK_PANEL, ADD_EXPERT = "ask_panel", "add_expert"
 SHORTCUTS: tuple[Mapping[str, str], ...] = (
     {
         "name": "Ask the panel",
         "type": "message",
-        "callback_id": "ask_panel",
+        "callback_id": ASK_PANEL,
         "description": "Let the experts look at this message, in its thread",
     },
     {
         "name": "Add an expert here",
         "type": "message",
-        "callback_id": "add_expert",
+        "callback_id": ADD_EXPERT,
         "description": "Choose an expert that joins the panel of this thread",
     },
 )

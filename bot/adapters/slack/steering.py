@@ -12,6 +12,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.adapters.slack import pickers
 from bot.adapters.slack.giver import explained
 from bot.adapters.slack.identity import Identity
+from bot.adapters.slack.manifest import ADD_EXPERT, ASK_PANEL
+from bot.adapters.slack.payloads import thread_clicked
 from bot.adapters.slack.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
 from bot.adapters.slack.web_api import SlackApi
 from bot.panel.errors import PanelError
@@ -22,8 +24,6 @@ from bot.panel.panel_editor import PanelEditor
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
-
-ASK_PANEL, ADD_EXPERT = "ask_panel", "add_expert"  # the shortcuts' callback_ids
 
 
 def register(
@@ -56,7 +56,7 @@ class _Hand:
         """Stop what is going on in the thread."""
         await ack()
         try:
-            await self._intake.stop(self._thread(body), _ts(action), _user(body))
+            await self._intake.stop(thread_clicked(body, self._identity), _ts(action), _user(body))
         except PanelError as error:
             await _whisper(respond, explained(error))
 
@@ -83,7 +83,7 @@ class _Hand:
         await ack()
         value = action.get("value") or action["selected_option"]["value"]
         try:
-            pressed, thread = Pressed.load(value), self._thread(body)
+            pressed, thread = Pressed.load(value), thread_clicked(body, self._identity)
             steer = Steer(
                 pressed.wish,
                 since=pressed.about,
@@ -118,14 +118,14 @@ class _Hand:
         steer = Steer(Wish.ASK, since=about, until=about)
         try:
             ts = MessageTs(body["action_ts"])
-            await self._intake.press(self._thread(body), ts, _user(body), steer)
+            await self._intake.press(thread_clicked(body, self._identity), ts, _user(body), steer)
         except PanelError as error:
             await _whisper(respond, explained(error))
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Let somebody pick an expert for the thread."""
         await ack()
-        thread = self._thread(body)
+        thread = thread_clicked(body, self._identity)
         try:
             absent = await self._editor.not_listed(thread)
             await self._open(body, pickers.join(thread, MessageTs(body["action_ts"]), absent))
@@ -141,12 +141,6 @@ class _Hand:
             await ack(response_action="errors", errors={pickers.WHO: explained(error)})
             return
         await ack()
-
-    def _thread(self, body: Json) -> ThreadRef:
-        """Return the thread of the message that was pressed. Raises KeyError if there is none."""
-        message = body["message"]
-        thread_ts = message.get("thread_ts") or message["ts"]
-        return ThreadRef(self._identity.team_id, body["channel"]["id"], thread_ts)
 
     async def _open(self, body: Json, view: Json) -> None:
         await self._api.write("views.open", trigger_id=body["trigger_id"], view=view)
