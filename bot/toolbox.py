@@ -5,13 +5,11 @@ Secrets are not in the file: it names the environment variables that hold them.
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
-
-from bot.panel.errors import Refused
+from bot import yaml_file
 from bot.panel.toolbox import NO_TOOLS, Approval, HostedTool, McpServer, Toolbox
+from bot.yaml_file import MalformedError
 
 _LABEL = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _LONGEST_LABEL = 40
@@ -27,32 +25,21 @@ def toolbox(file: str, environ: Mapping[str, str]) -> Toolbox:
     """Return what *file* allows; nothing without one. Raises Refused, naming the fault."""
     if not file:
         return NO_TOOLS
-    try:
-        return _toolbox(Path(file).read_text(encoding="utf-8"), environ)
-    except OSError as error:
-        raise Refused(f"PANELBOT_TOOLS {file} cannot be read: {error.strerror}") from error
-    except (ValueError, yaml.YAMLError) as error:
-        what = str(error) if isinstance(error, _Malformed) else "it is not YAML text"
-        raise Refused(f"PANELBOT_TOOLS {file} is malformed: {what}") from error
+    return yaml_file.read("PANELBOT_TOOLS", file, lambda read: _toolbox(read, environ))
 
 
-class _Malformed(ValueError):
-    pass
-
-
-def _toolbox(text: str, environ: Mapping[str, str]) -> Toolbox:
-    read = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - safer than safe: all scalars stay text
+def _toolbox(read: object, environ: Mapping[str, str]) -> Toolbox:
     if not isinstance(read, dict) or set(read) - {"hosted", "mcp"}:
-        raise _Malformed("it may have hosted and mcp, and nothing else")
+        raise MalformedError("it may have hosted and mcp, and nothing else")
     hosted = [_hosted(name) for name in _texts(read.get("hosted", []), "hosted")]
     listed = read.get("mcp", [])
     if not isinstance(listed, list) or len(listed) > _MOST_SERVERS:
-        raise _Malformed(f"mcp is a list of at most {_MOST_SERVERS} servers")
+        raise MalformedError(f"mcp is a list of at most {_MOST_SERVERS} servers")
     servers = [_server(entry, environ) for entry in listed]
     labels = [server.label for server in servers]
     for label in labels:
         if labels.count(label) > 1:
-            raise _Malformed(f"{label} is there twice")
+            raise MalformedError(f"{label} is there twice")
     return Toolbox((*dict.fromkeys(hosted), *servers))
 
 
@@ -60,15 +47,15 @@ def _hosted(name: str) -> HostedTool:
     try:
         return HostedTool(name)
     except ValueError:
-        raise _Malformed(f"{name!r} is none of {', '.join(HostedTool)}") from None
+        raise MalformedError(f"{name!r} is none of {', '.join(HostedTool)}") from None
 
 
 def _server(entry: object, environ: Mapping[str, str]) -> McpServer:
     if not isinstance(entry, dict):
-        raise _Malformed("each server has label, url and purpose")
+        raise MalformedError("each server has label, url and purpose")
     label = _label(entry.get("label"))
     if unknown := sorted(set(entry) - _FIELDS):
-        raise _Malformed(f"{label} has {', '.join(unknown)}, which means nothing")
+        raise MalformedError(f"{label} has {', '.join(unknown)}, which means nothing")
     held = _Secrets(label, environ)
     token = entry.get("authorization", "")
     return McpServer(
@@ -85,7 +72,7 @@ def _server(entry: object, environ: Mapping[str, str]) -> McpServer:
 def _label(given: object) -> str:
     if isinstance(given, str) and _LABEL.fullmatch(given) and len(given) <= _LONGEST_LABEL:
         return given
-    raise _Malformed(
+    raise MalformedError(
         "a label is made of lower-case letters, digits and single hyphens, at most "
         f"{_LONGEST_LABEL}; {given!r} is not"
     )
@@ -96,14 +83,14 @@ def _url(label: str, given: object) -> str:
     parts = urlsplit(given if isinstance(given, str) else "")
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
     if not is_safe or not parts.hostname or parts.username or parts.password:
-        raise _Malformed(f"{label} needs a url that begins with https:// and holds no password")
+        raise MalformedError(f"{label} needs a url that begins with https:// and holds no password")
     return parts.geturl()
 
 
 def _purpose(label: str, given: object) -> str:
     tidy = " ".join(given.split()) if isinstance(given, str) else ""
     if not 1 <= len(tidy) <= _LONGEST_PURPOSE:
-        raise _Malformed(f"{label} needs a purpose of at most {_LONGEST_PURPOSE} characters")
+        raise MalformedError(f"{label} needs a purpose of at most {_LONGEST_PURPOSE} characters")
     return tidy
 
 
@@ -113,13 +100,13 @@ def _approval(label: str, given: object) -> Approval | tuple[str, ...]:
             return Approval(given)
         case [_, *_]:
             return tuple(_texts(given, f"{label}: approval"))
-    raise _Malformed(f"{label}: approval is always, never, or the list of tools that ask first")
+    raise MalformedError(f"{label}: approval is always, never, or the list of tools that ask first")
 
 
 def _texts(given: object, what: str) -> Sequence[str]:
     if isinstance(given, list) and all(isinstance(one, str) and one for one in given):
         return given
-    raise _Malformed(f"{what} is a list of names")
+    raise MalformedError(f"{what} is a list of names")
 
 
 class _Secrets:
@@ -131,11 +118,11 @@ class _Secrets:
 
     def headers(self, given: object) -> Mapping[str, str]:
         if not isinstance(given, dict):
-            raise _Malformed(f"{self._label}: headers name an environment variable each")
+            raise MalformedError(f"{self._label}: headers name an environment variable each")
         return {str(name): self.read(variable) for name, variable in given.items()}
 
     def read(self, variable: object) -> str:
         value = self._environ.get(variable, "").strip() if isinstance(variable, str) else ""
         if not value:
-            raise _Malformed(f"{self._label} takes a secret from {variable}, which is not set")
+            raise MalformedError(f"{self._label} takes a secret from {variable}, which is not set")
         return value
