@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.panel.errors import ModelRefused, ModelUnavailable
+from bot.panel.errors import ModelRefused, ModelUnavailable, TryLater
 from bot.panel.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -119,8 +119,12 @@ class _Tries:
             self._pauses = self._patience.pauses()
 
 
-async def patiently(request: Callable[[], Awaitable[T]], patience: Patience) -> T:
-    """Return what *request* returns, making it again while the model's side is away.
+async def patiently(
+    request: Callable[[], Awaitable[T]],
+    patience: Patience,
+    away: type[TryLater] = ModelUnavailable,
+) -> T:
+    """Return what *request* returns, making it again while the other side is *away*.
 
     Only for requests that may be carried out twice.
     """
@@ -128,13 +132,11 @@ async def patiently(request: Callable[[], Awaitable[T]], patience: Patience) -> 
     while True:
         try:
             return await request()
-        except ModelUnavailable as error:
+        except away as error:
             await _before_retry(pauses, patience, error)
 
 
-async def _before_retry(
-    pauses: Iterator[float], patience: Patience, error: ModelUnavailable
-) -> None:
+async def _before_retry(pauses: Iterator[float], patience: Patience, error: TryLater) -> None:
     """Wait until the request may be made again; raise *error* if that is not now."""
     pause, asked = next(pauses, None), error.after or 0
     if pause is None or asked > patience.longest:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.panel import file_sentences
+from bot.panel.asking import patiently
 from bot.panel.attachments import (
     LARGEST,
     LARGEST_TOGETHER,
@@ -72,16 +73,12 @@ async def _read(
         raise Refused(file_sentences.file_too_large(file.name, LARGEST))
     if file.size > room:
         raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
-    pauses = patience.pauses()
-    while True:
-        try:
-            return await server.read(file, min(room, LARGEST))
-        except MessengerRefused as error:
-            log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
-            raise Refused(file_sentences.file_withheld(file.name)) from None
-        except MessengerUnavailable as error:
-            pause, asked = next(pauses, None), error.after or 0
-            if pause is None or asked > patience.longest:
-                log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
-                raise Refused(file_sentences.file_withheld(file.name)) from None
-            await asyncio.sleep(max(pause, asked))
+    try:
+        return await patiently(
+            lambda: server.read(file, min(room, LARGEST)), patience, away=MessengerUnavailable
+        )
+    except MessengerRefused as error:
+        log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
+    except MessengerUnavailable as error:
+        log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
+    raise Refused(file_sentences.file_withheld(file.name))

@@ -7,6 +7,8 @@ journal before it; once stored it is noted, and not stored again.
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
 
 from bot.panel import file_sentences
 from bot.panel.asking import patiently
@@ -77,15 +79,15 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
 async def _stored(context: TurnContext, file: MadeFile, content: bytes) -> Exhibit:
     if len(content) > LARGEST_MADE:
         raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
-    pauses = context.patience.pauses()
-    while True:
-        try:
-            return await context.files.store(file.name, file.about, content)
-        except MessengerRefused as error:
-            log.warning("made.not_stored", extra={"file": file.id, "reason": error.code})
-            raise Refused(file_sentences.made_unwanted(file.name, error.code)) from None
-        except MessengerUnavailable as error:
-            pause = next(pauses, None)
-            if pause is None:
-                raise Refused(file_sentences.made_unwanted(file.name, str(error))) from None
-            await asyncio.sleep(max(pause, error.after or 0))
+    however_long = replace(context.patience, longest=inf)  # as long as a file may take at all
+    try:
+        return await patiently(
+            lambda: context.files.store(file.name, file.about, content),
+            however_long,
+            away=MessengerUnavailable,
+        )
+    except MessengerRefused as error:
+        log.warning("made.not_stored", extra={"file": file.id, "reason": error.code})
+        raise Refused(file_sentences.made_unwanted(file.name, error.code)) from None
+    except MessengerUnavailable as error:
+        raise Refused(file_sentences.made_unwanted(file.name, str(error))) from None
