@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from bot.language import gettext, ngettext
+from bot.panel.changes import Change, Verb
 from bot.panel.errors import Refused
 from bot.panel.hierarchy import check_consulted
 from bot.panel.messaging import People
@@ -29,24 +29,6 @@ from bot.panel.stores import PanelStore
 from bot.panel.toolbox import NO_TOOLS, Toolbox
 
 _STREAMING = {"on": True, "off": False, "default": None}
-
-
-class Verb(StrEnum):
-    """What was done."""
-
-    ADDED = "added"
-    EDITED = "edited"
-    REMOVED = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What somebody has changed, for the others to be told."""
-
-    verb: Verb
-    scope: Scope
-    expert: Expert
-    by: UserId
 
 
 @dataclass(frozen=True, slots=True)

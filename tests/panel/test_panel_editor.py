@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.panel.changes import Change, Verb
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Person, Role, Synthesis, ThreadRef, UserId
-from bot.panel.panel_editor import Change, PanelEditor, Verb
+from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import MOST_EXPERTS, ChannelScope, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople

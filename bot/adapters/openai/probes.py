@@ -29,7 +29,6 @@ LOOK = {
 }
 
 _LOCKED_FOR = 150.0  # seconds that a lock is watched
-_STILL = ("queued", "in_progress")
 
 Probe = Callable[[ProbeBench], Awaitable[str]]
 

@@ -6,8 +6,8 @@ from typing import assert_never
 from bot.adapters.slack.blocks import section
 from bot.adapters.slack.panel_lists import Answer, introduced, purpose, switch, when
 from bot.language import gettext
+from bot.panel.changes import Change, Verb
 from bot.panel.model import Synthesis, UserId
-from bot.panel.panel_editor import Change, Verb
 from bot.panel.roster import Scope, WorkspaceScope
 
 

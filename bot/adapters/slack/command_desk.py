@@ -37,9 +37,10 @@ from bot.adapters.slack.taken_names import TakenNames
 from bot.adapters.slack.views import Form
 from bot.adapters.slack.web_api import SlackApi
 from bot.language import for_all, gettext
+from bot.panel.changes import Change
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
-from bot.panel.panel_editor import Change, PanelEditor
+from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import Scope, suggestion
 
 log = logging.getLogger(__name__)

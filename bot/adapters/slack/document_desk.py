@@ -18,10 +18,10 @@ from bot.adapters.slack.message_reading import MessageReading
 from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.web_api import SlackApi
 from bot.language import for_all, gettext
+from bot.panel.changes import Change
 from bot.panel.errors import PanelError, Refused
 from bot.panel.knowledge import Document, Upload
 from bot.panel.model import CollectionId
-from bot.panel.panel_editor import Change
 from bot.panel.roster import Scope, WorkspaceScope
 from bot.panel.teaching import Teaching
 

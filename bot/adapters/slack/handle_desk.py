@@ -10,10 +10,11 @@ from bot.adapters.slack.panel_lists import Answer
 from bot.adapters.slack.user_groups import UserGroups
 from bot.adapters.slack.web_api import SlackApi
 from bot.language import gettext
+from bot.panel.changes import Change, Verb
 from bot.panel.errors import PanelError, Refused
 from bot.panel.handles import Handle, HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName
-from bot.panel.panel_editor import Change, PanelEditor, Verb
+from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import WorkspaceScope
 
 log = logging.getLogger(__name__)

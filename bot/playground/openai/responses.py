@@ -1,7 +1,6 @@
 """``/v1/responses``: what may be asked, and in the company of what it is answered."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from bot.playground.openai import (
     tokens,
     tools,
 )
+from bot.playground.openai.begun import begun
 from bot.playground.openai.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
 from bot.playground.openai.containers import Containers
 from bot.playground.openai.errors import ApiError, Json
@@ -70,8 +70,9 @@ class Responses:
 
     async def _create(self, asked: Asked) -> Json | Streamed | Lost:
         body = asked.body
+        model = requests.check(body)
         servers = await self._servers(body)
-        generation = self._begin(body, servers)
+        generation = self._begin(body, model, servers)
         if body.get("stream"):
             return Streamed(generation)
         if not body.get("background"):
@@ -119,13 +120,11 @@ class Responses:
 
     async def _servers(self, body: Json) -> Sequence[Server]:
         """Return the servers of tools that a request offers."""
-        requests.check(body)
         offered = any(tool["type"] == "mcp" for tool in body.get("tools") or ())
         return await remote_tools.offered(body, self._before(body)[1]) if offered else ()
 
-    def _begin(self, body: Json, servers: Sequence[Server]) -> Generation:
-        """Check the request, ask the brain, and let the writing begin."""
-        model = requests.check(body)
+    def _begin(self, body: Json, model: models.Model, servers: Sequence[Server]) -> Generation:
+        """Ask the brain, and let the writing begin."""
         context = self._context(body, model)
         search = self._search(body)
         request = _as_the_model_sees_it(body, context, search)
@@ -139,7 +138,7 @@ class Responses:
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
-        writing = Writing(body, _begun(body, context, effort), self.latency, effort)
+        writing = Writing(body, begun(body, context, effort), self.latency, effort)
         writing.servers, writing.go_on = servers, go_on
         if compaction.is_due(body, context.read):
             writing.compaction = compaction.compacted(context.seen)
@@ -258,43 +257,3 @@ def _as_the_model_sees_it(body: Json, context: Context, search: Search | None) -
         must_search=tools.must_search(body),
         hosted=tools.hosted(body),
     )
-
-
-def _begun(body: Json, context: Context, effort: str) -> Json:
-    """Return a response that has just begun."""
-    conversation = context.conversation
-    return {
-        "id": items.new_id("resp"),
-        "object": "response",
-        "created_at": int(time.time()),
-        "completed_at": None,
-        "status": "queued" if body.get("background") else "in_progress",
-        "background": bool(body.get("background")),
-        "error": None,
-        "incomplete_details": None,
-        "instructions": body.get("instructions"),
-        "max_output_tokens": body.get("max_output_tokens"),
-        "max_tool_calls": body.get("max_tool_calls"),
-        "model": body["model"],
-        "output": [],
-        "parallel_tool_calls": body.get("parallel_tool_calls", True) is not False,
-        "previous_response_id": body.get("previous_response_id"),
-        "conversation": {"id": conversation.id} if conversation else None,
-        "prompt_cache_key": body.get("prompt_cache_key"),
-        "safety_identifier": body.get("safety_identifier"),
-        "reasoning": {"effort": effort, "summary": None},
-        "service_tier": "default",
-        "store": body.get("store") is not False,
-        "temperature": _or(body.get("temperature"), 1.0),
-        "text": {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})},
-        "tool_choice": body.get("tool_choice") or "auto",
-        "tools": body.get("tools") or [],
-        "top_logprobs": body.get("top_logprobs") or 0,
-        "top_p": _or(body.get("top_p"), 1.0),
-        "truncation": body.get("truncation") or "disabled",
-        "metadata": body.get("metadata") or {},
-    }
-
-
-def _or(given: float | None, default: float) -> float:
-    return default if given is None else given

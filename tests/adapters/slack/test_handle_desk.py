@@ -7,10 +7,11 @@ import pytest
 from bot import library
 from bot.adapters.slack.command_words import AddExpert, HandleExpert, Order, RemoveExpert, parse
 from bot.adapters.slack.giver import Giver
+from bot.panel.changes import Change, Verb
 from bot.panel.errors import MessengerUnavailable, Refused
 from bot.panel.handles import Handle
 from bot.panel.model import UserId
-from bot.panel.panel_editor import Change, PanelEditor, Verb
+from bot.panel.panel_editor import PanelEditor
 from bot.panel.roster import WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BOT_USER, DEV, GENERAL

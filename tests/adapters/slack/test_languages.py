@@ -30,6 +30,7 @@ from bot.adapters.slack.views import Form
 from bot.language import ENGLISH, LANGUAGES
 from bot.panel import approval_words, sentences, suggestions
 from bot.panel.approval_words import Undecided
+from bot.panel.changes import Change, Verb
 from bot.panel.events import Failure
 from bot.panel.exchange import Source
 from bot.panel.exhibits import Exhibit
@@ -56,7 +57,7 @@ from bot.panel.model import (
     Wish,
 )
 from bot.panel.overview import Figures, Overview
-from bot.panel.panel_editor import Change, Listed, Verb
+from bot.panel.panel_editor import Listed
 from bot.panel.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.teaching import Kept
 from bot.panel.toolbox import HostedTool, Toolbox

@@ -5,8 +5,9 @@ import jsonschema
 import pytest
 
 from bot.adapters.slack import announcements, panel_lists
+from bot.panel.changes import Change, Verb
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
-from bot.panel.panel_editor import Change, Listed, Verb
+from bot.panel.panel_editor import Listed
 from bot.panel.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.methods.content import check_message
 
