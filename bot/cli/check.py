@@ -8,13 +8,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from bot.assembly.checkup import examine
 from bot.cli import run
 from bot.cli.experts import told
-from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
-from bot.examination import examine
+from bot.panel.checks.findings import Finding, Verdict, bad, good, warning
 from bot.panel.errors import Refused
-from bot.panel.findings import Finding, Verdict, bad, good, warning
-from bot.panel_yaml.reading import load
+from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
+from bot.settings.panel_reading import load
 
 _MARKS = {
     Verdict.GOOD: Text("ok     ", "green"),

@@ -17,8 +17,8 @@ from rich.tree import Tree
 from bot import logs
 from bot.cli import run
 from bot.cli.links import tree
-from bot.config import read
-from bot.demo import Demo, Shown, open_demo
+from bot.demo.demo import Demo, Shown, open_demo
+from bot.settings.config import read
 
 
 @click.command()

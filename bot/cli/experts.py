@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 
 import click
 
+from bot.assembly.operator import open_panels
 from bot.cli import run, settings, write
-from bot.config import SLACK_OUT, STORE
-from bot.desks import open_panels
 from bot.panel.errors import Refused
-from bot.panel.panel_file import Filing, PanelFile, merged
-from bot.panel_yaml import writing
-from bot.panel_yaml.comparing import differences
-from bot.panel_yaml.reading import load
+from bot.panel.roster.panel_file import Filing, PanelFile, merged
+from bot.settings import panel_writing
+from bot.settings.config import SLACK_OUT, STORE
+from bot.settings.panel_comparing import differences
+from bot.settings.panel_reading import load
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
 _NOW = "now"
@@ -58,7 +58,7 @@ def check(file: str) -> None:
 
 async def _export(out: str) -> None:
     async with _filing() as (filing, _):
-        text = writing.write(await filing.written())
+        text = panel_writing.write(await filing.written())
     write(text, out)
 
 

@@ -2,13 +2,13 @@
 
 import click
 
+from bot.assembly.operator import open_desk
 from bot.cli import run, settings, write
 from bot.cli.links import NO_PANEL, find_thread
-from bot.config import MODEL, SLACK_OUT, STORE
-from bot.desks import open_desk
-from bot.export import FORMATS
-from bot.panel.archive import collect
+from bot.operations.export import FORMATS
 from bot.panel.errors import Refused
+from bot.panel.language_model.thread_archive import collect
+from bot.settings.config import MODEL, SLACK_OUT, STORE
 
 
 @click.command()

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 import click
 
+from bot.assembly.slack import open_slack
+from bot.assembly.storage import open_storage
 from bot.cli import run, settings
-from bot.config import SLACK_OUT, STORE
-from bot.memory_side import open_memory
-from bot.panel.feedback import Feedback
 from bot.panel.months import months_until
-from bot.slack_side import open_slack
+from bot.panel.reports.feedback import Feedback
+from bot.settings.config import SLACK_OUT, STORE
 
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
@@ -45,7 +45,7 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     config = settings(*SLACK_OUT, *STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
-    async with open_memory(config) as memory, open_slack(config, memory) as slack:
+    async with open_storage(config) as memory, open_slack(config, memory) as slack:
         team, url = slack.identity.team_id, slack.identity.url
         months = [await memory.feedback.of_month(team, month) for month in months_until(now)]
     found = [one for month in months for one in month if one.at >= oldest]

@@ -9,14 +9,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.assembly.operator import Records, open_records
 from bot.cli import run, settings
 from bot.cli.links import find_thread
-from bot.config import MODEL, SLACK_OUT, STORE
-from bot.desks import Records, open_records
+from bot.operations.forget import ForgetThreads, Gone
+from bot.operations.survey import Found, Survey
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.panel.model import ThreadRef, UserId
-from bot.upkeep.forgetting import Forgetting, Gone
-from bot.upkeep.survey import Found, Survey
+from bot.settings.config import MODEL, SLACK_OUT, STORE
 
 _USER = re.compile(r"(?:<@)?(?P<user>[UW][A-Z0-9]{2,})(?:\|[^>]*)?>?")
 _CHANNEL = re.compile(r"(?:<#)?(?P<channel>[CDG][A-Z0-9]{2,})(?:\|[^>]*)?>?")
@@ -72,7 +72,7 @@ async def _forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: 
             return
         if not yes:
             click.confirm("Delete it for good?", abort=True, err=True)
-        await _carry_out(plan, Forgetting(records, wait=wait, messages=messages))
+        await _carry_out(plan, ForgetThreads(records, wait=wait, messages=messages))
 
 
 async def _plan(records: Records, what: str, *, messages: bool) -> _Plan:
@@ -151,7 +151,7 @@ def _kept(found: Found, *, messages: bool) -> str:
     return ", ".join([*kept, f"{len(found.ours)} messages in Slack"] if messages else kept)
 
 
-async def _carry_out(plan: _Plan, forgetting: Forgetting) -> None:
+async def _carry_out(plan: _Plan, forgetting: ForgetThreads) -> None:
     left, done = list[str](), list[ThreadRef]()
     with _progress() as progress:
         for found in _shown(progress, "Forgetting", plan.threads):
@@ -171,7 +171,9 @@ async def _carry_out(plan: _Plan, forgetting: Forgetting) -> None:
         raise Refused(f"This remains; do the same again to go on:\n{told}")
 
 
-async def _carry_out_rest(plan: _Plan, forgetting: Forgetting, done: Sequence[ThreadRef]) -> None:
+async def _carry_out_rest(
+    plan: _Plan, forgetting: ForgetThreads, done: Sequence[ThreadRef]
+) -> None:
     if done:
         channels = {thread.channel_id for thread in done}
         await forgetting.notes(frozenset(done), channels.pop() if len(channels) == 1 else "")

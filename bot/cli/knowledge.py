@@ -10,13 +10,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.assembly.operator import open_classroom
 from bot.cli import run, settings
-from bot.config import MODEL, SLACK_OUT, STORE
-from bot.desks import open_classroom
 from bot.panel.errors import PanelError, Refused
-from bot.panel.knowledge import Document, DocumentState, Holder, Upload
-from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
-from bot.panel.teaching import Kept, Teaching
+from bot.panel.roster.expert_documents import ExpertDocuments, Kept
+from bot.panel.roster.knowledge import Document, DocumentState, Holder, Upload
+from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+from bot.settings.config import MODEL, SLACK_OUT, STORE
 
 _AT_ONCE = 4
 _CHANNEL = click.option(
@@ -108,7 +108,7 @@ async def _list(name: str | None, channel: str | None) -> None:
         _print([(one.document, _origin(one, scope)) for one in kept])
 
 
-async def _list_everything(teaching: Teaching) -> None:
+async def _list_everything(teaching: ExpertDocuments) -> None:
     found = await teaching.everything()
     rows = [(one, _place(each.holder)) for each, documents in found for one in documents]
     if rows:
@@ -198,6 +198,6 @@ def _where(scope: Scope) -> str:
 
 
 @asynccontextmanager
-async def _classroom(channel: str | None) -> AsyncIterator[tuple[Teaching, Scope]]:
+async def _classroom(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
     async with open_classroom(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, teaching):
         yield teaching, ChannelScope(team, channel) if channel else WorkspaceScope(team)

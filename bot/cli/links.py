@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.tree import Tree
 
-from bot.adapters.slack import permalinks
+from bot.adapters.slack.api import permalinks
+from bot.assembly.operator import Desk, open_desk
 from bot.cli import run, settings
-from bot.config import MODEL, SLACK_OUT, STORE
-from bot.desks import Desk, open_desk
 from bot.panel.errors import Refused
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks, path_to
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.settings.config import MODEL, SLACK_OUT, STORE
 
 _SHORT = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 _ID = re.compile(r"[\w-]+")  # of a conversation, on any backend

@@ -8,14 +8,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import model_side
+from bot.assembly import model_server
+from bot.assembly.operator import Records, open_records
 from bot.cli import run, settings
 from bot.cli.links import find_thread
-from bot.config import BACKENDS, MODEL, SLACK_OUT, STORE
-from bot.desks import Records, open_records
+from bot.operations.migrate import LEFT, Migration, Outcome
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.panel.model import ThreadRef
-from bot.upkeep.migrating import LEFT, Migration, Outcome
+from bot.settings.config import BACKENDS, MODEL, SLACK_OUT, STORE
 
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
 
@@ -36,7 +36,7 @@ def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
 
 async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     config = replace(settings(*SLACK_OUT, *MODEL, *STORE), backend=backend)
-    await model_side.require_backend(config)
+    await model_server.require_backend(config)
     async with open_records(config) as records:
         migration = Migration(records)
         threads = await _threads(records, what)

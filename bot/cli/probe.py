@@ -9,18 +9,19 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import __version__, model_side
-from bot.adapters.openai import probes as openai_probes
-from bot.adapters.openai.probe_bench import ProbeBench
-from bot.adapters.slack import probes as slack_probes
-from bot.adapters.slack.probes import SlackProbeBench
+from bot import __version__
+from bot.adapters.openai.checks import probes as openai_probes
+from bot.adapters.openai.checks.probe_bench import ProbeBench
+from bot.adapters.slack.api import probes as slack_probes
+from bot.adapters.slack.api.probes import SlackProbeBench
+from bot.assembly import model_server
+from bot.assembly.slack import open_slack
+from bot.assembly.storage import open_storage
 from bot.cli import run, settings, write
-from bot.config import MODEL, SLACK_OUT, STORE, Config
-from bot.memory_side import open_memory
+from bot.operations.probe import Report, as_markdown
+from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
-from bot.panel.probing import Check, Observation, observe
-from bot.slack_side import open_slack
-from bot.upkeep.probing import Report, as_markdown
+from bot.settings.config import MODEL, SLACK_OUT, STORE, Config
 
 
 @click.command()
@@ -55,7 +56,7 @@ async def _probe(
 ) -> None:
     config = settings(*MODEL, *(SLACK_OUT if channel else ()), *(STORE if channel else ()))
     async with AsyncExitStack() as opened:
-        client = await opened.enter_async_context(model_side.open_client(config))
+        client = await opened.enter_async_context(model_server.open_client(config))
         bench = ProbeBench(client, config.router_model)
         services = [f"the model's side at {config.openai_base_url}, with {config.router_model}"]
         checks, benches = openai_probes.checks(bench), [bench.tidy]
@@ -77,7 +78,7 @@ async def _probe(
 async def _slack(
     opened: AsyncExitStack, config: Config, channel: str, user: str
 ) -> tuple[SlackProbeBench, str]:
-    memory = await opened.enter_async_context(open_memory(config))  # for the pace of all calls
+    memory = await opened.enter_async_context(open_storage(config))  # for the pace of all calls
     slack = await opened.enter_async_context(open_slack(config, memory))
     return SlackProbeBench(slack.api, slack.identity, channel, reader=user), slack.identity.url
 

@@ -5,9 +5,9 @@ import os
 
 import click
 
-from bot.app import Part, open_web, open_worker, run_part
+from bot.assembly.app import Part, open_web, open_worker, run_part
 from bot.cli import run, settings
-from bot.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
+from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
 
 
 def _receiving() -> Config:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.adapters.redis.backlog import DeadLetter
-from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.adapters.redis.queue.backlog import DeadLetter
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.assembly.storage import open_storage
 from bot.cli import run, settings
-from bot.config import STORE
-from bot.memory_side import open_memory
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
+from bot.settings.config import STORE
 
 _EVERY = click.option("--all", "every", is_flag=True, help="All that were given up.")
 
@@ -97,7 +97,7 @@ async def _handle(
 
 @asynccontextmanager
 async def _queue() -> AsyncIterator[RedisTurnQueue]:
-    async with open_memory(settings(*STORE)) as memory:
+    async with open_storage(settings(*STORE)) as memory:
         yield memory.queue
 
 

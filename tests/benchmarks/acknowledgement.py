@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from bot.adapters.redis.embedded import embedded_server
+from bot.adapters.redis.connection.embedded import embedded_server
 from tests.benchmarks.crew import (
     SIGNING_SECRET,
     UNPACED,

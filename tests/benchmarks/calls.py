@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.adapters.redis.embedded import embedded_server
+from bot.adapters.redis.connection.embedded import embedded_server
 from bot.panel.model import Synthesis
 from tests.benchmarks.crew import Stage, open_bot, open_stage, seat, until_idle
 from tests.benchmarks.figures import Effort, Figure

@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot import memory_side
-from bot.config import read
+from bot.assembly import storage
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.roster import WorkspaceScope
+from bot.panel.roster.roster import WorkspaceScope
+from bot.settings.config import read
 
 SIGNING_SECRET = "playground-signing-secret"
 # As many turns as a worker can: Slack's limits, which it keeps to, let far fewer be answered.
@@ -85,7 +85,7 @@ async def seat(
 ) -> None:
     """Put so many experts on every panel of the workspace, and nobody else."""
     scope = WorkspaceScope(team)
-    async with memory_side.open_memory(read(environ)) as memory:
+    async with storage.open_storage(read(environ)) as memory:
         await memory.panels.set_synthesis(scope, synthesis)
         for name in _BUNDLED:
             await memory.panels.remove(scope, ExpertName(name))
@@ -120,7 +120,7 @@ async def open_web(environ: Mapping[str, str]) -> AsyncIterator[tuple[psutil.Pro
 
 async def until_idle(environ: Mapping[str, str]) -> None:
     """Return when no turn runs or waits any more."""
-    async with memory_side.open_memory(read(environ)) as memory, asyncio.timeout(60):
+    async with storage.open_storage(read(environ)) as memory, asyncio.timeout(60):
         while True:
             depth = await memory.queue.depth()
             if depth.running == depth.waiting == depth.delayed == 0:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 
-from bot.playground.slack.http_delivery import sign
+from bot.playground.slack.delivery.http import sign
 
 AT_ONCE = 16
 

@@ -11,7 +11,7 @@ from statistics import median
 from openai import AsyncOpenAI
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.redis.embedded import embedded_server
+from bot.adapters.redis.connection.embedded import embedded_server
 from tests.benchmarks.crew import Stage, open_bot, open_stage, seat
 from tests.benchmarks.figures import Effort, Figure, Goal
 from tests.benchmarks.world import QUESTION

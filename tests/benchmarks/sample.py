@@ -7,7 +7,7 @@ router's time at least; what more there is, is ours.
 from contextlib import AsyncExitStack
 from statistics import median
 
-from bot.adapters.redis.embedded import embedded_server
+from bot.adapters.redis.connection.embedded import embedded_server
 from bot.panel.model import Synthesis
 from tests.benchmarks.crew import Stage, open_bot, open_stage, python, seat
 from tests.benchmarks.figures import Effort, Figure

@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground.slack.company import ADA, BOT_USER
-from bot.playground.slack.delivery import Attempt, Delivery
+from bot.playground.slack.delivery.delivery import Attempt, Delivery
 from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
 
 Json = dict[str, Any]

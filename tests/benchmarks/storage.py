@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from statistics import median
 from typing import Any
 
-from bot.adapters.redis.embedded import embedded_server
-from bot.adapters.redis.scripting import Connection
-from bot.config import read
-from bot.memory_side import Memory, open_memory
+from bot.adapters.redis.connection.embedded import embedded_server
+from bot.adapters.redis.connection.scripting import Connection
+from bot.assembly.storage import Storage, open_storage
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
-from bot.panel.stores import Standing
+from bot.panel.threads.thread_store import Standing
+from bot.settings.config import read
 from tests.benchmarks.crew import UNPACED, Stage, open_bot, open_stage, seat, until_idle
 from tests.benchmarks.figures import Effort, Figure, Goal
 
@@ -140,6 +140,6 @@ async def _sizes(redis: Connection) -> dict[str, int]:
 @asynccontextmanager
 async def _redis(
     environ: Mapping[str, str],
-) -> AsyncIterator[tuple[Connection, Memory]]:
-    async with open_memory(read(environ)) as memory:
+) -> AsyncIterator[tuple[Connection, Storage]]:
+    async with open_storage(read(environ)) as memory:
         yield memory.redis, memory

@@ -11,7 +11,7 @@ from statistics import median
 
 import psutil
 
-from bot.adapters.redis.embedded import embedded_server
+from bot.adapters.redis.connection.embedded import embedded_server
 from tests.benchmarks.crew import UNPACED, Stage, cpu, open_stage, open_web, python, seat
 from tests.benchmarks.figures import Effort, Figure
 

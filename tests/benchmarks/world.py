@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.playground.openai.brain import Call, ModelRequest, Reply, ScriptedBrain, Text
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, ScriptedBrain, Text
 from bot.playground.slack.company import ADA, BOT_USER
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Change, Channel, Message

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.approval_store import RedisApprovalStore
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.turn_queue import RedisTurnQueue
-from bot.panel.approvals import Pending
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
+from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import TurnLost
 from bot.panel.model import (
     Call,
@@ -22,8 +23,7 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.stores import ApprovalStore, Entered
-from bot.panel.toolbox import ApprovalWanted
+from bot.panel.tools import ApprovalWanted
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -121,16 +121,16 @@ async def test_the_first_verdict_counts_and_is_a_turn(neighbours):
     pending = await neighbours.asked()
     first, second = verdict(pending, ANN), verdict(pending, BEN, Decision.DECLINED)
 
-    assert await neighbours.store.enter(THREAD, pending.id, first) is Entered.AT_ONCE
-    assert await neighbours.store.enter(THREAD, pending.id, second) is Entered.TOO_LATE
-    assert await neighbours.store.enter(THREAD, pending.id, first) is Entered.AT_ONCE
+    assert await neighbours.store.enter(THREAD, pending.id, first) is VerdictResult.AT_ONCE
+    assert await neighbours.store.enter(THREAD, pending.id, second) is VerdictResult.TOO_LATE
+    assert await neighbours.store.enter(THREAD, pending.id, first) is VerdictResult.AT_ONCE
 
     claim = await neighbours.queue.claim()
     assert claim.turn.messages == (first,)
     assert claim.turn.verdict == first.verdict
     assert (await neighbours.queue.depth()).waiting == 0
     await neighbours.store.settle(claim, pending.id)
-    assert await neighbours.store.enter(THREAD, pending.id, second) is Entered.TOO_LATE
+    assert await neighbours.store.enter(THREAD, pending.id, second) is VerdictResult.TOO_LATE
 
 
 async def test_a_verdict_comes_before_what_waits_and_after_what_is_under_way(neighbours):
@@ -141,7 +141,7 @@ async def test_a_verdict_comes_before_what_waits_and_after_what_is_under_way(nei
     entered = await neighbours.store.enter(THREAD, pending.id, verdict(pending, ANN))
     await neighbours.queue.done(running)
 
-    assert entered is Entered.IN_LINE
+    assert entered is VerdictResult.IN_LINE
     claim = await neighbours.queue.claim()
     assert claim.turn.verdict
     await neighbours.queue.done(claim)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.feedback_store import RedisFeedbackStore
-from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.panel.model import ExpertName, TurnId, UserId
+from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from tests.fakes.feedback_store import FakeFeedbackStore
 
 NOVEMBER = TurnId("T1:C1:1763671234.000100")  # 2025-11-20

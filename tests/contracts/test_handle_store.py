@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.handle_store import RedisHandleStore
-from bot.panel.handles import Handle
+from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.panel.messaging.handles import Handle
 from bot.panel.model import ExpertName
 from tests.fakes.handle_store import FakeHandleStore
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.knowledge import OpenAIKnowledge
+from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.errors import Refused
-from bot.panel.knowledge import Collection, DocumentState, Holder, KnowledgeBase, Upload
 from bot.panel.model import CollectionId, DocumentId, ExpertName
-from bot.panel.roster import ChannelScope, WorkspaceScope
+from bot.panel.roster.knowledge import Collection, DocumentState, Holder, KnowledgeBase, Upload
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.knowledge import FakeKnowledge
 from tests.inspection.inspector import OpenAIInspector

@@ -12,14 +12,14 @@ from typing import Protocol
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.assistants import AssistantsModel
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.stateless import StatelessModel
-from bot.adapters.openai.waiting import Waits
-from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.scripting import Connection
+from bot.adapters.openai.assistants.assistants_model import AssistantsModel
+from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
-from bot.panel.exchange import (
+from bot.panel.language_model.exchange import (
     Attachment,
     Begun,
     Item,
@@ -34,8 +34,9 @@ from bot.panel.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.exhibits import MadeFile
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.made_files import MadeFile
 from bot.panel.model import (
     CallId,
     Citation,
@@ -45,10 +46,9 @@ from bot.panel.model import (
     ExpertName,
     ThreadRef,
 )
-from bot.panel.ports import LanguageModel
-from bot.playground.openai.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
-from bot.playground.openai.hosted_steps import CiteMade, RunCode
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
+from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
 from tests.fakes.language_model import ROUTER, ScriptedModel
 from tests.inspection.inspector import OpenAIInspector
 

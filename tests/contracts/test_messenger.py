@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.adapters.slack import web_api
-from bot.adapters.slack.identity import identify
-from bot.adapters.slack.messenger import SlackMessenger
-from bot.adapters.slack.metadata import StampSigner
-from bot.adapters.slack.web_api import SlackApi
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.identity import identify
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.messaging import PlanTask, Post, TaskState
+from bot.panel.messaging.messenger import PlanTask, Post, TaskState
+from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
-from bot.panel.pace import Unpaced
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.adapters.redis.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
-from bot.panel.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes
 from tests.fakes.panel_store import FakePanelStore
 
 THREAD = ThreadRef("T1", "C1", "1.0")

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.report_store import RedisReportStore
-from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
-from bot.panel.events import Failure
+from bot.panel.journal.events import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, Usage, UserId
-from bot.panel.tally import Tally
-from bot.panel.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.usage_counts import UsageCount
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -96,8 +96,8 @@ async def test_what_turns_took_is_counted_by_month_expert_and_model(stores):
     await answered(stores, "1764600000.000100", SMALL)
 
     assert sorted(await reports.usage("T1", "2025-11"), key=lambda one: one.model) == [
-        Tally(None, "gpt-6-luna", 2, Usage(20)),
-        Tally(ExpertName("legal"), "gpt-6.1-terra", 2, Usage(200, 120, 40)),
+        UsageCount(None, "gpt-6-luna", 2, Usage(20)),
+        UsageCount(ExpertName("legal"), "gpt-6.1-terra", 2, Usage(200, 120, 40)),
     ]
     assert list(await reports.usage("T1", "2025-12")) == []
     assert list(await reports.usage("T2", "2025-11")) == []

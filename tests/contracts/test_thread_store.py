@@ -3,11 +3,11 @@
 import pytest
 
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.thread_store import RedisThreadStore
-from bot.adapters.redis.turn_queue import RedisTurnQueue
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.stores import Standing
+from bot.panel.threads.thread_store import Standing
 from tests.fakes.thread_store import FakeThreadStore
 
 ONE = ThreadRef("T1", "C1", "1700000000.000100")

@@ -5,12 +5,20 @@ from collections import Counter
 
 import pytest
 
-from bot.adapters.redis.backlog import Depth
-from bot.adapters.redis.journal import RedisJournal
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.turn_queue import MOST_MESSAGES, RedisTurnQueue
+from bot.adapters.redis.queue.backlog import Depth
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.turn_queue import MOST_MESSAGES, RedisTurnQueue
 from bot.panel.errors import TurnLost
-from bot.panel.events import ExpertAnswered, ExpertCalled, PostStarted, Retried, Routed, RouterAsked
+from bot.panel.intake.turn_queue import StopResult
+from bot.panel.journal.events import (
+    ExpertAnswered,
+    ExpertCalled,
+    PostStarted,
+    Retried,
+    Routed,
+    RouterAsked,
+)
 from bot.panel.model import (
     Call,
     CallId,
@@ -25,7 +33,6 @@ from bot.panel.model import (
     Usage,
     UserId,
 )
-from bot.panel.ports import Halt
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1.0")
@@ -700,7 +707,7 @@ async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
     await put(queues, ONE, "1")
     claim = await claimed(queues)
 
-    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(True)
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == StopResult(True)
     assert await queues.queue.stops() == {ONE: ADA}
     await queues.queue.done(claim)
     assert await queues.queue.stops() == {}
@@ -709,7 +716,9 @@ async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
 async def test_what_nobody_has_begun_is_taken_back(queues):
     await put(queues, ONE, "1", "2")
 
-    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == Halt(False, MessageTs("1.0"))
+    assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == StopResult(
+        False, MessageTs("1.0")
+    )
     assert await queues.queue.stops() == {}
     assert await nothing_to_claim(queues)
     await put(queues, ONE, "4")
@@ -722,7 +731,7 @@ async def test_what_waits_behind_a_running_turn_is_taken_back_but_no_command(que
     await put(queues, ONE, "2")
     await queues.queue.put(ONE, message("3", "3.0"), alone=True)
 
-    assert await queues.queue.stop(ONE, MessageTs("4.0"), ADA) == Halt(True, MessageTs("2.0"))
+    assert await queues.queue.stop(ONE, MessageTs("4.0"), ADA) == StopResult(True, MessageTs("2.0"))
     await queues.queue.done(claim)
     assert texts(await claimed(queues)) == ["3"]
 
@@ -739,7 +748,7 @@ async def test_a_wish_to_stop_that_comes_twice_stops_once(queues):
 
 
 async def test_where_nothing_is_to_be_stopped_the_wish_can_be_put(queues):
-    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == Halt(False)
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == StopResult(False)
     assert await queues.queue.put(ONE, message("stop", "2.0"), alone=True)
 
 
@@ -762,7 +771,9 @@ async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(c
     await put(crowded, late, "2")
     assert await nothing_to_claim(crowded)
 
-    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == Halt(False, MessageTs("2.0"))
+    assert await crowded.queue.stop(late, MessageTs("4.0"), ADA) == StopResult(
+        False, MessageTs("2.0")
+    )
     await crowded.queue.done(first)
     assert await nothing_to_claim(crowded)
     assert (await crowded.queue.depth()).waiting == 0

@@ -10,15 +10,22 @@ from socket import create_server
 
 import pytest
 
-from bot import app, memory_side
-from bot.adapters.redis.scripting import Connection
-from bot.config import Config, read
-from bot.playground.openai.brain import Call, ModelRequest, Reply, ScriptedBrain, Text, is_user
+from bot.adapters.redis.connection.scripting import Connection
+from bot.assembly import app, storage
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import (
+    Call,
+    ModelRequest,
+    Reply,
+    ScriptedBrain,
+    Text,
+    is_user,
+)
 from bot.playground.openai.state import Json, text_of
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
+from bot.settings.config import Config, read
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader
@@ -77,7 +84,7 @@ class World:
     async def idle(self) -> None:
         """Return when every turn is done."""
         await asyncio.sleep(0.05)  # for what was said to arrive at the queue
-        async with memory_side.open_memory(self.config()) as memory, asyncio.timeout(20):
+        async with storage.open_storage(self.config()) as memory, asyncio.timeout(20):
             while True:
                 depth = await memory.queue.depth()
                 if depth.waiting == depth.running == depth.delayed == 0:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import library, memory_side
-from bot.adapters.slack.approval_buttons import APPROVE, DECLINE
-from bot.adapters.slack.reply_buttons import SHOW_WORK
+from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
+from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
+from bot.assembly import storage
+from bot.experts import library
 from bot.panel.model import ToolName
-from bot.panel.roster import WorkspaceScope
+from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
-from bot.playground.openai.brain import UseServer, by_instructions
+from bot.playground.openai.stand_in.brain import UseServer, by_instructions
 from bot.playground.slack.company import ADA, BEN, CHLOE, DEV, GENERAL
 from bot.playground.slack.workspace import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -37,7 +38,7 @@ async def equipped(world: World, shop: McpPlayground, tmp_path: Path) -> World:
     entry = f"{{label: shop, url: {shop.url}, purpose: A shop, approval: always}}"
     allowed.write_text(f"mcp: [{entry}]\n")
     world.environ["PANELBOT_TOOLS"] = str(allowed)
-    async with memory_side.open_memory(world.config()) as memory:
+    async with storage.open_storage(world.config()) as memory:
         (legal,) = [one for one in library.library() if one.name == "legal"]
         scope = WorkspaceScope(world.slack.workspace.team_id)
         await memory.panels.add(scope, replace(legal, tools=(ToolName("mcp:shop"),)))

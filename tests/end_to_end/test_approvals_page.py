@@ -2,7 +2,7 @@
 
 from playwright.async_api import async_playwright, expect
 
-from bot.demo import open_demo
+from bot.demo.demo import open_demo
 from tests.playground.page.conftest import FLAGS, WIDE, chromium
 
 

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from bot.playground.openai.brain import Call
+from bot.playground.openai.stand_in.brain import Call
 from bot.playground.slack import hazards
 from bot.playground.slack.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World, until_reachable

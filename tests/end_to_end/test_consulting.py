@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.panel import sentences
-from bot.playground.openai.brain import Call, Hold, ModelRequest, Reply, Text
-from bot.playground.openai.rules import RuleBrain
+from bot.panel.texts import sentences
+from bot.playground.openai.stand_in.brain import Call, Hold, ModelRequest, Reply, Text
+from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.openai.state import text_of
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.workspace import Message

@@ -2,15 +2,15 @@ import asyncio
 
 import pytest
 
-from bot import memory_side
 from bot.adapters.openai.labels import unpack
-from bot.panel import sentences
+from bot.assembly import storage
 from bot.panel.errors import ModelFault
 from bot.panel.links import RouterLabels
 from bot.panel.model import Expert, ExpertName
-from bot.panel.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope
+from bot.panel.texts import sentences
 from bot.playground.openai import faults
-from bot.playground.openai.brain import Call, Cut, Text
+from bot.playground.openai.stand_in.brain import Call, Cut, Text
 from bot.playground.openai.state import text_of
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
@@ -227,7 +227,7 @@ async def test_a_question_asked_while_no_worker_runs_is_answered_later(world: Wo
 async def test_a_hundred_experts_fit_and_are_found_again(world: World):
     world.environ["PANELBOT_SLACK_PACE"] = "0"  # Slack wants a second for each reply
     await world.start_bot()
-    async with memory_side.open_memory(world.config()) as memory:
+    async with storage.open_storage(world.config()) as memory:
         scope = ChannelScope(world.slack.workspace.team_id, GENERAL)
         for number in range(95):
             name = ExpertName(f"expert-number-{number:010}")

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from bot.adapters.slack import thumbs
+from bot.adapters.slack.buttons import thumbs
 from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.workspace import Message
 from tests.end_to_end.conftest import MENTION, World

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, memory_side
-from bot.panel.feedback import Feedback, Judged, Opinion
+from bot.assembly import app, storage
 from bot.panel.model import TurnId, UserId
+from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.playground.openai import faults
-from bot.playground.openai.brain import Hold, Text
+from bot.playground.openai.stand_in.brain import Hold, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BEN, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World
@@ -36,7 +36,7 @@ async def judge(world: World, ts: str, user: str) -> None:
     """Let *user* think well of the synthesis in a thread."""
     team = world.slack.workspace.team_id
     judged = Judged(TurnId(f"{team}:{GENERAL}:{ts}"), "synthesis", None)
-    async with memory_side.open_memory(world.config()) as memory:
+    async with storage.open_storage(world.config()) as memory:
         opinion = Feedback(judged, ts, UserId(user), Opinion.GOOD, 1, "gpt-6-luna")
         await memory.feedback.save(team, opinion)
 
@@ -140,7 +140,7 @@ async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
     ts = await asked(bot, "please ask legal")
     bot.slack.hazards.clear()
     await bot.stop_bot()
-    async with app.open_web(bot.config()) as serve:
+    async with app.open_web(bot.settings.config()) as serve:
         serving = asyncio.create_task(serve())
         await bot.slack.sockets.wait_for_connection()
         bot.say(f"{MENTION} another one", ts)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.panel import sentences
-from bot.panel.events import Failure
+from bot.panel.journal.events import Failure
+from bot.panel.texts import sentences
 from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command

@@ -2,7 +2,7 @@
 
 from playwright.async_api import async_playwright, expect
 
-from bot.demo import open_demo
+from bot.demo.demo import open_demo
 from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.openai.rules import RuleBrain
+from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.methods.files import new_file
 from tests.end_to_end.conftest import MENTION, World, body

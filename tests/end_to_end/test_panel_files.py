@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.desks import open_panels
-from bot.panel.roster import WorkspaceScope
+from bot.assembly.operator import open_panels
+from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.slack.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import World
 from tests.end_to_end.test_panel_changes import answers, command

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot import memory_side
-from bot.panel import sentences
+from bot.assembly import storage
 from bot.panel.model import Wish
-from bot.playground.openai.brain import Call, Hold, Pause, Text
+from bot.panel.texts import sentences
+from bot.playground.openai.stand_in.brain import Call, Hold, Pause, Text
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.workspace import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -188,7 +188,7 @@ async def test_what_waits_is_answered_as_it_is_now(world: World, deed: str):
     world.say(f"{MENTION} hello")
     await eventually(lambda: world.brain.asked)
     ts = world.say(f"{MENTION} please ask finance")
-    async with memory_side.open_memory(world.config()) as memory:
+    async with storage.open_storage(world.config()) as memory:
         while (await memory.queue.depth()).waiting == 0:  # noqa: ASYNC110 - the queue sends no events
             await asyncio.sleep(0.01)
         if deed == "edit":

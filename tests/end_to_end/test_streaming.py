@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.panel import sentences
-from bot.playground.openai.brain import Hold, Step, Text
+from bot.panel.texts import sentences
+from bot.playground.openai.stand_in.brain import Hold, Step, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace import Message

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, examination
-from bot.adapters.slack.reply_buttons import SHOW_WORK
+from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
+from bot.assembly import app, checkup
+from bot.panel.checks.findings import Verdict
 from bot.panel.errors import Refused
-from bot.panel.findings import Verdict
-from bot.playground.openai.rules import RuleBrain
+from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack import hazards
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.workspace import Message
@@ -169,7 +169,7 @@ async def test_a_check_tells_of_the_tools(
     allowing: World, backend: str, verdict: Verdict, words: str
 ):
     allowing.environ["PANELBOT_BACKEND"] = backend
-    found = await examination.examine(allowing.config())
+    found = await checkup.examine(allowing.config())
     (tools,) = [finding for finding in found if "PANELBOT_TOOLS" in finding.what]
     assert tools.verdict is verdict
     assert words in tools.what

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.panel.approvals import Pending
+from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
+from bot.panel.approvals.approvals import Pending
 from bot.panel.model import ApprovalId, Claim, Message, ThreadRef
-from bot.panel.stores import ApprovalStore, Entered
 from tests.fakes.turn_queue import FakeTurnQueue
 
 
@@ -37,14 +37,16 @@ class FakeApprovalStore(ApprovalStore):
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
         return [one.pending for one in self._matters.values() if one.thread == thread]
 
-    async def enter(self, thread: ThreadRef, approval: ApprovalId, verdict: Message) -> Entered:
+    async def enter(
+        self, thread: ThreadRef, approval: ApprovalId, verdict: Message
+    ) -> VerdictResult:
         matter = self._matters.get(approval)
         if matter is None or matter.verdict not in (None, verdict):
-            return Entered.TOO_LATE
+            return VerdictResult.TOO_LATE
         if matter.verdict is None:
             matter.verdict = verdict
             self._queue.put_first(thread, verdict)
-        return Entered.IN_LINE if self._queue.is_busy(thread) else Entered.AT_ONCE
+        return VerdictResult.IN_LINE if self._queue.is_busy(thread) else VerdictResult.AT_ONCE
 
     async def due(self) -> Sequence[tuple[ThreadRef, Pending]]:
         now = self._queue.now()

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.panel.feedback import Feedback, Judged, question_of
 from bot.panel.model import UserId
 from bot.panel.months import month_of
-from bot.panel.stores import FeedbackStore
+from bot.panel.reports.feedback import Feedback, Judged, question_of
+from bot.panel.reports.feedback_store import FeedbackStore
 
 
 class FakeFeedbackStore(FeedbackStore):

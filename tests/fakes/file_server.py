@@ -3,9 +3,9 @@
 import asyncio
 from collections import deque
 
-from bot.panel.attaching import FileServer
 from bot.panel.errors import PanelError, Refused
-from bot.panel.exhibits import Exhibit
+from bot.panel.language_model.file_fetching import FileServer
+from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId, SharedFile
 
 
@@ -36,7 +36,7 @@ class FakeFileServer(FileServer):
             raise Refused(f"`{file.name}` is gone or too large.")
         return file.name, content
 
-    async def store(self, name: str, about: str, content: bytes) -> Exhibit:
+    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
         if self.is_slow:
             await asyncio.Event().wait()
         if self.errors:
@@ -44,4 +44,6 @@ class FakeFileServer(FileServer):
         self.stored.append((name, content))
         number = len(self.stored)
         is_image = name.endswith(".png")
-        return Exhibit(FileId(f"FMADE{number}"), name, f"https://slack/{number}", about, is_image)
+        return StoredFile(
+            FileId(f"FMADE{number}"), name, f"https://slack/{number}", about, is_image
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from bot.panel.handles import Handle, HandleStore
+from bot.panel.messaging.handles import Handle, HandleStore
 
 
 class FakeHandleStore(HandleStore):

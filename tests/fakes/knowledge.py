@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from bot.panel.errors import Refused
-from bot.panel.knowledge import (
+from bot.panel.model import CollectionId, ConversationId, DocumentId
+from bot.panel.roster.knowledge import (
     Collection,
     Document,
     DocumentState,
@@ -14,7 +15,6 @@ from bot.panel.knowledge import (
     Passage,
     Upload,
 )
-from bot.panel.model import CollectionId, ConversationId, DocumentId
 
 LARGEST = 1_000_000
 

@@ -25,7 +25,7 @@ from itertools import count
 from typing import Literal
 
 from bot.panel.errors import ConversationGone, Refused
-from bot.panel.exchange import (
+from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Begun,
     Item,
@@ -39,11 +39,11 @@ from bot.panel.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.exhibits import MadeFile
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, Labels
+from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, ConversationId, ExpertName, RequestId, Usage
-from bot.panel.ports import LanguageModel
-from bot.panel.toolbox import ApprovalWanted
+from bot.panel.tools import ApprovalWanted
 
 
 class Meanwhile(asyncio.Event):

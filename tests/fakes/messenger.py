@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from bot.panel.errors import MessengerRefused
-from bot.panel.messaging import Ending, Messenger, PlanTask, Post
+from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
 

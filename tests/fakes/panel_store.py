@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.roster import ChannelScope, RosterChanges, Scope
-from bot.panel.stores import PanelStore
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
 
 
 class FakePanelStore(PanelStore):

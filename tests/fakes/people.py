@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.panel.messaging import People
+from bot.panel.messaging.people import People
 from bot.panel.model import Person, Role, UserId
 
 EVERYBODY = (

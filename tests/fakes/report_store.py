@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.months import month_of
-from bot.panel.stores import ReportStore
-from bot.panel.tally import Tally, tallies, together
-from bot.panel.turn_report import TurnReport
+from bot.panel.reports.report_store import ReportStore
+from bot.panel.reports.turn_report import TurnReport
+from bot.panel.reports.usage_counts import UsageCount, tallies, together
 from tests.fakes.turn_queue import FakeTurnQueue
 
 
@@ -17,7 +17,7 @@ class FakeReportStore(ReportStore):
     def __init__(self, queue: FakeTurnQueue) -> None:
         self._queue = queue
         self.reports: dict[TurnId, TurnReport] = {}
-        self._counted: defaultdict[tuple[str, str], list[Tally]] = defaultdict(list)
+        self._counted: defaultdict[tuple[str, str], list[UsageCount]] = defaultdict(list)
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
         self._queue.held(claim)
@@ -26,7 +26,7 @@ class FakeReportStore(ReportStore):
             counted.extend(tallies(report))
         self.reports[claim.turn.id] = report
 
-    async def usage(self, team_id: str, month: str) -> Sequence[Tally]:
+    async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
         return list(together(self._counted[team_id, month]))
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
-from bot.panel.stores import Standing, ThreadStore
+from bot.panel.threads.thread_store import Standing, ThreadStore
 
 
 class FakeThreadStore(ThreadStore):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.panel.messaging import Transcript
+from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
 
 

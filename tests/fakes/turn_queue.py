@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.adapters.redis.backlog import DeadLetter, Depth
+from bot.adapters.redis.queue.backlog import DeadLetter, Depth
 from bot.panel.errors import TurnLost
-from bot.panel.events import Retried, TurnEvent
+from bot.panel.intake.turn_queue import StopResult, TurnQueue, WaitingThread
+from bot.panel.journal.events import Retried, TurnEvent
+from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
-from bot.panel.ports import Halt, Journal, TurnQueue, Waiting
 
 MOST_MESSAGES = 20
 CALM = 10.0
@@ -111,7 +112,7 @@ class FakeTurnQueue(TurnQueue):
             self.held(claim)
             self._put_off(claim, 0)
 
-    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> Halt | None:
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         if (thread, ts) in self._seen:
             return None
         inbox = self._inboxes.get(thread, [])
@@ -127,16 +128,16 @@ class FakeTurnQueue(TurnQueue):
             if not self._currents[thread].leased:
                 self._currents[thread].until = self.now()
                 self._changed.set()
-        return Halt(running, dropped[0].ts if dropped else None)
+        return StopResult(running, dropped[0].ts if dropped else None)
 
     async def stops(self) -> Mapping[ThreadRef, UserId]:
         return dict(self._stops)
 
-    async def line(self, most: int) -> Sequence[Waiting]:
+    async def line(self, most: int) -> Sequence[WaitingThread]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
         rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
         return [
-            Waiting(thread, n, self._asker(thread))
+            WaitingThread(thread, n, self._asker(thread))
             for row in rows
             for n, thread in enumerate(row[:most])
         ]

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.library import library
-from bot.playground.openai.brain import Call, ModelRequest, Reply, Text
+from bot.experts.library import library
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
 
 _ASKED = re.compile(r"Q(\d+) for ([a-z]+(?: and [a-z]+)*)\?")
 _NAMED = re.compile(r"Q(\d+)")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bot.adapters.slack.metadata import StampSigner
+from bot.adapters.slack.api.metadata import StampSigner
 from bot.playground.slack.workspace import Message
 from tests.faults import brain
 from tests.faults.model_side import Conversations, ThreadName

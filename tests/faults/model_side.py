@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.openai.labels import unpack
-from bot.adapters.openai.repair import ABORTED
+from bot.adapters.openai.responses.repair import ABORTED
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.playground.openai.brain import is_model, is_user
-from bot.playground.openai.items import unanswered
+from bot.playground.openai.responses.items import unanswered
+from bot.playground.openai.stand_in.brain import is_model, is_user
 from bot.playground.openai.state import Conversation as Stored
 from bot.playground.openai.state import text_of
 from tests.faults import brain

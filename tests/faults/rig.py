@@ -7,14 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.redis import connection
+from bot.adapters.redis.connection import connection
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.panel_store import RedisPanelStore
-from bot.library import library
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.experts.library import library
 from bot.panel.model import ExpertName
-from bot.panel.roster import WorkspaceScope
-from bot.playground.openai.brain import ScriptedBrain
+from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.company import ADA, BEN, BOT_USER, CHLOE, DEV
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Channel

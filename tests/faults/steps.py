@@ -12,8 +12,8 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any, get_args
 
-from bot.adapters.redis.scripting import Script
-from bot.panel.events import TurnEvent
+from bot.adapters.redis.connection.scripting import Script
+from bot.panel.journal.events import TurnEvent
 from tests.faults.brain import is_router
 
 _SCRIPTS = files("bot.adapters.redis").joinpath("scripts")

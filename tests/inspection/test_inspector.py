@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from aiohttp import web
 
-from bot.playground.openai.brain import ScriptedBrain
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.web_api import Call
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.openapi import OpenApi

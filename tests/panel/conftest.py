@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.panel.approvals import Approvers
+from bot.panel.approvals.approvals import Approvers
 from bot.panel.errors import StoreUnavailable
-from bot.panel.events import TurnEvent
-from bot.panel.exchange import ToolCalled
-from bot.panel.interpreter import Interpreter
+from bot.panel.journal.events import TurnEvent
+from bot.panel.language_model.exchange import ToolCalled
+from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.messaging.locales import Locales
 from bot.panel.model import (
     CallId,
     Claim,
@@ -21,11 +22,10 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.panel_editor import PanelEditor
-from bot.panel.patience import Patience
-from bot.panel.toolbox import NO_TOOLS, Toolbox
-from bot.panel.turn_context import ModelChoice
-from bot.panel.turn_runner import TurnRunner
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.timeouts import Timeouts
+from bot.panel.tools import NO_TOOLS, Toolbox
+from bot.panel.turn.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
@@ -44,7 +44,7 @@ EXPERTS = (
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
-HURRY = Patience(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
+HURRY = Timeouts(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
 
 
 def consult(expert: str, call_id: str = "") -> ToolCalled:
@@ -67,7 +67,7 @@ class Bench:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     people: FakePeople = field(default_factory=FakePeople)
     language: str = ""  # of threads
-    patience: Patience = HURRY
+    patience: Timeouts = HURRY
     levels: int = 2
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
@@ -89,8 +89,8 @@ class Bench:
     def editor(self) -> PanelEditor:
         return PanelEditor(self.panels, self.people, EXPERTS, EXPERTS, frozenset(), self.toolbox)
 
-    def interpreter(self) -> Interpreter:
-        return Interpreter(self.people, self.language)
+    def interpreter(self) -> Locales:
+        return Locales(self.people, self.language)
 
     def runner(self) -> TurnRunner:
         return TurnRunner(

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
-from bot.panel.feedback import question_of
 from bot.panel.model import TurnId
 from bot.panel.months import in_words, month_of, months_until
+from bot.panel.reports.feedback import question_of
 
 
 def test_a_turn_tells_when_its_question_was_asked():

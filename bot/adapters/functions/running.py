@@ -16,7 +16,7 @@ from typing import cast
 
 from bot.functions import Function, FunctionRefused, Piece, Reply, Request
 from bot.panel.errors import FunctionFailed, FunctionMissing
-from bot.panel.ports import Functions
+from bot.panel.language_model.functions import Functions
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ they begin. What is new goes to the backend in use.
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
-from bot.adapters.openai.foreign import CONVERSATION, OWN, THREAD
+from bot.adapters.openai.backend_ids import CONVERSATION, OWN, THREAD
 from bot.panel.errors import ConversationGone
-from bot.panel.exchange import Item, ModelEvent, Prompt, StoredItem
-from bot.panel.exhibits import MadeFile
+from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
-from bot.panel.ports import LanguageModel
 
 BEGINNINGS = {"conversations": CONVERSATION, "stateless": OWN, "assistants": THREAD}
 

@@ -2,7 +2,7 @@
 
 from httpx2 import URL
 
-from bot.panel.findings import Finding, bad, good
+from bot.panel.checks.findings import Finding, bad, good
 
 _HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".openai.azure.us")
 _PATH = "/openai/v1"

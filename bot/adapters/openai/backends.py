@@ -6,17 +6,17 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import azure, errors
 from bot.adapters.openai.any_backend import AnyBackend
-from bot.adapters.openai.assistants import AssistantsModel
-from bot.adapters.openai.assistants_api import AssistantsApi
-from bot.adapters.openai.compaction import Compaction
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.stateless import StatelessModel
-from bot.panel.conversation_store import ConversationStore
+from bot.adapters.openai.assistants.api import AssistantsApi
+from bot.adapters.openai.assistants.assistants_model import AssistantsModel
+from bot.adapters.openai.responses.compaction import Compaction
+from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, Refused
-from bot.panel.findings import Finding, bad, good, warning
+from bot.panel.language_model.conversation_store import ConversationStore
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ToolName
-from bot.panel.ports import LanguageModel
-from bot.panel.toolbox import Toolbox
+from bot.panel.tools import Toolbox
 
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"

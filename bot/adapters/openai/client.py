@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
-from bot.panel import lease
+from bot.panel.intake import lease
 
 CONNECT = 5.0  # seconds
 # Headers and body go out one after the other, and a worker may stand still between them.

@@ -25,7 +25,7 @@ from openai.types.responses.response_output_text import (
     AnnotationURLCitation,
 )
 
-from bot.panel.exchange import (
+from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Attachment,
     Item,
@@ -38,9 +38,9 @@ from bot.panel.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.exhibits import MadeFile
+from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, Citation, DocumentId, RequestId
-from bot.panel.toolbox import ApprovalWanted
+from bot.panel.tools import ApprovalWanted
 
 RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest
 

@@ -4,10 +4,10 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import image_of
-from bot.panel import file_sentences
 from bot.panel.errors import ConversationGone, Refused
-from bot.panel.exhibits import MadeFile
+from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
+from bot.panel.texts import file_sentences
 
 _CHUNK = 64 * 1024
 

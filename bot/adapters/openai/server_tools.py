@@ -5,7 +5,7 @@ from typing import assert_never
 from openai.types.responses import ToolParam
 from openai.types.responses.tool_param import Mcp, McpRequireApproval
 
-from bot.panel.toolbox import Approval, HostedTool, McpServer, ServerTool
+from bot.panel.tools import Approval, HostedTool, McpServer, ServerTool
 
 
 def server_tool(tool: ServerTool) -> ToolParam:

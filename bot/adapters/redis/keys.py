@@ -98,7 +98,7 @@ from binascii import crc32
 from dataclasses import dataclass
 
 from bot.panel.model import ConversationId, ThreadRef, TurnId
-from bot.panel.roster import ChannelScope, Scope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
 

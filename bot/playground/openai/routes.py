@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.playground.openai import errors
-from bot.playground.openai.brain import Cut, Garble
 from bot.playground.openai.errors import Json
-from bot.playground.openai.responding import Told
+from bot.playground.openai.responses.response_writing import Told
+from bot.playground.openai.stand_in.brain import Cut, Garble
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,21 @@ from typing import Self
 from aiohttp import web
 
 from bot.playground.openai import errors, models, wire
-from bot.playground.openai.assistants import Assistants
-from bot.playground.openai.brain import Brain, Garble
-from bot.playground.openai.containers import Containers
-from bot.playground.openai.conversations import Conversations
+from bot.playground.openai.documents.containers import Containers
+from bot.playground.openai.documents.files import Files
+from bot.playground.openai.documents.vector_stores import VectorStores
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.faults import Fault, Faults
-from bot.playground.openai.files import Files
 from bot.playground.openai.latency import Latency
-from bot.playground.openai.responses import Responses
+from bot.playground.openai.responses.conversations import Conversations
+from bot.playground.openai.responses.responses import Responses
 from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Raw, Streamed, Upload
-from bot.playground.openai.rules import RuleBrain
-from bot.playground.openai.runs import Runs
+from bot.playground.openai.runs.assistants import Assistants
+from bot.playground.openai.runs.runs import Runs
+from bot.playground.openai.runs.threads import Thread, Threads
+from bot.playground.openai.stand_in.brain import Brain, Garble
+from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.openai.state import Conversation, Manners, Store
-from bot.playground.openai.threads import Thread, Threads
-from bot.playground.openai.vector_stores import VectorStores
 
 API_KEY = "sk-playground"
 Door = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from bot.playground.openai import errors, items
+from bot.playground.openai import errors
 from bot.playground.openai.errors import Json
-from bot.playground.openai.items import text_of
+from bot.playground.openai.responses import items
+from bot.playground.openai.responses.items import text_of
 
 __all__ = ["Conversation", "Json", "Kept", "Manners", "Store", "checked_metadata", "text_of"]
 

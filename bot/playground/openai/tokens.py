@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.playground.openai.errors import Json
-from bot.playground.openai.items import text_of
+from bot.playground.openai.responses.items import text_of
 
 # What a model thinks before it writes, by effort.
 THINKING: Mapping[str, int] = {

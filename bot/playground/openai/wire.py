@@ -8,12 +8,12 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from bot.playground.openai.brain import Cut, Garble
 from bot.playground.openai.errors import ApiError, Json
 from bot.playground.openai.faults import Fault
-from bot.playground.openai.items import new_id
-from bot.playground.openai.responding import Told
+from bot.playground.openai.responses.items import new_id
+from bot.playground.openai.responses.response_writing import Told
 from bot.playground.openai.routes import Streamed
+from bot.playground.openai.stand_in.brain import Cut, Garble
 
 _GARBLED = b"event: response.output_text.delta\ndata: {not json\n\n"
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.slack import interactions
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
-from bot.playground.slack.delivery import Deliverer, Delivery, Undelivered
+from bot.playground.slack.delivery import interactions
+from bot.playground.slack.delivery.delivery import Deliverer, Delivery, Undelivered
+from bot.playground.slack.delivery.news import News
+from bot.playground.slack.delivery.response_urls import ResponseUrls
 from bot.playground.slack.forms import action_of, element_of, filled, with_state
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.files import new_file
 from bot.playground.slack.methods.views import new_view, open_views, replace_content
-from bot.playground.slack.news import News
-from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.timeline import snapshot
 from bot.playground.slack.workspace import Change, Json, Message, View
 

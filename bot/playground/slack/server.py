@@ -8,13 +8,13 @@ from typing import Self
 from aiohttp import web
 
 from bot.playground.slack.company import BOT_USER, found_company
-from bot.playground.slack.delivery import RETRY_AFTER, Deliverer
+from bot.playground.slack.delivery.delivery import RETRY_AFTER, Deliverer
+from bot.playground.slack.delivery.http import HttpCarrier
+from bot.playground.slack.delivery.response_urls import ResponseUrls
+from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Hazards
-from bot.playground.slack.http_delivery import HttpCarrier
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.people_acting import PeopleActing
-from bot.playground.slack.response_urls import ResponseUrls
-from bot.playground.slack.socket_mode import SocketCarrier
 from bot.playground.slack.web_api import Call, WebApi
 from bot.playground.slack.workspace import Workspace
 

@@ -12,10 +12,10 @@ from aiohttp import web
 
 from bot.playground.slack import arguments
 from bot.playground.slack.arguments import ApiError, Json
+from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Ending, Fault
 from bot.playground.slack.methods import METHODS
 from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.socket_mode import SocketCarrier
 
 _FAMILIES = ("channels", "groups", "im", "mpim")
 

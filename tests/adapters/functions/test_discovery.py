@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import library
 from bot.adapters.functions.discovery import discover
+from bot.experts import library
 from bot.functions import GROUP, FunctionExpert
-from bot.panel.findings import Verdict
+from bot.panel.checks.findings import Verdict
 from bot.panel.model import ExpertName
 from tests.packages import install
 

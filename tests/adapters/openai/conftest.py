@@ -5,9 +5,9 @@ from aiohttp.test_utils import TestServer
 from openai import AsyncOpenAI
 
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.knowledge import OpenAIKnowledge
-from bot.adapters.openai.waiting import Waits
+from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
+from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.responses.retries import Waits
 from tests.adapters.openai.canned_api import CannedApi
 from tests.inspection.inspector import OpenAIInspector
 

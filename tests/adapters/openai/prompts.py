@@ -4,9 +4,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from bot.panel.exchange import ModelEvent, Prompt, Tool, UserSaid
+from bot.panel.language_model.exchange import ModelEvent, Prompt, Tool, UserSaid
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ConversationId, Effort
-from bot.panel.ports import LanguageModel
 
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"reason": "why", "brief": "what"})
 PROMPT = Prompt(

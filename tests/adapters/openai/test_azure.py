@@ -7,11 +7,11 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai.backends import probe
+from bot.adapters.openai.checks.checks import examine
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.examination import examine
+from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.panel.checks.findings import Verdict
 from bot.panel.errors import ModelFault, ModelRefused
-from bot.panel.findings import Verdict
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
 from tests.adapters.openai.prompts import prompt, told

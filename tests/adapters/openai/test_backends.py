@@ -5,11 +5,11 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
 from bot.adapters.openai.client import connect
-from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.adapters.redis.scripting import Connection
+from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.panel.checks.findings import Verdict
 from bot.panel.errors import Refused
-from bot.panel.findings import Verdict
-from bot.panel.toolbox import HostedTool, Toolbox
+from bot.panel.tools import HostedTool, Toolbox
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import error

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.conversations import ConversationsModel
-from bot.adapters.openai.waiting import Waits
+from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.responses.retries import Waits
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,

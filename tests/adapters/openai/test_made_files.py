@@ -4,11 +4,11 @@ from base64 import b64encode
 
 import pytest
 
-from bot.adapters.openai.conversations import ConversationsModel
 from bot.adapters.openai.items import model_said
+from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.panel.errors import ModelUnavailable, Refused
-from bot.panel.exchange import ModelSaid, Responded, ToolUsed
-from bot.panel.exhibits import MadeFile
+from bot.panel.language_model.exchange import ModelSaid, Responded, ToolUsed
+from bot.panel.made_files import MadeFile
 from bot.panel.model import Citation, ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error, message, page

@@ -10,11 +10,11 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
+from bot.adapters.openai.checks.checks import examine
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.examination import examine
-from bot.adapters.openai.knowledge import OpenAIKnowledge
-from bot.adapters.redis.conversation_store import RedisConversationStore
-from bot.panel.exchange import (
+from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.panel.language_model.exchange import (
     Attachment,
     Begun,
     Item,
@@ -25,13 +25,13 @@ from bot.panel.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.knowledge import Holder, Upload
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ExpertName, ThreadRef
-from bot.panel.ports import LanguageModel
-from bot.panel.roster import WorkspaceScope
-from bot.playground.openai.brain import Call, ScriptedBrain, Text
+from bot.panel.roster.knowledge import Holder, Upload
+from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import Call, ScriptedBrain, Text
 from tests.inspection.inspector import OpenAIInspector
 
 ASK = Tool("consult_legal", "Ask the lawyer.", {"brief": "what"})

@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 
 from bot.adapters.redis import codec
 from bot.adapters.redis.codec import Unreadable
-from bot.panel.events import Closed, ExpertCalled, PostStarted, Routed, RouterAsked, TurnEvent
+from bot.panel.journal.events import (
+    Closed,
+    ExpertCalled,
+    PostStarted,
+    Routed,
+    RouterAsked,
+    TurnEvent,
+)
 from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
 
 steadily = settings(deadline=None, derandomize=True, database=None)

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from bot.adapters.slack import web_api
-from bot.adapters.slack.document_desk import DocumentDesk
-from bot.adapters.slack.files import SlackFiles
-from bot.adapters.slack.handle_desk import HandleDesk
-from bot.adapters.slack.identity import Identity, identify
-from bot.adapters.slack.mentions import Mentions
-from bot.adapters.slack.messenger import SlackMessenger
-from bot.adapters.slack.metadata import StampSigner
-from bot.adapters.slack.people import SlackPeople
-from bot.adapters.slack.transcript import SlackTranscript
-from bot.adapters.slack.user_groups import UserGroups
-from bot.adapters.slack.web_api import SlackApi
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.files import SlackFiles
+from bot.adapters.slack.api.identity import Identity, identify
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.api.people import SlackPeople
+from bot.adapters.slack.api.user_groups import UserGroups
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.experts.documents_command import DocumentsCommand
+from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.posting.messenger import SlackMessenger
+from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads.transcript import SlackTranscript
+from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ThreadRef
-from bot.panel.pace import Unpaced
-from bot.panel.panel_editor import PanelEditor
-from bot.panel.teaching import Teaching
+from bot.panel.roster.expert_documents import ExpertDocuments
+from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message
@@ -51,15 +51,15 @@ class Neighbour:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
 
-    def documents(self, editor: PanelEditor) -> DocumentDesk:
+    def documents(self, editor: PanelEditor) -> DocumentsCommand:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
-        teaching = Teaching(editor, self.knowledge)
-        return DocumentDesk(teaching, self.files, self.mentions, self.api)
+        teaching = ExpertDocuments(editor, self.knowledge)
+        return DocumentsCommand(teaching, self.files, self.mentions, self.api)
 
-    def handles(self, editor: PanelEditor) -> HandleDesk:
+    def handles(self, editor: PanelEditor) -> HandlesCommand:
         """What gives the experts of a panel their handles."""
         groups = UserGroups(self.api, self.identity.bot_user_id)
-        return HandleDesk(editor, self.handle_store, groups, self.api)
+        return HandlesCommand(editor, self.handle_store, groups, self.api)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

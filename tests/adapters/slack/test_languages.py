@@ -7,36 +7,26 @@ from decimal import Decimal
 import pytest
 
 from bot import language
-from bot.adapters.slack import (
+from bot.adapters.slack.blocks import blocks, file_blocks, pickers
+from bot.adapters.slack.buttons import approval_buttons, reply_buttons, sources, thumbs, trace_view
+from bot.adapters.slack.buttons.thumbs import Thumb
+from bot.adapters.slack.experts import (
     announcements,
-    approval_buttons,
-    blocks,
+    document_forms,
     document_lists,
-    exhibiting,
-    home,
-    home_view,
-    lesson_forms,
+    expert_form,
     panel_lists,
-    pickers,
-    reply_buttons,
-    sources,
-    thumbs,
-    views,
-    work_view,
 )
-from bot.adapters.slack.lesson_forms import Pupil
-from bot.adapters.slack.thumbs import Thumb
-from bot.adapters.slack.views import Form
+from bot.adapters.slack.experts.document_forms import DocumentTarget
+from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.home import home_listeners, home_view
 from bot.language import ENGLISH, LANGUAGES
-from bot.panel import approval_words, sentences, suggestions
-from bot.panel.approval_words import Undecided
-from bot.panel.changes import Change, Verb
-from bot.panel.events import Failure
-from bot.panel.exchange import Source
-from bot.panel.exhibits import Exhibit
-from bot.panel.feedback import Judged, Opinion
-from bot.panel.knowledge import Document, DocumentState
-from bot.panel.messaging import Ending, PlanTask, Post, Sources, TaskState
+from bot.panel.approvals import approval_texts
+from bot.panel.approvals.approval_texts import Undecided
+from bot.panel.journal.events import Failure
+from bot.panel.language_model.exchange import Source
+from bot.panel.made_files import StoredFile
+from bot.panel.messaging.messenger import Ending, PlanTask, Post, Sources, TaskState
 from bot.panel.model import (
     ApprovalId,
     CallId,
@@ -56,12 +46,17 @@ from bot.panel.model import (
     UserId,
     Wish,
 )
-from bot.panel.overview import Figures, Overview
-from bot.panel.panel_editor import Listed
-from bot.panel.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
-from bot.panel.teaching import Kept
-from bot.panel.toolbox import HostedTool, Toolbox
-from bot.panel.work import Approval, Bill, Part, Work
+from bot.panel.reports.feedback import Judged, Opinion
+from bot.panel.reports.overview import Figures, Overview
+from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.panel.roster import suggestions
+from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.expert_documents import Kept
+from bot.panel.roster.knowledge import Document, DocumentState
+from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.texts import sentences
+from bot.panel.tools import HostedTool, Toolbox
 from bot.playground.slack.methods.block_rules import problem_of
 from bot.playground.slack.methods.views import _check as slack_takes
 from tests.screen_reader import problems
@@ -106,7 +101,7 @@ PARTS = (
     Part(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
     Part(CallId("3"), "Tax", continues=True, approvals=(Approval("shop", "order", True),)),
 )
-WORK = Work(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
+WORK = TurnTrace(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
 KEPT = [
     Kept(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
     for state in DocumentState
@@ -115,26 +110,28 @@ KEPT = [
 STEER = Steer(Wish.ANOTHER, MessageTs("1.0"), MessageTs("1.0"))
 ENDS = (*Decision, *Undecided)
 TASKS = [PlanTask("1", LEGAL.persona, "Why", state) for state in TaskState]
-PUPIL = Pupil("C1", False, LEGAL.name)
+PUPIL = DocumentTarget("C1", False, LEGAL.name)
 
 
 def _modals() -> Iterator[dict]:
     for form in (Form("C1"), Form("", True), Form("C1", editing=LEGAL.name)):
-        yield views.modal(form, TAUGHT if form.editing else None)
-    yield views.modal(Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True)
-    yield views.notice(panel_lists.details(TAUGHT, "panel-legal"))
-    yield lesson_forms.modal(PUPIL, LEGAL)
-    yield lesson_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
+        yield expert_form.modal(form, TAUGHT if form.editing else None)
+    yield expert_form.modal(
+        Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True
+    )
+    yield expert_form.notice(panel_lists.details(TAUGHT, "panel-legal"))
+    yield document_forms.modal(PUPIL, LEGAL)
+    yield document_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
     for experts in ([], [LEGAL]):
         yield pickers.ask(THREAD, MessageTs("1.0"), STEER, experts)
         yield pickers.join(THREAD, MessageTs("1.0"), experts)
     bad = Thumb(Opinion.BAD, Judged(POST.turn, "reply:call_1", LEGAL.name))
     yield thumbs.reason_form(bad, THREAD)
-    yield home._removal(LEGAL)
-    yield work_view.loading()
-    yield work_view.modal(WORK, None)
-    yield work_view.modal(replace(WORK, words_known=False, seconds=None), None)
-    yield work_view.modal(Work(()), None)
+    yield home_listeners._removal(LEGAL)
+    yield trace_view.loading()
+    yield trace_view.modal(WORK, None)
+    yield trace_view.modal(replace(WORK, words_known=False, seconds=None), None)
+    yield trace_view.modal(TurnTrace(()), None)
     yield sources._modal([sources._words("…")])
 
 
@@ -160,8 +157,8 @@ def _messages() -> Iterator[list[dict]]:
     yield reply_buttons.plan_row(POST, working=True)
     decisions = approval_buttons.decisions(ApprovalId("T1:C1:1.0/call_1"))
     yield [{"type": "actions", "elements": decisions}]
-    yield from (blocks.ended("…", Ending(approval_words.ended(one), ADA))["blocks"] for one in ENDS)
-    yield exhibiting.shown([Exhibit(FileId("F1"), "a.png", "https://slack", is_image=True)])
+    yield from (blocks.ended("…", Ending(approval_texts.ended(one), ADA))["blocks"] for one in ENDS)
+    yield file_blocks.shown([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
     yield blocks.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
     yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
 

@@ -6,8 +6,8 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.conversations import Conversation
 
-from bot.playground.openai.brain import ScriptedBrain
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.inspection.openapi import OpenApi
 
 

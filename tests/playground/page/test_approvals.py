@@ -3,20 +3,22 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack import blocks, reply_buttons, text
-from bot.panel import approval_words
-from bot.panel.messaging import Ending, Post
+from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.buttons import reply_buttons
+from bot.adapters.slack.markdown import neutralise
+from bot.panel.approvals import approval_texts
+from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
-from bot.panel.toolbox import ApprovalWanted
+from bot.panel.tools import ApprovalWanted
 from bot.playground.slack.company import ADA, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EVIL = '{"title": "<!channel> ``` *Approved* [here](https://evil.example)"}'
 WISH = ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", EVIL)
-WORDS = approval_words.approval_wanted(":scales: **Legal Counsel**", [WISH], "Admins", 24)
+WORDS = approval_texts.approval_wanted(":scales: **Legal Counsel**", [WISH], "Admins", 24)
 POST = Post(TurnId("T1:C1:1.0"), "approval:call_1", WORDS, approval=ApprovalId("T1:C1:1.0/call_1"))
-MARKDOWN = text.markdown(WORDS)
+MARKDOWN = neutralise.markdown(WORDS)
 
 
 async def ask(page: Page, slack, bot) -> str:
@@ -42,7 +44,7 @@ async def test_the_buttons_say_what_they_do_and_give_way_to_the_decision(
     (clicked,) = bot.heard_of("block_actions")
     assert clicked["user"]["id"] == ADA
     assert [one["value"] for one in clicked["actions"]] == [POST.approval]
-    words = approval_words.ended(Decision.APPROVED)
+    words = approval_texts.ended(Decision.APPROVED)
     ended = blocks.ended(MARKDOWN, Ending(words, UserId(ADA), 1_795_000_000))
     await bot.client.chat_update(channel=GENERAL, ts=ts, **ended)
     note = page.get_by_text("Approved by").last

@@ -4,24 +4,24 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack import blocks, exhibiting
-from bot.panel.exhibits import Exhibit
+from bot.adapters.slack.blocks import blocks, file_blocks
+from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
-from bot.playground.openai.drawing import WIDTH, bars
+from bot.playground.openai.responses.drawing import WIDTH, bars
 from bot.playground.slack.company import GENERAL
 from bot.playground.slack.methods.files import new_file
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-def stored(slack, name: str, content: bytes) -> Exhibit:
+def stored(slack, name: str, content: bytes) -> StoredFile:
     file = new_file(slack.site, name, content, slack.bot_user_id)
     is_image = file["mimetype"] == "image/png"
-    return Exhibit(FileId(file["id"]), name, file["permalink"], "Costs by year", is_image)
+    return StoredFile(FileId(file["id"]), name, file["permalink"], "Costs by year", is_image)
 
 
-async def say(bot, *exhibits: Exhibit) -> None:
-    shown = blocks.reply("Here.", exhibiting.shown(exhibits))
+async def say(bot, *exhibits: StoredFile) -> None:
+    shown = blocks.reply("Here.", file_blocks.shown(exhibits))
     await bot.say(GENERAL, username="Analyst", icon_emoji=":bar_chart:", **shown)
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack import blocks, reply_buttons, work_view
-from bot.panel.exchange import Source
-from bot.panel.messaging import Post
+from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.buttons import reply_buttons, trace_view
+from bot.panel.language_model.exchange import Source
+from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, Persona, TurnId, Usage
-from bot.panel.work import Bill, Part, Work
+from bot.panel.reports.turn_trace import Bill, Part, TurnTrace
 from bot.playground.slack.company import ADA, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,7 +23,7 @@ SOURCE = Source("The licence", "https://mit.example/licence")
 PART = Part(
     CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", ("web_search",), (SOURCE,), BILL
 )
-WORK = Work((PART,), seconds=4.5, choosing=BILL, prices_of="2026-11-20")
+WORK = TurnTrace((PART,), seconds=4.5, choosing=BILL, prices_of="2026-11-20")
 
 
 async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slack, bot) -> None:
@@ -35,10 +36,10 @@ async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slac
     await slack.people.wait_for(lambda: bot.heard_of("block_actions"))
     (clicked,) = bot.heard_of("block_actions")
     trigger = clicked["trigger_id"]
-    opened = await bot.client.views_open(trigger_id=trigger, view=work_view.loading())
+    opened = await bot.client.views_open(trigger_id=trigger, view=trace_view.loading())
     dialog = page.get_by_role("dialog", name="Show work")
     await expect(dialog).to_contain_text("Looking up")
-    view = work_view.modal(WORK, PART.call_id)
+    view = trace_view.modal(WORK, PART.call_id)
     await bot.client.views_update(view_id=opened["view"]["id"], view=view)
 
     await expect(dialog.get_by_role("heading", name="Legal Counsel")).to_be_visible()
@@ -51,7 +52,7 @@ async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slac
 async def test_nothing_that_a_model_wrote_acts_in_the_modal(page: Page, slack, bot) -> None:
     evil = "<!channel> <@U0ADA> *b* <https://evil.example|safe> <img src=x onerror=alert(1)>"
     part = Part(CallId("call_1"), evil, evil, evil, (evil,), (Source(evil, "javascript:1"),), BILL)
-    bot.modal = work_view.modal(replace(WORK, parts=(part,)), None)
+    bot.modal = trace_view.modal(replace(WORK, parts=(part,)), None)
     field = page.get_by_label("Message", exact=True)
     await field.fill("/experts")
     await field.press("Enter")

@@ -3,13 +3,13 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack.identity import identify
-from bot.adapters.slack.messenger import SlackMessenger
-from bot.adapters.slack.metadata import StampSigner
-from bot.adapters.slack.web_api import SlackApi
-from bot.panel.messaging import Post
+from bot.adapters.slack.api.identity import identify
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.posting.messenger import SlackMessenger
+from bot.panel.messaging.messenger import Post
+from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
-from bot.panel.pace import Unpaced
 from bot.playground.slack.company import ADA, BOT_USER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

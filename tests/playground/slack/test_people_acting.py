@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL, GUEST, PRODUCT
-from bot.playground.slack.delivery import Undelivered
+from bot.playground.slack.delivery.delivery import Undelivered
 from tests.playground.slack.modals import modal
 
 AGREE = {

@@ -1,0 +1,1 @@
+"""The backend ``assistants``, on the Assistants API."""

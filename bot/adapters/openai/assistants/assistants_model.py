@@ -1,0 +1,224 @@
+"""The language model on the Assistants API, version 2, of servers that still speak it.
+
+1. A conversation is a thread, a response is a run. What is new is added as messages; then a run
+   is started, with all that the prompt says.
+2. Where a response ends in calls, its run waits for their outputs, some minutes at most. A prompt
+   of nothing but these outputs goes on with that run: all of them together, those that nobody
+   has given as aborted.
+3. Nothing else can be added to a thread while a run is active. A run that waits is given up for
+   it; one that is being written is waited for.
+4. What a run may call is said when it begins. Calls of one that goes on, though the prompt does
+   not allow any, are answered as aborted.
+5. Outputs that come when their run has ended, or without the model being asked (for a run cannot
+   take outputs and stay silent), become messages.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import ParamSpec, TypeVar
+
+from openai import AsyncOpenAI
+from openai.types.beta.threads import Message, Run
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.assistants import run_streaming
+from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
+from bot.adapters.openai.assistants.definitions import AssistantDefinitions
+from bot.adapters.openai.assistants.pending_runs import PendingRuns
+from bot.adapters.openai.assistants.run_start import RunStart
+from bot.adapters.openai.assistants.thread_items import AFTER, from_message, merged, to_message
+from bot.adapters.openai.backend_ids import CONVERSATION, OWN, refuse
+from bot.adapters.openai.labels import pack, unpack
+from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
+from bot.panel.language_model.exchange import (
+    Begun,
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    Responded,
+    StoredItem,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+    joined,
+)
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
+from bot.panel.model import ConversationId
+from bot.panel.texts import file_sentences
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MOST_ROUNDS = 2  # more, of a run that calls and is not to: what it may call was said when it began
+_FOREIGN = (CONVERSATION, OWN)  # how the ids of other backends begin
+
+
+class AssistantsModel(LanguageModel):
+    """Each conversation is a thread of the server's."""
+
+    def __init__(self, client: AsyncOpenAI, *, waits: Waits | None = None) -> None:
+        self._api = AssistantsApi(client)
+        self._book = AssistantDefinitions(self._api)
+        self._requests = Requests(salt="")
+        self._waits = waits or Waits()
+        self._send = Sending(self._waits)
+        self._waiting = PendingRuns(self._api, self._waits)
+
+    async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        refuse(_FOREIGN, prompt.conversation)
+        beginning = RunStart(
+            self._api, self._book, self._requests, self._waiting, self._waits, prompt
+        )
+        async with (
+            errors.translated(),
+            aclosing(self._heard(prompt, await beginning.stream(), _MOST_ROUNDS)) as events,
+        ):
+            async for event in events:
+                yield event
+
+    async def _heard(
+        self, prompt: Prompt, stream: RunStream, rounds: int
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """Yield what the run does, without calls that *prompt* does not allow."""
+        said, calls_unasked = Responded(""), False
+        async with stream, aclosing(run_streaming.events(aiter(stream))) as events:
+            async for event in events:
+                match event:
+                    case ToolCalled() if not prompt.may_call:
+                        calls_unasked = True
+                    case Responded():
+                        said = event
+                    case _:
+                        yield event
+        further = await self._without_calls(prompt, rounds) if calls_unasked else None
+        if further is None:
+            yield said
+            return
+        async with aclosing(self._heard(prompt, further, rounds - 1)) as events:
+            async for event in events:
+                match event:
+                    case Begun():
+                        pass
+                    case Responded(text, usage, citations):
+                        parts = [ModelSaid(said.text, said.citations), ModelSaid(text, citations)]
+                        yield replace(joined(part for part in parts if part.text), usage=usage)
+                    case _:
+                        yield event
+
+    async def _without_calls(self, prompt: Prompt, rounds: int) -> RunStream | None:
+        """Let the waiting run go on without what it called for; None if there is no more use."""
+        waiting = await self._waiting.find(prompt.conversation)
+        if waiting and rounds:
+            return await self._waiting.submit(waiting, {})
+        if waiting:
+            await self._waiting.give_up(waiting, ())
+        return None
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        refuse(_FOREIGN, conversation)
+        if items:
+            waiting = await self._send(self._waiting.find, conversation)
+            if waiting:
+                await self._send(self._waiting.give_up, waiting, items)
+        for item in items:
+            await self._send(self._api.add_message, conversation, to_message(item))
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        refuse(_FOREIGN, conversation)
+        newest = await self._send(self._api.newest_messages, conversation)
+        for place, message in enumerate(newest):
+            said = from_message(message)
+            if isinstance(said, UserSaid) and ref in said.text:
+                found = await self._merged(conversation, newest[place::-1])
+                return [item for item in found if not isinstance(item, ToolUsed)]
+        return None
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        refuse(_FOREIGN, conversation)
+        messages = await self._send(_all, self._api.messages, conversation)
+        for item in reversed(await self._merged(conversation, messages)):
+            yield item
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        raise Refused(file_sentences.made_gone(file.name))  # nothing here makes files
+
+    async def is_whole(self, response: str) -> bool:
+        thread, _, run = response.partition("/")
+        if not run or thread.startswith(_FOREIGN):
+            return False
+        try:
+            found = await self._send(self._waiting.until_settled, thread, run)
+        except ConversationGone:  # 404
+            return False
+        return found.status in ("completed", "requires_action")
+
+    async def open(self, labels: Labels) -> ConversationId:
+        try:
+            opened = await self._send(self._api.create_thread, pack(labels))
+        except ConversationGone:  # 404 for what is still to be opened
+            what = "the server knows no threads"
+            raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
+        return ConversationId(opened.id)
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        refuse(_FOREIGN, conversation)
+        await self._send(self._api.update_thread, conversation, {"metadata": pack(labels)})
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        try:
+            refuse(_FOREIGN, conversation)
+            found = await self._send(self._api.thread, conversation)
+        except ConversationGone:
+            return None
+        return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        try:
+            refuse(_FOREIGN, conversation)
+            messages = await self._send(_all, self._api.messages, conversation)
+            await self._send(self._api.delete_thread, conversation)
+        except ConversationGone:
+            return None
+        return len(messages)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return not conversation.startswith(_FOREIGN)
+
+    async def _merged(
+        self, conversation: ConversationId, messages: Sequence[Message]
+    ) -> list[StoredItem]:
+        """Return what *messages*, oldest first, and the runs among them say."""
+        runs = await self._send(self._runs_after, conversation, messages)
+        # A run without tools has but messages, which are there already.
+        steps = {
+            run.id: await self._send(_all, self._api.steps, conversation, run.id)
+            for run in runs
+            if run.tools
+        }
+        return merged(messages, runs, steps)
+
+    async def _runs_after(
+        self, conversation: ConversationId, messages: Sequence[Message]
+    ) -> list[Run]:
+        """Return the runs that came after one of *messages*, oldest first."""
+        ids = {message.id for message in messages}
+        found: list[Run] = []
+        async for run in self._api.runs(conversation):
+            after = (run.metadata or {}).get(AFTER)
+            if after in ids:
+                found.append(run)
+            elif after:
+                break
+        return found[::-1]
+
+
+async def _all(
+    listing: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs
+) -> list[T]:
+    return [one async for one in listing(*args, **kwargs)]

@@ -1,0 +1,140 @@
+"""Beginning a run, or going on with one that waits for what the prompt brings."""
+
+import logging
+from typing import Any
+
+from openai import APIConnectionError, APIStatusError, NotFoundError
+from openai.types.beta.threads import Run
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
+from bot.adapters.openai.assistants.definitions import AssistantDefinitions, definition, documents
+from bot.adapters.openai.assistants.pending_runs import PendingRuns
+from bot.adapters.openai.assistants.run_streaming import calls_of
+from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
+from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.retries import Pauses, Waits
+from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.language_model.exchange import Item, Prompt, ToolAnswered, UserSaid
+
+log = logging.getLogger(__name__)
+
+
+class RunStart:
+    """Sends one prompt, again and again as long as that is safe and may help."""
+
+    def __init__(
+        self,
+        api: AssistantsApi,
+        book: AssistantDefinitions,
+        requests: Requests,
+        waiting: PendingRuns,
+        waits: Waits,
+        prompt: Prompt,
+    ) -> None:
+        self._api = api
+        self._book = book
+        self._requests = requests
+        self._waiting = waiting
+        self._pauses = Pauses(waits)
+        self._prompt = prompt
+        self._left: list[Item] = list(prompt.items)  # what is not in the thread yet
+        self._after = ""  # the last message in it
+        self._assistant_lost = False
+
+    async def stream(self) -> RunStream:
+        """Return the run's events. Raises ModelRefused for files: a thread takes uploads only."""
+        if any(isinstance(item, UserSaid) and item.attachments for item in self._left):
+            raise ModelRefused(ModelFault.BAD_REQUEST, "threads take no attached files")
+        while True:
+            try:
+                waiting = await self._waiting.find(self._prompt.conversation)
+                if waiting and self._is_answered(waiting):
+                    return await self._waiting.submit(waiting, self._outputs)
+                if waiting:
+                    await self._waiting.give_up(waiting, self._prompt.items)
+                return await self._start()
+            except APIConnectionError as error:
+                await self._pauses.before_retry(error)
+            except APIStatusError as error:
+                await self._put_right(error)
+
+    @property
+    def _outputs(self) -> dict[str, str]:
+        left = (item for item in self._left if isinstance(item, ToolAnswered))
+        return {item.call_id: item.output for item in left}
+
+    def _is_answered(self, waiting: Run) -> bool:
+        """Whether the prompt is nothing but outputs that *waiting* waits for."""
+        wanted = {call.id for call in calls_of(waiting)}
+        return bool(self._left) and all(
+            isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._left
+        )
+
+    async def _start(self) -> RunStream:
+        thread = self._prompt.conversation
+        while self._left:
+            added = await self._api.add_message(thread, to_message(self._left[0]))
+            self._after = added.id
+            del self._left[0]
+        if not self._after:
+            newest = await self._api.newest_messages(thread, 1)
+            self._after = newest[0].id if newest else ""
+        await self._open_documents()
+        assistant = await self._book.find(self._prompt)
+        return await self._api.start_run(thread, self._request(assistant))
+
+    async def _open_documents(self) -> None:
+        """Let the thread have the second collection, or none: the assistant has the first."""
+        if not self._prompt.collections:
+            return
+        _, *others = self._prompt.collections
+        resources = {"tool_resources": documents(others[:1])}
+        await self._api.update_thread(self._prompt.conversation, resources)
+        if others[1:]:
+            log.warning("documents.left_out", extra={"collections": len(others[1:])})
+
+    def _request(self, assistant: str) -> dict[str, Any]:
+        prompt = self._prompt
+        request = {
+            "assistant_id": assistant,
+            **definition(prompt),
+            "metadata": {AFTER: self._after},
+        }
+        if effort := self._requests.effort(prompt):
+            request["reasoning_effort"] = effort
+        if request["tools"]:
+            request["tool_choice"] = "auto" if prompt.may_call else "none"
+        if prompt.collections and prompt.must_search:
+            request["tool_choice"] = {"type": "file_search"}
+        return request
+
+    async def _put_right(self, error: APIStatusError) -> None:
+        """Make another try worth it, or raise."""
+        if self._is_about_assistant(error) and not self._assistant_lost:
+            self._assistant_lost = True
+            self._book.forget(self._prompt)
+        elif not self._requests.concede(self._prompt, error):
+            await self._pauses.before_retry(error)
+            if errors.is_locked(error) and len(self._left) == len(self._prompt.items):
+                await self._look_for_earlier_try()
+
+    def _is_about_assistant(self, error: APIStatusError) -> bool:
+        """Whether the assistant is gone, and not the thread."""
+        return isinstance(error, NotFoundError) and "assistant" in errors.message_of(error).lower()
+
+    async def _look_for_earlier_try(self) -> None:
+        """Raise ModelUnavailable if the prompt is in the thread already, or may be.
+
+        Only an abandoned try of our own can have locked it, and it may be stored by now. Whoever
+        asks for no more than an answer to what is there has to look whether there is one.
+        """
+        match self._prompt.items:
+            case (*_, UserSaid() as last):
+                newest = await self._api.newest_messages(self._prompt.conversation)
+                if all(from_message(message) != last for message in newest):
+                    return
+            case _:
+                pass
+        await self._waiting.until_thread_settled(self._prompt.conversation)
+        raise ModelUnavailable("an earlier try was stored meanwhile", after=0)

@@ -1,0 +1,136 @@
+"""The events of a run, as the domain's.
+
+1. A run that waits for outputs has responded, as far as we are concerned: its calls are told, and
+   the outputs come with another prompt.
+2. A call is complete when the next one begins, or when the run waits; it is told once.
+3. A stream that ends while the run still goes on has failed, however quietly it ended.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from openai.types.beta import AssistantStreamEvent
+from openai.types.beta.threads import RequiredActionFunctionToolCall, Run
+from openai.types.beta.threads.runs import ToolCallDelta
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.assistants.thread_items import said_by
+from bot.adapters.openai.items import tool_called
+from bot.panel.errors import ModelUnavailable
+from bot.panel.language_model.exchange import (
+    Begun,
+    ModelEvent,
+    ModelSaid,
+    Responded,
+    TextWritten,
+    ToolCalled,
+    joined,
+)
+from bot.panel.model import NO_USAGE, Usage
+
+
+async def events(
+    stream: AsyncIterator[AssistantStreamEvent],
+) -> AsyncGenerator[ModelEvent, None]:
+    """Yield what the run does, up to where it ends or waits; the last is Responded."""
+    reader = _Reader()
+    async for event in stream:
+        for told in reader.read(event):
+            yield told
+        if reader.ended:
+            return
+    raise ModelUnavailable("the run broke off")
+
+
+@dataclass(slots=True)
+class _Writing:
+    """A call that is being written."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+def calls_of(run: Run) -> Sequence[RequiredActionFunctionToolCall]:
+    """Return the calls whose outputs *run* waits for."""
+    action = run.required_action
+    return action.submit_tool_outputs.tool_calls if action else ()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.ended = False
+        self._begun = False
+        self._said: list[ModelSaid] = []
+        self._calls: dict[int, _Writing] = {}
+        self._told: set[str] = set()
+
+    def read(self, event: AssistantStreamEvent) -> Iterator[ModelEvent]:
+        """Yield what *event* tells; raise what it means if the run ends badly."""
+        match event.event:
+            case "thread.message.delta":
+                for part in event.data.delta.content or ():
+                    if part.type == "text" and part.text and part.text.value:
+                        yield TextWritten(part.text.value)
+            case "thread.message.completed":
+                self._said.append(said_by(event.data))
+            case "thread.run.step.delta":
+                details = event.data.delta.step_details
+                if details and details.type == "tool_calls":
+                    for call in details.tool_calls or ():
+                        yield from self._write(call)
+            case "error":
+                raise errors.failed(event.data.code)
+            case _:
+                if isinstance(event.data, Run):
+                    yield from self._go_on(event.data)
+
+    def _go_on(self, run: Run) -> Iterator[ModelEvent]:
+        if not self._begun:
+            self._begun = True
+            yield Begun(f"{run.thread_id}/{run.id}")
+        match run.status:
+            case "requires_action":
+                for call in calls_of(run):
+                    yield from self._tell(call.id, call.function.name, call.function.arguments)
+                yield self._responded(run)
+            case "completed":
+                yield self._responded(run)
+            case "incomplete":
+                details = run.incomplete_details
+                raise errors.incomplete(details.reason if details else None)
+            case "failed":
+                raise errors.failed(run.last_error.code if run.last_error else None)
+            case "expired" | "cancelled":
+                raise ModelUnavailable(f"the run has {run.status}")
+            case _:
+                pass
+
+    def _write(self, delta: ToolCallDelta) -> Iterator[ModelEvent]:
+        if delta.type != "function":
+            return
+        for index, done in self._calls.items():
+            if index < delta.index:
+                yield from self._tell(done.id, done.name, done.arguments)
+        call = self._calls.setdefault(delta.index, _Writing())
+        call.id = delta.id or call.id
+        if delta.function:
+            call.name += delta.function.name or ""
+            call.arguments += delta.function.arguments or ""
+
+    def _tell(self, call_id: str, name: str, arguments: str) -> Iterator[ToolCalled]:
+        if call_id not in self._told:
+            self._told.add(call_id)
+            yield tool_called(call_id, name, arguments)
+
+    def _responded(self, run: Run) -> Responded:
+        self.ended = True
+        return replace(joined(self._said), usage=_usage(run))
+
+
+def _usage(run: Run) -> Usage:
+    """Return what the whole run cost: told when it has ended, not where it waits."""
+    used = run.usage
+    if used is None:
+        return NO_USAGE
+    return Usage(used.prompt_tokens, 0, used.completion_tokens)

@@ -1,0 +1,1 @@
+"""Whether the model's side can serve us, and what it does."""

@@ -1,0 +1,65 @@
+"""Looking whether the model's side can serve us: the key, and the models with their end dates."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    AsyncOpenAI,
+    AuthenticationError,
+    PermissionDeniedError,
+)
+from openai.types import Model
+
+from bot.adapters.openai import azure
+from bot.panel.checks.findings import Finding, bad, good, warning
+
+
+async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Return what is found of the server and of *models* (setting's name and model's name)."""
+    if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
+        return [wrong]
+    try:
+        known = {model.id: model async for model in client.models.list()}
+    except (AuthenticationError, PermissionDeniedError):
+        return [bad("OpenAI rejects the key", "Put a valid key into OPENAI_API_KEY.")]
+    except APIConnectionError:
+        remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
+        return [bad(f"No answer from {client.base_url}", remedy)]
+    except APIStatusError as error:
+        remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
+        return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
+    found = [good(f"OpenAI accepts the key ({client.base_url})")]
+    if azure.is_azure(client.base_url):
+        return found + [azure.deployment(setting, name) for setting, name in models]
+    today = datetime.now(UTC).date()
+    return found + [_model(setting, name, known, today) for setting, name in models]
+
+
+def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> Finding:
+    if name not in known:
+        near = ", ".join(_alive(known.values(), today)[:5])
+        return bad(f"There is no model {name}", f"Set {setting} to one of yours: {near}.")
+    end = _end(known[name])
+    if end is None:
+        return good(f"{setting}: {name}")
+    if end <= today:
+        return bad(f"{name} was switched off on {end}", f"Set {setting} to a current model.")
+    return warning(f"{name} will be switched off on {end}", f"Set {setting} to another by then.")
+
+
+def _alive(models: Iterable[Model], today: date) -> list[str]:
+    return sorted(model.id for model in models if (end := _end(model)) is None or end > today)
+
+
+def _end(model: Model) -> date | None:
+    """Return the ``shutdown_date`` that ``GET /v1/models`` tells, a date or a timestamp."""
+    value = (model.model_extra or {}).get("shutdown_date") or getattr(model, "shutdown_date", None)
+    match value:
+        case str():
+            return date.fromisoformat(value[:10])
+        case int() | float():
+            return datetime.fromtimestamp(value, UTC).date()
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""The experts' documents, in vector stores."""

@@ -1,0 +1,195 @@
+"""The experts' documents in OpenAI's vector stores: one store for each collection."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+from openai import AsyncOpenAI
+from openai.types.vector_stores import VectorStoreFile
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.backend_ids import OWN, THREAD
+from bot.adapters.openai.documents import passages
+from bot.adapters.openai.documents.vector_stores import document_of, pack, unpack
+from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.language import gettext, number
+from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
+from bot.panel.model import CollectionId, ConversationId, DocumentId
+from bot.panel.roster.knowledge import (
+    Collection,
+    Document,
+    DocumentState,
+    Holder,
+    KnowledgeBase,
+    Passage,
+    Upload,
+)
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LARGEST = 32 * 1024 * 1024
+PROSE = ("doc", "docx", "html", "md", "pdf", "pptx", "tex", "txt")
+CODE = ("c", "cpp", "cs", "css", "go", "java", "js", "json", "php", "py", "rb", "sh", "ts")
+SEARCHABLE = frozenset({*PROSE, *CODE})
+
+_PAGE = 100
+_POLLS = (0.1, 0.2, 0.5, 1.0)  # seconds; the last one again and again
+
+
+class OpenAIKnowledge(KnowledgeBase):
+    """Vector stores; a document is waited for *patience* seconds."""
+
+    def __init__(
+        self, client: AsyncOpenAI, *, waits: Waits | None = None, patience: float = 600
+    ) -> None:
+        self._client = client
+        self._stores = client.vector_stores
+        self._send = Sending(waits or Waits())
+        self._patience = patience
+
+    def check(self, name: str, size: int) -> None:
+        ending = name.rpartition(".")[2].lower()
+        if ending not in SEARCHABLE:
+            raise Refused(
+                gettext(
+                    "`{document}` is of a kind that cannot be searched. These can: {prose}; and "
+                    "code: {code}.",
+                    document=_quoted(name),
+                    prose=", ".join(PROSE),
+                    code=", ".join(CODE),
+                )
+            )
+        if not 0 < size <= LARGEST:
+            raise Refused(
+                gettext(
+                    "A document has at most {most} MB, and is not empty; `{document}` has {size} "
+                    "MB.",
+                    most=LARGEST // 1024 // 1024,
+                    document=_quoted(name),
+                    size=number(size / 1024 / 1024, "0.0"),
+                )
+            )
+
+    async def create(self, holder: Holder) -> CollectionId:
+        name = f"Panelbot: documents of {holder.expert}"
+        created = await self._send(self._stores.create, name=name, metadata=pack(holder))
+        return CollectionId(created.id)
+
+    async def collections(self) -> Sequence[Collection]:
+        pages = self._stores.list(limit=_PAGE, order="asc")
+        found = [(store, unpack(store)) for store in await self._all(pages)]
+        return [Collection(CollectionId(s.id), holder) for s, holder in found if holder]
+
+    async def holder(self, collection: CollectionId) -> Holder | None:
+        try:
+            return unpack(await self._send(self._stores.retrieve, collection))
+        except ConversationGone:  # 404
+            return None
+
+    async def discard(self, collection: CollectionId) -> None:
+        await self._forget(self._stores.delete, collection)
+
+    async def add(self, collection: CollectionId, upload: Upload) -> Document:
+        self.check(upload.name, len(upload.content))
+        content = (upload.name, upload.content)
+        file = await self._send(self._client.files.create, file=content, purpose="assistants")
+        try:
+            added = await self._attach(
+                collection, DocumentId(file.id), upload.name, len(upload.content)
+            )
+        except PanelError:
+            await self._forget(self._client.files.delete, file.id)
+            raise
+        if added.state is DocumentState.FAILED:
+            await self.remove(collection, added.id)
+            raise Refused(
+                gettext(
+                    "I cannot use `{document}`: {reason}.",
+                    document=_quoted(upload.name),
+                    reason=added.problem,
+                )
+            )
+        log.info("document.added", extra={"id": added.id, "bytes": added.size})
+        return added
+
+    async def documents(self, collection: CollectionId) -> Sequence[Document]:
+        try:
+            files = await self._all(self._stores.files.list(collection, limit=_PAGE))
+        except ConversationGone:
+            return ()
+        return sorted(map(document_of, files), key=lambda document: document.name.casefold())
+
+    async def remove(self, collection: CollectionId, document: DocumentId) -> None:
+        files = self._stores.files
+        await self._forget(files.delete, document, vector_store_id=collection)
+        await self._forget(self._client.files.delete, document)
+
+    async def reindex(self, collection: CollectionId, document: Document) -> Document:
+        files = self._stores.files
+        await self._forget(files.delete, document.id, vector_store_id=collection)
+        try:
+            return await self._attach(collection, document.id, document.name, document.size)
+        except PanelError as error:
+            await self._forget(self._client.files.delete, document.id)
+            log.warning("document.lost", extra={"id": document.id, "reason": str(error)})
+            raise Refused(
+                gettext(
+                    "`{document}` could not be read anew and is lost; add it again.",
+                    document=_quoted(document.name),
+                )
+            ) from None
+
+    async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
+        if conversation.startswith((OWN, THREAD)):
+            return ()  # another backend's: what was found is not kept there
+        async with errors.translated():
+            return await passages.behind(self._client, conversation, ref)
+
+    async def _attach(
+        self, collection: CollectionId, document: DocumentId, name: str, size: int
+    ) -> Document:
+        attributes: dict[str, str | float | bool] = {"name": name, "size": float(size)}
+        create = self._stores.files.create
+        try:
+            file = await self._send(create, collection, file_id=document, attributes=attributes)
+        except ConversationGone:  # 404
+            raise Refused(
+                gettext("The document is gone, or the place where it belongs; please add it again.")
+            ) from None
+        return document_of(await self._indexed(collection, file))
+
+    async def _indexed(self, collection: CollectionId, file: VectorStoreFile) -> VectorStoreFile:
+        """Return the file once it is indexed, or as it is when nothing more can be learnt."""
+        polls = iter(_POLLS)
+        pause = next(polls)
+        try:
+            async with asyncio.timeout(self._patience):
+                while file.status == "in_progress":
+                    await asyncio.sleep(pause)
+                    pause = next(polls, pause)
+                    retrieve = self._stores.files.retrieve
+                    file = await self._send(retrieve, file.id, vector_store_id=collection)
+        except (TimeoutError, ModelUnavailable) as error:
+            reason = str(error) or type(error).__name__
+            log.warning("document.still_indexing", extra={"id": file.id, "reason": reason})
+        return file
+
+    async def _forget(
+        self, method: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        try:
+            await self._send(method, *args, **kwargs)
+        except ConversationGone:
+            log.info("document.gone_already", extra={"id": args[0]})
+
+    async def _all(self, pages: AsyncIterable[T]) -> list[T]:
+        async with errors.translated():
+            return [item async for item in pages]
+
+
+def _quoted(name: str) -> str:
+    return name.replace("`", "'")

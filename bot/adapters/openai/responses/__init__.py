@@ -1,0 +1,1 @@
+"""The backends ``conversations`` and ``stateless``, on the Responses API."""

@@ -1,0 +1,145 @@
+"""The language model on OpenAI's Conversations and Responses: the default backend."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
+from typing import ParamSpec, TypeVar
+
+from openai import AsyncOpenAI
+
+from bot.adapters.openai import errors, made_files
+from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
+from bot.adapters.openai.items import stored_from_api, to_api
+from bot.adapters.openai.labels import pack, unpack
+from bot.adapters.openai.responses import history, streaming
+from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.response_start import ResponseStart
+from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
+from bot.panel.model import ConversationId
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MOST_ITEMS = 20  # in one call that appends
+_DELETED_AT_ONCE = 8
+_FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
+
+
+class ConversationsModel(LanguageModel):
+    """Each conversation is one of OpenAI's; for *salt* and *compact* see Requests."""
+
+    def __init__(
+        self, client: AsyncOpenAI, *, salt: str, compact: int = 0, waits: Waits | None = None
+    ) -> None:
+        self._client = client
+        self._requests = Requests(salt, compact)
+        self._waits = waits or Waits()
+        self._send = Sending(self._waits)
+
+    async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        refuse(_FOREIGN, prompt.conversation)
+        beginning = ResponseStart(self._client, self._requests, self._waits, prompt)
+        async with (
+            errors.translated(),
+            await beginning.stream() as stream,
+            aclosing(streaming.events(aiter(stream))) as events,
+        ):
+            async for event in events:
+                yield event
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        refuse(_FOREIGN, conversation)
+        create = self._client.conversations.items.create
+        for start in range(0, len(items), _MOST_ITEMS):
+            batch = [to_api(item) for item in items[start : start + _MOST_ITEMS]]
+            await self._send(create, conversation, items=batch)
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        refuse(_FOREIGN, conversation)
+        newest = await self._send(history.newest, self._client, conversation)
+        return history.since(newest, ref)
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        refuse(_FOREIGN, conversation)
+        listing = self._client.conversations.items.list
+        page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
+        while True:
+            for item in page.data:
+                for told in reversed([*stored_from_api(item)]):
+                    yield told
+            if not page.has_next_page():
+                return
+            page = await self._send(page.get_next_page)
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        refuse(_FOREIGN, conversation)
+        return await made_files.read(self._client, conversation, file, most)
+
+    async def is_whole(self, response: str) -> bool:
+        for pause in (0, *self._waits.locked):
+            await asyncio.sleep(pause)
+            try:
+                refuse(_FOREIGN, response)
+                found = await self._send(self._client.responses.retrieve, response)
+            except ConversationGone:  # 404
+                return False
+            if found.status not in ("queued", "in_progress"):
+                return found.status == "completed"
+        raise ModelUnavailable("the response is still being written")
+
+    async def open(self, labels: Labels) -> ConversationId:
+        try:
+            opened = await self._send(self._client.conversations.create, metadata=pack(labels))
+        except ConversationGone:  # 404 for what is still to be opened
+            what = "the server knows no conversations"
+            raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
+        return ConversationId(opened.id)
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        refuse(_FOREIGN, conversation)
+        update = self._client.conversations.update
+        await self._send(update, conversation, metadata=pack(labels))
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        try:
+            refuse(_FOREIGN, conversation)
+            found = await self._send(self._client.conversations.retrieve, conversation)
+        except ConversationGone:
+            return None
+        return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        deleted: set[str] = set()
+        try:
+            refuse(_FOREIGN, conversation)
+            while left := await self._left(conversation, deleted):  # else they outlive it
+                deleting = [self._delete_item(conversation, item) for item in left]
+                for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
+                    raise error
+                deleted |= left
+            await self._send(self._client.conversations.delete, conversation)
+        except ConversationGone:
+            return len(deleted) or None
+        return len(deleted)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return not conversation.startswith(_FOREIGN)
+
+    async def _left(self, conversation: ConversationId, deleted: set[str]) -> set[str]:
+        """Return the ids of some items that are still to be deleted."""
+        listing = self._client.conversations.items.list
+        page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
+        ids = {item.id for item in page.data if item.id}
+        if ids & deleted:
+            raise ModelUnavailable("the server still lists what it has deleted")
+        return ids
+
+    async def _delete_item(self, conversation: ConversationId, item: str) -> None:
+        delete = self._client.conversations.items.delete
+        with suppress(ConversationGone):  # 404: the item is gone
+            await self._send(delete, item, conversation_id=conversation)

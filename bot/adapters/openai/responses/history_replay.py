@@ -1,0 +1,89 @@
+"""A conversation as a server hears it that remembers nothing, and what comes of a response."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from typing import cast
+
+from openai.types.conversations import ConversationItem
+from openai.types.responses import Response, ResponseStreamEvent
+
+from bot.adapters.openai.items import stored_from_api
+from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    Item,
+    ModelSaid,
+    Responded,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+)
+from bot.panel.tools import ApprovalWanted
+
+_SUMMARY = "What was said before, in short:\n{}"
+
+
+def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
+    """Return what the model is told of the conversation so far, before what is *new*.
+
+    Of tools that people had to approve of, only those that are decided on now: the server would
+    use the others again.
+    """
+    decided = {item.request for item in new if isinstance(item, ApprovalGiven)}
+    told: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
+    calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
+    for item in known.items:
+        match item:
+            case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
+                continue
+            case ApprovalWanted(request=request) if request not in decided:
+                continue
+            case ToolAnswered(call_id=call_id) if call_id not in calls:  # summed up without it
+                continue
+            case _:
+                told.append(item)
+    return told
+
+
+def aborted(known: Iterable[StoredItem], new: Sequence[Item]) -> list[Item]:
+    """Return an output for each call that neither *known* nor *new* items answer."""
+    calls: dict[str, ToolAnswered] = {}
+    for item in (*known, *(item for item in new if isinstance(item, ToolAnswered))):
+        if isinstance(item, ToolCalled):
+            calls[item.call_id] = ToolAnswered(item.call_id, ABORTED)
+        elif isinstance(item, ToolAnswered):
+            calls.pop(item.call_id, None)
+    return list(calls.values())
+
+
+class Heard:
+    """Listens in on a stream, to keep what was written in its order and with its sources."""
+
+    def __init__(self) -> None:
+        self._response: Response | None = None
+        self._calls: list[ToolCalled] = []
+
+    async def listen(
+        self, stream: AsyncIterator[ResponseStreamEvent]
+    ) -> AsyncGenerator[ResponseStreamEvent, None]:
+        """Yield what *stream* does."""
+        async for event in stream:
+            if event.type == "response.completed":
+                self._response = event.response
+            yield event
+
+    def note(self, call: ToolCalled) -> None:
+        """Remember *call*, for a server that leaves it out in the end."""
+        self._calls.append(call)
+
+    def items(self, responded: Responded) -> list[StoredItem]:
+        """Return what was written."""
+        output = self._response.output if self._response else []
+        # What a response holds is what a conversation would hold of it.
+        items = [one for item in output for one in stored_from_api(cast("ConversationItem", item))]
+        if responded.text and not any(isinstance(item, ModelSaid) and item.text for item in items):
+            items.append(ModelSaid(responded.text, responded.citations))
+        known = {item.call_id for item in items if isinstance(item, ToolCalled)}
+        return items + [call for call in self._calls if call.call_id not in known]

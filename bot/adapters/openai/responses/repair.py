@@ -1,0 +1,164 @@
+"""Mending a conversation whose last response ended in calls that nobody answered.
+
+A crash leaves such calls behind, sometimes visible only later, and the next request is
+refused. One step for each complaint, in this order:
+
+1. the unanswered calls are answered as aborted, in front of the request's own items, again
+   while the server names another one;
+2. where that does not help, they are deleted, together with the reasoning that led to them;
+3. where that does not help either, the conversation is given up.
+
+The same goes for requests for approval that nobody has answered: they are declined.
+"""
+
+import logging
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openai import APIError, APIStatusError, AsyncOpenAI, NotFoundError
+from openai.types.conversations import ConversationItem
+from openai.types.responses import ResponseInputItemParam
+
+from bot.adapters.openai import errors
+from bot.adapters.openai.items import from_api, to_api
+from bot.adapters.openai.responses import history
+from bot.panel.errors import ConversationGone
+from bot.panel.language_model.exchange import ABORTED, ApprovalGiven, ToolAnswered
+from bot.panel.model import CallId, ConversationId, RequestId
+from bot.panel.tools import ApprovalWanted
+
+log = logging.getLogger(__name__)
+
+_NOBODY = "Nobody has decided on this, and people have written on. Ask again if you need it still."
+
+_UNANSWERED = re.compile(r"No tool output found for function call (?P<call_id>[\w-]+)")
+
+
+def unanswered_call(error: APIStatusError) -> CallId | None:
+    """Return the call that the server says is still waiting for its output."""
+    match = _UNANSWERED.search(errors.message_of(error))
+    return CallId(match["call_id"]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Calls of one response that nobody answered, each with its item's id."""
+
+    calls: Mapping[CallId, str]
+    reasoning: str | None  # the item that must not stay without them
+
+
+class Repair:
+    """Mends one conversation for one request, whose own items answer the calls *own*.
+
+    They also answer the requests for approval *decided*.
+    """
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        conversation: ConversationId,
+        own: Collection[CallId],
+        decided: Collection[RequestId] = (),
+    ) -> None:
+        self._client = client
+        self._conversation = conversation
+        self._own = own
+        self._decided = decided
+        self._declined: list[RequestId] = []
+        self._looked = False
+        self._aborted: list[CallId] = []
+        self._deleted = False
+
+    @property
+    def outputs(self) -> Sequence[ResponseInputItemParam]:
+        """What has to come before the request's own items."""
+        aborted = [ToolAnswered(call, ABORTED) for call in self._aborted]
+        declined = [ApprovalGiven(request, False, _NOBODY) for request in self._declined]
+        return [*map(to_api, aborted), *map(to_api, declined)]
+
+    async def decline(self) -> bool:
+        """Decline what nobody has answered; False if there is nothing (more) of the kind."""
+        if self._looked:
+            return False
+        self._looked = True
+        try:
+            newest = await history.newest(self._client, self._conversation)
+        except APIError:  # then the complaint stands as it is
+            return False
+        left = undecided(newest[::-1], self._decided)
+        if left:
+            log.warning("conversation.undecided", extra={"id": self._conversation})
+        self._declined = left
+        return bool(left)
+
+    async def mend(self, named: CallId) -> None:
+        """Do something about the call that the server *named*; raises ConversationGone."""
+        log.warning("conversation.orphan", extra={"id": self._conversation, "call": named})
+        if self._deleted or named in self._own:
+            raise ConversationGone("a call in it stays unanswered")
+        if named in self._aborted:
+            await self._delete()
+        elif self._aborted:
+            self._aborted.append(named)
+        else:
+            listed = [call for group in await self._orphans() for call in group.calls]
+            self._aborted = list(dict.fromkeys([*listed, named]))
+
+    async def _delete(self) -> None:
+        for group in await self._orphans():
+            for item in filter(None, [*group.calls.values(), group.reasoning]):
+                await self._delete_item(item)
+        self._aborted = []
+        self._deleted = True
+
+    async def _delete_item(self, item: str) -> None:
+        try:
+            await self._client.conversations.items.delete(item, conversation_id=self._conversation)
+        except NotFoundError:
+            log.info("item.gone", extra={"id": item})
+
+    async def _orphans(self) -> Sequence[Orphans]:
+        newest = await history.newest(self._client, self._conversation)
+        return list(orphans(newest[::-1], self._own))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Calls that follow each other, and the reasoning right before them."""
+
+    reasoning: str | None = None
+    calls: dict[CallId, str] = field(default_factory=dict)
+
+
+def undecided(items: Sequence[ConversationItem], decided: Collection[RequestId]) -> list[RequestId]:
+    """Return the requests for approval that neither *items* (oldest first) nor *decided* answer."""
+    known = [item for item in map(from_api, items) if item]
+    answered = {item.request for item in known if isinstance(item, ApprovalGiven)} | {*decided}
+    asked = (item.request for item in known if isinstance(item, ApprovalWanted))
+    return [request for request in asked if request not in answered]
+
+
+def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Iterator[Orphans]:
+    """Yield the calls among *items* (oldest first) that neither they nor *own* answer."""
+    answered = {item.call_id for item in items if item.type == "function_call_output"}
+    for group in _groups(items):
+        left = {
+            call: item
+            for call, item in group.calls.items()
+            if call not in answered and call not in own
+        }
+        if left:
+            yield Orphans(left, group.reasoning if len(left) == len(group.calls) else None)
+
+
+def _groups(items: Iterable[ConversationItem]) -> Iterator[_Group]:
+    group = _Group()
+    for item in items:
+        if item.type == "function_call":
+            group.calls[CallId(item.call_id)] = item.id
+        else:
+            yield group
+            group = _Group(item.id if item.type == "reasoning" else None)
+    yield group

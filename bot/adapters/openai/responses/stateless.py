@@ -1,0 +1,212 @@
+"""The language model on servers that know responses, but remember nothing: vLLM, Ollama, LocalAI.
+
+1. Each request carries the whole conversation, which we keep ourselves, and asks the server to
+   store nothing. Attached files go along with their own question only.
+2. What was sent and what was written is added together, when the response is whole: a response
+   that broke off has left nothing behind, and the prompt can be sent again as it is.
+3. Within this process, responses of one conversation wait for each other. A worker that has
+   lost its turn to another finds more in the conversation than it has read, and adds nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from secrets import token_hex
+from typing import Any
+from weakref import WeakValueDictionary
+
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+from openai.types.responses import Response
+
+from bot.adapters.openai import errors, made_files
+from bot.adapters.openai.responses import streaming
+from bot.adapters.openai.responses.compaction import Compaction
+from bot.adapters.openai.responses.history_replay import Heard, aborted, retold
+from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.response_start import Stream
+from bot.adapters.openai.responses.retries import Pauses, Waits, patiently
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+    Refused,
+)
+from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
+from bot.panel.language_model.exchange import (
+    Begun,
+    Item,
+    ModelEvent,
+    Prompt,
+    Responded,
+    StoredItem,
+    ToolCalled,
+    ToolUsed,
+    UserSaid,
+    as_kept,
+)
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
+from bot.panel.model import NO_USAGE, ConversationId, Usage
+from bot.panel.texts import file_sentences
+
+_PAGE = 100  # items that are read at once, and how far ``since`` looks back
+
+
+class StatelessModel(LanguageModel):
+    """Each conversation is one of *store*'s; *salt* goes into the hash of who asks."""
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        store: ConversationStore,
+        *,
+        salt: str,
+        compaction: Compaction | None = None,
+        waits: Waits | None = None,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._requests = Requests(salt)
+        self._compaction = compaction or Compaction()
+        self._waits = waits or Waits()
+        self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
+
+    async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        lock = self._locks.setdefault(prompt.conversation, asyncio.Lock())
+        async with lock, aclosing(self._respond(prompt)) as events:
+            async for event in events:
+                yield event
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        known = await self._store.recall(conversation)
+        if items:
+            await self._add(conversation, items, known)
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        found: list[Item] = []
+        for item in await self._store.newest(conversation, _PAGE):
+            if not isinstance(item, ToolUsed):
+                found.append(item)
+            if isinstance(item, UserSaid) and ref in item.text:
+                return found[::-1]
+        return None
+
+    async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        given = 0
+        while page := await self._store.newest(conversation, _PAGE, skip=given):
+            for item in page:
+                yield item
+            given += len(page)
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        if not file.container:  # it came with a response that nobody has kept
+            raise Refused(file_sentences.made_gone(file.name))
+        return await made_files.read(self._client, conversation, file, most)
+
+    async def is_whole(self, response: str) -> bool:
+        conversation, _, token = response.partition("/")
+        try:
+            return await self._store.holds(ConversationId(conversation), token)
+        except ConversationGone:
+            return False
+
+    async def open(self, labels: Labels) -> ConversationId:
+        return await self._store.open(labels)
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        await self._store.relabel(conversation, labels)
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        try:
+            return await self._store.labels(conversation)
+        except ConversationGone:
+            return None
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        return await self._store.delete(conversation)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return conversation.startswith(PREFIX)
+
+    async def _respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        known, spent = await self._within_limits(prompt)
+        new = [*aborted(known.items, prompt.items), *prompt.items]
+        token, heard, last = token_hex(8), Heard(), Responded("")
+        async with (
+            _errors(),
+            await self._begin(prompt, (*retold(known, new), *new)) as stream,
+            aclosing(streaming.events(heard.listen(aiter(stream)))) as events,
+        ):
+            async for event in events:
+                match event:
+                    case Begun():
+                        yield Begun(f"{prompt.conversation}/{token}")
+                    case Responded():
+                        last = event
+                    case ToolCalled():
+                        heard.note(event)
+                        yield event
+                    case _:
+                        yield event
+        await self._add(prompt.conversation, [*new, *heard.items(last)], known, token)
+        yield replace(last, usage=last.usage + spent)
+
+    async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
+        """Send the request, again and again as long as that is safe and may help."""
+        pauses = Pauses(self._waits)
+        while True:
+            try:
+                stream: Stream = await self._client.responses.create(**self._built(prompt, items))
+            except APIConnectionError as error:
+                await pauses.before_retry(error)
+            except APIStatusError as error:
+                if not self._requests.concede(prompt, error):
+                    await pauses.before_retry(error)
+            else:
+                return stream
+
+    def _built(self, prompt: Prompt, items: Sequence[Item]) -> dict[str, Any]:
+        request = self._requests.build(replace(prompt, items=tuple(items)))
+        del request["conversation"]
+        return request | {"store": False}
+
+    async def _within_limits(self, prompt: Prompt) -> tuple[Remembered, Usage]:
+        """Return the conversation, summed up where it is too long, and what that took."""
+        known = await self._store.recall(prompt.conversation)
+        cut = self._compaction.cut(known)
+        if not cut:
+            return known, NO_USAGE
+        request = self._compaction.request(prompt.model, known, cut)
+        async with _errors():
+            create = partial(self._client.responses.create, **request)
+            response: Response = await patiently(self._waits, create)
+            summary, usage = response.output_text, streaming.usage_of(response)
+        summed_up = known.summed_up + cut
+        await self._store.sum_up(prompt.conversation, summary, summed_up)
+        return Remembered(known.items[cut:], summary, summed_up), usage
+
+    async def _add(
+        self,
+        conversation: ConversationId,
+        items: Sequence[StoredItem],
+        known: Remembered,
+        response: str = "",
+    ) -> None:
+        kept = [as_kept(item) for item in items]
+        added = await self._store.add(conversation, kept, after=known.length, response=response)
+        if not added:
+            raise ModelUnavailable("somebody else has written in the conversation", after=0)
+
+
+@asynccontextmanager
+async def _errors() -> AsyncIterator[None]:
+    """Raise the domain's errors; a server that knows no conversations cannot have lost one."""
+    try:
+        async with errors.translated():
+            yield
+    except ConversationGone as error:  # 404
+        raise ModelRefused(ModelFault.BAD_REQUEST, f"no responses here: {error}") from None

@@ -1,0 +1,56 @@
+"""Looking whether Redis can serve us: reachable, new enough, and keeping what it is told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from redis.asyncio import RedisCluster
+
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection
+from bot.panel.checks.findings import Finding, bad, good, warning
+from bot.panel.errors import StoreUnavailable
+
+_OLDEST = (7, 0)
+
+
+async def examine(redis: Connection, address: str) -> list[Finding]:
+    """Return what is found of the server at *address* (shown without its password)."""
+    try:
+        with store_errors():
+            info = await _info(redis)
+    except (StoreUnavailable, OSError) as error:
+        remedy = "Start Redis (redis-server --appendonly yes), or correct REDIS_URL."
+        return [bad(f"Redis at {address} cannot be reached ({error})", remedy)]
+    found = [_version(str(info.get("redis_version", "0")), address), _persistence(info)]
+    return found + _eviction(str(info.get("maxmemory_policy", "noeviction")))
+
+
+async def _info(redis: Connection) -> Mapping[str, Any]:
+    if isinstance(redis, RedisCluster):  # one node speaks for all
+        await redis.initialize()
+        one: Mapping[str, Any] = await redis.info(target_nodes=redis.get_random_node())
+        return one
+    info: Mapping[str, Any] = await redis.info()
+    return info
+
+
+def _version(version: str, address: str) -> Finding:
+    if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < _OLDEST:
+        return bad(f"Redis {version} is too old", "Use Redis 7 or later, or Valkey 8 or later.")
+    return good(f"Redis {version} at {address}")
+
+
+def _persistence(info: Mapping[str, Any]) -> Finding:
+    if info.get("aof_enabled"):
+        return good("Redis keeps an append-only file")
+    return warning(
+        "Redis does not keep an append-only file: a crash loses turns and your panels",
+        "Set appendonly yes in redis.conf (or CONFIG SET appendonly yes).",
+    )
+
+
+def _eviction(policy: str) -> list[Finding]:
+    if policy.startswith("allkeys"):
+        what = f"Redis may throw turns and panels away when memory is short ({policy})"
+        return [warning(what, "Set maxmemory-policy noeviction in redis.conf.")]
+    return []

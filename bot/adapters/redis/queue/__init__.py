@@ -1,0 +1,1 @@
+"""The queue of turns, their journals, and the pace of calls."""

@@ -1,0 +1,1 @@
+"""What is kept in Redis about threads, panels and finished turns."""

@@ -1,0 +1,84 @@
+"""What experts want to do and people have to approve of, a hash for each thread.
+
+It lies with the thread's queue: a verdict is noted and queued by one script. So whoever presses a
+button second, and the clock, find out that they are late.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
+from bot.panel.approvals.approvals import Pending
+from bot.panel.errors import TurnLost
+from bot.panel.model import ApprovalId, Claim, Message, ThreadRef
+
+_OPEN, _ASK, _ENTER = map(Script, ("approval_open", "approval_ask", "approval_enter"))
+_DUE, _SETTLE = map(Script, ("approval_due", "approval_settle"))
+_AT_ONCE = 100  # that are told to be due
+_ENTERED = {0: VerdictResult.TOO_LATE, 1: VerdictResult.IN_LINE, 2: VerdictResult.AT_ONCE}
+
+_log = logging.getLogger(__name__)
+
+
+class RedisApprovalStore(ApprovalStore):
+    """The approvals of a RedisTurnQueue with the same *shards*."""
+
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+        self._redis = redis
+        self._shards = shards
+
+    async def open(self, claim: Claim, pending: Pending) -> None:
+        await self._fenced(_OPEN, claim, pending.id, codec.dump(pending), keys.APPROVAL_FOR)
+
+    async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
+        milliseconds = round(within * 1000)
+        await self._fenced(_ASK, claim, pending.id, codec.dump(pending), milliseconds)
+
+    async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
+        with store_errors():
+            held = await self._redis.hgetall(self._shards.approvals(thread))
+        texts = [text for name, text in held.items() if not name.endswith("!")]
+        return [pending for text in texts if (pending := _readable(text))]
+
+    async def enter(
+        self, thread: ThreadRef, approval: ApprovalId, verdict: Message
+    ) -> VerdictResult:
+        args = (keys.thread_name(thread), approval, codec.dump(verdict))
+        return _ENTERED[await self._run(_ENTER, self._shards.prefix(thread), *args)]
+
+    async def due(self) -> Sequence[tuple[ThreadRef, Pending]]:
+        found: list[tuple[ThreadRef, Pending]] = []
+        for prefix in self._shards.prefixes:
+            found += _due(await self._run(_DUE, prefix, _AT_ONCE))
+        return found
+
+    async def settle(self, claim: Claim, approval: ApprovalId) -> None:
+        await self._fenced(_SETTLE, claim, approval)
+
+    async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:
+        thread = claim.turn.thread
+        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
+        if not await self._run(script, prefix, name, claim.token, *args):
+            raise TurnLost(claim.turn.id)
+
+    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
+        with store_errors():
+            return await script(self._redis, prefix, *args)
+
+
+def _due(answer: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
+    for name, text in zip(answer[::2], answer[1::2], strict=True):
+        if pending := _readable(text):
+            yield keys.thread_of(name), pending
+
+
+def _readable(text: str) -> Pending | None:
+    try:
+        return codec.load(Pending, text)
+    except codec.Unreadable as why:  # a newer version's
+        _log.warning("approval.unreadable", extra={"reason": str(why)})
+        return None

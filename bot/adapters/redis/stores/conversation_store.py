@@ -1,0 +1,116 @@
+"""Conversations that we keep ourselves, for servers that remember nothing.
+
+An item is written behind the token of its addition, which is the response's where it is one.
+"""
+
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import get_args
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.panel.errors import ConversationGone
+from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
+from bot.panel.language_model.exchange import StoredItem
+from bot.panel.links import Labels
+from bot.panel.model import ConversationId
+
+_ADD, _NOTE = Script("kept_add"), Script("kept_note")
+_ITEMS: tuple[type[StoredItem], ...] = get_args(StoredItem)
+_LABELS: tuple[type[Labels], ...] = get_args(Labels)
+_LOOK_BACK = 100
+
+
+class RedisConversationStore(ConversationStore):
+    """Each conversation is a head and a list, gone ninety days after it was last written."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def open(self, labels: Labels) -> ConversationId:
+        conversation = ConversationId(f"{PREFIX}{token_hex(16)}")
+        head = f"{keys.kept(conversation)}head"
+        with store_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(head, "labels", codec.dump_tagged(labels))
+                pipe.expire(head, keys.THREAD_FOR)
+                await pipe.execute()
+        return conversation
+
+    async def labels(self, conversation: ConversationId) -> Labels:
+        with store_errors():
+            found = await self._redis.hget(f"{keys.kept(conversation)}head", "labels")
+        if not found:
+            raise ConversationGone(conversation)
+        return codec.load_tagged(_LABELS, found)
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        await self._note(conversation, "labels", codec.dump_tagged(labels))
+
+    async def recall(self, conversation: ConversationId) -> Remembered:
+        key = keys.kept(conversation)
+        with store_errors():
+            head = await self._redis.hgetall(f"{key}head")
+            summed_up = int(head.get("summed_up", 0))
+            entries = await self._redis.lrange(f"{key}items", summed_up, -1)
+        if not head:
+            raise ConversationGone(conversation)
+        return Remembered(tuple(map(_item, entries)), head.get("summary", ""), summed_up)
+
+    async def add(
+        self,
+        conversation: ConversationId,
+        items: Sequence[StoredItem],
+        *,
+        after: int,
+        response: str = "",
+    ) -> bool:
+        token = response or token_hex(8)
+        entries = [f"{token} {codec.dump_tagged(item)}" for item in items]
+        with store_errors():
+            key = keys.kept(conversation)
+            added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
+        if added < 0:
+            raise ConversationGone(conversation)
+        return bool(added)
+
+    async def sum_up(self, conversation: ConversationId, summary: str, items: int) -> None:
+        await self._note(conversation, "summary", summary, "summed_up", items)
+
+    async def newest(
+        self, conversation: ConversationId, most: int, *, skip: int = 0
+    ) -> Sequence[StoredItem]:
+        entries = await self._entries(conversation, most, skip)
+        return [_item(entry) for entry in reversed(entries)]
+
+    async def holds(self, conversation: ConversationId, response: str) -> bool:
+        entries = await self._entries(conversation, _LOOK_BACK, 0)
+        return any(entry.startswith(f"{response} ") for entry in entries)
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        key = keys.kept(conversation)
+        with store_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.llen(f"{key}items")
+                pipe.delete(f"{key}head", f"{key}items")
+                items, deleted = await pipe.execute()
+        return int(items) if deleted else None
+
+    async def _entries(self, conversation: ConversationId, most: int, skip: int) -> list[str]:
+        key = keys.kept(conversation)
+        with store_errors():
+            entries: list[str] = await self._redis.lrange(f"{key}items", -skip - most, -skip - 1)
+            if not entries and not await self._redis.exists(f"{key}head"):
+                raise ConversationGone(conversation)
+        return entries
+
+    async def _note(self, conversation: ConversationId, *fields: str | int) -> None:
+        with store_errors():
+            noted = await _NOTE(self._redis, keys.kept(conversation), keys.THREAD_FOR, *fields)
+        if not noted:
+            raise ConversationGone(conversation)
+
+
+def _item(entry: str) -> StoredItem:
+    return codec.load_tagged(_ITEMS, entry.partition(" ")[2])

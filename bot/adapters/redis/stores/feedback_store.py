@@ -1,0 +1,58 @@
+"""What people think of replies, a hash for each month of questions."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection
+from bot.panel.months import month_of
+from bot.panel.reports.feedback import Feedback, question_of
+from bot.panel.reports.feedback_store import FeedbackStore
+
+_log = logging.getLogger(__name__)
+
+
+class RedisFeedbackStore(FeedbackStore):
+    """One field for each person and reply: who changes their mind writes over it."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        judged = feedback.judged
+        key = keys.feedback(team_id, month_of(question_of(judged.turn)))
+        voice = f"{judged.turn} {judged.reply} {feedback.by}"
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(key, voice, codec.dump(feedback))
+                pipe.expire(key, keys.FEEDBACK_FOR)
+                await pipe.execute()
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        with store_errors():
+            found = await self._redis.hvals(keys.feedback(team_id, month))
+        return [feedback for text in found if (feedback := _readable(text))]
+
+    async def forget(
+        self, team_id: str, months: Iterable[str], which: Callable[[Feedback], bool]
+    ) -> int:
+        """Forget what *which* says yes to; returns how much that was."""
+        forgotten = 0
+        for month in months:
+            key = keys.feedback(team_id, month)
+            with store_errors():
+                voices = await self._redis.hgetall(key)
+            for voice, text in voices.items():
+                if (found := _readable(text)) and which(found):
+                    with store_errors():
+                        forgotten += await self._redis.hdel(key, voice)
+        return forgotten
+
+
+def _readable(text: str) -> Feedback | None:
+    try:
+        return codec.load(Feedback, text)
+    except codec.Unreadable as why:  # a newer version's
+        _log.warning("feedback.unreadable", extra={"reason": str(why)})
+        return None

@@ -1,0 +1,106 @@
+"""What people changed of the panels. Lasting: nothing else remembers it."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection
+from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
+
+# Fields beside the experts' names, which begin with a letter.
+_SYNTHESIS, _STREAMING = "@synthesis", "@streaming"
+_REMOVED = "-"
+_WORDS = {True: "on", False: "off"}
+
+
+class RedisPanelStore(PanelStore):
+    """The changes of each scope in one hash: an expert's field holds it, or that it was removed."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for scope in scopes:
+                    pipe.hgetall(keys.panel(scope))
+                return [_changes(fields) for fields in await pipe.execute()]
+
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        with store_errors():
+            found = await self._redis.smembers(keys.channels(team_id))
+        return [ChannelScope(team_id, channel_id) for channel_id in sorted(found)]
+
+    async def add(self, scope: Scope, expert: Expert) -> None:
+        with store_errors():
+            await self._list(scope)
+            await self._redis.hset(keys.panel(scope), expert.name, codec.dump(expert))
+
+    async def remove(self, scope: Scope, name: ExpertName) -> None:
+        with store_errors():
+            await self._list(scope)
+            await self._redis.hset(keys.panel(scope), name, _REMOVED)
+
+    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
+        with store_errors():
+            await self._list(scope)
+            if synthesis is None:
+                await self._redis.hdel(keys.panel(scope), _SYNTHESIS)
+            else:
+                await self._redis.hset(keys.panel(scope), _SYNTHESIS, synthesis.value)
+
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        with store_errors():
+            await self._list(scope)
+            if streaming is None:
+                await self._redis.hdel(keys.panel(scope), _STREAMING)
+            else:
+                await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
+
+    async def put(self, scope: Scope, changes: RosterChanges) -> None:
+        fields = _fields(changes)
+        with store_errors():
+            await self._list(scope)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(keys.panel(scope))
+                if fields:
+                    pipe.hset(keys.panel(scope), mapping=fields)
+                await pipe.execute()
+
+    async def forget(self, scope: Scope) -> bool:
+        """Forget all that *scope* changes; returns whether it changed anything."""
+        with store_errors():
+            forgotten = await self._redis.delete(keys.panel(scope))
+            if isinstance(scope, ChannelScope):
+                await self._redis.srem(keys.channels(scope.team_id), scope.channel_id)
+        return bool(forgotten)
+
+    async def _list(self, scope: Scope) -> None:
+        """Note that a channel is about to change its panel: listed in vain is better than not."""
+        if isinstance(scope, ChannelScope):
+            await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
+
+
+def _fields(changes: RosterChanges) -> Mapping[str, str]:
+    fields: dict[str, str] = {name: codec.dump(one) for name, one in changes.added.items()}
+    fields |= dict.fromkeys(changes.removed, _REMOVED)
+    if changes.synthesis:
+        fields[_SYNTHESIS] = changes.synthesis.value
+    if changes.streaming is not None:
+        fields[_STREAMING] = _WORDS[changes.streaming]
+    return fields
+
+
+def _changes(fields: Mapping[str, str]) -> RosterChanges:
+    synthesis, streaming = fields.get(_SYNTHESIS), fields.get(_STREAMING)
+    experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
+    return RosterChanges(
+        added={
+            name: codec.load(Expert, text) for name, text in experts.items() if text != _REMOVED
+        },
+        removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
+        synthesis=Synthesis(synthesis) if synthesis else None,
+        streaming=streaming == _WORDS[True] if streaming else None,
+    )

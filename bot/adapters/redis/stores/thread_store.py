@@ -1,0 +1,155 @@
+"""What is remembered about threads: fast, small, and gone some months after the last turn."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.adapters.redis import keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.panel.errors import TurnLost
+from bot.panel.links import Copy, Owner, ThreadLinks
+from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn
+from bot.panel.threads.thread_store import Standing, ThreadStore
+
+_ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
+
+_NOTE_COPY = Script("note_copy")
+_SAVE_LINKS = Script("save_links")
+_OVERHEARD = Script("overheard")
+_SUMMONED = Script("summoned")
+
+
+class RedisThreadStore(ThreadStore):
+    """The memory of threads in Redis. What a turn uses stays for another ninety days."""
+
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+        self._redis = redis
+        self._shards = shards
+
+    async def standing(self, thread: ThreadRef) -> Standing:
+        with store_errors():
+            found = await self._redis.get(self._shards.standing(thread))
+        return Standing(found) if found else Standing.UNKNOWN
+
+    async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
+        foreign = standing is Standing.FOREIGN
+        lifetime = keys.FOREIGN_FOR if foreign else keys.THREAD_FOR
+        key = self._shards.standing(thread)
+        with store_errors():
+            await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
+
+    async def summoned(self, thread: ThreadRef) -> None:
+        with store_errors():
+            await _SUMMONED(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
+
+    async def links(self, thread: ThreadRef) -> ThreadLinks:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hgetall(self._shards.links(thread))
+                pipe.ttl(self._shards.links(thread))
+                fields, lifetime = await pipe.execute()
+        router = fields.pop(_ROUTER, None)
+        links = ThreadLinks(router, fields)
+        if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
+            await self._keep(thread, links)
+        return links
+
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        fields = {str(expert): str(conversation) for expert, conversation in links.experts.items()}
+        if links.router is not None:
+            fields[_ROUTER] = links.router
+        flat = [text for field in fields.items() for text in field]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for conversation, expert in _conversations(links):
+                    owner = f"{keys.thread_name(thread)}/{expert}"
+                    pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
+                await pipe.execute()
+            args = (keys.thread_name(thread), claim.token if claim else "", keys.THREAD_FOR)
+            saved = await _SAVE_LINKS(self._redis, self._shards.prefix(thread), *args, *flat)
+        if claim and not saved:  # what another worker has saved meanwhile must stay
+            raise TurnLost(claim.turn.id)
+
+    async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
+        with store_errors():
+            found = await self._redis.hgetall(self._shards.moved(thread))
+        return {former: _copy(text) for former, text in found.items()}
+
+    async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
+        thread = claim.turn.thread
+        name = keys.thread_name(thread)
+        text = copy.id if copy.items is None else f"{copy.id} {copy.items}"
+        args = (name, claim.token, former, text, keys.THREAD_FOR)
+        with store_errors():
+            await self._redis.set(keys.owner(copy.id), f"{name}/", ex=keys.THREAD_FOR)
+            noted = await _NOTE_COPY(self._redis, self._shards.prefix(thread), *args)
+        if not noted:
+            raise TurnLost(claim.turn.id)
+
+    async def forget_copies(self, thread: ThreadRef) -> None:
+        with store_errors():
+            await self._redis.delete(self._shards.moved(thread))
+
+    async def owner(self, conversation: ConversationId) -> Owner | None:
+        with store_errors():
+            found = await self._redis.get(keys.owner(conversation))
+        if not found:
+            return None
+        thread, _, expert = found.partition("/")
+        return Owner(keys.thread_of(thread), ExpertName(expert) if expert else None)
+
+    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
+        with store_errors():
+            found = await self._redis.get(self._shards.heard(thread))
+        return MessageTs(found) if found else None
+
+    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
+        with store_errors():
+            await _OVERHEARD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
+
+    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+        key = keys.told(turn.thread, notice)
+        with store_errors():
+            told = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
+            return bool(told or await self._redis.get(key) == turn.id)
+
+    async def caught_up(self, thread: ThreadRef) -> None:
+        with store_errors():
+            await self._redis.delete(self._shards.heard(thread))
+
+    async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
+        """Forget all of *thread*, and whose its links and these *conversations* were."""
+        linked = _conversations(await self.links(thread))
+        owners = {*conversations, *(conversation for conversation, _ in linked)}
+        shards = self._shards
+        names = [shards.links(thread), shards.heard(thread), shards.standing(thread)]
+        names += [shards.moved(thread), shards.approvals(thread), *map(keys.owner, owners)]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.delete(name)
+                await pipe.execute()
+
+    async def _keep(self, thread: ThreadRef, links: ThreadLinks) -> None:
+        """Let everything about *thread* live for a whole lifetime again."""
+        kept = [self._shards.links(thread), self._shards.heard(thread)]
+        kept += [keys.owner(conversation) for conversation, _ in _conversations(links)]
+        if await self.standing(thread) is not Standing.FOREIGN:
+            kept.append(self._shards.standing(thread))
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key in kept:
+                    pipe.expire(key, keys.THREAD_FOR)
+                await pipe.execute()
+
+
+def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:
+    """Return each conversation with its expert's name; the router has none."""
+    found = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
+    return found + ([(links.router, "")] if links.router else [])
+
+
+def _copy(text: str) -> Copy:
+    conversation, _, items = text.partition(" ")  # which are there when it is whole
+    return Copy(ConversationId(conversation), int(items) if items else None)

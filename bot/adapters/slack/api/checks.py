@@ -1,0 +1,67 @@
+"""Looking whether Slack will serve us: the tokens and the scopes."""
+
+from collections.abc import Mapping
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api.web_api import meaning
+from bot.panel.checks.findings import Finding, bad, good, warning
+from bot.panel.errors import MessengerRefused
+
+_OPTIONAL = {
+    "chat:write.customize": "experts will answer under the bot's own name",
+    "files:write": "files and images that experts make cannot be shown",
+    "files:read": "experts cannot be taught with files from Slack",
+    "usergroups:read": "nobody can decide as a member of a group in PANELBOT_APPROVERS",
+}
+
+
+async def examine(
+    client: AsyncWebClient, *, app_token: str, wanted: frozenset[str]
+) -> list[Finding]:
+    """Return what is found of the bot's token, its scopes (*wanted*) and the app-level token."""
+    try:
+        answer = await client.auth_test()
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+        return [_refused(client, error, "SLACK_BOT_TOKEN", "Reinstall the app; copy its token.")]
+    found = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]
+    found += _scopes(answer.headers, wanted)
+    if app_token:
+        found.append(await _app_token(client, app_token))
+    return found
+
+
+def _scopes(headers: Mapping[str, str], wanted: frozenset[str]) -> list[Finding]:
+    given = next((v for k, v in headers.items() if k.lower() == "x-oauth-scopes"), None)
+    if given is None:
+        return [warning("Slack did not tell the scopes", "Compare them with `panelbot manifest`.")]
+    missing = wanted - {scope.strip() for scope in given.split(",")}
+    if not missing:
+        return [good("The bot has all the scopes that it needs")]
+    remedy = "Update the app with `panelbot manifest`, then reinstall it."
+    return [
+        warning(f"Scope {scope} is missing: {_OPTIONAL[scope]}", remedy)
+        if scope in _OPTIONAL
+        else bad(f"Scope {scope} is missing", remedy)
+        for scope in sorted(missing)
+    ]
+
+
+async def _app_token(client: AsyncWebClient, app_token: str) -> Finding:
+    remedy = "Make an app-level token with connections:write, and switch Socket Mode on."
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+        return _refused(client, error, "SLACK_APP_TOKEN", remedy)
+    return good("Socket Mode is on and the app-level token works")
+
+
+def _refused(client: AsyncWebClient, error: Exception, token: str, remedy: str) -> Finding:
+    """Return what *error* means: a bad *token* has another remedy than a silent network."""
+    known = meaning(error) if isinstance(error, SlackApiError) else None
+    if isinstance(known, MessengerRefused):
+        return bad(f"Slack rejects {token} ({known.code})", remedy)
+    what = str(known or type(error).__name__)
+    remedy = "Check SLACK_API_URL and whether this machine may reach it."
+    return bad(f"No answer from {client.base_url} ({what})", remedy)

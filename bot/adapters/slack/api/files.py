@@ -1,0 +1,157 @@
+"""Files in Slack: reading what people have given us, safely, and storing what is to be shown.
+
+1. A file's address comes from ``files.info``, never from a payload or a text.
+2. The token goes to Slack's own file server and nowhere else: https, that host, no redirects.
+3. A web page in place of the file is Slack's sign-in page, not the file.
+4. No more is read than is allowed.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+
+from bot.adapters.slack.api.uploads import LOOKS, Uploads
+from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
+from bot.language import gettext
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
+from bot.panel.language_model.file_fetching import FileServer
+from bot.panel.made_files import StoredFile
+from bot.panel.model import FileId, SharedFile
+from bot.panel.texts import file_sentences
+
+_FILE_SERVER = ("https", "files.slack.com", None)
+_CHUNK = 64 * 1024
+_LONGEST_NAME = 200
+_GONE = frozenset({"file_not_found", "file_deleted"})
+_TIMEOUT = ClientTimeout(total=120, connect=5)
+
+Origin = tuple[str, str | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackFile:
+    """What Slack knows of a file."""
+
+    id: str
+    name: str
+    size: int  # bytes
+    url: str  # empty where Slack does not hold the file itself
+
+
+def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...]:
+    """Return the files that came with a message."""
+    return tuple(_shared(told) for told in message.get("files") or () if told.get("id"))
+
+
+def _shared(told: Mapping[str, Any]) -> SharedFile:
+    name = str(told.get("name") or told.get("title") or "file")[:_LONGEST_NAME]
+    return SharedFile(
+        FileId(told["id"]), name, str(told.get("mimetype") or ""), int(told.get("size") or 0)
+    )
+
+
+class SlackFiles(FileServer):
+    """Reads files with *token* from Slack's file server; a stand-in of Slack has its own."""
+
+    def __init__(
+        self,
+        api: SlackApi,
+        session: ClientSession,
+        token: str,
+        api_url: str,
+        *,
+        looks: Sequence[float] = LOOKS,
+    ) -> None:
+        self._api = api
+        self._session = session
+        self._headers = {"Authorization": f"Bearer {token}"}
+        host = urlsplit(api_url).hostname or ""
+        is_slack = host == "slack.com" or host.endswith(".slack.com")
+        self._allowed = _FILE_SERVER if is_slack else _origin(api_url)
+        self._uploads = Uploads(api, session, self._is_ours, looks)
+
+    async def find(self, file_id: str) -> SlackFile:
+        """Return what Slack tells of a file."""
+        told = (await self._api.read("files.info", file=file_id))["file"]
+        is_elsewhere = told.get("is_external") or told.get("mode") in {"external", "tombstone"}
+        url = told.get("url_private_download") or told.get("url_private") or ""
+        return SlackFile(
+            file_id, str(told.get("name") or "file"), int(told.get("size") or 0),
+            "" if is_elsewhere else url,
+        )  # fmt: skip
+
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        try:
+            found = await self.find(file.id)
+        except MessengerRefused as error:
+            raise (
+                Refused(file_sentences.file_gone(file.name)) if error.code in _GONE else error
+            ) from None
+        if found.size > most:
+            raise Refused(file_sentences.file_too_large(found.name, most))
+        return found.name, await self.content(found)
+
+    async def content(self, file: SlackFile) -> bytes:
+        """Return the file's bytes. Raises Refused if there is no safe way to them."""
+        if not self._is_ours(file.url):
+            raise Refused(
+                gettext(
+                    "`{file}` does not lie in Slack itself; please upload it there.",
+                    file=_quoted(file),
+                )
+            )
+        try:
+            async with self._session.get(
+                file.url, headers=self._headers, allow_redirects=False, timeout=_TIMEOUT
+            ) as response:
+                _check(response, file)
+                return b"".join([chunk async for chunk in _bounded(response, file)])
+        except (ClientError, TimeoutError, OSError) as error:
+            raise MessengerUnavailable(f"file: {type(error).__name__}") from error
+
+    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
+        return await self._uploads.store(name, about, content)
+
+    def _is_ours(self, url: str) -> bool:
+        return _origin(url) == self._allowed
+
+
+def _origin(url: str) -> Origin:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "", None, None
+    return parts.scheme, parts.hostname, port
+
+
+def _check(response: ClientResponse, file: SlackFile) -> None:
+    if response.status >= 500 or response.status == 429:
+        raise Ambiguous(f"file: http_{response.status}")
+    if response.status != 200 or response.content_type == "text/html":
+        raise Refused(
+            gettext(
+                "Slack did not give me `{file}`. If it is not a web page, whoever runs me has to "
+                "allow me to read files (the scope `files:read`).",
+                file=_quoted(file),
+            )
+        )
+
+
+async def _bounded(response: ClientResponse, file: SlackFile) -> AsyncIterator[bytes]:
+    """Yield the bytes; no more than Slack said there were."""
+    left = file.size
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise Refused(
+                gettext("`{file}` is larger than Slack says; I do not take it.", file=_quoted(file))
+            )
+        yield chunk
+
+
+def _quoted(file: SlackFile) -> str:
+    return file.name.replace("`", "'")[:100]

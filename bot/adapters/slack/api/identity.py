@@ -1,0 +1,70 @@
+"""Who we are in the workspace: asked once, at start."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api.web_api import meaning
+from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
+
+CUSTOMIZE = "chat:write.customize"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The bot, as ``auth.test`` tells of it."""
+
+    team_id: str
+    bot_id: str
+    bot_user_id: str
+    url: str
+    scopes: frozenset[str]
+
+    @property
+    def may_have_personas(self) -> bool:
+        """Whether Slack lets experts answer under names of their own."""
+        return not self.scopes or CUSTOMIZE in self.scopes
+
+    def authorize_result(self, token: str) -> AuthorizeResult:
+        """Return what Bolt wants to know for each request, without asking Slack again."""
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=self.team_id,
+            bot_token=token,
+            bot_id=self.bot_id,
+            bot_user_id=self.bot_user_id,
+        )
+
+
+async def identify(web: AsyncWebClient) -> Identity:
+    """Ask Slack who we are. Raises GiveUp if it does not take the token."""
+    try:
+        answer: Any = await web.auth_test()
+    except SlackApiError as error:
+        problem = meaning(error)
+        if isinstance(problem, MessengerRefused):
+            raise GiveUp(
+                f"Slack rejects SLACK_BOT_TOKEN ({problem.code}). Reinstall the app and copy its "
+                "Bot User OAuth Token; `panelbot check` tells more."
+            ) from error
+        raise problem from error
+    except Exception as error:
+        raise MessengerUnavailable(
+            f"Slack cannot be reached at {web.base_url} ({type(error).__name__})."
+        ) from error
+    if not answer.get("bot_id"):
+        raise GiveUp(
+            "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins "
+            "with xoxb-."
+        )
+    given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
+    return Identity(
+        team_id=answer["team_id"],
+        bot_id=answer["bot_id"],
+        bot_user_id=answer["user_id"],
+        url=answer["url"],
+        scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
+    )

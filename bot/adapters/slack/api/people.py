@@ -1,0 +1,125 @@
+"""Who is who in the workspace, remembered for a while."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.web_api import Json, SlackApi, SlackRefused
+from bot.panel.messaging.people import People
+from bot.panel.model import Person, Role, UserId
+
+log = logging.getLogger(__name__)
+
+_KEEP = 10 * 60.0
+_MOST = 10_000
+_AT_ONCE = 8  # look-ups side by side
+_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+
+class SlackPeople(People):
+    """Asks ``users.info`` and ``users.list``; answers may be ten minutes old."""
+
+    def __init__(
+        self,
+        api: SlackApi,
+        identity: Identity,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api = api
+        self._team = identity.team_id
+        self._clock = clock
+        self._known: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._taken: tuple[float, frozenset[str]] | None = None
+        self._counting = asyncio.Lock()
+
+    async def person(self, user: UserId) -> Person:
+        return await self._find(user) or Person(user, user, Role.STRANGER)
+
+    async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
+        found = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
+        return {person.id: person.name for person in found if person}
+
+    async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
+        return [group for group in sorted(among) if user in await self._members(group)]
+
+    async def taken_names(self) -> frozenset[str]:
+        async with self._counting:
+            if not self._taken or self._is_old(self._taken[0]):
+                names: set[str] = set()
+                async for member in self._api.pages("users.list", "members", limit=1_000):
+                    if not member.get("deleted"):
+                        names.update(_names_of(member))
+                self._taken = self._clock(), frozenset(names)
+            return self._taken[1]
+
+    async def _members(self, group: str) -> Collection[str]:
+        """Return who is in a user group, as far as Slack lets us know."""
+        since, known = self._groups.get(group, (0.0, frozenset[str]()))
+        if group in self._groups and not self._is_old(since):
+            return known
+        try:
+            answer = await self._api.read("usergroups.users.list", usergroup=group)
+        except SlackRefused as error:
+            log.warning("group.unknown", extra={"group": group, "reason": error.code})
+            return ()
+        members = frozenset(answer["users"])
+        self._groups[group] = self._clock(), members
+        return members
+
+    async def _find(self, user: UserId) -> Person | None:
+        """Return who *user* is, as far as Slack lets us know."""
+        async with self._places:
+            since, known = self._known.get(user, (0.0, None))
+            if user in self._known and not self._is_old(since):
+                return known
+            found = await self._ask(user)
+        self._known[user] = self._clock(), found
+        self._known.move_to_end(user)
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return found
+
+    async def _ask(self, user: UserId) -> Person | None:
+        try:
+            answer = await self._api.read("users.info", user=user, include_locale=True)
+        except SlackRefused as error:
+            if error.code not in _UNKNOWN:
+                raise
+            return None
+        return self._person(answer["user"])
+
+    def _is_old(self, since: float) -> bool:
+        return self._clock() - since >= _KEEP
+
+    def _person(self, member: Json) -> Person:
+        locale = member.get("locale") or ""
+        return Person(UserId(member["id"]), _names_of(member)[0], self._role(member), locale)
+
+    def _role(self, member: Json) -> Role:
+        teams = (member.get("enterprise_user") or {}).get("teams") or []
+        ours = member.get("team_id") == self._team or self._team in teams
+        is_nobody = member.get("is_bot") or member.get("deleted")
+        if not ours or member.get("is_stranger") or is_nobody:
+            return Role.STRANGER
+        if member.get("is_restricted") or member.get("is_ultra_restricted"):
+            return Role.GUEST
+        if any(member.get(f"is_{rank}") for rank in ("admin", "owner", "primary_owner")):
+            return Role.ADMIN
+        return Role.MEMBER
+
+
+def _names_of(member: Json) -> list[str]:
+    profile = member.get("profile") or {}
+    names = (
+        profile.get("display_name"),
+        profile.get("real_name"),
+        member.get("real_name"),
+        member.get("name"),
+    )
+    return [name for name in names if name] or [member["id"]]

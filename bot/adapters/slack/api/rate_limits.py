@@ -1,0 +1,76 @@
+"""Slack's limits on calls, and waiting for one's turn under them.
+
+The tiers (calls a minute, for each method and workspace) are those of the method reference.
+``chat.postMessage`` has limits of its own: one message a second in a channel, more in a short
+burst, and "several hundred a minute" in a workspace.
+https://docs.slack.dev/apis/web-api/rate-limits
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from bot.panel.errors import MessengerUnavailable, StoreUnavailable
+from bot.panel.messaging.pace import Limit, Pace
+
+log = logging.getLogger(__name__)
+
+BURST = 20  # messages that a channel takes at once: the replies of a whole panel
+WORKSPACE = 300  # messages a minute
+STREAMS = 15  # begun in a minute: each has to be ended soon, under a limit of its own
+
+A_MINUTE: Mapping[str, int] = {
+    "agents.sessions.setStatus": 50,
+    "assistant.threads.setStatus": 600,
+    "assistant.threads.setSuggestedPrompts": 100,
+    "chat.appendStream": 100,
+    "chat.delete": 50,
+    "chat.postEphemeral": 100,
+    "chat.stopStream": 20,
+    "chat.update": 50,
+    "conversations.history": 50,
+    "conversations.replies": 50,
+    "files.completeUploadExternal": 100,
+    "files.getUploadURLExternal": 100,
+    "files.info": 100,
+    "users.info": 100,
+    "users.list": 20,
+    "views.open": 100,
+    "views.publish": 100,
+}
+
+
+class TooBusy(MessengerUnavailable):
+    """So many calls wait that this one, which is not urgent, had better be left out."""
+
+
+def limits(method: str, args: Mapping[str, Any]) -> tuple[Limit, ...]:
+    """Return what limits a call, the narrowest first."""
+    if method == "chat.postMessage":
+        channel = Limit(f"{method}:{args.get('channel', '')}", BURST, BURST)
+        return channel, Limit(method, WORKSPACE, 60)
+    if method == "chat.startStream":
+        return (Limit(method, STREAMS, 60),)
+    most = A_MINUTE.get(method)
+    return (Limit(method, most, 60),) if most else ()
+
+
+async def wait_in_line(pace: Pace, limits: tuple[Limit, ...], within: float | None) -> None:
+    """Return when a call under *limits* may be made. Raises TooBusy if not *within* seconds.
+
+    Without Redis nobody waits: pacing is a courtesy, and Slack says so itself if we go too fast.
+    """
+    try:
+        if limits and not await pace.wait(limits, within=within):
+            raise TooBusy("too busy for what is not urgent")
+    except StoreUnavailable as error:
+        log.warning("slack.unpaced", extra={"reason": str(error)})
+
+
+async def tell_others(pace: Pace, limits: tuple[Limit, ...], seconds: float) -> None:
+    """Let the other processes know that Slack wants no such call for so many seconds."""
+    try:
+        if limits:
+            await pace.hold(limits[0], seconds)
+    except StoreUnavailable as error:
+        log.warning("slack.unpaced", extra={"reason": str(error)})

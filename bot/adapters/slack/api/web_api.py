@@ -1,0 +1,197 @@
+"""Calling Slack's Web API: each call at most once, errors in the domain's words.
+
+Calls go out at the pace that Slack allows, all processes together. Where Slack says that it did
+not do it (429, ``ratelimited``), all of them wait, and we try again. Where
+nobody knows whether it did (a timeout, a reset, 5xx), a read is repeated and a write raises
+Ambiguous: whoever wrote has to look before writing again.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.adapters.slack.api.rate_limits import TooBusy, limits, tell_others, wait_in_line
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.intake import lease
+from bot.panel.messaging.pace import Pace
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+_TOO_FAST = frozenset({"ratelimited", "rate_limited"})
+_UNCERTAIN = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
+)
+_PAGE = 200
+_LONGEST_WISH = 60 * 60.0
+_LONGEST_GOODBYE = 3.0  # seconds that a cancelled call may still take
+
+# The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
+# this one in its place, whatever level is set for the rest, they print none. Nor do they warn
+# of what we mean to do.
+quiet = logging.getLogger("slack_sdk.quiet")
+quiet.setLevel(logging.ERROR)
+
+
+class Ambiguous(MessengerUnavailable):
+    """Nobody knows whether Slack has done it."""
+
+
+class SlackRefused(MessengerRefused):
+    """Slack says no; *needed* is the scope that would allow it."""
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__(code)
+        self.needed = needed
+
+
+def session(seconds: float = 15) -> ClientSession:
+    """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
+    trace = TraceConfig()
+    trace.on_request_headers_sent.append(_under_lease)  # which is right before they are
+    trace.on_request_chunk_sent.append(_under_lease)
+    timeout = ClientTimeout(total=seconds, connect=5)
+    return ClientSession(timeout=timeout, trace_configs=[trace])
+
+
+async def _under_lease(*_: object) -> None:
+    """Let a request go out only if the turn that it belongs to is ours at that very moment."""
+    lease.check()
+
+
+def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
+    """Return a client without retries of its own: they would post twice."""
+    return AsyncWebClient(
+        token=token, base_url=url, session=shared, retry_handlers=[], logger=quiet
+    )
+
+
+class SlackApi:
+    """The methods of Slack's Web API, at the given *pace*.
+
+    Slack's own wishes to wait are obeyed for *longest* seconds in one call.
+    """
+
+    def __init__(
+        self, web: AsyncWebClient, pace: Pace, *, longest: float = 60, retries: int = 3
+    ) -> None:
+        self._web = web
+        self._pace = pace
+        self._longest = longest
+        self._retries = retries
+
+    async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
+        """Call a method that changes something. Raises Ambiguous if it may have or may not.
+
+        A call that may be left out says *within* how many seconds it makes sense, and gives way
+        to the others; where it would come later, raises TooBusy.
+        """
+        waited, limited = 0.0, limits(method, args)
+        while True:
+            await wait_in_line(self._pace, limited, within)
+            try:
+                return await self._call(method, args)
+            except MessengerUnavailable as error:
+                if error.after is None:
+                    raise
+                await tell_others(self._pace, limited, error.after)
+                if within is not None and waited + error.after > within:
+                    raise TooBusy(str(error)) from error
+                if waited + error.after > self._longest:
+                    raise
+                waited += error.after
+                log.info("slack.slowed", extra={"method": method, "after": error.after})
+                await asyncio.sleep(error.after * random.uniform(1, 1.1))  # noqa: S311 - no secret
+
+    async def read(self, method: str, *, within: float | None = None, **args: Any) -> Json:
+        """Call a method that changes nothing, again where that may help."""
+        for pause in [0.2 * 2**n for n in range(self._retries)]:
+            try:
+                return await self.write(method, within=within, **args)
+            except Ambiguous:
+                await asyncio.sleep(pause)
+        return await self.write(method, within=within, **args)
+
+    async def rewrite(self, method: str, *, within: float | None = None, **args: Any) -> Json:
+        """Call a method that comes to the same however often it is called."""
+        return await self.read(method, within=within, **args)
+
+    async def pages(
+        self, method: str, key: str, *, limit: int = _PAGE, **args: Any
+    ) -> AsyncGenerator[Json, None]:
+        """Yield what all pages of a listing hold under *key*."""
+        cursor = ""
+        while True:
+            answer = await self.read(method, limit=limit, cursor=cursor or None, **args)
+            for item in answer[key]:
+                yield item
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
+        try:
+            calling = self._web.api_call(method, data=_form(args))
+            answer = await (_to_its_end(calling) if method == "chat.postMessage" else calling)
+        except SlackApiError as error:
+            raise meaning(error) from error
+        except (ClientError, SlackClientError, TimeoutError, OSError) as error:
+            raise Ambiguous(f"{method}: {type(error).__name__}") from error
+        except AttributeError as error:  # what the SDK makes of a 200 that is plain text
+            raise Ambiguous(f"{method}: not an answer of Slack's") from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
+
+async def _to_its_end(calling: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Return what *calling* does; if cancelled, end only when nothing is under way any more.
+
+    A message that arrives after its turn was handed over is one that the next worker, looking
+    for it, does not find, and posts again.
+    """
+    under_way = asyncio.ensure_future(calling)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_GOODBYE):
+                await asyncio.gather(under_way, return_exceptions=True)
+        raise
+
+
+def _form(args: Mapping[str, Any]) -> dict[str, str]:
+    """Return *args* as form fields: every method takes these, JSON only some."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in args.items()
+        if value is not None
+    }
+
+
+def meaning(error: SlackApiError) -> Exception:
+    """Return what an answer of Slack's means to us."""
+    response = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    data = getattr(response, "data", None)
+    body: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    code = str(body.get("error") or f"http_{status}")
+    if status == 429 or code in _TOO_FAST:
+        return MessengerUnavailable(code, after=_retry_after(response.headers))
+    if status >= 500 or code in _UNCERTAIN or not body:
+        return Ambiguous(code)
+    return SlackRefused(code, str(body.get("needed", "")))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return how long Slack wants us to wait: a second at least, lest we hammer it."""
+    found = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
+    return min(max(1.0, float(found)), _LONGEST_WISH) if found.isdecimal() else 1.0

@@ -1,0 +1,1 @@
+"""The buttons on our messages, and what happens when they are pressed."""

@@ -1,0 +1,153 @@
+"""What people can do with a message: the buttons and thumbs under it.
+
+The message of a persona is never edited, so they are posted with it and stay as they are. A
+button's value says which message it stands under; a click comes back with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.api.metadata import call_of
+from bot.adapters.slack.buttons import sources, thumbs
+from bot.adapters.slack.buttons.approval_buttons import decisions
+from bot.language import gettext
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
+
+Json = dict[str, Any]
+
+# The buttons' action_ids.
+SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"
+MORE, ASK_OTHERS = "more", "ask_others"
+_LONGEST_LABEL = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The message that a button stands under."""
+
+    turn: TurnId
+    part: str
+
+    @property
+    def call_id(self) -> CallId | None:
+        """The call that the message answers; None if the router wrote it."""
+        return call_of(self.part)
+
+    def dump(self) -> str:
+        """Return the subject as a button's value."""
+        return f"{self.turn} {self.part}"
+
+    @classmethod
+    def load(cls, value: str) -> "Subject":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        turn, separator, part = value.partition(" ")
+        if not (turn and separator and part):
+            raise ValueError("not the subject of a button")
+        return cls(TurnId(turn), part)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a steering button wants, and of whom and what."""
+
+    wish: Wish
+    about: MessageTs
+    expert: ExpertName | None
+
+    def dump(self) -> str:
+        """Return it as a button's value."""
+        return f"{self.wish} {self.about} {self.expert or ''}"
+
+    @classmethod
+    def load(cls, value: str) -> "Pressed":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        wish, about, expert = value.split(" ")
+        return cls(Wish(wish), MessageTs(about), ExpertName(expert) if expert else None)
+
+
+def plan_row(post: Post, *, working: bool) -> list[Json]:
+    """Return the row under the plan: to stop it while experts work, and to ask more of them."""
+    stop = {
+        "type": "button",
+        "action_id": STOP,
+        "style": "danger",
+        "text": {"type": "plain_text", "text": gettext("Stop")},
+        "accessibility_label": gettext("Stop what the panel is doing here"),
+    }
+    wishes = (Wish.ANOTHER, Wish.EVERYONE)
+    buttons = [stop] if working else []
+    return [{"type": "actions", "elements": [*buttons, _menu(post, ASK_OTHERS, wishes)]}]
+
+
+def row(post: Post) -> list[Json]:
+    """Return what stands under *post*; nothing where there is nothing to act on."""
+    buttons = []
+    if post.ends_reply:
+        buttons.append(_show_work(post))
+    if post.sources:
+        buttons.append(sources.button(post.sources))
+    if post.ends_reply:
+        buttons.append(_more(post))
+    if post.approval:
+        buttons += decisions(post.approval)
+    if post.offers_retry:
+        buttons.append(_retry(post))
+    actions = [{"type": "actions", "elements": buttons}] if buttons else []
+    return [*actions, thumbs.block(post)] if post.ends_reply else actions
+
+
+def _show_work(post: Post) -> Json:
+    label = gettext("Show work: how this reply came about")
+    if post.persona:
+        label = gettext(
+            "Show work: how this reply of {expert} came about", expert=post.persona.name
+        )
+    return {
+        "type": "button",
+        "action_id": SHOW_WORK,
+        "text": {"type": "plain_text", "text": gettext("Show work")},
+        "accessibility_label": label[:_LONGEST_LABEL],
+        "value": Subject(post.turn, post.part).dump(),
+    }
+
+
+def _more(post: Post) -> Json:
+    """Return the menu of what else can be asked: an expert can be asked again, or for more."""
+    again: tuple[Wish, ...] = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
+    if post.by_function:
+        again = (Wish.AGAIN,)
+    return _menu(post, MORE, (*again, Wish.ANOTHER, Wish.EVERYONE))
+
+
+def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
+    labels = {
+        Wish.AGAIN: gettext("Try again"),
+        Wish.DEEPER: gettext("Go deeper"),
+        Wish.ANOTHER: gettext("Ask another expert…"),
+        Wish.EVERYONE: gettext("Ask everyone"),
+    }
+    about = post.about or MessageTs(post.turn.rpartition(":")[2])
+    return {
+        "type": "overflow",
+        "action_id": action,
+        "options": [
+            {
+                "text": {"type": "plain_text", "text": labels[wish]},
+                "value": Pressed(wish, about, post.expert).dump(),
+            }
+            for wish in wishes
+        ],
+    }
+
+
+def _retry(post: Post) -> Json:
+    """Return the button that puts the buried turn back on the queue."""
+    return {
+        "type": "button",
+        "action_id": RETRY,
+        "text": {"type": "plain_text", "text": gettext("Try again")},
+        "accessibility_label": gettext("Try again: let the panel answer this once more"),
+        "value": post.turn,
+    }

@@ -1,0 +1,104 @@
+"""Thumbs under a reply, and the form that asks why one is down: built and read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language import gettext, pgettext
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import ExpertName, ThreadRef, TurnId
+from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
+
+Json = dict[str, Any]
+
+FEEDBACK = "feedback"  # the thumbs' action_id
+CALLBACK = "feedback_reason"
+_REASON = "reason"
+_NOBODY = "-"  # stands for the router, where an expert's name would
+_LONGEST_LABEL = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One of the two buttons under a reply."""
+
+    opinion: Opinion
+    judged: Judged
+
+    def dump(self) -> str:
+        """Return the thumb as a button's value."""
+        judged = self.judged
+        return f"{self.opinion} {judged.expert or _NOBODY} {judged.turn} {judged.reply}"
+
+    @classmethod
+    def load(cls, value: str) -> "Thumb":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        match value.split(" ", 3):
+            case [opinion, expert, turn, reply] if expert and turn and reply:
+                name = None if expert == _NOBODY else ExpertName(expert)
+                return cls(Opinion(opinion), Judged(TurnId(turn), reply, name))
+        raise ValueError("not a thumb")
+
+
+def block(post: Post) -> Json:
+    """Return the thumbs under the reply that *post* ends."""
+    judged = Judged(post.turn, post.part.rpartition(":")[0] or post.part, post.expert)
+    good, bad = gettext("Good reply"), gettext("Bad reply")
+    if post.persona:
+        good = gettext("Good reply of {expert}", expert=post.persona.name)
+        bad = gettext("Bad reply of {expert}", expert=post.persona.name)
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": FEEDBACK,
+        "positive_button": _button(Thumb(Opinion.GOOD, judged), pgettext("reply", "Good"), good),
+        "negative_button": _button(Thumb(Opinion.BAD, judged), pgettext("reply", "Bad"), bad),
+    }
+    return {"type": "context_actions", "elements": [buttons]}
+
+
+def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
+    """Return the modal that asks what is wrong with a reply."""
+    kept = [thumb.dump(), thread.team_id, thread.channel_id, thread.thread_ts]
+    field = {
+        "type": "plain_text_input",
+        "action_id": _REASON,
+        "multiline": True,
+        "max_length": LONGEST_REASON,
+    }
+    question = {
+        "type": "input",
+        "block_id": _REASON,
+        "label": _plain(gettext("What was wrong with it?")),
+        "hint": _plain(gettext("Whoever runs the panel can read this, with your name.")),
+        "element": field,
+    }
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps(kept),
+        "title": _plain(gettext("Tell us why")),
+        "submit": _plain(gettext("Send")),
+        "close": _plain(gettext("Not now")),
+        "blocks": [question],
+    }
+
+
+def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
+    """Return what a filled form says. Raises ValueError or KeyError if it is not one of ours."""
+    match json.loads(view["private_metadata"]):
+        case [str(thumb), str(team), str(channel), str(thread_ts)]:
+            reason = view["state"]["values"][_REASON][_REASON]["value"] or ""
+            return Thumb.load(thumb), ThreadRef(team, channel, thread_ts), reason
+    raise ValueError("not a form about a reply")
+
+
+def _button(thumb: Thumb, words: str, label: str) -> Json:
+    return {
+        "text": _plain(words),
+        "accessibility_label": label[:_LONGEST_LABEL],
+        "value": thumb.dump(),
+    }
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words}

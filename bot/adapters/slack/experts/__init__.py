@@ -1,0 +1,1 @@
+"""``/experts`` and its forms: panels as people see and change them."""

@@ -1,0 +1,203 @@
+"""What people write after ``/experts``."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.adapters.slack.markdown import neutralise
+
+
+@dataclass(frozen=True, slots=True)
+class ListExperts:
+    """Show who is on the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Show what can be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeExpert:
+    """Open the form for an expert of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddExpert:
+    """Add an expert that is known by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditExpert:
+    """Open the form with what the expert is now."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowExpert:
+    """Show all that there is about an expert."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveExpert:
+    """Take an expert off the panel."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeachExpert:
+    """Open the form in which an expert gets documents."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListDocuments:
+    """Show the documents of an expert."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetConsult:
+    """Say whom an expert may consult itself."""
+
+    name: str
+    consulted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandleExpert:
+    """Switch an expert's handle on or off, or (None) show how it stands."""
+
+    name: str
+    wanted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetSynthesis:
+    """Say when the router sums up."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStreaming:
+    """Say whether replies grow as they are written."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A subcommand without the name that it needs."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not a subcommand."""
+
+    word: str
+
+
+Subcommand = (
+    ListExperts
+    | ShowHelp
+    | DescribeExpert
+    | AddExpert
+    | EditExpert
+    | ShowExpert
+    | RemoveExpert
+    | TeachExpert
+    | ListDocuments
+    | LetConsult
+    | HandleExpert
+    | SetSynthesis
+    | SetStreaming
+    | Unfinished
+    | Unknown
+)
+
+WORDS = (
+    "add", "consults", "default", "documents", "edit", "handle", "help", "list", "remove",
+    "show", "streaming", "synthesis", "teach",
+)  # fmt: skip
+_QUOTES = " \t`\"'“”@"
+
+
+def _handle(words: str) -> HandleExpert:
+    name, _, last = words.rpartition(" ")
+    if name and last.casefold() in {"on", "off"}:
+        return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
+    return HandleExpert(words)
+
+
+_NAMING: Mapping[str, Callable[[str], Subcommand]] = {
+    "add": AddExpert,
+    "documents": ListDocuments,
+    "edit": EditExpert,
+    "handle": _handle,
+    "remove": RemoveExpert,
+    "show": ShowExpert,
+    "teach": TeachExpert,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One slash command: what to do, in the channel or in the defaults of all channels."""
+
+    subcommand: Subcommand
+    for_defaults: bool = False
+
+
+def parse(written: str) -> Order:
+    """Return what *written* orders; anything can be written."""
+    plain = neutralise.from_slack(written, {}).strip()
+    word, rest = _split(plain)
+    if word in {"default", "defaults"}:
+        return Order(_subcommand(*_split(rest)), for_defaults=True)
+    return Order(_subcommand(word, rest))
+
+
+def _split(words: str) -> tuple[str, str]:
+    first, *rest = words.split(maxsplit=1) or [""]
+    return first.casefold(), rest[0] if rest else ""
+
+
+def _subcommand(word: str, rest: str) -> Subcommand:
+    name = " ".join(rest.split()).strip(_QUOTES)
+    match word:
+        case "" | "list":
+            return ListExperts()
+        case "help":
+            return ShowHelp()
+        case "synthesis":
+            return SetSynthesis(name)
+        case "streaming":
+            return SetStreaming(name)
+        case "consults":
+            return _let_consult(name)
+        case "add" if not name:
+            return DescribeExpert()
+        case word if word in _NAMING:
+            return _NAMING[word](name) if name else Unfinished(word)
+        case _:
+            return Unknown(word)
+
+
+def _let_consult(words: str) -> Subcommand:
+    """Return what ``consults NAME OTHER, OTHER`` orders; ``nobody`` and ``none`` end it."""
+    name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", words))
+    if not (name and others):
+        return Unfinished("consults")
+    is_over = [other.casefold() for other in others] in (["nobody"], ["none"])
+    return LetConsult(name, () if is_over else tuple(filter(None, others)))

@@ -1,0 +1,108 @@
+"""The form in which people give an expert documents: built and read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.blocks.blocks import asked_for, plain_text
+from bot.language import gettext
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName
+
+Json = dict[str, Any]
+
+CALLBACK = "teach_expert"
+MOST_FILES = 10
+_VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTarget:
+    """Which expert is meant; travels in forms and buttons and comes back with them."""
+
+    channel_id: str
+    for_defaults: bool
+    name: ExpertName
+
+    def dump(self) -> Json:
+        """Return it as plain data."""
+        scope = "default" if self.for_defaults else "channel"
+        return {"channel": self.channel_id, "scope": scope, "name": self.name}
+
+    @classmethod
+    def load(cls, kept: object) -> "DocumentTarget":
+        """Return what ``dump`` made. Raises ValueError if it is anything else."""
+        match kept:
+            case {
+                "channel": str(channel),
+                "scope": "channel" | "default" as scope,
+                "name": str(name),
+            } if channel and name:
+                return cls(channel, scope == "default", ExpertName(name))
+        raise ValueError("no expert is named")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSubmission:
+    """What is to be learnt: files in Slack, and the text of a message."""
+
+    pupil: DocumentTarget
+    files: tuple[str, ...]  # their ids
+    link: str
+
+
+def modal(pupil: DocumentTarget, expert: Expert) -> Json:
+    """Return the form."""
+    if pupil.for_defaults:
+        words = gettext(
+            "{expert} will look things up in these documents in all channels, and cite them.",
+            expert=expert.title,
+        )
+    else:
+        words = gettext(
+            "{expert} will look things up in these documents in this channel, and cite them.",
+            expert=expert.title,
+        )
+    files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
+    link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps(pupil.dump()),
+        "title": plain_text(gettext("Teach an expert")),
+        "submit": plain_text(gettext("Teach")),
+        "close": plain_text(gettext("Cancel")),
+        "blocks": [
+            {"type": "section", "text": plain_text(words)},
+            asked_for(
+                "files",
+                gettext("Files"),
+                gettext("PDF, Word, PowerPoint, Markdown, text or code."),
+                files,
+            )
+            | {"optional": True},
+            asked_for(
+                "link",
+                gettext("Or a message of this channel"),
+                gettext("Its menu has “Copy link”."),
+                link,
+            )
+            | {"optional": True},
+        ],
+    }
+
+
+def read(view: Json) -> DocumentSubmission:
+    """Return what a filled form asks for. Raises Refused if it asks for nothing."""
+    try:
+        pupil = DocumentTarget.load(json.loads(view["private_metadata"]))
+        values = view["state"]["values"]
+        files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
+        link = (values["link"][_VALUE].get("value") or "").strip()
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            gettext("This form is out of date; please close it and give the command again.")
+        ) from error
+    if not files and not link:
+        raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
+    return DocumentSubmission(pupil, files, link)

@@ -1,0 +1,134 @@
+"""Documents as people read of them: lists with buttons, and what the others are told."""
+
+import json
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.experts.document_forms import DocumentTarget
+from bot.adapters.slack.experts.panel_lists import Answer, consulting
+from bot.adapters.slack.markdown import neutralise
+from bot.language import gettext, ngettext, number
+from bot.panel.model import Expert, UserId
+from bot.panel.roster.expert_documents import Kept
+from bot.panel.roster.knowledge import Document, DocumentState
+
+Json = dict[str, Any]
+
+REMOVE = "remove_document"
+_MOST = 40  # of fifty blocks
+
+
+def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[Kept]) -> Answer:
+    """Return what an expert can look up; its own documents there with a button to remove them."""
+    title = neutralise.mrkdwn(expert.title)
+    if not kept:
+        return _answer(
+            gettext(
+                "{expert} has no documents. `/experts teach {name}` changes that.",
+                expert=title,
+                name=expert.name,
+            )
+        )
+    heading = f"*{title}* {consulting(expert)}:"
+    blocks = [_section(heading), *(_document(pupil, one) for one in kept[:_MOST])]
+    if len(kept) > _MOST:
+        more = ngettext(
+            "… and {count} more: `panelbot knowledge list` shows them all.",
+            "… and {count} more: `panelbot knowledge list` shows them all.",
+            len(kept) - _MOST,
+        )
+        blocks.append(_section(more))
+    lines = (f"• {_line(one)}" for one in kept)
+    return Answer("\n".join([heading, *lines])[:3_000], blocks)
+
+
+def taught(pupil: DocumentTarget, expert: Expert, learnt: Sequence[Document], by: UserId) -> Answer:
+    """Return what the channel is told of new documents."""
+    told = {
+        "person": f"<@{by}>",
+        "expert": f"*{neutralise.mrkdwn(expert.title)}*",
+        "documents": ", ".join(_name(document) for document in learnt),
+    }
+    if pupil.for_defaults:
+        return _answer(
+            gettext(
+                "{person} gave {expert} documents to look things up in, for all channels: "
+                "{documents}",
+                **told,
+            )
+        )
+    return _answer(
+        gettext(
+            "{person} gave {expert} documents to look things up in, for this channel: {documents}",
+            **told,
+        )
+    )
+
+
+def removed(expert: Expert, document: Document, by: UserId) -> Answer:
+    """Return what the channel is told of a document that is gone."""
+    return _answer(
+        gettext(
+            "{person} took {document} from {expert}.",
+            person=f"<@{by}>",
+            document=_name(document),
+            expert=f"*{neutralise.mrkdwn(expert.title)}*",
+        )
+    )
+
+
+def _document(pupil: DocumentTarget, kept: Kept) -> Json:
+    button = {"accessory": _remove(pupil, kept.document)} if kept.is_own else {}
+    return _section(_line(kept)) | button
+
+
+def _line(kept: Kept) -> str:
+    document = kept.document
+    told = [_name(document)]
+    if document.size:
+        told.append(gettext("{size} kB", size=number(ceil(document.size / 1024))))
+    match document.state:
+        case DocumentState.INDEXING:
+            told.append(gettext("still being read"))
+        case DocumentState.FAILED:
+            told.append(gettext("cannot be used"))
+    if not kept.is_own:
+        inherited = gettext("from the defaults of all channels")
+        told.append(f"_{inherited}_")
+    return " · ".join(told)
+
+
+def _remove(pupil: DocumentTarget, document: Document) -> Json:
+    question = gettext("{document} will be deleted.", document=document.name[:80])
+    label = gettext("Remove {document}", document=document.name)
+    return {
+        "type": "button",
+        "action_id": REMOVE,
+        "text": _plain(gettext("Remove")),
+        "value": json.dumps({**pupil.dump(), "document": document.id}),
+        "accessibility_label": label[:75],
+        "confirm": {
+            "title": _plain(gettext("Remove the document?")),
+            "text": _plain(question),
+            "confirm": _plain(gettext("Remove")),
+            "deny": _plain(gettext("Keep it")),
+        },
+    }
+
+
+def _name(document: Document) -> str:
+    return f"`{neutralise.mrkdwn(document.name.replace('`', chr(39)))}`"
+
+
+def _answer(words: str) -> Answer:
+    return Answer(words[:3_000], [_section(words)])
+
+
+def _section(words: str) -> Json:
+    return section(words[:3_000])
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words}

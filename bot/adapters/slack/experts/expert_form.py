@@ -1,0 +1,173 @@
+"""The form in which people describe an expert: Slack's modal, built and read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.blocks.blocks import plain_text
+from bot.adapters.slack.experts import form_inputs
+from bot.adapters.slack.experts.form_inputs import (
+    ALWAYS,
+    CONSULT,
+    CONSULTS,
+    FILES,
+    HANDLE,
+    TOOLS,
+    VALUE,
+    inputs,
+    naming,
+)
+from bot.adapters.slack.experts.panel_lists import Answer
+from bot.language import gettext
+from bot.panel.errors import Refused
+from bot.panel.model import Effort, Expert, ExpertName, ToolName
+from bot.panel.tools import NO_TOOLS, Toolbox
+
+Json = dict[str, Any]
+
+CALLBACK = "describe_expert"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form is for; it travels in the modal and comes back with it."""
+
+    channel_id: str  # empty in the app's home, where defaults only can be changed
+    for_defaults: bool = False
+    editing: ExpertName | None = None  # None: a new expert
+
+    def dump(self) -> str:
+        """Return the form's purpose as Slack keeps it."""
+        verb = "add" if self.editing is None else "edit"
+        scope = "default" if self.for_defaults else "channel"
+        name = self.editing or ""
+        return json.dumps({"channel": self.channel_id, "scope": scope, "verb": verb, "name": name})
+
+    @classmethod
+    def load(cls, kept: str) -> "Form":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        match json.loads(kept):
+            case {
+                "channel": str(channel),
+                "scope": "channel" | "default" as scope,
+                "verb": "add" | "edit" as verb,
+                "name": str(name),
+            } if (channel or scope == "default") and bool(name) == (verb == "edit"):
+                return cls(channel, scope == "default", ExpertName(name) if name else None)
+        raise ValueError("not the purpose of a form")
+
+
+def modal(
+    form: Form,
+    expert: Expert | None = None,
+    toolbox: Toolbox = NO_TOOLS,
+    panel: Sequence[Expert] = (),
+    *,
+    handle: bool | None = None,
+) -> Json:
+    """Return the modal, filled with what *expert* is now.
+
+    It may have the tools of *toolbox* and consult the others of *panel*. *handle* tells whether
+    it has one; None does not ask about it.
+    """
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": form.dump(),
+        "title": plain_text(_title(form)),
+        "submit": plain_text(gettext("Save") if expert else gettext("Add")),
+        "close": plain_text(gettext("Cancel")),
+        "blocks": [
+            naming(expert),
+            *inputs(expert, toolbox, panel),
+            *([] if handle is None else [form_inputs.handle(handle)]),
+        ],
+    }
+
+
+def _title(form: Form) -> str:
+    if form.for_defaults:
+        return gettext("Edit default expert") if form.editing else gettext("New default expert")
+    return gettext("Edit expert") if form.editing else gettext("New expert")
+
+
+def notice(answer: Answer) -> Json:
+    """Return a modal that only tells something."""
+    return {
+        "type": "modal",
+        "title": plain_text(gettext("Panel of experts")),
+        "close": plain_text(gettext("Close")),
+        "blocks": list(answer.blocks),
+    }
+
+
+def read(view: Json) -> tuple[Form, Expert]:
+    """Return what a filled form is for and the expert it describes, not yet checked.
+
+    Raises Refused if it is not one of ours.
+    """
+    try:
+        form = Form.load(view["private_metadata"])
+        return form, _described(view["state"]["values"], form)
+    except (ValueError, KeyError) as error:
+        raise Refused(
+            gettext("This form is out of date; please close it and give the command again.")
+        ) from error
+
+
+def handle(view: Json) -> bool | None:
+    """Return whether a filled form wants a handle; None if it did not ask."""
+    given = view["state"]["values"].get(HANDLE)
+    return bool(given[VALUE].get("selected_options")) if given else None
+
+
+def files(view: Json) -> tuple[str, ...]:
+    """Return the ids of the documents that a filled form gives; none if it did not ask."""
+    given = view["state"]["values"].get(FILES) or {VALUE: {}}
+    return tuple(str(file["id"]) for file in given[VALUE].get("files") or ())
+
+
+def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
+    """Return *problem* at the input that it is about; at the first if it is about none."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    return {field if field is not None and field in inputs else inputs[0]: problem}
+
+
+def _described(values: Json, form: Form) -> Expert:
+    return Expert(
+        name=form.editing or ExpertName(_given(values, "name").strip()),
+        title=_given(values, "title"),
+        icon=_given(values, "icon"),
+        purpose=_given(values, "purpose"),
+        instructions=_given(values, "instructions", ""),
+        model=_given(values, "model", "").strip() or None,
+        effort=Effort(_given(values, "effort", Effort.LOW)),
+        tools=tuple(map(ToolName, _chosen(values, TOOLS))),
+        always_consult=_given(values, CONSULT, "") == ALWAYS,
+        consults=tuple(map(ExpertName, _chosen(values, CONSULTS))),
+    )
+
+
+def _given(values: Json, field: str, unasked: str | None = None) -> str:
+    """Return what was filled in; *unasked* where the form may not have asked."""
+    if unasked is not None and field not in values:
+        return unasked
+    match values[field][VALUE]:
+        case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
+            return value
+        case {"value": None}:
+            return ""
+        case _:
+            raise ValueError(f"no {field}")
+
+
+def _chosen(values: Json, field: str) -> tuple[str, ...]:
+    """Return what was chosen of many; the form may not have asked."""
+    match values.get(field):
+        case None:  # there was nothing to choose from
+            return ()
+        case {"value": {"selected_options": [*options]}}:
+            return tuple(option["value"] for option in options)
+        case _:
+            raise ValueError(f"no {field}")

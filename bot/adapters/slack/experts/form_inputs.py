@@ -1,0 +1,196 @@
+"""The inputs of the form in which people describe an expert.
+
+A block's id names the expert's attribute.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.adapters.slack.blocks.blocks import asked_for, plain_text
+from bot.adapters.slack.experts.document_forms import MOST_FILES
+from bot.language import gettext, pgettext
+from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.roster.roster import (
+    LONGEST_INSTRUCTIONS,
+    LONGEST_NAME,
+    LONGEST_PURPOSE,
+    LONGEST_TITLE,
+)
+from bot.panel.tools import Toolbox, purpose_of
+
+Json = dict[str, Any]
+
+VALUE = "value"  # the action id of every input
+CONSULT, ALWAYS = "always_consult", "always"
+CONSULTS, HANDLE, TOOLS, FILES = "consults", "handle", "tools", "files"
+_WANTED = "wanted"
+_MOST_OPTIONS = 100  # in a menu
+
+
+def _known_as(expert: Expert) -> Json:
+    words = gettext("People ask it as `{name}: …`", name=expert.name)
+    element = {"type": "mrkdwn", "text": words, "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def _name_input() -> Json:
+    hint = gettext("What people type: lower-case letters, digits and hyphens.")
+    return asked_for("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
+
+
+def naming(expert: Expert | None) -> Json:
+    """Return what asks for the name of a new expert, or tells that of *expert*."""
+    return _known_as(expert) if expert else _name_input()
+
+
+def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
+    """Return what asks for everything else, filled with what *expert* is now."""
+    blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
+    now = expert or blank
+    return [
+        asked_for(
+            "title",
+            gettext("Display name"),
+            "",
+            _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
+        ),
+        asked_for(
+            "icon",
+            gettext("Icon"),
+            gettext("An emoji's name: scales."),
+            _text(now.icon, 102, "receipt"),
+        ),
+        asked_for(
+            "purpose",
+            gettext("What it is for"),
+            gettext("The router chooses by this line."),
+            _text(now.purpose, LONGEST_PURPOSE),
+        ),
+        *([] if now.function else [*_thinking(now, toolbox), *_colleagues(now, panel)]),
+    ]
+
+
+def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
+    """Return what is asked of an expert that has a model."""
+    instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
+    return [
+        asked_for(
+            "instructions",
+            gettext("Instructions"),
+            gettext("How it thinks and answers."),
+            instructions,
+        ),
+        asked_for(
+            "model",
+            gettext("Model"),
+            gettext("Empty: the usual one."),
+            _text(now.model or "", 100),
+        )
+        | {"optional": True},
+        asked_for("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
+        *([_tools(now, toolbox)] if toolbox.tools else []),
+        *([_consult(now)] if now.collections else []),
+        _files(),
+    ]
+
+
+def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
+    options = {
+        one.name: {"text": plain_text(one.title), "value": str(one.name)}
+        for one in panel[:_MOST_OPTIONS]
+        if one.name != now.name
+    }
+    if not options:
+        return []
+    chosen = [options[name] for name in now.consults if name in options]
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": VALUE,
+        "placeholder": plain_text(gettext("Nobody")),
+        "options": list(options.values()),
+    }
+    if chosen:
+        element["initial_options"] = chosen
+    hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
+    label = gettext("Experts that it consults")
+    return [asked_for(CONSULTS, label, hint, element) | {"optional": True}]
+
+
+def _tools(now: Expert, toolbox: Toolbox) -> Json:
+    options = {
+        name: {
+            "text": plain_text(name),
+            "value": name,
+            "description": plain_text(purpose_of(tool)),
+        }
+        for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
+    }
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": VALUE,
+        "placeholder": plain_text(pgettext("tools", "None")),
+        "options": list(options.values()),
+    }
+    if chosen := [options[name] for name in now.tools if name in options]:
+        element["initial_options"] = chosen
+    field = asked_for(TOOLS, gettext("Tools"), gettext("What it may use."), element)
+    return field | {"optional": True}
+
+
+def _consult(now: Expert) -> Json:
+    usually = {"text": plain_text(gettext("Where they help")), "value": "when-useful"}
+    always = {"text": plain_text(gettext("For every question")), "value": ALWAYS}
+    element = {
+        "type": "static_select",
+        "action_id": VALUE,
+        "options": [usually, always],
+        "initial_option": always if now.always_consult else usually,
+    }
+    return asked_for(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
+
+
+def _files() -> Json:
+    element = {"type": "file_input", "action_id": VALUE, "max_files": MOST_FILES}
+    label = gettext("Documents to look things up in")
+    hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
+    return asked_for(FILES, label, hint, element) | {"optional": True}
+
+
+def handle(has_one: bool) -> Json:
+    """Return what asks whether the expert is to have a handle."""
+    name = plain_text(gettext("People can ask it with @panel- and its name, which Slack completes"))
+    option = {"text": name, "value": _WANTED}
+    element = {"type": "checkboxes", "action_id": VALUE, "options": [option]}
+    if has_one:
+        element["initial_options"] = [option]
+    hint = gettext("A user group without members; these come with Slack's paid plans.")
+    return asked_for(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
+
+
+def _text(value: str, longest: int, example: str = "") -> Json:
+    element: Json = {"type": "plain_text_input", "action_id": VALUE, "max_length": longest}
+    if value:
+        element["initial_value"] = value
+    if example:
+        element["placeholder"] = plain_text(example)
+    return element
+
+
+def _effort(now: Effort) -> Json:
+    options = {effort: _option(effort) for effort in Effort}
+    return {
+        "type": "static_select",
+        "action_id": VALUE,
+        "options": list(options.values()),
+        "initial_option": options[now],
+    }
+
+
+def _option(effort: Effort) -> Json:
+    words = {
+        Effort.NONE: gettext("None: quickest"),
+        Effort.LOW: gettext("Low"),
+        Effort.MEDIUM: gettext("Medium"),
+        Effort.HIGH: gettext("High: slowest"),
+    }
+    return {"text": plain_text(words[effort]), "value": effort.value}

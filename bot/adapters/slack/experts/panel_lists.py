@@ -1,0 +1,265 @@
+"""Panels and changes as people read them: the answers to ``/experts``.
+
+Whatever people may have written is neutralised here; an answer is never live.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.markdown import neutralise
+from bot.language import gettext, pgettext
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+
+Json = dict[str, Any]
+
+_LONGEST_SECTION = 3_000
+_MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
+_SHORT = 100
+NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message of blocks, and the words that say the same without them."""
+
+    text: str
+    blocks: Sequence[Json]
+
+
+def sentence(markdown: str) -> Answer:
+    """Return a sentence of ours that may quote what people wrote."""
+    safe = neutralise.markdown(markdown)
+    return Answer(
+        neutralise.plain(markdown, _LONGEST_SECTION), [{"type": "markdown", "text": safe}]
+    )
+
+
+def panel(
+    listed: Sequence[Listed],
+    synthesis: Synthesis,
+    where: Scope,
+    streaming: bool | None = None,
+    handles: Mapping[ExpertName, str] = NO_HANDLES,
+    kept_in: str = "",
+) -> Answer:
+    """Return who is on a panel, by what handles, what of it is the channel's own, and where it is
+    kept if that is not here.
+    """
+    longest = _SHORT if len(listed) > _MANY else None
+    lines = [
+        _line(one.expert, longest)
+        + answers_to(handles.get(one.expert.name))
+        + _mark(one.origin, where)
+        for one in listed
+    ]
+    if not lines:
+        lines = [
+            gettext("There is nobody on it.")
+            if kept_in
+            else gettext("There is nobody on it: `/experts add` changes that.")
+        ]
+    footer = [
+        gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=when(synthesis)),
+        filed(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
+    ]
+    if streaming is not None:
+        footer.insert(1, gettext("Streaming: *{setting}*.", setting=switch(streaming)))
+    return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
+
+
+def filed(place: str) -> str:
+    """Return where a panel can be changed that is kept in a file."""
+    return gettext("Kept in {place}, and only changed there.", place=neutralise.mrkdwn(place))
+
+
+def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
+    """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
+    longest = _SHORT if len(to_be_added) > _MANY else None
+    lines = [_line(expert, longest) for expert in to_be_added]
+    heading = gettext("To be added by name")
+    known = [f"\n*{heading}*", *lines] if lines else []
+    answer = _answer(["\n".join(_commands()), *known])
+    if not lead:
+        return answer
+    first = sentence(lead)
+    return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
+
+
+def _commands() -> Iterable[str]:
+    heading = gettext("`/experts` in a channel")
+    yield f"*{heading}*"
+    for line in (
+        gettext("`/experts`: who is on this channel's panel"),
+        gettext("`/experts add NAME`: add one of the experts below"),
+        gettext("`/experts add`: describe an expert of your own"),
+        "`/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`",
+        gettext(
+            "`/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in"
+        ),
+        gettext(
+            "`/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it "
+            "answers"
+        ),
+        gettext(
+            "`/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins"
+        ),
+        gettext(
+            "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
+        ),
+        gettext(
+            "`/experts streaming on`, `off` or `default`: whether replies grow while they are "
+            "written"
+        ),
+        gettext(
+            "`/experts default …`: the same for the defaults of all channels, for workspace admins"
+        ),
+    ):
+        yield f"• {line}"
+    yield ""
+    yield gettext(
+        "*In a thread*, where slash commands cannot be used, mention me with `experts`, "
+        "`add NAME`, `remove NAME` or `help`."
+    )
+
+
+def details(expert: Expert, handle: str | None = None) -> Answer:
+    """Return all that there is about an expert."""
+    if expert.function:
+        name = f"`{neutralise.mrkdwn(expert.function)}`"
+        thinking = gettext("Answers by a function, without a model: {name}", name=name)
+        words = neutralise.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION)
+        return Answer(words, [section(_line(expert)), _context(thinking)])
+    model = neutralise.mrkdwn(expert.model or gettext("the usual one"))
+    told = [gettext("Model: {model}", model=model)]
+    told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
+    if expert.collections:
+        told.append(f"{consulting(expert)}: `/experts documents {expert.name}`")
+    if expert.consults:
+        names = ", ".join(f"`{name}`" for name in expert.consults)
+        told.append(gettext("consults {experts}", experts=names))
+    thinking = " · ".join(told) + answers_to(handle)
+    line, instructions = _line(expert), expert.instructions
+    return Answer(
+        _cut(f"{line}\n{thinking}\n{neutralise.mrkdwn(instructions)}"),
+        [section(line), _context(thinking), _verbatim(instructions)],
+    )
+
+
+def _effort(effort: Effort) -> str:
+    return {
+        Effort.NONE: pgettext("effort", "none"),
+        Effort.LOW: pgettext("effort", "low"),
+        Effort.MEDIUM: pgettext("effort", "medium"),
+        Effort.HIGH: pgettext("effort", "high"),
+    }[effort]
+
+
+def consulting(expert: Expert) -> str:
+    """Return when an expert consults its documents."""
+    if expert.always_consult:
+        return gettext("consults its documents for every question")
+    return gettext("consults its documents where they help")
+
+
+def _heading(scope: Scope) -> str:
+    match scope:
+        case WorkspaceScope():
+            return gettext("The default panel of all channels")
+        case ChannelScope():
+            return gettext("This channel's panel")
+        case ThreadRef():
+            return gettext("This thread's panel")
+
+
+def when(synthesis: Synthesis) -> str:
+    """Return when the router sums up, as the end of a sentence."""
+    return {
+        Synthesis.AUTO: gettext("when two or more experts have answered"),
+        Synthesis.ALWAYS: gettext("after every answer"),
+        Synthesis.NEVER: gettext("the experts' answers stand alone"),
+    }[synthesis]
+
+
+def switch(streaming: bool | None) -> str:
+    """Return the word that people set streaming with."""
+    return "default" if streaming is None else "on" if streaming else "off"
+
+
+def _mark(origin: Scope | None, where: Scope) -> str:
+    if origin is None or origin != where:
+        return ""
+    if isinstance(where, WorkspaceScope):
+        changed = gettext("added or changed here")
+        return f" · _{changed}_"
+    own = gettext("this channel's own")
+    return f" · _{own}_"
+
+
+def introduced(expert: Expert) -> str:
+    """Return who an expert is, in mrkdwn."""
+    return f"{neutralise.mrkdwn(expert.icon)} *{neutralise.mrkdwn(expert.title)}* (`{expert.name}`)"
+
+
+def answers_to(handle: str | None) -> str:
+    """Return how people may ask an expert beside its name, in mrkdwn."""
+    if not handle:
+        return ""
+    told = gettext("handle: {handle}", handle=f"`@{neutralise.mrkdwn(handle)}`")
+    return f" · {told}"
+
+
+def tools_of(expert: Expert) -> str:
+    """Return the names of an expert's tools, in mrkdwn."""
+    names = ", ".join(f"`{neutralise.mrkdwn(name)}`" for name in expert.tools)
+    return gettext("uses {tools}", tools=names)
+
+
+def _line(expert: Expert, longest: int | None = None) -> str:
+    used = f" · {tools_of(expert)}" if expert.tools else ""
+    return f"{introduced(expert)}: {purpose(expert, longest)}{used}"
+
+
+def purpose(expert: Expert, longest: int | None = None) -> str:
+    """Return what an expert is for, in mrkdwn."""
+    words = expert.purpose
+    if longest and len(words) > longest:
+        words = words[: longest - 1].rstrip() + "…"
+    return neutralise.mrkdwn(words)
+
+
+def _answer(lines: Sequence[str], footer: str = "") -> Answer:
+    sections = [section(together) for together in packed(lines)]
+    notes = [_context(footer)] if footer else []
+    return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+
+
+def _cut(words: str) -> str:
+    """Return what those who hear a message get of it; Slack takes no more."""
+    return words if len(words) <= _LONGEST_SECTION else f"{words[: _LONGEST_SECTION - 1]}…"
+
+
+def packed(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the lines together, as many as fit one section."""
+    together = ""
+    for line in lines:
+        if together and len(together) + 1 + len(line) > _LONGEST_SECTION:
+            yield together
+            together = ""
+        together = f"{together}\n{line}" if together else line
+    yield together
+
+
+def _context(words: str) -> Json:
+    element = {"type": "mrkdwn", "text": words, "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def _verbatim(words: str) -> Json:
+    """Return *words* as they are: nothing in such a block formats or pings."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [element]}

@@ -1,0 +1,60 @@
+"""Publishing the app's home: for whoever opens it, and again after each change of theirs."""
+
+import logging
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.web_api import Json, SlackApi, SlackRefused
+from bot.adapters.slack.experts.requester import explained
+from bot.adapters.slack.home import home_view
+from bot.panel.errors import PanelError
+from bot.panel.model import UserId
+from bot.panel.reports.overview import Overview, OverviewReader
+
+log = logging.getLogger(__name__)
+
+_UNFIT = frozenset(
+    {"invalid_arguments", "invalid_blocks", "invalid_blocks_format", "unsupported_block"}
+)
+
+
+class HomePage:
+    """The home as each person sees it. Charts are left out once Slack has refused them."""
+
+    def __init__(self, desk: OverviewReader, identity: Identity, api: SlackApi) -> None:
+        self._desk = desk
+        self._team = identity.team_id
+        self._api = api
+        self._charts = True
+
+    async def show(self, user: UserId, month: str = "") -> None:
+        """Publish the home of *user* with the figures of *month*, else of this one.
+
+        One that cannot be shown is logged.
+        """
+        try:
+            await self._publish(user, await self._desk.overview(self._team, user, month))
+        except PanelError as error:
+            log.warning("home.not_shown", extra={"reason": str(error)})
+            await self._apologize(user, explained(error))
+
+    async def _publish(self, user: UserId, overview: Overview) -> None:
+        if self._charts:
+            try:
+                await self._put(user, home_view.home(overview, with_charts=True))
+            except SlackRefused as error:
+                if error.code not in _UNFIT:
+                    raise
+                log.warning("home.without_charts", extra={"reason": error.code})
+            else:
+                return
+        await self._put(user, home_view.home(overview, with_charts=False))
+        self._charts = False  # it is they that were refused
+
+    async def _apologize(self, user: UserId, sentence: str) -> None:
+        try:
+            await self._put(user, home_view.sentence(sentence))
+        except PanelError as error:
+            log.warning("home.not_explained", extra={"reason": str(error)})
+
+    async def _put(self, user: UserId, view: Json) -> None:
+        await self._api.rewrite("views.publish", user_id=user, view=view)

@@ -1,0 +1,1 @@
+"""Markdown from models: neutralised, split, and grown in streams."""

@@ -1,0 +1,238 @@
+"""Neutralising text from models and people before it is posted.
+
+Slack's live syntax is `<…>`: no such bracket leaves this module, so nothing can ping. Links are
+spelled out, so nothing leads where the reader cannot see. What Slack's own Markdown parser accepts
+is not known, so safety rests on breaking `](` wherever it stands outside code, and the
+CommonMark parser only makes the result read well.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from markdown_it.common.normalize_url import normalizeLink
+
+from bot.adapters.slack.markdown.syntax import MARKERS, Part, code, parts
+from bot.language import gettext
+
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ELLIPSIS = "…"
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
+
+# Controls, zero-width spaces, bidirectional overrides and isolates, annotation marks.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_NEWLINE = re.compile("\r\n?|[\u2028\u2029]")
+# Joiners make emoji and shape Arabic and Indic words; between Latin letters they only disguise.
+_JOINED = "[\u0590-\u1fff\u2100-\U0010ffff]"
+_STRAY_JOINER = re.compile(f"(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})")
+_TAGS = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0000-\U000e007f]"  # regional flags
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_LINE = re.compile(rf"^({MARKERS})(.*)$", re.MULTILINE)
+_INLINE_LINK = re.compile(r"\](?=\()")
+_DEFINITION = re.compile(
+    rf"^{MARKERS}\[(?:[^\[\]\\]|\\.){{1,999}}\](?=:)", re.MULTILINE | re.DOTALL
+)
+_OPENS_BLOCK = re.compile(
+    r"(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-*+](?:\s|$)|>|~~~|```)"
+)
+_SHOWN_SCHEMES = ("https://", "http://", "mailto:")
+_FORMATTING = re.compile(r"[*_~](?=\W|_|$)|(?<![^\W_])[*_~]|`")
+_LOOK_ALIKES = str.maketrans("*_~`", "\u2217\uff3f\u223c\u02cb")
+_BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_LINE_QUOTE = re.compile(r"^([ \t]*)&gt;", re.MULTILINE)
+_ENTITY = re.compile("&(?:lt|gt|amp);")
+_TOKEN = re.compile(rf"<([^<>]*)>|{_ENTITY.pattern}")
+
+
+class _Edit(NamedTuple):
+    start: int
+    stop: int
+    text: str
+
+
+def markdown(text: str) -> str:
+    """The text as a Slack `markdown` block may carry it."""
+    text = _visible(text)
+    if "[" in text or "<" in text:
+        text = _edited(text, _spelled_out(text))
+    text = _LINE.sub(lambda line: line[1] + _bracketless(line[2]), text)
+    return _without_links(text)
+
+
+def mrkdwn(text: str) -> str:
+    """The text as it may be inserted in a `mrkdwn` field: nothing in it formats or pings.
+
+    mrkdwn has no escape for its formatting characters: those that would act are exchanged for
+    characters that look the same.
+    """
+    text = _FORMATTING.sub(lambda found: found[0].translate(_LOOK_ALIKES), _visible(text))
+    text = _BROADCAST.sub("\uff20", text)
+    return _LINE_QUOTE.sub("\\1\u203a", _bracketless(text.replace("&", "&amp;")))
+
+
+def verbatim(text: str) -> str:
+    """The text as it may stand in rich text, where no character acts."""
+    return _visible(text)
+
+
+def plain(text: str, limit: int) -> str:
+    """The text on one line and within `limit` characters, for notifications and fallbacks."""
+    line = " ".join(_visible(text).split())
+    line = _bracketless(_BROADCAST.sub("\uff20", line).replace("&", "&amp;"))
+    if len(line) <= limit:
+        return line
+    cut = re.sub(r"&[a-z]{0,3}$", "", line[: max(limit - len(_ELLIPSIS), 0)])
+    at_word = cut if line[len(cut)] == " " else cut.rpartition(" ")[0]
+    return ((at_word or cut).rstrip() + _ELLIPSIS)[:limit]
+
+
+def from_slack(text: str, names: Mapping[str, str]) -> str:
+    """What a person wrote, as a model reads it; `names` tells members' and groups' by id."""
+    return _TOKEN.sub(lambda found: _ENTITIES.get(found[0]) or _spoken(found[1] or "", names), text)
+
+
+def mentioned(text: str) -> Sequence[str]:
+    """Return the ids of the users whom a person has mentioned."""
+    return _MENTION.findall(text)
+
+
+def _visible(text: str) -> str:
+    """The text without characters that hide or reorder what stands beside them."""
+    text = _INVISIBLE.sub("", _NEWLINE.sub("\n", _SURROGATE.sub("\ufffd", text)))
+    return _STRAY_JOINER.sub("", _TAGS.sub(r"\1", text))
+
+
+def _bracketless(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _without_links(text: str) -> str:
+    """The text with whatever could still become a link outside code broken by a backslash."""
+    places = {found.end() for found in _INLINE_LINK.finditer(text)}
+    places |= {found.end() for found in _DEFINITION.finditer(text)}
+    if not places:
+        return text
+    spans = code(text)
+    starts = [start for start, _ in spans]
+
+    def is_code(place: int) -> bool:
+        index = bisect_right(starts, place - 1)
+        return index > 0 and place <= spans[index - 1][1]
+
+    return _edited(text, (_Edit(at, at, "\\") for at in places if not is_code(at)))
+
+
+def _edited(text: str, edits: Iterable[_Edit]) -> str:
+    pieces, done = [], 0
+    for edit in sorted(edits):
+        if edit.start >= done:
+            pieces += [text[done : edit.start], edit.text]
+            done = edit.stop
+    return "".join([*pieces, text[done:]])
+
+
+def _spelled_out(text: str) -> Iterator[_Edit]:
+    for part in parts(text):
+        match part.token.type:
+            case "text_special" if part.token.markup in {r"\<", r"\>"}:
+                yield _Edit(part.start, part.start + 1, "")
+            case "link_open" if part.token.markup == "autolink":
+                yield from _autolink(text, part)
+            case "link_open":
+                yield from _link(text, part, str(part.token.attrs["href"]))
+            case "image":
+                yield from _link(text, part, str(part.token.attrs["src"]))
+
+
+def _autolink(text: str, part: Part) -> Iterator[_Edit]:
+    """`<https://…>`, and `<https://…|label>` as Slack's own syntax has it."""
+    address, _, label = text[part.start + 1 : part.stop - 1].partition("|")
+    url = normalizeLink(address)
+    if url.startswith(_SHOWN_SCHEMES) or part.token.attrs["href"] == f"mailto:{address}":
+        shown = f"{label.strip()} ({_shown(url)})" if label.strip() else _alone(text, part, url)
+        yield _Edit(part.start, part.stop, shown)
+
+
+def _link(text: str, part: Part, url: str) -> Iterator[_Edit]:
+    """`label (url)`, or the URL alone where the label says no more."""
+    label_start = part.start + len("![" if part.token.type == "image" else "[")
+    label = text[label_start : part.label_stop]
+    if not url.startswith(_SHOWN_SCHEMES):
+        if part.token.type == "image":
+            image = gettext("Image")
+            yield _Edit(part.start, label_start, f"{image}: " if label.strip() else image)
+            yield _Edit(part.label_stop, part.stop, "")
+    elif _says_no_more(label.strip(), url):
+        yield _Edit(part.start, part.stop, _alone(text, part, url))
+    else:
+        yield _label_opening(part, label_start, label)
+        yield _Edit(part.label_stop, part.stop, f" ({_shown(url)})")
+
+
+def _says_no_more(label: str, url: str) -> bool:
+    return not label or url in {label, f"mailto:{label}", normalizeLink(label)}
+
+
+def _label_opening(part: Part, start: int, label: str) -> _Edit:
+    """What stands in a label's opening bracket's place, so that the label opens no block."""
+    if not part.leads_line:
+        return _Edit(part.start, start, "")
+    text = label.lstrip()
+    start += len(label) - len(text)
+    opens = _OPENS_BLOCK.match(text)
+    if not opens:
+        return _Edit(part.start, start, "")
+    number = opens["number"] or ""
+    return _Edit(part.start, start + len(number), number + "\\")
+
+
+def _alone(text: str, part: Part, url: str) -> str:
+    """The bare URL, set apart from a neighbour that would become part of it."""
+    before, after = text[: part.start][-1:], text[part.stop :][:1]
+    lead = " " if before.isalnum() else ""
+    trail = "" if not after or after.isspace() or after in ".,;:!?)]}\"'*_|" else " "
+    return lead + _shown(url.removeprefix("mailto:")) + trail
+
+
+def _shown(url: str) -> str:
+    """The URL without characters that would format text around it."""
+    url = url.replace("*", "%2A").replace("~", "%7E")
+    url = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", "%5F", url)
+    if url.count("(") != url.count(")"):
+        url = url.replace("(", "%28").replace(")", "%29")
+    return url
+
+
+def _spoken(token: str, names: Mapping[str, str]) -> str:
+    target, _, label = token.partition("|")
+    label = _decoded(label)
+    match target[:1]:
+        case "@":
+            return f"@{names.get(target[1:]) or label or 'someone'}"
+        case "#":
+            return f"#{label or 'channel'}"
+        case "!":
+            return _command(target[1:], label, names)
+    url = _decoded(target)
+    if not label or url in {label, f"http://{label}", f"https://{label}", f"mailto:{label}"}:
+        return url.removeprefix("mailto:")
+    return f"{label} ({url})"
+
+
+def _decoded(text: str) -> str:
+    return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
+
+
+def _command(name: str, label: str, names: Mapping[str, str]) -> str:
+    kind, _, group = name.partition("^")
+    if kind == "date":
+        return label
+    if kind == "subteam":
+        return f"@{names.get(group) or label.removeprefix('@') or 'group'}"
+    return f"@{kind}"

@@ -1,0 +1,89 @@
+"""Splitting a long reply into messages that each stand on their own.
+
+A message is cut at the best border that leaves it reasonably full. Code and tables stay whole; one
+that is too long by itself is closed before the cut and opened again after it. What is left is read
+anew after each cut, as the reader of the next message will see it.
+"""
+
+from collections.abc import Iterator
+
+from bot.adapters.slack.markdown.neutralise import markdown as neutral
+from bot.adapters.slack.markdown.split_points import Page, keeps_characters, page, size
+
+MIN_LIMIT = 40
+LONGEST_PIECE = 11_500  # of the 12,000 characters that Slack takes at once
+
+_CODE_INDENT = 4
+
+
+def split(markdown: str, limit: int = LONGEST_PIECE) -> list[str]:
+    """Cut what `text.markdown` returned into pieces of at most `limit` characters.
+
+    Slack does not say what it counts as a character. UTF-16 units are counted here, which are
+    never fewer than code points.
+    """
+    if limit < MIN_LIMIT:
+        raise ValueError(f"pieces of {limit} characters are too small: {MIN_LIMIT} is the least")
+    if size(markdown) <= limit:
+        return [markdown] if markdown.strip() else []
+    return [piece for raw in _pieces(markdown, limit) for piece in _neutral(raw, limit)]
+
+
+def _pieces(rest: str, limit: int) -> Iterator[str]:
+    while size(rest) > limit:
+        head, rest = _cut(rest, page(rest, limit))
+        yield head
+    yield rest
+
+
+def _neutral(piece: str, limit: int) -> list[str]:
+    """The piece as it is, unless a cut through odd code has brought what was code to life."""
+    safe = neutral(piece)
+    if size(safe) > limit:
+        return split(safe, limit)
+    return [safe] if safe.strip() else []
+
+
+def _cut(rest: str, opened: Page) -> tuple[str, str]:
+    place = _best(opened)
+    head, tail = rest[:place], rest[place:]
+    whole = opened.divided(place)
+    if whole is not None:
+        return head.removesuffix("\n") + whole.closing, _outdented(whole.opening + tail)
+    if not head.endswith("\n"):
+        return head.rstrip(), tail.lstrip(" \t")
+    return head.rstrip(), _outdented(tail.lstrip("\n"))
+
+
+def _best(opened: Page) -> int:
+    """The last of the best borders in the page's second half, or else in all of it."""
+    for floor in (opened.reach // 2, 0):
+        for border, places in opened.borders.items():
+            for place in reversed(places):
+                if place <= floor:
+                    break
+                if opened.allows(place, border, floor):
+                    return place
+    return _within_a_word(opened)
+
+
+def _within_a_word(opened: Page) -> int:
+    places = [place for place in range(opened.reach, 0, -1) if opened.allows(place)]
+    clean = (place for place in places if keeps_characters(opened.text, place))
+    closings = (len(whole.closing) for whole in opened.too_long)
+    return next(clean, places[0] if places else opened.reach - max(closings, default=0))
+
+
+def _outdented(text: str) -> str:
+    """The text with a deep list's indentation taken away, which would make it code by itself."""
+    lines = text.split("\n")
+    depth = _indent(lines[0])
+    if depth < _CODE_INDENT:
+        return text
+    listed = next((n for n, line in enumerate(lines) if line.strip() and not _indent(line)), None)
+    moved = [line[min(depth, _indent(line)) :] for line in lines[:listed]]
+    return "\n".join(moved + (lines[listed:] if listed is not None else []))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -1,0 +1,245 @@
+"""The thread as people see it: posting in Slack, each message once, each text neutralised.
+
+1. What Slack may have posted is looked for, by its stamp, before it is posted again.
+2. A message that shows a persona is never edited: Slack would take the persona away. It may grow
+   while it is written.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
+from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
+from bot.adapters.slack.api.rate_limits import TooBusy
+from bot.adapters.slack.api.web_api import Json, SlackApi, SlackRefused
+from bot.adapters.slack.blocks import blocks, file_blocks
+from bot.adapters.slack.buttons import reply_buttons
+from bot.adapters.slack.markdown import neutralise, splitting, stream_text
+from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
+from bot.adapters.slack.posting.streams import SlackStreams
+from bot.adapters.slack.threads.replies import Replies
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
+
+log = logging.getLogger(__name__)
+
+_UNFIT = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "unsupported_block",
+    }
+)
+_PAUSES = (0.5, 2.0, 5.0)  # before a message is posted again that may not have arrived
+_STATUS_PATIENCE = 5.0
+_NEWS_FOR = 1.0  # seconds that news of the progress may come late; then it is left out
+_OUTCOME_FOR = 20.0  # and the last of it
+
+
+class SlackMessenger(Messenger):
+    """Posts through *api* as the bot that *identity* tells of."""
+
+    def __init__(
+        self,
+        api: SlackApi,
+        identity: Identity,
+        signer: StampSigner,
+        *,
+        pauses: Sequence[float] = _PAUSES,
+    ) -> None:
+        self._api = api
+        self._replies = Replies(api, identity, signer)
+        self._streams = SlackStreams(api, self._replies, pauses)
+        self._signer = signer
+        self._pauses = pauses
+        self._personas = identity.may_have_personas
+        self._complained: set[str] = set()
+
+    def is_private(self, thread: ThreadRef) -> bool:
+        return thread.channel_id.startswith("D")
+
+    def pieces(self, markdown: str) -> Sequence[str]:
+        return splitting.split(neutralise.markdown(markdown), LONGEST_PIECE)
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        face = post.persona if self._personas else None
+        try:
+            message = await self._post_reply(thread, post, face)
+        except SlackRefused as error:
+            if face is None or not self._learns_from(error):
+                raise
+            message = await self._post_reply(thread, post, None)
+        else:
+            if face and "username" not in message:  # Slack has dropped the name without a word
+                self._personas = False
+                await self._name_afterwards(thread, message["ts"], post)
+        return MessageTs(message["ts"])
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
+        message = await self._replies.find(thread, turn, part)
+        return MessageTs(message["ts"]) if message else None
+
+    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
+        try:
+            await self._update(thread, ts, blocks.ended(neutralise.markdown(post.text), ending))
+        except MessengerRefused as error:  # somebody has deleted it
+            log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
+
+    async def post_plan(
+        self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
+    ) -> MessageTs | None:
+        shown, simpler = _plan(post, tasks)
+        try:
+            message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_FOR)
+        except TooBusy:
+            return None
+        return MessageTs(message["ts"])
+
+    async def update_plan(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> None:
+        shown, simpler = _plan(post, tasks)
+        within = _NEWS_FOR if _is_going_on(tasks) else _OUTCOME_FOR
+        try:
+            await self._update(thread, ts, shown, within=within)
+        except MessengerRefused as error:
+            if error.code not in _UNFIT:
+                raise
+            await self._update(thread, ts, simpler, within=within)
+
+    def growth(self, shown: str, text: str) -> str:
+        return stream_text.growth(shown, text)
+
+    def rest(self, shown: str, text: str) -> str | None:
+        return stream_text.rest(shown, text)
+
+    def may_stream(self, shown: str, more: str) -> bool:
+        return stream_text.may_stream(shown, more)
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        if post.persona and not self._personas:
+            return None
+        return await self._streams.open(thread, post, reader)
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        return await self._streams.extend(thread, ts, more)
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        message = await self._streams.close(thread, ts, post, more, self._metadata(thread, post))
+        if message is None:
+            return False
+        if post.persona and not (message.get("username") or message.get("subtype")):
+            self._personas = False
+            await self._name_afterwards(thread, ts, post)
+        return True
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        await self._streams.withdraw(thread, ts, post, ours)
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        try:
+            async with asyncio.timeout(_STATUS_PATIENCE):
+                await self._api.rewrite(
+                    "assistant.threads.setStatus",
+                    within=_NEWS_FOR if status else None,
+                    channel_id=thread.channel_id,
+                    thread_ts=thread.thread_ts,
+                    status=blocks.literal(status, 200),
+                )
+        except (MessengerRefused, MessengerUnavailable, TimeoutError) as error:
+            reason = str(error) or type(error).__name__
+            if reason not in self._complained:
+                self._complained.add(reason)
+                log.warning("status.not_shown", extra={"reason": reason})
+
+    async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
+        markdown = _spoken(post, named=face is not None)
+        exhibits = file_blocks.shown(post.exhibits)
+        shown = blocks.reply(markdown, [*exhibits, *reply_buttons.row(post)])
+        simpler = file_blocks.simpler(markdown, post.exhibits) or blocks.plain_reply(markdown)
+        if face:
+            shows_face = {"username": face.name, "icon_emoji": face.icon}
+            shown, simpler = shown | shows_face, simpler | shows_face
+        return await self._post_fitting(thread, post, shown, simpler)
+
+    async def _post_fitting(
+        self, thread: ThreadRef, post: Post, shown: Json, simpler: Json, within: float | None = None
+    ) -> Json:
+        """Post *shown*, or *simpler* if Slack does not take it; return the message."""
+        try:
+            return await self._post_once(thread, post, shown, within)
+        except MessengerRefused as error:
+            if error.code not in _UNFIT:
+                raise
+            log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
+        return await self._post_once(thread, post, simpler, within)
+
+    async def _post_once(
+        self, thread: ThreadRef, post: Post, shown: Json, within: float | None
+    ) -> Json:
+        args: Json = {
+            "channel": thread.channel_id,
+            "thread_ts": thread.thread_ts,
+            "unfurl_links": bool(post.exhibits),  # our own links: this is how Slack shows files
+            "unfurl_media": False,
+            "metadata": self._metadata(thread, post),
+            **shown,
+        }
+
+        async def write() -> Json:
+            answer = await self._api.write("chat.postMessage", within=within, **args)
+            return {**answer["message"], "ts": answer["ts"]}
+
+        return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
+
+    def _learns_from(self, error: SlackRefused) -> bool:
+        """Whether Slack objects to the persona: to any, without the scope, or to this one."""
+        if error.code == "missing_scope" and CUSTOMIZE in error.needed:
+            self._personas = False
+            return True
+        return error.code == "reserved_username"
+
+    async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
+        """Put the name into a message that shows no persona, and so may be edited."""
+        try:
+            below = [*file_blocks.shown(post.exhibits), *reply_buttons.row(post)]
+            shown = blocks.reply(_spoken(post, named=False), below)
+            await self._update(thread, ts, shown)
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
+
+    async def _update(
+        self, thread: ThreadRef, ts: str, shown: Json, within: float | None = None
+    ) -> None:
+        await self._api.rewrite(
+            "chat.update", within=within, channel=thread.channel_id, ts=ts, **shown
+        )
+
+    def _metadata(self, thread: ThreadRef, post: Post) -> Any:
+        stamp = MessageStamp(post.turn, post.part, post.expert, post.router or "")
+        return self._signer.metadata(
+            stamp, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
+        )
+
+
+def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
+    """Return what shows the plan, and what shows it where Slack does not take that."""
+    buttons = reply_buttons.plan_row(post, working=_is_going_on(tasks))
+    return blocks.plan(post.text, tasks, buttons), blocks.plain_plan(post.text, tasks, buttons)
+
+
+def _is_going_on(tasks: Sequence[PlanTask]) -> bool:
+    return any(task.state is TaskState.WORKING for task in tasks)
+
+
+def _spoken(post: Post, *, named: bool) -> str:
+    """Return the message's Markdown; with the speaker's name if it is not *named* elsewhere."""
+    markdown = neutralise.markdown(post.text)
+    return blocks.introduced(post.persona, markdown) if post.persona and not named else markdown

@@ -1,0 +1,120 @@
+"""Slack's streams: messages that grow, and end with buttons and a stamp.
+
+Whatever Slack refuses, it has not done: then the message is posted whole, or its rest is. Streams
+take no ``unfurl_links``, so no address ever goes into one: see ``growing``.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import aclosing
+
+from bot.adapters.slack.api.rate_limits import TooBusy
+from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.buttons import reply_buttons
+from bot.adapters.slack.threads.replies import Replies
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import MessageTs, ThreadRef, UserId
+
+log = logging.getLogger(__name__)
+
+_NEWS_FOR = 1.0  # seconds that news may come late; then they come with the next
+_OVER = "message_not_in_streaming_state"
+
+
+class SlackStreams:
+    """Starts, extends and ends streams; looks before it ends one again, after each of *pauses*."""
+
+    def __init__(self, api: SlackApi, replies: Replies, pauses: Sequence[float]) -> None:
+        self._api = api
+        self._replies = replies
+        self._pauses = pauses
+
+    async def open(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        """Start a stream with the text of *post*; None if Slack does not, or not now."""
+        face: Json = {}
+        if post.persona:
+            face = {"username": post.persona.name, "icon_emoji": post.persona.icon}
+        try:
+            answer = await self._api.write(
+                "chat.startStream",
+                within=_NEWS_FOR,
+                channel=thread.channel_id,
+                thread_ts=thread.thread_ts,
+                recipient_team_id=thread.team_id,
+                recipient_user_id=reader,
+                markdown_text=post.text,
+                **face,
+            )
+        except (MessengerRefused, TooBusy) as error:
+            log.info("stream.not_started", extra={"reason": str(error), "part": post.part})
+            return None
+        return MessageTs(answer["ts"])
+
+    async def extend(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        """Add to a stream; False if Slack has no time for it now."""
+        place = {"channel": thread.channel_id, "ts": ts}
+        try:
+            await self._api.write(
+                "chat.appendStream", within=_NEWS_FOR, **place, markdown_text=more
+            )
+        except TooBusy:
+            return False
+        return True
+
+    async def close(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, more: str, metadata: Json
+    ) -> Json | None:
+        """End a stream as *post* says and return the message; None if Slack does not."""
+        args: Json = {
+            "channel": thread.channel_id,
+            "ts": ts,
+            "markdown_text": more or None,
+            "blocks": reply_buttons.row(post) or None,
+            "metadata": metadata,
+        }
+
+        async def write() -> Json:
+            answer = await self._api.write("chat.stopStream", **args)
+            return dict(answer["message"])
+
+        try:
+            return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
+        except MessengerRefused as error:
+            log.info("stream.not_ended", extra={"reason": str(error), "part": post.part})
+            if error.code != _OVER:
+                await self._end(thread, ts)
+            return None
+
+    async def withdraw(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        """Delete the message; where its ts is not known, all that look like it."""
+        found = [ts] if ts else [ts async for ts in self._orphans(thread, post, ours)]
+        for one in found:
+            await self._end(thread, one)
+            try:
+                await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=one)
+            except MessengerRefused as error:
+                if error.code != "message_not_found":
+                    reason = {"reason": str(error), "part": post.part}
+                    log.warning("stream.not_withdrawn", extra=reason)
+
+    async def _orphans(
+        self, thread: ThreadRef, post: Post, ours: Collection[MessageTs]
+    ) -> AsyncIterator[MessageTs]:
+        """Yield messages of the turn that show the same persona and were never ended by us."""
+        name = post.persona.name if post.persona else None
+        since = post.turn.rpartition(":")[2]
+        async with aclosing(self._replies.of(thread, oldest=since)) as replies:
+            async for message in replies:
+                is_like_it = message.get("username") == name and message["ts"] not in ours
+                if is_like_it and self._replies.is_unstamped(message, thread):
+                    yield MessageTs(message["ts"])
+
+    async def _end(self, thread: ThreadRef, ts: MessageTs) -> None:
+        """Let a stream grow no more, as far as we can."""
+        try:
+            await self._api.rewrite("chat.stopStream", channel=thread.channel_id, ts=ts)
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.info("stream.not_ended", extra={"reason": str(error)})

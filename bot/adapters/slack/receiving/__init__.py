@@ -1,0 +1,1 @@
+"""How Slack's payloads reach us, over HTTP and Socket Mode."""

@@ -1,0 +1,130 @@
+"""Slack's payloads as the domain's values: raw dicts end here.
+
+A thread's workspace is always the one that installed us (``Identity.team_id``): in a channel
+shared with another organisation, an event's own ``team_id`` is its author's. What another
+installation of the app is to see is not for us, whose token opens this workspace only.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from bot.adapters.slack.api.files import shared_files
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.receiving import mentions
+from bot.panel.intake.intake import Incoming
+from bot.panel.messaging.handles import Handle
+from bot.panel.model import ExpertName, Message, MessageTs, ThreadRef, UserId
+
+_BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
+_SLACKBOT = "USLACKBOT"
+_OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
+_NONE: Mapping[str, Handle] = MappingProxyType({})
+
+
+def groups(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the user groups that an event's message mentions; they may be handles of ours."""
+    event = body.get("event") or {}
+    text = (event.get("message") or event).get("text") or ""
+    return frozenset(mentions.groups(text))
+
+
+def incoming(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Incoming | None:
+    """Return the message that an event brings; None if no person has said anything.
+
+    The two copies of a mention (``message`` and ``app_mention``) give the same.
+    """
+    event = body.get("event") or {}
+    ts, channel, user = event.get("ts"), event.get("channel"), event.get("user")
+    if not (ts and channel and user) or not _is_said_by_a_person(event, identity):
+        return None
+    if not _is_for_us(body, identity):
+        return None
+    text, files = event.get("text") or "", shared_files(event)
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    named = _named(text, handles)
+    to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
+    if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
+        return None
+    thread_ts = event.get("thread_ts") or ts
+    return Incoming(
+        thread=ThreadRef(identity.team_id, channel, thread_ts),
+        message=Message(
+            ts=MessageTs(ts),
+            author=UserId(user),
+            text=_without_leading_mention(text, identity.bot_user_id),
+            mentioned=to_us,
+            files=files,
+            handles=named,
+        ),
+        is_reply=thread_ts != ts,
+        addresses_others=not to_us and _OTHERS.search(text) is not None,
+    )
+
+
+def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
+    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
+    message = body["message"]
+    thread_ts = message.get("thread_ts") or message["ts"]
+    return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A message that its author has edited, or (None) deleted."""
+
+    thread: ThreadRef
+    ts: MessageTs
+    changed: Incoming | None
+
+
+def amendment(
+    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+) -> Amendment | None:
+    """Return what an event tells of an edited or deleted message of a person's, if it does."""
+    event = body.get("event") or {}
+    old, now = event.get("previous_message") or {}, event.get("message") or {}
+    match event.get("subtype"):
+        case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
+            thread = ThreadRef(identity.team_id, event["channel"], now["ts"])
+            return Amendment(thread, MessageTs(now["ts"]), None)
+        case "message_changed" if now.get("text") != old.get("text"):  # no link was unfurled
+            said = {"channel_type": event.get("channel_type"), **now}
+            changed = {"type": "message", "channel": event.get("channel"), **said}
+            found = incoming({**body, "event": changed}, identity, handles)
+            return Amendment(found.thread, found.message.ts, found) if found else None
+        case "message_deleted" if old.get("user") and not old.get("bot_id"):
+            ts, channel = event["deleted_ts"], event["channel"]
+            thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
+            return Amendment(thread, MessageTs(ts), None)
+        case _:
+            return None
+
+
+def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
+    return (
+        event.get("type") in ("message", "app_mention")
+        and (event.get("subtype") or None) in _BY_PEOPLE
+        and not event.get("hidden")
+        and not event.get("bot_id")
+        and not event.get("bot_profile")
+        and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
+    )
+
+
+def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
+    teams = {one.get("team_id") for one in body.get("authorizations") or ()} - {None, ""}
+    return not teams or identity.team_id in teams
+
+
+def _without_leading_mention(text: str, bot: str) -> str:
+    return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
+
+
+def _named(text: str, handles: Mapping[str, Handle]) -> tuple[ExpertName, ...]:
+    mentioned = [handles[group] for group in mentions.groups(text) if group in handles]
+    return tuple(dict.fromkeys(handle.expert for handle in mentioned if handle.active))

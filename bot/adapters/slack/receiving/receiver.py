@@ -1,0 +1,151 @@
+"""The Bolt app, and the web application by which payloads come to it over HTTP."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
+from bot.panel.errors import PanelError, Refused, TryLater
+from bot.panel.messaging.locales import Locales
+from bot.panel.model import UserId
+
+log = logging.getLogger(__name__)
+
+HEALTH_PATH = "/healthz"
+_GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
+
+
+class BoltApp(AsyncApp):
+    """A Bolt app with a way past Bolt, for what comes most and needs nothing of it.
+
+    What *take_in* takes (it says so) is acknowledged when it is done.
+    """
+
+    take_in: Callable[[dict[str, Any]], Awaitable[bool]] | None = None
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        try:
+            if self.take_in and await self.take_in(req.body):
+                return BoltResponse(status=200)
+        except Exception as error:  # noqa: BLE001 - the border: Slack is answered in any case
+            response = BoltResponse(status=500)
+            await _on_error(error, req.body, response)
+            return response
+        return await super().async_dispatch(req)
+
+
+def bolt_app(web_client: AsyncWebClient, identity: Identity, interpreter: Locales) -> BoltApp:
+    """Return a Bolt app that asks Slack nothing by itself and prints no payload.
+
+    What it does for somebody, it does in that person's language.
+    """
+    token = web_client.token or ""
+
+    async def authorize() -> AuthorizeResult:
+        return identity.authorize_result(token)
+
+    async def listen(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        await interpreter.speak_to(UserId(context.user_id) if context.user_id else None)
+        await next_()
+
+    # With these two in the environment Bolt silently switches to OAuth and drops the token.
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        os.environ.pop(name, None)
+    app = BoltApp(
+        name="slack_bolt.panelbot",  # Bolt silences the logger of that name: not ours
+        client=web_client,
+        logger=web_api.quiet,
+        authorize=authorize,
+        request_verification_enabled=False,  # the door has done it, or Socket Mode needs none
+        attaching_conversation_kwargs_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
+    app.use(listen)
+    app.error(_on_error)
+    return app
+
+
+async def _on_error(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> None:
+    """Choose what Slack is answered; whatever is not 200, it delivers again."""
+    kind = (body.get("event") or body).get("type")
+    match error:
+        case BoltUnhandledRequestError():
+            log.info("payload.unhandled", extra={"kind": kind})
+            status = 200 if "event" in body else 404
+        case TryLater():
+            log.warning("payload.not_taken", extra={"kind": kind, "reason": str(error)})
+            status = 503
+        case _:
+            log.error("payload.failed", extra={"kind": kind}, exc_info=error)
+            status = 500
+    if response is not None:  # else Slack has its answer already
+        response.status = status
+
+
+def http_app(
+    app: AsyncApp, signing_secret: str, healthy: Callable[[], Awaitable[bool]]
+) -> web.Application:
+    """Return the web application that Slack talks to."""
+
+    async def deliver(request: web.Request) -> web.StreamResponse:
+        answer = await app.async_dispatch(await _bolt_request(request))
+        return await to_aiohttp_response(answer)
+
+    async def health(_request: web.Request) -> web.Response:
+        if await healthy():
+            return web.Response(text="ok")
+        return web.Response(status=503, text="Redis cannot be reached")
+
+    served = web.Application(client_max_size=MAX_BODY)
+    served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
+    served.router.add_get(HEALTH_PATH, health)
+    return served
+
+
+def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
+    """Return how to ask whether *probe* can be done."""
+
+    async def healthy() -> bool:
+        try:
+            await probe()
+        except PanelError:
+            return False
+        return True
+
+    return healthy
+
+
+async def serve_http(served: web.Application, host: str, port: int) -> None:
+    """Serve until cancelled."""
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_GRACE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        log.info("web.listening", extra={"host": host, "port": port})
+        await asyncio.Event().wait()
+    except OSError as error:
+        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
+    finally:
+        await runner.cleanup()
+
+
+async def _bolt_request(request: web.Request) -> AsyncBoltRequest:
+    """Read the body ourselves: Bolt's parser loses any form that has the word "payload" in it."""
+    body = request.get(DOCUMENT)
+    if body is None:
+        body = dict((await request.post()).items())
+    return AsyncBoltRequest(body=body, mode="socket_mode")

@@ -1,0 +1,183 @@
+"""Socket Mode: payloads come over connections that we open.
+
+1. A payload is acknowledged when its listeners have taken it in. What is not, comes again.
+2. A connection that Slack wants replaced is read on until Slack closes it, and several stand
+   side by side: nothing falls into a gap.
+3. A connection's address lets anybody in, so it is never logged.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
+from itertools import chain, count
+from typing import Any
+
+from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
+from bot.panel.messaging.pace import Unpaced
+
+log = logging.getLogger(__name__)
+
+_HEARTBEAT = 15.0
+_GREETING = 10.0
+_LINGER = 60.0  # Slack closes a connection within half a minute of saying so
+_GRACE = 3.0  # Slack waits no longer for an acknowledgement
+_LONGEST_PAUSE = 30.0
+
+
+class SocketModeReceiver:
+    """Keeps so many connections open, and gives *app* what they bring."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, web_client: AsyncWebClient, connections: int
+    ) -> None:
+        if web_client.session is None:
+            raise ValueError("Socket Mode needs a client with a session of its own")
+        self._app = app
+        self._session = web_client.session
+        self._proxy = web_client.proxy
+        web = web_api.client(app_token, web_client.base_url, self._session)
+        self._api = SlackApi(web, Unpaced())  # a few calls in the life of a process
+        self._wanted = connections
+        self._sockets: set[ClientWebSocketResponse] = set()
+        self._readers: set[asyncio.Task[None]] = set()
+        self._deliveries: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Receive until cancelled."""
+        try:
+            await self.start()
+            await asyncio.Event().wait()
+        finally:  # some connections may be open also where others could not be
+            await self.stop()
+
+    async def start(self) -> None:
+        """Open the connections. Raises GiveUp if Slack does not take the token."""
+        try:
+            sockets = await asyncio.gather(*(self._connect() for _ in range(self._wanted)))
+        except MessengerRefused as error:
+            raise GiveUp(
+                f"Slack rejects SLACK_APP_TOKEN ({error.code}). Make an app-level token with "
+                "connections:write, and switch Socket Mode on; `panelbot check` tells more."
+            ) from error
+        for socket in sockets:
+            _start(self._readers, self._keep(socket))
+        log.info("socket_mode.connected", extra={"connections": self._wanted})
+
+    async def stop(self) -> None:
+        """Take nothing more in, let what is under way be acknowledged, and close."""
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+        if self._deliveries:
+            _, late = await asyncio.wait(self._deliveries, timeout=_GRACE)
+            for delivery in late:
+                delivery.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*(socket.close() for socket in self._sockets))
+        self._sockets.clear()
+
+    async def _keep(self, socket: ClientWebSocketResponse) -> None:
+        """Read from *socket*, and then from whatever comes in its place."""
+        while True:
+            await self._read(socket)
+            _start(self._readers, self._finish(socket))
+            socket = await self._reconnect()
+
+    async def _read(self, socket: ClientWebSocketResponse) -> None:
+        """Start deliveries until the connection closes or Slack announces that it will."""
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            envelope = _parsed(message.data)
+            if envelope.get("type") == "disconnect":
+                log.info("socket_mode.replaced", extra={"reason": envelope.get("reason")})
+                return
+            if "envelope_id" in envelope:
+                _start(self._deliveries, self._deliver(socket, envelope))
+
+    async def _finish(self, socket: ClientWebSocketResponse) -> None:
+        """Read what still comes over a connection that Slack is about to close."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while not socket.closed:
+                    await self._read(socket)
+        await self._close(socket)
+
+    async def _deliver(self, socket: ClientWebSocketResponse, envelope: Json) -> None:
+        request = AsyncBoltRequest(mode="socket_mode", body=envelope.get("payload") or {})
+        response = await self._app.async_dispatch(request)
+        if response.status != 200:
+            log.warning("socket_mode.not_acknowledged", extra={"status": response.status})
+            return
+        with suppress(ConnectionError):  # it comes again then, over another connection
+            await socket.send_json({"envelope_id": envelope["envelope_id"], **_told(response)})
+
+    async def _reconnect(self) -> ClientWebSocketResponse:
+        for pause in _pauses():
+            await asyncio.sleep(pause)
+            try:
+                return await self._connect()
+            except (MessengerRefused, MessengerUnavailable) as error:
+                log.warning("socket_mode.not_connected", extra={"reason": str(error)})
+        raise AssertionError("there is always another pause")
+
+    async def _connect(self) -> ClientWebSocketResponse:
+        answer = await self._api.read("apps.connections.open")
+        try:
+            socket = await self._session.ws_connect(
+                answer["url"], heartbeat=_HEARTBEAT, proxy=self._proxy
+            )
+            self._sockets.add(socket)
+            greeting = _parsed((await socket.receive(timeout=_GREETING)).data)
+        except (ClientError, TimeoutError, OSError) as error:
+            # The error's own text may hold the address, so it goes no further.
+            raise MessengerUnavailable(f"connection: {type(error).__name__}") from None
+        if greeting.get("type") != "hello":
+            await self._close(socket)
+            raise MessengerUnavailable(f"connection: {greeting.get('reason', 'no hello')}")
+        return socket
+
+    async def _close(self, socket: ClientWebSocketResponse) -> None:
+        await socket.close()
+        self._sockets.discard(socket)
+
+
+def _parsed(data: object) -> Json:
+    """Return the JSON object in *data*; an empty one for anything else."""
+    try:
+        found = json.loads(data) if isinstance(data, str) else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
+def _pauses() -> Iterator[float]:
+    """Yield how long to wait before each try to connect: not at all, then longer and longer."""
+    growing = (min(2.0**n, _LONGEST_PAUSE) for n in count())
+    return chain([0.0], (pause * random.uniform(0.5, 1) for pause in growing))  # noqa: S311 - no secret
+
+
+def _told(response: BoltResponse) -> Json:
+    """Return what an acknowledgement carries to the person who waits for it."""
+    if not response.body:
+        return {}
+    kind = response.headers.get("content-type", [""])[0]
+    is_json = kind.startswith("application/json")
+    return {"payload": json.loads(response.body) if is_json else {"text": response.body}}

@@ -1,0 +1,74 @@
+"""A message in Slack as a document that experts can look things up in."""
+
+from datetime import UTC, datetime
+
+from bot.adapters.slack.api import permalinks
+from bot.adapters.slack.api.permalinks import Place
+from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads.replies import NOT_THERE
+from bot.language import gettext
+from bot.panel.errors import MessengerRefused, Refused
+from bot.panel.model import UserId
+from bot.panel.roster.knowledge import Upload
+
+
+class MessageReading:
+    """Reads single messages; only of the channel that somebody is in."""
+
+    def __init__(self, api: SlackApi, mentions: Mentions) -> None:
+        self._api = api
+        self._mentions = mentions
+
+    def check(self, link: str, channel_id: str) -> Place:
+        """Return where *link* leads; Refused if that is not a message of the channel.
+
+        We may see channels that whoever gives the link does not.
+        """
+        place = permalinks.parse(link.strip())
+        if place is None:
+            raise Refused(
+                gettext(
+                    "That is no link to a message: take it from the message's menu, *Copy link*."
+                ),
+                field="link",
+            )
+        if place.channel_id != channel_id:
+            raise Refused(
+                gettext("I take messages only of the channel in which the command is given."),
+                field="link",
+            )
+        return place
+
+    async def document(self, place: Place, link: str) -> Upload:
+        """Return the message as a document."""
+        message = await self._message(place)
+        written = str(message.get("text") or "")
+        author = UserId(message.get("user") or "")
+        names = await self._mentions.names([author] if author else [], [written])
+        said = neutralise.from_slack(written, names).strip()
+        if not said:
+            raise Refused(gettext("That message has no text."))
+        day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
+        speaker = message.get("username") or names.get(author) or "somebody"
+        content = f"# {speaker} in Slack, {day}\n\n{said}\n\nThe message: {link.strip()}\n"
+        return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
+
+    async def _message(self, place: Place) -> Json:
+        missing = Refused(gettext("I cannot see that message; am I in the channel?"))
+        try:
+            answer = await self._api.read(
+                "conversations.replies",
+                channel=place.channel_id,
+                ts=place.thread_ts,
+                oldest=place.ts,
+                latest=place.ts,
+                inclusive=True,
+            )
+        except MessengerRefused as error:
+            raise missing if error.code in NOT_THERE else error from None
+        for message in answer["messages"]:
+            if message["ts"] == place.ts:
+                return message  # type: ignore[no-any-return]
+        raise missing

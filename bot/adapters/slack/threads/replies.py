@@ -1,0 +1,98 @@
+"""Reading a thread from Slack, and telling which of its messages are ours."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
+from bot.adapters.slack.api.web_api import Ambiguous, Json, SlackApi
+from bot.panel.errors import MessengerRefused
+from bot.panel.model import ThreadRef, TurnId
+
+NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
+
+
+class Replies:
+    """The messages of threads, with the stamps on our own."""
+
+    def __init__(self, api: SlackApi, identity: Identity, signer: StampSigner) -> None:
+        self._api = api
+        self._bot_id = identity.bot_id
+        self._signer = signer
+
+    async def of(
+        self, thread: ThreadRef, *, oldest: str | None = None, latest: str | None = None
+    ) -> AsyncGenerator[Json, None]:
+        """Yield the messages of *thread*, oldest first; none if it cannot be seen.
+
+        The root is always among them, even where it is older than *oldest*; once, though Slack
+        has been seen to begin every page with it.
+        """
+        pages = self._api.pages(
+            "conversations.replies",
+            "messages",
+            channel=thread.channel_id,
+            ts=thread.thread_ts,
+            oldest=oldest,
+            latest=latest,
+            inclusive=True,
+            include_all_metadata=True,
+        )
+        try:
+            root_seen = False
+            async for message in pages:
+                is_root = message["ts"] == thread.thread_ts
+                if not (is_root and root_seen):
+                    yield message
+                root_seen = root_seen or is_root
+        except MessengerRefused as error:
+            if error.code not in NOT_THERE:
+                raise
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
+        """Return a message of ours; it cannot be older than the turn, whose id ends with its ts."""
+        since = turn.rpartition(":")[2]
+        async with aclosing(self.of(thread, oldest=since)) as replies:
+            async for message in replies:
+                stamp = self.stamp(message, thread)
+                if stamp and (stamp.turn, stamp.part) == (turn, part):
+                    return message
+        return None
+
+    async def once(
+        self,
+        write: Callable[[], Awaitable[Json]],
+        thread: ThreadRef,
+        turn: TurnId,
+        part: str,
+        pauses: Sequence[float],
+    ) -> Json:
+        """Return the message that *write* makes.
+
+        Where that is not certain, it is looked for after each of *pauses* before *write* is
+        called again. Raises Ambiguous when the pauses are used up.
+        """
+        left = iter(pauses)
+        while True:
+            try:
+                return await write()
+            except Ambiguous:
+                pause = next(left, None)
+                await asyncio.sleep(pause or 0)
+                if found := await self.find(thread, turn, part):
+                    return found
+                if pause is None:
+                    raise
+
+    def is_unstamped(self, message: Json, thread: ThreadRef) -> bool:
+        """Whether *message* is one of ours that bears no stamp of this thread."""
+        return message.get("bot_id") == self._bot_id and self.stamp(message, thread) is None
+
+    def stamp(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
+        """Return the stamp of *message* if it is one of ours; anybody's app can copy one."""
+        if message.get("bot_id") != self._bot_id:
+            return None
+        return self._signer.read(
+            message, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
+        )

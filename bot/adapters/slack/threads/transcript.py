@@ -1,0 +1,191 @@
+"""What was said in a thread, as a model reads it; and what our own messages there tell of us."""
+
+import re
+from collections import deque
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
+
+from bot.adapters.slack.api.files import shared_files
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.metadata import StampSigner, call_of
+from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads import message_text
+from bot.adapters.slack.threads.replies import Replies
+from bot.panel.language_model.thread_archive import Spoken
+from bot.panel.messaging.transcript import Transcript
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    SharedFile,
+    ThreadRef,
+    Turn,
+    UserId,
+    Utterance,
+)
+
+MOST_MESSAGES = 200
+MOST_CHARACTERS = 12_000
+LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was said about it
+
+_TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
+# Parts that say nothing of the matter.
+_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|approval|gave-up(-\d+)?")
+_SOMEBODY = "Somebody"
+
+
+class SlackTranscript(Transcript):
+    """Reads threads with ``conversations.replies``."""
+
+    def __init__(
+        self, api: SlackApi, identity: Identity, signer: StampSigner, mentions: Mentions
+    ) -> None:
+        self._api = api
+        self._replies = Replies(api, identity, signer)
+        self._mentions = mentions
+
+    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+        authors = [message.author for message in turn.messages]
+        names = await self._mentions.names(authors, (message.text for message in turn.messages))
+        return [
+            Utterance(
+                message.ts,
+                names.get(message.author, _SOMEBODY),
+                _readable(message.text, names, message.files),
+                message.files,
+            )
+            for message in turn.messages
+        ]
+
+    async def earlier(
+        self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
+    ) -> Sequence[Utterance]:
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=before),
+            lambda message: (
+                float(since or 0) <= float(message["ts"]) < float(before)
+                and self._is_talk(message, thread)
+            ),
+        )
+
+    async def asked(
+        self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
+    ) -> Sequence[Utterance]:
+        return await self._said(
+            self._replies.of(thread, oldest=since, latest=until),
+            lambda message: (
+                float(since) <= float(message["ts"]) <= float(until)
+                and (since == until or not message.get("bot_id"))
+                and self._is_talk(message, thread)
+            ),
+        )
+
+    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+        async for message in self._replies.of(thread, latest=before):
+            earlier = float(message["ts"]) < float(before)
+            by_people = not message.get("bot_id") and message.get("subtype") in _TALK
+            written = message.get("text") or ""
+            if earlier and by_people and await self._mentions.are_ours(written):
+                return True
+        return False
+
+    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
+        newest = None
+        async for message in self._replies.of(thread):
+            stamp = self._replies.stamp(message, thread)
+            if stamp and stamp.router:
+                newest = ConversationId(stamp.router)
+        return newest
+
+    async def whole(self, thread: ThreadRef) -> Sequence[Spoken]:
+        """Return every message of *thread* in full, as people saw it."""
+        said = [message async for message in self._replies.of(thread)]
+        said = [message for message in said if not message.get("hidden")]
+        names = await self._names_in(said)
+        return [self._spoken(message, names, thread) for message in said]
+
+    async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
+        """Yield the ts of every thread in a channel."""
+        async for message in self._api.pages("conversations.history", "messages", channel=channel):
+            if message.get("reply_count"):
+                yield message["ts"]
+
+    async def _said(
+        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool]
+    ) -> Sequence[Utterance]:
+        """Return the newest of the *wanted* messages that a model can take."""
+        newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
+        async for message in replies:
+            if wanted(message):
+                newest.append(message)
+        names = await self._names_in(newest)
+        return _bounded([_utterance(message, names) for message in newest])
+
+    async def _names_in(self, messages: Collection[Json]) -> Mapping[str, str]:
+        authors = [UserId(message["user"]) for message in messages if message.get("user")]
+        texts = (message.get("text") or "" for message in messages)
+        return await self._mentions.names(authors, texts)
+
+    def _spoken(self, message: Json, names: Mapping[str, str], thread: ThreadRef) -> Spoken:
+        stamp = self._replies.stamp(message, thread)
+        markdown = message_text.markdown(message) if message.get("bot_id") else ""
+        return Spoken(
+            MessageTs(message["ts"]),
+            _speaker(message, names),
+            markdown or _said(message, names),
+            is_markdown=bool(markdown),
+            expert=ExpertName(stamp.expert) if stamp and stamp.expert else None,
+            call_id=call_of(stamp.part) if stamp else None,
+        )
+
+    def _is_talk(self, message: Json, thread: ThreadRef) -> bool:
+        """Whether *message* is something said, and not a notice of the channel's or our own."""
+        if message.get("subtype") not in _TALK or message.get("hidden"):
+            return False
+        stamp = self._replies.stamp(message, thread)
+        return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
+
+
+def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
+    said = _said(message, names)
+    if len(said) > LONGEST_MESSAGE:
+        said = f"{said[:LONGEST_MESSAGE]} […]"
+    ts = MessageTs(message["ts"])
+    return Utterance(ts, _speaker(message, names), said, shared_files(message))
+
+
+def _speaker(message: Json, names: Mapping[str, str]) -> str:
+    profile = message.get("bot_profile") or {}
+    known = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
+    return known or _SOMEBODY
+
+
+def _said(message: Json, names: Mapping[str, str]) -> str:
+    return _readable(message.get("text") or "", names, shared_files(message))
+
+
+def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
+    said = neutralise.from_slack(slack_text, names).strip()
+    attached = ", ".join(" ".join(file.name.split()) for file in files)
+    note = f"[attached: {attached}]" if attached else ""
+    return "\n".join(filter(None, (said, note))) or "[no text]"
+
+
+def _bounded(said: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Return the newest of *said* that fit the limit together."""
+    kept: list[Utterance] = []
+    room = MOST_CHARACTERS
+    for one in reversed(said):
+        room -= len(one.speaker) + len(one.text)
+        if room < 0:
+            break
+        kept.append(one)
+    return kept[::-1]

@@ -1,0 +1,1 @@
+"""What is put together: the only place that knows every part."""

@@ -1,0 +1,46 @@
+"""Looking at everything around the bot: what is missing, each with its remedy."""
+
+import asyncio
+
+from bot.adapters.functions.discovery import discover
+from bot.adapters.redis.connection import connection
+from bot.adapters.redis.connection.checks import examine as examine_redis
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.checks import examine as examine_slack
+from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from bot.assembly import app, model_server, storage
+from bot.experts import library
+from bot.panel.checks.findings import Finding, bad, good
+from bot.panel.errors import Refused
+from bot.settings.config import Config
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Look at everything around us and return what is found."""
+    redis = storage.redis_of(config)
+    async with web_api.session() as session:
+        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+        found = await asyncio.gather(
+            examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
+            examine_redis(redis, connection.address(config.redis_url)),
+            model_server.examine(config),
+        )
+    await redis.aclose()
+    own = (_examine_tools(config), *discover(library.library()).findings())
+    return [*(finding for findings in found for finding in findings), *own]
+
+
+def _scopes(config: Config) -> frozenset[str]:
+    """Return the scopes that the bot needs as it is set up."""
+    has_groups = app.approvers_of(config).groups
+    return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
+
+
+def _examine_tools(config: Config) -> Finding:
+    try:
+        names = app.tools(config).names
+    except Refused as refusal:
+        return bad(str(refusal), "Correct the file, or the environment variables that it names.")
+    if not config.tools:
+        return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
+    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")

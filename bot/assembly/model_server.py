@@ -1,0 +1,99 @@
+"""The model's side, put together: the backend that was chosen, and whether it can serve us."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from openai import AsyncOpenAI
+
+from bot.adapters.openai import backends
+from bot.adapters.openai.checks.checks import examine as examine_models
+from bot.adapters.openai.client import connect
+from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
+from bot.panel.checks.findings import Finding, Verdict
+from bot.panel.errors import Refused
+from bot.panel.language_model.conversation_store import ConversationStore
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.tools import Toolbox
+from bot.settings.config import Config
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
+    """Prepare to speak with the model's side; nothing is sent yet."""
+    async with _client(config) as client:
+        yield backends.backend(
+            config.backend,
+            client,
+            store,
+            salt=config.secrets[0],
+            tokens=config.history_tokens,
+            compact=config.compact_tokens,
+        )
+
+
+@asynccontextmanager
+async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    async with _client(config) as client:
+        yield OpenAIKnowledge(client)
+
+
+@asynccontextmanager
+async def open_client(config: Config) -> AsyncIterator[AsyncOpenAI]:
+    """Prepare to speak with the model's side without a backend; nothing is sent yet."""
+    async with _client(config) as client:
+        yield client
+
+
+async def require_backend(config: Config) -> None:
+    """Raise Refused, with what to do, if the server certainly lacks what the backend needs."""
+    async with _client(config) as client:
+        finding = await backends.probe(client, config.backend)
+    if finding.verdict is Verdict.BAD:
+        raise Refused(f"{finding.what}. {finding.remedy}")
+    if finding.verdict is Verdict.WARNING:
+        log.warning("backend.unknown", extra={"what": finding.what, "remedy": finding.remedy})
+
+
+def require_tools(config: Config, allowed: Toolbox) -> None:
+    """Raise Refused, with what to do, if the backend cannot offer a tool that is allowed."""
+    if missing := backends.tools_lacking(config.backend, allowed):
+        raise Refused(
+            f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "
+            "cannot offer; take them out of the file, or set PANELBOT_BACKEND=conversations"
+        )
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Return what is found of the server and the models that were chosen."""
+    async with _client(config) as client:
+        found, backend = await asyncio.gather(
+            examine_models(client, _models(config)), backends.probe(client, config.backend)
+        )
+    return [*found, backend]
+
+
+async def warn(config: Config) -> None:
+    """Tell the log what is wrong with the models; it stops nothing."""
+    async with _client(config) as client:
+        found = await examine_models(client, _models(config))
+    for finding in found:
+        if finding.verdict is not Verdict.GOOD:
+            log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})
+
+
+def _models(config: Config) -> Sequence[tuple[str, str]]:
+    return [
+        ("PANELBOT_ROUTER_MODEL", config.router_model),
+        ("PANELBOT_EXPERT_MODEL", config.expert_model),
+        ("PANELBOT_HARD_MODEL", config.hard_model),
+        *(("PANELBOT_FALLBACK_MODELS", name) for name in config.fallback_models),
+    ]
+
+
+def _client(config: Config) -> AsyncOpenAI:
+    return connect(config.openai_api_key, config.openai_base_url)

@@ -1,0 +1,67 @@
+"""The Redis side: what is kept there, and how it is reached."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.adapters.redis.connection import connection
+from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
+from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.report_store import RedisReportStore
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.settings.config import Config, ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The Redis side."""
+
+    redis: Connection
+    queue: RedisTurnQueue
+    journal: RedisJournal
+    reports: RedisReportStore
+    threads: RedisThreadStore
+    panels: RedisPanelStore
+    conversations: RedisConversationStore
+    feedback: RedisFeedbackStore
+    handles: RedisHandleStore
+    approvals: RedisApprovalStore
+
+
+@asynccontextmanager
+async def open_storage(config: Config) -> AsyncIterator[Storage]:
+    """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
+    shards = Shards(config.redis_shards)
+    redis = redis_of(config)
+    try:
+        await connection.prepare(redis, config.redis_url, shards)
+        yield Storage(
+            redis,
+            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
+            RedisJournal(redis, shards),
+            RedisReportStore(redis, shards),
+            RedisThreadStore(redis, shards),
+            RedisPanelStore(redis),
+            RedisConversationStore(redis),
+            RedisFeedbackStore(redis),
+            RedisHandleStore(redis),
+            RedisApprovalStore(redis, shards),
+        )
+    finally:
+        await redis.aclose()
+
+
+def redis_of(config: Config) -> Connection:
+    """Return the way to Redis. Raises ConfigError if its address is malformed."""
+    try:
+        return connection.connect(config.redis_url)
+    except ValueError as error:
+        example = "redis://localhost:6379/0"
+        raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error

@@ -1,0 +1,1 @@
+"""The demo: its start, its documents and tools."""

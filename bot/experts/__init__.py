@@ -1,0 +1,1 @@
+"""The experts that come with the bot."""

@@ -1,0 +1,1 @@
+"""Tools that an expert may use only if somebody approves."""

@@ -1,0 +1,138 @@
+"""Asking people whether an expert may use a tool, and ending the matter: see approvals.py."""
+
+import logging
+from dataclasses import replace
+
+from bot import language
+from bot.panel.approvals import approval_texts
+from bot.panel.approvals.approval_store import ApprovalStore
+from bot.panel.approvals.approval_texts import Undecided
+from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.journal.events import ApprovalAsked
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.messaging.messenger import Ending, Messenger
+from bot.panel.model import Call, ConversationId, Decision, Persona, UserId
+from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.timeouts import Timeouts
+
+log = logging.getLogger(__name__)
+
+
+class ToolApproval:
+    """What is to be decided in the thread of one turn, and what the turn does about it."""
+
+    def __init__(
+        self,
+        record: TurnRecord,
+        store: ApprovalStore,
+        messenger: Messenger,
+        approvers: Approvers,
+        patience: Timeouts,
+    ) -> None:
+        self._record = record
+        self._store = store
+        self._messenger = messenger
+        self._approvers = approvers
+        self._patience = patience
+        self._pending: list[Pending] = []
+
+    async def look(self) -> None:
+        """Find out what is not settled in the thread."""
+        self._pending = list(await self._store.pending(self._record.turn.thread))
+
+    @property
+    def matter(self) -> Pending | None:
+        """What the turn's verdict is about; None if it has ended meanwhile."""
+        verdict = self._record.turn.verdict
+        return next((one for one in self._pending if verdict and one.id == verdict.approval), None)
+
+    async def open(
+        self, call: Call, outcome: ApprovalAsked, face: Persona, conversation: ConversationId
+    ) -> None:
+        """Take up what the expert wants, unless it has been asked something else since.
+
+        To be done before what led to it is concluded.
+        """
+        turn, before = self._record.turn, self.matter
+        pending = Pending(
+            turn=turn.id,
+            call=call,
+            title=face.name,
+            icon=face.icon,
+            conversation=conversation,
+            wanted=outcome.wanted,
+            asker=before.asker if before else turn.asker,
+            about=turn.about,
+            language=before.language if before else language.spoken(),
+        )
+        if not self._is_overtaken(call):
+            await self._store.open(self._record.claim, pending)
+            if not any(one.id == pending.id for one in self._pending):
+                self._pending.append(pending)
+
+    async def ask(self, call: Call, speaker: ThreadWriter) -> None:
+        """Let people decide what was taken up for *call*."""
+        turn = self._record.turn.id
+        own = (one for one in self._pending if (one.turn, one.call.id) == (turn, call.id))
+        if pending := next(own, None):
+            await speaker.offer_decision(pending.part, self._words(pending), pending.id)
+            asked = replace(pending, ts=self._record.progress.posted[pending.part])
+            if pending not in self._pending:  # overtaken meanwhile
+                await self._end(asked, Undecided.OVERTAKEN)
+                return
+            self._pending[self._pending.index(pending)] = asked
+            await self._store.ask(self._record.claim, asked, within=self._patience.approval)
+
+    async def announce(self) -> None:
+        """Show under the question what was decided."""
+        verdict, matter = self._record.turn.verdict, self.matter
+        if verdict and matter:
+            await self._end(matter, verdict.decision, self._record.turn.asker, verdict.at)
+
+    async def conclude(self) -> None:
+        """Forget what the verdict was about: it has been carried out."""
+        if matter := self.matter:
+            await self._settle(matter)
+
+    async def overtake(self, call: Call) -> None:
+        """End what the expert wanted: it is about to be asked something new."""
+        for pending in [one for one in self._pending if one.call.expert == call.expert]:
+            if pending is not self.matter:
+                await self._end(pending, Undecided.OVERTAKEN)
+                await self._settle(pending)
+
+    async def withdraw(self) -> bool:
+        """End everything that is to be decided; False if there is nothing."""
+        pending = list(self._pending)
+        for one in pending:
+            await self._end(one, Undecided.STOPPED)
+            await self._settle(one)
+        return bool(pending)
+
+    async def _settle(self, pending: Pending) -> None:
+        await self._store.settle(self._record.claim, pending.id)
+        self._pending.remove(pending)
+
+    async def _end(
+        self, pending: Pending, how: Decision | Undecided, by: UserId | None = None, at: int = 0
+    ) -> None:
+        """Say under the question how it has ended, in the language in which it was asked."""
+        log.info("approval.ended", extra={"approval": pending.id, "how": how})
+        if pending.ts:
+            draft = ThreadWriter(self._record, self._messenger).draft(pending.part, "")
+            with language.speaking(pending.language):
+                ending = Ending(approval_texts.ended(how), by, at)
+                post = replace(draft, turn=pending.turn, text=self._words(pending))
+            await self._messenger.end(self._record.turn.thread, pending.ts, post, ending)
+
+    def _words(self, pending: Pending) -> str:
+        expert = f"{pending.icon} **{pending.title}**"
+        hours = self._patience.approval / 3600
+        who = self._approvers.described()
+        return approval_texts.approval_wanted(expert, pending.wanted, who, hours)
+
+    def _is_overtaken(self, call: Call) -> bool:
+        """Whether the turn has asked the same expert something else after *call*."""
+        progress = self._record.progress
+        own = [one.id for one in progress.calls if one.expert == call.expert]
+        return any(id_ in progress.asked for id_ in own[own.index(call.id) + 1 :])

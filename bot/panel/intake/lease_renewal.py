@@ -1,0 +1,42 @@
+"""Keeping a lease alive for as long as something is done under it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.lease import Lease
+from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.model import Claim
+
+log = logging.getLogger(__name__)
+
+_HEARTBEATS = 3  # in the time of one lease
+_OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arrive
+
+
+@asynccontextmanager
+async def kept_alive(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIterator[None]:
+    """Renew the lease meanwhile; losing the claim stops the work on it.
+
+    The current task works under the lease from then on: let it be one of its own.
+    """
+    lease = Lease(claim.turn.id, seconds * _OURS, claim.asked_at)
+    lease.hold()
+    async with asyncio.TaskGroup() as tasks:
+        renewal = tasks.create_task(_renew(queue, claim, seconds, lease))
+        yield
+        renewal.cancel()
+
+
+async def _renew(queue: TurnQueue, claim: Claim, seconds: float, lease: Lease) -> None:
+    while True:
+        await asyncio.sleep(seconds / _HEARTBEATS)
+        asked_at = monotonic()
+        try:
+            await queue.renew(claim)
+            lease.renewed(asked_at)
+        except StoreUnavailable as error:  # the fencing token decides when it is back
+            log.warning("lease.not_renewed", extra={"reason": str(error)})

@@ -1,0 +1,240 @@
+"""How far a turn has come.
+
+Nothing here waits, reads or writes: a turn that stopped anywhere is resumed by
+folding its journal into a Progress again.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import assert_never
+
+from bot.panel.journal.events import (
+    ApprovalAsked,
+    CallAdopted,
+    Closed,
+    ClosingStarted,
+    ExpertAnswered,
+    ExpertAsked,
+    ExpertCalled,
+    ExpertFailed,
+    Failure,
+    FileStored,
+    Posted,
+    PostStarted,
+    Retried,
+    Routed,
+    RouterAsked,
+    RouterBegan,
+    StrangerCalled,
+    StreamBroken,
+    StreamEvent,
+    StreamGrowing,
+    StreamGrown,
+    StreamOpened,
+    StreamStarted,
+    StreamWithdrawn,
+    TurnEvent,
+)
+from bot.panel.journal.selection_rounds import (
+    NOT_BEGUN,
+    Round,
+    RoundEvent,
+    Rounds,
+    calls_in,
+    chooser,
+    path_of,
+)
+from bot.panel.links import seated
+from bot.panel.made_files import StoredFile
+from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
+
+Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
+
+PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
+ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A message that grows while it is written, as far as we know."""
+
+    persona: Persona | None = None
+    expert: ExpertName | None = None
+    ts: MessageTs | None = None  # None: it may or may not be there
+    shown: str = ""
+    growing: str | None = None  # what it may or may not show besides
+    open: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether we know all that it shows."""
+        return self.ts is not None and self.growing is None
+
+    def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
+        """Return the stream once *event* has happened."""
+        match event:
+            case StreamOpened(_, ts, text):
+                return replace(self, ts=ts, shown=text)
+            case StreamGrowing(_, text):
+                return replace(self, growing=text)
+            case StreamGrown(_, added):
+                shown = self.shown + (self.growing or "") if added else self.shown
+                return replace(self, shown=shown, growing=None)
+            case StreamBroken():
+                return replace(self, open=False)
+            case _:
+                assert_never(event)
+
+    def closed(self) -> "Stream":
+        """Return the stream once its message is posted with all that it was to show."""
+        return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The part of a turn that must survive a crash."""
+
+    rounds: Rounds = field(default_factory=dict)
+    asked: frozenset[CallId] = frozenset()
+    outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
+    exhibits: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
+    closed: Closed | None = None
+    posting: frozenset[str] = frozenset()
+    posted: Mapping[str, MessageTs] = field(default_factory=dict)
+    streams: Mapping[str, Stream] = field(default_factory=dict)
+    usage: Usage = NO_USAGE
+    retries: int = 0  # after it was given up
+
+    @classmethod
+    def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
+        """Return the progress that *journal* tells of."""
+        return reduce(cls.after, journal, cls())
+
+    def round_of(self, by: CallId | None = None) -> Round:
+        """Return what the router has come to, or the expert of the call *by*."""
+        return self.rounds.get(by, NOT_BEGUN)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the router, or people, called."""
+        return self.round_of().calls
+
+    @property
+    def all_calls(self) -> tuple[Call, ...]:
+        """All calls, each before those that its expert has made."""
+        return tuple(calls_in(self.rounds))
+
+    def seat(self, call: Call) -> ExpertName:
+        """Return where the called expert sits, which is whose conversation it has: see seated."""
+        return seated(path_of(call, self.rounds))
+
+    @property
+    def routed(self) -> Routed | None:
+        """What the router said when it had called all."""
+        return self.round_of().routed
+
+    @property
+    def answers(self) -> tuple[ExpertAnswered, ...]:
+        """What the experts said, in the order in which they were called."""
+        outcomes = (self.outcomes.get(call.id) for call in self.calls)
+        return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether an expert goes on later, when people have approved of a tool or not."""
+        return any(isinstance(one, ApprovalAsked) for one in self.outcomes.values())
+
+    @property
+    def without_credit(self) -> bool:
+        """Whether an expert could not answer because the account is empty."""
+        failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
+        return any(outcome.failure is Failure.QUOTA for outcome in failed)
+
+    @property
+    def only_refused(self) -> bool:
+        """Whether all that was called refused, and said so in words of its own."""
+        settled = (self.outcomes.get(call.id) for call in self.calls)
+        failures = [one.failure for one in settled if isinstance(one, ExpertFailed)]
+        return bool(self.calls) and failures == [Failure.REFUSED] * len(self.calls)
+
+    @property
+    def said_something(self) -> bool:
+        """Whether people have been told anything of the matter, if only that nobody knows."""
+        return any(not ASIDES.fullmatch(part) for part in self.posted)
+
+    @property
+    def giving_up(self) -> str:
+        """The part that says so if the turn is given up: another one after each retry."""
+        return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
+
+    def after(self, event: TurnEvent) -> "Progress":
+        """Return the progress once *event* has happened."""
+        match event:
+            case RouterAsked() | RouterBegan() | ExpertCalled() | StrangerCalled() | Routed():
+                return self._choosing(event)
+            case ClosingStarted():
+                return self._choosing(event)
+            case CallAdopted(call_id, known_as):
+                rounds = {by: one.adopted(call_id, known_as) for by, one in self.rounds.items()}
+                return replace(self, rounds=rounds)
+            case ExpertAsked(call_id):
+                return replace(self, asked=self.asked | {call_id})
+            case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
+                return self._settled(event)
+            case Closed():
+                return replace(self, closed=event, usage=self.usage + event.usage)
+            case PostStarted(part):
+                return replace(self, posting=self.posting | {part})
+            case Posted(part, ts):
+                return self._posted(part, ts)
+            case Retried():
+                return replace(self, retries=self.retries + 1)
+            case _:
+                return self._streaming(event)
+
+    def _choosing(self, event: RoundEvent) -> "Progress":
+        by = chooser(event)
+        spent = event.usage if isinstance(event, Routed) else NO_USAGE
+        rounds = {**self.rounds, by: self.round_of(by).after(event)}
+        return replace(self, rounds=rounds, usage=self.usage + spent)
+
+    def _streaming(self, event: StreamEvent) -> "Progress":
+        match event:
+            case StreamStarted(part, persona, expert):
+                return replace(self, streams={**self.streams, part: Stream(persona, expert)})
+            case StreamOpened() | StreamGrowing() | StreamGrown():
+                return self._streamed(event)
+            case StreamBroken(part):
+                return replace(self._streamed(event), posting=self.posting - {part})
+            case StreamWithdrawn(part):
+                return self._withdrawn(part)
+            case _:
+                assert_never(event)
+
+    def _streamed(
+        self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken
+    ) -> "Progress":
+        stream = self.streams[event.part].after(event)
+        return replace(self, streams={**self.streams, event.part: stream})
+
+    def _posted(self, part: str, ts: MessageTs) -> "Progress":
+        posted = {**self.posted, part: ts}
+        streams = dict(self.streams)
+        if part in streams:
+            streams[part] = streams[part].closed()
+        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
+
+    def _withdrawn(self, part: str) -> "Progress":
+        posted = {other: ts for other, ts in self.posted.items() if other != part}
+        streams = {other: stream for other, stream in self.streams.items() if other != part}
+        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
+
+    def _settled(self, outcome: Outcome | FileStored) -> "Progress":
+        if isinstance(outcome, FileStored):
+            made = (outcome.call_id, outcome.file)
+            return replace(self, exhibits={**self.exhibits, made: outcome.exhibit})
+        spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
+        outcomes = {**self.outcomes, outcome.call_id: outcome}
+        return replace(self, outcomes=outcomes, usage=self.usage + spent)

@@ -1,0 +1,1 @@
+"""What the panel needs of language models, and how it asks them."""

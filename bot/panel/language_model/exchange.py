@@ -1,0 +1,192 @@
+"""What is said between us and a model: the same words for every backend."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.panel.made_files import MadeFile
+from bot.panel.model import (
+    NO_USAGE,
+    CallId,
+    Citation,
+    CollectionId,
+    ConversationId,
+    Effort,
+    RequestId,
+    Usage,
+)
+from bot.panel.tools import ApprovalWanted, ServerTool
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image or a document that the model's side opens itself."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """A message of the user's side; what is attached does not come back from a conversation."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the model's side says it has something from: a page or a document."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    """A message of the model's side."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()  # of documents, for footnotes
+    sources: tuple[Source, ...] = ()
+    files: tuple[MadeFile, ...] = ()  # that it has made
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The model's call of a tool, with its arguments as written."""
+
+    call_id: CallId
+    tool: str
+    arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    """What the tool returned."""
+
+    call_id: CallId
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What people say to the wish to use a remote tool; the model reads the *reason*."""
+
+    request: RequestId
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """A tool of the model's own side that it has used: "web_search", "file_search", …"""
+
+    tool: str
+
+
+ABORTED = '{"status":"aborted"}'  # output of a call that nobody carries out any more
+
+Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | ApprovalGiven
+StoredItem = Item | ToolUsed
+
+
+def in_words(item: StoredItem) -> str:
+    """Return *item* as one line of what a model is told of a conversation."""
+    match item:
+        case UserSaid(text):
+            return f"User: {text}"
+        case ModelSaid(text):
+            return f"You: {text}"
+        case ToolCalled(_, tool, arguments):
+            return f"You called {tool}: {'; '.join(arguments.values())}"
+        case ToolAnswered(_, output):
+            return f"It returned: {output}"
+        case ApprovalWanted(_, server, tool, arguments):
+            return f"You wanted to use {tool} of {server}: {arguments}"
+        case ApprovalGiven(_, approved, reason):
+            return f"That was {'approved' if approved else 'declined'}: {reason}"
+        case ToolUsed(tool):
+            return f"You used {tool}."
+
+
+def as_kept(item: StoredItem) -> StoredItem:
+    """Return *item* as it is remembered: without the files, which are too large for that."""
+    return replace(item, attachments=()) if isinstance(item, UserSaid) else item
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may call; every parameter is a required string."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, str]  # name to description, in the order to be written
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request to a model, within a conversation that remembers the earlier ones."""
+
+    conversation: ConversationId
+    model: str
+    effort: Effort
+    instructions: str
+    items: tuple[Item, ...]  # only what is new
+    tools: tuple[Tool, ...] = ()
+    may_call: bool = True  # whether the tools may be called this time
+    cache_key: str = ""  # the same for requests that begin alike
+    user: str = ""  # who asks; leaves the adapter only as a hash
+    collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
+    must_search: bool = False  # whether they have to be, before anything is said
+    server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The model has begun to write; *response* names what it writes."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextWritten:
+    """The model wrote a little more text."""
+
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class Responded:
+    """The response is complete and stored. Always the last."""
+
+    text: str
+    usage: Usage = NO_USAGE
+    citations: tuple[Citation, ...] = ()
+    wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
+    files: tuple[MadeFile, ...] = ()
+    # Of the files, by id, what came with the response itself. Never kept.
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    model: str = ""  # that answered in place of the one that was asked for
+
+
+ModelEvent = Begun | TextWritten | ToolCalled | Responded
+
+
+def joined(said: Iterable[ModelSaid]) -> Responded:
+    """Return a response of several messages, with their citations where the texts end up."""
+    text = ""
+    citations: list[Citation] = []
+    files: dict[str, MadeFile] = {}
+    for one in said:
+        text += f"\n\n{one.text}" if text and one.text else one.text
+        start = len(text) - len(one.text)
+        citations += [_moved(citation, start) for citation in one.citations]
+        files |= {file.id: file for file in one.files}
+    return Responded(text, citations=tuple(citations), files=tuple(files.values()))
+
+
+def _moved(citation: Citation, by: int) -> Citation:
+    at = None if citation.at is None else by + citation.at
+    since = None if citation.since is None else by + citation.since
+    return replace(citation, at=at, since=since)

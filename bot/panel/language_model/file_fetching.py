@@ -1,0 +1,84 @@
+"""Fetching the files that came with a message, for the experts of one turn."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
+from bot.panel.language_model.attachments import (
+    LARGEST,
+    LARGEST_TOGETHER,
+    MOST,
+    Attached,
+    TextFile,
+    sort_out,
+    understood,
+)
+from bot.panel.language_model.exchange import Attachment
+from bot.panel.language_model.requests import patiently
+from bot.panel.made_files import StoredFile
+from bot.panel.model import SharedFile
+from bot.panel.texts import file_sentences
+from bot.panel.timeouts import Timeouts
+
+log = logging.getLogger(__name__)
+
+
+class FileServer(Protocol):
+    """Where files lie that people have shared, or that are to be shown to them."""
+
+    async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
+        """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
+
+        Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
+        larger; MessengerRefused or MessengerUnavailable.
+        """
+        ...
+
+    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
+        """Keep a file that nobody sees before a message shows it; return once one can.
+
+        Raises MessengerRefused, MessengerUnavailable.
+        """
+        ...
+
+
+async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Timeouts) -> Attached:
+    """Return what experts get of *files*; what they do not get is told, never an error."""
+    contents: list[TextFile | Attachment] = []
+    problems = [file_sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
+    room = LARGEST_TOGETHER
+    deadline = asyncio.get_running_loop().time() + patience.files
+    for file in files[-MOST:]:  # the newest ones
+        try:
+            async with asyncio.timeout_at(deadline):
+                name, content = await _read(server, file, room, patience)
+            contents.append(understood(name, content))
+            room -= len(content)
+        except TimeoutError:
+            problems.append(file_sentences.file_withheld(file.name))
+            log.warning("file.slow", extra={"file": file.id})
+        except Refused as refusal:
+            problems.append(str(refusal))
+            log.info("file.refused", extra={"file": file.id})
+    return sort_out(contents, problems)
+
+
+async def _read(
+    server: FileServer, file: SharedFile, room: int, patience: Timeouts
+) -> tuple[str, bytes]:
+    """Return the file's name and content. Raises Refused if they cannot be had, even later."""
+    if file.size > LARGEST:
+        raise Refused(file_sentences.file_too_large(file.name, LARGEST))
+    if file.size > room:
+        raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
+    try:
+        return await patiently(
+            lambda: server.read(file, min(room, LARGEST)), patience, away=MessengerUnavailable
+        )
+    except MessengerRefused as error:
+        log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
+    except MessengerUnavailable as error:
+        log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
+    raise Refused(file_sentences.file_withheld(file.name))

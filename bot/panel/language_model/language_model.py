@@ -1,0 +1,85 @@
+"""The language model: what the panel needs of it.
+
+Adapters and test fakes inherit from the port, so the type checker holds both to the same promises.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
+
+from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
+from bot.panel.model import ConversationId
+
+
+class LanguageModel(Protocol):
+    """A language model that remembers by conversation."""
+
+    def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        """Send *prompt* and yield what the model writes; each call as soon as it is complete.
+
+        The first event is Begun, the last is Responded; then everything is stored. Raises
+        ModelUnavailable (what was sent may or may not be stored, so look with ``since`` before
+        repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
+        locked, and mends calls that an earlier crash left unanswered.
+        """
+        ...
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        """Store *items* without asking the model. Any number; may fail half way."""
+        ...
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        """Return the newest user item whose text contains *ref* and all items after it.
+
+        None if there is none among the last hundred items.
+        """
+        ...
+
+    def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        """Yield all that *conversation* holds, newest first, however much it is.
+
+        Kinds that we have no word for are left out. Raises ConversationGone.
+        """
+        ...
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        """Return what *file*, made in *conversation*, holds, at *most* so many bytes.
+
+        Raises Refused, with a sentence for people, if it is gone or larger; ModelUnavailable,
+        ModelRefused.
+        """
+        ...
+
+    async def is_whole(self, response: str) -> bool:
+        """Whether the model has written *response* to its end; waits while it still writes.
+
+        False if it broke off, or nobody knows it.
+        """
+        ...
+
+    async def open(self, labels: Labels) -> ConversationId:
+        """Start a conversation that carries *labels* in its metadata."""
+        ...
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        """Replace the labels of *conversation*."""
+        ...
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        """Return the labels of *conversation*; None if it is gone or not one of ours."""
+        ...
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        """Delete *conversation* with all that it holds; returns how many items these were.
+
+        None if it is gone already. May fail half way: doing it again deletes the rest.
+        """
+        ...
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        """Whether *conversation* is of the backend in use, as far as its id tells.
+
+        Others can at most be read and deleted.
+        """
+        ...

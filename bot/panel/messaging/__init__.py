@@ -1,0 +1,1 @@
+"""What the panel needs of Slack: posting, reading, people and their languages."""

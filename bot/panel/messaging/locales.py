@@ -1,0 +1,42 @@
+"""Speaking to people in the language that they have chosen in Slack."""
+
+import asyncio
+import logging
+
+from bot import language
+from bot.panel.errors import PanelError
+from bot.panel.messaging.people import People
+from bot.panel.model import UserId
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 1.0  # seconds: Slack waits three for an answer, and English is one, too
+
+
+class Locales:
+    """Sets the language of what is done for somebody; *common* is that of threads, if set."""
+
+    def __init__(self, people: People, common: str = "", *, patience: float = _PATIENCE) -> None:
+        self._people = people
+        self._common = common
+        self._patience = patience
+
+    async def speak_to(self, user: UserId | None) -> None:
+        """Speak the language of *user* from here on; to all, the common one or else the same."""
+        language.speak(await self._locale(user), to_all=self._common)
+
+    async def speak_to_all(self, asker: UserId | None) -> None:
+        """Speak the common language from here on, or else that of *asker*."""
+        language.speak(self._common or await self._locale(asker))
+
+    async def _locale(self, user: UserId | None) -> str:
+        """Return the locale of *user*; empty (English) where it cannot be learnt in time."""
+        if user is None:
+            return ""
+        try:
+            async with asyncio.timeout(self._patience):
+                return (await self._people.person(user)).locale
+        except (PanelError, TimeoutError) as error:
+            reason = str(error) or type(error).__name__
+            log.info("language.unknown", extra={"reason": reason})
+            return ""

@@ -1,0 +1,54 @@
+"""Telling people why there is no answer: once, and with what can be done about it."""
+
+from bot.panel.errors import ModelFault, ModelRefused
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.model import Turn
+from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.texts import sentences
+from bot.panel.threads.thread_store import Standing, ThreadStore
+
+NO_CREDIT = "no-credit"
+
+# What somebody can put right, so that the same turn can be answered then.
+MENDABLE = frozenset({ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL})
+
+
+class FailureNotice:
+    """Speaks up for a turn that cannot be answered, or not by everybody."""
+
+    def __init__(self, threads: ThreadStore) -> None:
+        self._threads = threads
+
+    async def give_up(
+        self, record: TurnRecord, speaker: ThreadWriter, error: BaseException
+    ) -> None:
+        """Tell the thread that the turn is put aside because of *error*, and offer a retry.
+
+        Not if all that people wait for has been said.
+        """
+        await speaker.end_streams()
+        if record.progress.closed and record.progress.said_something:
+            return
+        match error:
+            case ModelRefused(fault=ModelFault.QUOTA):
+                sentence = await self._no_credit(record.turn)
+            case ModelRefused(fault=fault):
+                sentence = sentences.router_failed(fault)
+            case _ if record.progress.said_something:
+                sentence = sentences.gave_up_halfway()
+            case _:
+                sentence = sentences.gave_up()
+        await speaker.offer_retry(record.progress.giving_up, sentence)
+
+    async def no_credit(self, record: TurnRecord, speaker: ThreadWriter) -> None:
+        """Tell the thread once that experts or the router found the account empty."""
+        await speaker.say(NO_CREDIT, await self._no_credit(record.turn))
+
+    async def concerns(self, turn: Turn) -> bool:
+        """Whether anybody in the thread waits for us: else people may be among themselves."""
+        return turn.summons or await self._threads.standing(turn.thread) is Standing.OURS
+
+    async def _no_credit(self, turn: Turn) -> str:
+        """Return it in full for the channel's first thread, in short for those after it."""
+        first = await self._threads.first_to_tell(NO_CREDIT, turn)
+        return sentences.router_failed(ModelFault.QUOTA) if first else sentences.still_no_credit()

@@ -1,0 +1,151 @@
+"""The plan message: who was asked and why, kept up to date sparingly."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from bot.panel.errors import GiveUp, TryLater
+from bot.panel.journal.events import (
+    ApprovalAsked,
+    ExpertAnswered,
+    ExpertFailed,
+    Posted,
+    PostStarted,
+)
+from bot.panel.journal.progress import PLAN
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.messaging.messenger import Messenger, PlanTask, Post, TaskState
+from bot.panel.model import Call, CallId, MessageTs, Panel
+from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.texts import sentences
+
+log = logging.getLogger(__name__)
+
+
+class PlanMessage:
+    """Shows the state of a turn: one plan message, and the status line under it."""
+
+    def __init__(
+        self,
+        record: TurnRecord,
+        messenger: Messenger,
+        speaker: ThreadWriter,
+        panel: Panel,
+        pause: float,
+    ) -> None:
+        self._record = record
+        self._messenger = messenger
+        self._speaker = speaker
+        self._panel = panel
+        self._pause = pause
+        self._changed = asyncio.Event()
+        self._given_up = False
+        self._shown: Sequence[PlanTask] = ()
+        self._may_be_lost = PLAN in record.progress.posting  # an earlier attempt stopped there
+        self._showing = asyncio.Lock()  # the last update waits for the one under way
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[None]:
+        """Keep the plan message up to date meanwhile, and leave it in its final state."""
+        updates = asyncio.create_task(self._keep_up_to_date())
+        try:
+            yield
+            await self._show()
+        finally:
+            updates.cancel()
+            with suppress(asyncio.CancelledError):
+                await updates
+
+    async def give_up(self) -> None:
+        """Show that nobody is at work any more, though some have not finished."""
+        self._given_up = True
+        await self._show()
+
+    def changed(self) -> None:
+        """Take notice that an expert was called or has finished."""
+        self._changed.set()
+
+    async def _keep_up_to_date(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._show()
+            await asyncio.sleep(self._pause)
+
+    async def _show(self) -> None:
+        async with self._showing:
+            tasks = self._tasks()
+            if not tasks or tasks == self._shown:
+                return
+            self._shown = tasks
+            try:
+                await asyncio.gather(self._show_plan(tasks), self._show_status(tasks))
+            except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
+                self._shown = ()  # but may be shown with the next update, or at the end
+                log.warning("plan.not_shown", extra={"reason": str(error)})
+
+    async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
+        title = sentences.plan_title([one.persona.name for one in tasks if not one.asked_by])
+        post = self._speaker.draft(PLAN, title)
+        ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
+        if ts:
+            await self._messenger.update_plan(self._record.turn.thread, ts, post, tasks)
+        elif any(task.state is TaskState.WORKING for task in tasks):  # else it comes too late
+            await self._post_plan(post, tasks)
+
+    async def _post_plan(self, post: Post, tasks: Sequence[PlanTask]) -> None:
+        await self._record.note(PostStarted(PLAN))
+        self._may_be_lost = True
+        if ts := await self._messenger.post_plan(self._record.turn.thread, post, tasks):
+            await self._record.note(Posted(PLAN, ts))
+        else:
+            self._may_be_lost, self._shown = False, ()
+
+    async def _lost_plan(self) -> MessageTs | None:
+        """Return the plan message that was posted without being noted."""
+        if not self._may_be_lost:
+            return None
+        turn = self._record.turn
+        ts = await self._messenger.find(turn.thread, turn.id, PLAN)
+        if ts:
+            await self._record.note(Posted(PLAN, ts))
+        return ts
+
+    async def _show_status(self, tasks: Sequence[PlanTask]) -> None:
+        working = [task for task in tasks if task.state is TaskState.WORKING]
+        if working:
+            names = [_at_work(one, working) for one in working if not one.asked_by]
+            status = sentences.consulting(names)
+            await self._messenger.show_status(self._record.turn.thread, status)
+
+    def _tasks(self) -> Sequence[PlanTask]:
+        """The lines of the plan. Nothing is planned where people named a single expert."""
+        progress = self._record.progress
+        calls = progress.all_calls
+        if progress.routed is None or (progress.routed.direct and len(calls) < 2):
+            return ()
+        titles = {call.id: self._panel.persona(call.expert).name for call in calls}
+        return tuple(self._task(call, titles) for call in calls)
+
+    def _task(self, call: Call, titles: Mapping[CallId, str]) -> PlanTask:
+        outcomes = self._record.progress.outcomes
+        match outcomes.get(call.id):
+            case None:
+                over = self._given_up or call.by in outcomes  # who has asked does not wait any more
+                state = TaskState.FAILED if over else TaskState.WORKING
+            case ExpertAnswered():
+                state = TaskState.DONE
+            case ApprovalAsked():
+                state = TaskState.ASKING
+            case ExpertFailed():
+                state = TaskState.FAILED
+        asked_by = titles[call.by] if call.by else ""
+        return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
+
+
+def _at_work(task: PlanTask, working: Sequence[PlanTask]) -> str:
+    """Return who is at work, and whom it asks meanwhile."""
+    title = task.persona.name
+    asked = [one.persona.name for one in working if one.asked_by == title]
+    return sentences.asking(title, asked) if asked else title

@@ -1,0 +1,126 @@
+"""Messages that grow while they are written: each step in the journal before and after it.
+
+What a message shows is always known, or known to be in doubt. What is in doubt when its text is
+whole is withdrawn, and said anew: so nothing is lost, and nothing is said twice.
+"""
+
+from dataclasses import replace
+
+from bot.panel.errors import MessengerRefused
+from bot.panel.journal.events import (
+    Posted,
+    PostStarted,
+    StreamBroken,
+    StreamGrowing,
+    StreamGrown,
+    StreamOpened,
+    StreamStarted,
+    StreamWithdrawn,
+)
+from bot.panel.journal.progress import Stream
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.messaging.messenger import Messenger, Post
+from bot.panel.model import UserId
+
+
+class Streams:
+    """The streams of one turn. Of each, one task at a time writes."""
+
+    def __init__(self, record: TurnRecord, messenger: Messenger) -> None:
+        self._record = record
+        self._messenger = messenger
+        self._thread = record.turn.thread
+
+    def find(self, part: str) -> Stream | None:
+        """Return the stream of a message, if it has one."""
+        return self._record.progress.streams.get(part)
+
+    def growth(self, part: str, text: str) -> str:
+        """Return what the message can show besides, of *text* that goes on."""
+        stream = self.find(part)
+        return self._messenger.growth(stream.shown if stream else "", text)
+
+    async def open(self, draft: Post, reader: UserId) -> bool:
+        """Post *draft* as a message that grows; False if that cannot be."""
+        await self._record.note(StreamStarted(draft.part, draft.persona, draft.expert))
+        ts = await self._messenger.open_stream(self._thread, draft, reader)
+        if ts is None:
+            await self._record.note(StreamWithdrawn(draft.part))
+            return False
+        await self._record.note(StreamOpened(draft.part, ts, draft.text))
+        return True
+
+    async def extend(self, part: str, more: str) -> bool:
+        """Let the message show *more*; False if it must end as it is."""
+        stream = self._record.progress.streams[part]
+        if stream.ts is None or not self._messenger.may_stream(stream.shown, more):
+            return False
+        await self._record.note(StreamGrowing(part, more))
+        try:
+            added = await self._messenger.extend_stream(self._thread, stream.ts, more)
+        except MessengerRefused:
+            await self._record.note(StreamGrown(part, added=False))
+            raise
+        await self._record.note(StreamGrown(part, added=added))
+        return True
+
+    async def finish(self, whole: Post) -> tuple[str, int]:
+        """End the stream of *whole*, now that its text is; if it has one.
+
+        Returns the text that is still to be said, and how many messages there are before it.
+        """
+        first = replace(whole, part=f"{whole.part}:0")
+        stream = self.find(first.part)
+        if stream is None:
+            return whole.text, 0
+        left = self._messenger.rest(stream.shown, whole.text)
+        if left is None or not (stream.is_sure or self._is_closing(first.part)):
+            await self.withdraw(first)
+            return whole.text, 0
+        if stream.open:
+            joins = self._messenger.may_stream(stream.shown, left)
+            ending = first if joins else replace(first, ends_reply=False, sources=None)
+            await self.close(ending, left if joins else "")
+            return await self.finish(whole)  # perhaps it has come to less
+        return left, 1
+
+    async def close(self, draft: Post, more: str = "") -> None:
+        """Let the message show *more* and end there; if Slack does not let it, end as it is."""
+        part, stream = draft.part, self._record.progress.streams[draft.part]
+        if stream.ts is None:
+            return
+        doubtful = self._is_closing(part)  # an earlier attempt stopped in the middle
+        if doubtful and (found := await self._messenger.find(self._thread, draft.turn, part)):
+            await self._record.note(Posted(part, found))
+            return
+        await self._record.note(PostStarted(part))
+        await self._record.note(StreamGrowing(part, more))
+        whole = replace(draft, text=stream.shown + more)
+        if await self._messenger.close_stream(self._thread, stream.ts, whole, more):
+            await self._record.note(Posted(part, stream.ts))
+        else:
+            await self._record.note(StreamGrown(part, added=False))
+            await self._record.note(StreamBroken(part))
+
+    async def withdraw(self, draft: Post) -> None:
+        """Remove the message."""
+        progress = self._record.progress
+        ts = progress.streams[draft.part].ts
+        known = {stream.ts for stream in progress.streams.values() if stream.ts}
+        ours = (known | {*progress.posted.values()}) - {ts}
+        await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
+        await self._record.note(StreamWithdrawn(draft.part))
+
+    async def abandon(self, draft: Post) -> None:
+        """End the stream of a message of which there is no more to say, wherever it stands."""
+        stream = self._record.progress.streams[draft.part]
+        if stream.ts is None:
+            await self.withdraw(draft)
+        elif stream.is_sure or self._is_closing(draft.part):
+            await self.close(draft)
+        else:  # whatever it shows, and we shall not know
+            await self._messenger.close_stream(self._thread, stream.ts, draft, "")
+            await self._record.note(StreamBroken(draft.part))
+
+    def _is_closing(self, part: str) -> bool:
+        return part in self._record.progress.posting

@@ -1,0 +1,149 @@
+"""What a workspace's panel looks like from above: who is on it, where it differs, how it does."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.language import gettext
+from bot.panel.errors import Refused
+from bot.panel.messaging.handles import HandleStore, by_expert
+from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
+from bot.panel.months import months_until
+from bot.panel.prices import Prices, total
+from bot.panel.reports.feedback import Feedback, Opinion
+from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.report_store import ReportStore
+from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.roster.panel_editor import Listed, PanelEditor
+from bot.panel.roster.roster import RosterChanges, WorkspaceScope
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one expert did in a month."""
+
+    expert: ExpertName | None  # None: the router
+    title: str
+    questions: int = 0
+    usage: Usage = NO_USAGE
+    cost: Decimal | None = Decimal(0)  # in dollars; None: nobody knows
+    good: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that somebody sees of the panel in one place."""
+
+    listed: Sequence[Listed]
+    to_be_added: Sequence[Expert]
+    synthesis: Synthesis
+    handles: Mapping[ExpertName, str]  # by which people may ask an expert, beside its name
+    channels: Sequence[tuple[str, RosterChanges]]  # those with changes of their own
+    month: str
+    months: Sequence[str]  # of which there may be figures, the newest first
+    figures: Sequence[Figures]  # the most asked first
+    prices_of: str  # the day whose prices are reckoned with
+    admins: Sequence[UserId]  # who may change the defaults beside the workspace's admins
+    may_change: bool
+    kept_in: str = ""  # where the panels can be changed, if not in Slack
+
+
+class OverviewReader:
+    """Gathers what the home of the app shows."""
+
+    def __init__(
+        self,
+        editor: PanelEditor,
+        reports: ReportStore,
+        feedback: FeedbackStore,
+        handles: HandleStore,
+        prices: Prices,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._editor = editor
+        self._reports = reports
+        self._feedback = feedback
+        self._handles = handles
+        self._prices = prices
+        self._clock = clock
+
+    async def overview(self, team_id: str, by: UserId, month: str = "") -> Overview:
+        """Return what *by* sees, with the figures of *month*, else of this one.
+
+        Raises Refused if it is none of their business.
+        """
+        if await self._editor.role(by) is Role.STRANGER:
+            raise Refused(gettext("People from other organisations cannot see this."))
+        everywhere = WorkspaceScope(team_id)
+        *_, this_month = months = months_until(self._clock())
+        month = month if month in months else this_month
+        panel, listed, addable, channels, may_change = await asyncio.gather(
+            self._editor.panel(everywhere),
+            self._editor.listed(everywhere),
+            self._editor.not_listed(everywhere),
+            self._editor.changed_channels(team_id),
+            self._may_change(everywhere, by),
+        )
+        tallies, opinions, handles = await asyncio.gather(
+            self._reports.usage(team_id, month),
+            self._feedback.of_month(team_id, month),
+            self._handles.of_team(team_id),
+        )
+        titles = {one.name: one.title for one in (*addable, *panel.experts)}
+        return Overview(
+            listed=listed,
+            to_be_added=addable,
+            synthesis=panel.synthesis,
+            handles=by_expert(handles),
+            channels=channels,
+            month=month,
+            months=months[::-1],
+            figures=self._figures(tallies, opinions, titles),
+            prices_of=self._prices.as_of,
+            admins=self._editor.admins,
+            may_change=may_change,
+            kept_in=self._editor.kept_in,
+        )
+
+    async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:
+        try:
+            await self._editor.check_may_change(scope, by)
+        except Refused:
+            return False
+        return True
+
+    def _figures(
+        self,
+        tallies: Sequence[UsageCount],
+        opinions: Sequence[Feedback],
+        titles: dict[ExpertName, str],
+    ) -> Sequence[Figures]:
+        votes = Counter((one.judged.expert, one.opinion) for one in opinions)
+        names = dict.fromkeys([*(one.expert for one in tallies), *(name for name, _ in votes)])
+        figures = [
+            self._of(name, titles, [one for one in tallies if one.expert == name], votes)
+            for name in names
+        ]
+        return sorted(figures, key=lambda one: (-one.questions, one.title))
+
+    def _of(
+        self,
+        name: ExpertName | None,
+        titles: dict[ExpertName, str],
+        tallies: Sequence[UsageCount],
+        votes: Counter[tuple[ExpertName | None, Opinion]],
+    ) -> Figures:
+        return Figures(
+            expert=name,
+            title=titles.get(name, name) if name else gettext("Router"),
+            questions=sum(one.questions for one in tallies),
+            usage=sum((one.usage for one in tallies), NO_USAGE),
+            cost=total(self._prices.cost(one.model, one.usage) for one in tallies),
+            good=votes[name, Opinion.GOOD],
+            bad=votes[name, Opinion.BAD],
+        )

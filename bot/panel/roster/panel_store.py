@@ -1,0 +1,43 @@
+"""Where changes of panels are kept. Every method may raise StoreUnavailable."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.panel.model import (
+    Expert,
+    ExpertName,
+    Synthesis,
+)
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
+
+
+class PanelStore(Protocol):
+    """What each scope changes of the panel. Lasting: nothing else remembers it."""
+
+    async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
+        """Return the changes of each of *scopes*, in that order."""
+        ...
+
+    async def channels(self, team_id: str) -> Sequence[ChannelScope]:
+        """Return every channel that has changed its panel, in order."""
+        ...
+
+    async def add(self, scope: Scope, expert: Expert) -> None:
+        """Add *expert* in *scope* or replace the one of that name."""
+        ...
+
+    async def remove(self, scope: Scope, name: ExpertName) -> None:
+        """Take the expert off the panel in *scope*, whether added there or inherited."""
+        ...
+
+    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
+        """Set when the router closes with a synthesis; None inherits."""
+        ...
+
+    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
+        """Set whether replies grow as they are written; None inherits."""
+        ...
+
+    async def put(self, scope: Scope, changes: RosterChanges) -> None:
+        """Let *scope* change exactly this, in one step."""
+        ...

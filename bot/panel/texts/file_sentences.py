@@ -1,0 +1,129 @@
+"""What people are told of files, those that they attached and those that experts made. Markdown."""
+
+from collections.abc import Sequence
+
+from bot.language import gettext, ngettext, number
+from bot.panel.texts.sentences import listed, quoted
+
+
+def file_empty(name: str) -> str:
+    """Return why an attached file is not used."""
+    return gettext("{file} is empty.", file=quoted(name))
+
+
+def file_kind(name: str) -> str:
+    """Return why an attached file is not used."""
+    return gettext(
+        "{file} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
+        "office documents, and text in UTF-8 are fine.",
+        file=quoted(name),
+    )
+
+
+def file_too_large(name: str, limit: int) -> str:
+    """Return why an attached file is not used."""
+    return gettext(
+        "{file} is larger than {limit}, the most that I take.",
+        file=quoted(name),
+        limit=_megabytes(limit),
+    )
+
+
+def files_too_large(name: str, limit: int) -> str:
+    """Return why an attached file is not used beside others."""
+    return gettext(
+        "With {file} the files would be larger than {limit} together.",
+        file=quoted(name),
+        limit=_megabytes(limit),
+    )
+
+
+def file_too_many(name: str, most: int) -> str:
+    """Return why an attached file is not used beside others."""
+    return ngettext(
+        "{file} is one too many: I take {count} file at once.",
+        "{file} is one too many: I take {count} files at once.",
+        most,
+        file=quoted(name),
+    )
+
+
+def file_withheld(name: str) -> str:
+    """Return why an attached file is not used."""
+    return gettext("Slack did not give me {file}; please attach it again.", file=quoted(name))
+
+
+def file_gone(name: str) -> str:
+    """Return why an attached file is not used."""
+    return gettext("{file} is not there any more.", file=quoted(name))
+
+
+def file_cut(name: str, limit: int) -> str:
+    """Return what is not used of an attached file."""
+    return gettext(
+        "{file} is long: the experts get its first {limit} characters.",
+        file=quoted(name),
+        limit=number(limit),
+    )
+
+
+def files_unused(problems: Sequence[str]) -> str:
+    """Return what the thread is told of files that the experts did not get."""
+    if len(problems) == 1:
+        return f":paperclip: {problems[0]}"
+    heading = gettext("About the attached files:")
+    return "\n".join([f":paperclip: {heading}", *(f"- {p}" for p in problems)])
+
+
+def files_unopened(names: Sequence[str]) -> str:
+    """Return what stands under an answer for which the model could not open the files."""
+    said = gettext("The model could not open these files:")
+    return f":paperclip: _{said}_ {', '.join(map(quoted, names))}"
+
+
+def files_made(names: Sequence[str], problems: Sequence[str]) -> str:
+    """Return what stands over the files that an expert made; some of them may not be there."""
+    made = [f":paperclip: {listed([quoted(name) for name in names], most=10)}"] if names else []
+    return "\n\n".join([*made, *(f":warning: {problem}" for problem in problems)])
+
+
+def made_too_many(name: str, most: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return ngettext(
+        "{file} is one too many: I show {count} file of one answer.",
+        "{file} is one too many: I show {count} files of one answer.",
+        most,
+        file=quoted(name),
+    )
+
+
+def made_too_large(name: str, limit: int) -> str:
+    """Return why a file that an expert made is not shown."""
+    return gettext(
+        "{file} is larger than {limit}, the most that I show.",
+        file=quoted(name),
+        limit=_megabytes(limit),
+    )
+
+
+def made_gone(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return gettext("{file} is not there any more; please ask for it again.", file=quoted(name))
+
+
+def made_slow(name: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return gettext("{file} took too long to get here; please ask for it again.", file=quoted(name))
+
+
+def made_unwanted(name: str, code: str) -> str:
+    """Return why a file that an expert made is not shown."""
+    return gettext(
+        "Slack did not take {file} (`{code}`); whoever runs me can find out why.",
+        file=quoted(name),
+        code=code,
+    )
+
+
+def _megabytes(size: int) -> str:
+    return gettext("{size} MB", size=number(size / 1024 / 1024, "0.##"))

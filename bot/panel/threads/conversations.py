@@ -1,0 +1,97 @@
+"""The conversations of one thread during a turn: opened when first needed, and linked."""
+
+import asyncio
+import logging
+
+from bot.panel.errors import ConversationGone, ModelRefused
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.requests import patiently
+from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
+from bot.panel.model import Claim, ConversationId, ExpertName
+from bot.panel.threads.thread_store import ThreadStore
+from bot.panel.timeouts import Timeouts
+
+log = logging.getLogger(__name__)
+
+
+class ThreadConversations:
+    """The links of one thread; only the worker that has its turn writes them."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        links: ThreadLinks,
+        store: ThreadStore,
+        model: LanguageModel,
+        patience: Timeouts,
+    ) -> None:
+        self._claim = claim
+        self._thread = claim.turn.thread
+        self._links = links
+        self._store = store
+        self._model = model
+        self._patience = patience
+        self._unrecorded = False
+        self._saved = links
+        self._opening_router = asyncio.Lock()  # experts and the router may ask for it at once
+        self._saving = asyncio.Lock()  # saves that overtake each other would lose links
+
+    @property
+    def links(self) -> ThreadLinks:
+        """The links as far as they are known."""
+        return self._links
+
+    async def router(self) -> ConversationId:
+        """Return the router's conversation, opening it if there is none."""
+        async with self._opening_router:
+            if self._links.router is None:
+                opened = await self._open(RouterLabels(self._thread, self._links.experts))
+                await self._save(ThreadLinks(opened, self._links.experts))
+                return opened
+            return self._links.router
+
+    async def expert(self, name: ExpertName) -> ConversationId:
+        """Return the conversation of the expert, opening it if there is none."""
+        if known := self._links.experts.get(name):
+            return known
+        router = await self.router()
+        opened = await self._open(ExpertLabels(self._thread, name, router))
+        self._unrecorded = True
+        await self._save(ThreadLinks(router, {**self._links.experts, name: opened}))
+        return opened
+
+    async def forget_router(self) -> None:
+        """Drop the router's conversation: the model's side does not know it any more."""
+        self._unrecorded = bool(self._links.experts)
+        self._links = ThreadLinks(None, self._links.experts)
+
+    async def forget_expert(self, name: ExpertName) -> None:
+        """Drop an expert's conversation: the model's side does not know it any more."""
+        experts = {key: value for key, value in self._links.experts.items() if key != name}
+        self._links = ThreadLinks(self._links.router, experts)
+
+    async def record(self, *, always: bool = False) -> None:
+        """Write into the router's metadata which experts have joined since it was written.
+
+        All is said by then: what will not be written is no reason to fail.
+        """
+        if self._links.router and (self._unrecorded or always):
+            labels = RouterLabels(self._thread, self._links.experts)
+            router = self._links.router
+            try:
+                await patiently(lambda: self._model.relabel(router, labels), self._patience)
+            except (ConversationGone, ModelRefused) as error:  # the next turn finds out itself
+                log.warning("links.not_recorded", extra={"reason": str(error)})
+            self._unrecorded = False
+
+    async def _open(self, labels: Labels) -> ConversationId:
+        """Open a conversation; one whose id got lost on the way stays empty and does no harm."""
+        return await patiently(lambda: self._model.open(labels), self._patience)
+
+    async def _save(self, links: ThreadLinks) -> None:
+        self._links = links
+        async with self._saving:
+            if self._saved is not self._links:  # else somebody before us has saved ours, too
+                saving = self._links
+                await self._store.save_links(self._thread, saving, claim=self._claim)
+                self._saved = saving

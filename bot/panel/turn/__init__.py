@@ -1,0 +1,1 @@
+"""The story of a turn: link, route, consult, close."""

@@ -1,0 +1,93 @@
+"""Showing the files that an expert has made: fetched, stored with Slack, then shown as its own.
+
+A stored file is seen by nobody until a message shows it, so storing it needs no entry in the
+journal before it; once stored it is noted, and not stored again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
+from bot.panel.errors import (
+    ConversationGone,
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelRefused,
+    ModelUnavailable,
+    Refused,
+)
+from bot.panel.journal.events import FileStored
+from bot.panel.language_model.requests import patiently
+from bot.panel.made_files import MadeFile, StoredFile
+from bot.panel.model import Call, ConversationId
+from bot.panel.texts import file_sentences
+from bot.panel.turn.turn_context import TurnContext
+
+log = logging.getLogger(__name__)
+
+LARGEST_MADE = 20 * 1024 * 1024  # bytes of one file
+MOST_MADE = 10
+
+
+async def show(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
+    """Show *files* in a message of the expert's; whatever cannot be shown is named there."""
+    exhibits: list[StoredFile] = []
+    problems = [file_sentences.made_too_many(file.name, MOST_MADE) for file in files[MOST_MADE:]]
+    for file in files[:MOST_MADE]:
+        try:
+            exhibits.append(await _exhibit(context, call, file))
+        except Refused as refusal:
+            problems.append(str(refusal))
+            log.warning("made.not_shown", extra={"turn": context.turn.id, "file": file.id})
+    await context.speaker.show_files(
+        call.expert,
+        context.panel.persona(call.expert),
+        f"made:{call.id}",
+        file_sentences.files_made([one.name for one in exhibits], problems),
+        tuple(exhibits),
+    )
+
+
+async def _exhibit(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
+    """Return *file* as it is stored. Raises Refused if it cannot be."""
+    stored = context.record.progress.exhibits.get((call.id, file.id))
+    if stored:
+        return stored
+    try:
+        async with asyncio.timeout(context.patience.files):
+            content = context.made.get(file.id) or await _fetched(context, call, file)
+            stored = await _stored(context, file, content)
+    except TimeoutError:
+        raise Refused(file_sentences.made_slow(file.name)) from None
+    await context.record.note(FileStored(call.id, file.id, stored))
+    return stored
+
+
+async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
+    conversation = context.book.links.experts.get(call.expert) or ConversationId("")
+    try:
+        return await patiently(
+            lambda: context.model.content(conversation, file, LARGEST_MADE), context.patience
+        )
+    except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+        log.warning("made.not_fetched", extra={"file": file.id, "reason": str(error)})
+        raise Refused(file_sentences.made_gone(file.name)) from None
+
+
+async def _stored(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
+    if len(content) > LARGEST_MADE:
+        raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
+    however_long = replace(context.patience, longest=inf)  # as long as a file may take at all
+    try:
+        return await patiently(
+            lambda: context.files.store(file.name, file.about, content),
+            however_long,
+            away=MessengerUnavailable,
+        )
+    except MessengerRefused as error:
+        log.warning("made.not_stored", extra={"file": file.id, "reason": error.code})
+        raise Refused(file_sentences.made_unwanted(file.name, error.code)) from None
+    except MessengerUnavailable as error:
+        raise Refused(file_sentences.made_unwanted(file.name, str(error))) from None

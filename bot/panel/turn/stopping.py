@@ -1,0 +1,112 @@
+"""Ending a turn that somebody stopped: every call answered, people told, nothing left showing."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterator, Sequence
+
+from bot.panel.approvals.tool_approval import ToolApproval
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.journal.events import ExpertFailed, Failure
+from bot.panel.journal.progress import Progress
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.language_model import prompts
+from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.requests import aborted
+from bot.panel.links import ThreadLinks
+from bot.panel.messaging.messenger import Messenger
+from bot.panel.model import Call, CallId, ConversationId, MessageTs, Panel
+from bot.panel.replies.plan_message import PlanMessage
+from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.texts import sentences
+from bot.panel.threads.thread_store import ThreadStore
+
+log = logging.getLogger(__name__)
+
+
+class Stopping:
+    """Ends turns where they stand. Safe to repeat after a crash."""
+
+    def __init__(self, threads: ThreadStore, model: LanguageModel, messenger: Messenger) -> None:
+        self._threads = threads
+        self._model = model
+        self._messenger = messenger
+
+    async def end(self, record: TurnRecord, panel: Panel, permission: ToolApproval) -> None:
+        """End the turn of *record*, and what is to be decided; what was said stays said."""
+        await permission.withdraw()
+        for call in record.progress.all_calls:
+            if call.id not in record.progress.outcomes:
+                await record.note(ExpertFailed(call.id, Failure.STOPPED))
+        thread, speaker = record.turn.thread, ThreadWriter(record, self._messenger)
+        links = await self._threads.links(thread)
+        await asyncio.gather(*self._settling(record, links, panel))
+        if not (links.router and await self._settled(record, links.router, panel)):
+            first = record.turn.messages[0].ts  # the router is to read it next time
+            if not record.turn.verdict:
+                await self._threads.overheard(thread, MessageTs(first))
+        speaker.router = links.router
+        async with PlanMessage(record, self._messenger, speaker, panel, pause=0).live():
+            pass
+        await speaker.end_streams()
+        await speaker.say("stopped", sentences.stopped(_silent(record, panel)))
+        await speaker.show_status("")
+
+    def _settling(
+        self, record: TurnRecord, links: ThreadLinks, panel: Panel
+    ) -> Iterator[Awaitable[bool]]:
+        """Settle the conversations of the experts who consult others."""
+        for call in record.progress.all_calls:
+            conversation = links.experts.get(record.progress.seat(call))
+            if conversation and call.id in record.progress.rounds:
+                yield self._settled(record, conversation, panel, call)
+
+    async def _settled(
+        self,
+        record: TurnRecord,
+        conversation: ConversationId,
+        panel: Panel,
+        chooser: Call | None = None,
+    ) -> bool:
+        """Answer the calls that the conversation holds; False if it knows of no turn.
+
+        What the model's side does not let us do now, it is asked for with the next turn.
+        """
+        ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
+        by = chooser.id if chooser else None
+        try:
+            stored = await self._model.since(conversation, ref)
+            if outputs := _outputs(stored or (), record.progress, panel, by):
+                await self._model.append(conversation, outputs)
+        except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+            extra = {"turn": record.turn.id, "reason": str(error)}
+            log.warning("stop.calls_left_open", extra=extra)
+            return record.progress.round_of(by).asked
+        return stored is not None
+
+
+def _outputs(
+    stored: Sequence[Item], progress: Progress, panel: Panel, by: CallId | None
+) -> list[Item]:
+    """Return an answer to each call of the round that is *stored* without one."""
+    answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
+    known = {call.known_as: call for call in progress.round_of(by).calls}
+    outputs: list[Item] = []
+    for item in stored:
+        if isinstance(item, ToolCalled) and item.call_id not in answered:
+            if call := known.get(item.call_id):
+                outcome = progress.outcomes[call.id]
+                outputs.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
+            else:
+                outputs.append(aborted(item))
+    return outputs
+
+
+def _silent(record: TurnRecord, panel: Panel) -> list[str]:
+    """Return the titles of the experts that were stopped."""
+    outcomes = record.progress.outcomes
+    return [
+        panel.persona(call.expert).name
+        for call in record.progress.calls
+        if outcomes.get(call.id) == ExpertFailed(call.id, Failure.STOPPED)
+    ]

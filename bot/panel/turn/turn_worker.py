@@ -1,0 +1,179 @@
+"""Taking turns off the queue, several at a time, and never losing one."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.intake.lease_renewal import kept_alive
+from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.model import Claim
+from bot.panel.timeouts import Timeouts
+from bot.panel.turn.turn_runner import TurnRunner
+
+log = logging.getLogger(__name__)
+
+
+class TurnWorker:
+    """Claims turns, for *lease* seconds each, and runs up to *concurrency* of them at once."""
+
+    def __init__(
+        self,
+        queue: TurnQueue,
+        runner: TurnRunner,
+        *,
+        patience: Timeouts,
+        concurrency: int = 32,
+        lease: float = 15,
+    ) -> None:
+        self._queue = queue
+        self._runner = runner
+        self._patience = patience
+        self._places = asyncio.Semaphore(concurrency)
+        self._lease = lease
+        self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._stopped: set[Claim] = set()
+
+    async def run(self) -> None:
+        """Work until cancelled. The turns that are running then go on: see ``drain``."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_for_stops())
+            await self._take_turns()
+
+    async def _take_turns(self) -> None:
+        while True:
+            await self._places.acquire()
+            try:
+                claim = await self._queue.claim()
+            except StoreUnavailable as error:
+                self._places.release()
+                log.warning("queue.unavailable", extra={"reason": str(error)})
+                await asyncio.sleep(error.after or 1)
+            except asyncio.CancelledError:
+                self._places.release()
+                raise
+            else:
+                self._start(claim)
+
+    async def drain(self, grace: float) -> None:
+        """Let the running turns finish within *grace* seconds; hand the others over."""
+        if not self._running:
+            return
+        watching = asyncio.create_task(self._watch_for_stops())
+        _, late = await asyncio.wait(self._running.values(), timeout=grace)
+        for task in [watching, *late]:
+            task.cancel()
+        await asyncio.gather(watching, *late, return_exceptions=True)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")
+        self._running[claim] = task
+        task.add_done_callback(lambda _: self._ended(claim))
+
+    def _ended(self, claim: Claim) -> None:
+        del self._running[claim]
+        self._stopped.discard(claim)
+        self._places.release()
+
+    async def _watch_for_stops(self) -> None:
+        while True:
+            await asyncio.sleep(self._patience.stops)
+            running = list(self._running.items())  # the answer may be older than the next turns
+            try:
+                stops = await self._queue.stops()
+            except StoreUnavailable as error:
+                log.warning("stops.unknown", extra={"reason": str(error)})
+                continue
+            for claim, task in running:
+                over = task.done() or claim in self._stopped
+                if claim.turn.thread in stops and not over:
+                    self._stopped.add(claim)
+                    task.cancel()
+
+    async def _work(self, claim: Claim) -> None:
+        try:
+            await self._carry_out(self._attempt, claim)
+        except asyncio.CancelledError:
+            if claim in self._stopped and (task := asyncio.current_task()):
+                task.uncancel()
+                await self._stop(claim)
+                return
+            await asyncio.shield(self._hand_over(claim))
+            raise
+
+    async def _carry_out(self, deed: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
+        """Do *deed* while the lease is kept alive: then the turn is done, or put off, or buried."""
+        try:
+            async with kept_alive(self._queue, claim, self._lease):
+                await deed(claim)
+            await self._queue.done(claim)
+        except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
+            await self._after_failure(claim, _leading(error))
+
+    async def _attempt(self, claim: Claim) -> None:
+        if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
+            raise GiveUp(f"{claim.deaths} workers died with it")
+        await self._runner.run(claim)
+
+    async def _stop(self, claim: Claim) -> None:
+        """End a turn that somebody does not want any more."""
+        log.info("turn.stopped", extra={"turn": claim.turn.id})
+        try:
+            await self._carry_out(self._runner.stop, claim)
+        except asyncio.CancelledError:  # shut down meanwhile: the next worker stops it
+            await asyncio.shield(self._hand_over(claim))
+            raise
+
+    async def _hand_over(self, claim: Claim) -> None:
+        try:
+            await self._queue.hand_over(claim)
+        except PanelError as error:  # then the lease runs out by itself
+            log.warning("turn.not_handed_over", extra={"reason": str(error)})
+
+    async def _after_failure(self, claim: Claim, error: BaseException) -> None:
+        turn = claim.turn.id
+        try:
+            match error:
+                case TurnLost():
+                    log.info("turn.lost", extra={"turn": turn})
+                case TryLater() if claim.postponed < len(self._patience.turn_retries):
+                    log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
+                    await self._queue.postpone(claim, after=await self._pause(claim, error))
+                case _:
+                    await self._give_up(claim, error)
+        except PanelError as another:  # the lease runs out, and the next attempt decides
+            log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+
+    async def _pause(self, claim: Claim, error: TryLater) -> float:
+        if claim not in self._stopped and claim.turn.thread in await self._queue.stops():
+            return 0.0  # somebody has wanted it stopped since we last looked
+        wanted = min(error.after or 0, self._patience.longest_retry)
+        return max(self._patience.turn_retries[claim.postponed], wanted)
+
+    async def _give_up(self, claim: Claim, error: BaseException) -> None:
+        expected, reason = isinstance(error, PanelError), _reason(error)
+        extra = {"turn": claim.turn.id, "reason": reason}
+        log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
+        try:
+            async with kept_alive(self._queue, claim, self._lease):
+                await self._runner.give_up(claim, error)
+        except* Exception as silence:  # noqa: BLE001 - however it fails, the turn is put aside
+            why = _reason(_leading(silence))
+            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
+        await self._queue.bury(claim, reason)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what *error* is; in its own words only if they are ours, and hold no content."""
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, PanelError) else kind
+
+
+def _leading(error: BaseException) -> BaseException:
+    """Return the error that decides what becomes of the turn, from however many there are."""
+    found = list(leaves(error))
+    for kind in (TurnLost, TryLater):
+        for leaf in found:
+            if isinstance(leaf, kind):
+                return leaf
+    return found[0]

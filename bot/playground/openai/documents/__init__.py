@@ -1,0 +1,1 @@
+"""Files, containers, vector stores and a small web: what can be searched."""

@@ -1,0 +1,94 @@
+"""``/v1/assistants``, version 2: definitions that runs refer to."""
+
+import time
+from collections.abc import Mapping
+
+from bot.playground.openai import errors, models
+from bot.playground.openai.errors import Json
+from bot.playground.openai.paging import page
+from bot.playground.openai.responses.items import new_id
+from bot.playground.openai.routes import Asked, Handler
+from bot.playground.openai.runs.threads import nothing_found
+from bot.playground.openai.state import checked_metadata
+
+FIELDS = frozenset(
+    {
+        "description", "instructions", "metadata", "model", "name", "reasoning_effort",
+        "response_format", "temperature", "tool_resources", "tools", "top_p",
+    }
+)  # fmt: skip
+_LONGEST_NAME = 256
+
+
+class Assistants:
+    """Answers requests about assistants."""
+
+    def __init__(self) -> None:
+        self.assistants: dict[str, Json] = {}
+
+    @property
+    def routes(self) -> Mapping[str, Handler]:
+        """Who answers what."""
+        one = "/v1/assistants/{assistant}"
+        return {
+            "POST /v1/assistants": self._create,
+            "GET /v1/assistants": self._list,
+            f"GET {one}": self._retrieve,
+            f"POST {one}": self._update,
+            f"DELETE {one}": self._delete,
+        }
+
+    def find(self, wanted: str) -> Json:
+        """Return an assistant, or raise 404."""
+        if wanted not in self.assistants:
+            raise nothing_found("assistant", wanted)
+        return self.assistants[wanted]
+
+    async def _create(self, asked: Asked) -> Json:
+        if "model" not in asked.body:
+            raise errors.missing("model")
+        assistant: Json = {
+            "id": new_id("asst"),
+            "object": "assistant",
+            "created_at": int(time.time()),
+            "name": None,
+            "description": None,
+            "instructions": None,
+            "tools": [],
+            "metadata": {},
+            "temperature": 1.0,
+            "top_p": 1.0,
+            "response_format": "auto",
+            **_checked(asked.body),
+        }
+        self.assistants[assistant["id"]] = assistant
+        return assistant
+
+    async def _list(self, asked: Asked) -> Json:
+        return page(list(self.assistants.values()), asked)
+
+    async def _retrieve(self, asked: Asked) -> Json:
+        return self.find(asked.ids["assistant"])
+
+    async def _update(self, asked: Asked) -> Json:
+        assistant = self.find(asked.ids["assistant"])
+        assistant.update(_checked(asked.body))
+        return assistant
+
+    async def _delete(self, asked: Asked) -> Json:
+        wanted = asked.ids["assistant"]
+        del self.assistants[self.find(wanted)["id"]]
+        return {"id": wanted, "object": "assistant.deleted", "deleted": True}
+
+
+def _checked(body: Json) -> Json:
+    """Return what *body* says of an assistant, if it may."""
+    for name in body:
+        if name not in FIELDS:
+            raise errors.unknown_parameter(name)
+    if "model" in body:
+        models.find(body["model"])
+    if len(body.get("name") or "") > _LONGEST_NAME:
+        raise errors.too_long("name", _LONGEST_NAME)
+    metadata = checked_metadata(body.get("metadata"))
+    return {**body, "metadata": metadata} if "metadata" in body else dict(body)

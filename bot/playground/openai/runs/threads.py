@@ -1,0 +1,174 @@
+"""``/v1/threads`` and their messages, as in the Assistants API, version 2."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.openai import errors
+from bot.playground.openai.errors import Json
+from bot.playground.openai.paging import page
+from bot.playground.openai.responses.items import new_id
+from bot.playground.openai.routes import Asked, Handler
+from bot.playground.openai.runs.run_states import Run, locked_for_message
+from bot.playground.openai.state import checked_metadata
+
+_ROLES = ("user", "assistant")
+
+
+@dataclass(slots=True)
+class Thread:
+    """One thread: what people see of it, and in *heard* all that its models do."""
+
+    id: str
+    metadata: dict[str, str]
+    tool_resources: Json = field(default_factory=dict)
+    created_at: int = field(default_factory=lambda: int(time.time()))
+    messages: list[Json] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    heard: list[Json] = field(default_factory=list)  # items, as a response would have them
+
+    @property
+    def active(self) -> Run | None:
+        """The run that holds the lock."""
+        return next((run for run in self.runs if run.is_active), None)
+
+    def shown(self) -> Json:
+        """Return it as the API does."""
+        return {
+            "id": self.id,
+            "object": "thread",
+            "created_at": self.created_at,
+            "tool_resources": self.tool_resources,
+            "metadata": self.metadata,
+        }
+
+    def add(self, given: Json) -> Json:
+        """Take in a message that was sent."""
+        role, content = given.get("role"), given.get("content")
+        if role not in _ROLES:
+            raise errors.wrong_value("role", role, "'user', 'assistant'")
+        if not content:
+            raise errors.missing("content")
+        text = content if isinstance(content, str) else _text(content)
+        message = self.begin_message(role, checked_metadata(given.get("metadata")))
+        self.finish_message(message, text)
+        return message
+
+    def begin_message(
+        self, role: str, metadata: dict[str, str] | None = None, run: Run | None = None
+    ) -> Json:
+        """Begin another message and return it."""
+        message: Json = {
+            "id": new_id("msg"),
+            "object": "thread.message",
+            "created_at": int(time.time()),
+            "thread_id": self.id,
+            "status": "in_progress",
+            "incomplete_details": None,
+            "completed_at": None,
+            "incomplete_at": None,
+            "role": role,
+            "content": [],
+            "assistant_id": run.shown["assistant_id"] if run else None,
+            "run_id": run.id if run else None,
+            "attachments": [],
+            "metadata": metadata or {},
+        }
+        self.messages.append(message)
+        return message
+
+    def finish_message(self, message: Json, text: str, annotations: Sequence[Json] = ()) -> None:
+        """Let *message* be whole and say *text*."""
+        content = [{"type": "text", "text": {"value": text, "annotations": [*annotations]}}]
+        message.update(status="completed", completed_at=int(time.time()), content=content)
+        part = {"type": "input_text" if message["role"] == "user" else "output_text", "text": text}
+        item = {"type": "message", "role": message["role"], "content": [part]}
+        self.heard.append({**item, "id": message["id"]})
+
+
+class Threads:
+    """Answers requests about threads and their messages."""
+
+    def __init__(self) -> None:
+        self.threads: dict[str, Thread] = {}
+
+    @property
+    def routes(self) -> Mapping[str, Handler]:
+        """Who answers what."""
+        one = "/v1/threads/{thread}"
+        return {
+            "POST /v1/threads": self._create,
+            f"GET {one}": self._retrieve,
+            f"POST {one}": self._update,
+            f"DELETE {one}": self._delete,
+            f"POST {one}/messages": self._add,
+            f"GET {one}/messages": self._list,
+            f"GET {one}/messages/{{message}}": self._message,
+        }
+
+    def find(self, asked: Asked) -> Thread:
+        """Return the thread that is meant, or raise 404."""
+        wanted = asked.ids["thread"]
+        if wanted not in self.threads:
+            raise nothing_found("thread", wanted)
+        return self.threads[wanted]
+
+    async def _create(self, asked: Asked) -> Json:
+        _check(asked.body, "messages", "metadata", "tool_resources")
+        metadata = checked_metadata(asked.body.get("metadata"))
+        thread = Thread(new_id("thread"), metadata, asked.body.get("tool_resources") or {})
+        for given in asked.body.get("messages") or ():
+            thread.add(given)
+        self.threads[thread.id] = thread
+        return thread.shown()
+
+    async def _retrieve(self, asked: Asked) -> Json:
+        return self.find(asked).shown()
+
+    async def _update(self, asked: Asked) -> Json:
+        thread = self.find(asked)
+        _check(asked.body, "metadata", "tool_resources")
+        if "metadata" in asked.body:
+            thread.metadata = checked_metadata(asked.body["metadata"])
+        if "tool_resources" in asked.body:
+            thread.tool_resources = asked.body["tool_resources"] or {}
+        return thread.shown()
+
+    async def _delete(self, asked: Asked) -> Json:
+        del self.threads[self.find(asked).id]
+        return {"id": asked.ids["thread"], "object": "thread.deleted", "deleted": True}
+
+    async def _add(self, asked: Asked) -> Json:
+        thread = self.find(asked)
+        _check(asked.body, "role", "content", "attachments", "metadata")
+        if active := thread.active:
+            raise locked_for_message(thread.id, active.id)
+        return thread.add(asked.body)
+
+    async def _list(self, asked: Asked) -> Json:
+        return page(self.find(asked).messages, asked)
+
+    async def _message(self, asked: Asked) -> Json:
+        wanted = asked.ids["message"]
+        for message in self.find(asked).messages:
+            if message["id"] == wanted:
+                return message
+        raise nothing_found("message", wanted)
+
+
+def nothing_found(what: str, wanted: str) -> errors.ApiError:
+    """There is nothing with that id, in this API's words."""
+    return errors.ApiError(f"No {what} found with id '{wanted}'.", status=404)
+
+
+def _check(body: Json, *known: str) -> None:
+    for name in body:
+        if name not in known:
+            raise errors.unknown_parameter(name)
+
+
+def _text(parts: Any) -> str:
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise errors.wrong_type("content", "a string or an array of parts")
+    return "".join(part.get("text") or "" for part in parts)

@@ -1,0 +1,1 @@
+"""The stand-in model: rules, or a script for tests."""

@@ -1,0 +1,107 @@
+"""How the rule model sums up what the experts answered."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.playground.openai.errors import Json
+from bot.playground.openai.responses.items import text_of
+from bot.playground.openai.responses.request_reading import NOTICE, points_in, short_name, title_of
+from bot.playground.openai.stand_in.brain import ModelRequest, is_user
+from bot.playground.openai.stand_in.words import listed, matches, shortened, stem
+
+_TROUBLE = re.compile(
+    r"\b(could not|cannot|failed|aborted|timed out|unavailable|there is no expert)\b",
+    re.IGNORECASE,
+)
+_LONGEST_TROUBLE = 200
+_LONGEST_POINT = 160
+_MOST_SHARED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back from one expert."""
+
+    title: str
+    text: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is no answer."""
+        return len(self.text) <= _LONGEST_TROUBLE and bool(_TROUBLE.search(self.text))
+
+    @property
+    def points(self) -> list[str]:
+        """The listed points, or the sentences."""
+        return points_in(self.text) or [self.text]
+
+
+def newest_outputs(items: Sequence[Json]) -> list[Json]:
+    """Return the outputs that came after the people's last message."""
+    since = max((n for n, item in enumerate(items) if is_user(item)), default=-1)
+    return [item for item in items[since + 1 :] if item["type"] == "function_call_output"]
+
+
+def sum_up(request: ModelRequest) -> str:
+    """Return where the consulted experts agree, and what each of them stresses."""
+    heard = heard_in(request)
+    answers = [one for one in heard if not one.failed]
+    missing = listed([one.title for one in heard if one.failed])
+    if not answers:
+        return f"{missing} could not answer this time. Please ask again in a moment."
+    lines = [_agreement(answers)]
+    lines += [f"- **{one.title}:** {_stressed(one, answers)}" for one in answers]
+    if missing:
+        lines += ["", f"Still missing: {missing}."]
+    return "\n".join(lines)
+
+
+def heard_in(request: ModelRequest) -> list[Heard]:
+    """Return what has come back since the people's last message."""
+    titles = {tool["name"]: title_of(tool) for tool in request.tools}
+    calls = {i["call_id"]: i["name"] for i in request.items if i["type"] == "function_call"}
+    found = []
+    for output in newest_outputs(request.items):
+        name = calls.get(output["call_id"], "")
+        title = titles.get(name) or short_name(name).title()
+        found.append(Heard(title, _without_lead(text_of(output), title)))
+    return found
+
+
+def _without_lead(text: str, title: str) -> str:
+    lead, line_end, rest = text.partition("\n")
+    announces = line_end and title in lead and lead.rstrip().endswith(":")
+    return (rest if announces else text).replace(NOTICE, "").strip()
+
+
+def _agreement(answers: Sequence[Heard]) -> str:
+    names = listed([one.title for one in answers])
+    if len(answers) == 1:
+        return f"**In short**, from {names}:"
+    if shared := _shared(answers):
+        both = "both" if len(answers) == 2 else "all"
+        return f"**In short:** {names} {both} speak of {listed(shared)}. They stress:"
+    return f"**In short:** {names} look at different sides of it:"
+
+
+def _shared(answers: Sequence[Heard]) -> list[str]:
+    """Return the words that all the answers have in common, the most frequent first."""
+    first, *others = ("\n".join(one.points) for one in answers)
+    words = {match.word.casefold() for match in matches(first, first)}
+    counted = Counter(stem(word) for text in (first, *others) for word in text.split())
+    common = [word for word in words if all(_says(text, word) for text in others)]
+    common.sort(key=lambda word: (-counted[stem(word)], word))
+    return common[:_MOST_SHARED]
+
+
+def _says(text: str, word: str) -> bool:
+    return any(stem(other.word) == stem(word) for other in matches(text, word))
+
+
+def _stressed(one: Heard, answers: Sequence[Heard]) -> str:
+    """Return the point of an answer that says what the others do not, if there is one."""
+    others = "\n".join(point for other in answers if other is not one for point in other.points)
+    own = [point for point in one.points if not matches(point.partition(":")[0], others)]
+    return shortened((own or one.points)[0], _LONGEST_POINT)

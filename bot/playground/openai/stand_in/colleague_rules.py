@@ -1,0 +1,37 @@
+"""How the rule model consults colleagues as an expert: the question decides, and it quotes them."""
+
+from bot.playground.openai.responses.request_reading import question_in
+from bot.playground.openai.stand_in.brain import Call, ModelRequest
+from bot.playground.openai.stand_in.closing_rules import heard_in
+from bot.playground.openai.stand_in.expert_rules import answer
+from bot.playground.openai.stand_in.routing_rules import call_of, fitting
+from bot.playground.openai.stand_in.words import listed, shortened
+
+_ROUTER = "router"
+_LONGEST_POINT = 160
+
+
+def is_expert(request: ModelRequest) -> bool:
+    """Whether the request is to an expert, and not to who only chooses experts."""
+    first = request.instructions.partition("\n")[0].casefold()
+    return bool(first) and _ROUTER not in first
+
+
+def consulted(request: ModelRequest) -> list[Call]:
+    """Return calls of the colleagues whose field the people's words touch."""
+    question = question_in(request.last_user_text)
+    return [call_of(tool, question) for tool in fitting(question, request.tools)]
+
+
+def answer_with_colleagues(request: ModelRequest) -> str:
+    """Return what the expert has to say itself, and what its colleagues told it."""
+    heard = heard_in(request)
+    missing = listed([one.title for one in heard if one.failed])
+    lines = [
+        f"- **{one.title}** adds: {shortened(one.points[0], _LONGEST_POINT)}"
+        for one in heard
+        if not one.failed
+    ]
+    asked = ["", "I asked:", *lines] if lines else []
+    silent = ["", f"Nothing came from {missing}."] if missing else []
+    return "\n".join([answer(request), *asked, *silent])

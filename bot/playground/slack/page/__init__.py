@@ -1,0 +1,1 @@
+"""The page: what it draws, and what people do through it."""

@@ -1,0 +1,175 @@
+"""What people do through the page, checked and handed to the playground."""
+
+from base64 import b64decode
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from bot.playground.slack.arguments import ApiError
+from bot.playground.slack.delivery.delivery import Undelivered
+from bot.playground.slack.forms import filled
+from bot.playground.slack.methods.caller import Site
+from bot.playground.slack.methods.files import new_file
+from bot.playground.slack.page.compose import to_slack
+from bot.playground.slack.people_acting import PeopleActing
+from bot.playground.slack.workspace import Change, Json, Message, View
+
+Details = Mapping[str, Any]
+
+
+class Refused(Exception):
+    """The person should read why."""
+
+
+class Deeds:
+    """One method for each deed; `do` finds it by name."""
+
+    def __init__(self, site: Site, people: PeopleActing) -> None:
+        self._site = site
+        self._workspace = site.workspace
+        self._people = people
+        self._by_name: Mapping[str, Callable[[str, Details], Coroutine[Any, Any, Json]]] = {
+            "say": self._say,
+            "edit": self._edit,
+            "delete": self._delete,
+            "react": self._react,
+            "slash": self._slash,
+            "shortcut": self._shortcut,
+            "click": self._click,
+            "submit": self._submit,
+            "close": self._close,
+            "open-home": self._open_home,
+        }
+
+    async def do(self, name: str, details: Details) -> Json:
+        """Let somebody do something; returns what the page should know of it."""
+        if name not in self._by_name:
+            raise Refused("The playground does not know this action.")
+        user = str(details.get("user"))
+        if user not in self._workspace.users:
+            raise Refused("This person is not in the workspace.")
+        try:
+            return await self._by_name[name](user, details)
+        except Undelivered:
+            raise Refused("The app did not answer. Is the bot running?") from None
+        except ApiError as error:
+            raise Refused(f"Slack does not take what the app answered: {error.code}.") from None
+        except KeyError:
+            raise Refused("This is not there any more.") from None
+
+    async def _say(self, user: str, details: Details) -> Json:
+        channel = self._channel(user, details)
+        text = to_slack(str(details["text"]).strip(), self._workspace)
+        files = _contents(details.get("files") or ())
+        if not text and not files:
+            raise Refused("There is nothing to send.")
+        thread, broadcast = details.get("thread"), bool(details.get("broadcast"))
+        return {
+            "ts": self._people.say(user, channel, text, thread, files=files, broadcast=broadcast)
+        }
+
+    async def _edit(self, user: str, details: Details) -> Json:
+        message = self._own_message(user, details)
+        text = to_slack(str(details["text"]), self._workspace)
+        if not text:
+            raise Refused("An empty message cannot be saved. Delete it instead.")
+        self._people.edit(user, message.channel, message.ts, text)
+        return {}
+
+    async def _delete(self, user: str, details: Details) -> Json:
+        message = self._own_message(user, details)
+        self._people.delete(user, message.channel, message.ts)
+        return {}
+
+    async def _react(self, user: str, details: Details) -> Json:
+        message, name = self._message(user, details), str(details["name"])
+        if user not in message.reactions.get(name, ()):
+            self._people.react(user, message.channel, message.ts, name)
+            return {}
+        message.reactions[name].remove(user)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        self._workspace.tell(Change("reaction", message.channel, message))
+        return {}
+
+    async def _slash(self, user: str, details: Details) -> Json:
+        command, _, text = str(details["text"]).partition(" ")
+        kept = to_slack(text.strip(), self._workspace)
+        await self._people.slash(user, self._channel(user, details), command, kept)
+        return {}
+
+    async def _shortcut(self, user: str, details: Details) -> Json:
+        await self._people.shortcut(user, self._message(user, details), str(details["callback_id"]))
+        return {}
+
+    async def _click(self, user: str, details: Details) -> Json:
+        value = details.get("value")
+        chosen = ",".join(value) if isinstance(value, list) else value
+        action, block = str(details["action"]), details.get("block")
+        if details.get("view"):
+            view = self._view(user, details)
+            state = filled(view, self._values(user, view, details))
+            await self._people.click(user, view, action, chosen, block_id=block, state=state)
+        else:
+            message = self._message(user, details)
+            await self._people.click(user, message, action, chosen, block_id=block)
+        return {}
+
+    async def _submit(self, user: str, details: Details) -> Json:
+        view = self._view(user, details)
+        values = self._values(user, view, details)
+        return {"errors": await self._people.submit_view(user, view.id, values)}
+
+    async def _close(self, user: str, details: Details) -> Json:
+        await self._people.close_view(user, self._view(user, details).id)
+        return {}
+
+    async def _open_home(self, user: str, details: Details) -> Json:
+        self._people.open_home(user, str(details["tab"]))
+        return {}
+
+    def _channel(self, user: str, details: Details) -> str:
+        channel = self._workspace.channels[str(details["channel"])]
+        if user not in channel.members:
+            raise Refused("This person is not in the channel.")
+        return channel.id
+
+    def _message(self, user: str, details: Details) -> Message:
+        channel, ts = self._channel(user, details), str(details["ts"])
+        found = self._workspace.message(channel, ts)
+        whispered = (m for m in self._workspace.ephemeral(user, channel) if m.ts == ts)
+        message = found or next(whispered, None)
+        if message is None:
+            raise KeyError(ts)
+        return message
+
+    def _own_message(self, user: str, details: Details) -> Message:
+        message = self._message(user, details)
+        if message.user != user:
+            raise Refused("Only its author may change a message.")
+        return message
+
+    def _view(self, user: str, details: Details) -> View:
+        view_id = str(details["view"])
+        home = self._workspace.homes.get(user)
+        view = home if home and home.id == view_id else self._workspace.views[view_id]
+        if view.user != user or not view.is_open:
+            raise KeyError(view_id)
+        return view
+
+    def _values(self, user: str, view: View, details: Details) -> Json:
+        """Return what the inputs hold; files that came with it are stored."""
+        given: Json = dict(details.get("values") or {})
+        for block in view.content["blocks"]:
+            if (block.get("element") or {}).get("type") == "file_input":
+                given[block["block_id"]] = self._stored(user, given.get(block["block_id"]) or ())
+        return given
+
+    def _stored(self, user: str, files: Sequence[Json]) -> list[Json]:
+        return [new_file(self._site, name, content, user) for name, content in _contents(files)]
+
+
+def _contents(files: Sequence[Json]) -> list[tuple[str, bytes]]:
+    try:
+        return [(str(file["name"]), b64decode(file["content"])) for file in files]
+    except ValueError:
+        raise Refused("The file cannot be read.") from None

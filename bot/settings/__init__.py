@@ -1,0 +1,1 @@
+"""What operators set: the environment, tools, prices, panel files."""

@@ -1,0 +1,168 @@
+"""Everything against a real Cluster: three primaries, one of them with a replica."""
+
+import asyncio
+
+import pytest
+
+from bot.adapters.redis.connection.checks import examine
+from bot.adapters.redis.connection.connection import connect, prepare
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.backlog import Depth
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.kept_data import RedisRemains
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.checks.findings import Verdict
+from bot.panel.errors import StoreUnavailable
+from bot.panel.journal.events import Retried, RouterAsked
+from bot.panel.links import Owner, ThreadLinks
+from bot.panel.model import (
+    ConversationId,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    ThreadRef,
+    UserId,
+)
+from bot.panel.roster.roster import scopes
+from bot.panel.threads.thread_store import Standing
+from tests.adapters.redis.servers import Server, join, running
+
+SHARDS = Shards(12)
+THREADS = [ThreadRef("T1", f"C{number % 3}", f"{number}.0") for number in range(60)]
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cluster")
+    settings = {"cluster-enabled": "yes", "cluster-node-timeout": "1000", "save": '""'}
+    servers = [Server(folder / str(number), settings=settings) for number in range(4)]
+    with running(*servers):
+        join(servers[:3], servers[3])
+        yield servers
+
+
+@pytest.fixture
+def url(servers):
+    return f"redis+cluster://127.0.0.1:{servers[1].port},127.0.0.1:{servers[2].port}"
+
+
+@pytest.fixture
+async def cluster(url):
+    connection = connect(url)
+    await connection.initialize()
+    await connection.flushall(target_nodes=connection.PRIMARIES)
+    yield connection
+    await connection.aclose()
+
+
+@pytest.fixture
+def queue(cluster):
+    return RedisTurnQueue(cluster, SHARDS, room=1000)
+
+
+def first_of(thread: ThreadRef) -> Message:
+    return Message(MessageTs(thread.thread_ts), UserId("U1"), "hello")
+
+
+async def test_all_that_is_held_is_found_on_every_primary(cluster):
+    threads = RedisThreadStore(cluster, SHARDS)
+    for number, thread in enumerate(THREADS):
+        await threads.save_links(thread, ThreadLinks(ConversationId(f"conv_{number}")))
+
+    held = await RedisRemains(cluster).of("T1", "C1")
+
+    assert sorted(held, key=lambda thread: float(thread.thread_ts)) == THREADS[1::3]
+    assert held[THREADS[1]].conversations == ["conv_1"]
+    for thread in THREADS:
+        await threads.forget(thread)
+    assert not await RedisRemains(cluster).of("T1")
+
+
+async def test_the_shards_lie_on_all_primaries(cluster):
+    owners = {cluster.get_node_from_key(prefix).name for prefix in SHARDS.prefixes}
+
+    assert len(owners) == 3
+
+
+async def test_a_turn_goes_its_whole_way_in_every_shard(cluster, queue, url):
+    await prepare(cluster, url, SHARDS)
+    journal = RedisJournal(cluster, SHARDS)
+    for thread in THREADS:
+        assert await queue.put(thread, first_of(thread))
+        assert not await queue.put(thread, first_of(thread))
+    assert {SHARDS.prefix(thread) for thread in THREADS} == set(SHARDS.prefixes)
+    assert await queue.depth() == Depth(len(THREADS), 0, 0, 0)
+
+    claims = [await queue.claim() for _ in THREADS]
+    for claim in claims:
+        await journal.append(claim, RouterAsked())
+        assert list(await journal.read(claim)) == [RouterAsked()]
+        await queue.renew(claim)
+        await queue.bury(claim, "reason")
+    assert {letter.turn for letter in await queue.buried()} == {claim.turn for claim in claims}
+    for claim in claims:
+        assert await queue.retry(claim.turn.id)
+    for _ in claims:
+        again = await queue.claim()
+        assert list(await journal.read(again)) == [RouterAsked(), Retried()]
+        await queue.done(again)
+
+    assert {claim.turn.thread for claim in claims} == set(THREADS)
+    assert await queue.depth() == Depth(0, 0, 0, 0)
+
+
+async def test_a_waiting_worker_is_woken_from_any_shard(cluster):
+    queue = RedisTurnQueue(cluster, SHARDS, look_again=4)  # longer than the test may take
+    for thread in THREADS[:6]:
+        waiting = asyncio.create_task(queue.claim())
+        await asyncio.sleep(0.05)
+        await queue.put(thread, first_of(thread))
+        async with asyncio.timeout(3):
+            assert (await waiting).turn.thread == thread
+
+
+async def test_threads_and_panels_are_kept_across_the_nodes(cluster):
+    threads, panels = RedisThreadStore(cluster, SHARDS), RedisPanelStore(cluster)
+    legal = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.")
+    for number, thread in enumerate(THREADS):
+        links = ThreadLinks(
+            ConversationId(f"r{number}"), {legal.name: ConversationId(f"e{number}")}
+        )
+        await threads.save_links(thread, links)
+        await threads.set_standing(thread, Standing.OURS)
+        await panels.add(thread, legal)
+
+        assert await threads.links(thread) == links
+        assert await threads.owner(ConversationId(f"e{number}")) == Owner(thread, legal.name)
+        added = [change.added for change in await panels.changes(scopes(thread))]
+        assert added == [{}, {}, {legal.name: legal}]
+
+
+async def test_the_cluster_passes_the_examination(cluster, url):
+    found = await examine(cluster, url)
+
+    assert not [finding for finding in found if finding.verdict is Verdict.BAD]
+
+
+async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):
+    """Runs last: it leaves the cluster with one node less."""
+    for thread in THREADS:
+        await queue.put(thread, first_of(thread))
+    first = next(n for n in cluster.get_primaries() if n.port == servers[0].port)
+    await cluster.execute_command("WAIT", 1, 5000, target_nodes=first)
+    servers[0].kill()
+
+    found = set()
+    async with asyncio.timeout(20):
+        while len(found) < len(THREADS):
+            try:
+                claim = await queue.claim()
+                found.add(claim.turn.thread)
+                await queue.done(claim)
+            except StoreUnavailable:
+                await asyncio.sleep(0.1)
+
+    assert found == set(THREADS)

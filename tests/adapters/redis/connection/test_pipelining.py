@@ -1,0 +1,82 @@
+import asyncio
+from urllib.parse import urlsplit
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from bot.adapters.redis.connection.pipelining import PipeliningRedis
+from tests.adapters.redis.proxies import Proxy
+
+
+@pytest.fixture
+async def client(redis, redis_url):
+    client = PipeliningRedis.from_url(redis_url, decode_responses=True, protocol=2)
+    yield client
+    await client.aclose()
+
+
+async def trips(redis):
+    """How often clients have come to the server so far; asking is one of them."""
+    return (await redis.info("stats"))["total_reads_processed"]
+
+
+async def test_each_caller_gets_its_own_answer(client):
+    await asyncio.gather(*(client.set(f"key{number}", number) for number in range(100)))
+
+    answers = await asyncio.gather(*(client.get(f"key{number}") for number in range(100)))
+
+    assert answers == [str(number) for number in range(100)]
+
+
+async def test_what_is_wanted_at_once_makes_one_trip(client, redis):
+    await client.ping()
+    before = await trips(redis)
+
+    await asyncio.gather(*(client.incr("count") for _ in range(50)))
+
+    assert await client.get("count") == "50"
+    assert await trips(redis) - before == 3  # the fifty, the get, and this question
+
+
+async def test_an_error_is_told_to_its_own_caller_only(client):
+    await client.set("text", "not a number")
+
+    failed, fine = await asyncio.gather(
+        client.incr("text"), client.incr("number"), return_exceptions=True
+    )
+
+    assert isinstance(failed, ResponseError)
+    assert fine == 1
+
+
+async def test_a_caller_who_leaves_does_not_disturb_the_others(client):
+    impatient = asyncio.create_task(client.incr("left"))
+    patient = asyncio.create_task(client.incr("stayed"))
+    await asyncio.sleep(0)
+    impatient.cancel()
+
+    assert await patient == 1
+    assert await client.get("left") == "1"
+
+
+async def test_who_waits_at_a_list_holds_nobody_up(client):
+    waiting = asyncio.create_task(client.blpop(["wake"], timeout=5))
+    await asyncio.sleep(0)
+
+    await asyncio.gather(client.ping(), client.rpush("wake", "up"))
+
+    assert await waiting in (["wake", "up"], ("wake", "up"))
+
+
+async def test_a_broken_connection_is_told_to_everybody(redis_url):
+    proxy = Proxy(urlsplit(redis_url).port)
+    async with proxy.running():
+        client = PipeliningRedis(host="127.0.0.1", port=proxy.port, retry=None)
+        await client.ping()
+        proxy.lose_the_next_answer()
+
+        found = await asyncio.gather(client.ping(), client.ping(), return_exceptions=True)
+        await client.aclose()
+
+    assert [type(error) for error in found] == [RedisConnectionError] * 2

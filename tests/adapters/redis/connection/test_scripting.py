@@ -1,0 +1,42 @@
+from importlib.resources import files
+
+import pytest
+
+from bot.adapters.redis.connection.scripting import Script
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+
+FOLDER = files("bot.adapters.redis").joinpath("scripts")
+NAMES = sorted(file.name.removesuffix(".lua") for file in FOLDER.iterdir())
+
+
+async def test_a_script_that_the_server_forgot_is_sent_again(redis):
+    queue = RedisTurnQueue(redis, Shards())
+    thread = ThreadRef("T1", "C1", "1.0")
+    for number in "123":
+        await redis.script_flush()
+        assert await queue.put(thread, Message(MessageTs(f"{number}.0"), UserId("U1"), number))
+    await redis.script_flush()
+
+    assert len((await queue.claim()).turn.messages) == 3
+
+
+async def test_a_known_script_is_run_by_its_digest(redis):
+    script = Script("renew")
+    await script(redis, "panelbot:{0}:", "T1:C1:1.0", 1, 1000)
+    before = (await redis.info("commandstats")).get("cmdstat_eval", {"calls": 0})["calls"]
+
+    await script(redis, "panelbot:{0}:", "T1:C1:1.0", 1, 1000)
+
+    after = (await redis.info("commandstats")).get("cmdstat_eval", {"calls": 0})["calls"]
+    assert after == before
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "common"])
+async def test_each_script_opens_with_its_contract_and_compiles(redis, name):
+    source = FOLDER.joinpath(f"{name}.lua").read_text("utf-8")
+
+    assert source.startswith("-- ")
+    assert "ARGV: " in source.split("\n\n")[0]
+    assert await redis.script_load(Script(name)._source)

@@ -1,0 +1,85 @@
+"""Work goes on when the primary dies and a Sentinel names another."""
+
+import asyncio
+
+import pytest
+from redis import Redis
+
+from bot.adapters.redis.connection.connection import address, connect, prepare
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.panel.errors import StoreUnavailable
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from tests.adapters.redis.servers import Server, running, until
+
+THREAD = ThreadRef("T1", "C1", "1.0")
+
+
+def message(text: str) -> Message:
+    return Message(MessageTs(f"{text}.0"), UserId("U1"), text)
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """A primary, its replica, and the Sentinel that watches them; all want a password."""
+    login = {"requirepass": "s3cret", "masterauth": "s3cret", "repl-diskless-sync-delay": "0"}
+    primary = Server(tmp_path / "primary", settings=login)
+    follow = {"replicaof": f"127.0.0.1 {primary.port}"}
+    replica = Server(tmp_path / "replica", settings=login | follow)
+    monitor = {
+        "sentinel monitor": f"panel 127.0.0.1 {primary.port} 1",
+        "sentinel auth-pass": "panel s3cret",
+        "sentinel down-after-milliseconds": "panel 300",
+        "sentinel failover-timeout": "panel 2000",
+    }
+    sentinel = Server(tmp_path / "sentinel", "--sentinel", settings=monitor)
+    with running(primary, replica):
+        node = Redis(port=primary.port, password="s3cret", decode_responses=True)
+        until(lambda: node.info("replication").get("slave0", {}).get("state") == "online")
+        node.close()
+        with running(sentinel):
+            watch = Redis(port=sentinel.port, decode_responses=True)
+            until(watch.ping)
+            for period in ("ask-period", "info-period", "ping-period", "publish-period"):
+                watch.execute_command("SENTINEL", "DEBUG", period, 100)
+            until(lambda: len(watch.sentinel_slaves("panel")) == 1)
+            watch.close()
+            yield primary, sentinel
+
+
+async def test_work_goes_on_at_the_new_primary(watched):
+    primary, sentinel = watched
+    url = f"redis+sentinel://:s3cret@127.0.0.1:{sentinel.port},127.0.0.1:1/panel/0"
+    redis = connect(url)
+    queue = RedisTurnQueue(redis, Shards())
+    await prepare(redis, url, Shards())
+    await queue.put(THREAD, message("1"))
+    claim = await queue.claim()
+    await redis.execute_command("WAIT", 1, 5000)
+
+    primary.kill()
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await queue.put(THREAD, message("2"))
+                await queue.done(claim)
+                following = await queue.claim()
+                break
+            except StoreUnavailable:
+                await asyncio.sleep(0.1)
+
+    assert [said.text for said in following.turn.messages] == ["2"]
+    assert "s3cret" not in address(url)
+    await redis.aclose()
+
+
+async def test_an_unknown_name_is_told(watched):
+    _, sentinel = watched
+    url = f"redis+sentinel://:s3cret@127.0.0.1:{sentinel.port}/other"
+    redis = connect(url)
+
+    with pytest.raises(
+        StoreUnavailable, match=r"Redis at redis\+sentinel://127.* cannot be reached"
+    ):
+        await prepare(redis, url, Shards())
+    await redis.aclose()

@@ -1,0 +1,442 @@
+"""What only the queue in Redis has: servers that stop, other versions, and keys to clean up."""
+
+import asyncio
+import logging
+import re
+
+import pytest
+from redis import Redis
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.connection import connect, prepare
+from bot.adapters.redis.connection.scripting import Script
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.pace import RedisPace
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
+from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.report_store import RedisReportStore
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.approvals.approvals import Pending
+from bot.panel.errors import StoreUnavailable, TurnLost
+from bot.panel.journal.events import RouterAsked
+from bot.panel.language_model.exchange import UserSaid
+from bot.panel.links import Copy, RouterLabels, ThreadLinks
+from bot.panel.messaging.handles import Handle
+from bot.panel.messaging.pace import Limit
+from bot.panel.model import (
+    Call,
+    CallId,
+    Claim,
+    ConversationId,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    ThreadRef,
+    Usage,
+    UserId,
+)
+from bot.panel.reports.feedback import Feedback, Judged, Opinion
+from bot.panel.reports.turn_report import Stage, TurnReport
+from bot.panel.roster.roster import scopes
+from bot.panel.threads.thread_store import Standing
+from tests.adapters.redis.servers import Server, running, until
+
+ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
+LEGAL = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.")
+PREFIX = "panelbot:{0}:"
+
+
+def message(text: str) -> Message:
+    return Message(MessageTs(f"{text}.0"), UserId("U1"), text)
+
+
+@pytest.fixture
+async def queue(redis):
+    return RedisTurnQueue(redis, Shards())
+
+
+@pytest.fixture
+async def journal(redis):
+    return RedisJournal(redis, Shards())
+
+
+# --- waking
+
+
+async def test_a_worker_in_another_process_is_woken_and_need_not_look_by_itself(redis_url, queue):
+    elsewhere = connect(redis_url)
+    worker = RedisTurnQueue(elsewhere, Shards(), look_again=4)  # longer than the test may take
+    waiting = asyncio.create_task(worker.claim())
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(3):
+        await queue.put(ONE, message("1"))
+        claim = await waiting
+
+    assert claim.turn.thread == ONE
+    await elsewhere.aclose()
+
+
+async def test_workers_wake_one_another_while_there_is_more_to_do(redis):
+    workers = [RedisTurnQueue(redis, Shards(), look_again=4) for _ in range(3)]
+    waiting = [asyncio.create_task(worker.claim()) for worker in workers]
+    await asyncio.sleep(0.05)
+    digest = await redis.script_load(Script("put")._source)
+    async with asyncio.timeout(3), redis.pipeline(transaction=True) as at_once:
+        for number in "123":  # the server wakes nobody in between
+            thread, entry = f"T1:C1:{number}.0", f"+{codec.dump(message(number))}"
+            at_once.evalsha(digest, 1, PREFIX, thread, f"{number}.0", entry, number, 60)
+        await at_once.execute()
+        claims = [await task for task in waiting]
+
+    assert len({claim.turn.thread for claim in claims}) == 3
+
+
+async def test_a_wake_up_that_got_lost_costs_only_time(redis):
+    queue = RedisTurnQueue(redis, Shards(), look_again=0.05)
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    waiting = asyncio.create_task(queue.claim())
+    await asyncio.sleep(0.02)
+    await redis.zadd(f"{PREFIX}leases", {keys.thread_name(ONE): 0})  # nobody is told
+
+    async with asyncio.timeout(3):
+        assert (await waiting).turn == claim.turn
+
+
+async def test_the_wake_list_does_not_grow_while_nobody_waits(redis, queue):
+    for number in range(50):
+        await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
+
+    assert await redis.llen(f"{PREFIX}wake") == 1
+
+
+# --- what another version wrote
+
+
+async def put_unreadable(redis, thread: ThreadRef) -> None:
+    name = keys.thread_name(thread)
+    await Script("put")(redis, PREFIX, name, "7.0", '+{"colour":"secret red"}', "nonce", 60)
+
+
+async def test_a_turn_that_cannot_be_read_is_put_off_and_told_and_stops_nobody(
+    redis, queue, caplog
+):
+    await put_unreadable(redis, OTHER)
+    await queue.put(ONE, message("1"))
+
+    with caplog.at_level(logging.ERROR):
+        claim = await queue.claim()
+
+    assert claim.turn.thread == ONE
+    assert (await queue.depth()).delayed == 1
+    (record,) = caplog.records
+    assert record.message == "queue.unreadable"
+    assert (record.slack_thread, record.reason) == ("T1:C1:2.0", "Message has no colour")
+
+
+@pytest.mark.parametrize("lost", ["inbox", "turn"])
+async def test_a_turn_whose_messages_were_thrown_away_stops_nobody(redis, queue, caplog, lost):
+    await queue.put(OTHER, message("1"))
+    if lost == "turn":
+        await queue.hand_over(await queue.claim())
+    await redis.delete(f"{PREFIX}{lost}:{keys.thread_name(OTHER)}")
+    await queue.put(ONE, message("2"))
+
+    with caplog.at_level(logging.ERROR):
+        assert (await queue.claim()).turn.thread == ONE
+
+    assert caplog.records[0].reason == "a turn without messages"
+
+
+async def test_a_dead_letter_that_cannot_be_read_hides_no_other_and_can_be_dropped(
+    redis, queue, caplog
+):
+    for ts, thread in (("1", ONE), ("2", OTHER)):
+        await queue.put(thread, message(ts))
+    claims = [await queue.claim(), await queue.claim()]
+    for claim in claims:
+        await queue.bury(claim, "no luck")
+    strange, readable = (claim.turn for claim in claims)
+    await redis.hset(f"{PREFIX}dead:{strange.id}", "messages", '[{"colour":"secret red"}]')
+
+    with caplog.at_level(logging.ERROR):
+        assert [letter.turn for letter in await queue.buried()] == [readable]
+
+    assert (caplog.records[0].message, caplog.records[0].turn) == ("letter.unreadable", strange.id)
+    assert await queue.drop(strange.id)
+
+
+async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    await journal.append(claim, RouterAsked())
+    await redis.rpush(f"{PREFIX}journal:{keys.thread_name(ONE)}", 'nonce ["Exploded",{}]')
+
+    with pytest.raises(codec.Unreadable, match="a 'Exploded' is not one of"):
+        await journal.read(claim)
+
+
+# --- clocks
+
+
+@pytest.mark.parametrize("kind", ["leases", "delayed"])
+async def test_a_server_whose_clock_was_put_back_lets_nobody_wait_for_the_old_time(redis, kind):
+    queue = RedisTurnQueue(redis, Shards(), lease=0.05)
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    if kind == "delayed":
+        await queue.postpone(claim, after=0)
+    tomorrow = ((await redis.time())[0] + 24 * 3600) * 1000
+    await redis.zadd(f"{PREFIX}{kind}", {keys.thread_name(ONE): tomorrow})
+
+    async with asyncio.timeout(5):
+        again = await queue.claim()
+
+    assert again.turn == claim.turn
+
+
+# --- fencing
+
+
+async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
+    await queue.put(ONE, message("1"))
+    first = await queue.claim()
+    await redis.flushdb()
+    await queue.put(ONE, message("1"))
+    second = await queue.claim()
+
+    assert second.token > first.token
+    with pytest.raises(TurnLost):
+        await journal.append(first, RouterAsked())
+
+
+# --- keys
+
+
+# A line of the table that names a key: its prefix, its kind, what follows, and its type.
+DOCUMENTED = re.compile(
+    r"^(P |R |K |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set)", re.MULTILINE
+)
+
+
+PREFIXES = {"P ": "panelbot:{0}:", "R ": "panelbot:{pace:T1}:"}
+LIMIT = Limit("chat.postMessage", 1, 1)
+
+
+async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis, journal):
+    threads, panels = RedisThreadStore(redis, Shards()), RedisPanelStore(redis)
+    queue, pace = RedisTurnQueue(redis, Shards(), room=5), RedisPace(redis, "T1")
+    await prepare(redis, "redis://here", Shards())
+    for number in range(7):
+        await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
+    claims = [await queue.claim() for _ in range(5)]
+    for claim in claims:
+        await journal.append(claim, RouterAsked())
+    await queue.postpone(claims[0], after=60)
+    await queue.bury(claims[1], "reason")
+    report = TurnReport(MessageTs("2.0"), 1.0, choosing=Stage("gpt-6-luna", 1.0, Usage(10)))
+    await RedisReportStore(redis, Shards()).save(claims[2], report)
+    await queue.done(claims[2])
+    for number in range(7, 9):
+        await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
+    for _ in range(2):  # then their channel has its share
+        await queue.claim()
+    for number in range(9, 11):
+        await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
+    await queue.claim()
+    await queue.line(9)
+    await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
+    await threads.first_to_tell("what", claims[0].turn)
+    await pace.take([LIMIT])
+    await pace.hold(LIMIT, 1)
+    await threads.set_standing(ONE, Standing.OURS)
+    await threads.overheard(ONE, MessageTs("1.0"))
+    await threads.save_links(
+        ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
+    )
+    await threads.note_copy(claims[3], ConversationId("conv_1"), Copy(ConversationId("own_1")))
+    wish = wanted(claims[3])
+    await RedisApprovalStore(redis, Shards()).open(claims[3], wish)
+    await RedisApprovalStore(redis, Shards()).ask(claims[3], wish, within=60)
+    for scope in scopes(ONE):
+        await panels.add(scope, LEGAL)
+    await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
+    kept = RedisConversationStore(redis)
+    own = await kept.open(RouterLabels(ONE))
+    await kept.add(own, [UserSaid("Hi")], after=0)
+    judged = Judged(claims[0].turn.id, "synthesis", None)
+    voice = Feedback(judged, "0.0", UserId("U1"), Opinion.GOOD, 1, "gpt-6-luna")
+    await RedisFeedbackStore(redis).save("T1", voice)
+    prefixes = PREFIXES | {"K ": keys.kept(own)}
+    documented = {
+        prefixes.get(where, where) + kind + (":" if named else ""): what
+        for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
+    }
+
+    found = {}
+    async for key in redis.scan_iter():
+        name = next(name for name in sorted(documented, reverse=True) if covers(name, key))
+        assert await redis.type(key) == documented[name], key
+        found[name] = await redis.ttl(key) > 0
+
+    assert set(found) == set(documented)
+    lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
+    waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
+    waiting |= {"active", "aside", "aside:", "stops", "undecided"}
+    assert lasting == waiting | {
+        "clock",
+        "dead",
+        "panelbot:panel:",
+        "panelbot:channels:",
+        "panelbot:handles:",
+        "panelbot:schema",
+    }
+
+
+def wanted(claim: Claim) -> Pending:
+    call = Call(CallId("call_1"), LEGAL.name, "Why", "What")
+    first, conversation = claim.turn.messages[0], ConversationId("conv_1")
+    asked = (first.author, first.ts, MessageTs("99.5"))
+    return Pending(claim.turn.id, call, LEGAL.title, LEGAL.icon, conversation, (), *asked)
+
+
+def covers(name: str, key: str) -> bool:
+    return key.startswith(name) if name.endswith(":") else key == name
+
+
+async def test_nothing_lasting_is_left_when_everything_is_done(redis, queue, journal):
+    for number in range(5):
+        await queue.put(ThreadRef("T1", f"C{number}", f"{number}.0"), message(str(number)))
+    for _ in range(5):
+        claim = await queue.claim()
+        await journal.append(claim, RouterAsked())
+        await queue.hand_over(claim)
+        claim = await queue.claim()
+        await queue.bury(claim, "reason")
+        await queue.retry(claim.turn.id)
+        claim = await queue.claim()
+        await queue.bury(claim, "reason")
+        await queue.drop(claim.turn.id)
+
+    left = {key async for key in redis.scan_iter() if await redis.ttl(key) < 0}
+
+    assert left <= {f"{PREFIX}clock", f"{PREFIX}wake"}
+
+
+async def test_old_dead_letters_go(redis, queue):
+    month_ago = (await redis.time())[0] * 1000 - keys.DEAD_FOR * 1000 - 1
+    await redis.zadd(f"{PREFIX}dead", {"T1:C1:0.5": month_ago})
+    await queue.put(ONE, message("1"))
+    await queue.bury(await queue.claim(), "reason")
+
+    assert await redis.zrange(f"{PREFIX}dead", 0, -1) == ["T1:C1:1.0"]
+    assert 0 < await redis.ttl(f"{PREFIX}dead:T1:C1:1.0") <= keys.DEAD_FOR
+
+
+# --- servers that stop
+
+
+@pytest.fixture
+def lasting(tmp_path):
+    settings = {"appendonly": "yes", "appendfsync": "always", "save": '""'}
+    server = Server(tmp_path / "data", settings=settings)
+    with running(server):
+        yield server
+
+
+def restart(server: Server) -> None:
+    server.kill()
+    server.start()
+    with Redis(port=server.port) as probe:
+        until(probe.ping)
+
+
+async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(lasting):
+    with Redis(port=lasting.port) as probe:
+        until(probe.ping)
+    redis = connect(lasting.url)
+    queue, journal = RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards())
+    panels = RedisPanelStore(redis)
+    await panels.add(scopes(ONE)[0], LEGAL)
+    await queue.put(ONE, message("1"))
+    running_turn = await queue.claim()
+    await journal.append(running_turn, RouterAsked())
+    acknowledged = []
+
+    async def keep_putting() -> None:
+        for number in range(10, 100_000):
+            await queue.put(OTHER, message(str(number)))
+            acknowledged.append(str(number))
+            if len(acknowledged) == 50:
+                enough.set()
+
+    enough = asyncio.Event()
+    putting = asyncio.create_task(keep_putting())
+    await enough.wait()
+    lasting.kill()
+    putting.cancel()
+    await asyncio.gather(putting, return_exceptions=True)
+    restart(lasting)
+
+    assert list(await journal.read(running_turn)) == [RouterAsked()]
+    assert (await panels.changes(scopes(ONE)[:1]))[0].added == {LEGAL.name: LEGAL}
+    assert not await queue.put(OTHER, message(acknowledged[-1]))
+    await queue.done(running_turn)
+    found: list[str] = []
+    while (await queue.depth()).waiting:
+        claim = await queue.claim()
+        found += [said.text for said in claim.turn.messages]
+        await queue.done(claim)
+    assert found[: len(acknowledged)] == acknowledged
+    assert len(found) <= len(acknowledged) + 1  # one may be done whose answer did not come
+    await redis.aclose()
+
+
+async def test_a_waiting_worker_survives_a_restart_of_the_server(lasting):
+    redis = connect(lasting.url)
+    queue = RedisTurnQueue(redis, Shards())
+
+    async def work():
+        while True:
+            try:
+                return await queue.claim()
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
+
+    waiting = asyncio.create_task(work())
+    await asyncio.sleep(0.05)
+    await asyncio.to_thread(restart, lasting)
+    await queue.put(ONE, message("1"))
+
+    async with asyncio.timeout(5):
+        assert (await waiting).turn.thread == ONE
+    await redis.aclose()
+
+
+async def test_a_server_without_memory_is_unavailable_and_keeps_what_it_has(redis, queue):
+    await queue.put(ONE, message("1"))
+    await redis.config_set("maxmemory", "1")
+    try:
+        with pytest.raises(StoreUnavailable, match="maxmemory"):
+            await queue.put(ONE, message("2"))
+    finally:
+        await redis.config_set("maxmemory", "0")
+
+    assert await queue.put(ONE, message("2"))
+    assert len((await queue.claim()).turn.messages) == 2
+
+
+async def test_a_server_that_became_a_replica_is_unavailable(redis, queue):
+    await queue.put(ONE, message("1"))
+    await redis.replicaof("127.0.0.1", "1")
+    try:
+        with pytest.raises(StoreUnavailable, match="read only"):
+            await queue.put(ONE, message("2"))
+    finally:
+        await redis.replicaof("NO", "ONE")

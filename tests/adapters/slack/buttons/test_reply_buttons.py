@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.slack.buttons import sources
+from bot.adapters.slack.buttons.reply_buttons import (
+    ASK_OTHERS,
+    MORE,
+    RETRY,
+    SHOW_WORK,
+    STOP,
+    Pressed,
+    Subject,
+    plan_row,
+    row,
+)
+from bot.panel.messaging.messenger import Post, Sources
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    Persona,
+    TurnId,
+    Wish,
+)
+
+TURN = TurnId("T1:C1:1.0")
+
+
+def test_a_button_knows_the_call_that_its_message_answers():
+    subject = Subject.load(Subject(TURN, "reply:call_1:12").dump())
+    assert (subject.turn, subject.call_id) == (TURN, "call_1")
+
+
+@pytest.mark.parametrize("part", ["synthesis:0", "router:0"])
+def test_what_the_router_wrote_answers_no_call(part):
+    assert Subject.load(Subject(TURN, part).dump()).call_id is None
+
+
+@pytest.mark.parametrize("value", ["", "T1:C1:1.0", " part", "turn "])
+def test_a_value_that_we_did_not_write_is_refused(value):
+    with pytest.raises(ValueError, match="not the subject"):
+        Subject.load(value)
+
+
+def test_what_a_reply_relies_on_opens_from_the_same_row():
+    behind = Sources(ConversationId("conv_1"), 'ref="call_1"')
+    actions, _ = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
+    assert [button["action_id"] for button in actions["elements"]] == [
+        SHOW_WORK,
+        sources.ACTION,
+        MORE,
+    ]
+
+
+def test_only_the_end_of_a_reply_has_buttons():
+    assert row(Post(TURN, "help:0", "…")) == []
+
+    actions, thumbs = row(
+        Post(TURN, "reply:c:0", "…", persona=Persona("A" * 80, ":a:"), ends_reply=True)
+    )
+
+    button, menu = actions["elements"]
+    assert menu["action_id"] == MORE
+    assert button["action_id"] == SHOW_WORK
+    assert len(button["accessibility_label"]) <= 75
+    assert thumbs["type"] == "context_actions"
+
+
+def test_what_can_only_be_retried_is_not_judged():
+    (actions,) = row(Post(TURN, "gave_up", "…", offers_retry=True))
+    assert [button["action_id"] for button in actions["elements"]] == [RETRY]
+
+
+@pytest.mark.parametrize("expert", [None, ExpertName("legal")])
+def test_what_was_pressed_comes_back(expert):
+    pressed = Pressed(Wish.ANOTHER, MessageTs("1.0"), expert)
+
+    assert Pressed.load(pressed.dump()) == pressed
+
+
+@pytest.mark.parametrize("value", ["", "again", "dance 1.0 legal", "again 1.0 legal x"])
+def test_an_odd_press_is_refused(value):
+    with pytest.raises(ValueError):  # noqa: PT011 - what it says of it is Python's own
+        Pressed.load(value)
+
+
+def test_the_plan_can_be_stopped_while_experts_work():
+    post = Post(TurnId("T1:C1:1.0"), "plan", "Asking Legal")
+
+    (working,), (over,) = plan_row(post, working=True), plan_row(post, working=False)
+
+    assert [e["action_id"] for e in working["elements"]] == [STOP, ASK_OTHERS]
+    assert [e["action_id"] for e in over["elements"]] == [ASK_OTHERS]
+
+
+def test_nobody_is_asked_to_go_deeper_where_a_function_answers():
+    post = Post(TURN, "reply:call_1:0", "7", expert=ExpertName("orders"), ends_reply=True)
+
+    told = {
+        by_function: str(row(replace(post, by_function=by_function)))
+        for by_function in (False, True)
+    }
+
+    assert "Go deeper" in told[False]
+    assert "Go deeper" not in told[True]
+    assert "Try again" in told[True]

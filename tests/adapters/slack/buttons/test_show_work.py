@@ -1,0 +1,145 @@
+"""The click on *Show work*: a modal at once, and what it is for as soon as it is known."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.adapters.slack.buttons import show_work
+from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
+from bot.adapters.slack.receiving import receiver
+from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
+from bot.panel.errors import ModelUnavailable, Refused
+from bot.panel.messaging.locales import Locales
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
+from bot.panel.reports.turn_inspector import TurnInspector
+from bot.panel.reports.turn_trace import Part, TurnTrace
+from bot.playground.slack import hazards
+from bot.playground.slack.company import BEN, GUEST
+from tests.eventually import eventually
+
+LEGAL = Persona("Legal Counsel", ":scales:")
+WORK = TurnTrace(
+    (Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT."),), seconds=1.0
+)
+
+
+class ScriptedDesk(TurnInspector):
+    """Says what a test tells it to, when it tells it to."""
+
+    def __init__(self) -> None:
+        self.answer: TurnTrace | Exception = WORK
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.asked: list[object] = []
+
+    async def work(self, thread, turn):
+        self.asked.append((thread, turn))
+        await self.may_answer.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class Thread:
+    """A thread with one reply, and a bot that takes clicks."""
+
+    neighbour: object
+    desk: ScriptedDesk
+    ref: object = field(init=False)
+
+    async def reply(self):
+        self.ref = self.neighbour.begin()
+        turn = TurnId(f"{self.ref.team_id}:{self.ref.channel_id}:{self.ref.thread_ts}")
+        post = Post(turn, "reply:call_1:0", "Yes.", ConversationId("conv_1"), LEGAL)
+        await self.neighbour.messenger.post(
+            self.ref, replace(post, expert=ExpertName("legal"), ends_reply=True)
+        )
+        (message,) = self.neighbour.replies(self.ref)
+        return message
+
+    async def click(self, user=BEN, **more):
+        message = await self.reply()
+        await self.neighbour.slack.people.click(user, message, SHOW_WORK, **more)
+
+    def views(self):
+        return list(self.neighbour.slack.workspace.views.values())
+
+    def shown(self) -> str:
+        return str([view.content["blocks"] for view in self.views()])
+
+
+@pytest.fixture
+async def thread(neighbour):
+    desk = ScriptedDesk()
+    app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
+    show_work.register(app, desk, neighbour.identity, neighbour.api, patience=0.2)
+    sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
+    await sockets.start()
+    yield Thread(neighbour, desk)
+    await sockets.stop()
+
+
+@pytest.mark.parametrize("user", [BEN, GUEST])
+async def test_whoever_sees_the_reply_is_shown_how_it_came_about(thread, user):
+    await thread.click(user)
+
+    await eventually(lambda: "Look at MIT." in thread.shown())
+    (view,) = thread.views()
+    assert view.user == user
+    turn = f"{thread.ref.team_id}:{thread.ref.channel_id}:{thread.ref.thread_ts}"
+    assert thread.desk.asked == [(thread.ref, turn)]
+
+
+async def test_the_modal_opens_before_anything_is_looked_up(thread):
+    thread.desk.may_answer.clear()
+
+    await thread.click()
+
+    await eventually(lambda: "Looking up" in thread.shown())
+    thread.desk.may_answer.set()
+    await eventually(lambda: "Look at MIT." in thread.shown())
+
+
+async def test_who_waits_too_long_is_told(thread):
+    thread.desk.may_answer.clear()
+
+    await thread.click()
+
+    await eventually(lambda: "took me too long" in thread.shown())
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Refused("I no longer know how this came about."), "no longer know"),
+        (ModelUnavailable("secret details"), "try again in a minute"),
+    ],
+)
+async def test_what_cannot_be_told_is_said_in_a_sentence(thread, error, told):
+    thread.desk.answer = error
+
+    await thread.click()
+
+    await eventually(lambda: told in thread.shown())
+    assert "secret details" not in thread.shown()
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("views.open", "expired_trigger_id"), ("views.update", "not_found")]
+)
+async def test_a_modal_that_cannot_be_shown_is_logged(thread, caplog, method, code):
+    thread.neighbour.slack.hazards.on(method, hazards.error(code))
+
+    await thread.click()
+
+    await eventually(lambda: code in [getattr(r, "reason", "") for r in caplog.records])
+
+
+async def test_a_button_of_another_version_is_logged_and_opens_nothing(thread, caplog):
+    await thread.click(value="what?")
+
+    await eventually(lambda: "work.not_shown" in caplog.text)
+    assert thread.views() == thread.desk.asked == []

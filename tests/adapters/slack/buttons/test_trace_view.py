@@ -1,0 +1,173 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.adapters.slack.buttons import trace_view
+from bot.panel.journal.events import Failure
+from bot.panel.language_model.exchange import Source
+from bot.panel.model import CallId, Usage
+from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.playground.slack.methods.views import _check as slack_takes
+
+BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+LEGAL = Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", bill=BILL)
+TAX = Part(CallId("call_2"), "Tax", "Taxes.", "Look at VAT.", failure=Failure.SLOW)
+WORK = TurnTrace((LEGAL, TAX), seconds=75.0, choosing=BILL, closing=BILL, prices_of="2026-11-20")
+EVIL = "<!channel> <@U1> *b* <https://evil.example|safe>"
+
+
+def words(view) -> str:
+    """All that the modal says."""
+
+    def found(value):
+        match value:
+            case {"text": str(said)} | {"url": str(said)}:
+                yield said
+            case dict():
+                for inner in value.values():
+                    yield from found(inner)
+            case list():
+                for inner in value:
+                    yield from found(inner)
+
+    slack_takes(view)
+    return "\n".join(found(view))
+
+
+def test_the_whole_turn_is_told_under_what_the_router_said():
+    told = words(trace_view.modal(WORK, None))
+
+    for expected in (
+        "Legal Counsel", ": Licences.", "Look at MIT.", "Look at VAT.", "took too long",
+        "3.2 s", "gpt-6.1-terra", "1,200 in (600 of them cached), 80 out", "$0.0010",
+        "1 min 15 s", "$0.0031", "Nov 20, 2026", "Summing up",
+    ):  # fmt: skip
+        assert expected in told
+
+
+def test_of_an_experts_reply_its_own_part_is_told_and_who_else_was_asked():
+    told = words(trace_view.modal(WORK, TAX.call_id))
+
+    assert "Look at VAT." in told
+    assert "Look at MIT." not in told
+    assert ": Licences." in told
+
+
+def test_a_reply_to_a_call_that_is_not_known_tells_all():
+    assert "Look at MIT." in words(trace_view.modal(WORK, CallId("call_9")))
+
+
+def test_what_is_not_known_is_not_made_up():
+    bill = replace(BILL, usage=None, cost=None)
+    told = words(trace_view.modal(TurnTrace((replace(LEGAL, bill=bill),), seconds=1.0), None))
+
+    assert "*Tokens*\nunknown" in told
+    assert "*Cost of all together*\nunknown" in told
+
+
+def test_a_turn_without_a_report_is_said_to_have_none():
+    told = words(trace_view.modal(TurnTrace((LEGAL,)), None))
+    assert "once the panel is done" in told
+    assert "Cost of all together" not in told
+
+
+def test_without_the_words_the_modal_says_so_and_claims_nothing():
+    told = words(
+        trace_view.modal(replace(WORK, words_known=False, parts=(Part(CallId("c"), "Tax"),)), None)
+    )
+    assert "cannot be reached" in told
+    assert "people's own words" not in told
+    assert "Tools used" not in told
+
+
+def test_people_who_named_the_experts_are_said_to_have_done_so():
+    assert "did not choose" in words(trace_view.modal(replace(WORK, direct=True), None))
+
+
+def test_a_router_that_answered_by_itself_is_said_to_have_done_so():
+    assert "answered itself" in words(trace_view.modal(TurnTrace((), seconds=1.0), None))
+
+
+def test_sources_show_where_they_lead():
+    sources = (
+        Source("MIT", "https://mit.example/?a=b"),
+        Source("law.pdf"),
+        Source("x", "javascript:1"),
+    )
+    view = trace_view.modal(
+        TurnTrace((replace(LEGAL, sources=sources, tools=("web_search",)),)), None
+    )
+
+    told = words(view)
+    assert "https://mit.example/?a=b" in told
+    assert "law.pdf" in told
+    assert "web search" in told
+    assert "javascript" not in str(view)
+
+
+def test_nothing_that_a_model_wrote_is_live():
+    part = Part(
+        CallId("c"),
+        EVIL,
+        EVIL,
+        EVIL,
+        tools=(EVIL,),
+        sources=(Source(EVIL),),
+        bill=replace(BILL, model=EVIL),
+    )
+    view = trace_view.modal(
+        TurnTrace((part,), seconds=1.0, choosing=replace(BILL, model=EVIL)), None
+    )
+
+    texts = [text for b in view["blocks"] for text in b.get("fields", [b.get("text")]) if text]
+    assert "<" not in str(texts)
+    assert "*b*" not in "".join(text["text"] for text in texts if text["type"] == "mrkdwn")
+
+
+@pytest.mark.parametrize("count", [1, 12, 40])
+def test_a_large_panel_fits(count):
+    sources = tuple(Source("T" * 500, f"https://example.com/{n}") for n in range(60))
+    part = replace(LEGAL, name="N" * 300, brief="b" * 9_000, reason="r" * 900, sources=sources)
+    told = words(trace_view.modal(replace(WORK, parts=(part,) * count), None))
+    assert ("And 28 more." in told) == (count == 40)
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown"), [("0", "$0.0000"), ("0.00001", "under $0.0001"), ("1.5", "$1.5000")]
+)
+def test_small_costs_are_not_rounded_to_nothing(cost, shown):
+    work = TurnTrace((replace(LEGAL, bill=replace(BILL, cost=Decimal(cost))),), seconds=1.0)
+    assert f"*Cost*\n{shown}" in words(trace_view.modal(work, None))
+
+
+def test_whom_an_expert_consulted_is_told_below_it():
+    deepest = Part(CallId("call_4"), "Payroll", "Pay.", "Look at pay.", failure=Failure.SLOW)
+    tax = Part(CallId("call_3"), "Tax", "Taxes.", "Look at VAT.", bill=BILL, parts=(deepest,))
+    work = replace(WORK, parts=(replace(LEGAL, parts=(tax,)),))
+
+    told = words(trace_view.modal(work, LEGAL.call_id))
+
+    for expected in (
+        "Tax, asked by Legal Counsel", "Look at VAT.", "Payroll, asked by Tax", "took too long",
+        "$0.0041",
+    ):  # fmt: skip
+        assert expected in told
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 100])
+def test_however_many_consult_however_many_slack_takes_it(count):
+    consulted = tuple(replace(TAX, bill=BILL) for _ in range(50))
+    parts = tuple(replace(LEGAL, parts=consulted, failure=Failure.SLOW) for _ in range(count))
+    slack_takes(trace_view.modal(replace(WORK, parts=parts), None))
+
+
+def test_what_needed_approval_stands_with_what_people_said():
+    decided = Approval("shop", EVIL, True, f"Ann approves of it. {EVIL}")
+    part = replace(LEGAL, continues=True, brief="", approvals=(decided, Approval("shop", "sell")))
+    told = words(trace_view.modal(replace(WORK, parts=(part,)), None))
+
+    assert "(shop): approved (Ann approves of it. " in told
+    assert "(shop): not decided" in told
+    assert "went on when people had decided" in told
+    assert "went on with what it was asked before" in told

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.slack.experts.command_parsing import (
+    AddExpert,
+    DescribeExpert,
+    EditExpert,
+    LetConsult,
+    ListDocuments,
+    ListExperts,
+    Order,
+    RemoveExpert,
+    SetStreaming,
+    SetSynthesis,
+    ShowExpert,
+    ShowHelp,
+    TeachExpert,
+    Unfinished,
+    Unknown,
+    parse,
+)
+
+ORDERS = [
+    ("", ListExperts()),
+    ("  ", ListExperts()),
+    ("list", ListExperts()),
+    ("help", ShowHelp()),
+    ("add", DescribeExpert()),
+    ("add legal", AddExpert("legal")),
+    ("ADD  Legal   Counsel ", AddExpert("Legal Counsel")),
+    ("edit legal", EditExpert("legal")),
+    ("show `legal`", ShowExpert("legal")),
+    ("remove “legal”", RemoveExpert("legal")),
+    ("teach legal", TeachExpert("legal")),
+    ("documents Legal Counsel", ListDocuments("Legal Counsel")),
+    ("teach", Unfinished("teach")),
+    ("synthesis always", SetSynthesis("always")),
+    ("synthesis", SetSynthesis("")),
+    ("streaming on", SetStreaming("on")),
+    ("streaming", SetStreaming("")),
+    ("edit", Unfinished("edit")),
+    ("remove", Unfinished("remove")),
+    ('show ""', Unfinished("show")),
+    ("consults legal tax", LetConsult("legal", ("tax",))),
+    ("consults legal `tax`, @finance", LetConsult("legal", ("tax", "finance"))),
+    ("consults legal nobody", LetConsult("legal", ())),
+    ("consults legal None", LetConsult("legal", ())),
+    ("consults legal", Unfinished("consults")),
+    ("consults", Unfinished("consults")),
+    ("ad legal", Unknown("ad")),
+]
+
+
+@pytest.mark.parametrize(("written", "subcommand"), ORDERS)
+def test_each_subcommand_is_recognised(written, subcommand):
+    assert parse(written) == Order(subcommand)
+
+
+@pytest.mark.parametrize(("written", "subcommand"), ORDERS)
+def test_the_defaults_know_the_same_subcommands(written, subcommand):
+    assert parse(f"default {written}") == Order(subcommand, for_defaults=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("add &lt;!channel&gt;", "<!channel>"),  # as Slack escapes it
+        ("add <!channel>", "channel"),
+        ("add <@U0BEN|ben>", "ben"),
+        ("add R&amp;D", "R&D"),
+    ],
+)
+def test_what_slack_escapes_is_read_as_it_was_typed(written, name):
+    assert parse(written) == Order(AddExpert(name))
+
+
+@given(st.text())
+def test_anything_can_be_written(written):
+    assert isinstance(parse(written), Order)

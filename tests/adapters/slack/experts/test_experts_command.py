@@ -1,0 +1,155 @@
+import asyncio
+
+import pytest
+
+from bot.adapters.slack.experts.command_parsing import (
+    AddExpert,
+    DescribeExpert,
+    LetConsult,
+    Order,
+    Unfinished,
+)
+from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.experts.experts_command import ExpertsCommand
+from bot.adapters.slack.experts.requester import Requester, explained
+from bot.experts import library
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    Refused,
+    StoreUnavailable,
+)
+from bot.panel.model import Expert, ExpertName, UserId
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.playground.slack.company import DEV, GENERAL
+from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.people import FakePeople
+
+HERE = ChannelScope("T0ACME", GENERAL)
+GIVER = Requester(UserId(DEV), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
+
+
+MEMBER = Requester(UserId("UMEMBER"), "T0ACME", GENERAL, "", "U0BOT")
+TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.")
+
+
+class SlowPeople(FakePeople):
+    """So many that counting them takes a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted = asyncio.Event()
+        self.problem: Exception | None = None
+        self.counts = 0
+
+    async def taken_names(self):
+        if not self.counted.is_set():
+            self.counts += 1
+        await self.counted.wait()
+        if self.problem:
+            raise self.problem
+        return await super().taken_names()
+
+
+@pytest.fixture
+def people() -> SlowPeople:
+    return SlowPeople()
+
+
+def desk_of(neighbour, editor, **more) -> ExpertsCommand:
+    documents, handles = neighbour.documents(editor), neighbour.handles(editor)
+    return ExpertsCommand(editor, documents, handles, neighbour.api, **more)
+
+
+@pytest.fixture
+def slow_desk(neighbour, people) -> ExpertsCommand:
+    editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())
+    return ExpertsCommand(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, patience=0.01
+    )
+
+
+@pytest.fixture
+def editor(neighbour) -> PanelEditor:
+    known, defaults = library.library(), library.defaults()
+    return PanelEditor(FakePanelStore(), neighbour.people, known, defaults, frozenset())
+
+
+def test_a_command_is_about_its_channel_or_about_all():
+    assert GIVER.scope(for_defaults=False) == HERE
+    assert GIVER.scope(for_defaults=True) == WorkspaceScope("T0ACME")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Refused("Not you."), "Not you."),
+        (StoreUnavailable("redis:6379"), "my memory"),
+        (MessengerUnavailable("timeout"), "cannot reach Slack"),
+        (MessengerRefused("expired_trigger_id"), "too long"),
+        (MessengerRefused("missing_scope"), "whoever runs me"),
+    ],
+)
+def test_every_error_is_one_sentence_without_its_inside(error, said):
+    sentence = explained(error)
+    assert said in sentence
+    assert sentence.count(".") == 1
+    assert not any(inside in sentence for inside in ("redis:6379", "timeout", "_"))
+
+
+async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
+    neighbour.slack.workspace.channels[GENERAL].is_archived = True
+    answer = await ExpertsCommand(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    ).carry_out(Order(AddExpert("writing")), GIVER)
+    assert answer
+    assert answer.text == "Done, but I could not tell the others in this channel."
+    assert (await editor.panel(HERE)).find("writing")
+
+
+async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
+    desk = ExpertsCommand(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
+    with pytest.raises(MessengerRefused):
+        await desk.carry_out(Order(DescribeExpert()), GIVER)
+
+
+async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_desk, people):
+    for _ in range(2):
+        with pytest.raises(Refused, match="press the button again"):
+            await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+    assert people.counts == 1
+    people.counted.set()
+    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+
+
+async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow_desk, people):
+    people.counted.set()
+    people.problem = MessengerUnavailable("ratelimited")
+    with pytest.raises(MessengerUnavailable):
+        await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+    people.problem = None
+    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+
+
+async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor):
+    desk = ExpertsCommand(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
+
+    told = await desk.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
+
+    assert told is None
+    assert (await editor.find(HERE, "legal")).consults == ("finance",)
+    (announced,) = neighbour.slack.workspace.messages(GENERAL)
+    assert "It now consults `finance`" in announced.text
+
+
+async def test_a_command_that_names_nobody_to_consult_says_how_it_goes(neighbour, editor):
+    desk = ExpertsCommand(
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
+    )
+    told = await desk.carry_out(Order(Unfinished("consults")), GIVER)
+    assert "/experts consults NAME OTHER" in told.text

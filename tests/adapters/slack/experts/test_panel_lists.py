@@ -1,0 +1,135 @@
+import json
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from bot.adapters.slack.experts import announcements, panel_lists
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
+from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.playground.slack.methods.content import check_message
+
+HERE = ChannelScope("T1", "C1")
+ALL = WorkspaceScope("T1")
+LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law & order.", "Read it.")
+HOSTILE = replace(
+    LEGAL, title="<!channel>", icon=":<!here>:", purpose="<@U1> *x* <http://a|b>", model="<!here>"
+)
+LONGEST = Expert(ExpertName("n" * 24), "&" * 40, f":{'i' * 100}:", "&" * 200, "<" * 3_000)
+
+
+@pytest.fixture(scope="module")
+def taken_by_slack(shared):
+    schema = json.loads((shared / "slack/schemas/A_chat_postMessage.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
+
+    def check(answer):
+        message = {"text": answer.text, "blocks": list(answer.blocks)}
+        validator.validate({"channel": "C1", **message})
+        check_message(message)
+
+    return check
+
+
+def written(answer) -> str:
+    """What Slack would parse of the answer's blocks."""
+    live = [block for block in answer.blocks if block["type"] != "rich_text"]
+    return json.dumps(live, ensure_ascii=False)
+
+
+def test_a_list_shows_persona_name_purpose_and_origin():
+    listed = [Listed(LEGAL, None), Listed(replace(LEGAL, name=ExpertName("tax")), HERE)]
+    shown = panel_lists.panel(listed, Synthesis.AUTO, HERE).text.splitlines()
+    assert shown[1] == ":scales: *Legal Counsel* (`legal`): Law &amp; order."
+    assert shown[2].endswith("(`tax`): Law &amp; order. · _this channel's own_")
+
+
+def test_what_comes_from_the_workspace_is_not_the_channels_own():
+    shown = panel_lists.panel([Listed(LEGAL, ALL)], Synthesis.AUTO, HERE).text
+    assert "own_" not in shown
+
+
+def test_an_empty_panel_says_what_to_do():
+    assert "`/experts add`" in panel_lists.panel([], Synthesis.AUTO, HERE).text
+
+
+@pytest.mark.parametrize("listed", [[], [Listed(LEGAL, HERE)]])
+def test_a_panel_that_is_kept_in_a_file_says_where(listed):
+    shown = panel_lists.panel(listed, Synthesis.AUTO, HERE, kept_in="the file <a>.yaml")
+    assert "Kept in the file &lt;a&gt;.yaml, and only changed there." in written(shown)
+    assert "`/experts" not in written(shown)
+
+
+@pytest.mark.parametrize("count", [1, 30, 31, 100])
+def test_the_longest_panels_fit_one_message(count, taken_by_slack):
+    listed = [Listed(LONGEST, HERE)] * count
+    answer = panel_lists.panel(listed, Synthesis.NEVER, HERE)
+    taken_by_slack(answer)
+    assert written(answer).count(f"`{LONGEST.name}`") >= count
+
+
+def test_the_longest_library_fits_one_message(taken_by_slack):
+    taken_by_slack(panel_lists.usage([LONGEST] * 100, "I do not know `x`."))
+
+
+ANSWERS = {
+    "list": panel_lists.panel([Listed(HOSTILE, HERE)], Synthesis.AUTO, HERE),
+    "help": panel_lists.usage([HOSTILE], "I do not know `<!channel>`."),
+    "details": panel_lists.details(HOSTILE),
+    "sentence": panel_lists.sentence("There is no `<!channel>` [here](https://evil.example)."),
+    **{
+        verb.value: announcements.change(Change(verb, HERE, HOSTILE, UserId("U9"))) for verb in Verb
+    },
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_nothing_that_people_wrote_is_live(answer, taken_by_slack):
+    taken_by_slack(answer)
+    said = written(answer).replace("<@U9>", "")
+    assert "<" not in said + answer.text.replace("<@U9>", "")
+    assert "](" not in said
+    assert "*x*" not in said
+
+
+def test_instructions_are_shown_as_they_are(taken_by_slack):
+    answer = panel_lists.details(LONGEST)
+    taken_by_slack(answer)
+    assert answer.blocks[-1]["elements"][0]["elements"][0]["text"] == LONGEST.instructions
+
+
+@pytest.mark.parametrize(
+    ("scope", "where"), [(HERE, "this channel's panel"), (ALL, "the default panel of all channels")]
+)
+def test_an_announcement_names_who_what_and_where(scope, where):
+    said = announcements.change(Change(Verb.REMOVED, scope, LEGAL, UserId("U9"))).text
+    assert said == f"<@U9> removed :scales: *Legal Counsel* (`legal`) from {where}."
+
+
+def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
+    answer = announcements.not_told("is_archived", "C1", "U0BOT")
+    taken_by_slack(answer)
+    assert "/invite" not in answer.text
+
+
+def test_a_function_is_shown_as_one(taken_by_slack):
+    orders = replace(LEGAL, name=ExpertName("orders"), instructions="", function="orders")
+    answer = panel_lists.details(orders)
+    taken_by_slack(answer)
+    assert "function" in str(answer.blocks)
+    assert "Model" not in str(answer.blocks)
+
+
+def test_it_is_shown_whom_an_expert_consults():
+    shown = str(panel_lists.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
+    assert "consults `tax`" in shown
+
+
+def test_the_tools_of_an_expert_are_told_wherever_it_is():
+    using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
+    told = "uses `web-search`, `mcp:tickets`"
+    assert told in panel_lists.panel([Listed(using, None)], Synthesis.AUTO, HERE).text
+    assert told in written(panel_lists.details(using))
+    assert "uses" not in panel_lists.panel([Listed(LEGAL, None)], Synthesis.AUTO, HERE).text

@@ -1,0 +1,153 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.adapters.slack.home import home_view
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
+from bot.panel.reports.overview import Figures, Overview
+from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.roster import RosterChanges, WorkspaceScope
+from bot.playground.slack.methods.block_rules import problem_of
+
+LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law.")
+TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count twice.")
+OVERVIEW = Overview(
+    listed=[Listed(LEGAL, None)],
+    to_be_added=[TAX],
+    synthesis=Synthesis.AUTO,
+    handles={},
+    channels=[],
+    month="2025-11",
+    months=["2025-11", "2025-10"],
+    figures=[],
+    prices_of="2025-11-01",
+    admins=[],
+    may_change=True,
+)
+
+
+def shown(overview, *, with_charts=True):
+    view = home_view.home(overview, with_charts=with_charts)
+    assert view["type"] == "home"
+    assert [problem_of(block) for block in view["blocks"]] == [""] * len(view["blocks"])
+    assert len(view["blocks"]) <= 100
+    return view["blocks"]
+
+
+def offered(blocks):
+    """What the menu beside the first expert offers."""
+    menus = [block["accessory"] for block in blocks if "accessory" in block]
+    menu = next(menu for menu in menus if menu["action_id"] == home_view.EXPERT)
+    return [option["value"] for option in menu["options"]]
+
+
+def elements(blocks):
+    return [one["action_id"] for b in blocks if b["type"] == "actions" for one in b["elements"]]
+
+
+def test_who_may_change_the_defaults_finds_how():
+    blocks = shown(OVERVIEW)
+
+    assert offered(blocks) == ["show legal", "edit legal", "remove legal"]
+    assert elements(blocks) == [home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS]
+    assert "You may change the defaults" in str(blocks)
+
+
+def test_the_handle_of_an_expert_is_told_beside_it():
+    blocks = shown(replace(OVERVIEW, handles={LEGAL.name: "panel-legal"}))
+
+    assert "handle: `@panel-legal`" in str(blocks)
+
+
+def test_a_panel_that_is_kept_in_a_file_says_where():
+    filed = replace(OVERVIEW, may_change=False, kept_in="the file <!here>.yaml")
+
+    blocks = shown(filed)
+
+    assert elements(blocks) == []
+    assert "Kept in the file &lt;!here&gt;.yaml, and only changed there." in str(blocks)
+    assert "whoever may change the file &lt;!here&gt;.yaml" in str(blocks)
+    assert "workspace admins" not in str(blocks)
+    assert "every full member, by mentioning me" in str(blocks)
+
+
+def test_who_may_not_can_look():
+    blocks = shown(replace(OVERVIEW, may_change=False, admins=[UserId("U1")]))
+
+    assert offered(blocks) == ["show legal"]
+    assert elements(blocks) == []
+    assert "<@U1>" in str(blocks)
+    assert "You are none of these" in str(blocks)
+
+
+def test_a_library_that_has_nobody_to_add_offers_no_menu():
+    assert home_view.ADD_LISTED not in elements(shown(replace(OVERVIEW, to_be_added=[])))
+
+
+def test_of_channels_it_is_told_how_much_differs_and_not_what():
+    changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
+    channels = [("C1", changes), ("D1", changes)]
+
+    told = str(shown(replace(OVERVIEW, channels=channels, to_be_added=[], listed=[])))
+
+    assert "<#C1>: 1 added or changed · 1 removed · summary never" in told
+    assert "D1" not in told
+    assert "tax" not in told
+
+
+def test_figures_are_drawn_and_told_in_words():
+    figures = [Figures(LEGAL.name, "Legal Counsel", 3, cost=Decimal(1), good=2)]
+
+    drawn = shown(replace(OVERVIEW, figures=figures))
+    told = shown(replace(OVERVIEW, figures=figures), with_charts=False)
+
+    assert [b["type"] for b in drawn].count("data_visualization") == 2
+    assert [b["type"] for b in told].count("data_visualization") == 0
+    assert "3 questions" in str(drawn)
+    assert "3 questions" in str(told)
+
+
+def test_the_largest_panel_fits():
+    experts = [
+        Expert(ExpertName(f"e{n}"), "T" * 40, ":scales:", "p" * 200, "i" * 3_000)
+        for n in range(100)
+    ]
+    figures = [Figures(one.name, one.title, 1_000_000, good=9, bad=9) for one in experts]
+    changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
+    blocks = shown(
+        replace(
+            OVERVIEW,
+            listed=[Listed(one, WorkspaceScope("T1")) for one in experts],
+            to_be_added=experts,
+            channels=[(f"C{n:011}", changes) for n in range(300)],
+            figures=figures,
+        )
+    )
+
+    assert "And 50 more" in str(blocks)
+
+
+def test_nothing_that_people_wrote_is_live():
+    evil = Expert(
+        ExpertName("evil"), "<!channel> *b*", "<!here>", "<https://evil.example|safe> @here", "x"
+    )
+    figures = [Figures(evil.name, evil.title, 3, good=1)]
+    listed = [Listed(evil, None)]
+
+    blocks = shown(replace(OVERVIEW, listed=listed, to_be_added=[evil], figures=figures))
+
+    for live in ("<!", "<https", "@here"):
+        assert live not in str(blocks)
+    assert "*b*" not in str([block["text"] for block in blocks if block["type"] == "section"])
+
+
+@pytest.mark.parametrize("value", ["", "show", "show ", "hide legal"])
+def test_what_a_menu_of_another_version_wants_is_refused(value):
+    with pytest.raises(ValueError, match="not something to do"):
+        home_view.act(value)
+
+
+def test_the_tools_of_an_expert_are_told():
+    using = replace(LEGAL, tools=(ToolName("web-search"),))
+    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, listed=[Listed(using, None)])))

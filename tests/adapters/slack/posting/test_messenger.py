@@ -1,0 +1,322 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.slack.api.identity import identify
+from bot.adapters.slack.posting.messenger import SlackMessenger
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.messaging.messenger import PlanTask, Post, TaskState
+from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId
+from bot.playground.slack import hazards
+from bot.playground.slack.company import ADA, GENERAL
+
+LEGAL = Persona("Legal Counsel", ":scales:")
+TURN = TurnId("T0ACME:C0GENERAL:1.0")
+
+
+def post(text="Yes.", part="reply:call_1:0", persona=LEGAL):
+    return Post(TURN, part, text, ConversationId("conv_1"), persona, ExpertName("legal"))
+
+
+def tasks(state):
+    return [PlanTask("call_1", LEGAL, "Licences.", state)]
+
+
+async def test_an_expert_answers_under_its_persona(neighbour):
+    thread = neighbour.begin()
+
+    ts = await neighbour.messenger.post(thread, post("**Yes.**"))
+
+    (reply,) = neighbour.replies(thread)
+    assert reply.ts == ts
+    assert (reply.username, reply.icon_emoji) == ("Legal Counsel", ":scales:")
+    assert reply.blocks == [{"type": "markdown", "text": "**Yes.**"}]
+    sent = neighbour.slack.calls[-1].args
+    assert sent["unfurl_links"] == sent["unfurl_media"] == "false"
+
+
+async def test_the_end_of_a_reply_carries_what_can_be_done_with_it(neighbour):
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+
+    (reply,) = neighbour.replies(thread)
+    assert reply.username == "Legal Counsel"
+    assert [block["type"] for block in reply.blocks] == ["markdown", "actions", "context_actions"]
+
+
+async def test_a_reply_that_gets_its_name_afterwards_keeps_its_buttons(neighbour):
+    neighbour.slack.site.scopes.discard("chat:write.customize")
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+
+    (reply,) = neighbour.replies(thread)
+    assert "Legal Counsel" in reply.blocks[0]["text"]
+    assert reply.blocks[1]["type"] == "actions"
+
+
+async def test_nothing_in_a_reply_is_live(neighbour):
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(
+        thread, post("<!channel> <@U0ADA> [safe](https://evil.example) ![x](https://i.example/x)")
+    )
+
+    (reply,) = neighbour.replies(thread)
+    shown = reply.blocks[0]["text"] + reply.text
+    assert "<" not in shown
+    assert "](" not in shown
+    assert "https://evil.example" in shown
+
+
+@pytest.mark.parametrize("fault", [hazards.silence, hazards.reset, hazards.server_error])
+async def test_a_message_whose_answer_gets_lost_is_posted_once(neighbour, fault):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", fault(after_effect=True))
+
+    ts = await neighbour.messenger.post(thread, post())
+
+    assert [reply.ts for reply in neighbour.replies(thread)] == [ts]
+
+
+@pytest.mark.parametrize("fault", [hazards.reset, hazards.server_error])
+async def test_a_message_that_did_not_arrive_is_posted_again(neighbour, fault):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", fault())
+
+    await neighbour.messenger.post(thread, post())
+
+    assert len(neighbour.replies(thread)) == 1
+
+
+@pytest.mark.parametrize("fault", [hazards.rate_limited(1), hazards.rate_limited_in_body()])
+async def test_slacks_wish_to_wait_is_granted(neighbour, fault):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", fault)
+
+    await neighbour.messenger.post(thread, post())
+
+    assert len(neighbour.replies(thread)) == 1
+
+
+async def test_a_wish_to_wait_for_long_is_passed_on(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.rate_limited(60))
+
+    with pytest.raises(MessengerUnavailable) as caught:
+        await neighbour.messenger.post(thread, post())
+
+    assert caught.value.after == 60
+
+
+async def test_a_posted_message_is_found_by_its_turn_and_part(neighbour):
+    thread = neighbour.begin()
+    ts = await neighbour.messenger.post(thread, post())
+
+    assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") == ts
+    assert await neighbour.messenger.find(thread, TURN, "reply:call_2:0") is None
+
+
+async def test_only_the_part_of_a_long_thread_that_the_turn_can_have_written_is_searched(neighbour):
+    thread = neighbour.begin()
+    say = neighbour.slack.people.say
+    for number in range(250):
+        last = say(ADA, GENERAL, f"message {number}", thread.thread_ts)
+    turn = TurnId(f"T0ACME:{GENERAL}:{last}")
+    ts = await neighbour.messenger.post(thread, replace(post(), turn=turn))
+
+    assert await neighbour.messenger.find(thread, turn, "reply:call_1:0") == ts
+    assert neighbour.count("conversations.replies") == 1
+
+
+async def test_another_apps_copy_of_a_stamp_is_not_taken_for_ours(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.post(thread, post())
+    (ours,) = neighbour.replies(thread)
+    ours.bot_id = "B0OTHER"
+
+    assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") is None
+
+
+async def test_a_persona_message_is_never_edited(neighbour):
+    thread = neighbour.begin()
+
+    await neighbour.messenger.post(thread, post())
+    await neighbour.messenger.post(thread, post("A synthesis.", "synthesis:0", None))
+
+    assert neighbour.count("chat.update") == 0
+
+
+async def test_without_the_scope_the_name_leads_the_text(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.site.scopes.discard("chat:write.customize")
+    web = neighbour.api._web
+    messenger = SlackMessenger(neighbour.api, await identify(web), neighbour.signer)
+
+    await messenger.post(thread, post())
+
+    (reply,) = neighbour.replies(thread)
+    assert reply.username is None
+    assert reply.blocks[0]["text"] == ":scales: **Legal Counsel**\n\nYes."
+
+
+@pytest.mark.parametrize("personas", ["ignored", "refused"])
+async def test_a_persona_that_slack_does_not_take_leads_the_text(neighbour, personas):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.personas = personas
+
+    await neighbour.messenger.post(thread, post("One."))
+    await neighbour.messenger.post(thread, post("Two.", "reply:call_2:0"))
+
+    texts = [reply.blocks[0]["text"] for reply in neighbour.replies(thread)]
+    assert texts == [":scales: **Legal Counsel**\n\nOne.", ":scales: **Legal Counsel**\n\nTwo."]
+
+
+async def test_a_name_that_slack_reserves_leads_its_text_only(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("reserved_username"))
+
+    await neighbour.messenger.post(thread, post("One."))
+    await neighbour.messenger.post(thread, post("Two.", "reply:call_2:0"))
+
+    shown = [(reply.username, reply.blocks[0]["text"]) for reply in neighbour.replies(thread)]
+    assert shown == [
+        (None, ":scales: **Legal Counsel**\n\nOne."),
+        ("Legal Counsel", "Two."),
+    ]
+
+
+async def test_a_name_that_cannot_be_added_afterwards_does_not_undo_the_post(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.personas = "ignored"
+    neighbour.slack.hazards.on("chat.update", hazards.error("edit_window_closed"))
+
+    ts = await neighbour.messenger.post(thread, post())
+
+    assert [reply.ts for reply in neighbour.replies(thread)] == [ts]
+
+
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "msg_too_long"])
+async def test_markdown_that_slack_does_not_take_is_posted_as_plain_text(neighbour, code):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error(code))
+
+    await neighbour.messenger.post(thread, post("**5 < 6** <!channel>"))
+
+    (reply,) = neighbour.replies(thread)
+    assert (reply.username, reply.blocks) == ("Legal Counsel", [])
+    assert reply.text == "**5 &lt; 6** &lt;!channel&gt;"
+    assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") == reply.ts
+
+
+async def test_where_slack_knows_no_thumbs_the_whole_reply_is_posted_once(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"))
+
+    await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
+    await neighbour.messenger.post(thread, replace(post("No.", "reply:2:0"), ends_reply=True))
+
+    first, second = neighbour.replies(thread)
+    assert (first.text, first.blocks) == ("Yes.", [])
+    assert [block["type"] for block in second.blocks] == ["markdown", "actions", "context_actions"]
+
+
+async def test_a_long_reply_comes_in_pieces_that_slack_takes(neighbour):
+    thread = neighbour.begin()
+    text = "\n\n".join(f"Paragraph {n}. " + "word " * 300 for n in range(30))
+
+    pieces = neighbour.messenger.pieces(text)
+    for number, piece in enumerate(pieces):
+        await neighbour.messenger.post(thread, post(piece, f"reply:call_1:{number}"))
+
+    assert len(neighbour.replies(thread)) == len(pieces) > 1
+    assert [r.blocks[0]["text"] for r in neighbour.replies(thread)] == list(pieces)
+
+
+async def test_the_plan_is_one_message_that_changes(neighbour):
+    thread = neighbour.begin()
+    plan = post("Asking Legal Counsel", "plan", None)
+
+    ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
+    await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.DONE))
+
+    (shown,) = neighbour.replies(thread)
+    block, _buttons = shown.blocks
+    assert block["type"] == "plan"
+    assert block["tasks"][0]["status"] == "complete"
+    assert "Legal Counsel (answered): Licences." in shown.text
+    assert await neighbour.messenger.find(thread, TURN, "plan") == ts
+
+
+async def test_an_update_whose_answer_gets_lost_is_made_again(neighbour):
+    thread = neighbour.begin()
+    plan = post("Asking", "plan", None)
+    ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
+    neighbour.slack.hazards.on("chat.update", hazards.reset())
+
+    await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.DONE))
+
+    (shown,) = neighbour.replies(thread)
+    assert shown.blocks[0]["tasks"][0]["status"] == "complete"
+
+
+async def test_a_slack_without_plan_blocks_gets_updates_in_words(neighbour):
+    thread = neighbour.begin()
+    plan = post("Asking", "plan", None)
+    ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
+    neighbour.slack.hazards.on("chat.update", hazards.error("invalid_blocks"))
+
+    await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.FAILED))
+
+    (shown,) = neighbour.replies(thread)
+    assert "no answer" in shown.blocks[0]["text"]["text"]
+
+
+async def test_a_plan_whose_message_is_gone_is_refused(neighbour):
+    thread = neighbour.begin()
+
+    with pytest.raises(MessengerRefused, match="message_not_found"):
+        await neighbour.messenger.update_plan(
+            thread, MessageTs("1.000001"), post(), tasks(TaskState.DONE)
+        )
+
+
+async def test_a_slack_without_plan_blocks_gets_the_plan_in_words(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"))
+
+    await neighbour.messenger.post_plan(
+        thread, post("Asking", "plan", None), tasks(TaskState.FAILED)
+    )
+
+    (shown,) = neighbour.replies(thread)
+    assert "no answer" in shown.blocks[0]["text"]["text"]
+
+
+async def test_the_status_shows_until_it_is_cleared(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.show_status(thread, "is reading…")
+    assert next(iter(neighbour.slack.workspace.statuses.values())).text == "is reading…"
+
+    await neighbour.messenger.show_status(thread, "")
+    assert not neighbour.slack.workspace.statuses
+
+
+@pytest.mark.parametrize("fault", [hazards.error("no_permission"), hazards.rate_limited(60)])
+async def test_a_status_that_cannot_be_shown_is_complained_of_once(neighbour, fault, caplog):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("assistant.threads.setStatus", fault, times=2)
+
+    await neighbour.messenger.show_status(thread, "is reading…")
+    await neighbour.messenger.show_status(thread, "is reading on…")
+
+    assert [record.message for record in caplog.records] == ["status.not_shown"]
+
+
+async def test_an_archived_channel_is_said_to_be_so(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.workspace.channels[thread.channel_id].is_archived = True
+
+    with pytest.raises(MessengerRefused, match="is_archived"):
+        await neighbour.messenger.post(thread, post())

@@ -1,0 +1,281 @@
+"""What becomes of events, the same over HTTP and over Socket Mode."""
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.receiving import listeners, receiver
+from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
+from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.intake import Intake
+from bot.panel.messaging.locales import Locales
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import Persona, TurnId
+from bot.panel.threads.thread_store import Standing
+from bot.playground.slack.company import ADA, BEN, GENERAL
+from bot.playground.slack.delivery import delivery
+from bot.playground.slack.payloads import event_callback
+from tests.eventually import eventually
+from tests.fakes.handle_store import FakeHandleStore
+from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.turn_queue import FakeTurnQueue
+
+HELLO = "<@U0PANELBOT> hello"
+
+
+class StumblingQueue(FakeTurnQueue):
+    """A queue that cannot be reached for the next so many puts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreachable = 0
+        self.put_texts: list[str] = []
+
+    async def put(self, thread, message, *, alone=False):
+        if self.unreachable:
+            self.unreachable -= 1
+            raise StoreUnavailable("Redis: ConnectionError")
+        is_new = await super().put(thread, message, alone=alone)
+        if is_new:
+            self.put_texts.append(message.text)
+        return is_new
+
+
+class Door:
+    """The receiving side, with its memory in this process."""
+
+    def __init__(self, neighbour) -> None:
+        self.neighbour = neighbour
+        self.slack = neighbour.slack
+        self.queue = StumblingQueue()
+        self.threads = FakeThreadStore()
+        self.app = receiver.bolt_app(
+            neighbour.api._web, neighbour.identity, Locales(neighbour.people)
+        )
+        intake = Intake(self.queue, self.threads)
+        listeners.register(self.app, intake, FakeHandleStore(), neighbour.identity)
+
+    async def settle(self):
+        """Let Slack deliver whatever it has to, again where it must."""
+        await self.slack.deliverer.settle()
+
+
+@asynccontextmanager
+async def over_http(door, serve):
+    async def healthy():
+        return True
+
+    app = receiver.http_app(door.app, door.slack.signing_secret, healthy)
+    async with serve(app) as url:
+        door.slack.deliver_to(url + EVENTS_PATH)
+        yield
+
+
+@asynccontextmanager
+async def over_socket_mode(door, _serve):
+    web = door.neighbour.api._web
+    sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 2)
+    await sockets.start()
+    yield
+    await sockets.stop()
+
+
+@pytest.fixture(params=[over_http, over_socket_mode])
+async def door(request, neighbour, serve, monkeypatch):
+    monkeypatch.setattr(delivery, "ACKNOWLEDGE_WITHIN", 0.5)  # Slack's three seconds are long
+    opened = Door(neighbour)
+    async with request.param(opened, serve):
+        yield opened
+
+
+@pytest.mark.parametrize("order", ["message first", "mention first"])
+async def test_the_copies_of_a_mention_make_one_turn(door, order):
+    door.slack.hazards.mention_order = order
+    door.slack.hazards.extra_deliveries = 2
+
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert not door.slack.deliverer.undelivered
+
+
+async def test_a_reply_needs_no_mention(door):
+    thread = door.neighbour.begin(HELLO)
+    await door.settle()
+    assert await door.threads.standing(thread) is Standing.OURS
+
+    door.slack.people.say(BEN, GENERAL, "and another thing", thread.thread_ts)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello", "and another thing"]
+
+
+async def test_a_direct_message_needs_no_mention(door):
+    direct = door.slack.workspace.direct_channel(ADA, door.slack.bot_user_id)
+
+    door.slack.people.say(ADA, direct.id, "hello")
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+
+
+async def test_a_reply_to_somebody_else_is_overheard(door):
+    thread = door.neighbour.begin(HELLO)
+    await door.settle()
+
+    ts = door.slack.people.say(BEN, GENERAL, f"<@{ADA}> what do you think?", thread.thread_ts)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert await door.threads.heard_until(thread) == ts
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"files": [("plan.txt", b"a plan")]}, {"broadcast": True}, {"subtype": "me_message"}],
+    ids=["with a file", "to the channel", "in the third person"],
+)
+async def test_however_people_say_it_it_is_heard_whole(door, way):
+    thread = door.neighbour.begin(HELLO)
+    await door.settle()
+
+    door.slack.people.say(BEN, GENERAL, "read this", thread.thread_ts, **way)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello", "read this"]
+
+
+async def test_what_could_not_be_queued_is_delivered_again(door, caplog):
+    door.queue.unreachable = 3  # both copies of the mention, and one of them again
+
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert not door.slack.deliverer.undelivered
+    assert caplog.messages.count("payload.not_taken") == 3
+
+
+async def test_what_is_never_queued_is_never_acknowledged(door):
+    door.queue.unreachable = 99
+    door.slack.deliverer.retry_after = (0.01,)
+    thread = door.neighbour.begin()
+    await door.settle()
+
+    door.slack.people.say(BEN, GENERAL, "lost?", thread.thread_ts)
+    await door.settle()
+
+    (lost,) = door.slack.deliverer.undelivered
+    assert lost.payload["event"]["text"] == "lost?"
+
+
+async def test_the_bots_own_messages_edits_and_deletions_are_not_heard(door):
+    thread = door.neighbour.begin(HELLO)
+    legal = Post(TurnId("T:C:1.0"), "reply:1:0", "Yes.", persona=Persona("Legal", ":scales:"))
+    plan = Post(TurnId("T:C:1.0"), "plan", "Asking")
+
+    await door.neighbour.messenger.post(thread, legal)
+    ts = await door.neighbour.messenger.post_plan(thread, plan, [])
+    await door.neighbour.messenger.update_plan(thread, ts, plan, [])
+    door.slack.people.edit(ADA, GENERAL, thread.thread_ts, HELLO + " again")
+    door.slack.workspace.delete(door.neighbour.replies(thread)[0])
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert not door.slack.deliverer.undelivered
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_being_removed_is_noted(door, caplog, kind):
+    event = {"type": kind, "event_ts": "1.0"}
+    door.slack.deliverer.event(event_callback(door.slack.workspace, event, "Ev1"))
+    await door.settle()
+    await eventually(lambda: "app.removed" in caplog.messages)
+
+    assert not door.slack.deliverer.undelivered
+
+
+async def test_an_event_that_nobody_listens_to_is_acknowledged(door):
+    door.slack.people.stop_session(ADA, GENERAL, door.neighbour.begin().thread_ts)
+    event = {"type": "emoji_changed", "subtype": "add", "event_ts": "1.0"}
+    door.slack.deliverer.event(event_callback(door.slack.workspace, event, "Ev1"))
+    await door.settle()
+
+    assert not door.slack.deliverer.undelivered
+
+
+async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplog):
+    failures = [ValueError("ours")]
+
+    async def summoned(_thread):
+        if failures:
+            raise failures.pop()
+        return Standing.OURS
+
+    door.threads.summoned = summoned
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert "payload.failed" in caplog.messages
+
+
+async def test_slack_is_not_asked_who_we_are_for_each_event(door):
+    before = door.neighbour.count("auth.test")
+
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await door.settle()
+
+    assert door.neighbour.count("auth.test") == before
+
+
+@pytest.mark.parametrize("transport", [over_http, over_socket_mode])
+async def test_what_is_said_is_not_logged(neighbour, serve, caplog, transport):
+    caplog.set_level(logging.DEBUG)  # Bolt looks at the level when the app is made
+    door = Door(neighbour)
+    async with transport(door, serve):
+        door.slack.people.say(ADA, GENERAL, HELLO + " a secret plan")
+        own = Post(TurnId("T:C:1.0"), "router:0", "a secret answer")
+        await neighbour.messenger.post(neighbour.begin(), own)
+        await door.settle()
+
+    assert door.queue.put_texts == ["hello a secret plan"]
+    assert "secret" not in caplog.text
+    assert neighbour.slack.bot_token not in caplog.text
+
+
+async def test_oauth_credentials_in_the_environment_change_nothing(neighbour, monkeypatch):
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "x")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-another")
+
+    door = Door(neighbour)
+    web = neighbour.api._web
+    sockets = SocketModeReceiver(door.app, door.slack.app_token, web, 1)
+    await sockets.start()
+    door.slack.people.say(ADA, GENERAL, HELLO)
+    await eventually(lambda: door.queue.put_texts)
+    await sockets.stop()
+
+    assert door.app.oauth_flow is None
+    assert web_api.quiet.level > logging.WARNING
+
+
+async def test_requests_of_bolts_own_use_our_session(door):
+    seen = asyncio.Queue()
+
+    async def look(client):
+        seen.put_nowait(client)
+
+    door.app.event("emoji_changed")(look)
+    event = {"type": "emoji_changed", "event_ts": "1.0"}
+    door.slack.deliverer.event(event_callback(door.slack.workspace, event, "Ev1"))
+    client = await seen.get()
+
+    assert client.session is door.neighbour.api._web.session
+    assert (client.token, client.retry_handlers) == (door.slack.bot_token, [])

@@ -1,0 +1,293 @@
+import json
+
+import pytest
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.receiving import payloads
+from bot.panel.messaging.handles import Handle
+from bot.panel.model import ExpertName, FileId, SharedFile, ThreadRef
+
+ME = Identity("T1", "B1", "UBOT", "https://acme.slack.com/", frozenset())
+
+
+def body(**event):
+    said = {"type": "message", "channel": "C1", "user": "UADA", "text": "hi", "ts": "2.0", **event}
+    installed = {"team_id": "T1", "user_id": "UBOT", "is_bot": True}
+    return {"type": "event_callback", "team_id": "T1", "authorizations": [installed], "event": said}
+
+
+def incoming(**event):
+    return payloads.incoming(body(**event), ME)
+
+
+def read(**event):
+    found = incoming(**event)
+    assert found is not None
+    return found
+
+
+def test_a_message_is_a_thread_of_its_own():
+    found = read()
+
+    assert found.thread == ThreadRef("T1", "C1", "2.0")
+    assert (found.message.ts, found.message.author, found.message.text) == ("2.0", "UADA", "hi")
+    assert (found.is_reply, found.message.mentioned, found.addresses_others) == (False,) * 3
+
+
+def test_a_reply_belongs_to_the_thread_of_its_root():
+    found = read(thread_ts="1.0")
+
+    assert found.thread.thread_ts == "1.0"
+    assert found.is_reply
+
+
+def test_the_root_of_a_thread_is_no_reply():
+    assert not read(thread_ts="2.0").is_reply
+
+
+def test_both_copies_of_a_mention_say_the_same():
+    text = "<@UBOT> what about <@UBEN>?"
+
+    one = incoming(text=text, channel_type="channel", event_ts="2.0", team="T1")
+    other = incoming(type="app_mention", text=text, event_ts="2.0")
+
+    assert one == other
+    assert one is not None
+    assert one.message.mentioned
+
+
+def test_both_copies_of_a_mention_with_files_say_the_same():
+    shared = {"text": "<@UBOT> read this", "files": [{"id": "F1"}, {"id": "F2"}]}
+
+    one = incoming(subtype="file_share", channel_type="channel", **shared)
+    other = incoming(type="app_mention", **shared)
+
+    assert one == other
+    assert one is not None
+    assert [file.id for file in one.message.files] == ["F1", "F2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<@UBOT> legal ok?", "legal ok?"),
+        ("  <@UBOT>: legal ok?", "legal ok?"),
+        ("<@UBOT>, legal ok?", "legal ok?"),
+        ("<@UBOT|panelbot> legal ok?", "legal ok?"),
+        ("<@UBOT> <@UBOT> legal", "legal"),
+        ("<@UBOT>\nlegal", "legal"),
+        ("<@UBOT> :tada:", ":tada:"),
+        ("<@UBOT>:tada:", ":tada:"),
+        ("<@UBOT>", ""),
+        ("hello <@UBOT>", "hello <@UBOT>"),
+        ("<@UBOT> ask <@UBOT>", "ask <@UBOT>"),
+    ],
+)
+def test_the_mention_that_a_message_begins_with_is_taken_off(text, left):
+    found = read(text=text)
+
+    assert found.message.text == left
+    assert found.message.mentioned
+
+
+@pytest.mark.parametrize("text", [":+1:", ":tada: well done", ", and another thing", ": so"])
+def test_a_message_without_a_mention_stays_as_it_is(text):
+    assert read(text=text).message.text == text
+
+
+def test_a_longer_id_that_begins_like_ours_is_no_mention_of_us():
+    found = read(text="<@UBOTANIST> hi")
+
+    assert not found.message.mentioned
+    assert found.addresses_others
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("<@UBEN> what do you think?", True),
+        ("<@WBEN|ben> what do you think?", True),
+        ("<!subteam^S1|@lawyers> please", True),
+        ("<!here> please", True),
+        ("<@UBEN> and <@UBOT>", False),
+        ("see <#C2|general>", False),
+        ("see <https://example.com>", False),
+        ("5 &lt; 6", False),
+    ],
+)
+def test_who_mentions_others_but_not_the_bot_speaks_to_them(text, others):
+    assert read(text=text, thread_ts="1.0").addresses_others is others
+
+
+def test_a_handle_of_ours_is_a_mention():
+    body = {
+        "event": {
+            "type": "message",
+            "channel": "C1",
+            "user": "UADA",
+            "ts": "2.0",
+            "text": "<!subteam^S1|@panel-legal> and <!subteam^S2>: may we?",
+        }
+    }
+    ours = {"S1": Handle("S1", ExpertName("legal"), "panel-legal")}
+
+    found = payloads.incoming(body, ME, ours)
+
+    assert payloads.groups(body) == {"S1", "S2"}
+    assert found.message.handles == ("legal",)
+    assert found.message.mentioned
+    assert not found.addresses_others
+    assert found.message.text == body["event"]["text"]
+
+
+def test_the_handle_of_an_expert_that_is_gone_is_like_any_group():
+    body = {"event": {"type": "message", "channel": "C1", "user": "UADA", "ts": "2.0"}}
+    body["event"]["text"] = "<!subteam^S1> may we?"
+    gone = {"S1": Handle("S1", ExpertName("legal"), "panel-legal", active=False)}
+
+    found = payloads.incoming(body, ME, gone)
+
+    assert found.message.handles == ()
+    assert not found.message.mentioned
+    assert found.addresses_others
+
+
+def test_a_direct_message_counts_as_a_mention():
+    found = read(channel="D1", channel_type="im")
+
+    assert found.message.mentioned
+    assert found.thread == ThreadRef("T1", "D1", "2.0")
+
+
+def test_a_message_that_is_a_mention_only_is_taken_in():
+    assert read(text="<@UBOT>").message.text == ""
+
+
+def test_files_speak_without_words():
+    told = {"id": "F1", "name": "a.pdf", "mimetype": "application/pdf", "size": 9}
+    read_files = read(text="", subtype="file_share", files=[told, {"id": "F2"}]).message.files
+    assert read_files == (
+        SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9),
+        SharedFile(FileId("F2"), "file"),
+    )
+
+
+def test_a_message_without_words_and_files_says_nothing():
+    assert incoming(text="", attachments=[{"is_share": True}]) is None
+
+
+@pytest.mark.parametrize("subtype", [None, "file_share", "me_message", "thread_broadcast"])
+def test_people_speak_in_these_ways(subtype):
+    assert read(subtype=subtype).message.text == "hi"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"bot_id": "B1"},
+        {"bot_id": "B2", "subtype": "bot_message", "user": None},
+        {"bot_profile": {"id": "B2"}},
+        {"user": "UBOT"},
+        {"user": "USLACKBOT"},
+        {"subtype": "message_changed", "hidden": True, "message": {"text": "hi", "user": "UADA"}},
+        {"subtype": "message_deleted", "hidden": True, "deleted_ts": "1.0"},
+        {"subtype": "channel_join"},
+        {"subtype": "assistant_app_thread"},
+        {"hidden": True},
+        {"ts": None},
+        {"user": None},
+        {"channel": None},
+        {"type": "reaction_added"},
+    ],
+)
+def test_whatever_no_person_says_is_nothing(event):
+    assert incoming(**event) is None
+
+
+@pytest.mark.parametrize("shape", [{}, {"event": None}, {"event": {}}])
+def test_a_payload_without_an_event_is_nothing(shape):
+    assert payloads.incoming(shape, ME) is None
+
+
+BEFORE = {"type": "message", "user": "UADA", "text": "hi", "ts": "2.0", "thread_ts": "1.0"}
+
+
+def amendment(subtype, **told):
+    event = {"type": "message", "subtype": subtype, "hidden": True, "channel": "C1", "ts": "9.0"}
+    event |= {"previous_message": BEFORE, **told}
+    return payloads.amendment({**body(), "event": event}, ME)
+
+
+def test_an_edited_message_is_what_it_says_now():
+    now = BEFORE | {"text": "<@UBEN> hi", "edited": {"user": "UADA", "ts": "9.0"}}
+    found = amendment("message_changed", message=now)
+
+    assert found is not None
+    assert (found.thread, found.ts) == (ThreadRef("T1", "C1", "1.0"), "2.0")
+    assert found.changed == read(text="<@UBEN> hi", thread_ts="1.0")
+
+
+def test_a_message_is_not_edited_by_an_unfurled_link():
+    assert amendment("message_changed", message=BEFORE | {"attachments": [{}]}) is None
+
+
+def test_a_deleted_message_is_taken_back():
+    found = amendment("message_deleted", deleted_ts="2.0")
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "1.0"), "2.0", None)
+
+
+def test_a_deleted_message_that_has_replies_is_taken_back_too():
+    stone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+    stone |= {"text": "This message was deleted.", "ts": "2.0", "thread_ts": "2.0"}
+    found = amendment("message_changed", message=stone)
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "2.0"), "2.0", None)
+
+
+def test_a_stranger_in_a_shared_channel_writes_in_a_thread_of_ours():
+    said = body(user="USAM", user_team="T2", source_team="T2", team="T2")
+    said |= {"team_id": "T2", "is_ext_shared_channel": True}
+
+    found = payloads.incoming(said, ME)
+
+    assert found is not None
+    assert found.thread.team_id == "T1"
+
+
+def test_what_is_for_another_installation_is_not_ours():
+    said = body()
+    said["authorizations"][0]["team_id"] = "T2"
+
+    assert payloads.incoming(said, ME) is None
+
+
+SAMPLES = {  # of Slack's own, and whether a person says something in them
+    "AppMentionPayload": True,
+    "MessageFileSharePayload": True,
+    "MessageMePayload": True,
+    "MessagePayload": True,
+    "MessageThreadBroadcastPayload": True,
+    "AppHomeOpenedPayload": False,
+    "AppUninstalledPayload": False,
+    "MessageBotPayload": False,
+    "MessageChangedPayload": False,
+    "MessageChannelJoinPayload": False,
+    "MessageChannelTopicPayload": False,
+    "MessageDeletedPayload": False,
+    "MessageRepliedPayload": False,
+    "ReactionAddedPayload": False,
+    "TokensRevokedPayload": False,
+}
+
+
+@pytest.mark.parametrize(("name", "by_a_person"), SAMPLES.items())
+def test_slacks_samples_are_understood(shared, name, by_a_person):
+    sample = json.loads((shared / f"slack/samples/events/{name}.json").read_text())
+    filled = {"user": "UADA", "channel": "C1", "text": "hi", "ts": "2.0", "thread_ts": "1.0"}
+    event = sample["event"]
+    event |= {key: value for key, value in filled.items() if event.get(key) == ""}
+    if by_a_person:
+        event.pop("bot_profile", None)  # the samples have every field that there can be
+
+    assert (payloads.incoming(sample, ME) is not None) is by_a_person

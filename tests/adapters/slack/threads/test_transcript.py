@@ -1,0 +1,263 @@
+from dataclasses import replace
+
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.threads.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
+from bot.panel.messaging.handles import Handle
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    FileId,
+    Message,
+    MessageTs,
+    Persona,
+    SharedFile,
+    ThreadRef,
+    Turn,
+    TurnId,
+    UserId,
+)
+from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
+from bot.playground.slack.workspace import Message as PlayedMessage
+
+TURN = TurnId("T0ACME:C0GENERAL:1.0")
+FILES = (SharedFile(FileId("F1"), "a.pdf"), SharedFile(FileId("F2"), "b\nc.png"))
+LEGAL = Persona("Legal Counsel", ":scales:")
+
+
+def answer(part="reply:call_1:0", router="conv_1", text="Yes."):
+    return Post(TURN, part, text, ConversationId(router), LEGAL, ExpertName("legal"))
+
+
+async def test_mentions_are_read_as_names(neighbour):
+    thread = neighbour.begin()
+    message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=FILES)
+
+    (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+
+    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
+
+
+async def test_handles_are_read_as_people_type_them(neighbour):
+    thread = neighbour.begin("<!subteam^S1> may we?")
+    await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
+    message = Message(MessageTs("1.0"), UserId(ADA), "<!subteam^S1|@old> and <!subteam^S2>?")
+
+    (asked,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+    (kept,) = await neighbour.transcript.whole(thread)
+
+    assert asked.text == "@panel-legal and @group?"
+    assert kept.text == "@panel-legal may we?"
+
+
+async def test_a_handle_summons_like_a_mention(neighbour):
+    thread = neighbour.begin("<!subteam^S1> may we?")
+    later = neighbour.slack.people.say(ADA, GENERAL, "well?", thread.thread_ts)
+    before = MessageTs(later)
+    assert not await neighbour.transcript.summoned(thread, before=before)
+
+    await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
+
+    assert await neighbour.transcript.summoned(thread, before=before)
+
+
+async def test_a_message_without_text_is_read_as_such(neighbour):
+    thread = neighbour.begin()
+    message = Message(MessageTs("1.0"), UserId("U0NOBODY"), "")
+
+    (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+
+    assert (said.speaker, said.text) == ("Somebody", "[no text]")
+
+
+async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
+    thread = neighbour.begin("a question")
+    say = neighbour.slack.people.say
+    say(BEN, GENERAL, "a reply", thread.thread_ts)
+    await neighbour.messenger.post_plan(thread, answer("plan"), [])
+    await neighbour.messenger.post(thread, answer())
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert [(one.speaker, one.text) for one in said] == [
+        ("Ada", "a question"),
+        ("Ben", "a reply"),
+        ("Legal Counsel", "Yes."),
+    ]
+
+
+async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_anybodys(neighbour):
+    thread = neighbour.begin("a question")
+    reply = await neighbour.messenger.post(thread, answer())
+    root, transcript = MessageTs(thread.thread_ts), neighbour.transcript
+
+    asked = await transcript.asked(thread, since=root, until=reply)
+    pointed_at = await transcript.asked(thread, since=reply, until=reply)
+
+    assert [(one.speaker, one.text) for one in asked] == [("Ada", "a question")]
+    assert [(one.speaker, one.text) for one in pointed_at] == [("Legal Counsel", "Yes.")]
+
+
+async def test_our_own_asides_are_no_talk(neighbour):
+    thread = neighbour.begin("a question")
+    for part in ("help:0", "refused:0", "gave-up", "gave-up-2", "no-credit:0", "plan"):
+        await neighbour.messenger.post(thread, replace(answer(part), persona=None))
+    closing = replace(answer("synthesis:0", text="Both agree."), persona=None, expert=None)
+    await neighbour.messenger.post(thread, closing)
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert [(one.speaker, one.text) for one in said] == [
+        ("Ada", "a question"),
+        ("Panelbot", "Both agree."),
+    ]
+
+
+async def test_only_what_was_said_since_then_is_read(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    say(BEN, GENERAL, "heard", thread.thread_ts)
+    since = say(BEN, GENERAL, "unheard", thread.thread_ts)
+    before = say(ADA, GENERAL, "now", thread.thread_ts)
+    say(BEN, GENERAL, "later", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(
+        thread, before=MessageTs(before), since=MessageTs(since)
+    )
+
+    assert [one.text for one in said] == ["unheard"]
+
+
+async def test_notices_of_the_channel_are_no_talk_but_other_bots_are(neighbour):
+    thread = neighbour.begin("a question")
+    post = neighbour.slack.workspace.post
+    hanging = {"channel": GENERAL, "thread_ts": thread.thread_ts}
+    new_ts = neighbour.slack.workspace.new_ts
+    post(PlayedMessage(new_ts(), text="joined", user=BEN, subtype="channel_join", **hanging))
+    alert = {"bot_id": "B0ALERT", "username": "Alerts", "subtype": "bot_message"}
+    post(PlayedMessage(new_ts(), text="It burns", **alert, **hanging))
+    post(PlayedMessage(new_ts(), text="Silently", bot_id="B0MUTE", **hanging))
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert [(one.speaker, one.text) for one in said[1:]] == [
+        ("Alerts", "It burns"),
+        ("Somebody", "Silently"),
+    ]
+
+
+async def test_of_a_long_thread_the_oldest_is_left_out(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    for number in range(MOST_MESSAGES):
+        last = say(BEN, GENERAL, f"reply {number}", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert len(said) == MOST_MESSAGES
+    assert (said[0].text, said[-1].text) == ("the root", f"reply {MOST_MESSAGES - 2}")
+
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert (said[0].text, len(said)) == ("reply 0", MOST_MESSAGES)
+
+
+async def test_of_much_text_the_oldest_is_left_out(neighbour):
+    thread = neighbour.begin("the root")
+    say = neighbour.slack.people.say
+    for letter in "abc":
+        say(BEN, GENERAL, letter * (LONGEST_MESSAGE - 100), thread.thread_ts)
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [one.text[0] for one in said] == ["t", "a", "b", "c"]
+
+    last = say(ADA, GENERAL, "x" * 500, thread.thread_ts)
+    last = say(ADA, GENERAL, "now", thread.thread_ts)
+    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [one.text[0] for one in said] == ["b", "c", "n", "x"]
+    assert sum(len(one.text) for one in said) <= MOST_CHARACTERS
+
+
+async def test_a_very_long_message_is_cut(neighbour):
+    thread = neighbour.begin("x" * 39_000)
+    last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
+
+    (said,) = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+
+    assert said.text == "x" * LONGEST_MESSAGE + " […]"
+
+
+async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
+    nowhere = ThreadRef("T0ACME", GENERAL, "1.000001")
+
+    assert await neighbour.transcript.router_of(nowhere) is None
+    assert not await neighbour.transcript.earlier(nowhere, before=MessageTs("2.0"), since=None)
+
+
+async def test_a_summons_counts_for_what_comes_after_it(neighbour):
+    thread = neighbour.begin("lunch?")
+    say = neighbour.slack.people.say
+    between = say(ADA, GENERAL, "where, <@U0BEN>?", thread.thread_ts)
+    say(BEN, GENERAL, f"ask <@{BOT_USER}>", thread.thread_ts)
+    after = say(ADA, GENERAL, "yes, please", thread.thread_ts)
+
+    assert not await neighbour.transcript.summoned(thread, before=MessageTs(between))
+    assert await neighbour.transcript.summoned(thread, before=MessageTs(after))
+
+
+async def test_our_own_messages_tell_the_router(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.post(thread, answer(router="conv_1"))
+    await neighbour.messenger.post(thread, answer("reply:call_2:0", router="conv_2"))
+
+    assert await neighbour.transcript.router_of(thread) == "conv_2"
+
+
+async def test_a_stamp_signed_by_another_is_not_believed(neighbour):
+    thread = neighbour.begin()
+    neighbour.messenger._signer = StampSigner(["another-secret-entirely"])
+    await neighbour.messenger.post(thread, answer())
+
+    assert await neighbour.transcript.router_of(thread) is None
+
+
+async def test_threads_of_a_channel_are_listed(neighbour):
+    thread = neighbour.begin()
+    neighbour.begin("nobody replies")
+    await neighbour.messenger.post(thread, answer())
+
+    roots = [ts async for ts in neighbour.transcript.thread_roots(GENERAL)]
+
+    assert roots == [thread.thread_ts]
+
+
+async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
+    thread = neighbour.begin("a *question* &amp; more")
+    long = "\n\n".join(f"Paragraph {number} of many < others." for number in range(300))
+    await neighbour.messenger.post_plan(thread, answer("plan", text="Asking Legal"), [])
+    await neighbour.messenger.post(thread, replace(answer(text=long), ends_reply=True))
+
+    ada, plan, legal = await neighbour.transcript.whole(thread)
+
+    assert (ada.speaker, ada.text, ada.is_markdown) == ("Ada", "a *question* & more", False)
+    assert (plan.text, plan.expert, plan.call_id) == ("Asking Legal", "legal", None)
+    assert (legal.speaker, legal.expert, legal.call_id) == ("Legal Counsel", "legal", "call_1")
+    assert (legal.text, legal.is_markdown) == (long, True)
+
+
+async def test_a_reply_that_slack_keeps_as_rich_text_is_given_whole(neighbour):
+    thread = neighbour.begin()
+    await neighbour.messenger.post(thread, answer(text="x" * 5_000))
+    (reply,) = neighbour.replies(thread)
+    words = {"type": "text", "text": "x" * 5_000}
+    section = {"type": "rich_text_section", "elements": [words]}
+    reply.blocks[:] = [{"type": "rich_text", "elements": [section]}]
+
+    _, legal = await neighbour.transcript.whole(thread)
+
+    assert legal.text == "x" * 5_000

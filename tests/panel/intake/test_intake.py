@@ -1,0 +1,202 @@
+import asyncio
+
+import pytest
+
+from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.intake import Decision, Incoming, Intake, decide
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.threads.thread_store import Standing
+from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.turn_queue import FakeTurnQueue
+
+THREAD = ThreadRef("T1", "C1", "1.0")
+
+
+def incoming(
+    text: str = "hello",
+    *,
+    ts: str = "2.0",
+    mentioned: bool = False,
+    is_reply: bool = True,
+    addresses_others: bool = False,
+) -> Incoming:
+    message = Message(MessageTs(ts), UserId("U1"), text, mentioned)
+    return Incoming(THREAD, message, is_reply, addresses_others)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_a_mention_is_always_taken(standing):
+    assert decide(incoming(mentioned=True), standing) is Decision.TAKE
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_talk_in_the_channel_is_none_of_our_business(standing):
+    assert decide(incoming(is_reply=False), standing) is Decision.IGNORE
+
+
+@pytest.mark.parametrize(
+    ("standing", "decision"),
+    [
+        (Standing.OURS, Decision.TAKE),
+        (Standing.UNKNOWN, Decision.TAKE),
+        (Standing.MUTED, Decision.OVERHEAR),
+        (Standing.FOREIGN, Decision.IGNORE),
+    ],
+)
+def test_a_reply_is_taken_unless_the_thread_is_muted_or_foreign(standing, decision):
+    assert decide(incoming(), standing) is decision
+
+
+def test_a_reply_to_somebody_else_is_only_overheard():
+    assert decide(incoming(addresses_others=True), Standing.OURS) is Decision.OVERHEAR
+
+
+@pytest.fixture
+def queue():
+    return FakeTurnQueue()
+
+
+@pytest.fixture
+def threads():
+    return FakeThreadStore()
+
+
+async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):
+    await Intake(queue, threads).receive(incoming(mentioned=True))
+
+    assert await threads.standing(THREAD) is Standing.OURS
+    assert (await queue.claim()).turn.messages[0].text == "hello"
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_both_copies_of_a_mention_make_one_turn(queue, threads, processes):
+    for intake in [Intake(queue, threads) for _ in range(processes)] * (2 // processes):
+        await intake.receive(incoming(mentioned=True))
+
+    assert len((await queue.claim()).turn.messages) == 1
+
+
+class BriefOutage(FakeTurnQueue):
+    """Takes nothing the first time."""
+
+    out = True
+
+    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+        if self.out:
+            self.out = False
+            raise StoreUnavailable("for a moment")
+        return await super().put(thread, message, alone=alone)
+
+
+async def test_what_could_not_be_queued_is_queued_when_it_is_delivered_again(threads):
+    queue = BriefOutage()
+    intake = Intake(queue, threads)
+    with pytest.raises(StoreUnavailable):
+        await intake.receive(incoming(mentioned=True))
+
+    await intake.receive(incoming(mentioned=True))
+
+    assert (await queue.claim()).turn.messages
+
+
+async def test_a_mention_in_a_muted_thread_is_answered_and_leaves_it_muted(queue, threads):
+    await threads.set_standing(THREAD, Standing.MUTED)
+
+    await Intake(queue, threads).receive(incoming(mentioned=True))
+
+    assert await threads.standing(THREAD) is Standing.MUTED
+    assert (await queue.claim()).turn.thread == THREAD
+
+
+class SecretiveThreadStore(FakeThreadStore):
+    """Does not say how the bot stands to a thread."""
+
+    async def standing(self, thread: ThreadRef) -> Standing:
+        raise StoreUnavailable(f"who asks about {thread}?")
+
+
+@pytest.mark.parametrize(("mentioned", "is_reply"), [(True, False), (True, True), (False, False)])
+async def test_the_store_is_asked_only_where_its_answer_matters(queue, mentioned, is_reply):
+    intake = Intake(queue, SecretiveThreadStore())
+
+    await intake.receive(incoming(mentioned=mentioned, is_reply=is_reply))
+
+    with pytest.raises(StoreUnavailable):
+        await intake.receive(incoming(ts="3.0", is_reply=True))
+
+
+class UnevenThreadStore(FakeThreadStore):
+    """Answers the first question last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions = 0
+
+    async def standing(self, thread: ThreadRef) -> Standing:
+        self.questions += 1
+        for _ in range(10 if self.questions == 1 else 0):
+            await asyncio.sleep(0)
+        return await super().standing(thread)
+
+
+async def test_what_arrives_in_order_is_queued_in_order(queue):
+    intake = Intake(queue, UnevenThreadStore())
+
+    await asyncio.gather(*(intake.receive(incoming(ts=f"{number}.0")) for number in (1, 2, 3)))
+
+    assert [m.ts for m in (await queue.claim()).turn.messages] == ["1.0", "2.0", "3.0"]
+
+
+async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads):
+    await threads.set_standing(THREAD, Standing.MUTED)
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(ts="2.0"))
+    await intake.receive(incoming(ts="3.0"))
+
+    assert await threads.heard_until(THREAD) == "2.0"
+
+
+async def test_a_command_is_queued_alone(queue, threads):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming("add legal", ts="2.0", mentioned=True))
+    await intake.receive(incoming("and now?", ts="3.0"))
+
+    assert [m.text for m in (await queue.claim()).turn.messages] == ["add legal"]
+
+
+ELSEWHERE = {"addresses_others": True, "text": "<@UBEN> what do you think?"}
+
+
+@pytest.mark.parametrize("changed", [incoming(**ELSEWHERE), incoming(is_reply=False)])
+async def test_what_is_not_for_us_any_more_is_not_answered(queue, threads, changed):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(mentioned=True))
+
+    await intake.amend(THREAD, MessageTs("2.0"), changed)
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.heard_until(THREAD) == "2.0"
+
+
+async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not(queue, threads):
+    intake = Intake(queue, threads)
+    await intake.receive(incoming(mentioned=True))
+    await intake.receive(incoming(mentioned=True, ts="3.0"))
+
+    await intake.amend(THREAD, MessageTs("2.0"), incoming("hello again"))
+    await intake.amend(THREAD, MessageTs("3.0"), None)
+
+    claim = await queue.claim()
+    assert [message.text for message in claim.turn.messages] == ["hello again"]
+    assert await threads.heard_until(THREAD) is None
+
+
+async def test_what_is_edited_while_it_is_queued_is_taken_as_it_is_now(queue):
+    threads = UnevenThreadStore()
+    intake = Intake(queue, threads)
+    first = asyncio.create_task(intake.receive(incoming("one")))
+    await asyncio.sleep(0)
+    await intake.amend(THREAD, MessageTs("2.0"), incoming("two"))
+    await first
+
+    assert [one.text for one in (await queue.claim()).turn.messages] == ["two"]

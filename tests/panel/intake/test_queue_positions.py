@@ -1,0 +1,90 @@
+"""Who has to wait for a worker learns where it stands."""
+
+import pytest
+
+from bot.panel.intake.queue_positions import QueuePositions
+from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.model import Message, MessageTs, Person, Role, ThreadRef, UserId
+from bot.panel.texts import sentences
+from bot.panel.threads.thread_store import Standing
+from tests.fakes.messenger import RecordingMessenger
+
+THREADS = [ThreadRef("T1", f"C{number}", "1.0") for number in range(3)]
+
+
+@pytest.fixture
+async def line(bench):
+    for thread in THREADS:
+        await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
+        await bench.threads.set_standing(thread, Standing.OURS)
+    return QueuePositions(bench.queue, bench.threads, bench.messenger, bench.interpreter())
+
+
+async def test_who_is_served_soon_is_not_bothered(bench, line):
+    await line.look()
+
+    assert bench.messenger.statuses == []
+
+
+async def test_who_still_waits_at_the_next_look_is_told_how_many_come_first(bench, line):
+    await line.look()
+    await line.look()
+
+    assert bench.messenger.statuses == [sentences.in_line(ahead) for ahead in range(3)]
+
+
+async def test_everybody_is_told_in_their_own_language(bench):
+    bench.people.add(Person(UserId("U1"), "Erin", Role.MEMBER, "de-DE"))
+    await bench.queue.put(THREADS[0], Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
+    await bench.queue.put(THREADS[1], Message(MessageTs("1.0"), UserId("U2"), "hi", mentioned=True))
+    for thread in THREADS:
+        await bench.threads.set_standing(thread, Standing.OURS)
+    line = QueuePositions(bench.queue, bench.threads, bench.messenger, bench.interpreter())
+    await line.look()
+    await line.look()
+
+    told = ["ist beschäftigt; du bist als Nächstes dran …", "is busy; 1 before you…"]
+    assert bench.messenger.statuses == told
+
+
+async def test_only_news_is_told(bench, line):
+    for _ in range(3):
+        await line.look()
+    told = len(bench.messenger.statuses)
+    await bench.queue.claim()
+    await line.look()
+
+    assert told == 3
+    assert bench.messenger.statuses[told:] == [sentences.in_line(0), sentences.in_line(1)]
+
+
+async def test_people_among_themselves_are_told_nothing(bench, line):
+    for thread in THREADS:
+        await bench.threads.set_standing(thread, Standing.MUTED)
+    await line.look()
+    await line.look()
+
+    assert bench.messenger.statuses == []
+
+
+class LateMessenger(RecordingMessenger):
+    """Shows a place in the line only when the thread has been served already."""
+
+    def __init__(self, queue: TurnQueue) -> None:
+        super().__init__()
+        self._queue = queue
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        if status:
+            await self._queue.done(await self._queue.claim())
+        await super().show_status(thread, status)
+
+
+async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
+    messenger = LateMessenger(bench.queue)
+    line = QueuePositions(bench.queue, bench.threads, messenger, bench.interpreter())
+    await line.look()
+    await line.look()
+
+    told = [sentences.in_line(ahead) for ahead in range(3)]
+    assert messenger.statuses == [*told, "", "", ""]

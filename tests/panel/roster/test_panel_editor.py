@@ -1,0 +1,255 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName, Person, Role, Synthesis, ThreadRef, UserId
+from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.roster import MOST_EXPERTS, ChannelScope, WorkspaceScope
+from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.people import FakePeople
+
+ADMIN, MEMBER, GUEST, STRANGER = (
+    UserId(f"U{role}") for role in ("ADMIN", "MEMBER", "GUEST", "STRANGER")
+)
+ALL = WorkspaceScope("T1")
+HERE = ChannelScope("T1", "C1")
+ELSEWHERE = ChannelScope("T1", "C2")
+THREAD = ThreadRef("T1", "C1", "1.0")
+LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.")
+EDITOR = Expert(ExpertName("writing"), "Editor", ":pencil2:", "Words.", "Cut.")
+TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.")
+
+
+def editor_among(*people: Person, admins: frozenset[UserId] = frozenset()) -> PanelEditor:
+    return PanelEditor(FakePanelStore(), FakePeople(*people), [LEGAL, EDITOR], [LEGAL], admins)
+
+
+@pytest.fixture
+def editor() -> PanelEditor:
+    return editor_among()
+
+
+async def names(editor, where):
+    return [expert.name for expert in (await editor.panel(where)).experts]
+
+
+async def test_a_change_tells_who_made_it(editor):
+    change = await editor.add_from_library(HERE, "writing", MEMBER)
+    assert change == Change(Verb.ADDED, HERE, EDITOR, MEMBER)
+
+
+async def test_a_channels_change_reaches_its_threads_and_no_other_channel(editor):
+    await editor.add(HERE, TAX, MEMBER)
+    assert await names(editor, THREAD) == ["legal", "tax"]
+    assert await names(editor, ELSEWHERE) == ["legal"]
+
+
+async def test_a_thread_has_changes_of_its_own(editor):
+    await editor.remove(THREAD, "legal", MEMBER)
+    await editor.add_from_library(THREAD, "writing", MEMBER)
+    assert await names(editor, THREAD) == ["writing"]
+    assert await names(editor, HERE) == ["legal"]
+
+
+async def test_a_list_tells_where_each_expert_comes_from(editor):
+    await editor.add(ALL, TAX, ADMIN)
+    await editor.edit(HERE, replace(LEGAL, purpose="Contracts."), MEMBER)
+    listed = await editor.listed(THREAD)
+    assert [(one.expert.name, one.origin) for one in listed] == [("legal", HERE), ("tax", ALL)]
+
+
+@pytest.mark.parametrize("name", ["writing", "WRITING", "Editor", "editor"])
+async def test_the_library_is_searched_by_name_and_title(editor, name):
+    assert (await editor.add_from_library(HERE, name, MEMBER)).expert == EDITOR
+
+
+async def test_an_inherited_expert_comes_back_as_it_was(editor):
+    changed = replace(LEGAL, purpose="Our contracts.")
+    await editor.edit(ALL, changed, ADMIN)
+    await editor.add(ALL, TAX, ADMIN)
+    for name in ("legal", "tax"):
+        await editor.remove(HERE, name, MEMBER)
+    assert [e.name for e in await editor.not_listed(HERE)] == ["legal", "tax", "writing"]
+    await editor.add_from_library(HERE, "Tax Counsel", MEMBER)
+    await editor.add_from_library(HERE, "legal", MEMBER)
+    assert (await editor.panel(HERE)).experts == (changed, TAX)
+
+
+async def test_an_edited_expert_keeps_its_name(editor):
+    change = await editor.edit(HERE, replace(LEGAL, instructions="New."), MEMBER)
+    assert (change.verb, change.expert.name) == (Verb.EDITED, "legal")
+    assert (await editor.find(HERE, "legal")).instructions == "New."
+    assert (await editor.find(ELSEWHERE, "legal")) == LEGAL
+
+
+@pytest.mark.parametrize(
+    ("expert", "field"),
+    [
+        (replace(TAX, name=ExpertName("legal")), "name"),
+        (replace(TAX, name=ExpertName("ben")), "name"),
+        (replace(TAX, name=ExpertName("everyone")), "name"),
+        (replace(TAX, title="legal counsel"), "title"),
+        (replace(TAX, title="Legal"), "title"),
+        (replace(TAX, title="BEN"), "title"),
+        (replace(TAX, icon="no icon"), "icon"),
+    ],
+)
+async def test_an_expert_that_would_be_mistaken_is_refused(editor, expert, field):
+    with pytest.raises(Refused) as refused:
+        await editor.add(HERE, expert, MEMBER)
+    assert refused.value.field == field
+    assert await names(editor, HERE) == ["legal"]
+
+
+async def test_the_library_gives_nobody_a_members_name():
+    editor = editor_among(Person(UserId("UED"), "Editor", Role.MEMBER))
+    with pytest.raises(Refused, match="somebody else here"):
+        await editor.add_from_library(HERE, "writing", MEMBER)
+
+
+async def test_near_misses_are_suggested(editor):
+    for attempt in (
+        editor.find(HERE, "leagl"),
+        editor.remove(HERE, "lega", MEMBER),
+        editor.edit(HERE, replace(LEGAL, name=ExpertName("leggal")), MEMBER),
+    ):
+        with pytest.raises(Refused, match="Did you mean `legal`"):
+            await attempt
+    with pytest.raises(Refused, match="Did you mean `writing`"):
+        await editor.add_from_library(HERE, "writting", MEMBER)
+
+
+async def test_who_is_there_already_is_not_added(editor):
+    with pytest.raises(Refused, match="already"):
+        await editor.add_from_library(HERE, "Legal Counsel", MEMBER)
+
+
+@pytest.mark.parametrize(
+    ("user", "where", "may"),
+    [
+        (ADMIN, ALL, True),
+        (ADMIN, HERE, True),
+        (MEMBER, ALL, False),
+        (MEMBER, HERE, True),
+        (MEMBER, THREAD, True),
+        (GUEST, HERE, False),
+        (GUEST, THREAD, False),
+        (STRANGER, HERE, False),
+        (STRANGER, ALL, False),
+    ],
+)
+async def test_who_may_change_what(editor, user, where, may):
+    attempts = [
+        lambda: editor.check_may_change(where, user),
+        lambda: editor.add_from_library(where, "writing", user),
+        lambda: editor.add(where, TAX, user),
+        lambda: editor.edit(where, LEGAL, user),
+        lambda: editor.remove(where, "legal", user),
+        lambda: editor.set_synthesis(where, "never", user),
+        lambda: editor.set_streaming(where, "on", user),
+    ]
+    for attempt in attempts:
+        if may:
+            await attempt()
+        else:
+            with pytest.raises(Refused):
+                await attempt()
+    unchanged = (await editor.panel(where)) == (await editor_among().panel(where))
+    assert unchanged is not may
+
+
+async def test_whoever_the_configuration_lists_may_change_the_defaults():
+    editor = editor_among(admins=frozenset({MEMBER}))
+    await editor.add(ALL, TAX, MEMBER)
+    assert await names(editor, ELSEWHERE) == ["legal", "tax"]
+
+
+async def test_a_panel_has_an_end(editor):
+    for number in range(MOST_EXPERTS - 1):
+        name = ExpertName(f"n{number}")
+        await editor.add(HERE, replace(TAX, name=name, title=f"Number {number}"), MEMBER)
+    with pytest.raises(Refused, match="at most 100"):
+        await editor.add(HERE, TAX, MEMBER)
+    await editor.edit(HERE, replace(LEGAL, purpose="Still."), MEMBER)
+
+
+async def test_the_synthesis_is_one_of_three(editor):
+    assert await editor.set_synthesis(HERE, "Always", MEMBER) is Synthesis.ALWAYS
+    assert (await editor.panel(THREAD)).synthesis is Synthesis.ALWAYS
+    with pytest.raises(Refused, match="`never`"):
+        await editor.set_synthesis(HERE, "sometimes", MEMBER)
+
+
+async def test_streaming_is_on_off_or_as_around(editor):
+    assert (await editor.panel(THREAD)).streaming is None
+    await editor.set_streaming(ALL, "on", ADMIN)
+    assert (await editor.panel(THREAD)).streaming is True
+    assert await editor.set_streaming(HERE, "OFF", MEMBER) is False
+    assert (await editor.panel(THREAD)).streaming is False
+    await editor.set_streaming(HERE, "default", MEMBER)
+    assert (await editor.panel(THREAD)).streaming is True
+    with pytest.raises(Refused, match="`default`"):
+        await editor.set_streaming(HERE, "sometimes", MEMBER)
+
+
+async def test_a_function_keeps_answering_when_its_looks_are_edited():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+
+    await editor.edit(HERE, replace(orders, title="Order Desk", function=None), MEMBER)
+
+    (expert,) = (await editor.panel(HERE)).experts
+    assert (expert.title, expert.function, expert.instructions) == ("Order Desk", "orders", "")
+
+
+async def test_it_is_set_by_name_or_title_whom_an_expert_consults(editor):
+    await editor.add(HERE, TAX, MEMBER)
+    change = await editor.set_consulted(HERE, "legal", ["Tax Counsel"], MEMBER)
+    assert (change.verb, change.expert.consults) == (Verb.EDITED, ("tax",))
+    assert (await editor.find(THREAD, "legal")).consults == ("tax",)
+    assert (await editor.find(ELSEWHERE, "legal")).consults == ()
+
+    await editor.set_consulted(HERE, "legal", [], MEMBER)
+    assert (await editor.find(HERE, "legal")).consults == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "consulted", "by", "why"),
+    [
+        ("tax", ["legal"], MEMBER, "Tax Counsel → Legal Counsel → Tax Counsel"),
+        ("tax", ["taxi"], MEMBER, "no expert `taxi`.* Did you mean `tax`"),
+        ("nobody", ["legal"], MEMBER, "no expert `nobody`"),
+        ("tax", ["legal"], GUEST, "Guests"),
+    ],
+)
+async def test_who_cannot_be_consulted_is_refused(editor, name, consulted, by, why):
+    await editor.add(HERE, TAX, MEMBER)
+    await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
+    with pytest.raises(Refused, match=why):
+        await editor.set_consulted(HERE, name, consulted, by)
+    assert (await editor.find(HERE, "tax")).consults == ()
+
+
+async def test_a_form_cannot_close_a_circle_either(editor):
+    await editor.add(HERE, replace(TAX, consults=(LEGAL.name,)), MEMBER)
+    with pytest.raises(Refused, match="consult itself") as refused:
+        await editor.edit(HERE, replace(LEGAL, consults=(TAX.name,)), MEMBER)
+    assert refused.value.field == "consults"
+
+
+async def test_documents_do_not_change_whom_an_expert_consults(editor):
+    await editor.add(HERE, TAX, MEMBER)
+    await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
+    equipped = await editor.equip(HERE, "legal", MEMBER, always_consult=True)
+    assert equipped.consults == ("tax",)
+
+
+async def test_a_function_cannot_be_let_consult_anybody():
+    orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
+    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [LEGAL], frozenset())
+    await editor.add_from_library(HERE, "orders", MEMBER)
+    with pytest.raises(Refused, match="is a function"):
+        await editor.set_consulted(HERE, "orders", ["legal"], MEMBER)

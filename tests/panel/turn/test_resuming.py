@@ -1,0 +1,211 @@
+"""A turn that stopped anywhere is finished by another worker; nothing is lost or doubled."""
+
+import asyncio
+
+import pytest
+
+from bot.panel.errors import (
+    GiveUp,
+    MessengerUnavailable,
+    ModelUnavailable,
+    TurnLost,
+)
+from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
+from bot.panel.messaging.messenger import TaskState
+from bot.panel.model import MessageTs, Utterance
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER
+from tests.panel.conftest import THREAD, Bench, consult
+
+DOWN = ModelUnavailable("down")
+
+
+def ready(bench: Bench) -> None:
+    """Two experts and a synthesis, however often anybody is asked."""
+
+    def reply(prompt):
+        if not prompt.tools:
+            return f"I am {prompt.cache_key}."
+        if prompt.may_call:
+            return [consult("legal"), consult("finance")]
+        return "They agree."
+
+    bench.model.reply = reply
+
+
+PLAN = (None, "Asking Legal Counsel and Finance Partner")
+EXPECTED = {
+    ("Finance Partner", "I am expert:finance."),
+    ("Legal Counsel", "I am expert:legal."),
+    PLAN,
+    (None, "They agree."),
+}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(1, 19))
+async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
+    ready(bench)
+    claim = await bench.claim("May we, and at what cost?")
+    await bench.die(claim, stop_at, after=after)
+
+    await bench.resume(claim)
+
+    said = bench.messenger.said
+    assert len(said) == len(set(said))
+    assert set(said) | {PLAN} == EXPECTED  # of what is over, no plan is made any more
+    assert bench.model.unanswered() == []
+    questions = [i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]
+    assert len(questions) == 1
+    calls = [i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolCalled)]
+    outputs = [i for i in bench.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
+    assert len(calls) == len(outputs)
+    for call in calls:
+        asked = bench.model.items_of(call.tool.removeprefix("consult_"))
+        assert len([i for i in asked if isinstance(i, UserSaid)]) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(10, 24))
+async def test_stopped_while_the_routers_conversation_is_begun_anew(bench, stop_at, after):
+    ready(bench)
+    reply, lost = bench.model.reply, []
+
+    def losing_the_router(prompt):
+        if prompt.cache_key == "expert:finance" and not lost:
+            lost.append(next(iter(bench.model.conversations)))
+            bench.model.forget(lost[0])
+        return reply(prompt)
+
+    bench.model.reply = losing_the_router
+    claim = await bench.claim("May we, and at what cost?")
+    await bench.die(claim, stop_at, after=after)
+
+    await bench.resume(claim)
+
+    assert set(bench.messenger.said) | {PLAN} == EXPECTED
+    router = (await bench.threads.links(THREAD)).router
+    told = bench.model.conversations[router].items
+    (question,) = (item for item in told if isinstance(item, UserSaid))
+    assert "May we, and at what cost?" in question.text
+    assert len([i for i in told if isinstance(i, ToolCalled)]) == 2
+    assert bench.model.unanswered() == []
+
+
+@pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_stopped_while_posting(bench, part, after_effect):
+    ready(bench)
+    claim = await bench.claim("May we, and at what cost?")
+    bench.messenger.fail_next(part, MessengerUnavailable("cut"), after_effect=after_effect)
+    try:
+        await bench.runner().run(claim)
+    except* MessengerUnavailable:
+        await bench.resume(claim)
+
+    said = bench.messenger.said
+    assert len(said) == len(set(said))
+    assert set(said) | {PLAN} == EXPECTED  # a plan that fails is let go: it is only decoration
+
+
+async def test_an_answer_that_was_stored_but_never_arrived_is_not_asked_for_again(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", ["Yes.", DOWN])
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said[-1] == ("Legal Counsel", "Yes.")
+    assert len(bench.model.asked("legal")) == 1
+
+
+async def test_a_question_that_was_stored_without_an_answer_is_not_sent_twice(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", ["", DOWN], "Yes.")
+
+    await bench.ask("May we?")
+
+    questions = [i for i in bench.model.items_of("legal") if isinstance(i, UserSaid)]
+    assert len(questions) == 1
+
+
+async def test_calls_of_a_lost_response_are_adopted_by_the_next_one(bench):
+    bench.model.script(ROUTER, [consult("legal", "call_1"), DOWN], [consult("legal", "call_2")])
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    assert len(bench.model.asked("legal")) == 1
+    assert bench.model.unanswered() == []
+
+
+async def test_a_worker_that_lost_the_turn_says_nothing(bench):
+    ready(bench)
+    claim = await bench.claim("May we?")
+    bench.lose()
+    await bench.queue.claim()
+
+    with pytest.raises(TurnLost):
+        await bench.runner().run(claim)
+
+    assert bench.messenger.said == []
+
+
+async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench):
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "We need a licence.")]
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "MIT.")
+    claim = await bench.claim("what do you think?", "3.0")
+    with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+        await bench.runner().run(claim)
+
+    await bench.resume(claim)
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Ann: We need a licence." in quoted.text
+    assert await bench.threads.heard_until(THREAD) is None
+
+
+async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(bench):
+    bench.model.script(ROUTER, ModelUnavailable("busy", after=3600), "Hi.")
+    claim = await bench.claim("hello")
+    async with asyncio.timeout(1):  # rather than an hour
+        with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+            await bench.runner().run(claim)
+
+    await bench.resume(claim)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+@pytest.mark.parametrize("stop_at", range(1, 19))
+async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_at):
+    ready(bench)
+    files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]
+    claim = await bench.claim("May we, and at what cost?", "1.0", *files)
+    await bench.die(claim, stop_at, after=True)
+
+    await bench.resume(claim)
+
+    for expert in ("legal", "finance"):
+        held = [item for item in bench.model.items_of(expert) if isinstance(item, UserSaid)]
+        assert [[one.name for one in item.attachments] for item in held] == [["a.pdf"]]
+    notices = [text for _, text in bench.messenger.said if "`b.zip`" in text]
+    assert len(notices) == 1
+
+
+async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it_is_retried(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()], "Yes.")
+    claim = await bench.claim("May we?")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.messenger.plans and bench.model.asked("legal"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (shown,) = bench.messenger.plans.values()
+    assert [task.state for task in shown[-1]] == [TaskState.WORKING]
+
+    await bench.runner().give_up(claim, GiveUp("its workers died with it"))
+
+    assert [task.state for task in shown[-1]] == [TaskState.FAILED]
+    await bench.resume(claim)
+    assert [task.state for task in shown[-1]] == [TaskState.DONE]
+    assert ("Legal Counsel", "Yes.") in bench.messenger.said

@@ -1,0 +1,219 @@
+"""A turn that somebody stops ends at once, and leaves nothing open."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from bot.panel.errors import ModelUnavailable
+from bot.panel.intake.intake import Incoming, Intake
+from bot.panel.journal.events import Failure
+from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
+from bot.panel.model import NO_USAGE, Message, MessageTs, ThreadRef, UserId
+from bot.panel.texts import sentences
+from bot.panel.turn.turn_worker import TurnWorker
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER, USAGE
+from tests.fakes.turn_queue import FakeTurnQueue
+from tests.panel.conftest import HURRY, THREAD, Bench, consult
+
+QUICK = replace(HURRY, stops=0.001)
+
+
+@pytest.fixture
+async def work(bench):
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.drain(grace=1)
+
+
+async def say(bench: Bench, text: str, ts: str) -> None:
+    message = Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True)
+    incoming = Incoming(THREAD, message, is_reply=ts != "1.0", addresses_others=False)
+    await Intake(bench.queue, bench.threads).receive(incoming)
+
+
+async def settled(bench: Bench) -> None:
+    async with asyncio.timeout(5):
+        while not await bench.idle():  # noqa: ASYNC110 - the queue sends no events
+            await asyncio.sleep(0.001)
+
+
+def said(bench: Bench) -> list[tuple[str | None, str]]:
+    return [one for one in bench.messenger.said if not one[1].startswith("Asking")]
+
+
+async def test_experts_that_are_at_work_are_stopped_and_the_others_answers_stay(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(
+        lambda: ("Legal Counsel", "Yes.") in said(bench) and bench.model.asked("finance")
+    )
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench) == [
+        ("Legal Counsel", "Yes."),
+        (None, sentences.stopped(["Finance Partner"])),
+    ]
+    assert bench.model.unanswered() == []
+    assert bench.messenger.status == ""
+
+
+async def test_what_was_done_until_the_stop_is_kept(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(
+        lambda: ("Legal Counsel", "Yes.") in said(bench) and bench.model.asked("finance")
+    )
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    (report,) = bench.reports.reports.values()
+    legal, finance = report.consultations
+    assert (legal.stage.usage, legal.failure) == (USAGE, None)
+    assert (finance.stage.usage, finance.failure) == (NO_USAGE, Failure.STOPPED)
+
+
+async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "What else?")
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    await say(bench, "never mind", "3.0")
+    await settled(bench)
+
+    assert said(bench)[-1] == (None, "What else?")
+    asked = [item.text for item in bench.model.items_of(ROUTER) if isinstance(item, UserSaid)]
+    assert len(asked) == 2
+    assert bench.model.unanswered() == []
+
+
+async def test_what_waits_is_taken_back_but_not_forgotten(bench):
+    await say(bench, "May we?", "1.0")
+    await say(bench, "And at what cost?", "2.0")
+
+    await say(bench, "stop", "3.0")
+
+    assert [m.text for m in (await bench.queue.claim()).turn.messages] == ["stop"]
+    assert await bench.threads.heard_until(THREAD) == "1.0"
+
+
+async def test_nothing_to_stop_is_said(bench, work):
+    await say(bench, "stop", "1.0")
+    await settled(bench)
+
+    assert said(bench) == [(None, sentences.nothing_to_stop())]
+
+
+async def test_a_copy_of_the_wish_stops_nothing_else(bench, work):
+    bench.model.script(ROUTER, [asyncio.Event()], "Hi.")
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+    await say(bench, "two", "3.0")
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench)[-1] == (None, "Hi.")
+
+
+async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "Hi.")
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    bench.model.fail_next("since", ModelUnavailable("down"))
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert said(bench) == [(None, sentences.stopped(["Legal Counsel"]))]
+    await say(bench, "hello?", "3.0")
+    await settled(bench)
+    assert said(bench)[-1] == (None, "Hi.")
+    outputs = [i.output for i in bench.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
+    assert outputs == [ABORTED]
+
+
+async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
+    bench.patience = replace(QUICK, stops=0.1, retries=(), turn_retries=(600,))
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, ModelUnavailable("down")], "Hi.")
+    worker = TurnWorker(bench.queue, bench.runner(), patience=bench.patience, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    held.set()
+    await settled(bench)
+    task.cancel()
+
+    assert await bench.queue.stops() == {}
+
+
+async def test_a_worker_that_shuts_down_still_stops_what_is_to_be_stopped(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    task.cancel()
+    draining = asyncio.create_task(worker.drain(grace=60))
+
+    await say(bench, "stop", "2.0")
+    async with asyncio.timeout(5):
+        await draining
+
+    assert said(bench) == [(None, sentences.stopped(["Legal Counsel"]))]
+
+
+class DistantQueue(FakeTurnQueue):
+    """Its answer to who is to be stopped takes as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def stops(self) -> Mapping[ThreadRef, UserId]:
+        found = await super().stops()
+        if found:
+            self.asked.set()
+            await self.answer.wait()
+        return found
+
+
+async def test_a_late_word_of_a_stop_does_not_stop_the_next_turn(make_bench):
+    bench = make_bench(queue=DistantQueue())
+    ends, goes_on = asyncio.Event(), asyncio.Event()
+    bench.model.script(ROUTER, [ends, "First."], [goes_on, "Second."])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    task = asyncio.create_task(worker.run())
+    await say(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await say(bench, "stop", "2.0")
+    await bench.queue.asked.wait()
+    ends.set()
+    await say(bench, "two", "3.0")
+    await eventually(lambda: len(bench.model.asked(ROUTER)) == 2)
+    bench.queue.answer.set()
+    await asyncio.sleep(0.01)  # a wrong stop would come by now
+    goes_on.set()
+    await settled(bench)
+    task.cancel()
+
+    assert said(bench)[-1] == (None, "Second.")

@@ -1,0 +1,545 @@
+import asyncio
+
+import pytest
+
+from bot.panel.errors import (
+    ConversationGone,
+    MessengerUnavailable,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+)
+from bot.panel.journal.events import Failure
+from bot.panel.language_model.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
+from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.messaging.messenger import TaskState
+from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId, Utterance
+from bot.panel.roster.roster import ChannelScope
+from bot.panel.texts import sentences
+from bot.panel.threads.thread_store import Standing
+from bot.panel.timeouts import Timeouts
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER
+from tests.fakes.messenger import RecordingMessenger
+from tests.panel.conftest import THREAD, consult
+
+DOWN = ModelUnavailable("down")
+
+
+def said_by(bench, *whom):
+    return [text for name, text in bench.messenger.said if name in whom]
+
+
+async def test_one_expert_answers_and_nothing_is_added(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", "Yes, you may.")
+
+    await bench.ask("May we?")
+
+    assert said_by(bench, "Legal Counsel") == ["Yes, you may."]
+    assert said_by(bench, None) == ["Asking Legal Counsel"]
+    assert len(bench.model.asked(ROUTER)) == 1
+    assert bench.model.unanswered() == []
+
+
+async def test_two_experts_answer_and_the_router_sums_up(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "They agree.")
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", "Ten.")
+
+    await bench.ask("May we, and what does it cost?")
+
+    assert sorted(said_by(bench, "Legal Counsel", "Finance Partner")) == ["Ten.", "Yes."]
+    assert bench.messenger.said[-1] == (None, "They agree.")
+    closing = bench.model.asked(ROUTER)[-1]
+    assert not closing.may_call
+    assert {type(item) for item in closing.items} == {ToolAnswered}
+
+
+async def test_people_can_act_on_the_end_of_every_reply_and_on_nothing_else(make_bench):
+    bench = make_bench(messenger=RecordingMessenger(limit=4))
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "So yes.")
+    bench.model.script("legal", "Yes, you may.")
+    bench.model.script("finance", "Ten.")
+
+    await bench.ask("May we, and what does it cost?")
+    await bench.ask("experts", "2.0")
+
+    ends = {post.part for _, _, post in bench.messenger.posts if post.ends_reply}
+    assert ends == {"reply:call_legal:3", "reply:call_finance:0", "synthesis:1"}
+
+
+async def test_an_expert_starts_before_the_router_has_finished(bench):
+    rest = asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal"), rest, consult("finance")], "Done.")
+    bench.model.script("legal", "Yes.")
+    claim = await bench.claim("May we?")
+    turn = asyncio.create_task(bench.runner().run(claim))
+
+    await eventually(lambda: said_by(bench, "Legal Counsel"))
+    assert len(bench.model.asked("finance")) == 0
+    rest.set()
+    await turn
+
+
+async def test_an_expert_reads_the_brief_and_the_persons_own_words(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+
+    await bench.ask("May we?")
+
+    (prompt,) = bench.model.asked("legal")
+    (item,) = prompt.items
+    assert "Look at the legal side." in item.text
+    assert "May we?" in item.text
+    assert "{" not in item.text
+    assert prompt.instructions.startswith("Read the law.")
+
+
+async def test_a_fast_expert_does_not_wait_for_a_slow_one(bench):
+    slow = asyncio.Event()
+    bench.model.script(ROUTER, [consult("finance"), consult("legal")], "Done.")
+    bench.model.script("finance", [slow, "Ten."])
+    bench.model.script("legal", "Yes.")
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+
+    await eventually(lambda: said_by(bench, "Legal Counsel"))
+    slow.set()
+    await turn
+
+    assert said_by(bench, "Finance Partner") == ["Ten."]
+
+
+async def test_a_failing_expert_gets_an_honest_line_and_the_others_go_on(bench):
+    bench.model.script(ROUTER, [consult("finance"), consult("legal")])
+    bench.model.script("finance", DOWN, DOWN, DOWN)
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+    assert said_by(bench, "Finance Partner") == [
+        sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+    ]
+    states = {t.persona.name: t.state for t in next(iter(bench.messenger.plans.values()))[-1]}
+    assert states == {"Finance Partner": TaskState.FAILED, "Legal Counsel": TaskState.DONE}
+
+
+async def test_a_slow_expert_is_given_up(make_bench):
+    bench = make_bench(patience=Timeouts(expert=0.01, plan_updates=0))
+    bench.model.script(ROUTER, [consult("legal")], "Nobody could answer.")
+    bench.model.script("legal", [asyncio.Event()])
+
+    await bench.ask("May we?")
+
+    assert said_by(bench, "Legal Counsel") == [sentences.expert_failed(Failure.SLOW, "legal")]
+    assert bench.messenger.said[-1] == (None, "Nobody could answer.")
+
+
+async def test_a_call_of_an_unknown_expert_is_answered_as_such(bench):
+    bench.model.script(ROUTER, [consult("astrology"), consult("legal")])
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    outputs = {
+        item.call_id: item.output
+        for item in bench.model.items_of(ROUTER)
+        if isinstance(item, ToolAnswered)
+    }
+    assert "no expert 'consult_astrology'" in outputs["call_astrology"]
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+
+
+async def test_if_only_unknown_experts_are_called_the_router_answers(bench):
+    bench.model.script(ROUTER, [consult("astrology")], "I do not know.")
+
+    await bench.ask("What do the stars say?")
+
+    assert bench.messenger.said == [(None, "I do not know.")]
+
+
+async def test_without_a_suitable_expert_the_router_answers(bench):
+    bench.model.script(ROUTER, "You are welcome.")
+
+    await bench.ask("Thanks!")
+
+    assert bench.messenger.said == [(None, "You are welcome.")]
+
+
+async def test_addressing_an_expert_skips_the_router_which_learns_of_it(bench):
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("legal: may we?")
+
+    assert bench.messenger.said == [("Legal Counsel", "Yes.")]
+    assert bench.model.asked(ROUTER) == []
+    question, call, output = bench.model.items_of(ROUTER)
+    assert isinstance(question, UserSaid)
+    assert "may we?" in question.text
+    assert isinstance(call, ToolCalled)
+    assert isinstance(output, ToolAnswered)
+    assert "Yes." in output.output
+
+
+async def test_everyone_is_asked_and_the_router_sums_up_in_one_request(bench):
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", "Ten.")
+    bench.model.script(ROUTER, "They agree.")
+
+    await bench.ask("everyone what now?")
+
+    assert bench.messenger.said[-1] == (None, "They agree.")
+    assert len(bench.model.asked(ROUTER)) == 1
+
+
+async def test_synthesis_follows_the_channels_setting(bench):
+    channel = ChannelScope(THREAD.team_id, THREAD.channel_id)
+    await bench.panels.set_synthesis(channel, Synthesis.NEVER)
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+
+    await bench.ask("May we?")
+
+    assert len(bench.model.asked(ROUTER)) == 1
+    assert bench.model.unanswered() == []
+
+
+async def test_links_are_kept_in_the_store_and_in_both_metadata(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+
+    await bench.ask("May we?")
+
+    links = await bench.threads.links(THREAD)
+    legal = links.experts[ExpertName("legal")]
+    assert bench.model.conversations[links.router].labels == RouterLabels(THREAD, {"legal": legal})
+    assert bench.model.conversations[legal].labels == ExpertLabels(
+        THREAD, ExpertName("legal"), links.router
+    )
+    assert {post.router for _, _, post in bench.messenger.posts} == {links.router}
+
+
+async def test_after_redis_is_lost_the_same_conversations_go_on(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    await bench.ask("May we?")
+    before = await bench.threads.links(THREAD)
+    bench.threads.forget()
+    bench.transcript.router = before.router
+    bench.model.script(ROUTER, [consult("legal")])
+
+    await bench.ask("And now?", "2.0", mentioned=False)
+
+    assert await bench.threads.links(THREAD) == before
+    assert len(bench.model.conversations) == 2
+
+
+async def test_a_signed_but_foreign_router_is_not_followed(bench):
+    other = await bench.model.open(RouterLabels(ThreadRef("T1", "C2", "9.0")))
+    bench.transcript.router = other
+    await bench.ask("hello", "2.0", mentioned=True)
+
+    assert (await bench.threads.links(THREAD)).router != other
+
+
+async def test_a_reply_in_a_thread_without_us_is_none_of_our_business(bench):
+    await bench.ask("lunch?", "2.0", mentioned=False)
+
+    assert bench.messenger.said == []
+    assert bench.messenger.statuses == []
+    assert await bench.threads.standing(THREAD) is Standing.FOREIGN
+
+
+async def test_a_reply_that_overtook_the_mention_it_follows_is_answered(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    bench.model.script(ROUTER, "Both, I think.")
+
+    await bench.ask("or MIT?", "2.0", mentioned=False)
+
+    assert bench.messenger.said == [(None, "Both, I think.")]
+
+
+async def test_a_mention_that_was_overtaken_goes_on_in_the_same_conversation(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    await bench.ask("or MIT?", "2.0", mentioned=False)
+    linked = await bench.threads.links(THREAD)
+
+    await bench.ask("GPL?", "1.0")
+
+    assert await bench.threads.links(THREAD) == linked
+    assert len(bench.model.conversations) == 1
+
+
+async def test_talk_that_the_summons_came_after_is_none_of_our_business(bench):
+    bench.transcript.summoned_at = MessageTs("3.0")
+
+    await bench.ask("lunch?", "2.0", mentioned=False)
+
+    assert bench.messenger.said == []
+
+
+async def test_summoned_late_the_router_reads_what_was_said_before(bench):
+    bench.transcript.history = [
+        Utterance(MessageTs("1.0"), "Ann", "We need a licence."),
+        Utterance(MessageTs("2.0"), "Ben", "Which one?"),
+    ]
+    bench.model.script(ROUTER, "MIT.")
+
+    await bench.ask("what do you think?", "3.0")
+
+    quoted, question = bench.model.asked(ROUTER)[0].items
+    assert "Ann: We need a licence.\nBen: Which one?" in quoted.text
+    assert "what do you think?" in question.text
+
+
+async def test_talk_that_was_queued_before_the_summons_is_not_answered(bench):
+    await bench.threads.set_standing(THREAD, Standing.OURS)
+    await bench.queue.put(THREAD, Message(MessageTs("2.0"), UserId("U1"), "between us"))
+    bench.transcript.history = [Utterance(MessageTs("2.0"), "Ben", "between us")]
+
+    await bench.ask("what do you think?", "3.0")
+
+    quoted, question = bench.model.asked(ROUTER)[0].items
+    assert "Ben: between us" in quoted.text
+    assert "between us" not in question.text
+
+
+async def test_what_passed_the_panel_by_is_told_with_the_next_turn(bench):
+    await bench.ask("hello")
+    await bench.threads.overheard(THREAD, MessageTs("2.0"))
+    bench.transcript.history = [Utterance(MessageTs("2.0"), "Ann", "Between us, @Ben.")]
+
+    await bench.ask("and now?", "3.0", mentioned=False)
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Between us, @Ben." in quoted.text
+    assert await bench.threads.heard_until(THREAD) is None
+
+
+async def test_gathered_messages_reach_the_router_together(bench):
+    await bench.queue.put(THREAD, Message(MessageTs("1.0"), UserId("U1"), "one", mentioned=True))
+    await bench.ask("two", "2.0", mentioned=False)
+
+    (prompt,) = bench.model.asked(ROUTER)
+    assert "\none\n" in prompt.items[0].text
+    assert "\ntwo\n" in prompt.items[0].text
+
+
+async def test_an_empty_mention_is_answered_with_help(bench):
+    await bench.ask("")
+
+    assert bench.messenger.said == [(None, sentences.usage())]
+
+
+async def test_a_long_reply_is_posted_in_pieces(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", "x" * 2_500)
+
+    await bench.ask("May we?")
+
+    assert [len(text) for text in said_by(bench, "Legal Counsel")] == [1000, 1000, 500]
+
+
+async def test_the_status_shows_at_once_and_is_cleared(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.statuses[0] == sentences.thinking()
+    assert bench.messenger.status == ""
+
+
+NO_CREDIT = ModelRefused(ModelFault.QUOTA, "insufficient_quota")
+
+
+async def test_experts_without_credit_are_told_of_once(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    bench.model.script("legal", NO_CREDIT)
+    bench.model.script("finance", NO_CREDIT)
+
+    await bench.ask("May we?")
+
+    told = (None, sentences.router_failed(ModelFault.QUOTA))
+    assert [said for said in bench.messenger.said if "Asking" not in said[1]] == [told]
+    assert bench.model.unanswered() == []
+
+
+async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
+    bench.model.reply = lambda prompt: [consult("legal")] if prompt.tools else NO_CREDIT
+
+    await bench.ask("legal: may we?")
+    await bench.ask("legal: and now?", "2.0")
+
+    assert [text for _, text in bench.messenger.said] == [
+        sentences.router_failed(ModelFault.QUOTA),
+        sentences.still_no_credit(),
+    ]
+
+
+@pytest.mark.parametrize("fault", [ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL])
+async def test_what_somebody_can_mend_is_no_end_of_the_turn(bench, fault):
+    bench.model.script(ROUTER, ModelRefused(fault, "not now"))
+
+    with pytest.raises(ExceptionGroup):
+        await bench.ask("May we?")
+
+    assert bench.messenger.said == []
+
+
+async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memory(bench):
+    await bench.ask("hello")
+    first = (await bench.threads.links(THREAD)).router
+    bench.model.forget(first)
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "hello")]
+
+    await bench.ask("and now?", "2.0", mentioned=False)
+
+    links = await bench.threads.links(THREAD)
+    assert links.router != first
+    assert "Ann: hello" in bench.model.items_of(ROUTER)[0].text
+
+
+async def test_a_reply_that_has_overtaken_the_mention_is_answered_with_it(bench):
+    reply = Message(MessageTs("1.5"), UserId("UMEMBER"), "and at what cost?")
+    await bench.queue.put(THREAD, reply)
+
+    await bench.ask("May we?")
+
+    (question,) = (item for item in bench.model.items_of(ROUTER) if isinstance(item, UserSaid))
+    assert question.text.index("May we?") < question.text.index("and at what cost?")
+
+
+async def test_addressing_an_expert_directly_survives_the_loss_of_the_routers_conversation(bench):
+    await bench.ask("hello")
+    first = (await bench.threads.links(THREAD)).router
+    bench.model.forget(first)
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("legal: may we?", "2.0", mentioned=False)
+
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+    question, _, output = bench.model.items_of(ROUTER)
+    assert "may we?" in question.text
+    assert "Yes." in output.output
+
+
+async def test_an_expert_conversation_that_is_gone_is_begun_anew(bench):
+    bench.model.script(ROUTER, [consult("legal")], [consult("legal", "call_2")])
+    await bench.ask("May we?")
+    lost = (await bench.threads.links(THREAD)).experts[ExpertName("legal")]
+    bench.model.forget(lost)
+
+    await bench.ask("Still?", "2.0", mentioned=False)
+
+    legal = (await bench.threads.links(THREAD)).experts[ExpertName("legal")]
+    assert legal != lost
+    router = (await bench.threads.links(THREAD)).router
+    assert bench.model.conversations[router].labels.experts == {"legal": legal}
+
+
+async def test_the_routers_words_are_remembered_in_its_conversation(bench):
+    bench.model.script(ROUTER, "Hi.")
+
+    await bench.ask("hello")
+
+    assert bench.model.items_of(ROUTER)[-1] == ModelSaid("Hi.")
+
+
+async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
+    bench = make_bench(patience=Timeouts(plan_updates=60))
+    refusal = ModelRefused(ModelFault.TOO_LONG, "context_length_exceeded")
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], refusal)
+    bench.model.script("legal", [held, "Yes."])
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: bench.messenger.plans)
+    held.set()
+    await turn
+
+    assert bench.messenger.said[-1] == (None, sentences.router_failed(ModelFault.TOO_LONG))
+    (plan,) = bench.messenger.plans.values()
+    assert [task.state for task in plan[-1]] == [TaskState.DONE, TaskState.DONE]
+
+
+async def test_an_update_of_the_plan_that_failed_is_made_up_for_at_the_end(bench):
+    update = bench.messenger.update_plan
+    left = [MessengerUnavailable("slow down")]
+
+    async def update_plan(thread, ts, post, tasks):
+        if left:
+            raise left.pop()
+        await update(thread, ts, post, tasks)
+
+    bench.messenger.update_plan = update_plan
+    held, closing = asyncio.Event(), asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal")], [closing, "Nobody knows."])
+    bench.model.script("legal", [held, ""])
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: bench.messenger.plans)
+    held.set()
+    await eventually(lambda: not left)
+    closing.set()
+    await turn
+
+    (plan,) = bench.messenger.plans.values()
+    assert [task.state for task in plan[-1]] == [TaskState.FAILED]
+
+
+async def test_a_router_without_a_word_is_owned_up_to(bench):
+    bench.model.script(ROUTER, " ")
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said == [(None, sentences.nothing_said())]
+
+
+async def test_metadata_that_cannot_be_written_does_not_spoil_the_answer(bench):
+    for error in (ModelRefused(ModelFault.ACCESS, "revoked"), ConversationGone("deleted")):
+        bench.model.fail_next("relabel", error)
+        bench.model.script(ROUTER, "Hi.")
+        claim = await bench.claim("hello", f"{len(bench.messenger.said) + 1}.0")
+        bench.lose()
+        claim = await bench.queue.claim()
+
+        await bench.runner().run(claim)
+        await bench.queue.done(claim)
+
+    assert bench.messenger.said == [(None, "Hi."), (None, "Hi.")]
+    assert bench.messenger.status == ""
+
+
+async def test_an_expert_whose_conversations_are_never_found_does_not_stop_the_others(bench):
+    gone = ConversationGone("HTTP 404")
+    bench.model.script(ROUTER, [consult("finance"), consult("legal")])
+    bench.model.script("finance", gone, gone)
+    bench.model.script("legal", "Yes.")
+
+    await bench.ask("May we?")
+
+    assert said_by(bench, "Legal Counsel") == ["Yes."]
+    assert said_by(bench, "Finance Partner") == [
+        sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+    ]
+
+
+async def test_a_reply_that_waited_behind_a_mute_is_not_answered_but_heard(bench):
+    await bench.ask("hello")
+    await bench.ask("mute", "2.0")
+
+    await bench.ask("lunch?", "3.0", mentioned=False)
+
+    assert bench.messenger.said[-1] == (None, sentences.muted())
+    assert await bench.threads.heard_until(THREAD) == "3.0"
+
+
+async def test_what_passes_by_while_a_turn_is_answered_is_told_with_the_next_one(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "Hi."])
+    turn = asyncio.create_task(bench.ask("hello"))
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await bench.threads.overheard(THREAD, MessageTs("2.0"))
+    held.set()
+    await turn
+    bench.transcript.history = [Utterance(MessageTs("2.0"), "Ann", "Between us, @Ben.")]
+
+    await bench.ask("and now?", "3.0", mentioned=False)
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Between us, @Ben." in quoted.text

@@ -1,0 +1,301 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelFault,
+    ModelRefused,
+    ModelUnavailable,
+)
+from bot.panel.language_model.exchange import UserSaid
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
+from bot.panel.texts import sentences
+from bot.panel.timeouts import Timeouts
+from bot.panel.turn.turn_worker import TurnWorker
+from tests.eventually import eventually
+from tests.fakes.language_model import ROUTER
+from tests.fakes.messenger import RecordingMessenger
+from tests.panel.conftest import HURRY, THREAD, Bench, consult
+
+DOWN = ModelUnavailable("down")
+
+
+@pytest.fixture
+async def work(bench):
+    """A worker that runs until the test is over."""
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, concurrency=4, lease=180)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.drain(grace=1)
+
+
+async def put(bench: Bench, text: str, ts: str = "1.0", thread: ThreadRef = THREAD) -> None:
+    message = Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True)
+    await bench.queue.put(thread, message)
+
+
+async def settled(bench: Bench) -> None:
+    """Return when every turn has ended."""
+    async with asyncio.timeout(5):
+        while not await bench.idle():  # noqa: ASYNC110 - the queue sends no events
+            await asyncio.sleep(0.001)
+
+
+async def test_turns_are_answered_and_forgotten(bench, work):
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_turns_of_other_threads_do_not_wait(bench, work):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "slow"], "fast")
+    await put(bench, "one")
+    await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
+
+    await eventually(lambda: (None, "fast") in bench.messenger.said)
+    held.set()
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, "slow")
+
+
+async def test_messages_that_arrive_meanwhile_wait_and_go_together(bench, work):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "first"], "second")
+    await put(bench, "one", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await put(bench, "two", "2.0")
+    await put(bench, "three", "3.0")
+    held.set()
+    await settled(bench)
+
+    assert [text for _, text in bench.messenger.said] == ["first", "second"]
+
+
+async def test_a_turn_is_postponed_while_the_model_is_away(bench, work):
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+    assert len([i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]) == 1
+
+
+async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(bench, work):
+    bench.model.reply = lambda _: DOWN
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, sentences.gave_up())]
+    assert bench.messenger.posts[-1][2].offers_retry
+    assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
+    assert bench.messenger.status == ""
+
+
+async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(bench, work):
+    bench.messenger.fail_next("router:0", MessengerRefused("is_archived"))
+    bench.messenger.fail_next("gave-up", MessengerRefused("is_archived"))
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    (letter,) = await bench.queue.buried()
+    assert letter.reason == "MessengerRefused: is_archived"
+
+
+async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(bench, work):
+    for _ in range(3):
+        bench.messenger.fail_next("reply:call_legal:0", MessengerUnavailable("down"))
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", "Yes.")
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, sentences.gave_up())
+
+
+async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
+    bench.model.reply = lambda _: DOWN
+    await put(bench, "hello")
+    await settled(bench)
+    (letter,) = await bench.queue.buried()
+
+    assert await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+    bench.model.reply = lambda _: "Hi."
+    assert await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+
+    said = [text for _, text in bench.messenger.said]
+    assert said == [sentences.gave_up(), sentences.gave_up(), "Hi."]
+
+
+async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "They agree.")
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", "Cheap.")
+    for _ in range(3):
+        bench.messenger.fail_next("reply:call_finance:0", MessengerUnavailable("down"))
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert bench.messenger.said[-1] == (None, sentences.gave_up_halfway())
+
+
+async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
+    bench.model.script(ROUTER, ModelRefused(ModelFault.QUOTA, "insufficient_quota"), "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, sentences.router_failed(ModelFault.QUOTA))]
+    (letter,) = await bench.queue.buried()
+    await bench.queue.retry(letter.turn.id)
+    await settled(bench)
+    assert bench.messenger.said[-1] == (None, "Hi.")
+
+
+async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "poison")
+    while (claim := await claimed_sometime(bench)).deaths <= HURRY.deaths:
+        pass  # the worker is seen no more
+    await bench.queue.hand_over(claim)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY)
+    task = asyncio.create_task(worker.run())
+    await settled(bench)
+    task.cancel()
+
+    (letter,) = await bench.queue.buried()
+    assert letter.reason == "GiveUp: 6 workers died with it"
+    assert bench.messenger.said == [(None, sentences.gave_up())]
+
+
+async def claimed_sometime(bench: Bench) -> Claim:
+    """Claim a turn; as much time passes as it takes."""
+    claiming = asyncio.create_task(bench.queue.claim())
+    while not claiming.done():
+        bench.queue.advance(bench.queue.lease + 1)
+        await asyncio.sleep(0)
+    return await claiming
+
+
+async def test_a_neighbour_that_wants_a_day_gets_a_quarter_of_an_hour(bench):
+    bench.model.script(ROUTER, ModelUnavailable("busy", after=86_400), "Hi.")
+    worker = TurnWorker(bench.queue, bench.runner(), patience=Timeouts())
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.queue.postponed)
+    bench.queue.advance(901)
+    await settled(bench)
+    task.cancel()
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_giving_up_is_not_told_where_the_router_has_answered(bench, work):
+    bench.model.script(ROUTER, [consult("legal")], "Nobody knows.")
+    bench.model.script("legal", "")
+    for _ in range(3 * 3):
+        bench.model.fail_next("relabel", DOWN)
+    await put(bench, "May we?")
+    await settled(bench)
+
+    assert len(await bench.queue.buried()) == 1
+    assert bench.messenger.said[-1] == (None, "Nobody knows.")
+
+
+async def test_giving_up_is_not_told_to_people_who_talk_among_themselves(bench, work):
+    async def away(_thread: ThreadRef) -> None:
+        raise MessengerUnavailable("no history")
+
+    bench.transcript.router_of = away
+    await bench.queue.put(THREAD, Message(MessageTs("2.0"), UserId("UMEMBER"), "lunch?"))
+    await settled(bench)
+
+    assert len(await bench.queue.buried()) == 1
+    assert bench.messenger.said == []
+    assert bench.messenger.statuses == []
+
+
+async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
+    bench.model.script(ROUTER, RuntimeError("a bug"), "Hi.")
+    await put(bench, "one")
+    await settled(bench)
+    await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
+    await settled(bench)
+
+    assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]
+    assert bench.messenger.said[-1] == (None, "Hi.")
+
+
+async def test_losing_the_lease_stops_the_work(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "too late"])
+    patience = Timeouts(plan_updates=0)
+    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=0.03)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    task.cancel()
+    bench.lose()
+    await bench.queue.claim()
+    await worker.drain(grace=2)
+
+    assert bench.messenger.said == []
+
+
+async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, lease=180)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked("legal"))
+    task.cancel()
+    await worker.drain(grace=0)
+    claim = await bench.queue.claim()
+
+    assert claim.attempt == 2
+
+
+class HesitantMessenger(RecordingMessenger):
+    """Never finishes saying that a turn is given up."""
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        if post.offers_retry:
+            self.posts.append((thread, MessageTs("0.0"), post))
+            await asyncio.Event().wait()
+        return await super().post(thread, post)
+
+
+async def test_at_shutdown_a_turn_that_is_being_given_up_is_handed_over_at_once(make_bench):
+    bench = make_bench(messenger=HesitantMessenger())
+    bench.model.reply = lambda _: DOWN
+    patience = replace(HURRY, turn_retries=())
+    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=180)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.messenger.posts)
+    task.cancel()
+    await worker.drain(grace=0)
+
+    async with asyncio.timeout(2):
+        assert (await bench.queue.claim()).attempt == 2
+
+
+async def test_a_mistake_of_ours_in_giving_up_does_not_keep_the_turn_for_ever(bench, work):
+    bench.messenger.fail_next("gave-up", RuntimeError("a bug"))
+    bench.model.script(ROUTER, RuntimeError("a bug"))
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]

@@ -1,0 +1,105 @@
+import pytest
+
+from bot.settings.config import NAMES, ConfigError, read
+
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "a-signing-secret",
+    "OPENAI_API_KEY": "sk-1",
+    "REDIS_URL": "redis://localhost:6379/0",
+}
+
+
+def problems(environ: dict[str, str], *needs: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(environ, *needs)
+    return [problem.name for problem in caught.value.problems]
+
+
+def test_defaults_fill_what_is_not_given():
+    config = read(GOOD, *GOOD)
+
+    assert config.slack_api_url == "https://slack.com/api/"
+    assert config.port == 3000
+    assert not config.uses_socket_mode
+
+
+@pytest.mark.parametrize(("value", "language"), [("de", "de"), ("PT", "pt"), ("", "")])
+def test_a_language_for_all_is_one_that_the_bot_speaks(value: str, language: str):
+    assert read(GOOD | {"PANELBOT_LANGUAGE": value}).language == language
+
+    with pytest.raises(ConfigError, match=r"PANELBOT_LANGUAGE should be one of en, de, .*=de"):
+        read(GOOD | {"PANELBOT_LANGUAGE": "tlh"})
+
+
+@pytest.mark.parametrize("value", ["assistants", "Assistants"])
+def test_a_backend_is_chosen_by_its_name(value: str):
+    assert read(GOOD).backend == "conversations"
+    assert read(GOOD | {"PANELBOT_BACKEND": value}).backend == "assistants"
+    assert problems({"PANELBOT_BACKEND": "threads"}) == ["PANELBOT_BACKEND"]
+
+
+@pytest.mark.parametrize(("value", "tokens"), [("", 100_000), ("0", 0), ("1000", 1000)])
+def test_summing_up_can_be_left_to_nobody(value: str, tokens: int):
+    assert read(GOOD | {"PANELBOT_COMPACT_TOKENS": value}).compact_tokens == tokens
+
+
+def test_every_missing_setting_is_named_at_once():
+    assert problems({}, *GOOD) == list(GOOD)
+
+
+def test_a_missing_setting_comes_with_an_example():
+    with pytest.raises(ConfigError, match="REDIS_URL is missing, for example REDIS_URL=redis://"):
+        read({}, "REDIS_URL")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1"),
+        ("SLACK_APP_TOKEN", "xoxb-1"),
+        ("SLACK_API_URL", "slack.com"),
+        ("OPENAI_BASE_URL", "ftp://host"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PANELBOT_SECRET", "short"),
+        ("PANELBOT_ADMINS", "@ann"),
+        ("PANELBOT_FALLBACK_MODELS", "a model"),
+        ("PANELBOT_APPROVERS", "asker,ann"),
+        ("PANELBOT_APPROVAL_HOURS", "1000"),
+        ("PANELBOT_EXPERT_TIMEOUT", "nan"),
+        ("PANELBOT_FUNCTION_TIMEOUT", "0"),
+        ("PANELBOT_EXPERT_LEVELS", "0"),
+        ("PANELBOT_CONCURRENCY", "0"),
+        ("PANELBOT_COMPACT_TOKENS", "999"),
+        ("PANELBOT_LEASE", "0.5"),
+    ],
+)
+def test_a_malformed_setting_is_named_even_where_it_is_not_needed(name, value):
+    assert problems({name: value}) == [name]
+
+
+def test_metadata_is_signed_with_the_first_secret_and_verified_with_all():
+    secret, older = "a" * 32, "b" * 32
+
+    assert read(GOOD | {"PANELBOT_SECRET": f"{secret},{older}"}).secrets == (secret, older)
+    assert read(GOOD).secrets == ("a-signing-secret",)
+
+
+def test_a_secret_never_shows_in_an_error():
+    with pytest.raises(ConfigError) as caught:
+        read({"SLACK_BOT_TOKEN": "hush-hush"})
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_every_setting_is_told_of_in_the_example_file(repository):
+    example = (repository / ".env.example").read_text()
+
+    assert [name for name in NAMES if f"{name}=" not in example] == []
+
+
+def test_who_may_approve_is_the_asker_and_admins_unless_others_are_named():
+    assert read(GOOD).approvers == {"asker", "admins"}
+    named = GOOD | {"PANELBOT_APPROVERS": "anyone, U012AB, S345CD"}
+    assert read(named).approvers == {"anyone", "U012AB", "S345CD"}

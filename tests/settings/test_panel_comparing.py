@@ -1,0 +1,27 @@
+from dataclasses import replace
+
+from bot.panel.model import Expert, ExpertName
+from bot.panel.roster.panel_file import PanelFile
+from bot.panel.roster.roster import RosterChanges
+from bot.settings.panel_comparing import differences
+
+TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.\nAgain.\nSum up.")
+NOW = PanelFile(RosterChanges({TAX.name: TAX}))
+
+
+def test_panels_that_say_the_same_do_not_differ():
+    elsewhere = replace(NOW, kept_in="https://git.example.com/acme/panel")
+    assert differences(NOW, elsewhere, names=("now", "file")) == ""
+
+
+def test_only_the_line_that_differs_is_marked():
+    edited = replace(TAX, instructions="Count.\nTwice.\nSum up.")
+    after = PanelFile(RosterChanges({TAX.name: edited}))
+
+    told = differences(NOW, after, names=("now", "panel.yaml")).splitlines()
+
+    assert told[:2] == ["--- now", "+++ panel.yaml"]
+    assert [line for line in told[2:] if line[0] in "+-"] == [
+        "-        Again.",
+        "+        Twice.",
+    ]
