@@ -114,7 +114,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     ):
         await model_server.require_backend(config)
         function, approval = config.function_timeout, config.approval_hours * 3600
-        patience = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
+        timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
         interpreter = Locales(slack.people, config.language)
         installed = discover(library.library())
         installed.warn()
@@ -132,13 +132,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             models=_models(config),
             approvals=memory.approvals,
             approvers=approvers_of(config),
-            patience=patience,
+            timeouts=timeouts,
             levels=config.expert_levels,
         )
         worker = TurnWorker(
             memory.queue,
             runner,
-            patience=patience,
+            timeouts=timeouts,
             concurrency=config.concurrency,
             lease=config.lease,
         )

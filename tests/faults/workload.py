@@ -33,7 +33,7 @@ class Habits:
     hurry: float = 0.35  # the share of follow-ups that do not wait for the answer
     breath: tuple[float, float] = (0.05, 0.5)  # seconds before a follow-up that does not wait
     directly: float = 0.2  # the share of questions that name the expert in front
-    patience: float = 120.0  # seconds without any answer: a turn may be put off for sixty
+    timeout: float = 120.0  # seconds without any answer: a turn may be put off for sixty
 
 
 class Stuck(Exception):
@@ -68,7 +68,7 @@ class Workload:
         with self._listening():
             experts = brain.EXPERTS[:1]
             first = [self._ask(channel, None, experts) for channel in self.rig.channels[:8]]
-            async with asyncio.timeout(self.habits.patience):
+            async with asyncio.timeout(self.habits.timeout):
                 await self._all_answered(first)
 
     async def _talk(self, turns: int) -> None:
@@ -173,5 +173,5 @@ class Workload:
         while True:
             await asyncio.sleep(0.5)
             told(len(self.turns))
-            if loop.time() - self._last_news > self.habits.patience:
+            if loop.time() - self._last_news > self.habits.timeout:
                 raise Stuck(f"unanswered: {sorted(self._waiting)[:20]}")

@@ -67,7 +67,7 @@ class Bench:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     people: FakePeople = field(default_factory=FakePeople)
     language: str = ""  # of threads
-    patience: Timeouts = HURRY
+    timeouts: Timeouts = HURRY
     levels: int = 2
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
@@ -107,7 +107,7 @@ class Bench:
             transcript=self.transcript,
             files=self.files,
             models=ModelChoice(),
-            patience=self.patience,
+            timeouts=self.timeouts,
             levels=self.levels,
         )
 

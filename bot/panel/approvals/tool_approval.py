@@ -27,13 +27,13 @@ class ToolApproval:
         store: ApprovalStore,
         messenger: Messenger,
         approvers: Approvers,
-        patience: Timeouts,
+        timeouts: Timeouts,
     ) -> None:
         self._record = record
         self._store = store
         self._messenger = messenger
         self._approvers = approvers
-        self._patience = patience
+        self._timeouts = timeouts
         self._pending: list[Pending] = []
 
     async def look(self) -> None:
@@ -81,7 +81,7 @@ class ToolApproval:
                 await self._end(asked, Undecided.OVERTAKEN)
                 return
             self._pending[self._pending.index(pending)] = asked
-            await self._store.ask(self._record.claim, asked, within=self._patience.approval)
+            await self._store.ask(self._record.claim, asked, within=self._timeouts.approval)
 
     async def announce(self) -> None:
         """Show under the question what was decided."""
@@ -127,7 +127,7 @@ class ToolApproval:
 
     def _words(self, pending: Pending) -> str:
         expert = f"{pending.icon} **{pending.title}**"
-        hours = self._patience.approval / 3600
+        hours = self._timeouts.approval / 3600
         who = self._approvers.described()
         return approval_texts.approval_wanted(expert, pending.wanted, who, hours)
 

@@ -44,16 +44,16 @@ class FileServer(Protocol):
         ...
 
 
-async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Timeouts) -> Attached:
+async def fetch(server: FileServer, files: Sequence[SharedFile], timeouts: Timeouts) -> Attached:
     """Return what experts get of *files*; what they do not get is told, never an error."""
     contents: list[TextFile | Attachment] = []
     problems = [file_sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
     room = LARGEST_TOGETHER
-    deadline = asyncio.get_running_loop().time() + patience.files
+    deadline = asyncio.get_running_loop().time() + timeouts.files
     for file in files[-MOST:]:  # the newest ones
         try:
             async with asyncio.timeout_at(deadline):
-                name, content = await _read(server, file, room, patience)
+                name, content = await _read(server, file, room, timeouts)
             contents.append(understood(name, content))
             room -= len(content)
         except TimeoutError:
@@ -66,7 +66,7 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], patience: Timeo
 
 
 async def _read(
-    server: FileServer, file: SharedFile, room: int, patience: Timeouts
+    server: FileServer, file: SharedFile, room: int, timeouts: Timeouts
 ) -> tuple[str, bytes]:
     """Return the file's name and content. Raises Refused if they cannot be had, even later."""
     if file.size > LARGEST:
@@ -75,7 +75,7 @@ async def _read(
         raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
     try:
         return await patiently(
-            lambda: server.read(file, min(room, LARGEST)), patience, away=MessengerUnavailable
+            lambda: server.read(file, min(room, LARGEST)), timeouts, away=MessengerUnavailable
         )
     except MessengerRefused as error:
         log.warning("file.withheld", extra={"file": file.id, "reason": error.code})

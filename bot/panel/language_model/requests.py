@@ -41,7 +41,7 @@ async def ask(
     *,
     ref: str,
     repeated: bool,
-    patience: Timeouts,
+    timeouts: Timeouts,
     fallbacks: Fallbacks,
     begun: str = "",
 ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
@@ -51,11 +51,11 @@ async def ask(
     before (*repeated*, or after a failure on the way) the conversation is looked at first:
     a stored answer is taken from there, stored items are not sent again. Of a response that
     may call tools, *begun* by an earlier try, some calls may be stored and others missing:
-    it is asked for anew unless it is whole. Once *patience* is spent with a model that has not
+    it is asked for anew unless it is whole. Once the retries are spent with a model that has not
     written a word, the next of *fallbacks* is asked. Raises ModelUnavailable, or ModelRefused,
     if that helps no more.
     """
-    tries = _Tries(patience, fallbacks.choose(prompt.model))
+    tries = _Tries(timeouts, fallbacks.choose(prompt.model))
     while True:
         try:
             stored = await model.since(prompt.conversation, ref) if repeated else None
@@ -83,9 +83,9 @@ async def ask(
 class _Tries:
     """What was tried for one request, and what else can be."""
 
-    def __init__(self, patience: Timeouts, choice: Choice) -> None:
-        self._patience = patience
-        self._pauses = patience.pauses()
+    def __init__(self, timeouts: Timeouts, choice: Choice) -> None:
+        self._timeouts = timeouts
+        self._pauses = timeouts.pauses()
         self._choice = choice
         self._is_waiting = False  # for the first word of the model
 
@@ -107,39 +107,39 @@ class _Tries:
         """Wait, or take another model; raise *error* if neither is of any use."""
         waiting, self._is_waiting = self._is_waiting, False
         if waiting and self._choice.is_on_trial and self._choice.give_way(error):
-            self._pauses = self._patience.pauses()
+            self._pauses = self._timeouts.pauses()
             return
         try:
             if isinstance(error, ModelRefused):
                 raise error
-            await _before_retry(self._pauses, self._patience, error)
+            await _before_retry(self._pauses, self._timeouts, error)
         except (ModelUnavailable, ModelRefused):
             if not (waiting and self._choice.give_way(error)):
                 raise
-            self._pauses = self._patience.pauses()
+            self._pauses = self._timeouts.pauses()
 
 
 async def patiently(
     request: Callable[[], Awaitable[T]],
-    patience: Timeouts,
+    timeouts: Timeouts,
     away: type[TryLater] = ModelUnavailable,
 ) -> T:
     """Return what *request* returns, making it again while the other side is *away*.
 
     Only for requests that may be carried out twice.
     """
-    pauses = patience.pauses()
+    pauses = timeouts.pauses()
     while True:
         try:
             return await request()
         except away as error:
-            await _before_retry(pauses, patience, error)
+            await _before_retry(pauses, timeouts, error)
 
 
-async def _before_retry(pauses: Iterator[float], patience: Timeouts, error: TryLater) -> None:
+async def _before_retry(pauses: Iterator[float], timeouts: Timeouts, error: TryLater) -> None:
     """Wait until the request may be made again; raise *error* if that is not now."""
     pause, asked = next(pauses, None), error.after or 0
-    if pause is None or asked > patience.longest:
+    if pause is None or asked > timeouts.longest:
         raise error
     await asyncio.sleep(max(pause, asked))
 

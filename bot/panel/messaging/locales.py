@@ -10,16 +10,16 @@ from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds: Slack waits three for an answer, and English is one, too
+_TIMEOUT = 1.0  # seconds: Slack waits three for an answer, and English is one, too
 
 
 class Locales:
     """Sets the language of what is done for somebody; *common* is that of threads, if set."""
 
-    def __init__(self, people: People, common: str = "", *, patience: float = _PATIENCE) -> None:
+    def __init__(self, people: People, common: str = "", *, timeout: float = _TIMEOUT) -> None:
         self._people = people
         self._common = common
-        self._patience = patience
+        self._timeout = timeout
 
     async def speak_to(self, user: UserId | None) -> None:
         """Speak the language of *user* from here on; to all, the common one or else the same."""
@@ -34,7 +34,7 @@ class Locales:
         if user is None:
             return ""
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 return (await self._people.person(user)).locale
         except (PanelError, TimeoutError) as error:
             reason = str(error) or type(error).__name__

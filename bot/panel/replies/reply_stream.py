@@ -31,11 +31,11 @@ def is_wanted(panel: Panel, messenger: Messenger, thread: ThreadRef) -> bool:
 class ReplyStream:
     """One reply, while a model writes it. *draft* is its message, still without text."""
 
-    def __init__(self, streams: Streams, draft: Post, reader: UserId, patience: Timeouts) -> None:
+    def __init__(self, streams: Streams, draft: Post, reader: UserId, timeouts: Timeouts) -> None:
         self._streams = streams
         self._draft = draft
         self._reader = reader
-        self._patience = patience
+        self._timeouts = timeouts
         self._text = ""
         self._news = asyncio.Event()
         self._over = asyncio.Event()
@@ -96,10 +96,10 @@ class ReplyStream:
             return await self._streams.extend(self._draft.part, more)
         opened = await self._streams.open(replace(self._draft, text=more), self._reader)
         if opened:
-            self._until = asyncio.get_running_loop().time() + self._patience.stream
+            self._until = asyncio.get_running_loop().time() + self._timeouts.stream
         return opened
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience.stream_updates):
+            async with asyncio.timeout(self._timeouts.stream_updates):
                 await self._over.wait()

@@ -42,10 +42,10 @@ _RETOLD = "What was said in this conversation so far, retold:\n{}"
 class ConversationMigration:
     """Moves the conversations of threads, each under the claim of whoever has the thread."""
 
-    def __init__(self, threads: ThreadStore, model: LanguageModel, patience: Timeouts) -> None:
+    def __init__(self, threads: ThreadStore, model: LanguageModel, timeouts: Timeouts) -> None:
         self._threads = threads
         self._model = model
-        self._patience = patience
+        self._timeouts = timeouts
 
     def is_needed(self, links: ThreadLinks) -> bool:
         """Whether some of the conversations are another backend's."""
@@ -89,7 +89,7 @@ class ConversationMigration:
             return former
         copy = await self._whole_copy(claim, former)
         try:
-            said = await patiently(lambda: self._read(former), self._patience)
+            said = await patiently(lambda: self._read(former), self._timeouts)
         except (ConversationGone, ModelRefused) as error:
             log.warning("conversation.not_moved", extra={"id": former, "reason": str(error)})
             return copy.id if copy else former
@@ -131,12 +131,12 @@ class ConversationMigration:
             await self._model.append(opened, items)
             return opened
 
-        return await patiently(write, self._patience)
+        return await patiently(write, self._timeouts)
 
     async def _record(self, router: ConversationId, labels: RouterLabels) -> None:
         """Write into the router's labels which experts it has; it is written again by turns."""
         try:
-            await patiently(lambda: self._model.relabel(router, labels), self._patience)
+            await patiently(lambda: self._model.relabel(router, labels), self._timeouts)
         except (ConversationGone, ModelRefused) as error:
             log.warning("links.not_recorded", extra={"reason": str(error)})
 

@@ -23,14 +23,14 @@ class ThreadConversations:
         links: ThreadLinks,
         store: ThreadStore,
         model: LanguageModel,
-        patience: Timeouts,
+        timeouts: Timeouts,
     ) -> None:
         self._claim = claim
         self._thread = claim.turn.thread
         self._links = links
         self._store = store
         self._model = model
-        self._patience = patience
+        self._timeouts = timeouts
         self._unrecorded = False
         self._saved = links
         self._opening_router = asyncio.Lock()  # experts and the router may ask for it at once
@@ -79,14 +79,14 @@ class ThreadConversations:
             labels = RouterLabels(self._thread, self._links.experts)
             router = self._links.router
             try:
-                await patiently(lambda: self._model.relabel(router, labels), self._patience)
+                await patiently(lambda: self._model.relabel(router, labels), self._timeouts)
             except (ConversationGone, ModelRefused) as error:  # the next turn finds out itself
                 log.warning("links.not_recorded", extra={"reason": str(error)})
             self._unrecorded = False
 
     async def _open(self, labels: Labels) -> ConversationId:
         """Open a conversation; one whose id got lost on the way stays empty and does no harm."""
-        return await patiently(lambda: self._model.open(labels), self._patience)
+        return await patiently(lambda: self._model.open(labels), self._timeouts)
 
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links

@@ -50,7 +50,7 @@ async def hear_expert(context: TurnContext, call: Call, hear: EventSink) -> Outc
         return ExpertFailed(call.id, Failure.LEFT)
     seat = context.seat(call, expert)
     try:
-        async with asyncio.timeout(_patience(context, seat)):
+        async with asyncio.timeout(_timeout(context, seat)):
             if expert.function:
                 return await ask_function(context, call, expert.function, hear)
             return await _ask_expert(context, seat, hear)
@@ -64,12 +64,12 @@ async def hear_expert(context: TurnContext, call: Call, hear: EventSink) -> Outc
     return ExpertFailed(call.id, failure)
 
 
-def _patience(context: TurnContext, seat: Seat) -> float:
+def _timeout(context: TurnContext, seat: Seat) -> float:
     """Return the time for the whole answer; that of those who are consulted comes on top."""
     if seat.expert.function:
-        return context.patience.function
+        return context.timeouts.function
     below = seat.below if seat.colleagues.experts else 0
-    return context.patience.expert * (1 + below)
+    return context.timeouts.expert * (1 + below)
 
 
 async def _ask_expert(context: TurnContext, seat: Seat, hear: EventSink) -> Outcome:
@@ -144,7 +144,7 @@ async def _answer(
         prompt,
         ref=prompts.call_ref(call),
         repeated=repeated,
-        patience=context.patience,
+        timeouts=context.timeouts,
         fallbacks=context.fallbacks,
     )
     async with aclosing(answer) as events:

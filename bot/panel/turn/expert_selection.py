@@ -49,7 +49,7 @@ async def choose(
         prompt,
         ref=ref,
         repeated=repeated or begun.asked,
-        patience=context.patience,
+        timeouts=context.timeouts,
         fallbacks=context.fallbacks,
         begun=begun.response,
     )

@@ -56,7 +56,7 @@ async def _exhibit(context: TurnContext, call: Call, file: MadeFile) -> StoredFi
     if stored:
         return stored
     try:
-        async with asyncio.timeout(context.patience.files):
+        async with asyncio.timeout(context.timeouts.files):
             content = context.made.get(file.id) or await _fetched(context, call, file)
             stored = await _stored(context, file, content)
     except TimeoutError:
@@ -69,7 +69,7 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
     conversation = context.book.links.experts.get(call.expert) or ConversationId("")
     try:
         return await patiently(
-            lambda: context.model.content(conversation, file, LARGEST_MADE), context.patience
+            lambda: context.model.content(conversation, file, LARGEST_MADE), context.timeouts
         )
     except (ModelUnavailable, ModelRefused, ConversationGone) as error:
         log.warning("made.not_fetched", extra={"file": file.id, "reason": str(error)})
@@ -79,7 +79,7 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
 async def _stored(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
     if len(content) > LARGEST_MADE:
         raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
-    however_long = replace(context.patience, longest=inf)  # as long as a file may take at all
+    however_long = replace(context.timeouts, longest=inf)  # as long as a file may take at all
     try:
         return await patiently(
             lambda: context.files.store(file.name, file.about, content),

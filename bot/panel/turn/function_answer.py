@@ -22,7 +22,7 @@ LONGEST = 40_000  # characters of an answer: people read it, the router and the 
 
 async def ask_function(context: TurnContext, call: Call, function: str, hear: EventSink) -> Outcome:
     """Return what became of the question."""
-    deadline = datetime.now(UTC) + timedelta(seconds=context.patience.function)
+    deadline = datetime.now(UTC) + timedelta(seconds=context.timeouts.function)
     request = _request(context, call, await _so_far(context), deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:

@@ -83,7 +83,7 @@ async def _sum_up(
         context.router_prompt(conversation, items, closing=True),
         ref=prompts.ref(context.turn),
         repeated=repeated,
-        patience=context.patience,
+        timeouts=context.timeouts,
         fallbacks=context.fallbacks,
     )
     async with context.live("synthesis") as hear, aclosing(answer) as events:

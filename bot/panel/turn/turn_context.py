@@ -77,7 +77,7 @@ class TurnContext:
     models: ModelChoice
     toolbox: Toolbox
     files: FileServer
-    patience: Timeouts
+    timeouts: Timeouts
     levels: int  # of experts under the router: with 1, none consults another
     fallbacks: Fallbacks
     is_live: bool  # whether people watch replies being written
@@ -97,7 +97,7 @@ class TurnContext:
         draft = self.speaker.draft(f"{part}:0", "")
         if expert:
             draft = replace(draft, persona=self.panel.persona(expert), expert=expert)
-        reply = ReplyStream(self.speaker.streams, draft, self.turn.asker, self.patience)
+        reply = ReplyStream(self.speaker.streams, draft, self.turn.asker, self.timeouts)
         is_begun = draft.part in self.record.progress.streams
         if self.is_live and not is_begun and not self._will_cite(expert):
             async with reply.shown():

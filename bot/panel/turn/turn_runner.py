@@ -67,7 +67,7 @@ class TurnRunner:
         files: FileServer,
         models: ModelChoice,
         approvers: Approvers,
-        patience: Timeouts,
+        timeouts: Timeouts,
         levels: int,
     ) -> None:
         self._journal = journal
@@ -87,10 +87,10 @@ class TurnRunner:
         self._hearing = ThreadHistory(transcript, threads)
         self._files = files
         self._recovery = LinkRecovery(threads, model, transcript)
-        self._moving = ConversationMigration(threads, model, patience)
+        self._moving = ConversationMigration(threads, model, timeouts)
         self._models = models
         self._fallbacks = Fallbacks(models.fallbacks)
-        self._patience = patience
+        self._timeouts = timeouts
         self._levels = levels
 
     async def run(self, claim: Claim) -> None:
@@ -149,7 +149,7 @@ class TurnRunner:
 
     def _permission(self, record: TurnRecord) -> ToolApproval:
         return ToolApproval(
-            record, self._approvals, self._messenger, self._approvers, self._patience
+            record, self._approvals, self._messenger, self._approvers, self._timeouts
         )
 
     async def _converse(self, record: TurnRecord, speaker: ThreadWriter) -> None:
@@ -164,7 +164,7 @@ class TurnRunner:
         links = await self._moving.moved(record.claim, links)
         if links.router is None:
             turn = turn.from_the_mention_on()
-        book = ThreadConversations(record.claim, links, self._threads, self._model, self._patience)
+        book = ThreadConversations(record.claim, links, self._threads, self._model, self._timeouts)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.thinking()))
             permission = self._permission(record)
@@ -176,7 +176,7 @@ class TurnRunner:
                 permission.look(),
             )
             files = files_of([*earlier, *said])
-            attached = tasks.create_task(fetch(self._files, files, self._patience))
+            attached = tasks.create_task(fetch(self._files, files, self._timeouts))
             context = self._context(
                 record, turn, speaker, book, panel, said, earlier, so_far, attached, permission
             )
@@ -219,7 +219,7 @@ class TurnRunner:
         attached: asyncio.Task[Attached],
         permission: ToolApproval,
     ) -> TurnContext:
-        board = PlanMessage(record, self._messenger, speaker, panel, self._patience.plan_updates)
+        board = PlanMessage(record, self._messenger, speaker, panel, self._timeouts.plan_updates)
         return TurnContext(
             record=record,
             turn=turn,
@@ -238,7 +238,7 @@ class TurnRunner:
             models=self._models,
             toolbox=self._editor.toolbox,
             files=self._files,
-            patience=self._patience,
+            timeouts=self._timeouts,
             levels=self._levels,
             fallbacks=self._fallbacks,
             is_live=reply_stream.is_wanted(panel, self._messenger, turn.thread),

@@ -22,13 +22,13 @@ class TurnWorker:
         queue: TurnQueue,
         runner: TurnRunner,
         *,
-        patience: Timeouts,
+        timeouts: Timeouts,
         concurrency: int = 32,
         lease: float = 15,
     ) -> None:
         self._queue = queue
         self._runner = runner
-        self._patience = patience
+        self._timeouts = timeouts
         self._places = asyncio.Semaphore(concurrency)
         self._lease = lease
         self._running: dict[Claim, asyncio.Task[None]] = {}
@@ -77,7 +77,7 @@ class TurnWorker:
 
     async def _watch_for_stops(self) -> None:
         while True:
-            await asyncio.sleep(self._patience.stops)
+            await asyncio.sleep(self._timeouts.stops)
             running = list(self._running.items())  # the answer may be older than the next turns
             try:
                 stops = await self._queue.stops()
@@ -111,7 +111,7 @@ class TurnWorker:
             await self._after_failure(claim, _leading(error))
 
     async def _attempt(self, claim: Claim) -> None:
-        if claim.deaths > self._patience.deaths:  # perhaps the turn is what kills them
+        if claim.deaths > self._timeouts.deaths:  # perhaps the turn is what kills them
             raise GiveUp(f"{claim.deaths} workers died with it")
         await self._runner.run(claim)
 
@@ -136,7 +136,7 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
-                case TryLater() if claim.postponed < len(self._patience.turn_retries):
+                case TryLater() if claim.postponed < len(self._timeouts.turn_retries):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
                     await self._queue.postpone(claim, after=await self._pause(claim, error))
                 case _:
@@ -147,8 +147,8 @@ class TurnWorker:
     async def _pause(self, claim: Claim, error: TryLater) -> float:
         if claim not in self._stopped and claim.turn.thread in await self._queue.stops():
             return 0.0  # somebody has wanted it stopped since we last looked
-        wanted = min(error.after or 0, self._patience.longest_retry)
-        return max(self._patience.turn_retries[claim.postponed], wanted)
+        wanted = min(error.after or 0, self._timeouts.longest_retry)
+        return max(self._timeouts.turn_retries[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected, reason = isinstance(error, PanelError), _reason(error)

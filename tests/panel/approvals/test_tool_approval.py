@@ -105,7 +105,7 @@ async def test_what_is_declined_or_runs_out_is_told_so(bench, decision):
     if decision is Decision.DECLINED:
         await decide(bench, decision=decision)
     else:
-        bench.queue.advance(bench.patience.approval + 1)
+        bench.queue.advance(bench.timeouts.approval + 1)
         await ApprovalExpiry(bench.approvals).look()
     await carry_out(bench)
 
@@ -128,7 +128,7 @@ async def test_only_the_first_decision_counts(bench):
 
     with pytest.raises(Refused, match="decided already"):
         await decide(bench, ADMIN, Decision.DECLINED)
-    bench.queue.advance(bench.patience.approval + 1)
+    bench.queue.advance(bench.timeouts.approval + 1)
     await ApprovalExpiry(bench.approvals).look()
     bench.model.script("legal", "49 a month.")
     await carry_out(bench)
@@ -274,7 +274,7 @@ async def test_what_people_watched_being_written_stays_above_the_question(bench)
 
 async def test_the_clock_goes_on_when_redis_was_away(bench):
     await asked(bench)
-    bench.queue.advance(bench.patience.approval + 1)
+    bench.queue.advance(bench.timeouts.approval + 1)
     due, away = bench.approvals.due, [StoreUnavailable("away")]
 
     async def sometimes():

@@ -103,7 +103,7 @@ async def test_a_file_that_slack_keeps_does_not_keep_the_answer(bench, errors):
 
 
 async def test_a_slow_file_does_not_keep_the_answer(make_bench):
-    bench = make_bench(patience=replace(HURRY, files=0.01))
+    bench = make_bench(timeouts=replace(HURRY, files=0.01))
     bench.files.is_slow = True
     bench.model.script(ROUTER, [consult("legal")])
     await bench.ask("Look", "1.0", bench.files.put("a.pdf", PDF))

@@ -24,8 +24,8 @@ async def asked(model, fallbacks, *, retries=(0, 0)):
     """Ask in a conversation of its own; returns it and what was heard."""
     conversation = await model.open(RouterLabels(ThreadRef("T1", "C1", "1.0")))
     prompt = Prompt(conversation, "a", Effort.LOW, "You answer.", (QUESTION,))
-    patience = Timeouts(retries=retries)
-    events = ask(model, prompt, ref="[1.0]", repeated=False, patience=patience, fallbacks=fallbacks)
+    timeouts = Timeouts(retries=retries)
+    events = ask(model, prompt, ref="[1.0]", repeated=False, timeouts=timeouts, fallbacks=fallbacks)
     return conversation, [event async for event in events]
 
 
@@ -33,7 +33,7 @@ def models(model) -> list[str]:
     return [prompt.model for prompt in model.prompts]
 
 
-async def test_another_model_is_asked_once_patience_is_spent(model):
+async def test_another_model_is_asked_once_the_retries_are_spent(model):
     model.script(ROUTER, [BUSY], [BUSY], [BUSY], "Yes.")
 
     conversation, events = await asked(model, Fallbacks(["b"]))

@@ -75,6 +75,6 @@ async def test_whoever_is_not_known_hears_english(user):
 async def test_not_knowing_a_language_keeps_nobody_from_being_answered(people):
     language.speak("de-DE")
 
-    await Locales(people, patience=0.01).speak_to(ERIN)
+    await Locales(people, timeout=0.01).speak_to(ERIN)
 
     assert heard() == ("Close", "Close")

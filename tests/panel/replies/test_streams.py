@@ -32,7 +32,7 @@ ANSWER = written("Yes, ", "you ", "may.")
 
 @pytest.fixture
 def bench() -> Bench:
-    bench = Bench(patience=LIVE)
+    bench = Bench(timeouts=LIVE)
     bench.messenger.private = True
     answers(bench, ANSWER)
     return bench
@@ -178,7 +178,7 @@ async def test_an_end_whose_answer_is_lost_is_not_made_twice(bench):
 
 
 async def test_after_its_time_the_rest_is_a_message_of_its_own(bench):
-    bench.patience = replace(LIVE, stream=0)
+    bench.timeouts = replace(LIVE, stream=0)
 
     await bench.ask("May we?")
 
@@ -187,7 +187,7 @@ async def test_after_its_time_the_rest_is_a_message_of_its_own(bench):
 
 
 async def test_an_early_end_whose_answer_is_lost_loses_no_rest(bench):
-    bench.patience = replace(LIVE, stream=0)
+    bench.timeouts = replace(LIVE, stream=0)
     bench.messenger.fail_next("close", CUT, after_effect=True)
 
     await bench.ask("May we?")

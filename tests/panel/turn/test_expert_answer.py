@@ -245,7 +245,7 @@ async def test_the_same_colleague_of_two_experts_is_told_apart(office):
 
 
 async def test_an_expert_that_waits_for_colleagues_has_time_for_both(office):
-    office.patience = replace(HURRY, expert=0.2)
+    office.timeouts = replace(HURRY, expert=0.2)
     slow = asyncio.Event()
     office.model.script("legal", [consult("tax")], "Yes, without Tax.")
     office.model.script("legal/tax", [slow, "Too late."])

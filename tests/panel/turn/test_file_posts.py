@@ -129,7 +129,7 @@ async def test_a_passing_trouble_costs_nothing(making: Bench):
 
 
 async def test_a_file_that_takes_too_long_is_named(making: Bench):
-    making.patience = replace(HURRY, files=0.02)
+    making.timeouts = replace(HURRY, files=0.02)
     making.files.is_slow = True
     await making.ask("legal: Draw it.")
     _, shown = said(making)

@@ -66,7 +66,7 @@ async def test_it_learns_the_question_the_brief_who_asks_where_and_until_when(de
     assert (request.thread.team_id, request.thread.channel_id) == ("T1", "C1")
     assert request.key == "T1:C1:2.0/call_orders"
     left = request.deadline - before
-    assert left.total_seconds() == pytest.approx(desk.patience.function, abs=5)
+    assert left.total_seconds() == pytest.approx(desk.timeouts.function, abs=5)
 
 
 async def test_people_can_ask_it_directly(desk):
@@ -126,7 +126,7 @@ async def test_an_endless_answer_is_cut(desk):
 
 
 async def test_a_slow_function_is_given_up(desk):
-    desk.patience = replace(desk.patience, function=0.01)
+    desk.timeouts = replace(desk.timeouts, function=0.01)
     desk.functions.answers["orders"] = [asyncio.Event(), "Too late."]
 
     await desk.ask("Where is order 7?")
@@ -135,7 +135,7 @@ async def test_a_slow_function_is_given_up(desk):
 
 
 async def test_people_watch_a_function_write(desk):
-    desk.patience = replace(desk.patience, stream_updates=0)
+    desk.timeouts = replace(desk.timeouts, stream_updates=0)
     desk.messenger.private = True
     desk.functions.answers["orders"] = ["It is ", Meanwhile(), "on its way.", Meanwhile()]
 

@@ -23,7 +23,7 @@ QUICK = replace(HURRY, stops=0.001)
 
 @pytest.fixture
 async def work(bench):
-    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=QUICK, lease=180)
     task = asyncio.create_task(worker.run())
     yield worker
     task.cancel()
@@ -150,10 +150,10 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
 
 
 async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
-    bench.patience = replace(QUICK, stops=0.1, retries=(), turn_retries=(600,))
+    bench.timeouts = replace(QUICK, stops=0.1, retries=(), turn_retries=(600,))
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, ModelUnavailable("down")], "Hi.")
-    worker = TurnWorker(bench.queue, bench.runner(), patience=bench.patience, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=bench.timeouts, lease=180)
     task = asyncio.create_task(worker.run())
     await say(bench, "one", "1.0")
     await eventually(lambda: bench.model.asked(ROUTER))
@@ -168,7 +168,7 @@ async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
 async def test_a_worker_that_shuts_down_still_stops_what_is_to_be_stopped(bench):
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", [asyncio.Event()])
-    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=QUICK, lease=180)
     task = asyncio.create_task(worker.run())
     await say(bench, "May we?", "1.0")
     await eventually(lambda: bench.model.asked("legal"))
@@ -201,7 +201,7 @@ async def test_a_late_word_of_a_stop_does_not_stop_the_next_turn(make_bench):
     bench = make_bench(queue=DistantQueue())
     ends, goes_on = asyncio.Event(), asyncio.Event()
     bench.model.script(ROUTER, [ends, "First."], [goes_on, "Second."])
-    worker = TurnWorker(bench.queue, bench.runner(), patience=QUICK, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=QUICK, lease=180)
     task = asyncio.create_task(worker.run())
     await say(bench, "one", "1.0")
     await eventually(lambda: bench.model.asked(ROUTER))

@@ -125,7 +125,7 @@ async def test_a_failing_expert_gets_an_honest_line_and_the_others_go_on(bench):
 
 
 async def test_a_slow_expert_is_given_up(make_bench):
-    bench = make_bench(patience=Timeouts(expert=0.01, plan_updates=0))
+    bench = make_bench(timeouts=Timeouts(expert=0.01, plan_updates=0))
     bench.model.script(ROUTER, [consult("legal")], "Nobody could answer.")
     bench.model.script("legal", [asyncio.Event()])
 
@@ -443,7 +443,7 @@ async def test_the_routers_words_are_remembered_in_its_conversation(bench):
 
 
 async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
-    bench = make_bench(patience=Timeouts(plan_updates=60))
+    bench = make_bench(timeouts=Timeouts(plan_updates=60))
     refusal = ModelRefused(ModelFault.TOO_LONG, "context_length_exceeded")
     held = asyncio.Event()
     bench.model.script(ROUTER, [consult("legal"), consult("finance")], refusal)

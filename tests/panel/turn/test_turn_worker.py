@@ -27,7 +27,7 @@ DOWN = ModelUnavailable("down")
 @pytest.fixture
 async def work(bench):
     """A worker that runs until the test is over."""
-    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, concurrency=4, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, concurrency=4, lease=180)
     task = asyncio.create_task(worker.run())
     yield worker
     task.cancel()
@@ -169,7 +169,7 @@ async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
     while (claim := await claimed_sometime(bench)).deaths <= HURRY.deaths:
         pass  # the worker is seen no more
     await bench.queue.hand_over(claim)
-    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY)
     task = asyncio.create_task(worker.run())
     await settled(bench)
     task.cancel()
@@ -190,7 +190,7 @@ async def claimed_sometime(bench: Bench) -> Claim:
 
 async def test_a_neighbour_that_wants_a_day_gets_a_quarter_of_an_hour(bench):
     bench.model.script(ROUTER, ModelUnavailable("busy", after=86_400), "Hi.")
-    worker = TurnWorker(bench.queue, bench.runner(), patience=Timeouts())
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=Timeouts())
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.queue.postponed)
@@ -240,8 +240,8 @@ async def test_a_mistake_of_ours_does_not_stop_the_other_turns(bench, work):
 async def test_losing_the_lease_stops_the_work(bench):
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, "too late"])
-    patience = Timeouts(plan_updates=0)
-    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=0.03)
+    timeouts = Timeouts(plan_updates=0)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=timeouts, lease=0.03)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.model.asked(ROUTER))
@@ -256,7 +256,7 @@ async def test_losing_the_lease_stops_the_work(bench):
 async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(bench):
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", [asyncio.Event()])
-    worker = TurnWorker(bench.queue, bench.runner(), patience=HURRY, lease=180)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, lease=180)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.model.asked("legal"))
@@ -280,8 +280,8 @@ class HesitantMessenger(RecordingMessenger):
 async def test_at_shutdown_a_turn_that_is_being_given_up_is_handed_over_at_once(make_bench):
     bench = make_bench(messenger=HesitantMessenger())
     bench.model.reply = lambda _: DOWN
-    patience = replace(HURRY, turn_retries=())
-    worker = TurnWorker(bench.queue, bench.runner(), patience=patience, lease=180)
+    timeouts = replace(HURRY, turn_retries=())
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=timeouts, lease=180)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
     await eventually(lambda: bench.messenger.posts)

@@ -87,10 +87,10 @@ async def test_a_connection_that_is_cut_may_have_done_it(slack, client, after_ef
 async def test_silence_may_have_done_it(slack, session, after_effect):
     slack.hazards.on("chat.postMessage", hazards.silence(after_effect=after_effect))
     form = {"token": slack.bot_token, "channel": GENERAL, "text": "hi"}
-    patience = ClientTimeout(total=0.05)
+    timeout = ClientTimeout(total=0.05)
 
     with pytest.raises(TimeoutError):
-        await session.post(f"{slack.api_url}chat.postMessage", data=form, timeout=patience)
+        await session.post(f"{slack.api_url}chat.postMessage", data=form, timeout=timeout)
 
     assert posted(slack) == ["hi"] * after_effect
 

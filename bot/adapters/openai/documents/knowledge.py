@@ -41,15 +41,15 @@ _POLLS = (0.1, 0.2, 0.5, 1.0)  # seconds; the last one again and again
 
 
 class OpenAIKnowledge(KnowledgeBase):
-    """Vector stores; a document is waited for *patience* seconds."""
+    """Vector stores; indexing of a document may take *timeout* seconds."""
 
     def __init__(
-        self, client: AsyncOpenAI, *, waits: Waits | None = None, patience: float = 600
+        self, client: AsyncOpenAI, *, waits: Waits | None = None, timeout: float = 600
     ) -> None:
         self._client = client
         self._stores = client.vector_stores
         self._send = Sending(waits or Waits())
-        self._patience = patience
+        self._timeout = timeout
 
     def check(self, name: str, size: int) -> None:
         ending = name.rpartition(".")[2].lower()
@@ -167,7 +167,7 @@ class OpenAIKnowledge(KnowledgeBase):
         polls = iter(_POLLS)
         pause = next(polls)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 while file.status == "in_progress":
                     await asyncio.sleep(pause)
                     pause = next(polls, pause)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-_PATIENCE = 30.0  # seconds that somebody may look at an empty modal
+_TIMEOUT = 30.0  # seconds that somebody may look at an empty modal
 
 
 def register(
@@ -33,7 +33,7 @@ def register(
     identity: Identity,
     api: SlackApi,
     *,
-    patience: float = _PATIENCE,
+    timeout: float = _TIMEOUT,
 ) -> None:
     """Let *app* take the clicks."""
 
@@ -54,7 +54,7 @@ def register(
 
     async def _filled(subject: Subject, thread: ThreadRef) -> Json:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 work = await desk.work(thread, subject.turn)
         except TimeoutError:
             return trace_view.sentence(

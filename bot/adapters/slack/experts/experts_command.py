@@ -56,13 +56,13 @@ class ExpertsCommand:
         handles: HandlesCommand,
         api: SlackApi,
         *,
-        patience: float = 2.0,
+        timeout: float = 2.0,
     ) -> None:
         self._editor = editor
         self._documents = documents
         self._handles = handles
         self._api = api
-        self._names = NameCheck(editor, patience=patience)
+        self._names = NameCheck(editor, timeout=timeout)
 
     async def carry_out(self, order: Order, giver: Requester) -> Answer | None:
         """Carry out *order*; returns what only its giver is told, if anything."""

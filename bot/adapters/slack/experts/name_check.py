@@ -11,11 +11,11 @@ log = logging.getLogger(__name__)
 
 
 class NameCheck:
-    """Lets *editor* learn the names in time; a submitted form waits *patience* seconds for them."""
+    """Lets *editor* learn the names in time; a submitted form waits *timeout* seconds for them."""
 
-    def __init__(self, editor: PanelEditor, *, patience: float = 2.0) -> None:
+    def __init__(self, editor: PanelEditor, *, timeout: float = 2.0) -> None:
         self._editor = editor
-        self._patience = patience
+        self._timeout = timeout
         self._learning: asyncio.Task[None] | None = None
 
     def learn(self) -> asyncio.Task[None]:
@@ -28,7 +28,7 @@ class NameCheck:
     async def wait(self) -> None:
         """Return when they are known. Raises Refused if that takes too long."""
         learning = self.learn()
-        finished, _ = await asyncio.wait({learning}, timeout=self._patience)
+        finished, _ = await asyncio.wait({learning}, timeout=self._timeout)
         if not finished:
             raise Refused(
                 gettext(

@@ -46,7 +46,7 @@ def verified(
     handler: Handler,
     *,
     clock: Callable[[], float] = time,
-    patience: float = 10.0,
+    timeout: float = 10.0,
 ) -> Handler:
     """Wrap *handler*, so that it sees only requests that Slack has signed within five minutes."""
     if not secret:
@@ -56,7 +56,7 @@ def verified(
     async def door(request: web.Request) -> web.StreamResponse:
         request = request.clone(client_max_size=MAX_BODY)
         try:
-            body = await _measured(request, patience)
+            body = await _measured(request, timeout)
             _verify(key, body, request, clock())
             document = _document(body, request)
         except Refusal as refusal:
@@ -78,7 +78,7 @@ def _refused(refusal: Refusal) -> web.Response:
     return response
 
 
-async def _measured(request: web.Request, patience: float) -> bytes:
+async def _measured(request: web.Request, seconds: float) -> bytes:
     """The body, read no further than the cap; what is not as Slack sends it is not read at all."""
     if request.method != "POST":
         raise Refusal(405, "only POST is answered here")
@@ -88,7 +88,7 @@ async def _measured(request: web.Request, patience: float) -> bytes:
         raise Refusal(415, "an encoded body is not accepted")
     try:
         # aiohttp waits without end for the rest of a body whose encoding broke.
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(seconds):
             return await request.read()
     except HTTPRequestEntityTooLarge:
         raise Refusal(413, f"the body is larger than {MAX_BODY} bytes") from None

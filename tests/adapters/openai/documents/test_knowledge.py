@@ -34,7 +34,7 @@ async def local(playground: OpenAIPlayground) -> AsyncIterator[AsyncOpenAI]:
 
 @pytest.fixture
 def stores(local: AsyncOpenAI) -> OpenAIKnowledge:
-    return OpenAIKnowledge(local, patience=0.05)
+    return OpenAIKnowledge(local, timeout=0.05)
 
 
 async def test_a_document_is_waited_for_until_it_is_indexed(

@@ -47,7 +47,7 @@ async def test_a_server_that_stays_busy_is_unavailable(
         await told(model)
 
 
-async def test_a_server_that_asks_for_patience_gets_it(
+async def test_a_server_that_asks_us_to_wait_gets_it(
     client: AsyncOpenAI, api: CannedApi, pauses: list[float]
 ) -> None:
     api.will(busy_for("3"), busy_for("0"), WHOLE)
@@ -57,7 +57,7 @@ async def test_a_server_that_asks_for_patience_gets_it(
 
 
 @pytest.mark.parametrize("answers", [[busy_for("21")], [busy_for("15"), busy_for("6")]])
-async def test_more_patience_than_we_have_is_the_callers_matter(
+async def test_a_longer_wait_than_we_grant_is_the_callers_matter(
     client: AsyncOpenAI, api: CannedApi, pauses: list[float], answers: list[Answer]
 ) -> None:
     api.will(*answers)

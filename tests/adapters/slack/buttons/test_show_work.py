@@ -75,7 +75,7 @@ class Thread:
 async def thread(neighbour):
     desk = ScriptedDesk()
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    show_work.register(app, desk, neighbour.identity, neighbour.api, patience=0.2)
+    show_work.register(app, desk, neighbour.identity, neighbour.api, timeout=0.2)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()
     yield Thread(neighbour, desk)

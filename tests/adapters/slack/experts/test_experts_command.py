@@ -66,7 +66,7 @@ def desk_of(neighbour, editor, **more) -> ExpertsCommand:
 def slow_desk(neighbour, people) -> ExpertsCommand:
     editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())
     return ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, patience=0.01
+        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, timeout=0.01
     )
 
 

@@ -218,7 +218,7 @@ async def test_an_encoded_body_is_refused_undecoded(
 @pytest.mark.parametrize("rest", [b"nonsense\r\n", b"5\r\nhello\r\n"])
 async def test_a_body_that_breaks_off_is_not_waited_for(behind: Behind, rest: bytes) -> None:
     app = web.Application()
-    app.router.add_post("/slack/events", verified(SECRET, behind.handle, patience=0.05))
+    app.router.add_post("/slack/events", verified(SECRET, behind.handle, timeout=0.05))
     async with TestServer(app) as server:
         reader, writer = await asyncio.open_connection(server.host, server.port)
         head = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nExpect: 100-continue\r\n"
