@@ -13,7 +13,7 @@ from bot.adapters.slack.api import permalinks
 from bot.assembly.operator import Desk, open_desk
 from bot.cli import run, settings
 from bot.panel.errors import Refused
-from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks, path_to
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks, experts_on
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.settings.config import MODEL, SLACK_OUT, STORE
 
@@ -88,8 +88,8 @@ def tree(thread: ThreadRef, found: ThreadLinks) -> Tree:
     root = Tree(f"Slack thread {thread.channel_id}/{thread.thread_ts}")
     router = root.add(f"router  {found.router}")
     branches: dict[tuple[ExpertName, ...], Tree] = {(): router}
-    for seat, conversation in sorted(found.experts.items(), key=lambda one: path_to(one[0])):
-        path = path_to(seat)
+    for seat, conversation in sorted(found.experts.items(), key=lambda one: experts_on(one[0])):
+        path = experts_on(seat)
         above = branches.get(path[:-1], router)  # whose own conversation may be gone
         branches[path] = above.add(f"{path[-1]}  {conversation}")
     return root

@@ -3,33 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.model import ConsultationPath, ConversationId, ExpertName, ThreadRef
 
 _CONSULTS = "/"
 
 
-def seated(path: Sequence[ExpertName]) -> ExpertName:
-    """Return whose conversation it is when experts consult each other down a *path*.
+def path_of(experts: Sequence[ExpertName]) -> ConsultationPath:
+    """Return the path of *experts* who consult each other, the first of them on the panel.
 
-    Tax, whom Legal consults, is "legal/tax" and remembers nothing of what it said as "tax".
+    Each path has a conversation of its own: Tax, consulted by Legal, is "legal/tax" and does not
+    remember what it said as "tax".
     """
-    return ExpertName(_CONSULTS.join(path))
+    return ConsultationPath(_CONSULTS.join(experts))
 
 
-def path_to(seat: ExpertName) -> tuple[ExpertName, ...]:
-    """Return who consults whom down to the expert whose conversation it is."""
-    return tuple(ExpertName(name) for name in seat.split(_CONSULTS))
+def experts_on(path: ConsultationPath) -> tuple[ExpertName, ...]:
+    """Return who consults whom, down to the expert whose conversation it is."""
+    return tuple(ExpertName(name) for name in path.split(_CONSULTS))
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadLinks:
-    """The thread link: the router's conversation and one for each expert met so far.
-
-    Experts go by where they sit: see ``seated``.
-    """
+    """The thread link: the router's conversation and one for each path consulted so far."""
 
     router: ConversationId | None = None
-    experts: Mapping[ExpertName, ConversationId] = field(default_factory=dict)
+    experts: Mapping[ConsultationPath, ConversationId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class RouterLabels:
     """What the metadata of a router's conversation says: the primary key's side."""
 
     thread: ThreadRef
-    experts: Mapping[ExpertName, ConversationId] = field(default_factory=dict)
+    experts: Mapping[ConsultationPath, ConversationId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class ExpertLabels:
     """What the metadata of an expert's conversation says: the foreign key's side."""
 
     thread: ThreadRef
-    expert: ExpertName
+    expert: ConsultationPath
     router: ConversationId
 
 
@@ -65,4 +63,4 @@ class Owner:
     """Whose a conversation is: an expert's, or the router's where *expert* is None."""
 
     thread: ThreadRef
-    expert: ExpertName | None
+    expert: ConsultationPath | None

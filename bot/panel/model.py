@@ -8,6 +8,7 @@ from typing import NewType
 
 TurnId = NewType("TurnId", str)
 ExpertName = NewType("ExpertName", str)
+ConsultationPath = NewType("ConsultationPath", str)  # who consults whom: "legal", "legal/tax"
 ConversationId = NewType("ConversationId", str)
 CallId = NewType("CallId", str)
 UserId = NewType("UserId", str)

@@ -15,8 +15,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, unquote
 
-from bot.panel.links import ExpertLabels, Labels, RouterLabels, path_to
-from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.links import ExpertLabels, Labels, RouterLabels, experts_on
+from bot.panel.model import ConsultationPath, ConversationId, ThreadRef
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _unpack(
     match kind, count:
         case "expert", [] if _EXPERT in metadata and _ROUTER in metadata:
             router = ConversationId(metadata[_ROUTER])
-            return ExpertLabels(thread, ExpertName(metadata[_EXPERT]), router)
+            return ExpertLabels(thread, ConsultationPath(metadata[_EXPERT]), router)
         case "router", [number] if number.isdecimal():
             keys = [f"{_EXPERTS}{i}" for i in range(min(int(number), MOST_PAIRS))]
             text = "".join(metadata.get(key, "") for key in keys)
@@ -68,10 +68,10 @@ def _unpack(
             return None
 
 
-def _joined(experts: Mapping[ExpertName, ConversationId]) -> str:
+def _joined(experts: Mapping[ConsultationPath, ConversationId]) -> str:
     room = (MOST_PAIRS - 1) * LONGEST_VALUE
     kept: list[str] = []
-    for name, conversation in sorted(experts.items(), key=lambda one: len(path_to(one[0]))):
+    for name, conversation in sorted(experts.items(), key=lambda one: len(experts_on(one[0]))):
         entry = f"{quote(name)}={_short(conversation)}"
         needed = len(entry) + bool(kept)
         if needed <= room:
@@ -82,11 +82,11 @@ def _joined(experts: Mapping[ExpertName, ConversationId]) -> str:
     return ",".join(kept)
 
 
-def _experts(text: str) -> Iterable[tuple[ExpertName, ConversationId]]:
+def _experts(text: str) -> Iterable[tuple[ConsultationPath, ConversationId]]:
     for entry in text.split(","):
         name, _, conversation = entry.partition("=")
         if name and conversation:
-            yield ExpertName(unquote(name)), _long(conversation)
+            yield ConsultationPath(unquote(name)), _long(conversation)
 
 
 def _short(conversation: ConversationId) -> str:

@@ -17,7 +17,7 @@ from bot.panel.language_model.exchange import (
     UserSaid,
 )
 from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
-from bot.panel.links import path_to
+from bot.panel.links import experts_on
 from bot.panel.made_files import MadeFile
 from bot.panel.tools import ApprovalWanted
 
@@ -53,7 +53,7 @@ def _message(message: Spoken) -> Json:
 
 
 def _conversation(talk: Talk) -> Json:
-    path = path_to(talk.expert) if talk.expert else ()
+    path = experts_on(talk.expert) if talk.expert else ()
     return {
         "id": talk.id,
         "role": "router" if talk.expert is None else "expert",

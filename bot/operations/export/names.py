@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import StoredItem, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.language_model.thread_archive import Talk, ThreadArchive
-from bot.panel.links import path_to
+from bot.panel.links import experts_on
 from bot.panel.model import CallId, ExpertName, MessageTs
 
 _REF = re.compile(r'<message ref="(call_[^"]{1,100})"')
@@ -41,7 +41,7 @@ class Names:
         """Return whose conversation it is."""
         if talk.expert is None:
             return "Router"
-        *askers, expert = (self._expert(name) for name in path_to(talk.expert))
+        *askers, expert = (self._expert(name) for name in experts_on(talk.expert))
         return f"{expert} (asked by {', asked by '.join(askers[::-1])})" if askers else expert
 
     def called(self, call: ToolCalled) -> str:

@@ -44,11 +44,20 @@ from bot.panel.journal.selection_rounds import (
     Rounds,
     calls_in,
     chooser,
-    path_of,
+    experts_to,
 )
-from bot.panel.links import seated
+from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Persona, Usage
+from bot.panel.model import (
+    NO_USAGE,
+    Call,
+    CallId,
+    ConsultationPath,
+    ExpertName,
+    MessageTs,
+    Persona,
+    Usage,
+)
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
@@ -126,9 +135,9 @@ class Progress:
         """All calls, each before those that its expert has made."""
         return tuple(calls_in(self.rounds))
 
-    def seat(self, call: Call) -> ExpertName:
-        """Return where the called expert sits, which is whose conversation it has: see seated."""
-        return seated(path_of(call, self.rounds))
+    def path(self, call: Call) -> ConsultationPath:
+        """Return the path on which the expert of *call* is consulted."""
+        return path_of(experts_to(call, self.rounds))
 
     @property
     def routed(self) -> Routed | None:

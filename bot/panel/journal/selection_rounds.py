@@ -82,7 +82,7 @@ def calls_in(rounds: Rounds, by: CallId | None = None) -> Iterator[Call]:
         yield from calls_in(rounds, call.id)
 
 
-def path_of(call: Call, rounds: Rounds) -> tuple[ExpertName, ...]:
-    """Return who consults whom down to the called expert, who is the last."""
-    above = next((one for one in calls_in(rounds) if one.id == call.by), None)
-    return (*path_of(above, rounds), call.expert) if above else (call.expert,)
+def experts_to(call: Call, rounds: Rounds) -> tuple[ExpertName, ...]:
+    """Return who consults whom, down to the expert of *call*."""
+    above = next((other for other in calls_in(rounds) if other.id == call.by), None)
+    return (*experts_to(above, rounds), call.expert) if above else (call.expert,)

@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.exchange import ModelSaid, StoredItem
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import ThreadLinks, path_to
-from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef
+from bot.panel.links import ThreadLinks, experts_on
+from bot.panel.model import (
+    CallId,
+    ConsultationPath,
+    ConversationId,
+    ExpertName,
+    MessageTs,
+    ThreadRef,
+)
 
 LARGEST = 20 * 1024 * 1024  # bytes of one file that an expert made
 
@@ -31,7 +38,7 @@ class Talk:
     """A conversation, oldest item first."""
 
     id: ConversationId
-    expert: ExpertName | None  # None: the router's
+    expert: ConsultationPath | None  # None: the router's
     items: tuple[StoredItem, ...] | None  # None: it is gone
     contents: Mapping[str, bytes] = field(default_factory=dict)  # of files made, as far as there
 
@@ -54,7 +61,8 @@ async def collect(
     model: LanguageModel,
 ) -> ThreadArchive:
     """Return *messages* together with all that the conversations of the thread hold."""
-    owners = [(None, links.router), *sorted(links.experts.items(), key=lambda one: path_to(one[0]))]
+    experts = sorted(links.experts.items(), key=lambda item: experts_on(item[0]))
+    owners = [(None, links.router), *experts]
     talks = await asyncio.gather(
         *(_talk(expert, conversation, model) for expert, conversation in owners if conversation)
     )
@@ -62,7 +70,7 @@ async def collect(
 
 
 async def _talk(
-    expert: ExpertName | None, conversation: ConversationId, model: LanguageModel
+    expert: ConsultationPath | None, conversation: ConversationId, model: LanguageModel
 ) -> Talk:
     try:
         newest_first = [item async for item in model.items(conversation)]

@@ -23,7 +23,7 @@ from bot.panel.language_model.exchange import (
     UserSaid,
 )
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import ThreadLinks, seated
+from bot.panel.links import ThreadLinks, path_of
 from bot.panel.model import (
     BY_FUNCTION,
     NO_USAGE,
@@ -90,7 +90,7 @@ class TurnInspector:
     async def _part(self, one: Consultation, call: ToolCalled | None, above: "_Above") -> Part:
         arguments = call.arguments if call else {}
         here = above.down_to(one)
-        conversation = above.links.experts.get(seated(here.path))
+        conversation = above.links.experts.get(path_of(here.path))
         did = await self._said_after(conversation, one.continues or one.call_id) or ()
         sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
         return Part(

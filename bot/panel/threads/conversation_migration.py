@@ -28,7 +28,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.requests import patiently
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
-from bot.panel.model import Claim, ConversationId, ExpertName
+from bot.panel.model import Claim, ConsultationPath, ConversationId
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
@@ -72,7 +72,7 @@ class ConversationMigration:
 
     async def _experts(
         self, claim: Claim, links: ThreadLinks, router: ConversationId
-    ) -> dict[ExpertName, ConversationId]:
+    ) -> dict[ConsultationPath, ConversationId]:
         thread = claim.turn.thread
         async with asyncio.TaskGroup() as tasks:
             moving = {

@@ -7,7 +7,7 @@ from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.requests import patiently
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
-from bot.panel.model import Claim, ConversationId, ExpertName
+from bot.panel.model import Claim, ConsultationPath, ConversationId
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 
@@ -50,7 +50,7 @@ class ThreadConversations:
                 return opened
             return self._links.router
 
-    async def expert(self, name: ExpertName) -> ConversationId:
+    async def expert(self, name: ConsultationPath) -> ConversationId:
         """Return the conversation of the expert, opening it if there is none."""
         if known := self._links.experts.get(name):
             return known
@@ -65,7 +65,7 @@ class ThreadConversations:
         self._unrecorded = bool(self._links.experts)
         self._links = ThreadLinks(None, self._links.experts)
 
-    async def forget_expert(self, name: ExpertName) -> None:
+    async def forget_expert(self, name: ConsultationPath) -> None:
         """Drop an expert's conversation: the model's side does not know it any more."""
         experts = {key: value for key, value in self._links.experts.items() if key != name}
         self._links = ThreadLinks(self._links.router, experts)

@@ -16,7 +16,7 @@ from bot.panel.turn.turn_context import TurnContext
 
 async def consult(context: TurnContext, call: Call) -> None:
     """Hear the expert and post its reply, or an honest line if it has none."""
-    async with context.in_line[call.expert]:
+    async with context.in_line[context.record.progress.path(call)]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
             await context.permission.overtake(call)
@@ -24,7 +24,7 @@ async def consult(context: TurnContext, call: Call) -> None:
                 outcome = await hear_expert(context, call, hear)
             outcome = _as_seen(context, call, outcome)
             await context.record.note(outcome)
-        conversation = context.book.links.experts.get(call.expert)
+        conversation = context.book.links.experts.get(context.record.progress.path(call))
         if isinstance(outcome, ApprovalAsked) and conversation:
             face = context.panel.persona(call.expert)
             await context.permission.open(call, outcome, face, conversation)
@@ -69,7 +69,7 @@ async def _post(context: TurnContext, call: Call, reply: str, sources: Sources |
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
-    conversation = context.book.links.experts.get(call.expert)
+    conversation = context.book.links.experts.get(context.record.progress.path(call))
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
 
 

@@ -96,14 +96,14 @@ async def _ask_with(
     except ConversationGone:
         if seat.call.id in context.record.progress.rounds:  # the calls in it are gone, too
             await context.record.note(RouterAsked(by=seat.call.id))
-        await context.book.forget_expert(seat.name)
+        await context.book.forget_expert(seat.path)
         return await _exchange(context, seat, hear, attached)
 
 
 async def _go_on(context: TurnContext, seat: Seat, hear: EventSink) -> Outcome:
     """Tell the expert what people decided on what it wanted, and hear what it says then."""
     verdict, matter = context.turn.verdict, context.permission.matter
-    conversation = context.book.links.experts.get(seat.name)
+    conversation = context.book.links.experts.get(seat.path)
     if not (verdict and matter) or conversation != matter.conversation:
         return ExpertFailed(seat.call.id, Failure.FORGOT)
     by = context.said[0].speaker
@@ -126,7 +126,7 @@ async def _exchange(
     earlier = (*context.earlier, *context.so_far)
     quoted = () if call.brief else prompts.quoted(earlier)  # a brief tells what matters
     items = (*quoted, prompts.for_expert(call, context.said, attached))
-    prompt = context.expert_prompt(await context.book.expert(seat.name), seat, items)
+    prompt = context.expert_prompt(await context.book.expert(seat.path), seat, items)
     repeated = call.id in record.progress.asked
     await record.note(ExpertAsked(call.id, prompt.model))
     if seat.colleagues.experts or call.id in record.progress.rounds:
@@ -201,7 +201,7 @@ async def _hear_colleagues(
 
 async def _hear_colleague(context: TurnContext, call: Call) -> None:
     """Hear an expert whose answer goes to the one who asks."""
-    async with context.in_line[context.record.progress.seat(call)]:
+    async with context.in_line[context.record.progress.path(call)]:
         if call.id not in context.record.progress.outcomes:
             await context.record.note(await hear_expert(context, call, ignore_event))
     context.board.changed()

@@ -66,7 +66,9 @@ async def _exhibit(context: TurnContext, call: Call, file: MadeFile) -> StoredFi
 
 
 async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
-    conversation = context.book.links.experts.get(call.expert) or ConversationId("")
+    conversation = context.book.links.experts.get(
+        context.record.progress.path(call), ConversationId("")
+    )
     try:
         return await patiently(
             lambda: context.model.content(conversation, file, LARGEST_MADE), context.timeouts

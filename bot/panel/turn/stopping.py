@@ -57,7 +57,7 @@ class Stopping:
     ) -> Iterator[Awaitable[bool]]:
         """Settle the conversations of the experts who consult others."""
         for call in record.progress.all_calls:
-            conversation = links.experts.get(record.progress.seat(call))
+            conversation = links.experts.get(record.progress.path(call))
             if conversation and call.id in record.progress.rounds:
                 yield self._settled(record, conversation, panel, call)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.panel.approvals.tool_approval import ToolApproval
-from bot.panel.journal.selection_rounds import path_of
+from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.attachments import Attached
@@ -18,10 +18,11 @@ from bot.panel.language_model.functions import Functions
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.requests import ResponseRestarted
-from bot.panel.links import seated
+from bot.panel.links import path_of
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import (
     Call,
+    ConsultationPath,
     ConversationId,
     Effort,
     Expert,
@@ -48,7 +49,7 @@ EventSink = Callable[[ModelEvent | ResponseRestarted], None]
 class Seat:
     """Where an expert hears a call: in the thread, or consulted by another expert."""
 
-    name: ExpertName  # whose conversation it is
+    path: ConsultationPath  # whose conversation it is
     call: Call
     expert: Expert
     asker: str  # the title of the expert who consults it; empty: the router does, or people
@@ -81,7 +82,7 @@ class TurnContext:
     levels: int  # of experts under the router: with 1, none consults another
     fallbacks: Fallbacks
     is_live: bool  # whether people watch replies being written
-    in_line: defaultdict[ExpertName, asyncio.Lock] = field(
+    in_line: defaultdict[ConsultationPath, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )  # by seat: an expert called twice answers one question after the other
 
@@ -127,10 +128,10 @@ class TurnContext:
 
     def seat(self, call: Call, expert: Expert) -> Seat:
         """Return the place in which *expert* hears *call*."""
-        path = path_of(call, self.record.progress.rounds)
+        path = experts_to(call, self.record.progress.rounds)
         asker = self.panel.persona(path[-2]).name if len(path) > 1 else ""
         colleagues = hierarchy.consulted(self.panel, path, self.levels)
-        return Seat(seated(path), call, expert, asker, colleagues, self.levels - len(path))
+        return Seat(path_of(path), call, expert, asker, colleagues, self.levels - len(path))
 
     def expert_prompt(
         self,
@@ -153,7 +154,7 @@ class TurnContext:
             items=tuple(items),
             tools=prompts.tools(colleagues),
             may_call=not closing,
-            cache_key=f"expert:{seat.name}",
+            cache_key=f"expert:{seat.path}",
             user=self.turn.asker,
             collections=expert.collections,
             must_search=expert.always_consult and bool(expert.collections) and not closing,

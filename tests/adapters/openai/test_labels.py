@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.openai.labels import LONGEST_VALUE, MOST_PAIRS, pack, unpack
 from bot.panel.links import ExpertLabels, Labels, RouterLabels
-from bot.panel.model import ConversationId, ExpertName, ThreadRef
+from bot.panel.model import ConsultationPath, ConversationId, ExpertName, ThreadRef
 from bot.panel.roster.roster import LONGEST_NAME, MOST_EXPERTS
 
 THREAD = ThreadRef("T0123456789", "C0123456789", "1700000000.000100")
@@ -105,7 +105,7 @@ def test_who_is_consulted_by_other_experts_is_the_first_to_be_left_out(
 
 
 def test_an_expert_consulted_by_another_keeps_its_place() -> None:
-    seat = ExpertName("legal/tax")
+    seat = ConsultationPath("legal/tax")
     given_labels = RouterLabels(THREAD, {seat: ConversationId("conv_1")})
     assert unpack(pack(given_labels)) == given_labels
     assert "legal/tax=1" in pack(given_labels).values()

@@ -7,7 +7,14 @@ from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn
+from bot.panel.model import (
+    Claim,
+    ConsultationPath,
+    ConversationId,
+    MessageTs,
+    ThreadRef,
+    Turn,
+)
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
@@ -97,7 +104,7 @@ class RedisThreadStore(ThreadStore):
         if not found:
             return None
         thread, _, expert = found.partition("/")
-        return Owner(keys.thread_of(thread), ExpertName(expert) if expert else None)
+        return Owner(keys.thread_of(thread), ConsultationPath(expert) if expert else None)
 
     async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
         with store_errors():
