@@ -12,15 +12,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
+from bot.json_types import Json
 from bot.playground.slack.company import ADA, BOT_USER
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
 from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
 
-Json = dict[str, Any]
 MENTION = f"<@{BOT_USER}> "
 
 

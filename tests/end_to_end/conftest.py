@@ -12,6 +12,7 @@ import pytest
 
 from bot.adapters.redis.connection.scripting import Connection
 from bot.assembly import app, storage
+from bot.json_types import Json
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import (
     Call,
@@ -21,7 +22,7 @@ from bot.playground.openai.stand_in.brain import (
     Text,
     is_user,
 )
-from bot.playground.openai.state import Json, text_of
+from bot.playground.openai.state import text_of
 from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace import Message

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.json_types import Json
 from bot.playground.openai import faults
-from bot.playground.openai.state import Json
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_show_work import replies, work
 

@@ -15,7 +15,6 @@ from aiohttp import web
 from bot.playground.openai.server import OpenAIPlayground
 from tests.inspection.openapi import OpenApi
 
-Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # What the bot sends knowing that it is refused.

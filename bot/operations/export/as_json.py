@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
+from bot.json_types import Json
 from bot.operations.export.made_files import encoded
 from bot.operations.export.names import time_of
 from bot.panel.language_model import prompts
@@ -20,8 +20,6 @@ from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.links import experts_on
 from bot.panel.made_files import MadeFile
 from bot.panel.tools import ApprovalWanted
-
-Json = dict[str, Any]
 
 
 def data(archive: ThreadArchive) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.mcp.tools import Json, RemoteTool, Shop
+from bot.json_types import Json
+from bot.playground.mcp.tools import RemoteTool, Shop
 
 VERSION = "2025-06-18"
 _NO_METHOD, _BAD_PARAMETERS = -32601, -32602

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 _PRICES = {"basic": 12, "team": 49, "enterprise": 240}
 

@@ -1,8 +1,6 @@
 """How OpenAI says no: every refusal of the server has its place here."""
 
-from typing import Any
-
-Json = dict[str, Any]
+from bot.json_types import Json
 
 
 class ApiError(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 
 Seconds = Callable[[Json], float]
 

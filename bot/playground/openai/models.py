@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.routes import Asked, Handler
 
 _WITHOUT = ("none", "low", "medium", "high", "xhigh")

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.routes import Asked
 
 _DEFAULT_LIMIT, _MOST = 20, 100

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses.response_writing import Told
 from bot.playground.openai.stand_in.brain import Cut, Garble
 

@@ -13,11 +13,12 @@ from typing import Self
 
 from aiohttp import web
 
+from bot.json_types import Json
 from bot.playground.openai import errors, models, wire
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.vector_stores import VectorStores
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.faults import Fault, Faults
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.responses.conversations import Conversations

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses import items
 from bot.playground.openai.responses.items import text_of
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from bot.playground.openai.errors import ApiError, Json
+from bot.json_types import Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.faults import Fault
 from bot.playground.openai.responses.items import new_id
 from bot.playground.openai.responses.response_writing import Told

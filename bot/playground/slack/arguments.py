@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 _SENT_ALONG = "team_id"  # Bolt gives it to every call of a listener's client; Slack minds it not
 _PERSONA = "username? icon_emoji? icon_url?"

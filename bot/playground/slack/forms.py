@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.playground.slack.workspace import Json, View
+from bot.json_types import Json
+from bot.playground.slack.workspace import View
 
 
 def element_of(

@@ -3,9 +3,10 @@
 from time import time
 from uuid import NAMESPACE_URL, uuid5
 
+from bot.json_types import Json
 from bot.playground.slack.company import APP_ID, BOT_ID, BOT_USER
 from bot.playground.slack.timeline import reply_users
-from bot.playground.slack.workspace import Channel, Json, Message, User, Workspace
+from bot.playground.slack.workspace import Channel, Message, User, Workspace
 
 _FOUNDED = 1700000000
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.delivery import interactions
@@ -16,7 +17,7 @@ from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.files import new_file
 from bot.playground.slack.methods.views import new_view, open_views, replace_content
 from bot.playground.slack.timeline import snapshot
-from bot.playground.slack.workspace import Change, Json, Message, View
+from bot.playground.slack.workspace import Change, Message, View
 
 _TIMEOUTS = frozenset({"timeout", "http_timeout"})
 

@@ -3,9 +3,8 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 
 @dataclass(slots=True)

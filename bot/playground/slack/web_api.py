@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.json_types import Json
 from bot.playground.slack import arguments
-from bot.playground.slack.arguments import ApiError, Json
+from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Ending, Fault
 from bot.playground.slack.methods import METHODS

@@ -7,7 +7,7 @@ from itertools import count
 from time import time
 from typing import Literal
 
-from bot.playground.slack.timeline import Json as Json
+from bot.json_types import Json
 from bot.playground.slack.timeline import Message as Message
 from bot.playground.slack.timeline import Timeline, snapshot
 

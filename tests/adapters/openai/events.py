@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 USAGE: Json = {
     "input_tokens": 120,

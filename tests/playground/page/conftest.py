@@ -23,9 +23,9 @@ from playwright.async_api import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.json_types import Json
 from bot.playground.slack.page.ui import add_ui
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Json
 
 FLAGS = [
     "--headless=new",

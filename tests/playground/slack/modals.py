@@ -2,7 +2,7 @@
 
 from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 INPUT: Json = {
     "type": "input",

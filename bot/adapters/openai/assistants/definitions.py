@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.items import function_tool
+from bot.json_types import Json
 from bot.panel.language_model.exchange import Prompt, Tool
 from bot.panel.model import CollectionId
 
@@ -70,7 +71,7 @@ class AssistantDefinitions:
         return (await self._api.create_assistant(body)).id
 
 
-def definition(prompt: Prompt) -> dict[str, Any]:
+def definition(prompt: Prompt) -> Json:
     """Return what *prompt* says of who is to answer."""
     tools = [_function(tool) for tool in prompt.tools]
     if prompt.collections:
@@ -78,7 +79,7 @@ def definition(prompt: Prompt) -> dict[str, Any]:
     return {"model": prompt.model, "instructions": prompt.instructions, "tools": tools}
 
 
-def documents(collections: Sequence[CollectionId]) -> dict[str, Any]:
+def documents(collections: Sequence[CollectionId]) -> Json:
     """Return what an assistant or a thread is to search: one collection at most for each."""
     return {"file_search": {"vector_store_ids": [*collections]}}
 
@@ -89,7 +90,7 @@ def _owner(prompt: Prompt) -> str:
     return f"{name[: _LONGEST_NAME - len(searched)]}{searched}"
 
 
-def _function(tool: Tool) -> dict[str, Any]:
+def _function(tool: Tool) -> Json:
     flat = {name: value for name, value in function_tool(tool).items() if name != "type"}
     return {"type": "function", "function": flat}
 

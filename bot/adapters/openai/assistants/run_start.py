@@ -1,7 +1,6 @@
 """Beginning a run, or going on with one that waits for what the prompt brings."""
 
 import logging
-from typing import Any
 
 from openai import APIConnectionError, APIStatusError, NotFoundError
 from openai.types.beta.threads import Run
@@ -14,6 +13,7 @@ from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.responses.requests import Requests
 from bot.adapters.openai.responses.retries import Pauses, Waits
+from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Item, Prompt, ToolAnswered, UserSaid
 
@@ -94,7 +94,7 @@ class RunStart:
         if others[1:]:
             log.warning("documents.left_out", extra={"collections": len(others[1:])})
 
-    def _request(self, assistant: str) -> dict[str, Any]:
+    def _request(self, assistant: str) -> Json:
         prompt = self._prompt
         request = {
             "assistant_id": assistant,

@@ -11,12 +11,12 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from openai.types.beta.threads import Message, Run, Text
 from openai.types.beta.threads.runs import FunctionToolCall, RunStep
 
 from bot.adapters.openai.items import tool_called
+from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import (
     ABORTED,
@@ -43,7 +43,7 @@ _NOTHING = "(no output)"  # a message cannot be empty
 Steps = Mapping[str, Sequence[RunStep]]
 
 
-def to_message(item: Item) -> dict[str, Any]:
+def to_message(item: Item) -> Json:
     """Return *item* as a message to be added."""
     match item:
         case UserSaid(text):

@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 
 from openai import APIStatusError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
+from bot.json_types import Json
 from bot.panel.checks.probes import Check
 from bot.panel.language_model.exchange import ABORTED
 
@@ -257,7 +257,7 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
 )
 
 
-def _nowhere(url: str) -> dict[str, Any]:
+def _nowhere(url: str) -> Json:
     return {
         "type": "mcp",
         "server_label": "nowhere",

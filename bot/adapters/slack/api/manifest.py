@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
+
+from bot.json_types import Json
 
 EVENTS_PATH = "/slack/events"
 MAX_NAME = 35
@@ -67,7 +68,7 @@ _ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
 _USAGE_HINT = "[add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [default …] [help]"
 
 
-def manifest(*, name: str = "Panelbot", url: str | None = None) -> dict[str, Any]:
+def manifest(*, name: str = "Panelbot", url: str | None = None) -> Json:
     """The app's manifest: with a URL for delivery over HTTP, without one for Socket Mode."""
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise ValueError(f"an app's name has 1 to {MAX_NAME} characters: {name!r} has {len(name)}")

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.json_types import Json
 from bot.panel.checks.probes import LONGEST, Check
 from bot.panel.errors import MessengerRefused, PanelError, Refused
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.adapters.slack.api.web_api import Ambiguous, Json, SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
+from bot.json_types import Json
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
 

@@ -7,7 +7,8 @@ is taken up again. One that somebody else has made is left alone.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.model import Expert

@@ -20,13 +20,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, tell_others, wait_in_line
+from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
 from bot.panel.messaging.pace import Pace
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNCERTAIN = frozenset(

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Ending, PlanTask, TaskState
 from bot.panel.model import Persona, UserId
-
-Json = dict[str, Any]
 
 LONGEST_FALLBACK = 3_000
 _LONGEST_REASON = 300

@@ -5,14 +5,12 @@ Slack's charts are small: six series of twenty points, names of twenty character
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import dollars, gettext, ngettext, number, pgettext
 from bot.panel.reports.overview import Figures
-
-Json = dict[str, Any]
 
 _MOST_POINTS = 12
 _LONGEST_LABEL = 20

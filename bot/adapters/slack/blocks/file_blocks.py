@@ -1,15 +1,13 @@
 """The files in a message: images as images, others as links to where Slack keeps them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.blocks import section
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.made_files import StoredFile
-
-Json = dict[str, Any]
 
 _LONGEST_ALT = 2_000
 _LONGEST_NAME = 200

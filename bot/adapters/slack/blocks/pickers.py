@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
-
-Json = dict[str, Any]
 
 ASK, JOIN = "ask_expert", "join_expert"  # the callback_ids
 WHO = "expert"  # the block of the choice

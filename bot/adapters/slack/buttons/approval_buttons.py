@@ -1,11 +1,8 @@
 """The buttons by which people decide on what an expert wants to do."""
 
-from typing import Any
-
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.model import ApprovalId
-
-Json = dict[str, Any]
 
 APPROVE, DECLINE = "approve", "decline"  # the buttons' action_ids
 

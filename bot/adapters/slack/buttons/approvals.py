@@ -5,7 +5,6 @@ it is certain which one counts.
 """
 
 import logging
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -14,13 +13,12 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
 from bot.adapters.slack.experts.requester import explained, whisper
 from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.json_types import Json
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.errors import PanelError
 from bot.panel.model import ApprovalId, Decision, UserId
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 _DECISIONS = {APPROVE: Decision.APPROVED, DECLINE: Decision.DECLINED}
 

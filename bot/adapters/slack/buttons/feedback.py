@@ -5,7 +5,6 @@ an opinion could not be kept, and that a reason has arrived.
 """
 
 import logging
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -15,6 +14,7 @@ from bot.adapters.slack.buttons import thumbs
 from bot.adapters.slack.buttons.thumbs import Thumb
 from bot.adapters.slack.experts.requester import explained, whisper
 from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import ThreadRef, UserId
@@ -22,8 +22,6 @@ from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 def register(app: AsyncApp, desk: FeedbackRecorder, identity: Identity, api: SlackApi) -> None:

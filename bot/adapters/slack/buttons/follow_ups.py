@@ -5,7 +5,6 @@ answered once, in its order, whatever crashes.
 """
 
 import logging
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
@@ -16,14 +15,13 @@ from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
 from bot.adapters.slack.experts.requester import explained
 from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.intake.intake import Intake
 from bot.panel.model import MessageTs, Steer, ThreadRef, UserId, Wish
 from bot.panel.roster.panel_editor import PanelEditor
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 def register(

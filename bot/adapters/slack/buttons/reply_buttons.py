@@ -6,16 +6,14 @@ button's value says which message it stands under; a click comes back with it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.adapters.slack.api.metadata import call_of
 from bot.adapters.slack.buttons import sources, thumbs
 from bot.adapters.slack.buttons.approval_buttons import decisions
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
-
-Json = dict[str, Any]
 
 # The buttons' action_ids.
 SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"

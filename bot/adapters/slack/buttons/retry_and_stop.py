@@ -1,7 +1,6 @@
 """Bolt's listeners for the buttons on our messages."""
 
 import logging
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -9,14 +8,13 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.experts.requester import explained, whisper
+from bot.json_types import Json
 from bot.language import for_all, gettext
 from bot.panel.errors import PanelError
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import TurnId
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:

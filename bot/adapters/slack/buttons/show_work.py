@@ -6,7 +6,6 @@ opens at once, and is filled in afterwards.
 
 import asyncio
 import logging
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -15,14 +14,13 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import trace_view
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK, Subject
 from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import ThreadRef
 from bot.panel.reports.turn_inspector import TurnInspector
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 _TIMEOUT = 30.0  # seconds that somebody may look at an empty modal
 

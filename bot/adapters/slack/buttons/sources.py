@@ -8,11 +8,11 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import ConversationGone, PanelError
 from bot.panel.messaging.messenger import Sources
@@ -20,8 +20,6 @@ from bot.panel.model import ConversationId
 from bot.panel.roster.knowledge import KnowledgeBase, Passage
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 ACTION = "show_sources"
 _MOST_PASSAGES = 20

@@ -2,14 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
+from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, ThreadRef, TurnId
 from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
-
-Json = dict[str, Any]
 
 FEEDBACK = "feedback"  # the thumbs' action_id
 CALLBACK = "feedback_reason"

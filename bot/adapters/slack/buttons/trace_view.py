@@ -7,18 +7,16 @@ and every link shows where it leads.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import Any
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.blocks import section
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
 from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
 from bot.panel.texts import sentences
-
-Json = dict[str, Any]
 
 _MOST_PARTS = 12  # of a hundred blocks; and 250 kB for all together
 _ROOM = 85  # blocks for all parts

@@ -1,7 +1,5 @@
 """Bolt's listeners for ``/experts`` and its form: they acknowledge, ask the desk, and answer."""
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.api.identity import Identity
@@ -11,10 +9,9 @@ from bot.adapters.slack.experts.documents_command import DocumentsCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.requester import explained, refuse_form, requester_of, tell
+from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.roster.panel_editor import PanelEditor
-
-Json = dict[str, Any]
 
 COMMAND = "/experts"
 

@@ -2,14 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from bot.adapters.slack.blocks.blocks import asked_for, plain_text
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
-
-Json = dict[str, Any]
 
 CALLBACK = "teach_expert"
 MOST_FILES = 10

@@ -1,16 +1,13 @@
 """Bolt's listeners for the form and the buttons about documents."""
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.experts import document_forms, document_lists, panel_lists
 from bot.adapters.slack.experts.documents_command import DocumentsCommand
 from bot.adapters.slack.experts.requester import explained, refuse_form, requester_of, tell
+from bot.json_types import Json
 from bot.panel.errors import PanelError
-
-Json = dict[str, Any]
 
 
 def register(app: AsyncApp, documents: DocumentsCommand, identity: Identity) -> None:

@@ -3,18 +3,16 @@
 import json
 from collections.abc import Sequence
 from math import ceil
-from typing import Any
 
 from bot.adapters.slack.blocks.blocks import section
 from bot.adapters.slack.experts.document_forms import DocumentTarget
 from bot.adapters.slack.experts.panel_lists import Answer, consulting
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import gettext, ngettext, number
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.expert_documents import Kept
 from bot.panel.roster.knowledge import Document, DocumentState
-
-Json = dict[str, Any]
 
 REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks

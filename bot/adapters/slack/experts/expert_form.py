@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.adapters.slack.blocks.blocks import plain_text
 from bot.adapters.slack.experts import form_inputs
@@ -19,12 +18,11 @@ from bot.adapters.slack.experts.form_inputs import (
     naming,
 )
 from bot.adapters.slack.experts.panel_lists import Answer
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.tools import NO_TOOLS, Toolbox
-
-Json = dict[str, Any]
 
 CALLBACK = "describe_expert"
 

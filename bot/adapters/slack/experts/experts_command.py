@@ -36,6 +36,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.name_check import NameCheck
 from bot.adapters.slack.experts.panel_lists import Answer
 from bot.adapters.slack.experts.requester import Requester, announce
+from bot.json_types import Json
 from bot.language import for_all, gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
@@ -160,7 +161,7 @@ class ExpertsCommand:
         await self._open(modal, giver)
         self._names.learn()  # while the form is filled in
 
-    async def _open(self, modal: expert_form.Json, giver: Requester) -> None:
+    async def _open(self, modal: Json, giver: Requester) -> None:
         await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
 
     async def _change(

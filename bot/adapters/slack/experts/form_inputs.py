@@ -4,10 +4,10 @@ A block's id names the expert's attribute.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.adapters.slack.blocks.blocks import asked_for, plain_text
 from bot.adapters.slack.experts.document_forms import MOST_FILES
+from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName
 from bot.panel.roster.roster import (
@@ -17,8 +17,6 @@ from bot.panel.roster.roster import (
     LONGEST_TITLE,
 )
 from bot.panel.tools import Toolbox, purpose_of
-
-Json = dict[str, Any]
 
 VALUE = "value"  # the action id of every input
 CONSULT, ALWAYS = "always_consult", "always"

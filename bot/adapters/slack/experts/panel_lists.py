@@ -6,16 +6,14 @@ Whatever people may have written is neutralised here; an answer is never live.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from bot.adapters.slack.blocks.blocks import section
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.panel_editor import Listed
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
-
-Json = dict[str, Any]
 
 _LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks

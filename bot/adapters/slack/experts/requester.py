@@ -3,7 +3,6 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -12,6 +11,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.experts import announcements, expert_form
 from bot.adapters.slack.experts.panel_lists import Answer
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import (
     MessengerRefused,
@@ -46,7 +46,7 @@ class Requester:
         return ChannelScope(self.team_id, self.channel_id)
 
 
-def requester_of(identity: Identity, body: dict[str, Any], user: str, channel: str) -> Requester:
+def requester_of(identity: Identity, body: Json, user: str, channel: str) -> Requester:
     """Return who gave a command; the workspace is ours, whatever a payload says of it."""
     trigger = body.get("trigger_id", "")
     return Requester(UserId(user), identity.team_id, channel, trigger, identity.bot_user_id)
@@ -92,7 +92,7 @@ async def announce(api: SlackApi, news: Answer, giver: Requester) -> Answer | No
 
 async def tell_alone(api: SlackApi, answer: Answer, giver: Requester) -> None:
     """Tell the giver alone, directly where we are not in the channel; else nobody is told."""
-    said: dict[str, Any] = {"text": answer.text, "blocks": answer.blocks}
+    said: Json = {"text": answer.text, "blocks": answer.blocks}
     channel, user = giver.channel_id, giver.user
     try:
         if channel:
@@ -116,7 +116,7 @@ async def whisper(
         log.warning(failed, extra={"reason": str(error)})
 
 
-async def refuse_form(ack: AsyncAck, view: dict[str, Any], error: PanelError) -> None:
+async def refuse_form(ack: AsyncAck, view: Json, error: PanelError) -> None:
     """Leave a form open, with what is wrong beside the field that it is about."""
     field = error.field if isinstance(error, Refused) else None
     await ack(response_action="errors", errors=expert_form.errors(view, explained(error), field))

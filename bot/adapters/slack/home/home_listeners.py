@@ -6,7 +6,6 @@ before a form opens, and again when it is submitted. Afterwards the home is publ
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -24,6 +23,7 @@ from bot.adapters.slack.experts.requester import Requester, explained, refuse_fo
 from bot.adapters.slack.home import home_view
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
@@ -33,7 +33,6 @@ from bot.panel.roster.suggestions import suggestions
 
 log = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 
 FORM, REMOVAL = "home_describe_expert", "home_remove_expert"  # the modals' callback ids
 _LONGEST_PROMPT = 200

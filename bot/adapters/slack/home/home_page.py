@@ -3,9 +3,10 @@
 import logging
 
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import Json, SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.adapters.slack.experts.requester import explained
 from bot.adapters.slack.home import home_view
+from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import UserId
 from bot.panel.reports.overview import Overview, OverviewReader

@@ -4,20 +4,18 @@ Whoever opens it may not be in every channel: of a channel it tells how much dif
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.adapters.slack.blocks import blocks, charts
 from bot.adapters.slack.blocks.blocks import plain_text, section
 from bot.adapters.slack.experts.panel_lists import answers_to, filed, introduced, packed, tools_of
 from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
 from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.roster.panel_editor import Listed
 from bot.panel.roster.roster import RosterChanges
-
-Json = dict[str, Any]
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
 MONTH = "home_month"

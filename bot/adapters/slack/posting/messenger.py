@@ -13,13 +13,14 @@ from typing import Any
 from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
-from bot.adapters.slack.api.web_api import Json, SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.adapters.slack.blocks import blocks, file_blocks
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import neutralise, splitting, stream_text
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
+from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId

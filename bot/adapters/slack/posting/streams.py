@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import aclosing
 
 from bot.adapters.slack.api.rate_limits import TooBusy
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.threads.replies import Replies
+from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import MessageTs, ThreadRef, UserId

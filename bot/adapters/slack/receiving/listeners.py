@@ -5,11 +5,11 @@ they come to Bolt: what could not be queued is not acknowledged, and Slack deliv
 """
 
 import logging
-from typing import Any
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
 from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.json_types import Json
 from bot.panel.intake.intake import Intake
 from bot.panel.messaging.handles import HandleStore
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def register(app: BoltApp, intake: Intake, handles: HandleStore, identity: Identity) -> None:
     """Let *app* take in what people say."""
 
-    async def take_in(body: dict[str, Any]) -> bool:
+    async def take_in(body: Json) -> bool:
         if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
             return False
         groups = payloads.groups(body)
@@ -30,7 +30,7 @@ def register(app: BoltApp, intake: Intake, handles: HandleStore, identity: Ident
             await intake.amend(amended.thread, amended.ts, amended.changed)
         return True
 
-    async def note_removal(event: dict[str, Any]) -> None:
+    async def note_removal(event: Json) -> None:
         log.warning("app.removed", extra={"event": event["type"]})
 
     app.take_in = take_in

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -19,6 +18,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
+from bot.json_types import Json
 from bot.panel.errors import PanelError, Refused, TryLater
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import UserId
@@ -35,7 +35,7 @@ class BoltApp(AsyncApp):
     What *take_in* takes (it says so) is acknowledged when it is done.
     """
 
-    take_in: Callable[[dict[str, Any]], Awaitable[bool]] | None = None
+    take_in: Callable[[Json], Awaitable[bool]] | None = None
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
@@ -79,7 +79,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, interpreter: Locale
     return app
 
 
-async def _on_error(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> None:
+async def _on_error(error: Exception, body: Json, response: BoltResponse | None) -> None:
     """Choose what Slack is answered; whatever is not 200, it delivers again."""
     kind = (body.get("event") or body).get("type")
     match error:

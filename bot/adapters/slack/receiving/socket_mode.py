@@ -22,7 +22,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.pace import Unpaced
 

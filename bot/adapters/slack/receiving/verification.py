@@ -13,17 +13,18 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from time import time
-from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
+from bot.json_types import Json
+
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
 
 # What the door has read, if it is JSON, for those behind it.
-DOCUMENT = web.RequestKey("DOCUMENT", dict[str, Any])
+DOCUMENT = web.RequestKey("DOCUMENT", Json)
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def _verify(key: bytes, body: bytes, request: web.Request, now: float) -> None:
         raise Refusal(401, "the request is not signed with this app's signing secret")
 
 
-def _document(body: bytes, request: web.Request) -> dict[str, Any] | None:
+def _document(body: bytes, request: web.Request) -> Json | None:
     """Return the JSON object that came, by itself or in a form; None for any other form."""
     try:
         text = body.decode(request.charset or "utf-8")

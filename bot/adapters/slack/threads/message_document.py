@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from bot.adapters.slack.api import permalinks
 from bot.adapters.slack.api.permalinks import Place
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.markdown import neutralise
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.replies import NOT_THERE
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.model import UserId

@@ -7,7 +7,7 @@ as long as a notification needs. What the blocks do not tell, that text does.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-Json = dict[str, Any]
+from bot.json_types import Json
 
 _MARKS = {"bold": "**", "italic": "_", "strike": "~~", "code": "`"}
 

@@ -6,7 +6,8 @@ from contextlib import aclosing
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
-from bot.adapters.slack.api.web_api import Ambiguous, Json, SlackApi
+from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
+from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
 

@@ -14,11 +14,12 @@ from collections.abc import (
 from bot.adapters.slack.api.files import shared_files
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
-from bot.adapters.slack.api.web_api import Json, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.markdown import neutralise
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads import message_text
 from bot.adapters.slack.threads.replies import Replies
+from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import (

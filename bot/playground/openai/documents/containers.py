@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
-from bot.playground.openai.errors import ApiError, Json
+from bot.json_types import Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
 from bot.playground.openai.routes import Asked, Handler, Raw
 from bot.playground.openai.stand_in.brain import AnyCite, Reply, Step, Text

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
 from bot.playground.openai.routes import Asked, Handler, Raw, Upload
 

@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.openai.documents import retrieval
 from bot.playground.openai.documents.files import File
 from bot.playground.openai.documents.retrieval import Passage
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses.items import new_id
 
 _SEARCHABLE = frozenset(

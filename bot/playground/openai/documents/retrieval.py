@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.stand_in.words import stems
 
 _PARAGRAPH = re.compile(r"\n\s*\n")

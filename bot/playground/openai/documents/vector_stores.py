@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.documents import retrieval
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.indexing import Attached, VectorStore
 from bot.playground.openai.documents.retrieval import Passage
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses.requests import check_fields
 from bot.playground.openai.routes import Asked, Handler

@@ -7,8 +7,8 @@
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses.items import new_id, text_of
 
 _FEWEST_TOKENS = 1_000

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import Json
 from bot.playground.openai.paging import listed, page
 from bot.playground.openai.responses import requests
 from bot.playground.openai.responses.items import shown

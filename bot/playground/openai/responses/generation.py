@@ -9,8 +9,8 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from bot.json_types import Json
 from bot.playground.openai import tokens
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses import response_writing
 from bot.playground.openai.responses.response_events import Writing
 from bot.playground.openai.responses.response_writing import TERMINAL, Told

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import assert_never
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.items import new_id
 from bot.playground.openai.responses.response_events import Writing, added, done
 from bot.playground.openai.stand_in.brain import AnyCite, Cite

@@ -5,8 +5,9 @@ import re
 from base64 import b64decode
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 
 _LONGEST_IMAGE, _LONGEST_FILE = 20_971_520, 73_400_320
 _DATA = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,")

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.stand_in.brain import Reply, UseServer
 
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})

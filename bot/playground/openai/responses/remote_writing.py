@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.items import new_id
 from bot.playground.openai.responses.remote_tools import Server, UnreachableError
 from bot.playground.openai.responses.response_events import Writing, added, done

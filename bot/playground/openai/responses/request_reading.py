@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.items import text_of
 from bot.playground.openai.stand_in.brain import is_model, is_user
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.openai import errors, models
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.responses import compaction, tools
 from bot.playground.openai.state import checked_metadata
 

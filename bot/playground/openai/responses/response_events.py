@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.responses.items import shown as shown_item
 from bot.playground.openai.responses.remote_tools import Server

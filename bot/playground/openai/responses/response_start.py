@@ -2,7 +2,7 @@
 
 import time
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses import items
 from bot.playground.openai.responses.generation import Context
 

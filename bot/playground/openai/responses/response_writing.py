@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from secrets import token_hex
 from typing import assert_never
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses import hosted_writing, remote_writing
 from bot.playground.openai.responses.hosted_writing import citation
 from bot.playground.openai.responses.items import new_id, output_text

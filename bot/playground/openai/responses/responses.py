@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.json_types import Json
 from bot.playground.openai import errors, models, tokens
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.vector_stores import VectorStores
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses import compaction, items, remote_tools, requests, tools

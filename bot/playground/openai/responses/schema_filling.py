@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.stand_in.words import score
 
 _DEEPEST = 12  # schemas may refer to themselves

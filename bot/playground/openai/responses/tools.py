@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.responses import remote_tools
 from bot.playground.openai.stand_in.hosted_steps import HOSTED
 

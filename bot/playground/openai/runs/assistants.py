@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping
 
+from bot.json_types import Json
 from bot.playground.openai import errors, models
-from bot.playground.openai.errors import Json
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses.items import new_id
 from bot.playground.openai.routes import Asked, Handler

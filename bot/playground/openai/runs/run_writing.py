@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, assert_never
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.items import text_of
 from bot.playground.openai.responses.response_writing import Told
 from bot.playground.openai.runs.run_states import Run, end_step

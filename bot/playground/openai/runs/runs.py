@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.json_types import Json
 from bot.playground.openai import errors, models
 from bot.playground.openai.documents.vector_stores import VectorStores
-from bot.playground.openai.errors import ApiError, Json
+from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses import tools
 from bot.playground.openai.responses.responses import with_findings

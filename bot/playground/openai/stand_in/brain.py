@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from bot.json_types import Json
 from bot.playground.openai.documents.retrieval import Passage
-from bot.playground.openai.errors import Json
 from bot.playground.openai.responses.items import text_of
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, HostedStep
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.items import text_of
 from bot.playground.openai.responses.request_reading import NOTICE, points_in, short_name, title_of
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user

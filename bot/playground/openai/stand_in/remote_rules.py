@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.request_reading import question_in
 from bot.playground.openai.responses.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, UseServer, is_user

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.playground.openai.errors import Json
+from bot.json_types import Json
 from bot.playground.openai.responses.request_reading import (
     NOTICE,
     asked_before,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot.playground.slack.workspace import Json
+from bot.json_types import Json
 
 Kind = Literal["events_api", "slash_commands", "interactive"]
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Attempt, Delivery, Undelivered
-from bot.playground.slack.workspace import Json
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"

@@ -1,10 +1,11 @@
 """What Slack sends when people give commands, press buttons and fill in forms."""
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.company import APP_ID
 from bot.playground.slack.forms import with_state
 from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.workspace import Json, Message, View
+from bot.playground.slack.workspace import Message, View
 
 _TOKEN = "not-a-real-token"  # noqa: S105 - Slack's retired way to verify; a fixed word here
 _DOMAIN = "acme"

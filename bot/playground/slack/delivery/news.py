@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.delivery.delivery import Deliverer
 from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.workspace import Change, Json, Message
+from bot.playground.slack.workspace import Change, Message
 
 _MENTION = re.compile(rf"<@{BOT_USER}[|>]")
 _KINDS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.content import check_message
 from bot.playground.slack.timeline import snapshot
-from bot.playground.slack.workspace import Json, Message
+from bot.playground.slack.workspace import Message
 
 _USES = 5
 LASTS = 30 * 60

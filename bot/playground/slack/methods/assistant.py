@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Change, Json, Session, Status
+from bot.playground.slack.workspace import Change, Session, Status
 
 _MOST_LOADING_MESSAGES = 10
 _MOST_PROMPTS = 4

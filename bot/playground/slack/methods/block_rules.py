@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.slack.methods.chart_rules import chart_problem
-from bot.playground.slack.workspace import Json
 
 _KINDS = frozenset(
     {

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.hazards import Hazards
-from bot.playground.slack.workspace import Channel, Json, Message, Workspace
+from bot.playground.slack.workspace import Channel, Message, Workspace
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.slack.workspace import Json
+from bot.json_types import Json
 
 _LONGEST_TITLE = 50
 _LONGEST_LABEL = 20

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
@@ -14,7 +15,7 @@ from bot.playground.slack.methods.content import (
 )
 from bot.playground.slack.methods.files import check_shown, share_shown
 from bot.playground.slack.timeline import snapshot
-from bot.playground.slack.workspace import Json, Message
+from bot.playground.slack.workspace import Message
 
 LONGEST_UPDATE = 4_000
 _CONTENT = ("text", "markdown_text", "attachments", "metadata", "file_ids")

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.methods.block_rules import problem_of
-from bot.playground.slack.workspace import Json
 
 MOST_BLOCKS = 50
 MOST_VIEW_BLOCKS = 100

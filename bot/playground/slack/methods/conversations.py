@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf, isnan, nextafter
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
@@ -16,7 +17,7 @@ from bot.playground.slack.methods.caller import (
     paged,
     place_of,
 )
-from bot.playground.slack.workspace import Channel, Json, Message
+from bot.playground.slack.workspace import Channel, Message
 
 
 def replies(site: Site, args: Json) -> Json:

@@ -6,10 +6,11 @@ from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Channel, Json, Message
+from bot.playground.slack.workspace import Channel, Message
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # in image blocks
 

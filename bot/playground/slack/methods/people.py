@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
 from bot.playground.slack.methods.caller import Method, Site, page, paged
-from bot.playground.slack.workspace import Change, Json, Message
+from bot.playground.slack.workspace import Change, Message
 
 
 def auth_test(site: Site, args: Json) -> Json:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.json_types import Json
 from bot.playground.slack.methods.content import MOST_BLOCKS, check_blocks
-from bot.playground.slack.workspace import Json
 
 _PLAN = "stream-plan"
 _TEXT = "stream-text"

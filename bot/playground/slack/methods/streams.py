@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from functools import reduce
 
+from bot.json_types import Json
 from bot.playground.slack import payloads
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_ID, BOT_USER
@@ -17,7 +18,7 @@ from bot.playground.slack.methods.content import (
 )
 from bot.playground.slack.methods.stream_blocks import grown
 from bot.playground.slack.timeline import snapshot
-from bot.playground.slack.workspace import Json, Message
+from bot.playground.slack.workspace import Message
 
 
 def start(site: Site, args: Json) -> Json:

@@ -6,10 +6,11 @@ Written from Slack's method reference; `already_enabled` and the like it does no
 import time
 from collections.abc import Mapping
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.methods.caller import Method, Site
-from bot.playground.slack.workspace import Change, Json
+from bot.playground.slack.workspace import Change
 
 
 def create(site: Site, args: Json) -> Json:

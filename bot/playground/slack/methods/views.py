@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.company import APP_ID, BOT_ID
 from bot.playground.slack.methods.caller import Method, Site
 from bot.playground.slack.methods.content import MOST_VIEW_BLOCKS, check_blocks
-from bot.playground.slack.workspace import Change, Json, View
+from bot.playground.slack.workspace import Change, View
 
 _LARGEST = 250_000
 _LONGEST_TITLE = 24

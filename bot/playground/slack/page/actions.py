@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from bot.json_types import Json
 from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.delivery.delivery import Undelivered
 from bot.playground.slack.forms import filled
@@ -11,7 +12,7 @@ from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.files import new_file
 from bot.playground.slack.page.compose import to_slack
 from bot.playground.slack.people_acting import PeopleActing
-from bot.playground.slack.workspace import Change, Json, Message, View
+from bot.playground.slack.workspace import Change, Message, View
 
 Details = Mapping[str, Any]
 

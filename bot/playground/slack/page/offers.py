@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.playground.slack.workspace import Json
+from bot.json_types import Json
 
 
 def offers(manifest: Mapping[str, Json]) -> dict[str, Json]:

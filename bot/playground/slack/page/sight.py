@@ -6,10 +6,11 @@ comes back after a break starts with everything.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bot.json_types import Json
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.page import things as things
 from bot.playground.slack.page.text import Names
-from bot.playground.slack.workspace import Channel, Json, Message, Workspace
+from bot.playground.slack.workspace import Channel, Message, Workspace
 
 Things = dict[str, Json]
 

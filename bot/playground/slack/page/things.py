@@ -8,12 +8,13 @@ from zlib import crc32
 
 from babel import Locale
 
+from bot.json_types import Json
 from bot.playground.slack.company import BOT_USER
 from bot.playground.slack.page.blocks import dressed
 from bot.playground.slack.page.compose import to_typed
 from bot.playground.slack.page.emoji import emoji, with_emoji
 from bot.playground.slack.page.text import Names, decoded, mrkdwn_html
-from bot.playground.slack.workspace import Channel, Json, Message, Status, User, View, Workspace
+from bot.playground.slack.workspace import Channel, Message, Status, User, View, Workspace
 
 _HUES = 8
 

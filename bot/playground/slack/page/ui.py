@@ -10,13 +10,14 @@ from weakref import WeakSet
 
 from aiohttp import web
 
+from bot.json_types import Json
 from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.page.actions import Deeds, Refused
 from bot.playground.slack.page.guard import HEADERS, acting, only_from_here
 from bot.playground.slack.page.offers import offers, suggested_prompts
 from bot.playground.slack.page.sight import Sight
 from bot.playground.slack.people_acting import PeopleActing
-from bot.playground.slack.workspace import Json, Workspace
+from bot.playground.slack.workspace import Workspace
 
 _PAGE = Path(__file__).parent / "static"
 _TYPES = {

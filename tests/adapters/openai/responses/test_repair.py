@@ -2,6 +2,7 @@ import pytest
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.repair import ABORTED
+from bot.json_types import Json
 from bot.panel.errors import ConversationGone, ModelRefused
 from bot.panel.language_model.exchange import ApprovalGiven, Item, Responded, ToolAnswered, UserSaid
 from bot.panel.model import CallId, RequestId
@@ -17,20 +18,20 @@ def complaint(call_id: str) -> Answer:
     return Answer(400, events.error(f"No tool output found for function call {call_id}."))
 
 
-def listing(*oldest_first: events.Json) -> Answer:
+def listing(*oldest_first: Json) -> Answer:
     return Answer(body=events.page(*reversed(oldest_first)))
 
 
-def aborted(*call_ids: str) -> list[events.Json]:
+def aborted(*call_ids: str) -> list[Json]:
     return [
         {"type": "function_call_output", "call_id": call_id, "output": ABORTED}
         for call_id in call_ids
     ]
 
 
-def inputs(api: CannedApi) -> list[events.Json]:
+def inputs(api: CannedApi) -> list[Json]:
     """The outputs that the last request brought."""
-    items: list[events.Json] = api.seen[-1].body["input"]
+    items: list[Json] = api.seen[-1].body["input"]
     return [item for item in items if item["type"] == "function_call_output"]
 
 
@@ -107,19 +108,19 @@ async def test_a_conversation_beyond_repair_is_given_up(
         await told(model)
 
 
-def wish(name: str) -> events.Json:
+def wish(name: str) -> Json:
     told = {"server_label": "shop", "name": "open_ticket", "arguments": "{}"}
     return {"type": "mcp_approval_request", "id": name, **told}
 
 
-def decision(name: str) -> events.Json:
+def decision(name: str) -> Json:
     told = {"type": "mcp_approval_response", "id": f"mcpa_{name}", "approve": True}
     return {**told, "approval_request_id": name}
 
 
 def declined(api: CannedApi) -> list[str]:
     """The requests for approval that the last request declined."""
-    items: list[events.Json] = api.seen[-1].body["input"]
+    items: list[Json] = api.seen[-1].body["input"]
     answers = [item for item in items if item["type"] == "mcp_approval_response"]
     return [item["approval_request_id"] for item in answers if not item["approve"]]
 

@@ -7,6 +7,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Responded, TextWritten, ToolCalled
 from bot.panel.model import CallId, Usage
@@ -90,7 +91,7 @@ async def test_usage_without_details_counts_as_nothing_cached(
     ],
 )
 async def test_a_call_is_told_once_whichever_events_tell_it(
-    model: ConversationsModel, api: CannedApi, chunks: tuple[events.Json, ...]
+    model: ConversationsModel, api: CannedApi, chunks: tuple[Json, ...]
 ) -> None:
     api.will(Stream((*chunks, events.completed(CALL))))
     assert await told(model) == [CALLED, Responded("", USED)]
@@ -101,7 +102,7 @@ async def test_a_call_is_told_once_whichever_events_tell_it(
     [(events.item_added(CALL), events.arguments_done(CALL)), (events.item_done(CALL),)],
 )
 async def test_a_call_is_told_while_the_model_still_writes(
-    model: ConversationsModel, api: CannedApi, chunks: tuple[events.Json, ...]
+    model: ConversationsModel, api: CannedApi, chunks: tuple[Json, ...]
 ) -> None:
     api.will(Stream(chunks, end="silent"))
     async with aclosing(model.respond(PROMPT)) as responding:
@@ -148,7 +149,7 @@ async def test_arguments_that_are_no_object_are_left_out(
     ],
 )
 async def test_a_stream_without_its_end_is_worth_another_try(
-    model: ConversationsModel, api: CannedApi, chunk: events.Json | bytes, end: End
+    model: ConversationsModel, api: CannedApi, chunk: Json | bytes, end: End
 ) -> None:
     api.will(Stream((chunk,), end))
     with pytest.raises(ModelUnavailable):
@@ -205,7 +206,7 @@ async def test_being_cancelled_hangs_up(model: ConversationsModel, api: CannedAp
     ],
 )
 async def test_an_end_that_another_try_would_not_change_is_refusal(
-    model: ConversationsModel, api: CannedApi, end: events.Json, fault: ModelFault
+    model: ConversationsModel, api: CannedApi, end: Json, fault: ModelFault
 ) -> None:
     api.will(Stream((events.delta("Hel"), end)))
     with pytest.raises(ModelRefused) as caught:
@@ -226,7 +227,7 @@ async def test_an_end_that_another_try_would_not_change_is_refusal(
     ],
 )
 async def test_an_end_that_may_be_bad_luck_is_worth_another_try(
-    model: ConversationsModel, api: CannedApi, end: events.Json
+    model: ConversationsModel, api: CannedApi, end: Json
 ) -> None:
     api.will(Stream((events.delta("Hel"), end)))
     with pytest.raises(ModelUnavailable):

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.json_types import Json
 from bot.playground.slack.company import (
     ADA,
     BEN,
@@ -20,7 +21,7 @@ from bot.playground.slack.methods.caller import Site
 from bot.playground.slack.methods.chat import get_permalink
 from bot.playground.slack.page.offers import offers
 from bot.playground.slack.page.sight import Sight
-from bot.playground.slack.workspace import Json, Message, Status, User, View, Workspace
+from bot.playground.slack.workspace import Message, Status, User, View, Workspace
 
 
 @pytest.fixture
