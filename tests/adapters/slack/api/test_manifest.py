@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.slack.api.manifest import manifest
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 SHARED = Path(os.environ.get("PANELBOT_SHARED", REPOSITORY.parent / "shared"))
 SLACK = SHARED / "data/slack"
 URL = "https://panelbot.example.com"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 
-SHARED = Path(os.environ.get("PANELBOT_SHARED", Path(__file__).parents[4] / "shared"))
+SHARED = Path(os.environ.get("PANELBOT_SHARED", Path(__file__).parents[5] / "shared"))
 SCHEMA = SHARED / "data/slack/schemas/MsgMetadata.json"
 
 STAMP = MessageStamp("turn_1", "reply:call_9:0", "legal", "conv_42")
