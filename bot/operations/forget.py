@@ -14,16 +14,22 @@ from functools import partial
 from bot.adapters.redis.queue.backlog import Hold
 from bot.assembly.operator import Records
 from bot.operations.survey import Found
-from bot.panel.errors import ConversationGone, Refused, StoreUnavailable, TurnLost
+from bot.panel.errors import (
+    ConversationGone,
+    ModelUnavailable,
+    Refused,
+    StoreUnavailable,
+    TurnLost,
+)
 from bot.panel.intake.lease_renewal import kept_alive
-from bot.panel.language_model.requests import patiently
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import months_until
 from bot.panel.reports.feedback import Feedback
+from bot.panel.retries import retry
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.timeouts import Timeouts
 
-_PATIENCE = Timeouts()
+_BACKOFF = Timeouts().backoff
 _LOOK_AGAIN = 0.2  # seconds; Redis sends no word when a turn ends
 
 
@@ -95,7 +101,7 @@ class ForgetThreads:
         joined = {*links.experts.values()} - {*found.conversations}
         routers = filter(None, [links.router])
         for conversation in dict.fromkeys([*joined, *found.conversations, *routers]):
-            items = await patiently(partial(model.delete, conversation), _PATIENCE)
+            items = await retry(partial(model.delete, conversation), _BACKOFF, on=ModelUnavailable)
             if items is not None:
                 self.gone += Gone(conversations=1, items=items)
             elif not model.is_current(conversation):

@@ -7,13 +7,13 @@ from functools import partial
 from bot.adapters.redis.stores.kept_data import Remains
 from bot.adapters.slack.threads.bot_messages import Traces
 from bot.assembly.operator import Records
-from bot.panel.errors import MessengerRefused
-from bot.panel.language_model.requests import patiently
+from bot.panel.errors import MessengerRefused, ModelUnavailable
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, MessageTs, ThreadRef
+from bot.panel.retries import retry
 from bot.panel.timeouts import Timeouts
 
-_PATIENCE = Timeouts()
+_BACKOFF = Timeouts().backoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Survey:
         experts = {*held.conversations, *links.experts.values()}
         routers = {*held.routers, *filter(None, [links.router])}
         for router in routers | {*traces.routers}:
-            labels = await patiently(partial(model.labels, router), _PATIENCE)
+            labels = await retry(partial(model.labels, router), _BACKOFF, on=ModelUnavailable)
             if isinstance(labels, RouterLabels) and labels.thread == thread:
                 routers.add(router)
                 experts.update(labels.experts.values())

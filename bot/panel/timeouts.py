@@ -1,8 +1,8 @@
 """How long we wait for others before we give up on them."""
 
-import random
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from bot.panel.retries import Backoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,7 @@ class Timeouts:
     """Waiting times, in seconds."""
 
     retries: tuple[float, ...] = (1, 2, 4)  # before each further try of a model request
-    longest: float = 30  # that the model may ask us to wait within a turn; the queue waits longer
+    longest: float = 30  # for all waits of one request; the queue waits longer
     expert: float = 180  # for an expert's whole answer, all tries together
     function: float = 60  # for the answer of an expert that is a function
     files: float = 60  # for all files of a turn, before the experts answer without the rest
@@ -23,7 +23,7 @@ class Timeouts:
     approval: float = 24 * 60 * 60  # that people have to decide on what needs approval
     deaths: int = 5  # how many workers may die with a turn before it is put aside
 
-    def pauses(self) -> Iterator[float]:
-        """Yield the pauses between tries, jittered so that many do not come back at once."""
-        for pause in self.retries:
-            yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
+    @property
+    def backoff(self) -> Backoff:
+        """How requests are retried within a turn."""
+        return Backoff(self.retries, longest=self.longest)

@@ -16,9 +16,9 @@ from bot.panel.language_model.attachments import (
     understood,
 )
 from bot.panel.language_model.exchange import Attachment
-from bot.panel.language_model.requests import patiently
 from bot.panel.made_files import StoredFile
 from bot.panel.model import SharedFile
+from bot.panel.retries import retry
 from bot.panel.texts import file_sentences
 from bot.panel.timeouts import Timeouts
 
@@ -74,8 +74,10 @@ async def _read(
     if file.size > room:
         raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
     try:
-        return await patiently(
-            lambda: server.read(file, min(room, LARGEST)), timeouts, away=MessengerUnavailable
+        return await retry(
+            lambda: server.read(file, min(room, LARGEST)),
+            timeouts.backoff,
+            on=MessengerUnavailable,
         )
     except MessengerRefused as error:
         log.warning("file.withheld", extra={"file": file.id, "reason": error.code})

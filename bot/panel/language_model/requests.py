@@ -1,12 +1,10 @@
 """Asking a model so that it hears each message once, whatever happens on the way."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
-from bot.panel.errors import ModelRefused, ModelUnavailable, TryLater
+from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -24,10 +22,9 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.fallback import Choice, Fallbacks
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.retries import Retries
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class _Tries:
 
     def __init__(self, timeouts: Timeouts, choice: Choice) -> None:
         self._timeouts = timeouts
-        self._pauses = timeouts.pauses()
+        self._retries = Retries(timeouts.backoff)
         self._choice = choice
         self._is_waiting = False  # for the first word of the model
 
@@ -107,41 +104,13 @@ class _Tries:
         """Wait, or take another model; raise *error* if neither is of any use."""
         waiting, self._is_waiting = self._is_waiting, False
         if waiting and self._choice.is_on_trial and self._choice.give_way(error):
-            self._pauses = self._timeouts.pauses()
+            self._retries = Retries(self._timeouts.backoff)
             return
-        try:
-            if isinstance(error, ModelRefused):
-                raise error
-            await _before_retry(self._pauses, self._timeouts, error)
-        except (ModelUnavailable, ModelRefused):
-            if not (waiting and self._choice.give_way(error)):
-                raise
-            self._pauses = self._timeouts.pauses()
-
-
-async def patiently(
-    request: Callable[[], Awaitable[T]],
-    timeouts: Timeouts,
-    away: type[TryLater] = ModelUnavailable,
-) -> T:
-    """Return what *request* returns, making it again while the other side is *away*.
-
-    Only for requests that may be carried out twice.
-    """
-    pauses = timeouts.pauses()
-    while True:
-        try:
-            return await request()
-        except away as error:
-            await _before_retry(pauses, timeouts, error)
-
-
-async def _before_retry(pauses: Iterator[float], timeouts: Timeouts, error: TryLater) -> None:
-    """Wait until the request may be made again; raise *error* if that is not now."""
-    pause, asked = next(pauses, None), error.after or 0
-    if pause is None or asked > timeouts.longest:
-        raise error
-    await asyncio.sleep(max(pause, asked))
+        if isinstance(error, ModelUnavailable) and await self._retries.wait(error.after):
+            return
+        if not (waiting and self._choice.give_way(error)):
+            raise error
+        self._retries = Retries(self._timeouts.backoff)
 
 
 async def _is_whole(model: LanguageModel, response: str) -> bool:

@@ -12,8 +12,9 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from bot.panel.errors import ConversationGone, ModelRefused
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Item,
@@ -26,9 +27,9 @@ from bot.panel.language_model.exchange import (
     in_words,
 )
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.language_model.requests import patiently
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import Claim, ConsultationPath, ConversationId
+from bot.panel.retries import retry
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
@@ -45,7 +46,7 @@ class ConversationMigration:
     def __init__(self, threads: ThreadStore, model: LanguageModel, timeouts: Timeouts) -> None:
         self._threads = threads
         self._model = model
-        self._timeouts = timeouts
+        self._backoff = timeouts.backoff
 
     def is_needed(self, links: ThreadLinks) -> bool:
         """Whether some of the conversations are another backend's."""
@@ -89,7 +90,7 @@ class ConversationMigration:
             return former
         copy = await self._whole_copy(claim, former)
         try:
-            said = await patiently(lambda: self._read(former), self._timeouts)
+            said = await retry(lambda: self._read(former), self._backoff, on=ModelUnavailable)
         except (ConversationGone, ModelRefused) as error:
             log.warning("conversation.not_moved", extra={"id": former, "reason": str(error)})
             return copy.id if copy else former
@@ -131,12 +132,13 @@ class ConversationMigration:
             await self._model.append(opened, items)
             return opened
 
-        return await patiently(write, self._timeouts)
+        return await retry(write, self._backoff, on=ModelUnavailable)
 
     async def _record(self, router: ConversationId, labels: RouterLabels) -> None:
         """Write into the router's labels which experts it has; it is written again by turns."""
         try:
-            await patiently(lambda: self._model.relabel(router, labels), self._timeouts)
+            relabel = partial(self._model.relabel, router, labels)
+            await retry(relabel, self._backoff, on=ModelUnavailable)
         except (ConversationGone, ModelRefused) as error:
             log.warning("links.not_recorded", extra={"reason": str(error)})
 

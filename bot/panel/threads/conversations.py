@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from functools import partial
 
-from bot.panel.errors import ConversationGone, ModelRefused
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.language_model.requests import patiently
 from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import Claim, ConsultationPath, ConversationId
+from bot.panel.retries import retry
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 
@@ -30,7 +31,7 @@ class ThreadConversations:
         self._links = links
         self._store = store
         self._model = model
-        self._timeouts = timeouts
+        self._backoff = timeouts.backoff
         self._unrecorded = False
         self._saved = links
         self._opening_router = asyncio.Lock()  # experts and the router may ask for it at once
@@ -79,14 +80,15 @@ class ThreadConversations:
             labels = RouterLabels(self._thread, self._links.experts)
             router = self._links.router
             try:
-                await patiently(lambda: self._model.relabel(router, labels), self._timeouts)
+                relabel = partial(self._model.relabel, router, labels)
+                await retry(relabel, self._backoff, on=ModelUnavailable)
             except (ConversationGone, ModelRefused) as error:  # the next turn finds out itself
                 log.warning("links.not_recorded", extra={"reason": str(error)})
             self._unrecorded = False
 
     async def _open(self, labels: Labels) -> ConversationId:
         """Open a conversation; one whose id got lost on the way stays empty and does no harm."""
-        return await patiently(lambda: self._model.open(labels), self._timeouts)
+        return await retry(lambda: self._model.open(labels), self._backoff, on=ModelUnavailable)
 
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links

@@ -19,9 +19,9 @@ from bot.panel.errors import (
     Refused,
 )
 from bot.panel.journal.events import FileStored
-from bot.panel.language_model.requests import patiently
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import Call, ConversationId
+from bot.panel.retries import retry
 from bot.panel.texts import file_sentences
 from bot.panel.turn.turn_context import TurnContext
 
@@ -70,8 +70,10 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
         context.record.progress.path(call), ConversationId("")
     )
     try:
-        return await patiently(
-            lambda: context.model.content(conversation, file, LARGEST_MADE), context.timeouts
+        return await retry(
+            lambda: context.model.content(conversation, file, LARGEST_MADE),
+            context.timeouts.backoff,
+            on=ModelUnavailable,
         )
     except (ModelUnavailable, ModelRefused, ConversationGone) as error:
         log.warning("made.not_fetched", extra={"file": file.id, "reason": str(error)})
@@ -81,12 +83,12 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
 async def _stored(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
     if len(content) > LARGEST_MADE:
         raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
-    however_long = replace(context.timeouts, longest=inf)  # as long as a file may take at all
+    backoff = replace(context.timeouts.backoff, longest=inf)  # files have a timeout of their own
     try:
-        return await patiently(
+        return await retry(
             lambda: context.files.store(file.name, file.about, content),
-            however_long,
-            away=MessengerUnavailable,
+            backoff,
+            on=MessengerUnavailable,
         )
     except MessengerRefused as error:
         log.warning("made.not_stored", extra={"file": file.id, "reason": error.code})
