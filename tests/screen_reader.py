@@ -12,8 +12,8 @@ from html import unescape
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.slack.company import BOT_ID
-from bot.playground.slack.workspace import Change, Workspace
+from bot.playground.slack.workspace.company import BOT_ID
+from bot.playground.slack.workspace.state import Change, Workspace
 
 LONGEST_TEXT = 2_900  # longer ones may leave out the rest
 LONGEST_LABEL = 75

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.playground.slack.company import ADA, BOT_ID, GENERAL
-from bot.playground.slack.workspace import Message, Workspace
+from bot.playground.slack.workspace.company import ADA, BOT_ID, GENERAL
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Workspace
 from tests.screen_reader import ScreenReader, problems
 
 

@@ -20,10 +20,10 @@ from bot.panel.roster.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.page.ui import add_ui
+from bot.playground.slack.page.routes import add_ui
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import Config, read
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.json_types import Json
-from bot.playground.slack.company import ADA, BOT_USER
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
+from bot.playground.slack.workspace.company import ADA, BOT_USER
 from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
 
 MENTION = f"<@{BOT_USER}> "

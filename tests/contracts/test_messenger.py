@@ -14,8 +14,8 @@ from bot.panel.messaging.messenger import PlanTask, Post, TaskState
 from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.fakes.messenger import RecordingMessenger
 
 LEGAL = Persona("Legal Counsel", ":scales:")

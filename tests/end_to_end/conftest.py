@@ -23,9 +23,9 @@ from bot.playground.openai.stand_in.brain import (
     is_user,
 )
 from bot.playground.openai.state import text_of
-from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import Config, read
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector

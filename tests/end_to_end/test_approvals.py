@@ -15,8 +15,8 @@ from bot.panel.model import ToolName
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.stand_in.brain import UseServer, by_instructions
-from bot.playground.slack.company import ADA, BEN, CHLOE, DEV, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, BEN, CHLOE, DEV, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 
@@ -251,7 +251,7 @@ async def test_what_is_asked_is_not_in_the_log(equipped: World, caplog: pytest.L
 async def test_check_misses_the_scope_that_groups_take(
     world: World, approvers: str, *, is_missed: bool
 ):
-    world.slack.site.scopes.discard("usergroups:read")
+    world.slack.state.scopes.discard("usergroups:read")
     world.environ["PANELBOT_APPROVERS"] = approvers
 
     _, out, _ = await world.panelbot("check")

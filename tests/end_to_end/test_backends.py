@@ -7,7 +7,7 @@ import pytest
 
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
 LEGAL = "of the legal counsel of a technology company"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.playground.openai.stand_in.brain import Call
 from bot.playground.slack import hazards
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World, until_reachable
 
 QUESTION = "Can we use this MIT library in a closed product, and what would it cost to support?"
@@ -111,7 +111,7 @@ async def test_check_names_each_problem_with_its_remedy(world: World):
         "REDIS_URL": "redis://:hush@127.0.0.1:1/0",
         "PANELBOT_EXPERT_MODEL": "gpt-5",
     }
-    world.slack.site.scopes.discard("commands")
+    world.slack.state.scopes.discard("commands")
 
     code, out, _ = await world.panelbot("check")
 

@@ -8,8 +8,8 @@ from bot.panel.texts import sentences
 from bot.playground.openai.stand_in.brain import Call, Hold, ModelRequest, Reply, Text
 from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.openai.state import text_of
-from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, panel_brain
 from tests.end_to_end.test_backends import restart
 from tests.end_to_end.test_panel_changes import command

@@ -13,7 +13,7 @@ from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Cut, Text
 from bot.playground.openai.state import text_of
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from tests.end_to_end.conftest import MENTION, World, body
 
 LEGAL = ("Legal Counsel", "Answer 1 of the legal counsel of a technology company")

@@ -5,8 +5,8 @@ import io
 import json
 
 from bot.adapters.slack.buttons import thumbs
-from bot.playground.slack.company import ADA, BEN, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.json_types import Json
 from bot.playground.openai.stand_in.brain import Status
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.slack.company import ADA, BOT_USER, GENERAL
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
 PNG = b"\x89PNG\r\n\x1a\nrest"

@@ -11,7 +11,7 @@ from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Hold, Text
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BEN, GENERAL, PRODUCT
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.panel.journal.events import Failure
 from bot.panel.texts import sentences
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
 from tests.end_to_end.test_show_work import replies, work

@@ -3,7 +3,7 @@
 from playwright.async_api import async_playwright, expect
 
 from bot.demo.demo import open_demo
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
 from tests.playground.page.conftest import FLAGS, WIDE, chromium

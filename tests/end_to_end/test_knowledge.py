@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.methods.files import new_file
+from bot.playground.slack.web_api.methods.files import new_file
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, body
 
 HANDBOOK = "# Handbook\n\nEverybody has thirty days of holiday.\n\nLaptops last four years.\n"
@@ -100,7 +100,7 @@ async def test_what_is_taught_in_slack_is_cited_and_can_be_removed_there(bot: Wo
     people, workspace = bot.slack.people, bot.slack.workspace
     await people.slash(ADA, GENERAL, "/experts", "teach legal")
     await people.wait_for(lambda: workspace.views)
-    file = new_file(bot.slack.site, "handbook.md", HANDBOOK.encode(), ADA)
+    file = new_file(bot.slack.state, "handbook.md", HANDBOOK.encode(), ADA)
     assert await people.submit_view(ADA, next(iter(workspace.views)), {"files": [file]}) == {}
     await people.wait_for(
         lambda: "`handbook.md`" in "".join(map(body, workspace.messages(GENERAL)))

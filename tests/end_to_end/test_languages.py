@@ -3,8 +3,8 @@
 from functools import partial
 
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, CHLOE, ERIN, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, CHLOE, ERIN, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, body
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.json_types import Json
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_show_work import replies, work
 

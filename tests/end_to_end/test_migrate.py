@@ -9,7 +9,7 @@ import pytest
 from bot.assembly import storage
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Hold, Text
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

@@ -11,7 +11,7 @@ from bot.adapters.redis.connection.connection import connect
 from bot.panel.texts import sentences
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Pause
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, free_port
 from tests.eventually import eventually
 

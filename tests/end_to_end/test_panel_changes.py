@@ -1,6 +1,6 @@
 """What people change of a panel is what answers next, through the whole bot."""
 
-from bot.playground.slack.company import ADA, GENERAL, PRODUCT
+from bot.playground.slack.workspace.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World
 
 TAX = {

@@ -7,7 +7,7 @@ import pytest
 
 from bot.assembly.operator import open_panels
 from bot.panel.roster.roster import WorkspaceScope
-from bot.playground.slack.company import ADA, GENERAL, PRODUCT
+from bot.playground.slack.workspace.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import World
 from tests.end_to_end.test_panel_changes import answers, command
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import World
 
 CHECK = re.compile(r"^## ([a-z-]+): .*\n\n(.+)\n", re.MULTILINE)

@@ -4,8 +4,8 @@ import asyncio
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.playground.openai.stand_in.brain import Hold, by_instructions
-from bot.playground.slack.company import BEN
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import BEN
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 
 

@@ -8,8 +8,8 @@ from bot.assembly import storage
 from bot.panel.model import Wish
 from bot.panel.texts import sentences
 from bot.playground.openai.stand_in.brain import Call, Hold, Pause, Text
-from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

@@ -8,8 +8,8 @@ import pytest
 from bot.panel.texts import sentences
 from bot.playground.openai.stand_in.brain import Hold, Step, Text
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BOT_USER, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, body
 from tests.eventually import eventually
 

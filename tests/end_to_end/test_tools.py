@@ -13,8 +13,8 @@ from bot.panel.checks.findings import Verdict
 from bot.panel.errors import Refused
 from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, body
 
 TOOLS = "hosted: [web-search, code-interpreter, image-generation]\n"
@@ -83,7 +83,7 @@ async def test_a_chart_and_a_table_follow_the_answer_under_the_experts_face(equi
     assert "sum 90, mean 30" in body(answer)
     assert "sandbox:" not in body(answer)
     (image,) = shown(files, "image")
-    workspace, contents = equipped.slack.workspace, equipped.slack.site.contents
+    workspace, contents = equipped.slack.workspace, equipped.slack.state.contents
     chart = workspace.files[image["slack_file"]["id"]]
     assert contents[chart["id"]].startswith(b"\x89PNG")
     (link,) = shown(files, "section")
@@ -114,7 +114,7 @@ async def test_with_conversations_of_our_own_it_is_the_same(allowing: World):
 
 
 async def test_what_slack_does_not_take_is_named(equipped: World):
-    equipped.slack.site.scopes.discard("files:write")
+    equipped.slack.state.scopes.discard("files:write")
     answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
     assert "sum 90" in body(answer)
     assert "`chart.png`" in body(files)

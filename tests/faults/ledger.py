@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack.api.metadata import StampSigner
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.messages import Message
 from tests.faults import brain
 from tests.faults.model_side import Conversations, ThreadName
 from tests.faults.rig import SECRET, Rig

@@ -15,9 +15,9 @@ from bot.panel.model import ExpertName
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
-from bot.playground.slack.company import ADA, BEN, BOT_USER, CHLOE, DEV
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Channel
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, CHLOE, DEV
+from bot.playground.slack.workspace.state import Channel
 from tests.adapters.redis.servers import Server, free_port
 from tests.adapters.redis.servers import running as running_servers
 from tests.faults import brain

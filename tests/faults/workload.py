@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.playground.slack.company import BOT_USER
-from bot.playground.slack.workspace import Change
+from bot.playground.slack.workspace.company import BOT_USER
+from bot.playground.slack.workspace.state import Change
 from tests.faults import brain
 from tests.faults.rig import PEOPLE, Rig
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.playground.slack.web_api import Call
+from bot.playground.slack.web_api.endpoint import Call
 from tests.inspection.reference import Reference
 
 # What the reference does not have yet, though Slack's own libraries send it.

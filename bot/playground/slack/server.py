@@ -7,16 +7,16 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.playground.slack.company import BOT_USER, found_company
 from bot.playground.slack.delivery.delivery import RETRY_AFTER, Deliverer
 from bot.playground.slack.delivery.http import HttpCarrier
 from bot.playground.slack.delivery.response_urls import ResponseUrls
 from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Hazards
-from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.people_acting import PeopleActing
-from bot.playground.slack.web_api import Call, WebApi
-from bot.playground.slack.workspace import Workspace
+from bot.playground.slack.people.acting import PeopleActing
+from bot.playground.slack.web_api.endpoint import Call, WebApi
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace.company import BOT_USER, found_company
+from bot.playground.slack.workspace.state import Workspace
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
 APP_TOKEN = "xapp-playground"  # noqa: S105 - same
@@ -76,13 +76,15 @@ class SlackPlayground:
         self.workspace = Workspace()
         found_company(self.workspace)
         self.hazards = Hazards(seed)
-        self.site = Site(self.workspace, self.hazards, set(scopes), events=frozenset(events))
+        self.state = ServerState(
+            self.workspace, self.hazards, set(scopes), events=frozenset(events)
+        )
         self.sockets = SocketCarrier()
         self.deliverer = Deliverer(self.sockets, retry_after)
-        response_urls = ResponseUrls(self.site)
-        self.people = PeopleActing(self.site, self.deliverer, response_urls)
+        response_urls = ResponseUrls(self.state)
+        self.people = PeopleActing(self.state, self.deliverer, response_urls)
         tokens = {BOT_TOKEN: "bot", APP_TOKEN: "app"}
-        self._web_api = WebApi(self.site, tokens, self.sockets, kept_calls)
+        self._web_api = WebApi(self.state, tokens, self.sockets.new_url, kept_calls)
         self._port = port
         self._app = web.Application(client_max_size=_LARGEST)
         self._app.router.add_route("*", "/api/{method}", self._web_api.handle)
@@ -100,7 +102,7 @@ class SlackPlayground:
     @property
     def url(self) -> str:
         """Where the workspace is: http://127.0.0.1:PORT."""
-        return self.site.url
+        return self.state.url
 
     @property
     def api_url(self) -> str:
@@ -125,7 +127,7 @@ class SlackPlayground:
         site = web.TCPSite(runner, "127.0.0.1", self._port)
         await site.start()
         host, port = runner.addresses[0][:2]
-        self.site.url = self.workspace.url = f"http://{host}:{port}"
+        self.state.url = self.workspace.url = f"http://{host}:{port}"
         self.sockets.url = f"ws://{host}:{port}/socket"
         self._opened.callback(self._web_api.stop)
         self._opened.push_async_callback(self.deliverer.close)
@@ -141,18 +143,18 @@ class SlackPlayground:
 
     async def _take_upload(self, request: web.Request) -> web.Response:
         file_id = request.match_info["file"]
-        if file_id not in self.site.uploads:
+        if file_id not in self.state.uploads:
             return web.Response(status=404)
         if request.content_type.startswith("multipart/"):
             (part,) = (await request.post()).values()
             content = part.file.read() if isinstance(part, web.FileField) else b""
         else:
             content = await request.read()
-        self.site.contents[file_id] = content
+        self.state.contents[file_id] = content
         return web.Response(text="OK")
 
     async def _give_file(self, request: web.Request) -> web.Response:
-        content = self.site.contents.get(request.match_info["file"])
+        content = self.state.contents.get(request.match_info["file"])
         if content is None:
             return web.Response(status=404)
         if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":

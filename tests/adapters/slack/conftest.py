@@ -24,9 +24,9 @@ from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ThreadRef
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.messages import Message
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 from tests.inspection.slack_inspector import SlackInspector

@@ -57,8 +57,8 @@ from bot.panel.roster.panel_editor import Listed
 from bot.panel.roster.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.texts import sentences
 from bot.panel.tools import HostedTool, Toolbox
-from bot.playground.slack.methods.block_rules import problem_of
-from bot.playground.slack.methods.views import _check as slack_takes
+from bot.playground.slack.web_api.methods.views import _check as slack_takes
+from bot.playground.slack.web_api.validation.blocks import problem_of
 from tests.screen_reader import problems
 
 ADA = UserId("U1")

@@ -24,7 +24,7 @@ from playwright.async_api import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.json_types import Json
-from bot.playground.slack.page.ui import add_ui
+from bot.playground.slack.page.routes import add_ui
 from bot.playground.slack.server import SlackPlayground
 
 FLAGS = [

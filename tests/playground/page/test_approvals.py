@@ -10,7 +10,7 @@ from bot.panel.approvals import approval_texts
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
 from bot.panel.tools import ApprovalWanted
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,14 +8,14 @@ from bot.adapters.slack.blocks import blocks, file_blocks
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
 from bot.playground.openai.responses.drawing import WIDTH, bars
-from bot.playground.slack.company import GENERAL
-from bot.playground.slack.methods.files import new_file
+from bot.playground.slack.web_api.methods.files import new_file
+from bot.playground.slack.workspace.company import GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def stored(slack, name: str, content: bytes) -> StoredFile:
-    file = new_file(slack.site, name, content, slack.bot_user_id)
+    file = new_file(slack.state, name, content, slack.bot_user_id)
     is_image = file["mimetype"] == "image/png"
     return StoredFile(FileId(file["id"]), name, file["permalink"], "Costs by year", is_image)
 

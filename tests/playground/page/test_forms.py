@@ -1,7 +1,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.playground.slack.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,7 +35,7 @@ EXPERT = modal(
     "Add an expert",
     entry("name", "Name", {"type": "plain_text_input", "max_length": 20}),
     entry("about", "About", {"type": "plain_text_input", "multiline": True}, optional=True),
-    entry("site", "Site", {"type": "url_text_input"}, optional=True),
+    entry("state", "ServerState", {"type": "url_text_input"}, optional=True),
     entry(
         "effort", "Effort", {"type": "radio_buttons", "options": [option("low"), option("high")]}
     ),
@@ -91,11 +91,11 @@ async def test_a_form_tells_what_is_wrong_and_then_what_was_filled_in(page: Page
     await expect(wrong).to_have_text(["Please complete this required field."] * 2)
     await expect(page.get_by_label("Name")).to_be_focused()
     await page.get_by_label("Name").fill("legal")
-    await page.get_by_label("Site").fill("no address")
+    await page.get_by_label("ServerState").fill("no address")
     await page.get_by_label("High").check()
     await page.get_by_role("button", name="Add", exact=True).click()
     await expect(wrong).to_have_count(1)
-    await page.get_by_label("Site").fill("https://a.example")
+    await page.get_by_label("ServerState").fill("https://a.example")
     await page.get_by_role("checkbox", name="Files").check()
     await page.get_by_label("Owner").select_option("Ben")
     paper = {"name": "p.txt", "mimeType": "text/plain", "buffer": b"paper"}

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL, LEGAL
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, LEGAL
 from tests.playground.page.test_forms import EXPERT
 
 # What the browser tells of the page to those who hear it, where it has no name to tell.

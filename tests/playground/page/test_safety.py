@@ -2,9 +2,10 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.playground.slack.company import ADA, BEN, BOT_ID, GENERAL
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Channel, Message
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_ID, GENERAL
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Channel
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -12,7 +12,7 @@ from bot.panel.language_model.exchange import Source
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, Persona, TurnId, Usage
 from bot.panel.reports.turn_trace import Bill, Part, TurnTrace
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

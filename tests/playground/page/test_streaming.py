@@ -10,7 +10,7 @@ from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.panel.messaging.messenger import Post
 from bot.panel.messaging.pace import Unpaced
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
-from bot.playground.slack.company import ADA, BOT_USER
+from bot.playground.slack.workspace.company import ADA, BOT_USER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,8 +1,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL, PRODUCT
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, PRODUCT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,7 +37,7 @@ async def test_shift_enter_begins_a_line_and_attached_files_go_with_it(page: Pag
     await expect(page.locator("#messages .file")).to_contain_text("plan.txt")
     (said,) = slack.workspace.messages(GENERAL)
     assert said.text == "one\ntwo"
-    assert slack.site.contents[said.files[0]["id"]] == b"\x00\xffplan"
+    assert slack.state.contents[said.files[0]["id"]] == b"\x00\xffplan"
 
 
 async def test_experts_answer_in_the_thread_under_their_own_names(page: Page, slack, bot) -> None:

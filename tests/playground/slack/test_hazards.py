@@ -6,9 +6,9 @@ from aiohttp import ClientConnectionError, ClientTimeout
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.eventually import eventually
 
 

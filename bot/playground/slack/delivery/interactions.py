@@ -1,40 +1,40 @@
 """What Slack sends when people give commands, press buttons and fill in forms."""
 
 from bot.json_types import Json
-from bot.playground.slack import payloads
-from bot.playground.slack.company import APP_ID
-from bot.playground.slack.forms import with_state
-from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.workspace import Message, View
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace import payloads
+from bot.playground.slack.workspace.company import APP_ID
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import View
 
 _TOKEN = "not-a-real-token"  # noqa: S105 - Slack's retired way to verify; a fixed word here
 _DOMAIN = "acme"
 
 
-def command(site: Site, user: str, channel: str, words: tuple[str, str], url: str) -> Json:
+def command(state: ServerState, user: str, channel: str, words: tuple[str, str], url: str) -> Json:
     """Return the payload of a slash command and its text."""
-    place = site.workspace.channels[channel]
+    place = state.workspace.channels[channel]
     return {
         "token": _TOKEN,
-        "team_id": site.workspace.team_id,
+        "team_id": state.workspace.team_id,
         "team_domain": _DOMAIN,
         "channel_id": channel,
         "channel_name": place.name or "directmessage",
         "user_id": user,
-        "user_name": site.workspace.users[user].name,
+        "user_name": state.workspace.users[user].name,
         "command": words[0],
         "text": words[1],
         "api_app_id": APP_ID,
         "is_enterprise_install": "false",
         "response_url": url,
-        "trigger_id": site.new_trigger(user),
+        "trigger_id": state.new_trigger(user),
     }
 
 
-def interaction(site: Site, kind: str, user: str) -> Json:
+def interaction(state: ServerState, kind: str, user: str) -> Json:
     """Return what all interactions have."""
-    name = site.workspace.users[user].name
-    team = {"id": site.workspace.team_id, "domain": _DOMAIN}
+    name = state.workspace.users[user].name
+    team = {"id": state.workspace.team_id, "domain": _DOMAIN}
     told: Json = {
         "type": kind,
         "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
@@ -45,13 +45,13 @@ def interaction(site: Site, kind: str, user: str) -> Json:
         "is_enterprise_install": False,
     }
     if kind != "view_closed":  # to which nothing can be opened
-        told["trigger_id"] = site.new_trigger(user)
+        told["trigger_id"] = state.new_trigger(user)
     return told
 
 
-def around_message(site: Site, message: Message, url: str) -> Json:
+def around_message(state: ServerState, message: Message, url: str) -> Json:
     """Return what an interaction tells of the message that it happened at."""
-    place = site.workspace.channels[message.channel]
+    place = state.workspace.channels[message.channel]
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -63,7 +63,7 @@ def around_message(site: Site, message: Message, url: str) -> Json:
     return {
         "container": container,
         "channel": {"id": place.id, "name": place.name or "directmessage"},
-        "message": payloads.message(site.workspace, message),
+        "message": payloads.message(state.workspace, message),
         "response_url": url,
         "state": {"values": {}},
     }
@@ -75,3 +75,8 @@ def around_view(view: View, state: Json | None) -> Json:
         "container": {"type": "view", "view_id": view.id},
         "view": with_state(view, state),
     }
+
+
+def with_state(view: View, state: Json | None) -> Json:
+    """Return a view with what its inputs hold."""
+    return view.content | {"state": {"values": state or {}}}

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.json_types import Json
-from bot.playground.slack.arguments import ApiError
-from bot.playground.slack.company import BOT_ID, BOT_USER
-from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.methods.content import check_message
-from bot.playground.slack.timeline import snapshot
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.web_api.validation.messages import check_message
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.messages import Message, snapshot
 
 _USES = 5
 LASTS = 30 * 60
@@ -31,15 +30,15 @@ class Place:
 class ResponseUrls:
     """Hands out the URLs and takes what is sent to them."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, state: ServerState) -> None:
+        self._state = state
         self._places: dict[str, Place] = {}
 
     def new(self, user: str, channel: str, message: Message | None = None) -> str:
         """Return a new URL; *message* is the one that was acted on."""
-        key = self._site.workspace.new_id("R")
+        key = self._state.workspace.new_id("R")
         self._places[key] = Place(user, channel, message, time.monotonic())
-        return f"{self._site.url}/response/{key}"
+        return f"{self._state.url}/response/{key}"
 
     async def handle(self, request: web.Request) -> web.Response:
         """Take what the bot sends."""
@@ -74,7 +73,7 @@ class ResponseUrls:
     def _apply(self, place: Place, answer: Json) -> None:
         if answer.get("delete_original") and place.message:
             self._check_there(place.message)
-            self._site.workspace.delete(place.message)
+            self._state.workspace.delete(place.message)
             return
         check_message(answer)
         if answer.get("replace_original") and place.message:
@@ -87,10 +86,10 @@ class ResponseUrls:
         before = snapshot(message)
         message.text = answer.get("text", "")
         message.blocks = answer.get("blocks", [])
-        self._site.workspace.updated(message, before)
+        self._state.workspace.updated(message, before)
 
     def _check_there(self, message: Message) -> None:
-        workspace = self._site.workspace
+        workspace = self._state.workspace
         if message.ephemeral_for:
             there = any(one is message for one in workspace.ephemeral(message.ephemeral_for))
         else:
@@ -100,9 +99,9 @@ class ResponseUrls:
 
     def _show(self, place: Place, answer: Json, *, ephemeral: bool) -> None:
         thread = answer.get("thread_ts") or (place.message.thread_ts if place.message else None)
-        self._site.workspace.post(
+        self._state.workspace.post(
             Message(
-                ts=self._site.workspace.new_ts(),
+                ts=self._state.workspace.new_ts(),
                 channel=place.channel,
                 text=answer.get("text", ""),
                 user=BOT_USER,

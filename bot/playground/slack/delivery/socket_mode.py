@@ -8,8 +8,8 @@ from itertools import count
 from aiohttp import WSMsgType, web
 
 from bot.json_types import Json
-from bot.playground.slack.company import APP_ID
 from bot.playground.slack.delivery.delivery import Attempt, Delivery, Undelivered
+from bot.playground.slack.workspace.company import APP_ID
 
 _MOST_CONNECTIONS = 10
 _DEBUG = {"host": "playground", "build_number": 1, "approximate_connection_time": 18060}

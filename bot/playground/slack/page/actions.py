@@ -5,14 +5,15 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.slack.arguments import ApiError
 from bot.playground.slack.delivery.delivery import Undelivered
-from bot.playground.slack.forms import filled
-from bot.playground.slack.methods.caller import Site
-from bot.playground.slack.methods.files import new_file
-from bot.playground.slack.page.compose import to_slack
-from bot.playground.slack.people_acting import PeopleActing
-from bot.playground.slack.workspace import Change, Message, View
+from bot.playground.slack.page.typed_text import to_slack
+from bot.playground.slack.people.acting import PeopleActing
+from bot.playground.slack.people.forms import filled
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.files import new_file
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Change, View
 
 Details = Mapping[str, Any]
 
@@ -24,9 +25,9 @@ class Refused(Exception):
 class Deeds:
     """One method for each deed; `do` finds it by name."""
 
-    def __init__(self, site: Site, people: PeopleActing) -> None:
-        self._site = site
-        self._workspace = site.workspace
+    def __init__(self, state: ServerState, people: PeopleActing) -> None:
+        self._state = state
+        self._workspace = state.workspace
         self._people = people
         self._by_name: Mapping[str, Callable[[str, Details], Coroutine[Any, Any, Json]]] = {
             "say": self._say,
@@ -166,7 +167,7 @@ class Deeds:
         return given
 
     def _stored(self, user: str, files: Sequence[Json]) -> list[Json]:
-        return [new_file(self._site, name, content, user) for name, content in _contents(files)]
+        return [new_file(self._state, name, content, user) for name, content in _contents(files)]
 
 
 def _contents(files: Sequence[Json]) -> list[tuple[str, bytes]]:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from bot.playground.slack.page.emoji import with_emoji
 from bot.playground.slack.page.markdown import markdown_html
+from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html, plain_html
 from bot.playground.slack.page.rich_text import rich_text_html
-from bot.playground.slack.page.text import Names, decoded, mrkdwn_html, plain_html
 
 _OURS = ("html", "plain")
 

@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from bot.playground.slack.page.text import (
+from bot.playground.slack.page.mrkdwn import (
     Names,
     code_html,
     control_html,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from bot.playground.slack.page.emoji import with_emoji
-from bot.playground.slack.page.text import Names, control_html, link_html
+from bot.playground.slack.page.mrkdwn import Names, control_html, link_html
 
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "underline": "u", "code": "code"}
 

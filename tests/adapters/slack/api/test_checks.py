@@ -27,7 +27,7 @@ async def test_without_socket_mode_no_app_token_is_asked_for(neighbour):
 
 
 async def test_each_missing_scope_is_named(neighbour):
-    neighbour.slack.site.scopes -= {"users:read", "chat:write.customize"}
+    neighbour.slack.state.scopes -= {"users:read", "chat:write.customize"}
 
     _, faces, people = await examine(neighbour.api._web, app_token="", wanted=SCOPES)
 

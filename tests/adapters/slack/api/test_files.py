@@ -10,7 +10,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.files import SlackFile, SlackFiles, shared_files
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.model import SharedFile
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 TEXT = b"Everybody has thirty days of holiday."
 

@@ -5,7 +5,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity, identify
 from bot.panel.errors import GiveUp, MessengerUnavailable
 from bot.playground.slack import hazards
-from bot.playground.slack.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 
 
 async def test_slack_tells_who_we_are(neighbour):

@@ -6,7 +6,7 @@ from bot.adapters.slack.api.people import SlackPeople
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.model import Role, UserId
 from bot.playground.slack import hazards
-from bot.playground.slack.company import (
+from bot.playground.slack.workspace.company import (
     ADA,
     BEN,
     BOT_USER,
@@ -107,7 +107,7 @@ async def test_slack_away_is_no_reason_to_forget_who_somebody_is(neighbour):
 
 
 async def test_a_missing_scope_is_told(neighbour):
-    neighbour.slack.site.scopes.discard("users:read")
+    neighbour.slack.state.scopes.discard("users:read")
 
     with pytest.raises(MessengerRefused, match="missing_scope"):
         await neighbour.people.person(UserId(ADA))

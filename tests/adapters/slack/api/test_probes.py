@@ -11,8 +11,8 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.checks.probes import Observation, observe
 from bot.panel.messaging.pace import Unpaced
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 KEEPS, LOSES = "It keeps the persona", "It loses the persona"
 

@@ -12,7 +12,7 @@ from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.messaging.pace import Limit, Unpaced
 from bot.playground.slack import hazards
-from bot.playground.slack.company import GENERAL, PRODUCT
+from bot.playground.slack.workspace.company import GENERAL, PRODUCT
 
 TIERS = {"t1": 1, "t2": 20, "t3": 50, "t4": 100}
 

@@ -17,7 +17,7 @@ async def test_an_image_can_be_shown_when_it_is_stored(neighbour):
     assert (stored.name, stored.about, stored.is_image) == ("duck.png", "A duck", True)
     assert stored.url == kept["permalink"]
     assert kept["channels"] == []  # nobody sees it yet
-    assert neighbour.slack.site.contents[stored.id] == PNG
+    assert neighbour.slack.state.contents[stored.id] == PNG
 
 
 async def test_what_is_no_image_is_to_be_linked(neighbour):
@@ -27,7 +27,7 @@ async def test_what_is_no_image_is_to_be_linked(neighbour):
 
 
 async def test_an_image_that_slack_does_not_tell_of_in_time_is_to_be_linked(neighbour):
-    neighbour.slack.site.looks = 10
+    neighbour.slack.state.looks = 10
     stored = await neighbour.files.store("duck.png", "A duck", PNG)
     assert not stored.is_image
     assert stored.url
@@ -40,7 +40,7 @@ async def test_a_name_is_kept_to_one_line(neighbour):
 
 
 async def test_without_the_scope_slack_refuses(neighbour):
-    neighbour.slack.site.scopes.discard("files:write")
+    neighbour.slack.state.scopes.discard("files:write")
     with pytest.raises(MessengerRefused, match="missing_scope"):
         await neighbour.files.store("a.csv", "", b"n")
 
@@ -69,7 +69,7 @@ async def test_bytes_go_to_slacks_own_file_server_only(neighbour, serve):
         assert visits == []
 
         broken = SlackFiles(neighbour.api, session, "xoxb-1", f"{url}/api/")
-        neighbour.slack.site.url = url  # where it now says that uploads go
+        neighbour.slack.state.url = url  # where it now says that uploads go
         with pytest.raises(MessengerUnavailable, match="http_500"):
             await broken.store("a.csv", "", b"n")
         assert len(visits) == 1

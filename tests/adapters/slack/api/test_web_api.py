@@ -13,7 +13,7 @@ from bot.panel.errors import MessengerUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
 from bot.panel.messaging.pace import Unpaced
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 Answer = Callable[[], web.Response | Awaitable[web.Response]]
 
@@ -91,7 +91,7 @@ async def test_what_may_as_well_be_done_twice_is_repeated(neighbour):
 
 
 async def test_a_refusal_tells_slacks_word_and_the_missing_scope(neighbour):
-    neighbour.slack.site.scopes.discard("users:read")
+    neighbour.slack.state.scopes.discard("users:read")
 
     with pytest.raises(SlackRefused) as caught:
         await neighbour.api.read("users.info", user=ADA)

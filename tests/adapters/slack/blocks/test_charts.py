@@ -5,7 +5,7 @@ import pytest
 from bot.adapters.slack.blocks import charts
 from bot.panel.model import ExpertName, Usage
 from bot.panel.reports.overview import Figures
-from bot.playground.slack.methods.block_rules import problem_of
+from bot.playground.slack.web_api.validation.blocks import problem_of
 
 LEGAL = Figures(
     ExpertName("legal"), "Legal Counsel", 12, Usage(30_000, 0, 4_000), Decimal("0.125"), 5, 1

@@ -9,7 +9,7 @@ from bot.adapters.slack.blocks import file_blocks
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, FileId, Persona, TurnId
-from bot.playground.slack.company import GENERAL
+from bot.playground.slack.workspace.company import GENERAL
 
 CHART = StoredFile(FileId("F0CHART01"), "chart.png", "https://x.example/F1", "Costs", is_image=True)
 TABLE = StoredFile(FileId("F0TABLE01"), "a&b|<c>.csv", "https://x.example/F2")
@@ -68,7 +68,7 @@ async def test_files_are_shown_under_the_persona(neighbour):
 async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
     thread = neighbour.begin()
     chart = await neighbour.files.store("chart.png", "Costs", PNG)
-    neighbour.slack.site.looking_over[chart.id] = 9
+    neighbour.slack.state.looking_over[chart.id] = 9
     await neighbour.messenger.post(thread, post(chart))
     (reply,) = neighbour.replies(thread)
     assert not reply.blocks

@@ -6,7 +6,7 @@ from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
 from bot.adapters.slack.buttons.reply_buttons import row
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, ConversationId, TurnId, UserId
-from bot.playground.slack.company import ADA
+from bot.playground.slack.workspace.company import ADA
 
 APPROVAL = ApprovalId("T1:C1:1.0/call_1")
 TEXT = "Legal wants to use `open_ticket`:\n```\ntitle: <!channel>\n```"

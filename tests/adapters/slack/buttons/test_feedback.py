@@ -16,7 +16,7 @@ from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack import hazards
-from bot.playground.slack.company import BEN, GENERAL, GUEST
+from bot.playground.slack.workspace.company import BEN, GENERAL, GUEST
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore

@@ -16,7 +16,7 @@ from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.reports.turn_trace import Part, TurnTrace
 from bot.playground.slack import hazards
-from bot.playground.slack.company import BEN, GUEST
+from bot.playground.slack.workspace.company import BEN, GUEST
 from tests.eventually import eventually
 
 LEGAL = Persona("Legal Counsel", ":scales:")

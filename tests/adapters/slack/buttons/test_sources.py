@@ -12,8 +12,9 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
 from bot.panel.roster.knowledge import Passage
-from bot.playground.slack.company import DEV
-from bot.playground.slack.workspace import Message, View
+from bot.playground.slack.workspace.company import DEV
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import View
 from tests.adapters.slack.conftest import Neighbour
 from tests.adapters.slack.posting.test_messenger import post
 from tests.fakes.knowledge import FakeKnowledge

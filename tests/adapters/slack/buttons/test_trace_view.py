@@ -8,7 +8,7 @@ from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
 from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
-from bot.playground.slack.methods.views import _check as slack_takes
+from bot.playground.slack.web_api.methods.views import _check as slack_takes
 
 BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 LEGAL = Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", bill=BILL)

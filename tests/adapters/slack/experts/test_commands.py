@@ -15,7 +15,9 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.model import Effort, Expert, Synthesis
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack.company import (
+from bot.playground.slack.delivery.delivery import Attempt, Carrier, Delivery
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import (
     ADA,
     BOT_USER,
     DEV,
@@ -24,9 +26,8 @@ from bot.playground.slack.company import (
     PRODUCT,
     STRANGER,
 )
-from bot.playground.slack.delivery.delivery import Attempt, Carrier, Delivery
-from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace import Channel, Message, View
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Channel, View
 from tests.eventually import eventually
 from tests.fakes.panel_store import FakePanelStore
 

@@ -14,9 +14,10 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack.company import ADA, BOT_USER, DEV, GENERAL, GUEST, PRODUCT
-from bot.playground.slack.methods.files import new_file
-from bot.playground.slack.workspace import Message, View
+from bot.playground.slack.web_api.methods.files import new_file
+from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL, GUEST, PRODUCT
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import View
 from tests.adapters.slack.conftest import Neighbour
 from tests.fakes.panel_store import FakePanelStore
 
@@ -56,7 +57,7 @@ class School:
         self, view: View, *files: tuple[str, bytes], link: str = "", user: str = DEV
     ) -> dict[str, str]:
         """Fill the form in; returns what is wrong with it."""
-        site = self.neighbour.slack.site
+        site = self.neighbour.slack.state
         given = [new_file(site, name, content, user) for name, content in files]
         return await self.people.submit_view(user, view.id, {"files": given, "link": link})
 
@@ -140,7 +141,7 @@ async def test_files_in_the_form_become_documents_and_the_channel_is_told(school
 
 @pytest.mark.parametrize("words", ["edit legal", "add"])
 async def test_documents_can_be_given_in_the_form_that_describes_an_expert(school, words):
-    site, view = school.neighbour.slack.site, await school.form(words)
+    site, view = school.neighbour.slack.state, await school.form(words)
     described = {"name": "legal-two", "title": "Legal Two", "icon": "scales", "purpose": "Law"}
     given = described if words == "add" else {}
     files = [new_file(site, *HANDBOOK, DEV)]

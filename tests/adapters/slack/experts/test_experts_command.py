@@ -22,7 +22,7 @@ from bot.panel.errors import (
 from bot.panel.model import Expert, ExpertName, UserId
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack.company import DEV, GENERAL
+from bot.playground.slack.workspace.company import DEV, GENERAL
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 

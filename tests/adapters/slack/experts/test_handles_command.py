@@ -20,7 +20,7 @@ from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BOT_USER, DEV, GENERAL
+from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL
 from tests.adapters.slack.experts.test_experts_command import desk_of
 from tests.fakes.panel_store import FakePanelStore
 
@@ -149,7 +149,7 @@ async def test_what_slack_does_not_allow_is_said_in_a_sentence(office, method, c
 
 
 async def test_without_the_scopes_it_says_which_are_lacking(office):
-    office.slack.site.scopes -= {"usergroups:read", "usergroups:write"}
+    office.slack.state.scopes -= {"usergroups:read", "usergroups:write"}
 
     with pytest.raises(Refused, match="usergroups:write"):
         await office.order("handle legal on")

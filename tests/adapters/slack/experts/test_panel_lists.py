@@ -9,7 +9,7 @@ from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.panel_editor import Listed
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack.methods.content import check_message
+from bot.playground.slack.web_api.validation.messages import check_message
 
 HERE = ChannelScope("T1", "C1")
 ALL = WorkspaceScope("T1")

@@ -19,8 +19,8 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
-from bot.playground.slack.methods.files import new_file
+from bot.playground.slack.web_api.methods.files import new_file
+from bot.playground.slack.workspace.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
@@ -161,7 +161,7 @@ async def test_an_expert_is_added_with_the_form_and_the_home_shows_it(house):
 
 async def test_documents_that_come_with_the_form_are_learnt_and_the_giver_is_told(house):
     await house.people.click(ADA, await house.opened(), home_view.ADD_NEW)
-    file = new_file(house.slack.site, "ducks.md", b"Ducks are taxed.", ADA)
+    file = new_file(house.slack.state, "ducks.md", b"Ducks are taxed.", ADA)
     form = await house.modal()
 
     assert await house.people.submit_view(ADA, form.id, {**TAX, "files": [file]}) == {}

@@ -8,7 +8,7 @@ from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.roster.panel_editor import Listed
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
-from bot.playground.slack.methods.block_rules import problem_of
+from bot.playground.slack.web_api.validation.blocks import problem_of
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law.")
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count twice.")

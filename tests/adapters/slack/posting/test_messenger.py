@@ -8,7 +8,7 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import PlanTask, Post, TaskState
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
@@ -46,7 +46,7 @@ async def test_the_end_of_a_reply_carries_what_can_be_done_with_it(neighbour):
 
 
 async def test_a_reply_that_gets_its_name_afterwards_keeps_its_buttons(neighbour):
-    neighbour.slack.site.scopes.discard("chat:write.customize")
+    neighbour.slack.state.scopes.discard("chat:write.customize")
     thread = neighbour.begin()
 
     await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
@@ -150,7 +150,7 @@ async def test_a_persona_message_is_never_edited(neighbour):
 
 async def test_without_the_scope_the_name_leads_the_text(neighbour):
     thread = neighbour.begin()
-    neighbour.slack.site.scopes.discard("chat:write.customize")
+    neighbour.slack.state.scopes.discard("chat:write.customize")
     web = neighbour.api._web
     messenger = SlackMessenger(neighbour.api, await identify(web), neighbour.signer)
 

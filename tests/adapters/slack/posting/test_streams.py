@@ -10,7 +10,7 @@ from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId, UserId
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, BOT_USER, GENERAL
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 PART = "reply:call_1:0"

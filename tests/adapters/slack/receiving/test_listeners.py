@@ -16,9 +16,9 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import Persona, TurnId
 from bot.panel.threads.thread_store import Standing
-from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.delivery import delivery
-from bot.playground.slack.payloads import event_callback
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace.payloads import event_callback
 from tests.eventually import eventually
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.thread_store import FakeThreadStore

@@ -9,9 +9,9 @@ from aiohttp import ClientConnectionError, ClientSession
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving import receiver
 from bot.panel.messaging.locales import Locales
-from bot.playground.slack.company import ADA, GENERAL
 from bot.playground.slack.delivery.delivery import Undelivered
 from bot.playground.slack.delivery.http import HttpCarrier, sign
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.eventually import eventually
 
 EVENT = json.dumps({"type": "event_callback", "event": {"type": "message"}})

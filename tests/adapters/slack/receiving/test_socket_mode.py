@@ -11,7 +11,7 @@ from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import GiveUp, MessengerUnavailable
 from bot.panel.messaging.locales import Locales
 from bot.playground.slack import hazards
-from bot.playground.slack.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.eventually import eventually
 
 

@@ -17,8 +17,8 @@ from bot.panel.model import (
     TurnId,
     UserId,
 )
-from bot.playground.slack.company import ADA, BEN, BOT_USER, GENERAL
-from bot.playground.slack.workspace import Message as PlayedMessage
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
+from bot.playground.slack.workspace.messages import Message as PlayedMessage
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
 FILES = (SharedFile(FileId("F1"), "a.pdf"), SharedFile(FileId("F2"), "b\nc.png"))

@@ -7,8 +7,8 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot.playground.slack.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 
 MODAL = {
     "type": "modal",

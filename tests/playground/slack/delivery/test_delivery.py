@@ -10,9 +10,17 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.playground.slack.company import ADA, BEN, BOT_ID, BOT_USER, GENERAL, PRODUCT, STRANGER
 from bot.playground.slack.delivery import delivery
-from bot.playground.slack.workspace import Channel
+from bot.playground.slack.workspace.company import (
+    ADA,
+    BEN,
+    BOT_ID,
+    BOT_USER,
+    GENERAL,
+    PRODUCT,
+    STRANGER,
+)
+from bot.playground.slack.workspace.state import Channel
 from tests.eventually import eventually
 
 MENTION = f"<@{BOT_USER}> hello"
@@ -189,7 +197,7 @@ async def test_what_is_said_where_the_bot_is_not_stays_unheard(slack, told):
 
 
 async def test_what_the_app_has_not_subscribed_to_stays_unheard(slack, told):
-    slack.site.events = frozenset({"app_mention"})
+    slack.state.events = frozenset({"app_mention"})
 
     slack.people.say(ADA, GENERAL, MENTION)
 

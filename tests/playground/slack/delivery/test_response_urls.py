@@ -1,7 +1,7 @@
 import pytest
 
-from bot.playground.slack.company import ADA, BEN, GENERAL
 from bot.playground.slack.delivery import response_urls
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 import pytest
 from aiohttp import web
 
-from bot.playground.slack.company import ADA, BEN, GENERAL, GUEST, PRODUCT
-from bot.playground.slack.methods.views import new_view
 from bot.playground.slack.page.actions import Deeds, Refused
+from bot.playground.slack.web_api.methods.views import new_view
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, GUEST, PRODUCT
 from tests.playground.slack.modals import modal
 
 
 @pytest.fixture
 async def deeds(slack, bot):
     slack.deliver_to(bot.url)
-    return Deeds(slack.site, slack.people)
+    return Deeds(slack.state, slack.people)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ async def test_only_authors_change_their_messages(slack, deeds):
 
 
 async def test_a_form_is_for_who_opened_it(slack, deeds):
-    view = new_view(slack.site, ADA, modal())
+    view = new_view(slack.state, ADA, modal())
 
     with pytest.raises(Refused, match="any more"):
         await deeds.do("submit", {"user": BEN, "view": view.id})
 
 
 async def test_an_answer_that_slack_does_not_take_is_said_so(slack, bot, deeds):
-    view = new_view(slack.site, ADA, modal())
+    view = new_view(slack.state, ADA, modal())
     wrong = {"response_action": "update", "view": {"type": "modal"}}
     bot.answers.append(web.json_response(wrong))
 
@@ -62,7 +62,7 @@ async def test_an_answer_that_slack_does_not_take_is_said_so(slack, bot, deeds):
 
 
 async def test_a_bot_that_is_not_there_is_said_so(slack, bot, deeds):
-    view = new_view(slack.site, ADA, modal())
+    view = new_view(slack.state, ADA, modal())
     bot.answers.append(web.Response(status=500))
 
     with pytest.raises(Refused, match="Is the bot running"):

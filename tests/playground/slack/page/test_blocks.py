@@ -1,5 +1,5 @@
 from bot.playground.slack.page.blocks import dressed
-from bot.playground.slack.page.text import Names
+from bot.playground.slack.page.mrkdwn import Names
 
 NAMES = Names({"U1": "Ada"})
 

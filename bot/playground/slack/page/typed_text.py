@@ -1,0 +1,82 @@
+"""What people type and what Slack keeps of it: names for people, ids for Slack."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from bot.playground.slack.page.mrkdwn import decoded
+from bot.playground.slack.workspace.state import Workspace
+
+_TYPED = re.compile(
+    r"(?P<code>```.*?```|`[^`\n]+`)"
+    r"|(?P<url>https?://[^\s<>|]*[^\s<>|.,;:!?)'\"*_~])"
+    r"|(?<![\w@])@(?P<person>[\w.-]*\w)"
+    r"|(?<![\w#&])#(?P<channel>[\w-]+)",
+    re.DOTALL,
+)
+_KEPT = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>")
+_BROADCASTS = ("channel", "here", "everyone")
+
+
+def to_slack(text: str, workspace: Workspace) -> str:
+    """Return typed *text* as Slack keeps it: encoded, with ids for `@names` and `#channels`."""
+    people, channels = _people(workspace), _channels(workspace)
+
+    def kept(found: re.Match[str]) -> str:
+        whole = found[0]
+        match found.lastgroup:
+            case "url":
+                return f"<{whole}>"
+            case "person":
+                return _person(found["person"].casefold(), people) or whole
+            case "channel":
+                id_ = channels.get(found["channel"].casefold())
+                return f"<#{id_}|{found['channel']}>" if id_ else whole
+            case _:
+                return whole
+
+    return _TYPED.sub(kept, escape(text, quote=False))
+
+
+def to_typed(text: str, workspace: Workspace) -> str:
+    """Return kept *text* as one would have typed it."""
+
+    def typed(found: re.Match[str]) -> str:
+        target, label = found["target"], found["label"]
+        match found["sign"]:
+            case "@":
+                user = workspace.users.get(target)
+                return f"@{user.name if user else label or target}"
+            case "#":
+                channel = workspace.channels.get(target)
+                return f"#{channel.name if channel else label or target}"
+            case "!":
+                group = workspace.user_groups.get(target.removeprefix("subteam^"))
+                return f"@{group['handle'] if group else label or target}"
+            case _:
+                return target
+
+    return decoded(_KEPT.sub(typed, text))
+
+
+def _person(name: str, people: Mapping[str, str]) -> str | None:
+    if name in _BROADCASTS:
+        return f"<!{name}>"
+    return f"<{people[name]}>" if name in people else None
+
+
+def _people(workspace: Workspace) -> dict[str, str]:
+    """Return what people and groups are called, and how Slack keeps each mention."""
+    users = workspace.users.values()
+    shown = {user.shown_name.casefold(): user.id for user in users}
+    named = {user.name.casefold(): user.id for user in users}
+    return {name: f"@{id_}" for name, id_ in (shown | named).items()} | _groups(workspace)
+
+
+def _groups(workspace: Workspace) -> dict[str, str]:
+    groups = [group for group in workspace.user_groups.values() if not group["date_delete"]]
+    return {group["handle"].casefold(): f"!subteam^{group['id']}" for group in groups}
+
+
+def _channels(workspace: Workspace) -> dict[str, str]:
+    return {c.name.casefold(): c.id for c in workspace.channels.values() if c.kind != "im"}

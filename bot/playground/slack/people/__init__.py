@@ -1,0 +1,1 @@
+"""What people do in Slack, moved by tests or by the page."""

@@ -1,0 +1,88 @@
+"""What an element or a form holds when people use it, in Slack's shapes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.json_types import Json
+from bot.playground.slack.workspace.state import View
+
+
+def element_of(
+    blocks: Sequence[Json], action_id: str, block_id: str | None = None
+) -> tuple[str, Json]:
+    """Return the element with *action_id* (in the block with *block_id*), and its block's id."""
+    for number, block in enumerate(blocks):
+        if block_id not in (None, block.get("block_id", f"b{number}")):
+            continue
+        inside = [*block.get("elements", []), block.get("accessory"), block.get("element")]
+        for element in inside:
+            if isinstance(element, dict) and element.get("action_id") == action_id:
+                return block.get("block_id", f"b{number}"), element
+    raise KeyError(f"no action {action_id}")
+
+
+def action_of(element: Json, block_id: str, value: str | None) -> Json:
+    """Return what Slack tells of an element that was used."""
+    kind = element["type"]
+    action: Json = {"type": kind, "action_id": element["action_id"], "block_id": block_id}
+    match kind:
+        case "button" | "feedback_buttons" | "icon_button":
+            chosen = value if value is not None else element.get("value")
+            told = {"text": element.get("text"), "value": chosen}
+            return action | {key: one for key, one in told.items() if one is not None}
+        case "users_select":
+            return action | {"selected_user": value}
+        case "conversations_select" | "channels_select":
+            return action | {f"selected_{kind.removesuffix('s_select')}": value}
+        case "checkboxes" | "multi_static_select":
+            chosen_values = (value or "").split(",")
+            return action | {"selected_options": [_option(element, one) for one in chosen_values]}
+        case _:
+            return action | {"selected_option": _option(element, value)}
+
+
+def _option(element: Json, value: str | None) -> Json | None:
+    groups = element.get("option_groups") or [element]
+    options = [option for group in groups for option in group.get("options", [])]
+    return next((option for option in options if option["value"] == value), None)
+
+
+def filled(view: View, values: Mapping[str, Any]) -> Json:
+    """Return the state of a view's inputs: what was given, else what they began with."""
+    state: Json = {}
+    for block in view.content["blocks"]:
+        element = block.get("element")
+        if block["type"] != "input" or not element:
+            continue
+        named = [key for key in (block["block_id"], element["action_id"]) if key in values]
+        held = _holding(element, values[named[0]]) if named else _beginning(element)
+        state[block["block_id"]] = {element["action_id"]: {"type": element["type"]} | held}
+    return state
+
+
+def _holding(element: Json, given: Any) -> Json:
+    match element["type"]:
+        case "static_select" | "radio_buttons" | "external_select":
+            return {"selected_option": _option(element, given)}
+        case "checkboxes" | "multi_static_select":
+            return {"selected_options": [_option(element, one) for one in given or ()]}
+        case "file_input":
+            return {"files": given or []}
+        case "users_select":
+            return {"selected_user": given or None}
+        case _:
+            return {"value": given or None}
+
+
+def _beginning(element: Json) -> Json:
+    match element["type"]:
+        case "static_select" | "radio_buttons" | "external_select":
+            return {"selected_option": element.get("initial_option")}
+        case "checkboxes" | "multi_static_select":
+            return {"selected_options": element.get("initial_options", [])}
+        case "file_input":
+            return {"files": []}
+        case "users_select":
+            return {"selected_user": element.get("initial_user")}
+        case _:
+            return {"value": element.get("initial_value")}

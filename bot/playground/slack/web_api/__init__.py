@@ -1,0 +1,1 @@
+"""Slack's Web API: the endpoint, its arguments and errors, and what the methods do."""

@@ -1,0 +1,161 @@
+"""Slack's Web API over HTTP: arguments, tokens and scopes checked, faults where wanted."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot.json_types import Json
+from bot.playground.slack.hazards import Ending, Fault
+from bot.playground.slack.web_api import arguments
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.table import METHODS
+from bot.playground.slack.web_api.state import ServerState
+
+_FAMILIES = ("channels", "groups", "im", "mpim")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a method, as it was made and as it ended."""
+
+    method: str
+    args: Mapping[str, Any]
+    outcome: str  # "ok", Slack's error code, or what the fault was
+    at: float  # seconds, monotonic
+
+
+class WebApi:
+    """Answers ``/api/…``; remembers the last *kept* calls."""
+
+    def __init__(
+        self,
+        state: ServerState,
+        tokens: Mapping[str, str],
+        open_socket: Callable[[], str],
+        kept: int,
+    ) -> None:
+        self.calls: deque[Call] = deque(maxlen=kept)
+        self._state = state
+        self._tokens = tokens  # and whose each is: the bot's or the app's
+        self._open_socket = open_socket  # returns the URL of a new Socket Mode connection
+        self._unanswered = asyncio.Event()  # set at the end, for those who wait in silence
+
+    def stop(self) -> None:
+        """Let go of callers that wait in silence."""
+        self._unanswered.set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a call."""
+        method = request.match_info["method"]
+        given, problem = await _given(request)
+        token = given.pop("token", None) or _bearer(request)
+        if latency := self._state.hazards.latency.get(method, 0.0):
+            await asyncio.sleep(latency)
+        fault = self._fault(method, given)
+        if fault and not fault.after_effect:
+            self._record(method, given, fault.ending.name.lower())
+            return await self._fail(request, fault)
+        body = _refusal(problem) if problem else self._answer(method, token, given)
+        outcome = "ok" if body["ok"] else str(body["error"])
+        if fault:
+            self._record(method, given, f"{outcome}, then {fault.ending.name.lower()}")
+            return await self._fail(request, fault)
+        self._record(method, given, outcome)
+        return web.json_response(body, headers=self._headers(method))
+
+    def _fault(self, method: str, given: Json) -> Fault | None:
+        hazards = self._state.hazards
+        fault = hazards.next(method)
+        if fault is None and method == "chat.postMessage":
+            return hazards.too_fast(str(given.get("channel")), time.monotonic())
+        return fault
+
+    def _answer(self, method: str, token: str | None, given: Json) -> Json:
+        try:
+            self._authorize(method, token)
+            args = arguments.checked(method, given)
+            if method == "apps.connections.open":
+                return {"ok": True, "url": self._open_socket()}
+            return {"ok": True, **METHODS[method](self._state, args)}
+        except ApiError as error:
+            body = _refusal(error.code) | error.more
+            if error.messages:
+                body["response_metadata"] = {"messages": list(error.messages)}
+            return body
+
+    def _authorize(self, method: str, token: str | None) -> None:
+        if method not in arguments.METHODS:
+            raise ApiError("unknown_method", req_method=method)
+        if token is None:
+            raise ApiError("not_authed")
+        kind = self._tokens.get(token)
+        if kind is None:
+            raise ApiError("invalid_auth")
+        if not self._state.installed:
+            raise ApiError("account_inactive")
+        if (kind == "app") != (method == "apps.connections.open"):
+            raise ApiError("not_allowed_token_type")
+        accepted = accepted_scopes(method)
+        if kind == "bot" and accepted and not accepted & self._state.scopes:
+            raise self._state.missing_scope(*accepted)
+
+    def _headers(self, method: str) -> dict[str, str]:
+        return {
+            "x-oauth-scopes": ",".join(sorted(self._state.scopes)),
+            "x-accepted-oauth-scopes": ",".join(sorted(accepted_scopes(method))),
+            "x-slack-req-id": self._state.workspace.new_id("req-"),
+        }
+
+    def _record(self, method: str, args: Json, outcome: str) -> None:
+        self.calls.append(Call(method, args, outcome, time.monotonic()))
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        match fault.ending:
+            case Ending.STATUS:
+                headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
+                body = _refusal(fault.error)
+                return web.json_response(body, status=fault.status, headers=headers)
+            case Ending.ERROR:
+                return web.json_response(_refusal(fault.error))
+            case Ending.RESET:
+                if request.transport:
+                    request.transport.abort()
+                return web.Response()
+            case Ending.SILENCE:
+                await self._unanswered.wait()
+                return web.Response(status=503)
+
+
+def _refusal(error: str) -> Json:
+    return {"ok": False, "error": error}
+
+
+def accepted_scopes(method: str) -> frozenset[str]:
+    """Return the scopes of which one is needed."""
+    needed, _ = arguments.METHODS.get(method, ("", ""))
+    family, _, right = needed.partition(":")
+    if family == "*":
+        return frozenset(f"{one}:{right}" for one in _FAMILIES)
+    return frozenset({needed}) if needed else frozenset()
+
+
+async def _given(request: web.Request) -> tuple[Json, str]:
+    """Return the arguments, and Slack's word for what is wrong with the body, if anything is."""
+    if request.content_type != "application/json":
+        return {**request.query, **await request.post()}, ""
+    try:
+        body = json.loads(await request.text() or "{}")
+    except ValueError:
+        return {}, "invalid_json"
+    return (body, "") if isinstance(body, dict) else ({}, "json_not_object")
+
+
+def _bearer(request: web.Request) -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else None

@@ -1,0 +1,144 @@
+"""``chat.*`` but for the streams."""
+
+from collections.abc import Mapping
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.files import check_shown, share_shown
+from bot.playground.slack.web_api.methods.method import Method
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.web_api.validation.messages import (
+    MOST_BLOCKS,
+    check_blocks,
+    check_message,
+    check_metadata,
+)
+from bot.playground.slack.workspace import payloads
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.messages import Message, snapshot
+
+LONGEST_UPDATE = 4_000
+_CONTENT = ("text", "markdown_text", "attachments", "metadata", "file_ids")
+
+
+def post_message(state: ServerState, args: Json) -> Json:
+    """Post in a channel, a thread or a direct conversation."""
+    channel = state.channel(args["channel"], posting=True)
+    check_message(args)
+    check_shown(state, args.get("blocks") or ())
+    message = _message(state, args, channel.id)
+    share_shown(state, message)
+    if args.get("reply_broadcast") and message.is_reply:
+        message.subtype = "thread_broadcast"
+        if not state.hazards.broadcasts_keep_personas:  # as has been reported
+            _lose_persona(message)
+    state.workspace.post(message)
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "message": payloads.message(state.workspace, message),
+    }
+
+
+def post_ephemeral(state: ServerState, args: Json) -> Json:
+    """Show a message to one person."""
+    channel = state.channel(args["channel"], posting=True)
+    if args["user"] not in channel.members:
+        raise ApiError("user_not_in_channel")
+    check_message(args)
+    message = _message(state, args, channel.id)
+    message.ephemeral_for = args["user"]
+    state.workspace.post(message)
+    return {"message_ts": message.ts}
+
+
+def update(state: ServerState, args: Json) -> Json:
+    """Edit one of the bot's messages. A persona is lost by it."""
+    channel = state.channel(args["channel"], posting=True)
+    message = state.own_message(channel.id, args["ts"], "cant_update_message")
+    if message.streaming:
+        raise ApiError("streaming_state_conflict")
+    _check_update(args)
+    before = snapshot(message)
+    message.text = args.get("text") or args.get("markdown_text") or message.text
+    message.blocks = args.get("blocks", _markdown(args) or message.blocks)
+    message.metadata = args.get("metadata", message.metadata) or None
+    if not state.hazards.edits_keep_personas:
+        _lose_persona(message)
+        message.subtype = None
+    message.edited_by, message.edited_ts = BOT_USER, state.workspace.new_ts()
+    state.workspace.updated(message, before)
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": payloads.message(state.workspace, message),
+    }
+
+
+def delete(state: ServerState, args: Json) -> Json:
+    """Delete one of the bot's messages."""
+    channel = state.channel(args["channel"], posting=True)
+    message = state.own_message(channel.id, args["ts"], "cant_delete_message")
+    state.workspace.delete(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def get_permalink(state: ServerState, args: Json) -> Json:
+    """Return a message's address."""
+    channel = state.channel(args["channel"])
+    message = state.workspace.message(channel.id, args["message_ts"])
+    if message is None:
+        raise ApiError("message_not_found")
+    address = f"{state.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    if message.is_reply:
+        address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": address}
+
+
+def _lose_persona(message: Message) -> None:
+    message.username = message.icon_emoji = message.icon_url = None
+    message.user = BOT_USER
+
+
+def _check_update(args: Json) -> None:
+    """Raise ApiError if *args* do not make an edit: what they leave out stays as it was."""
+    if len(args.get("text") or "") > LONGEST_UPDATE:
+        raise ApiError("msg_too_long")
+    if not any(args.get(name) for name in _CONTENT) and "blocks" not in args:
+        raise ApiError("no_text")
+    if args.get("markdown_text") and (args.get("text") or args.get("blocks")):
+        raise ApiError("markdown_text_conflict")
+    check_blocks(args.get("blocks") or [], MOST_BLOCKS)
+    check_metadata(args.get("metadata") or None)
+
+
+def _message(state: ServerState, args: Json, channel: str) -> Message:
+    state.check_thread(channel, args.get("thread_ts"))
+    persona = state.persona(args)
+    return Message(
+        ts=state.workspace.new_ts(),
+        channel=channel,
+        text=args.get("text") or args.get("markdown_text") or "",
+        user=None if persona else BOT_USER,
+        bot_id=BOT_ID,
+        thread_ts=args.get("thread_ts"),
+        subtype="bot_message" if persona else None,
+        blocks=args.get("blocks") or _markdown(args),
+        metadata=args.get("metadata"),
+        **persona,
+    )
+
+
+def _markdown(args: Json) -> list[Json]:
+    text = args.get("markdown_text")
+    return [{"type": "markdown", "text": text}] if text else []
+
+
+METHODS: Mapping[str, Method] = {
+    "chat.delete": delete,
+    "chat.getPermalink": get_permalink,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.postMessage": post_message,
+    "chat.update": update,
+}

@@ -1,0 +1,145 @@
+"""``conversations.*``: reading what was said, and where."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf, isnan, nextafter
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.method import Method
+from bot.playground.slack.web_api.methods.paging import (
+    cursor_to,
+    limit_of,
+    page,
+    paged,
+    position_of,
+)
+from bot.playground.slack.web_api.state import FAMILIES, ServerState
+from bot.playground.slack.workspace import payloads
+from bot.playground.slack.workspace.company import BOT_USER
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Channel
+
+
+def replies(state: ServerState, args: Json) -> Json:
+    """Return a thread, its root first; of a reply, the reply alone."""
+    channel = state.readable(args["channel"])
+    thread = state.workspace.thread(channel.id, args["ts"])
+    if not thread:
+        raise ApiError("thread_not_found")
+    begin, oldest, latest = _span(args, "0")
+    root, rest = thread[0], [one for one in thread[1:] if oldest <= float(one.ts) <= latest]
+    rest = [one for one in rest if float(one.ts) >= begin]
+    is_first = not args.get("cursor")
+    shown = [root] if is_first or state.hazards.root_on_every_page else []
+    limit = max(1, limit_of(args, 1000) - len(shown))
+    following = rest[limit].ts if len(rest) > limit else ""
+    return _told(state, [*shown, *rest[:limit]], args, following)
+
+
+def history(state: ServerState, args: Json) -> Json:
+    """Return a channel's own messages, newest first."""
+    channel = state.readable(args["channel"])
+    begin, oldest, latest = _span(args, "inf")
+    found = state.workspace.history(channel.id, oldest, min(latest, begin))[::-1]
+    limit = limit_of(args, 100)
+    following = found[limit].ts if len(found) > limit else ""
+    return _told(state, found[:limit], args, following) | {"pin_count": 0}
+
+
+def info(state: ServerState, args: Json) -> Json:
+    """Return a channel."""
+    channel = state.channel(args["channel"])
+    needed = f"{FAMILIES[channel.kind]}:read"
+    if needed not in state.scopes:
+        raise state.missing_scope(needed)
+    shown = payloads.channel(channel, BOT_USER)
+    if not args.get("include_num_members"):
+        shown.pop("num_members", None)
+    return {"channel": shown}
+
+
+def members(state: ServerState, args: Json) -> Json:
+    """Return who is in a channel."""
+    found, cursor = page(sorted(state.channel(args["channel"]).members), args, 100)
+    return paged("members", list(found), cursor)
+
+
+def list_all(state: ServerState, args: Json) -> Json:
+    """Return the channels that the bot may see."""
+    return _listed(state, args, state.workspace.channels.values())
+
+
+def of_user(state: ServerState, args: Json) -> Json:
+    """Return the channels that somebody, by default the bot, is in."""
+    user = args.get("user", BOT_USER)
+    theirs = [one for one in state.workspace.channels.values() if user in one.members]
+    return _listed(state, args, theirs)
+
+
+def open_direct(state: ServerState, args: Json) -> Json:
+    """Open a direct conversation with one person, or return one that is known by its id."""
+    if args.get("channel"):
+        return {"channel": {"id": state.channel(args["channel"]).id}}
+    if not args.get("users"):
+        raise ApiError("users_list_not_supplied")
+    if args["users"] not in state.workspace.users:
+        raise ApiError("user_not_found")
+    channel = state.workspace.direct_channel(args["users"], BOT_USER)
+    whole = bool(args.get("return_im"))
+    return {"channel": payloads.channel(channel, BOT_USER) if whole else {"id": channel.id}}
+
+
+def _listed(state: ServerState, args: Json, channels: Iterable[Channel]) -> Json:
+    types = (args.get("types") or "public_channel").split(",")
+    names = {"channel": "public_channel", "group": "private_channel", "im": "im"}
+    visible = [
+        one
+        for one in channels
+        if names[one.kind] in types
+        and (one.kind == "channel" or BOT_USER in one.members)
+        and not (one.is_archived and args.get("exclude_archived"))
+    ]
+    found, cursor = page(visible, args, 100)
+    return paged("channels", [payloads.channel(one, BOT_USER) for one in found], cursor)
+
+
+def _span(args: Json, start: str) -> tuple[float, float, float]:
+    """Return where the page begins, and between which times its messages lie."""
+    oldest = _time(args.get("oldest") or "0", "invalid_ts_oldest")
+    latest = _time(args.get("latest") or "inf", "invalid_ts_latest")
+    if not args.get("inclusive"):
+        oldest, latest = nextafter(oldest, inf), nextafter(latest, 0)
+    return float(position_of(args, "next_ts", start)), oldest, latest
+
+
+def _time(value: str, error: str) -> float:
+    try:
+        time = float(value)
+    except ValueError:
+        raise ApiError(error) from None
+    if isnan(time):
+        raise ApiError(error)
+    return time
+
+
+def _told(state: ServerState, messages: Sequence[Message], args: Json, following: str) -> Json:
+    metadata = bool(args.get("include_all_metadata"))
+    shown = [payloads.message(state.workspace, one, metadata=metadata) for one in messages]
+    if state.hazards.streams_show != "all":
+        for one, told in zip(messages, shown, strict=True):
+            if one.streaming:
+                text = {"type": "markdown", "text": one.begun_with}
+                told |= {"text": one.begun_with, "blocks": [text]}
+    cursor = cursor_to("next_ts", following) if following else ""
+    return paged("messages", shown, cursor) | {"has_more": bool(following)}
+
+
+METHODS: Mapping[str, Method] = {
+    "conversations.history": history,
+    "conversations.info": info,
+    "conversations.list": list_all,
+    "conversations.members": members,
+    "conversations.open": open_direct,
+    "conversations.replies": replies,
+    "users.conversations": of_user,
+}

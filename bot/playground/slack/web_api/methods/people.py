@@ -1,0 +1,110 @@
+"""``auth.test``, ``users.*``, ``bots.info``, ``team.info`` and reactions: who is who."""
+
+from collections.abc import Mapping
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.method import Method
+from bot.playground.slack.web_api.methods.paging import page, paged
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace import payloads
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Change
+
+
+def auth_test(state: ServerState, args: Json) -> Json:
+    """Return whose the token is."""
+    workspace = state.workspace
+    return {
+        "url": f"{state.url}/",
+        "team": workspace.team_name,
+        "user": workspace.users[BOT_USER].name,
+        "team_id": workspace.team_id,
+        "user_id": BOT_USER,
+        "bot_id": BOT_ID,
+        "is_enterprise_install": False,
+    }
+
+
+def users_info(state: ServerState, args: Json) -> Json:
+    """Return a member."""
+    found = state.workspace.users.get(args["user"])
+    if found is None:
+        raise ApiError("user_not_found")
+    return {"user": payloads.user(found, locale=bool(args.get("include_locale")))}
+
+
+def users_list(state: ServerState, args: Json) -> Json:
+    """Return all members."""
+    found, cursor = page(list(state.workspace.users.values()), args, 200)
+    locale = bool(args.get("include_locale"))
+    shown = [payloads.user(one, locale=locale) for one in found]
+    return paged("members", shown, cursor) | {"cache_ts": 0}
+
+
+def group_members(state: ServerState, args: Json) -> Json:
+    """Return who is in a user group."""
+    members = state.workspace.group_members.get(args["usergroup"])
+    if members is None:
+        raise ApiError("no_such_subteam")
+    return {"users": list(members)}
+
+
+def bots_info(state: ServerState, args: Json) -> Json:
+    """Return the bot."""
+    if args.get("bot") != BOT_ID:
+        raise ApiError("bot_not_found")
+    bot = payloads.bot_profile(state.workspace)
+    del bot["team_id"]
+    return {"bot": bot}
+
+
+def team_info(state: ServerState, args: Json) -> Json:
+    """Return the workspace."""
+    workspace = state.workspace
+    team = {"id": workspace.team_id, "name": workspace.team_name, "domain": "acme"}
+    return {"team": team | {"url": f"{state.url}/"}}
+
+
+def add_reaction(state: ServerState, args: Json) -> Json:
+    """React to a message."""
+    message = _reacted_to(state, args)
+    users = message.reactions.setdefault(args["name"], [])
+    if BOT_USER in users:
+        raise ApiError("already_reacted")
+    users.append(BOT_USER)
+    state.workspace.tell(Change("reaction", message.channel, message))
+    return {}
+
+
+def remove_reaction(state: ServerState, args: Json) -> Json:
+    """Take a reaction back."""
+    message = _reacted_to(state, args)
+    if BOT_USER not in message.reactions.get(args["name"], ()):
+        raise ApiError("no_reaction")
+    message.reactions[args["name"]].remove(BOT_USER)
+    if not message.reactions[args["name"]]:
+        del message.reactions[args["name"]]
+    state.workspace.tell(Change("reaction", message.channel, message))
+    return {}
+
+
+def _reacted_to(state: ServerState, args: Json) -> Message:
+    channel = state.channel(args.get("channel", ""))
+    message = state.workspace.message(channel.id, args.get("timestamp", ""))
+    if message is None:
+        raise ApiError("message_not_found")
+    return message
+
+
+METHODS: Mapping[str, Method] = {
+    "auth.test": auth_test,
+    "bots.info": bots_info,
+    "reactions.add": add_reaction,
+    "reactions.remove": remove_reaction,
+    "team.info": team_info,
+    "usergroups.users.list": group_members,
+    "users.info": users_info,
+    "users.list": users_list,
+}

@@ -1,0 +1,127 @@
+"""Messages that grow while people watch."""
+
+import time
+from collections.abc import Mapping
+from functools import reduce
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.assistant import check_session_status, set_session_status
+from bot.playground.slack.web_api.methods.method import Method
+from bot.playground.slack.web_api.methods.stream_blocks import grown
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.web_api.validation.messages import (
+    LONGEST_MARKDOWN,
+    MOST_BLOCKS,
+    check_blocks,
+    check_metadata,
+)
+from bot.playground.slack.workspace import payloads
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.messages import Message, snapshot
+
+
+def start(state: ServerState, args: Json) -> Json:
+    """Begin a message; in a channel it must be said for whom."""
+    channel = state.channel(args["channel"], posting=True)
+    if channel.kind != "im":
+        if not args.get("recipient_team_id"):
+            raise ApiError("missing_recipient_team_id")
+        if not args.get("recipient_user_id"):
+            raise ApiError("missing_recipient_user_id")
+        if args["recipient_user_id"] not in state.workspace.users:
+            raise ApiError("user_not_found")
+    state.check_thread(channel.id, args.get("thread_ts"))
+    persona = state.persona(args)
+    message = Message(
+        ts=state.workspace.new_ts(),
+        channel=channel.id,
+        text="",
+        user=None if persona else BOT_USER,
+        bot_id=BOT_ID,
+        thread_ts=args.get("thread_ts"),
+        subtype="bot_message" if persona else None,
+        streaming=True,
+        **persona,
+    )
+    _grow(message, args)
+    message.begun_with = message.text
+    state.stream_starts[channel.id, message.ts] = time.monotonic()
+    state.workspace.post(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def append(state: ServerState, args: Json) -> Json:
+    """Let a message grow."""
+    message = _streaming(state, args)
+    if (message.channel, message.ts) in state.stopped:
+        raise ApiError("stopped_by_user")
+    if not args.get("markdown_text") and not args.get("chunks"):
+        raise ApiError("no_text")
+    before = snapshot(message)
+    _grow(message, args)
+    state.workspace.updated(message, before)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def stop(state: ServerState, args: Json) -> Json:
+    """End a message."""
+    message = _streaming(state, args)
+    added = args.get("blocks") or []
+    check_blocks(added, MOST_BLOCKS)
+    check_metadata(args.get("metadata"))
+    if args.get("session_status"):
+        check_session_status(args["session_status"])
+    if len(message.blocks) + len(added) > MOST_BLOCKS:
+        raise ApiError("msg_blocks_too_many")
+    before = snapshot(message)
+    _grow(message, args)
+    message.streaming = False
+    message.blocks = [*message.blocks, *added]
+    message.metadata = args.get("metadata", message.metadata)
+    state.workspace.updated(message, before)
+    if args.get("session_status") and message.thread_ts:
+        told = {"channel_id": message.channel, "thread_ts": message.thread_ts}
+        set_session_status(state, told | {"status": args["session_status"]})
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "message": payloads.message(state.workspace, message),
+    }
+
+
+def _streaming(state: ServerState, args: Json) -> Message:
+    channel = state.channel(args["channel"], posting=True)
+    message = state.own_message(channel.id, args["ts"], "message_not_owned_by_app")
+    started = state.stream_starts.get((message.channel, message.ts), 0.0)
+    if message.streaming and time.monotonic() - started > state.hazards.stream_lasts:
+        before = snapshot(message)
+        message.streaming = False
+        state.workspace.updated(message, before)
+    if not message.streaming:
+        raise ApiError("message_not_in_streaming_state")
+    return message
+
+
+def _grow(message: Message, args: Json) -> None:
+    chunks = list(args.get("chunks") or [])
+    if args.get("markdown_text"):
+        chunks.insert(0, {"type": "markdown_text", "text": args["markdown_text"]})
+    if not all(isinstance(chunk, dict) for chunk in chunks):
+        raise ApiError("invalid_chunks")
+    try:
+        blocks = reduce(grown, chunks, message.blocks)
+    except ValueError:
+        raise ApiError("invalid_chunks") from None
+    written = "".join(one["text"] for one in chunks if one["type"] == "markdown_text")
+    if len(written) > LONGEST_MARKDOWN:
+        raise ApiError("msg_too_long")
+    message.blocks = blocks
+    message.text += written
+
+
+METHODS: Mapping[str, Method] = {
+    "chat.appendStream": append,
+    "chat.startStream": start,
+    "chat.stopStream": stop,
+}

@@ -1,0 +1,24 @@
+"""The table of all Web API methods."""
+
+from bot.playground.slack.web_api.methods import (
+    assistant,
+    chat,
+    conversations,
+    files,
+    people,
+    streams,
+    user_groups,
+    views,
+)
+from bot.playground.slack.web_api.methods.method import Method
+
+METHODS: dict[str, Method] = {
+    **assistant.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **people.METHODS,
+    **streams.METHODS,
+    **user_groups.METHODS,
+    **views.METHODS,
+}

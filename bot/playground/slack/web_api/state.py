@@ -1,0 +1,114 @@
+"""What a method gets to work with, and what the families share."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.json_types import Json
+from bot.playground.slack.hazards import Hazards
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import Channel, Workspace
+
+T = TypeVar("T")
+
+_TRIGGER_LASTS = 3.0
+_PLACE = re.compile(r"\d+(\.\d+)?")
+_RESERVED = frozenset({"slackbot", "slack"})
+FAMILIES = {"channel": "channels", "group": "groups", "im": "im"}  # kind: the scopes' first word
+
+
+@dataclass(slots=True)
+class ServerState:
+    """The server's state beside the workspace."""
+
+    workspace: Workspace
+    hazards: Hazards
+    scopes: set[str]
+    url: str = ""
+    events: frozenset[str] = frozenset()  # what the app has subscribed to
+    installed: bool = True
+    triggers: dict[str, tuple[str, float]] = field(default_factory=dict)  # id: user, when
+    spent_triggers: set[str] = field(default_factory=set)
+    uploads: dict[str, Json] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    looking_over: dict[str, int] = field(default_factory=dict)  # new files: looks until known
+    looks: int = 1  # at a new file, until Slack tells what it is
+    stream_starts: dict[tuple[str, str], float] = field(default_factory=dict)
+    stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that somebody stopped
+
+    def new_trigger(self, user: str) -> str:
+        """Return a trigger id: good for one view, for three seconds."""
+        trigger = self.workspace.new_id("trigger.")
+        self.triggers[trigger] = (user, time.monotonic())
+        return trigger
+
+    def use_trigger(self, trigger: str | None) -> str:
+        """Return whose action *trigger* stands for; it is spent then."""
+        if not trigger:
+            raise ApiError("invalid_arguments", "[ERROR] missing required field: trigger_id")
+        if trigger in self.spent_triggers:
+            raise ApiError("exchanged_trigger_id")
+        user, since = self.triggers.pop(trigger, ("", 0.0))
+        if not user:
+            raise ApiError("invalid_trigger_id")
+        self.spent_triggers.add(trigger)
+        if time.monotonic() - since > _TRIGGER_LASTS:
+            raise ApiError("expired_trigger_id")
+        return user
+
+    def channel(self, channel_id: str, *, posting: bool = False) -> Channel:
+        """Return a channel that the bot may see, or write to."""
+        if channel_id in self.workspace.users and posting:
+            return self.workspace.direct_channel(channel_id, BOT_USER)
+        channel = self.workspace.channels.get(channel_id)
+        if channel is None or (channel.kind != "channel" and BOT_USER not in channel.members):
+            raise ApiError("channel_not_found")
+        if posting and BOT_USER not in channel.members:
+            raise ApiError("not_in_channel")
+        if posting and channel.is_archived:
+            raise ApiError("is_archived")
+        return channel
+
+    def readable(self, channel_id: str) -> Channel:
+        """Return a channel whose messages the bot may read."""
+        channel = self.channel(channel_id)
+        needed = f"{FAMILIES[channel.kind]}:history"
+        if needed not in self.scopes:
+            raise self.missing_scope(needed)
+        if BOT_USER not in channel.members:
+            raise ApiError("not_in_channel")
+        return channel
+
+    def check_thread(self, channel: str, thread_ts: str | None) -> None:
+        """Raise ApiError if there is no such thread to post in."""
+        if thread_ts and self.workspace.message(channel, thread_ts) is None:
+            raise ApiError("thread_not_found")
+
+    def own_message(self, channel: str, ts: str, error: str) -> Message:
+        """Return a message of the bot's."""
+        message = self.workspace.message(channel, ts)
+        if message is None:
+            raise ApiError("message_not_found")
+        if message.bot_id != BOT_ID:
+            raise ApiError(error)
+        return message
+
+    def persona(self, args: Json) -> Json:
+        """Return the persona fields of a message, as far as the scopes let it have one."""
+        wanted = {k: args[k] for k in ("username", "icon_emoji", "icon_url") if args.get(k)}
+        allowed = "chat:write.customize" in self.scopes and self.hazards.personas == "kept"
+        if wanted and not allowed:
+            if self.hazards.personas == "refused":
+                raise self.missing_scope("chat:write.customize")
+            return {}
+        if wanted.get("username", "").strip().casefold() in _RESERVED:
+            raise ApiError("reserved_username")
+        return wanted
+
+    def missing_scope(self, *needed: str) -> ApiError:
+        """Return the error that says which of the scopes would do."""
+        provided = ",".join(sorted(self.scopes))
+        return ApiError("missing_scope", needed=",".join(sorted(needed)), provided=provided)

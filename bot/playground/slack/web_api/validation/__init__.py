@@ -1,0 +1,1 @@
+"""What Slack checks in messages, views and blocks before it takes them."""

@@ -1,0 +1,169 @@
+"""What blocks and their elements may hold: the limits on which Slack refuses them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.validation.charts import chart_problem
+
+_KINDS = frozenset(
+    {
+        "actions", "alert", "card", "carousel", "container", "context", "context_actions",
+        "data_table", "data_visualization", "divider", "file", "header", "image", "input",
+        "markdown", "plan", "rich_text", "section", "table", "task_card", "video",
+    }
+)  # fmt: skip
+_TASK_STATES = frozenset({"pending", "in_progress", "complete", "error"})
+_MOST_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
+_MOST_OPTIONS = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}
+_LONGEST_ID = 255
+
+
+def problem_of(block: Any) -> str:
+    """Return what is wrong with *block*, if anything is."""
+    if not isinstance(block, dict) or block.get("type") not in _KINDS:
+        return "unsupported type"
+    if len(block.get("block_id") or "") > _LONGEST_ID:
+        return "block_id is too long"
+    rule = _RULES.get(block["type"])
+    try:
+        return rule(block) if rule else ""
+    except (AttributeError, KeyError, TypeError):  # a text for a list, a number for an object, ...
+        return "malformed"
+
+
+def _markdown(block: Json) -> str:
+    return "" if isinstance(block.get("text"), str) and block["text"] else "no text"
+
+
+def _header(block: Json) -> str:
+    return _text_problem(block.get("text"), 150)
+
+
+def _section(block: Json) -> str:
+    fields = block.get("fields")
+    if block.get("text") is None and not fields:
+        return "no text"
+    if len(fields or ()) > 10:
+        return "no more than 10 fields"
+    texts = [(block.get("text"), 3_000)] if block.get("text") is not None else []
+    texts += [(one, 2_000) for one in fields or ()]
+    return _first(_text_problem(text, longest) for text, longest in texts) or _elements(
+        [block["accessory"]] if block.get("accessory") else []
+    )
+
+
+def _with_elements(block: Json) -> str:
+    elements = block.get("elements") or []
+    most = _MOST_ELEMENTS[block["type"]]
+    if not 1 <= len(elements) <= most:
+        return f"1 to {most} elements"
+    return _elements(elements)
+
+
+def _input(block: Json) -> str:
+    if not isinstance(block.get("element"), dict):
+        return "no element"
+    return _text_problem(block.get("label"), 2_000) or _elements([block["element"]])
+
+
+def _image(block: Json) -> str:
+    has_picture = block.get("image_url") or block.get("slack_file")
+    return "" if has_picture and block.get("alt_text") else "no picture or no alt_text"
+
+
+def _plan(block: Json) -> str:
+    if not block.get("title"):
+        return "no title"
+    return _first(_task(one) for one in block.get("tasks", []))
+
+
+def _task(block: Any) -> str:
+    if not isinstance(block, dict) or block.get("type") != "task_card":
+        return "not a task"
+    named = block.get("task_id") and block.get("title")
+    return "" if named and block.get("status") in _TASK_STATES else "not a task"
+
+
+def _table(block: Json) -> str:
+    rows = block.get("rows") or []
+    fits = 1 <= len(rows) <= 100 and all(1 <= len(row) <= 20 for row in rows)
+    return "" if fits else "1 to 100 rows of 1 to 20 cells"
+
+
+def _carousel(block: Json) -> str:
+    return "" if 1 <= len(block.get("elements") or ()) <= 10 else "1 to 10 cards"
+
+
+_RULES: Mapping[str, Callable[[Json], str]] = {
+    "actions": _with_elements,
+    "carousel": _carousel,
+    "context": _with_elements,
+    "context_actions": _with_elements,
+    "data_visualization": chart_problem,
+    "header": _header,
+    "image": _image,
+    "input": _input,
+    "markdown": _markdown,
+    "plan": _plan,
+    "section": _section,
+    "table": _table,
+    "task_card": _task,
+}
+
+
+def _elements(elements: Sequence[Any]) -> str:
+    ids = [one.get("action_id") for one in elements if isinstance(one, dict)]
+    named = [one for one in ids if one]
+    if len(set(named)) < len(named):
+        return "`action_id` already exists"
+    return _first(_element(one) for one in elements)
+
+
+def _element(element: Any) -> str:
+    if not isinstance(element, dict) or not element.get("type"):
+        return "unsupported element"
+    if len(element.get("action_id") or "") > _LONGEST_ID:
+        return "action_id is too long"
+    if element["type"] == "button":
+        return _button(element)
+    if element["type"] == "feedback_buttons":
+        return _first(_thumb(element.get(f"{kind}_button")) for kind in ("positive", "negative"))
+    if "placeholder" in element and _text_problem(element["placeholder"], 150):
+        return "placeholder is too long"
+    return _options(element)
+
+
+def _button(button: Json) -> str:
+    too_long = len(button.get("value") or "") > 2_000
+    return "value is too long" if too_long else _text_problem(button.get("text"), 75)
+
+
+def _thumb(button: Any) -> str:
+    if not isinstance(button, dict) or not button.get("value"):
+        return "no button or no value"
+    if len(button.get("accessibility_label") or "") > 75:
+        return "accessibility_label is too long"
+    return _button(button)
+
+
+def _options(element: Json) -> str:
+    if "options" not in element:
+        return ""
+    options, most = element["options"], _MOST_OPTIONS.get(element["type"], 100)
+    if not 1 <= len(options) <= most:
+        return f"1 to {most} options"
+    longest = 150 if element["type"] in _MOST_OPTIONS else 75
+    if any(not 1 <= len(one.get("value") or "") <= 150 for one in options):
+        return "an option's value has 1 to 150 characters"
+    return _first(_text_problem(one.get("text"), longest) for one in options)
+
+
+def _text_problem(text: Any, longest: int) -> str:
+    if not isinstance(text, dict) or not text.get("text"):
+        return "no text"
+    return "" if len(text["text"]) <= longest else f"must be less than {longest + 1} characters"
+
+
+def _first(problems: Iterator[str]) -> str:
+    return next(filter(None, problems), "")

@@ -1,0 +1,245 @@
+"""A Slack workspace as plain state: people, channels, messages, views; and news of each change."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from time import time
+from typing import Literal
+
+from bot.json_types import Json
+from bot.playground.slack.workspace.messages import Message as Message
+from bot.playground.slack.workspace.messages import Timeline, snapshot
+
+Kind = Literal["channel", "group", "im"]
+
+SLACKBOT = "USLACKBOT"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody in the workspace, or an app's bot."""
+
+    id: str
+    name: str
+    real_name: str
+    team_id: str
+    display_name: str = ""
+    is_bot: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    is_restricted: bool = False  # a guest of several channels
+    is_ultra_restricted: bool = False  # a guest of one channel
+    is_stranger: bool = False  # from another organisation
+    locale: str = "en-US"
+    tz: str = "Europe/Berlin"
+    emoji: str = "🙂"
+    colour: str = "#5b6b7b"
+
+    @property
+    def shown_name(self) -> str:
+        """What others read."""
+        return self.display_name or self.real_name
+
+
+@dataclass(slots=True)
+class Channel:
+    """A place to talk."""
+
+    id: str
+    name: str
+    kind: Kind = "channel"
+    members: set[str] = field(default_factory=set)
+    is_archived: bool = False
+    is_shared: bool = False  # with another organisation
+
+
+@dataclass(slots=True)
+class Status:
+    """What the app says it is doing in a thread."""
+
+    channel: str
+    thread_ts: str
+    text: str
+    loading_messages: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the app says of a thread as a whole."""
+
+    status: str = ""
+    title: str = ""
+
+
+@dataclass(slots=True)
+class View:
+    """An open modal, or somebody's App Home."""
+
+    id: str
+    user: str
+    content: Json  # as the app sent it, with what Slack adds
+    hash: str
+    is_open: bool = True
+
+
+ChangeKind = Literal[
+    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction", "group"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has happened."""
+
+    kind: ChangeKind
+    channel: str | None = None
+    message: Message | None = None
+    status: Status | None = None
+    view: View | None = None
+    previous: Message | None = None
+
+
+class Workspace:
+    """The state; every change is told to those who subscribed."""
+
+    def __init__(self, team_id: str = "T0ACME", team_name: str = "Acme", url: str = "") -> None:
+        self.team_id = team_id
+        self.team_name = team_name
+        self.url = url
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.statuses: dict[tuple[str, str], Status] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
+        self.views: dict[str, View] = {}
+        self.homes: dict[str, View] = {}
+        self.prompts: dict[str, Json] = {}
+        self.files: dict[str, Json] = {}
+        self.user_groups: dict[str, Json] = {}
+        self.group_members: dict[str, list[str]] = {}  # of user groups, by their id
+        self._timelines: defaultdict[str, Timeline] = defaultdict(Timeline)
+        self._ephemeral: dict[str, dict[str, Message]] = {}  # by who sees it
+        self._direct: dict[frozenset[str], Channel] = {}
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._last_ts = 0
+        self._numbers = count(1)
+
+    # What is there.
+
+    def message(self, channel: str, ts: str) -> Message | None:
+        """Return a message."""
+        return self._timelines[channel].get(ts)
+
+    def messages(self, channel: str) -> Iterator[Message]:
+        """Yield a channel's messages, replies too, oldest first."""
+        yield from self._timelines[channel]
+
+    def thread(self, channel: str, thread_ts: str) -> list[Message]:
+        """Return a thread: its root and the replies, oldest first."""
+        return self._timelines[channel].thread(thread_ts)
+
+    def history(self, channel: str, oldest: float, latest: float) -> Sequence[Message]:
+        """Return what a channel itself shows between the two, both included, oldest first."""
+        return self._timelines[channel].shown(oldest, latest)
+
+    def ephemeral(self, user: str, channel: str | None = None) -> list[Message]:
+        """Return what only *user* sees."""
+        whispered = self._ephemeral.get(user, {}).values()
+        return [message for message in whispered if channel in (None, message.channel)]
+
+    def direct_channel(self, one: str, other: str) -> Channel:
+        """Return the direct conversation of two, opening it if there is none."""
+        known = self._direct.get(frozenset({one, other}))
+        if known is None:
+            known = Channel(self.new_id("D"), "", "im", {one, other})
+            self.add(known)
+        return known
+
+    def new_id(self, prefix: str) -> str:
+        """Return an id that nothing else has."""
+        return f"{prefix}0PLAY{next(self._numbers):05}"
+
+    def new_ts(self) -> str:
+        """Return a timestamp later than every other."""
+        self._last_ts = max(self._last_ts + 100, int(time() * 1_000_000))
+        seconds, micros = divmod(self._last_ts, 1_000_000)
+        return f"{seconds}.{micros:06}"
+
+    # What happens.
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Have *callback* called on each change; returns how to end that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def add(self, *newcomers: User | Channel) -> None:
+        """Add people and channels."""
+        for one in newcomers:
+            if isinstance(one, User):
+                self.users[one.id] = one
+            else:
+                self.channels[one.id] = one
+                if one.kind == "im":
+                    self._direct[frozenset(one.members)] = one
+
+    def post(self, message: Message) -> Message:
+        """Post *message*; an ephemeral one is shown to one person only."""
+        if message.ephemeral_for:
+            self._ephemeral.setdefault(message.ephemeral_for, {})[message.ts] = message
+        else:
+            self._timelines[message.channel].add(message)
+            if message.bot_id and message.thread_ts:
+                self.clear_status(message.channel, message.thread_ts)
+        self.tell(Change("posted", message.channel, message))
+        return message
+
+    def updated(self, message: Message, previous: Message) -> None:
+        """Tell that *message* was *previous* before."""
+        self.tell(Change("updated", message.channel, message, previous=previous))
+
+    def delete(self, message: Message) -> None:
+        """Take a message away; where a thread hangs from it, a stone with no name is left."""
+        if message.ephemeral_for:
+            del self._ephemeral[message.ephemeral_for][message.ts]
+        elif message.replies:
+            self._bury(message)
+            return
+        else:
+            self._timelines[message.channel].drop(message)
+        self.tell(Change("deleted", message.channel, message, previous=message))
+
+    def set_status(self, status: Status) -> None:
+        """Show what the app is doing; an empty text clears it."""
+        place = (status.channel, status.thread_ts)
+        if status.text:
+            self.statuses[place] = status
+        else:
+            self.statuses.pop(place, None)
+        self.tell(Change("status", status.channel, status=status))
+
+    def clear_status(self, channel: str, thread_ts: str) -> None:
+        """Take the status away, as posting does."""
+        if (channel, thread_ts) in self.statuses:
+            self.set_status(Status(channel, thread_ts, ""))
+
+    def end_status(self, status: Status) -> None:
+        """Take *status* away if it still stands."""
+        if self.statuses.get((status.channel, status.thread_ts)) is status:
+            self.clear_status(status.channel, status.thread_ts)
+
+    def set_session(self, channel: str, thread_ts: str, session: Session) -> None:
+        """Keep what the app says of a thread as a whole."""
+        self.sessions[channel, thread_ts] = session
+        self.tell(Change("session", channel))
+
+    def tell(self, change: Change) -> None:
+        """Tell all subscribers of *change*."""
+        for callback in tuple(self._subscribers):
+            callback(change)
+
+    def _bury(self, root: Message) -> None:
+        before = snapshot(root)
+        root.subtype, root.user, root.text = "tombstone", SLACKBOT, "This message was deleted."
+        root.bot_id = root.username = root.icon_emoji = root.icon_url = root.metadata = None
+        root.blocks, root.files, root.reactions = [], [], {}
+        self.updated(root, before)

@@ -1,0 +1,133 @@
+import pytest
+
+from bot.playground.slack.workspace.company import (
+    ADA,
+    BEN,
+    BOT_ID,
+    BOT_USER,
+    GENERAL,
+    found_company,
+)
+from bot.playground.slack.workspace.messages import Message
+from bot.playground.slack.workspace.state import (
+    SLACKBOT,
+    Change,
+    Channel,
+    Session,
+    Status,
+    Workspace,
+)
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    made = Workspace()
+    found_company(made)
+    return made
+
+
+@pytest.fixture
+def news(workspace) -> list[Change]:
+    heard: list[Change] = []
+    workspace.subscribe(heard.append)
+    return heard
+
+
+def posted(workspace, text="hello", **more) -> Message:
+    more = {"user": ADA} | more
+    return workspace.post(Message(workspace.new_ts(), GENERAL, text, **more))
+
+
+def test_everybody_a_small_company_needs_is_there(workspace):
+    people = workspace.users.values()
+
+    assert any(user.is_owner for user in people)
+    assert any(user.is_admin and not user.is_owner for user in people)
+    assert any(user.is_restricted for user in people)
+    assert any(user.is_stranger and user.team_id != workspace.team_id for user in people)
+    assert {channel.kind for channel in workspace.channels.values()} == {"channel", "group"}
+    assert all(BOT_USER in channel.members for channel in workspace.channels.values())
+
+
+def test_no_two_timestamps_are_the_same(workspace):
+    made = [workspace.new_ts() for _ in range(1000)]
+
+    assert len(set(made)) == 1000
+    assert made == sorted(made, key=float)
+
+
+def test_changes_are_told_until_nobody_wants_to_know(workspace):
+    heard = []
+    unsubscribe = workspace.subscribe(lambda change: heard.append(change.kind))
+
+    message = posted(workspace)
+    workspace.delete(message)
+    unsubscribe()
+    posted(workspace)
+
+    assert heard == ["posted", "deleted"]
+
+
+def test_two_people_have_one_direct_conversation(workspace):
+    direct = workspace.direct_channel(ADA, BOT_USER)
+
+    assert workspace.direct_channel(BOT_USER, ADA) is direct
+    assert workspace.direct_channel(BEN, BOT_USER) is not direct
+
+
+def test_a_direct_conversation_that_was_added_is_found(workspace):
+    direct = Channel("D1", "", "im", {ADA, BEN})
+    workspace.add(direct)
+
+    assert workspace.direct_channel(BEN, ADA) is direct
+
+
+def test_a_whisper_is_for_one(workspace, news):
+    whisper = posted(workspace, user=BOT_USER, bot_id=BOT_ID, ephemeral_for=ADA)
+
+    assert workspace.ephemeral(ADA, GENERAL) == workspace.ephemeral(ADA) == [whisper]
+    assert workspace.ephemeral(BEN) == []
+    assert list(workspace.messages(GENERAL)) == []
+
+    workspace.delete(whisper)
+    assert workspace.ephemeral(ADA) == []
+
+
+def test_a_deleted_root_leaves_a_stone_with_no_name(workspace, news):
+    root = posted(workspace, "a secret", blocks=[{"type": "divider"}])
+    posted(workspace, thread_ts=root.ts)
+
+    workspace.delete(root)
+
+    assert (root.subtype, root.user, root.blocks) == ("tombstone", SLACKBOT, [])
+    assert "secret" not in root.text
+    assert news[-1].kind == "updated"
+    assert news[-1].previous is not None
+    assert news[-1].previous.text == "a secret"
+
+
+def test_a_status_stands_until_the_app_posts_in_the_thread(workspace):
+    root, other = posted(workspace), posted(workspace)
+    for message in (root, other):
+        workspace.set_status(Status(GENERAL, message.ts, "is thinking"))
+
+    posted(workspace, "from a person", thread_ts=root.ts)
+    posted(workspace, bot_id=BOT_ID, user=BOT_USER, thread_ts=root.ts, ephemeral_for=ADA)
+    assert (GENERAL, root.ts) in workspace.statuses
+
+    posted(workspace, bot_id=BOT_ID, user=BOT_USER, thread_ts=root.ts)
+    assert list(workspace.statuses) == [(GENERAL, other.ts)]
+
+
+def test_an_empty_status_clears(workspace):
+    workspace.set_status(Status(GENERAL, "1.0", "is thinking"))
+    workspace.set_status(Status(GENERAL, "1.0", ""))
+
+    assert not workspace.statuses
+
+
+def test_a_session_is_kept_and_told(workspace, news):
+    workspace.set_session(GENERAL, "1.0", Session("processing", "Licences"))
+
+    assert workspace.sessions[GENERAL, "1.0"].title == "Licences"
+    assert news[-1].kind == "session"
