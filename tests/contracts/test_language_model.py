@@ -14,8 +14,8 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Waits
 from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
@@ -56,7 +56,7 @@ ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
 BOTH = [ToolCalled(CallId(id_), "ask_legal", {"brief": "May we?"}) for id_ in ("call_1", "call_2")]
 NOWHERE = ConversationId("conv_0000")
-BRIEFLY = Waits(locked=(0.01, 0.02, 0.04, 0.1, 0.5, 2))
+BRIEFLY = RetryDelays(locked=(0.01, 0.02, 0.04, 0.1, 0.5, 2))
 
 
 Scripted = str | ModelSaid | ToolCalled
@@ -136,12 +136,12 @@ def _step(step: Scripted) -> Step:
 def _bench(backend: str, brain: ScriptedBrain, client: AsyncOpenAI, redis: Connection) -> Bench:
     match backend:
         case "conversations":
-            return PlaygroundBench(brain, ConversationsModel(client, salt="salt", waits=BRIEFLY))
+            return PlaygroundBench(brain, ConversationsModel(client, salt="salt", delays=BRIEFLY))
         case "assistants":
-            return PlaygroundBench(brain, AssistantsModel(client, waits=BRIEFLY))
+            return PlaygroundBench(brain, AssistantsModel(client, delays=BRIEFLY))
         case _:
             store = RedisConversationStore(redis)
-            model = StatelessModel(client, store, salt="salt", waits=BRIEFLY)
+            model = StatelessModel(client, store, salt="salt", delays=BRIEFLY)
             return StatelessBench(brain, model)
 
 

@@ -7,11 +7,11 @@ from openai import AsyncOpenAI
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from tests.adapters.openai.canned_api import CannedApi
 from tests.inspection.inspector import OpenAIInspector
 
-AT_ONCE = Waits(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
+AT_ONCE = RetryDelays(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ async def client(api: CannedApi) -> AsyncIterator[AsyncOpenAI]:
 
 @pytest.fixture
 def model(client: AsyncOpenAI) -> ConversationsModel:
-    return ConversationsModel(client, salt="salt", waits=AT_ONCE)
+    return ConversationsModel(client, salt="salt", delays=AT_ONCE)
 
 
 @pytest.fixture
 def knowledge(client: AsyncOpenAI) -> OpenAIKnowledge:
-    return OpenAIKnowledge(client, waits=AT_ONCE)
+    return OpenAIKnowledge(client, delays=AT_ONCE)

@@ -5,7 +5,7 @@ import pytest
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -140,7 +140,7 @@ async def test_an_answer_that_is_no_json_is_not_taken_for_success(
 
 
 async def test_a_server_that_cannot_be_reached_is_unavailable() -> None:
-    waits = Waits(busy=(0, 0))
+    delays = RetryDelays(busy=(0, 0))
     async with connect("sk-test", "http://127.0.0.1:1/v1") as client:
         with pytest.raises(ModelUnavailable, match="ConnectError"):
-            await told(ConversationsModel(client, salt="", waits=waits))
+            await told(ConversationsModel(client, salt="", delays=delays))

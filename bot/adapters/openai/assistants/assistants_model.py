@@ -31,7 +31,7 @@ from bot.adapters.openai.assistants.thread_items import AFTER, from_message, mer
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, refuse
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.responses.requests import Requests
-from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
 from bot.panel.language_model.exchange import (
     Begun,
@@ -62,18 +62,18 @@ _FOREIGN = (CONVERSATION, OWN)  # how the ids of other backends begin
 class AssistantsModel(LanguageModel):
     """Each conversation is a thread of the server's."""
 
-    def __init__(self, client: AsyncOpenAI, *, waits: Waits | None = None) -> None:
+    def __init__(self, client: AsyncOpenAI, *, delays: RetryDelays | None = None) -> None:
         self._api = AssistantsApi(client)
         self._book = AssistantDefinitions(self._api)
         self._requests = Requests(salt="")
-        self._waits = waits or Waits()
-        self._send = Sending(self._waits)
-        self._waiting = PendingRuns(self._api, self._waits)
+        self._delays = delays or RetryDelays()
+        self._send = RequestSender(self._delays)
+        self._waiting = PendingRuns(self._api, self._delays)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
         beginning = RunStart(
-            self._api, self._book, self._requests, self._waiting, self._waits, prompt
+            self._api, self._book, self._requests, self._waiting, self._delays, prompt
         )
         async with (
             errors.translated(),

@@ -1,6 +1,5 @@
 """Runs that wait for the outputs of their calls, and what to do where these do not come."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +9,10 @@ from openai.types.beta.threads import Run
 from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import GIVEN_UP
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import ABORTED, Item, ToolAnswered
+from bot.panel.retries import Retries
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ _WRITTEN = ("queued", "in_progress", "cancelling")
 class PendingRuns:
     """Looks after the runs of all threads."""
 
-    def __init__(self, api: AssistantsApi, waits: Waits) -> None:
+    def __init__(self, api: AssistantsApi, delays: RetryDelays) -> None:
         self._api = api
-        self._waits = waits
+        self._delays = delays
 
     async def find(self, thread: str) -> Run | None:
         """Return the run of *thread* that waits for outputs, if there is one."""
@@ -54,12 +54,13 @@ class PendingRuns:
 
     async def until_settled(self, thread: str, run: str) -> Run:
         """Return the run once it is no longer being written."""
-        for pause in (0, *self._waits.locked):
-            await asyncio.sleep(pause)
-            found = await self._api.run(thread, run)
-            if found.status not in _WRITTEN:
-                return found
-        raise ModelUnavailable("the run is still being written")
+        polls = Retries(self._delays.while_locked)
+        while True:
+            state = await self._api.run(thread, run)
+            if state.status not in _WRITTEN:
+                return state
+            if not await polls.wait():
+                raise ModelUnavailable("the run is still being written")
 
     async def until_thread_settled(self, thread: str) -> None:
         """Return once no run of *thread* is being written."""

@@ -12,7 +12,7 @@ from bot.adapters.openai.assistants.pending_runs import PendingRuns
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.responses.requests import Requests
-from bot.adapters.openai.responses.retries import Pauses, Waits
+from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Item, Prompt, ToolAnswered, UserSaid
@@ -29,14 +29,14 @@ class RunStart:
         book: AssistantDefinitions,
         requests: Requests,
         waiting: PendingRuns,
-        waits: Waits,
+        delays: RetryDelays,
         prompt: Prompt,
     ) -> None:
         self._api = api
         self._book = book
         self._requests = requests
         self._waiting = waiting
-        self._pauses = Pauses(waits)
+        self._retries = RequestRetries(delays)
         self._prompt = prompt
         self._left: list[Item] = list(prompt.items)  # what is not in the thread yet
         self._after = ""  # the last message in it
@@ -55,7 +55,7 @@ class RunStart:
                     await self._waiting.give_up(waiting, self._prompt.items)
                 return await self._start()
             except APIConnectionError as error:
-                await self._pauses.before_retry(error)
+                await self._retries.wait(error)
             except APIStatusError as error:
                 await self._put_right(error)
 
@@ -115,7 +115,7 @@ class RunStart:
             self._assistant_lost = True
             self._book.forget(self._prompt)
         elif not self._requests.concede(self._prompt, error):
-            await self._pauses.before_retry(error)
+            await self._retries.wait(error)
             if errors.is_locked(error) and len(self._left) == len(self._prompt.items):
                 await self._look_for_earlier_try()
 

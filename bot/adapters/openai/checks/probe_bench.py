@@ -10,7 +10,7 @@ from openai.types.responses import Response, ResponseStreamEvent
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.model import ConversationId
 
@@ -28,14 +28,14 @@ class ProbeBench:
         client: AsyncOpenAI,
         model: str,
         *,
-        waits: Waits | None = None,
+        delays: RetryDelays | None = None,
         nowhere: str = "https://mcp.invalid/",
     ) -> None:
         self.client = client
         self.nowhere = nowhere
         self._model = model
-        self._waits = waits or Waits()
-        self._send = Sending(self._waits)
+        self._delays = delays or RetryDelays()
+        self._send = RequestSender(self._delays)
         self._conversations: list[str] = []
         self._responses: list[str] = []
         self._thinks = {"reasoning": {"effort": "none"}}
@@ -84,7 +84,7 @@ class ProbeBench:
                 continue
             except PanelError as error:
                 left.append(f"response {response}: {error}")
-        model = ConversationsModel(self.client, salt="", waits=self._waits)
+        model = ConversationsModel(self.client, salt="", delays=self._delays)
         for conversation in self._conversations:
             try:
                 await model.delete(ConversationId(conversation))

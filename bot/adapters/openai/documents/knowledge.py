@@ -12,10 +12,11 @@ from bot.adapters.openai import errors
 from bot.adapters.openai.backend_ids import OWN, THREAD
 from bot.adapters.openai.documents import passages
 from bot.adapters.openai.documents.vector_stores import document_of, pack, unpack
-from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.language import gettext, number
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.model import CollectionId, ConversationId, DocumentId
+from bot.panel.retries import Backoff, Retries
 from bot.panel.roster.knowledge import (
     Collection,
     Document,
@@ -37,18 +38,18 @@ CODE = ("c", "cpp", "cs", "css", "go", "java", "js", "json", "php", "py", "rb", 
 SEARCHABLE = frozenset({*PROSE, *CODE})
 
 _PAGE = 100
-_POLLS = (0.1, 0.2, 0.5, 1.0)  # seconds; the last one again and again
+_POLLS = Backoff((0.1, 0.2, 0.5, 1.0), endless=True)
 
 
 class OpenAIKnowledge(KnowledgeBase):
     """Vector stores; indexing of a document may take *timeout* seconds."""
 
     def __init__(
-        self, client: AsyncOpenAI, *, waits: Waits | None = None, timeout: float = 600
+        self, client: AsyncOpenAI, *, delays: RetryDelays | None = None, timeout: float = 600
     ) -> None:
         self._client = client
         self._stores = client.vector_stores
-        self._send = Sending(waits or Waits())
+        self._send = RequestSender(delays or RetryDelays())
         self._timeout = timeout
 
     def check(self, name: str, size: int) -> None:
@@ -164,13 +165,10 @@ class OpenAIKnowledge(KnowledgeBase):
 
     async def _indexed(self, collection: CollectionId, file: VectorStoreFile) -> VectorStoreFile:
         """Return the file once it is indexed, or as it is when nothing more can be learnt."""
-        polls = iter(_POLLS)
-        pause = next(polls)
+        polls = Retries(_POLLS)
         try:
             async with asyncio.timeout(self._timeout):
-                while file.status == "in_progress":
-                    await asyncio.sleep(pause)
-                    pause = next(polls, pause)
+                while file.status == "in_progress" and await polls.wait():
                     retrieve = self._stores.files.retrieve
                     file = await self._send(retrieve, file.id, vector_store_id=collection)
         except (TimeoutError, ModelUnavailable) as error:

@@ -14,13 +14,14 @@ from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.requests import Requests
 from bot.adapters.openai.responses.response_start import ResponseStart
-from bot.adapters.openai.responses.retries import Sending, Waits
+from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
+from bot.panel.retries import Retries
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,16 +35,16 @@ class ConversationsModel(LanguageModel):
     """Each conversation is one of OpenAI's; for *salt* and *compact* see Requests."""
 
     def __init__(
-        self, client: AsyncOpenAI, *, salt: str, compact: int = 0, waits: Waits | None = None
+        self, client: AsyncOpenAI, *, salt: str, compact: int = 0, delays: RetryDelays | None = None
     ) -> None:
         self._client = client
         self._requests = Requests(salt, compact)
-        self._waits = waits or Waits()
-        self._send = Sending(self._waits)
+        self._delays = delays or RetryDelays()
+        self._send = RequestSender(self._delays)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
-        beginning = ResponseStart(self._client, self._requests, self._waits, prompt)
+        beginning = ResponseStart(self._client, self._requests, self._delays, prompt)
         async with (
             errors.translated(),
             await beginning.stream() as stream,
@@ -81,16 +82,17 @@ class ConversationsModel(LanguageModel):
         return await made_files.read(self._client, conversation, file, most)
 
     async def is_whole(self, response: str) -> bool:
-        for pause in (0, *self._waits.locked):
-            await asyncio.sleep(pause)
+        polls = Retries(self._delays.while_locked)
+        while True:
             try:
                 refuse(_FOREIGN, response)
-                found = await self._send(self._client.responses.retrieve, response)
+                stored = await self._send(self._client.responses.retrieve, response)
             except ConversationGone:  # 404
                 return False
-            if found.status not in ("queued", "in_progress"):
-                return found.status == "completed"
-        raise ModelUnavailable("the response is still being written")
+            if stored.status not in ("queued", "in_progress"):
+                return stored.status == "completed"
+            if not await polls.wait():
+                raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
         try:

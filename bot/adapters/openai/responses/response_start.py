@@ -7,7 +7,7 @@ from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.requests import Requests
-from bot.adapters.openai.responses.retries import Pauses, Waits
+from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import ApprovalGiven, Prompt, ToolAnswered
 
@@ -18,12 +18,12 @@ class ResponseStart:
     """Sends one prompt, again and again as long as that is safe and may help."""
 
     def __init__(
-        self, client: AsyncOpenAI, requests: Requests, waits: Waits, prompt: Prompt
+        self, client: AsyncOpenAI, requests: Requests, delays: RetryDelays, prompt: Prompt
     ) -> None:
         self._client = client
         self._requests = requests
         self._prompt = prompt
-        self._pauses = Pauses(waits)
+        self._retries = RequestRetries(delays)
         own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
         decided = {item.request for item in prompt.items if isinstance(item, ApprovalGiven)}
         self._repair = Repair(client, prompt.conversation, own, decided)
@@ -35,7 +35,7 @@ class ResponseStart:
             try:
                 stream: Stream = await self._client.responses.create(**request)
             except APIConnectionError as error:
-                await self._pauses.before_retry(error)
+                await self._retries.wait(error)
             except APIStatusError as error:
                 await self._put_right(error)
             else:
@@ -48,7 +48,7 @@ class ResponseStart:
         elif self._requests.concede(self._prompt, error):
             return
         elif not (_is_riddle(error) and await self._repair.decline()):
-            await self._pauses.before_retry(error)
+            await self._retries.wait(error)
             if errors.is_locked(error):
                 await self._look_for_earlier_try()
 

@@ -26,7 +26,7 @@ from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.history_replay import Heard, aborted, retold
 from bot.adapters.openai.responses.requests import Requests
 from bot.adapters.openai.responses.response_start import Stream
-from bot.adapters.openai.responses.retries import Pauses, Waits, patiently
+from bot.adapters.openai.retries import RequestRetries, RetryDelays, send
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -66,13 +66,13 @@ class StatelessModel(LanguageModel):
         *,
         salt: str,
         compaction: Compaction | None = None,
-        waits: Waits | None = None,
+        delays: RetryDelays | None = None,
     ) -> None:
         self._client = client
         self._store = store
         self._requests = Requests(salt)
         self._compaction = compaction or Compaction()
-        self._waits = waits or Waits()
+        self._delays = delays or RetryDelays()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
@@ -157,15 +157,15 @@ class StatelessModel(LanguageModel):
 
     async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
         """Send the request, again and again as long as that is safe and may help."""
-        pauses = Pauses(self._waits)
+        retries = RequestRetries(self._delays)
         while True:
             try:
                 stream: Stream = await self._client.responses.create(**self._built(prompt, items))
             except APIConnectionError as error:
-                await pauses.before_retry(error)
+                await retries.wait(error)
             except APIStatusError as error:
                 if not self._requests.concede(prompt, error):
-                    await pauses.before_retry(error)
+                    await retries.wait(error)
             else:
                 return stream
 
@@ -183,7 +183,7 @@ class StatelessModel(LanguageModel):
         request = self._compaction.request(prompt.model, known, cut)
         async with _errors():
             create = partial(self._client.responses.create, **request)
-            response: Response = await patiently(self._waits, create)
+            response: Response = await send(create, self._delays)
             summary, usage = response.output_text, streaming.usage_of(response)
         summed_up = known.summed_up + cut
         await self._store.sum_up(prompt.conversation, summary, summed_up)

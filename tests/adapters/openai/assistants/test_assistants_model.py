@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
     ABORTED,
@@ -58,9 +58,9 @@ async def server(
 
 @pytest.fixture
 async def model(server: OpenAIPlayground) -> AsyncIterator[AssistantsModel]:
-    waits = Waits(locked=(0.05, 0.1, 0.2, 0.5, 2), busy=(0, 0))
+    delays = RetryDelays(locked=(0.05, 0.1, 0.2, 0.5, 2), busy=(0, 0))
     async with connect(server.api_key, server.base_url, silence=5) as client:
-        yield AssistantsModel(client, waits=waits)
+        yield AssistantsModel(client, delays=delays)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.openai.checks import probes
 from bot.adapters.openai.checks.probe_bench import ProbeBench
 from bot.adapters.openai.client import connect
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.checks.probes import observe
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai import faults
@@ -45,7 +45,7 @@ async def server() -> AsyncIterator[OpenAIPlayground]:
 @pytest.fixture
 async def bench(server: OpenAIPlayground) -> AsyncIterator[ProbeBench]:
     async with connect(server.api_key, server.base_url, silence=5) as client:
-        yield ProbeBench(client, "gpt-6-luna", waits=Waits(busy=(0, 0)))
+        yield ProbeBench(client, "gpt-6-luna", delays=RetryDelays(busy=(0, 0)))
 
 
 async def seen(bench: ProbeBench, name: str) -> str:

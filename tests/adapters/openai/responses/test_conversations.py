@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
 from bot.panel.language_model.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid
@@ -47,9 +47,9 @@ async def server(
 
 @pytest.fixture
 async def model(server: OpenAIPlayground) -> AsyncIterator[ConversationsModel]:
-    waits = Waits(locked=(0.05, 0.1, 0.2, 0.5, 2), busy=(0, 0))
+    delays = RetryDelays(locked=(0.05, 0.1, 0.2, 0.5, 2), busy=(0, 0))
     async with connect(server.api_key, server.base_url, silence=5) as client:
-        yield ConversationsModel(client, salt="salt", waits=waits)
+        yield ConversationsModel(client, salt="salt", delays=delays)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_response_that_is_still_written_is_waited_for(
     for status in ("queued", "in_progress", ends):
         api.will(Answer(200, response(status=status)))
     async with connect("sk-test", api.base_url) as client:
-        model = ConversationsModel(client, salt="", waits=Waits(locked=(0, 0)))
+        model = ConversationsModel(client, salt="", delays=RetryDelays(locked=(0, 0)))
 
         assert await model.is_whole("resp_1") is whole
     assert [seen.path for seen in api.seen] == ["/responses/resp_1"] * 3
@@ -77,7 +77,7 @@ async def test_a_response_that_is_still_written_is_waited_for(
 async def test_a_response_that_is_written_for_ever_is_not_waited_for(api: CannedApi) -> None:
     api.will(*[Answer(200, response(status="in_progress"))] * 2)
     async with connect("sk-test", api.base_url) as client:
-        model = ConversationsModel(client, salt="", waits=Waits(locked=(0,)))
+        model = ConversationsModel(client, salt="", delays=RetryDelays(locked=(0,)))
 
         with pytest.raises(ModelUnavailable):
             await model.is_whole("resp_1")

@@ -7,8 +7,8 @@ import pytest
 
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.compaction import Compaction
-from bot.adapters.openai.responses.retries import Waits
 from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
@@ -33,7 +33,7 @@ from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
-WAITS = Waits(busy=(0, 0))
+WAITS = RetryDelays(busy=(0, 0))
 LONG = "word " * 200
 
 
@@ -60,7 +60,7 @@ def store(redis) -> RedisConversationStore:
 @pytest.fixture
 async def model(server, store) -> AsyncIterator[StatelessModel]:
     async with connect(server.api_key, server.base_url, silence=5) as client:
-        yield StatelessModel(client, store, salt="salt", waits=WAITS, compaction=Compaction(600))
+        yield StatelessModel(client, store, salt="salt", delays=WAITS, compaction=Compaction(600))
 
 
 @pytest.fixture

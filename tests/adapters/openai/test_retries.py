@@ -4,7 +4,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.retries import Waits
+from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import Responded, ToolAnswered, UserSaid
 from bot.panel.model import CallId
@@ -51,7 +51,7 @@ async def test_a_server_that_asks_us_to_wait_gets_it(
     client: AsyncOpenAI, api: CannedApi, pauses: list[float]
 ) -> None:
     api.will(busy_for("3"), busy_for("0"), WHOLE)
-    await told(ConversationsModel(client, salt="", waits=Waits(busy=(0.5, 1))))
+    await told(ConversationsModel(client, salt="", delays=RetryDelays(busy=(0.5, 1))))
     assert 3 <= pauses[0] <= 3 * 1.25
     assert 1 <= pauses[1] <= 1 * 1.25
 
