@@ -40,22 +40,22 @@ class _Language:
     catalogue: NullTranslations
 
 
-def speak(tag: str, *, to_all: str = "") -> None:
+def set_language(tag: str, *, shared: str = "") -> None:
     """Speak *tag* (as Slack writes it: ``pt-BR``) in this task from here on.
 
     What all can read is said in *to_all*, where that is given.
     """
     _spoken.set(tag)
-    _for_all.set(to_all or tag)
+    _for_all.set(shared or tag)
 
 
-def spoken() -> str:
+def current_language() -> str:
     """Return the tag of what is spoken in this task."""
     return _spoken.get()
 
 
 @contextmanager
-def speaking(tag: str) -> Iterator[None]:
+def in_language(tag: str) -> Iterator[None]:
     """Speak *tag* meanwhile."""
     token = _spoken.set(tag)
     try:
@@ -65,9 +65,9 @@ def speaking(tag: str) -> Iterator[None]:
 
 
 @contextmanager
-def for_all() -> Iterator[None]:
+def in_shared_language() -> Iterator[None]:
     """Speak so that all who read along understand it."""
-    with speaking(_for_all.get()):
+    with in_language(_for_all.get()):
         yield
 
 

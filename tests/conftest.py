@@ -20,7 +20,7 @@ from tests.inspection.slack_inspector import SlackInspector
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Let no test hear the language of the one before."""
-    language.speak("")
+    language.set_language("")
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def test_english_and_six_others_are_spoken():
     ],
 )
 def test_somebody_is_told_in_the_nearest_language(tag, said):
-    language.speak(tag)
+    language.set_language(tag)
 
     assert gettext("{person} asks everybody.", person="Ada") == said
 
@@ -50,7 +50,7 @@ def test_what_stands_for_a_placeholder_is_not_read_itself():
     ],
 )
 def test_words_fit_how_many_there_are(tag, one, two):
-    language.speak(tag)
+    language.set_language(tag)
 
     told = [ngettext(STOPPED, STOPPED, len(names), experts=listing(names)) for names in ("A", "AB")]
 
@@ -59,13 +59,13 @@ def test_words_fit_how_many_there_are(tag, one, two):
 
 
 def test_a_count_is_written_as_other_numbers_are():
-    language.speak("de-DE")
+    language.set_language("de-DE")
 
     assert ngettext("{count} token", "{count} tokens", 12_345) == "12.345 Tokens"
 
 
 def test_one_word_with_two_senses_has_two_translations():
-    language.speak("es-ES")
+    language.set_language("es-ES")
 
     assert pgettext("reply", "Good") == "Buena"
     assert pgettext("tools", "None") == "Ninguna"
@@ -85,7 +85,7 @@ def test_one_word_with_two_senses_has_two_translations():
     ],
 )
 def test_numbers_dates_and_lists_are_those_of_the_region(tag, long, short, price, names, november):
-    language.speak(tag)
+    language.set_language(tag)
 
     assert (number(50_000), number(1.5, "0.0")) == (long, short)
     assert dollars(Decimal("1234.5"), 2) == price
@@ -100,29 +100,29 @@ def test_small_amounts_are_told_as_exactly_as_wanted():
 
 def test_a_day_is_written_as_in_the_region_and_anything_else_stays():
     assert language.day("2026-11-20") == "Nov 20, 2026"
-    language.speak("de-DE")
+    language.set_language("de-DE")
     assert language.day("2026-11-20") == "20.11.2026"
     assert language.day("last year") == "last year"
 
 
 def test_what_all_can_read_may_be_said_in_another_language():
-    language.speak("fr-FR", to_all="de")
+    language.set_language("fr-FR", shared="de")
 
-    with language.for_all():
+    with language.in_shared_language():
         assert gettext("Close") == "Schließen"
     assert gettext("Close") == "Fermer"
 
 
 def test_where_nothing_else_is_said_all_hear_the_same():
-    language.speak("fr-FR")
+    language.set_language("fr-FR")
 
-    with language.for_all():
+    with language.in_shared_language():
         assert gettext("Close") == "Fermer"
 
 
 async def test_tasks_do_not_hear_each_others_language():
     async def close(tag: str) -> str:
-        language.speak(tag)
+        language.set_language(tag)
         await asyncio.sleep(0)
         return gettext("Close")
 

@@ -40,7 +40,7 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.panel_file import FiledPanels
+from bot.panel.roster.panel_file import FilePanelStore
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.timeouts import Timeouts
@@ -68,8 +68,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         model_server.open_model(config, memory.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):
-        interpreter = Locales(slack.people, config.language)
-        bolt = receiver.bolt_app(slack.client, slack.identity, interpreter)
+        locales = Locales(slack.people, config.language)
+        bolt = receiver.bolt_app(slack.client, slack.identity, locales)
         intake = Intake(memory.queue, memory.threads)
         listeners.register(bolt, intake, memory.handles, slack.identity)
         editor = panel_editor(config, memory, slack)
@@ -115,7 +115,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         await model_server.require_backend(config)
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
-        interpreter = Locales(slack.people, config.language)
+        locales = Locales(slack.people, config.language)
         installed = discover(library.library())
         installed.warn()
         runner = TurnRunner(
@@ -123,7 +123,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             reports=memory.reports,
             threads=memory.threads,
             editor=panel_editor(config, memory, slack),
-            interpreter=interpreter,
+            locales=locales,
             model=model,
             functions=InstalledFunctions(installed.functions),
             messenger=slack.messenger,
@@ -142,7 +142,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             concurrency=config.concurrency,
             lease=config.lease,
         )
-        line = QueuePositions(memory.queue, memory.threads, slack.messenger, interpreter)
+        line = QueuePositions(memory.queue, memory.threads, slack.messenger, locales)
         clock = ApprovalExpiry(memory.approvals, every=min(5, approval / 4))
         yield lambda: _work(worker, line, clock, config)
 
@@ -173,7 +173,7 @@ def panels_of(config: Config, memory: Storage) -> tuple[PanelStore, str]:
         return memory.panels, ""
     file = load(config.panel_file)
     log.info("panel_file.read", extra={"channels": len(file.channels)})
-    return FiledPanels(file, memory.panels), file.kept_in
+    return FilePanelStore(file, memory.panels), file.kept_in
 
 
 def tools(config: Config) -> Toolbox:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.redis.queue.pace import RedisPace
+from bot.adapters.redis.queue.pace import RedisRateLimiter
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.files import SlackFiles
 from bot.adapters.slack.api.identity import Identity, identify
@@ -17,7 +17,7 @@ from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.assembly.storage import Storage
-from bot.panel.messaging.pace import Pace, Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter, RateLimiter
 from bot.settings.config import Config
 
 
@@ -51,7 +51,7 @@ async def open_slack(config: Config, memory: Storage) -> AsyncIterator[Slack]:
         yield Slack(client, api, identity, people, mentions, files, messenger, transcript)
 
 
-def _pace(config: Config, memory: Storage, identity: Identity) -> Pace:
+def _pace(config: Config, memory: Storage, identity: Identity) -> RateLimiter:
     if not config.slack_pace:
-        return Unpaced()
-    return RedisPace(memory.redis, identity.team_id, share=config.slack_pace)
+        return NoRateLimiter()
+    return RedisRateLimiter(memory.redis, identity.team_id, share=config.slack_pace)

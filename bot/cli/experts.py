@@ -9,7 +9,7 @@ import click
 from bot.assembly.operator import open_panels
 from bot.cli import run, settings, write
 from bot.panel.errors import Refused
-from bot.panel.roster.panel_file import Filing, PanelFile, merged
+from bot.panel.roster.panel_file import PanelFile, PanelFileSync, merged
 from bot.settings import panel_writing
 from bot.settings.config import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
@@ -102,6 +102,6 @@ def told(panels: PanelFile) -> str:
 
 
 @asynccontextmanager
-async def _filing() -> AsyncIterator[tuple[Filing, str]]:
+async def _filing() -> AsyncIterator[tuple[PanelFileSync, str]]:
     async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, team, kept_in):
-        yield Filing(panels, team), kept_in
+        yield PanelFileSync(panels, team), kept_in

@@ -12,7 +12,7 @@ import click
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.cli import run, settings
-from bot.panel.months import months_until
+from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.settings.config import SLACK_OUT, STORE
 
@@ -47,7 +47,7 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     oldest = (now - days * _DAY) * 1000 if days else 0
     async with open_storage(config) as memory, open_slack(config, memory) as slack:
         team, url = slack.identity.team_id, slack.identity.url
-        months = [await memory.feedback.of_month(team, month) for month in months_until(now)]
+        months = [await memory.feedback.of_month(team, month) for month in kept_months(now)]
     found = [one for month in months for one in month if one.at >= oldest]
     rows = [_row(one, url) for one in sorted(found, key=lambda one: one.at)]
     click.echo(write(rows), nl=False)

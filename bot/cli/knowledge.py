@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.assembly.operator import open_classroom
 from bot.cli import run, settings
 from bot.panel.errors import PanelError, Refused
-from bot.panel.roster.expert_documents import ExpertDocuments, Kept
+from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.knowledge import Document, DocumentState, Holder, Upload
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.settings.config import MODEL, SLACK_OUT, STORE
@@ -185,7 +185,7 @@ def _print(rows: Sequence[tuple[Document, str]]) -> None:
         click.echo(f"{document.name}  ({origin}; {size}; {state}; {document.id})")
 
 
-def _origin(kept: Kept, scope: Scope) -> str:
+def _origin(kept: ExpertDocument, scope: Scope) -> str:
     return _where(scope) if kept.is_own else "inherited"
 
 

@@ -21,9 +21,9 @@ from bot.panel.errors import (
     StoreUnavailable,
     TurnLost,
 )
-from bot.panel.intake.lease_renewal import kept_alive
+from bot.panel.intake.lease_renewal import renewed_lease
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
-from bot.panel.months import months_until
+from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.panel.retries import retry
 from bot.panel.roster.roster import ChannelScope
@@ -75,7 +75,7 @@ class ForgetThreads:
         self.gone += Gone(queued=hold.dropped)
         queue = self._memory.queue
         try:
-            async with kept_alive(queue, hold.claim, self._records.lease):
+            async with renewed_lease(queue, hold.claim, self._records.lease):
                 await self._delete(found)
                 await queue.renew(hold.claim)  # still ours?
                 await self._cut_links(found)
@@ -149,7 +149,7 @@ class ForgetThreads:
         return sum([await self._memory.queue.drop(turn) for turn in turns])
 
     async def _forget_opinions(self, which: Callable[[Feedback], bool]) -> None:
-        months = months_until(time.time())
+        months = kept_months(time.time())
         forgotten = await self._memory.feedback.forget(self._team, months, which)
         self.gone += Gone(opinions=forgotten)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.assembly.operator import Records
 from bot.panel.errors import StoreUnavailable, TurnLost
-from bot.panel.intake.lease_renewal import kept_alive
+from bot.panel.intake.lease_renewal import renewed_lease
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Claim, ThreadRef
 from bot.panel.threads.conversation_migration import ConversationMigration
@@ -51,7 +51,7 @@ class Migration:
         if hold is None:
             return Outcome.BUSY
         try:
-            async with kept_alive(queue, hold.claim, self._records.lease):
+            async with renewed_lease(queue, hold.claim, self._records.lease):
                 return await self._moved(hold.claim)
         finally:
             with suppress(TurnLost, StoreUnavailable):

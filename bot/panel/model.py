@@ -171,11 +171,11 @@ class Turn:
         return self.steer.since if self.steer else self.messages[0].ts
 
     @property
-    def summons(self) -> bool:
+    def mentions_bot(self) -> bool:
         """Whether somebody has mentioned us in it."""
         return any(message.mentioned for message in self.messages)
 
-    def from_the_mention_on(self) -> "Turn":
+    def since_mention(self) -> "Turn":
         """Return the turn without what people said among themselves before they called us."""
         mentions = [n for n, message in enumerate(self.messages) if message.mentioned]
         return replace(self, messages=self.messages[mentions[0] :]) if mentions else self
@@ -195,7 +195,7 @@ class Claim:
     attempt: int  # 1 for the first worker that has it
     postponed: int = 0  # how often it was put off because something failed
     deaths: int = 0  # how many workers died or were cut off with it in their hands
-    asked_at: float = inf  # by this process's clock: the lease began then or later
+    requested_at: float = inf  # by this process's clock: the lease began then or later
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ def month_of(ts: MessageTs) -> str:
     return f"{datetime.fromtimestamp(float(ts), UTC):%Y-%m}"
 
 
-def in_words(month: str) -> str:
+def month_name(month: str) -> str:
     """Return a month as people say it: ``November 2026``."""
     return language.month(date.fromisoformat(f"{month}-01"))
 
 
-def months_until(now: float) -> list[str]:
+def kept_months(now: float) -> list[str]:
     """Return the months of which something is kept, the oldest first."""
     today = datetime.fromtimestamp(now, UTC)
     counted = today.year * 12 + today.month - 1

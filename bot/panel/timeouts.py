@@ -17,8 +17,8 @@ class Timeouts:
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
     stream_updates: float = 1  # between additions to a message that grows
     stream: float = 240  # that a message may grow: Slack ends it after about five minutes
-    turn_retries: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
-    longest_retry: float = 900  # however long a neighbour wants us to stay away
+    turn_retry_delays: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
+    longest_turn_delay: float = 900  # however long a neighbour wants us to stay away
     stops: float = 0.5  # between looks for turns that are to be stopped
     approval: float = 24 * 60 * 60  # that people have to decide on what needs approval
     deaths: int = 5  # how many workers may die with a turn before it is put aside

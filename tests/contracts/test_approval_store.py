@@ -90,8 +90,8 @@ async def test_what_is_opened_is_remembered_until_it_is_settled(neighbours):
     assert set(await store.pending(THREAD)) == {one, other}
     assert await store.pending(ThreadRef("T1", "C1", "2.0")) == []
 
-    await store.settle(claim, one.id)
-    await store.settle(claim, one.id)
+    await store.close(claim, one.id)
+    await store.close(claim, one.id)
 
     assert await store.pending(THREAD) == [other]
 
@@ -109,28 +109,32 @@ async def test_opening_again_changes_nothing(neighbours):
 async def test_what_is_settled_is_not_asked_any_more(neighbours):
     claim = await neighbours.claim()
     await neighbours.store.open(claim, wish(claim, None))
-    await neighbours.store.settle(claim, wish(claim).id)
+    await neighbours.store.close(claim, wish(claim).id)
 
     await neighbours.store.ask(claim, wish(claim), within=0)
 
     assert await neighbours.store.pending(THREAD) == []
-    assert await neighbours.store.due() == []
+    assert await neighbours.store.expired() == []
 
 
 async def test_the_first_verdict_counts_and_is_a_turn(neighbours):
     pending = await neighbours.asked()
     first, second = verdict(pending, ANN), verdict(pending, BEN, Decision.DECLINED)
 
-    assert await neighbours.store.enter(THREAD, pending.id, first) is VerdictResult.AT_ONCE
-    assert await neighbours.store.enter(THREAD, pending.id, second) is VerdictResult.TOO_LATE
-    assert await neighbours.store.enter(THREAD, pending.id, first) is VerdictResult.AT_ONCE
+    assert await neighbours.store.record_verdict(THREAD, pending.id, first) is VerdictResult.AT_ONCE
+    assert (
+        await neighbours.store.record_verdict(THREAD, pending.id, second) is VerdictResult.TOO_LATE
+    )
+    assert await neighbours.store.record_verdict(THREAD, pending.id, first) is VerdictResult.AT_ONCE
 
     claim = await neighbours.queue.claim()
     assert claim.turn.messages == (first,)
     assert claim.turn.verdict == first.verdict
     assert (await neighbours.queue.depth()).waiting == 0
-    await neighbours.store.settle(claim, pending.id)
-    assert await neighbours.store.enter(THREAD, pending.id, second) is VerdictResult.TOO_LATE
+    await neighbours.store.close(claim, pending.id)
+    assert (
+        await neighbours.store.record_verdict(THREAD, pending.id, second) is VerdictResult.TOO_LATE
+    )
 
 
 async def test_a_verdict_comes_before_what_waits_and_after_what_is_under_way(neighbours):
@@ -138,7 +142,7 @@ async def test_a_verdict_comes_before_what_waits_and_after_what_is_under_way(nei
     running = await neighbours.claim("2.0")
     await neighbours.queue.put(THREAD, Message(MessageTs("3.0"), BEN, "More"))
 
-    entered = await neighbours.store.enter(THREAD, pending.id, verdict(pending, ANN))
+    entered = await neighbours.store.record_verdict(THREAD, pending.id, verdict(pending, ANN))
     await neighbours.queue.done(running)
 
     assert entered is VerdictResult.IN_LINE
@@ -151,9 +155,9 @@ async def test_a_verdict_comes_before_what_waits_and_after_what_is_under_way(nei
 async def test_settling_takes_a_waiting_verdict_back(neighbours):
     pending = await neighbours.asked()
     running = await neighbours.claim("2.0")
-    await neighbours.store.enter(THREAD, pending.id, verdict(pending, ANN))
+    await neighbours.store.record_verdict(THREAD, pending.id, verdict(pending, ANN))
 
-    await neighbours.store.settle(running, pending.id)
+    await neighbours.store.close(running, pending.id)
     await neighbours.queue.done(running)
 
     assert (await neighbours.queue.depth()).waiting == 0
@@ -163,15 +167,15 @@ async def test_time_runs_out_once_people_are_asked(neighbours):
     claim = await neighbours.claim()
     early = wish(claim, None)
     await neighbours.store.open(claim, early)
-    assert await neighbours.store.due() == []
+    assert await neighbours.store.expired() == []
 
     asked = replace(early, ts=MessageTs("1.5"))
     await neighbours.store.ask(claim, asked, within=0)
     await neighbours.store.ask(claim, asked, within=60)  # which gives nobody more time
 
-    assert await neighbours.store.due() == [(THREAD, asked)]
-    await neighbours.store.enter(THREAD, asked.id, verdict(asked, ANN))
-    assert await neighbours.store.due() == []
+    assert await neighbours.store.expired() == [(THREAD, asked)]
+    await neighbours.store.record_verdict(THREAD, asked.id, verdict(asked, ANN))
+    assert await neighbours.store.expired() == []
 
 
 async def test_whoever_lost_the_turn_changes_nothing(neighbours):
@@ -185,7 +189,7 @@ async def test_whoever_lost_the_turn_changes_nothing(neighbours):
     with pytest.raises(TurnLost):
         await neighbours.store.ask(lost, wish(lost), within=0)
     with pytest.raises(TurnLost):
-        await neighbours.store.settle(lost, wish(lost).id)
+        await neighbours.store.close(lost, wish(lost).id)
 
     assert await neighbours.store.pending(THREAD) == [wish(lost, None)]
-    assert await neighbours.store.due() == []
+    assert await neighbours.store.expired() == []

@@ -11,7 +11,7 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import PlanTask, Post, TaskState
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
@@ -72,7 +72,7 @@ async def place(request, slack_inspector):
         return
     async with SlackPlayground() as slack, web_api.session() as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
-        api, signer = SlackApi(web, Unpaced()), StampSigner(["a-secret-of-at-least-16"])
+        api, signer = SlackApi(web, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
         yield LocalSlack(slack, SlackMessenger(api, await identify(web), signer, pauses=()))
         slack_inspector.look_at(slack.calls)
 
@@ -158,19 +158,19 @@ TEXT = "Yes. So it is. And so it stays. For good."
 
 async def begin_stream(place):
     """Open a stream with what is sure of a text; returns its ts and that."""
-    shown = place.messenger.growth("", TEXT[:20])
+    shown = place.messenger.next_chunk("", TEXT[:20])
     begun = reply(place, text=shown)
     return await place.messenger.open_stream(place.thread, begun, UserId(ADA)), shown
 
 
 async def test_what_grows_and_ends_is_one_message_of_the_whole_text(place):
     ts, shown = await begin_stream(place)
-    more = place.messenger.growth(shown, TEXT)
+    more = place.messenger.next_chunk(shown, TEXT)
     assert place.said() == [("Legal Counsel", shown)]
     assert await place.messenger.extend_stream(place.thread, ts, more)
     assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is None
 
-    left = place.messenger.rest(shown + more, TEXT)
+    left = place.messenger.last_chunk(shown + more, TEXT)
     whole = reply(place, text=shown + more + left)
     assert await place.messenger.close_stream(place.thread, ts, whole, left)
 
@@ -179,8 +179,8 @@ async def test_what_grows_and_ends_is_one_message_of_the_whole_text(place):
 
 
 async def test_a_text_that_begins_otherwise_has_no_rest(place):
-    assert place.messenger.rest("No. ", TEXT) is None
-    assert place.messenger.growth("No. ", TEXT) == ""
+    assert place.messenger.last_chunk("No. ", TEXT) is None
+    assert place.messenger.next_chunk("No. ", TEXT) == ""
 
 
 async def test_a_stream_that_is_over_shows_what_it_showed(place):

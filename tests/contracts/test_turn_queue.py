@@ -571,16 +571,16 @@ async def test_the_depth_counts_threads_by_what_they_wait_for(queues):
 async def test_each_waiting_thread_learns_how_many_are_before_it(in_order):
     for thread, text in ((ONE, "1"), (OTHER, "2"), (ELSEWHERE, "3")):
         await put(in_order, thread, text)
-    assert {w.thread: w.ahead for w in await in_order.queue.line(9)} == {
+    assert {w.thread: w.ahead for w in await in_order.queue.waiting_threads(9)} == {
         ONE: 0,
         ELSEWHERE: 1,
         OTHER: 2,
     }
-    assert [w.thread for w in await in_order.queue.line(1)] == [ONE]
+    assert [w.thread for w in await in_order.queue.waiting_threads(1)] == [ONE]
 
     await claimed(in_order)
     await put(in_order, ONE, "4")
-    assert [w.thread for w in await in_order.queue.line(9)] == [ELSEWHERE, OTHER]
+    assert [w.thread for w in await in_order.queue.waiting_threads(9)] == [ELSEWHERE, OTHER]
 
 
 async def test_of_who_waits_it_is_known_who_asked_first(in_order):
@@ -588,7 +588,7 @@ async def test_of_who_waits_it_is_known_who_asked_first(in_order):
         said = Message(MessageTs(ts), user, '{"author":"U9"}')
         assert await in_order.queue.put(ONE, said)
 
-    assert [w.asker for w in await in_order.queue.line(9)] == ["U7"]
+    assert [w.asker for w in await in_order.queue.waiting_threads(9)] == ["U7"]
 
 
 async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
@@ -597,7 +597,7 @@ async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
     await in_order.queue.bury(claim, "quota")
     assert await in_order.queue.retry(claim.turn.id)
 
-    assert [w.asker for w in await in_order.queue.line(9)] == [None]
+    assert [w.asker for w in await in_order.queue.waiting_threads(9)] == [None]
 
 
 # --- the share of a channel
@@ -614,7 +614,7 @@ async def test_a_channel_has_so_many_turns_at_a_time_and_the_others_pass_by(crow
     assert {claim.turn.thread for claim in taken} == {*flood[:2], ELSEWHERE}
     assert await nothing_to_claim(crowded)
     assert (await crowded.queue.depth()).waiting == 3
-    assert {w.thread: w.ahead for w in await crowded.queue.line(9)} == {
+    assert {w.thread: w.ahead for w in await crowded.queue.waiting_threads(9)} == {
         thread: ahead for ahead, thread in enumerate(flood[2:])
     }
 
@@ -708,9 +708,9 @@ async def test_a_running_turn_is_to_be_stopped_until_it_has_ended(queues):
     claim = await claimed(queues)
 
     assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == StopResult(True)
-    assert await queues.queue.stops() == {ONE: ADA}
+    assert await queues.queue.stop_requests() == {ONE: ADA}
     await queues.queue.done(claim)
-    assert await queues.queue.stops() == {}
+    assert await queues.queue.stop_requests() == {}
 
 
 async def test_what_nobody_has_begun_is_taken_back(queues):
@@ -719,7 +719,7 @@ async def test_what_nobody_has_begun_is_taken_back(queues):
     assert await queues.queue.stop(ONE, MessageTs("3.0"), ADA) == StopResult(
         False, MessageTs("1.0")
     )
-    assert await queues.queue.stops() == {}
+    assert await queues.queue.stop_requests() == {}
     assert await nothing_to_claim(queues)
     await put(queues, ONE, "4")
     assert texts(await claimed(queues)) == ["4"]
@@ -759,7 +759,7 @@ async def test_a_turn_that_was_put_off_comes_back_to_be_stopped(queues):
     await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
 
     assert (await claimed(queues)).turn.thread == ONE
-    assert await queues.queue.stops() == {ONE: ADA}
+    assert await queues.queue.stop_requests() == {ONE: ADA}
 
 
 async def test_a_thread_that_stood_aside_and_was_stopped_does_not_come_forward(crowded):

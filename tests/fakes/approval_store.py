@@ -37,7 +37,7 @@ class FakeApprovalStore(ApprovalStore):
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
         return [one.pending for one in self._matters.values() if one.thread == thread]
 
-    async def enter(
+    async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
         matter = self._matters.get(approval)
@@ -48,12 +48,12 @@ class FakeApprovalStore(ApprovalStore):
             self._queue.put_first(thread, verdict)
         return VerdictResult.IN_LINE if self._queue.is_busy(thread) else VerdictResult.AT_ONCE
 
-    async def due(self) -> Sequence[tuple[ThreadRef, Pending]]:
+    async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         now = self._queue.now()
         open_ = [one for one in self._matters.values() if one.due and not one.verdict]
         return [(one.thread, one.pending) for one in open_ if one.due and one.due <= now]
 
-    async def settle(self, claim: Claim, approval: ApprovalId) -> None:
+    async def close(self, claim: Claim, approval: ApprovalId) -> None:
         self._queue.held(claim)
         matter = self._matters.pop(approval, None)
         if matter and matter.verdict:

@@ -101,14 +101,14 @@ class RecordingMessenger(Messenger):
     def is_private(self, thread: ThreadRef) -> bool:
         return self.private
 
-    def growth(self, shown: str, text: str) -> str:
+    def next_chunk(self, shown: str, text: str) -> str:
         sure = text[: text.rfind(" ") + 1]
         return sure[len(shown) :] if sure.startswith(shown) else ""
 
-    def rest(self, shown: str, text: str) -> str | None:
+    def last_chunk(self, shown: str, text: str) -> str | None:
         return text[len(shown) :] if text.startswith(shown) else None
 
-    def may_stream(self, shown: str, more: str) -> bool:
+    def fits_one_message(self, shown: str, more: str) -> bool:
         return len(shown + more) <= self.limit
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:

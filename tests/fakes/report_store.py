@@ -7,7 +7,7 @@ from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import UsageCount, tallies, together
+from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
 from tests.fakes.turn_queue import FakeTurnQueue
 
 
@@ -23,11 +23,11 @@ class FakeReportStore(ReportStore):
         self._queue.held(claim)
         if claim.turn.id not in self.reports:
             counted = self._counted[claim.turn.thread.team_id, month_of(report.mark)]
-            counted.extend(tallies(report))
+            counted.extend(usage_counts(report))
         self.reports[claim.turn.id] = report
 
     async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
-        return list(together(self._counted[team_id, month]))
+        return list(merged(self._counted[team_id, month]))
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         return self.reports.get(turn)

@@ -14,7 +14,7 @@ class FakeTranscript(Transcript):
         self.router: ConversationId | None = None
         self.summoned_at: MessageTs | None = None
 
-    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+    async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         return [Utterance(m.ts, m.author, m.text, m.files) for m in turn.messages]
 
     async def earlier(
@@ -23,12 +23,12 @@ class FakeTranscript(Transcript):
         start = float(since or 0)
         return [said for said in self.history if start <= float(said.ts) < float(before)]
 
-    async def asked(
+    async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         return [said for said in self.history if float(since) <= float(said.ts) <= float(until)]
 
-    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         return self.summoned_at is not None and float(self.summoned_at) < float(before)
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

@@ -130,10 +130,10 @@ class FakeTurnQueue(TurnQueue):
                 self._changed.set()
         return StopResult(running, dropped[0].ts if dropped else None)
 
-    async def stops(self) -> Mapping[ThreadRef, UserId]:
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         return dict(self._stops)
 
-    async def line(self, most: int) -> Sequence[WaitingThread]:
+    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
         rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
         return [

@@ -44,7 +44,7 @@ EXPERTS = (
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
-HURRY = Timeouts(retries=(0, 0), expert=5, plan_updates=0, turn_retries=(0, 0))
+HURRY = Timeouts(retries=(0, 0), expert=5, plan_updates=0, turn_retry_delays=(0, 0))
 
 
 def consult(expert: str, call_id: str = "") -> ToolCalled:
@@ -89,7 +89,7 @@ class Bench:
     def editor(self) -> PanelEditor:
         return PanelEditor(self.panels, self.people, EXPERTS, EXPERTS, frozenset(), self.toolbox)
 
-    def interpreter(self) -> Locales:
+    def locales(self) -> Locales:
         return Locales(self.people, self.language)
 
     def runner(self) -> TurnRunner:
@@ -100,7 +100,7 @@ class Bench:
             approvals=self.approvals,
             approvers=self.approvers,
             editor=self.editor(),
-            interpreter=self.interpreter(),
+            locales=self.locales(),
             model=self.model,
             functions=self.functions,
             messenger=self.messenger,

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from bot.panel.model import TurnId
-from bot.panel.months import in_words, month_of, months_until
+from bot.panel.months import kept_months, month_name, month_of
 from bot.panel.reports.feedback import question_of
 
 
@@ -10,7 +10,7 @@ def test_a_turn_tells_when_its_question_was_asked():
 
 
 def test_the_months_that_are_kept_go_back_over_new_year():
-    months = months_until(datetime(2026, 1, 31, 23, 59, tzinfo=UTC).timestamp())
+    months = kept_months(datetime(2026, 1, 31, 23, 59, tzinfo=UTC).timestamp())
 
     assert months[-2:] == ["2025-12", "2026-01"]
     assert months[0] == "2024-12"
@@ -18,4 +18,4 @@ def test_the_months_that_are_kept_go_back_over_new_year():
 
 
 def test_people_call_a_month_by_its_name():
-    assert in_words("2025-09") == "September 2025"
+    assert month_name("2025-09") == "September 2025"

@@ -42,7 +42,7 @@ class ApprovalStore(Protocol):
         """Return what is not settled in *thread*."""
         ...
 
-    async def enter(
+    async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
         """Note the verdict and put it on the queue, before what waits in *thread*, or neither.
@@ -51,10 +51,10 @@ class ApprovalStore(Protocol):
         """
         ...
 
-    async def due(self) -> Sequence[tuple[ThreadRef, Pending]]:
+    async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         """Return what people had to decide by now and did not; some of it where it is much."""
         ...
 
-    async def settle(self, claim: Claim, approval: ApprovalId) -> None:
+    async def close(self, claim: Claim, approval: ApprovalId) -> None:
         """Forget the matter; a verdict that waits on the queue is taken back."""
         ...

@@ -18,7 +18,7 @@ _BY, _AT = "{by}", "{at}"
 class Undecided(StrEnum):
     """Why there is nothing to decide any more."""
 
-    OVERTAKEN = "overtaken"
+    SUPERSEDED = "overtaken"
     STOPPED = "stopped"
 
 
@@ -30,7 +30,7 @@ def ended(how: Decision | Undecided) -> str:
         Decision.EXPIRED: gettext(
             "Nobody decided in time, so it counts as declined since {at}.", at=_AT
         ),
-        Undecided.OVERTAKEN: gettext("Ended undecided: something new was asked meanwhile."),
+        Undecided.SUPERSEDED: gettext("Ended undecided: something new was asked meanwhile."),
         Undecided.STOPPED: gettext("Ended undecided: I was told to stop."),
     }[how]
 

@@ -35,7 +35,7 @@ class ApprovalDecisions:
             raise Refused(approval_texts.decided_before())
         await self._check(by, found[0])
         verdict = found[0].decided(found[0].verdict(decision, round(time.time())), by)
-        entered = await self._store.enter(thread, approval, verdict)
+        entered = await self._store.record_verdict(thread, approval, verdict)
         if entered is VerdictResult.TOO_LATE:
             raise Refused(approval_texts.decided_before())
         log.info("approval.decided", extra={"approval": approval, "decision": decision})
@@ -71,7 +71,7 @@ class ApprovalExpiry:
 
     async def look(self) -> None:
         """Enter a verdict wherever the time has run out."""
-        for thread, pending in await self._store.due():
+        for thread, pending in await self._store.expired():
             verdict = pending.verdict(Decision.EXPIRED, round(time.time()))
-            await self._store.enter(thread, pending.id, pending.decided(verdict, None))
+            await self._store.record_verdict(thread, pending.id, pending.decided(verdict, None))
             log.info("approval.expired", extra={"approval": pending.id})

@@ -36,12 +36,12 @@ class ToolApproval:
         self._timeouts = timeouts
         self._pending: list[Pending] = []
 
-    async def look(self) -> None:
+    async def load(self) -> None:
         """Find out what is not settled in the thread."""
         self._pending = list(await self._store.pending(self._record.turn.thread))
 
     @property
-    def matter(self) -> Pending | None:
+    def decided(self) -> Pending | None:
         """What the turn's verdict is about; None if it has ended meanwhile."""
         verdict = self._record.turn.verdict
         return next((one for one in self._pending if verdict and one.id == verdict.approval), None)
@@ -53,7 +53,7 @@ class ToolApproval:
 
         To be done before what led to it is concluded.
         """
-        turn, before = self._record.turn, self.matter
+        turn, before = self._record.turn, self.decided
         pending = Pending(
             turn=turn.id,
             call=call,
@@ -63,7 +63,7 @@ class ToolApproval:
             wanted=outcome.wanted,
             asker=before.asker if before else turn.asker,
             about=turn.about,
-            language=before.language if before else language.spoken(),
+            language=before.language if before else language.current_language(),
         )
         if not self._is_overtaken(call):
             await self._store.open(self._record.claim, pending)
@@ -78,27 +78,27 @@ class ToolApproval:
             await speaker.offer_decision(pending.part, self._words(pending), pending.id)
             asked = replace(pending, ts=self._record.progress.posted[pending.part])
             if pending not in self._pending:  # overtaken meanwhile
-                await self._end(asked, Undecided.OVERTAKEN)
+                await self._end(asked, Undecided.SUPERSEDED)
                 return
             self._pending[self._pending.index(pending)] = asked
             await self._store.ask(self._record.claim, asked, within=self._timeouts.approval)
 
-    async def announce(self) -> None:
+    async def show_verdict(self) -> None:
         """Show under the question what was decided."""
-        verdict, matter = self._record.turn.verdict, self.matter
-        if verdict and matter:
-            await self._end(matter, verdict.decision, self._record.turn.asker, verdict.at)
+        verdict, decided = self._record.turn.verdict, self.decided
+        if verdict and decided:
+            await self._end(decided, verdict.decision, self._record.turn.asker, verdict.at)
 
-    async def conclude(self) -> None:
+    async def close(self) -> None:
         """Forget what the verdict was about: it has been carried out."""
-        if matter := self.matter:
-            await self._settle(matter)
+        if decided := self.decided:
+            await self._settle(decided)
 
-    async def overtake(self, call: Call) -> None:
+    async def supersede(self, call: Call) -> None:
         """End what the expert wanted: it is about to be asked something new."""
         for pending in [one for one in self._pending if one.call.expert == call.expert]:
-            if pending is not self.matter:
-                await self._end(pending, Undecided.OVERTAKEN)
+            if pending is not self.decided:
+                await self._end(pending, Undecided.SUPERSEDED)
                 await self._settle(pending)
 
     async def withdraw(self) -> bool:
@@ -110,7 +110,7 @@ class ToolApproval:
         return bool(pending)
 
     async def _settle(self, pending: Pending) -> None:
-        await self._store.settle(self._record.claim, pending.id)
+        await self._store.close(self._record.claim, pending.id)
         self._pending.remove(pending)
 
     async def _end(
@@ -120,7 +120,7 @@ class ToolApproval:
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
         if pending.ts:
             draft = ThreadWriter(self._record, self._messenger).draft(pending.part, "")
-            with language.speaking(pending.language):
+            with language.in_language(pending.language):
                 ending = Ending(approval_texts.ended(how), by, at)
                 post = replace(draft, turn=pending.turn, text=self._words(pending))
             await self._messenger.end(self._record.turn.thread, pending.ts, post, ending)

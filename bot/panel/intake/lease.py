@@ -14,16 +14,16 @@ from bot.panel.errors import TurnLost
 class Lease:
     """A lease of *seconds* on the turn *name*, asked for at a time of our own clock."""
 
-    def __init__(self, name: str, seconds: float, asked_at: float) -> None:
+    def __init__(self, name: str, seconds: float, requested_at: float) -> None:
         self._name = name
         self._seconds = seconds
-        self._asked_at = asked_at
+        self._asked_at = requested_at
 
-    def renewed(self, asked_at: float) -> None:
-        """Take notice that the lease was renewed, at *asked_at* at the earliest."""
-        self._asked_at = asked_at
+    def renewed(self, requested_at: float) -> None:
+        """Take notice that the lease was renewed, at *requested_at* at the earliest."""
+        self._asked_at = requested_at
 
-    def hold(self) -> None:
+    def bind(self) -> None:
         """Let the current task, and those that it starts, work under this lease."""
         _current.set(self)
 

@@ -18,13 +18,13 @@ _OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arr
 
 
 @asynccontextmanager
-async def kept_alive(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIterator[None]:
+async def renewed_lease(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIterator[None]:
     """Renew the lease meanwhile; losing the claim stops the work on it.
 
     The current task works under the lease from then on: let it be one of its own.
     """
-    lease = Lease(claim.turn.id, seconds * _OURS, claim.asked_at)
-    lease.hold()
+    lease = Lease(claim.turn.id, seconds * _OURS, claim.requested_at)
+    lease.bind()
     async with asyncio.TaskGroup() as tasks:
         renewal = tasks.create_task(_renew(queue, claim, seconds, lease))
         yield
@@ -34,9 +34,9 @@ async def kept_alive(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIte
 async def _renew(queue: TurnQueue, claim: Claim, seconds: float, lease: Lease) -> None:
     while True:
         await asyncio.sleep(seconds / _HEARTBEATS)
-        asked_at = monotonic()
+        requested_at = monotonic()
         try:
             await queue.renew(claim)
-            lease.renewed(asked_at)
+            lease.renewed(requested_at)
         except StoreUnavailable as error:  # the fencing token decides when it is back
             log.warning("lease.not_renewed", extra={"reason": str(error)})

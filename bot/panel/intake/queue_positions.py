@@ -26,14 +26,14 @@ class QueuePositions:
         queue: TurnQueue,
         threads: ThreadStore,
         messenger: Messenger,
-        interpreter: Locales,
+        locales: Locales,
         *,
         every: float = 2.0,
     ) -> None:
         self._queue = queue
         self._threads = threads
         self._messenger = messenger
-        self._interpreter = interpreter
+        self._locales = locales
         self._every = every
         self._seen: set[ThreadRef] = set()
         self._told: dict[ThreadRef, tuple[int, float]] = {}
@@ -49,7 +49,7 @@ class QueuePositions:
 
     async def look(self) -> None:
         """Tell those that waited already at the last look."""
-        line = await self._queue.line(MOST)
+        line = await self._queue.waiting_threads(MOST)
         present = {waiting.thread for waiting in line}
         self._told = {thread: told for thread, told in self._told.items() if thread in present}
         news = [w for w in line if w.thread in self._seen and self._is_news(w)]
@@ -60,7 +60,7 @@ class QueuePositions:
 
     async def _take_back(self, news: Sequence[WaitingThread]) -> None:
         """Clear what was told too late: a turn that is over by now would not do so any more."""
-        waiting = {waiting.thread for waiting in await self._queue.line(MOST)}
+        waiting = {waiting.thread for waiting in await self._queue.waiting_threads(MOST)}
         gone = (one.thread for one in news if one.thread not in waiting)
         await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in gone))
 
@@ -72,5 +72,5 @@ class QueuePositions:
         now = asyncio.get_running_loop().time()
         self._told[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
-            await self._interpreter.speak_to_all(waiting.asker)
+            await self._locales.use_shared_language(waiting.asker)
             await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

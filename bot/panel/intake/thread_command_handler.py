@@ -48,7 +48,7 @@ class ThreadCommandHandler:
                 added = Panel(tuple(changes.added.values())).find(name)
                 return _joined(added) if added else ""
             case RemoveExpert(name):
-                absent = Panel(tuple(await self._editor.not_listed(thread))).find(name)
+                absent = Panel(tuple(await self._editor.addable(thread))).find(name)
                 if absent is None or absent.name not in changes.removed:
                     return ""
                 return await self._left(absent, thread)

@@ -70,7 +70,7 @@ class TurnQueue(Protocol):
         """
         ...
 
-    async def line(self, most: int) -> Sequence[WaitingThread]:
+    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
         """Return the threads that wait for a worker (of each sort so many at *most*).
 
         Empty to all workers but one, which is to tell them.
@@ -92,7 +92,7 @@ class TurnQueue(Protocol):
         """
         ...
 
-    async def stops(self) -> Mapping[ThreadRef, UserId]:
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         """Return the threads whose turns are to be stopped, and who wants it."""
         ...
 

@@ -108,7 +108,7 @@ class Progress:
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
-    exhibits: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
+    stored_files: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
@@ -243,7 +243,7 @@ class Progress:
     def _settled(self, outcome: Outcome | FileStored) -> "Progress":
         if isinstance(outcome, FileStored):
             made = (outcome.call_id, outcome.file)
-            return replace(self, exhibits={**self.exhibits, made: outcome.exhibit})
+            return replace(self, stored_files={**self.stored_files, made: outcome.exhibit})
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

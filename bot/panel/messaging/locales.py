@@ -21,13 +21,13 @@ class Locales:
         self._common = common
         self._timeout = timeout
 
-    async def speak_to(self, user: UserId | None) -> None:
+    async def use_language_of(self, user: UserId | None) -> None:
         """Speak the language of *user* from here on; to all, the common one or else the same."""
-        language.speak(await self._locale(user), to_all=self._common)
+        language.set_language(await self._locale(user), shared=self._common)
 
-    async def speak_to_all(self, asker: UserId | None) -> None:
+    async def use_shared_language(self, asker: UserId | None) -> None:
         """Speak the common language from here on, or else that of *asker*."""
-        language.speak(self._common or await self._locale(asker))
+        language.set_language(self._common or await self._locale(asker))
 
     async def _locale(self, user: UserId | None) -> str:
         """Return the locale of *user*; empty (English) where it cannot be learnt in time."""

@@ -62,7 +62,7 @@ class Post:
     about: MessageTs | None = None  # the first message that the turn answers
     sources: Sources | None = None  # what it relies on, for people to open
     by_function: bool = False  # nobody can go deeper: there is no model
-    exhibits: tuple[StoredFile, ...] = ()  # files that it shows
+    stored_files: tuple[StoredFile, ...] = ()  # files that it shows
     ends_reply: bool = False  # the last piece of a reply: people can act on it from here
     offers_retry: bool = False  # with a button that puts the buried turn back on the queue
     approval: ApprovalId | None = None  # with buttons to approve of what it tells, or to decline
@@ -119,18 +119,18 @@ class Messenger(Protocol):
         """Whether only one person reads the thread."""
         ...
 
-    def growth(self, shown: str, text: str) -> str:
+    def next_chunk(self, shown: str, text: str) -> str:
         """Return what a message that shows *shown* can show besides, of *text* that goes on.
 
         Empty where nothing is sure yet: what is returned, nothing that follows can change.
         """
         ...
 
-    def rest(self, shown: str, text: str) -> str | None:
+    def last_chunk(self, shown: str, text: str) -> str | None:
         """Return what *text*, now whole, says after *shown*; None if it does not begin so."""
         ...
 
-    def may_stream(self, shown: str, more: str) -> bool:
+    def fits_one_message(self, shown: str, more: str) -> bool:
         """Whether a message that shows *shown* may show *more* and still be one message."""
         ...
 

@@ -15,7 +15,7 @@ from bot.panel.model import (
 class Transcript(Protocol):
     """What people said in a thread, as a model reads it: mentions are names."""
 
-    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+    async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         """Return the messages of *turn*."""
         ...
 
@@ -28,7 +28,7 @@ class Transcript(Protocol):
         """
         ...
 
-    async def asked(
+    async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         """Return what people (and no apps) said in *thread*, both ends included.
@@ -37,7 +37,7 @@ class Transcript(Protocol):
         """
         ...
 
-    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         """Return whether somebody has mentioned us in *thread* before the message *before*."""
         ...
 

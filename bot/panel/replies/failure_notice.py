@@ -46,7 +46,7 @@ class FailureNotice:
 
     async def concerns(self, turn: Turn) -> bool:
         """Whether anybody in the thread waits for us: else people may be among themselves."""
-        return turn.summons or await self._threads.standing(turn.thread) is Standing.OURS
+        return turn.mentions_bot or await self._threads.standing(turn.thread) is Standing.OURS
 
     async def _no_credit(self, turn: Turn) -> str:
         """Return it in full for the channel's first thread, in short for those after it."""

@@ -69,7 +69,7 @@ class ReplyStream:
     async def _write(self) -> None:
         try:
             while await self._is_to_go_on():
-                more = self._streams.growth(self._draft.part, self._text)
+                more = self._streams.next_chunk(self._draft.part, self._text)
                 if more and not await self._show(more):
                     break
                 if more:

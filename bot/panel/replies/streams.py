@@ -35,10 +35,10 @@ class Streams:
         """Return the stream of a message, if it has one."""
         return self._record.progress.streams.get(part)
 
-    def growth(self, part: str, text: str) -> str:
+    def next_chunk(self, part: str, text: str) -> str:
         """Return what the message can show besides, of *text* that goes on."""
         stream = self.find(part)
-        return self._messenger.growth(stream.shown if stream else "", text)
+        return self._messenger.next_chunk(stream.shown if stream else "", text)
 
     async def open(self, draft: Post, reader: UserId) -> bool:
         """Post *draft* as a message that grows; False if that cannot be."""
@@ -53,7 +53,7 @@ class Streams:
     async def extend(self, part: str, more: str) -> bool:
         """Let the message show *more*; False if it must end as it is."""
         stream = self._record.progress.streams[part]
-        if stream.ts is None or not self._messenger.may_stream(stream.shown, more):
+        if stream.ts is None or not self._messenger.fits_one_message(stream.shown, more):
             return False
         await self._record.note(StreamGrowing(part, more))
         try:
@@ -73,12 +73,12 @@ class Streams:
         stream = self.find(first.part)
         if stream is None:
             return whole.text, 0
-        left = self._messenger.rest(stream.shown, whole.text)
+        left = self._messenger.last_chunk(stream.shown, whole.text)
         if left is None or not (stream.is_sure or self._is_closing(first.part)):
             await self.withdraw(first)
             return whole.text, 0
         if stream.open:
-            joins = self._messenger.may_stream(stream.shown, left)
+            joins = self._messenger.fits_one_message(stream.shown, left)
             ending = first if joins else replace(first, ends_reply=False, sources=None)
             await self.close(ending, left if joins else "")
             return await self.finish(whole)  # perhaps it has come to less

@@ -46,11 +46,11 @@ class ThreadWriter:
         persona: Persona,
         part: str,
         text: str,
-        exhibits: tuple[StoredFile, ...],
+        stored_files: tuple[StoredFile, ...],
     ) -> None:
         """Post a message, short, in which an expert shows files."""
         draft = replace(self.draft(part, text), persona=persona, expert=expert)
-        await self._post(replace(draft, exhibits=exhibits))
+        await self._post(replace(draft, stored_files=stored_files))
 
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""

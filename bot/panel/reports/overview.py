@@ -11,13 +11,13 @@ from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
-from bot.panel.months import months_until
+from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
 from bot.panel.reports.feedback import Feedback, Opinion
 from bot.panel.reports.feedback_store import FeedbackStore
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import UsageCount
-from bot.panel.roster.panel_editor import Listed, PanelEditor
+from bot.panel.roster.panel_editor import PanelEditor, PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 
 
@@ -38,7 +38,7 @@ class Figures:
 class Overview:
     """All that somebody sees of the panel in one place."""
 
-    listed: Sequence[Listed]
+    listed: Sequence[PanelEntry]
     to_be_added: Sequence[Expert]
     synthesis: Synthesis
     handles: Mapping[ExpertName, str]  # by which people may ask an expert, beside its name
@@ -46,7 +46,7 @@ class Overview:
     month: str
     months: Sequence[str]  # of which there may be figures, the newest first
     figures: Sequence[Figures]  # the most asked first
-    prices_of: str  # the day whose prices are reckoned with
+    prices_as_of: str  # the day whose prices are reckoned with
     admins: Sequence[UserId]  # who may change the defaults beside the workspace's admins
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
@@ -80,16 +80,16 @@ class OverviewReader:
         if await self._editor.role(by) is Role.STRANGER:
             raise Refused(gettext("People from other organisations cannot see this."))
         everywhere = WorkspaceScope(team_id)
-        *_, this_month = months = months_until(self._clock())
+        *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
         panel, listed, addable, channels, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
-            self._editor.listed(everywhere),
-            self._editor.not_listed(everywhere),
+            self._editor.entries(everywhere),
+            self._editor.addable(everywhere),
             self._editor.changed_channels(team_id),
             self._may_change(everywhere, by),
         )
-        tallies, opinions, handles = await asyncio.gather(
+        usage_counts, opinions, handles = await asyncio.gather(
             self._reports.usage(team_id, month),
             self._feedback.of_month(team_id, month),
             self._handles.of_team(team_id),
@@ -103,8 +103,8 @@ class OverviewReader:
             channels=channels,
             month=month,
             months=months[::-1],
-            figures=self._figures(tallies, opinions, titles),
-            prices_of=self._prices.as_of,
+            figures=self._figures(usage_counts, opinions, titles),
+            prices_as_of=self._prices.as_of,
             admins=self._editor.admins,
             may_change=may_change,
             kept_in=self._editor.kept_in,
@@ -119,14 +119,14 @@ class OverviewReader:
 
     def _figures(
         self,
-        tallies: Sequence[UsageCount],
+        usage_counts: Sequence[UsageCount],
         opinions: Sequence[Feedback],
         titles: dict[ExpertName, str],
     ) -> Sequence[Figures]:
         votes = Counter((one.judged.expert, one.opinion) for one in opinions)
-        names = dict.fromkeys([*(one.expert for one in tallies), *(name for name, _ in votes)])
+        names = dict.fromkeys([*(one.expert for one in usage_counts), *(name for name, _ in votes)])
         figures = [
-            self._of(name, titles, [one for one in tallies if one.expert == name], votes)
+            self._of(name, titles, [one for one in usage_counts if one.expert == name], votes)
             for name in names
         ]
         return sorted(figures, key=lambda one: (-one.questions, one.title))
@@ -135,15 +135,15 @@ class OverviewReader:
         self,
         name: ExpertName | None,
         titles: dict[ExpertName, str],
-        tallies: Sequence[UsageCount],
+        usage_counts: Sequence[UsageCount],
         votes: Counter[tuple[ExpertName | None, Opinion]],
     ) -> Figures:
         return Figures(
             expert=name,
             title=titles.get(name, name) if name else gettext("Router"),
-            questions=sum(one.questions for one in tallies),
-            usage=sum((one.usage for one in tallies), NO_USAGE),
-            cost=total(self._prices.cost(one.model, one.usage) for one in tallies),
+            questions=sum(one.questions for one in usage_counts),
+            usage=sum((one.usage for one in usage_counts), NO_USAGE),
+            cost=total(self._prices.cost(one.model, one.usage) for one in usage_counts),
             good=votes[name, Opinion.GOOD],
             bad=votes[name, Opinion.BAD],
         )

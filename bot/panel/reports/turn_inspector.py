@@ -37,7 +37,7 @@ from bot.panel.model import (
 from bot.panel.prices import Prices
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
-from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
 
@@ -53,7 +53,7 @@ class TurnInspector:
         self._model = model
         self._prices = prices
 
-    async def work(self, thread: ThreadRef, turn: TurnId) -> TurnTrace:
+    async def trace(self, thread: ThreadRef, turn: TurnId) -> TurnTrace:
         """Return what happened in *turn*. Raises Refused if nobody knows any more."""
         report, links = await asyncio.gather(
             self._reports.find(thread, turn), self._recovery.find(thread)
@@ -64,36 +64,40 @@ class TurnInspector:
         if not report and not said:
             raise Refused(gettext("I no longer know how this came about."))
         parts = await self._parts(_Above(links, report, (), None), calls)
-        return self._work(report, parts, words_known=said is not None)
+        return self._work(report, parts, text_available=said is not None)
 
     def _work(
-        self, report: TurnReport | None, parts: tuple[Part, ...], *, words_known: bool
+        self, report: TurnReport | None, parts: tuple[ExpertTrace, ...], *, text_available: bool
     ) -> TurnTrace:
         if report is None:
             return TurnTrace(parts)
         return TurnTrace(
             parts,
             direct=report.direct,
-            words_known=words_known,
+            text_available=text_available,
             seconds=report.seconds,
             choosing=self._bill(report.choosing),
             closing=self._bill(report.closing),
-            prices_of=self._prices.as_of,
+            prices_as_of=self._prices.as_of,
         )
 
-    async def _parts(self, above: "_Above", calls: Mapping[CallId, ToolCalled]) -> tuple[Part, ...]:
+    async def _parts(
+        self, above: "_Above", calls: Mapping[CallId, ToolCalled]
+    ) -> tuple[ExpertTrace, ...]:
         """Return the parts of all whom one who chose has called; *calls* are what is read of it."""
         called = above.consultations(calls.values())
         found = (self._part(one, calls.get(one.known_as or one.call_id), above) for one in called)
         return tuple(await asyncio.gather(*found))
 
-    async def _part(self, one: Consultation, call: ToolCalled | None, above: "_Above") -> Part:
+    async def _part(
+        self, one: Consultation, call: ToolCalled | None, above: "_Above"
+    ) -> ExpertTrace:
         arguments = call.arguments if call else {}
         here = above.down_to(one)
         conversation = above.links.experts.get(path_of(here.path))
         did = await self._said_after(conversation, one.continues or one.call_id) or ()
         sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
-        return Part(
+        return ExpertTrace(
             call_id=one.call_id,
             name=one.title,
             reason=arguments.get("reason", ""),
@@ -101,19 +105,19 @@ class TurnInspector:
             tools=tuple(dict.fromkeys(item.tool for item in did if isinstance(item, ToolUsed))),
             approvals=_approvals(did),
             sources=tuple(dict.fromkeys(sources)),
-            bill=self._bill(one.stage),
+            metrics=self._bill(one.stage),
             failure=one.failure,
             parts=await self._parts(here, _calls(did)),
             continues=one.continues is not None,
         )
 
-    def _bill(self, stage: Stage | None) -> Bill | None:
+    def _bill(self, stage: Stage | None) -> RequestMetrics | None:
         if stage is None:
             return None
         known = stage.usage != NO_USAGE or stage.model == BY_FUNCTION
         cost = self._prices.cost(stage.model, stage.usage) if known else None
         usage = stage.usage if known else None
-        return Bill(stage.model, stage.seconds, usage, cost, stage.instead_of)
+        return RequestMetrics(stage.model, stage.seconds, usage, cost, stage.instead_of)
 
     async def _said_after(
         self, conversation: ConversationId | None, name: MessageTs | CallId

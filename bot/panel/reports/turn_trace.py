@@ -10,7 +10,7 @@ from bot.panel.prices import total
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class RequestMetrics:
     """What one request to a model took."""
 
     model: str
@@ -31,7 +31,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExpertTrace:
     """One expert's part in a turn."""
 
     call_id: CallId
@@ -40,43 +40,43 @@ class Part:
     brief: str = ""
     tools: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
-    bill: Bill | None = None
+    metrics: RequestMetrics | None = None
     failure: Failure | None = None
     continues: bool = False  # with an earlier question, after a decision
     approvals: tuple[Approval, ...] = ()
-    parts: tuple["Part", ...] = ()  # of those whom it consulted itself
+    parts: tuple["ExpertTrace", ...] = ()  # of those whom it consulted itself
 
     @property
-    def bills(self) -> tuple[Bill, ...]:
+    def all_metrics(self) -> tuple[RequestMetrics, ...]:
         """What it takes, with those whom it consulted."""
-        own = (self.bill,) if self.bill else ()
-        return (*own, *(bill for part in self.parts for bill in part.bills))
+        own = (self.metrics,) if self.metrics else ()
+        return (*own, *(metrics for part in self.parts for metrics in part.all_metrics))
 
 
 @dataclass(frozen=True, slots=True)
 class TurnTrace:
     """What happened in a turn."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ExpertTrace, ...]
     direct: bool = False  # people named the experts themselves
-    words_known: bool = True  # whether reasons, briefs, tools and sources could be read
+    text_available: bool = True  # whether reasons, briefs, tools and sources could be read
     seconds: float | None = None  # None: the turn is not done yet, or its report forgotten
-    choosing: Bill | None = None
-    closing: Bill | None = None
-    prices_of: str = ""  # the day whose prices are reckoned with
+    choosing: RequestMetrics | None = None
+    closing: RequestMetrics | None = None
+    prices_as_of: str = ""  # the day whose prices are reckoned with
 
     @property
-    def bills(self) -> tuple[Bill, ...]:
+    def all_metrics(self) -> tuple[RequestMetrics, ...]:
         """Everything that has to be paid for."""
-        experts = [bill for part in self.parts for bill in part.bills]
-        return tuple(bill for bill in (self.choosing, *experts, self.closing) if bill)
+        experts = [metrics for part in self.parts for metrics in part.all_metrics]
+        return tuple(metrics for metrics in (self.choosing, *experts, self.closing) if metrics)
 
     @property
     def usage(self) -> Usage:
         """The tokens of all together, as far as they are known."""
-        return sum((bill.usage for bill in self.bills if bill.usage), NO_USAGE)
+        return sum((metrics.usage for metrics in self.all_metrics if metrics.usage), NO_USAGE)
 
     @property
     def cost(self) -> Decimal | None:
         """What all cost together; None if that of one part is not known."""
-        return total(bill.cost for bill in self.bills)
+        return total(metrics.cost for metrics in self.all_metrics)

@@ -17,7 +17,7 @@ class UsageCount:
     usage: Usage = NO_USAGE
 
 
-def tallies(report: TurnReport) -> tuple[UsageCount, ...]:
+def usage_counts(report: TurnReport) -> tuple[UsageCount, ...]:
     """Return what one turn adds; the router has one question, however often it was asked."""
     router = [stage for stage in (report.choosing, report.closing) if stage]
     first = [_tally(None, stage, questions=int(n == 0)) for n, stage in enumerate(router)]
@@ -26,10 +26,10 @@ def tallies(report: TurnReport) -> tuple[UsageCount, ...]:
         for one in report.consultations
         if one.stage
     ]
-    return tuple(together([*first, *experts]))
+    return tuple(merged([*first, *experts]))
 
 
-def together(counted: Iterable[UsageCount]) -> Iterator[UsageCount]:
+def merged(counted: Iterable[UsageCount]) -> Iterator[UsageCount]:
     """Yield one tally for each expert and model."""
     sums: dict[tuple[ExpertName | None, str], UsageCount] = {}
     for one in counted:

@@ -19,7 +19,7 @@ _LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ExpertDocument:
     """A document of an expert, and where it was given to it."""
 
     document: Document
@@ -36,7 +36,7 @@ class ExpertDocuments:
 
     async def check(self, scope: Scope, name: str, by: UserId | None) -> Expert:
         """Return the expert, or raise Refused if there is none or *by* may not teach it."""
-        expert = await self._editor.check_may_teach(scope, name, by)
+        expert = await self._editor.check_may_change_documents(scope, name, by)
         if expert.function:
             raise Refused(
                 gettext(
@@ -68,12 +68,12 @@ class ExpertDocuments:
             await self._knowledge.remove(collection, older.id)
         return added
 
-    async def documents(self, scope: Scope, name: str) -> tuple[Expert, Sequence[Kept]]:
+    async def documents(self, scope: Scope, name: str) -> tuple[Expert, Sequence[ExpertDocument]]:
         """Return the expert and all that it can look up, what is its own in *scope* first."""
         expert = await self._editor.find(scope, name)
         own, inherited = await self._collections(scope, expert)
         kept = [
-            Kept(document, collection, collection == own)
+            ExpertDocument(document, collection, collection == own)
             for collection in (own, *inherited)
             if collection
             for document in await self._knowledge.documents(collection)
@@ -101,7 +101,7 @@ class ExpertDocuments:
     ) -> Expert:
         """Say whether the expert consults its documents for every question."""
         await self.check(scope, name, by)
-        return await self._editor.equip(scope, name, by, always_consult=always)
+        return await self._editor.configure_documents(scope, name, by, always_consult=always)
 
     async def everything(self) -> Sequence[tuple[Collection, Sequence[Document]]]:
         """Return all collections with what they hold, also those that no expert uses."""
@@ -135,9 +135,11 @@ class ExpertDocuments:
         self, scope: Scope, expert: Expert, collections: Sequence[CollectionId], by: UserId | None
     ) -> None:
         if tuple(collections) != expert.collections:
-            await self._editor.equip(scope, expert.name, by, collections=tuple(collections))
+            await self._editor.configure_documents(
+                scope, expert.name, by, collections=tuple(collections)
+            )
 
-    async def _find(self, scope: Scope, expert: Expert, wanted: str) -> Kept:
+    async def _find(self, scope: Scope, expert: Expert, wanted: str) -> ExpertDocument:
         _, kept = await self.documents(scope, expert.name)
         fitting = [one for one in kept if wanted in (one.document.name, one.document.id)]
         if not fitting:

@@ -32,7 +32,7 @@ _STREAMING = {"on": True, "off": False, "default": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PanelEntry:
     """An expert of a panel, and which scope it comes from."""
 
     expert: Expert
@@ -69,12 +69,14 @@ class PanelEditor:
         changes = await self._panels.changes(scopes_of(where))
         return assemble(self._defaults, changes)
 
-    async def listed(self, where: Scope) -> Sequence[Listed]:
+    async def entries(self, where: Scope) -> Sequence[PanelEntry]:
         """Return the panel's experts with where each comes from."""
         levels = scopes_of(where)
         changes = await self._panels.changes(levels)
         panel = assemble(self._defaults, changes)
-        return [Listed(expert, origin(expert.name, levels, changes)) for expert in panel.experts]
+        return [
+            PanelEntry(expert, origin(expert.name, levels, changes)) for expert in panel.experts
+        ]
 
     async def changes(self, scope: Scope) -> RosterChanges:
         """Return what *scope* itself changes of the panel that it inherits."""
@@ -88,14 +90,14 @@ class PanelEditor:
         found = zip(channels, changes, strict=True)
         return [(where.channel_id, one) for where, one in found if one != RosterChanges()]
 
-    async def is_anywhere(self, team_id: str, name: ExpertName) -> bool:
+    async def is_used_anywhere(self, team_id: str, name: ExpertName) -> bool:
         """Tell whether the default panel or any channel's has an expert of that name."""
         defaults = await self.panel(WorkspaceScope(team_id))
         if any(expert.name == name for expert in defaults.experts):
             return True
         return any(name in one.added for _, one in await self.changed_channels(team_id))
 
-    async def not_listed(self, where: Scope) -> Sequence[Expert]:
+    async def addable(self, where: Scope) -> Sequence[Expert]:
         """Return the experts that could be added by name: the library's, and those taken off."""
         panel, known = await self._known(where)
         return [expert for name, expert in sorted(known.items()) if not panel.find(name)]
@@ -162,7 +164,7 @@ class PanelEditor:
         names = [(await self.find(scope, one)).name for one in consulted]
         return await self.edit(scope, replace(expert, consults=tuple(names)), by)
 
-    async def equip(
+    async def configure_documents(
         self,
         scope: Scope,
         name: str,
@@ -172,7 +174,7 @@ class PanelEditor:
         always_consult: bool | None = None,
     ) -> Expert:
         """Change what the expert can look up, and when it does; nothing else of it."""
-        now = await self.check_may_teach(scope, name, by)
+        now = await self.check_may_change_documents(scope, name, by)
         if always_consult is not None:
             self._rights.check_is_kept_here(scope)
         expert = replace(
@@ -220,7 +222,9 @@ class PanelEditor:
         """Raise Refused if *by* may not: handles are the workspace's, wherever panels are kept."""
         await self._rights.check(WorkspaceScope(team_id), by)
 
-    async def check_may_teach(self, scope: Scope, name: str, by: UserId | None) -> Expert:
+    async def check_may_change_documents(
+        self, scope: Scope, name: str, by: UserId | None
+    ) -> Expert:
         """Return the expert; raise Refused if there is none, or *by* may not give it documents.
 
         A file knows nothing of documents, but has to name the expert that is to have them.
@@ -245,7 +249,7 @@ class PanelEditor:
         """Return what *user* is in the workspace."""
         return (await self._people.person(user)).role
 
-    async def learn_names(self) -> None:
+    async def fetch_taken_names(self) -> None:
         """Look up which names are taken, so that checking an expert soon after is quick."""
         await self._people.taken_names()
 

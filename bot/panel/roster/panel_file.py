@@ -12,8 +12,8 @@ from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadR
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
-Filed = WorkspaceScope | ChannelScope
-Taught = Mapping[ExpertName, tuple[CollectionId, ...]]
+FileScope = WorkspaceScope | ChannelScope
+DocumentsByExpert = Mapping[ExpertName, tuple[CollectionId, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class PanelFile:
     channels: Mapping[str, RosterChanges] = field(default_factory=dict)
     kept_in: str = ""  # where people find it
 
-    def of(self, scope: Filed) -> RosterChanges:
+    def of(self, scope: FileScope) -> RosterChanges:
         """Return what is written of *scope*."""
         if isinstance(scope, WorkspaceScope):
             return self.defaults
         return self.channels.get(scope.channel_id, RosterChanges())
 
 
-class FiledPanels(PanelStore):
+class FilePanelStore(PanelStore):
     """Panels as *file* has them; the *store* beneath knows documents, and what threads changed."""
 
     def __init__(self, file: PanelFile, store: PanelStore) -> None:
@@ -70,7 +70,7 @@ class FiledPanels(PanelStore):
         await self._store.put(scope, changes)
 
 
-class Filing:
+class PanelFileSync:
     """Brings the panels of one workspace into a file, and back."""
 
     def __init__(self, panels: PanelStore, team_id: str) -> None:
@@ -92,7 +92,7 @@ class Filing:
             raise Refused("Somebody has changed the panel meanwhile: please look again.")
         everywhere = WorkspaceScope(self._team)
         channels = sorted(seen.channels.keys() | wanted.channels.keys())
-        places: list[Filed] = [everywhere, *(ChannelScope(self._team, one) for one in channels)]
+        places: list[FileScope] = [everywhere, *(ChannelScope(self._team, one) for one in channels)]
         for scope in places:
             if wanted.of(scope) != seen.of(scope):
                 levels: Sequence[Scope] = (scope, everywhere)
@@ -125,7 +125,7 @@ def without_documents(changes: RosterChanges) -> RosterChanges:
     return with_documents(changes, {})
 
 
-def with_documents(changes: RosterChanges, taught: Taught) -> RosterChanges:
+def with_documents(changes: RosterChanges, taught: DocumentsByExpert) -> RosterChanges:
     """Return *changes* with the experts' documents."""
     added = {
         name: replace(expert, collections=taught.get(name, ()))
@@ -134,7 +134,7 @@ def with_documents(changes: RosterChanges, taught: Taught) -> RosterChanges:
     return replace(changes, added=added)
 
 
-def _taught(scope: Scope, stored: Mapping[Scope, RosterChanges]) -> Taught:
+def _taught(scope: Scope, stored: Mapping[Scope, RosterChanges]) -> DocumentsByExpert:
     """Return the documents of the scope's own experts, and those that they inherit."""
     levels = (stored[WorkspaceScope(scope.team_id)], stored[scope])
     return {name: one.collections for level in levels for name, one in level.added.items()}

@@ -20,14 +20,16 @@ class ThreadHistory:
 
     async def said(self, turn: Turn) -> Sequence[Utterance]:
         """Return what the models are to answer."""
-        said = await self._transcript.readable(turn)
+        said = await self._transcript.turn_messages(turn)
         if verdict := turn.verdict:
             words = prompts.decided(verdict.decision, said[0].speaker)
             return [replace(said[0], text=words)]
         if turn.steer is None:
             return said
         about = turn.steer
-        asked = await self._transcript.asked(turn.thread, since=about.since, until=about.until)
+        asked = await self._transcript.people_said(
+            turn.thread, since=about.since, until=about.until
+        )
         return [follow_ups.request(about, said[0], asked)]
 
     async def so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:

@@ -19,7 +19,7 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.in_line[context.record.progress.path(call)]:
         outcome = context.record.progress.outcomes.get(call.id)
         if outcome is None:
-            await context.permission.overtake(call)
+            await context.permission.supersede(call)
             async with context.live(_part(call), call.expert) as hear:
                 outcome = await hear_expert(context, call, hear)
             outcome = _as_seen(context, call, outcome)
@@ -28,7 +28,7 @@ async def consult(context: TurnContext, call: Call) -> None:
         if isinstance(outcome, ApprovalAsked) and conversation:
             face = context.panel.persona(call.expert)
             await context.permission.open(call, outcome, face, conversation)
-        await context.permission.conclude()
+        await context.permission.close()
     await _tell(context, call, outcome)
     await context.permission.ask(call, context.speaker)
     context.board.changed()

@@ -102,12 +102,12 @@ async def _ask_with(
 
 async def _go_on(context: TurnContext, seat: Seat, hear: EventSink) -> Outcome:
     """Tell the expert what people decided on what it wanted, and hear what it says then."""
-    verdict, matter = context.turn.verdict, context.permission.matter
+    verdict, decided = context.turn.verdict, context.permission.decided
     conversation = context.book.links.experts.get(seat.path)
-    if not (verdict and matter) or conversation != matter.conversation:
+    if not (verdict and decided) or conversation != decided.conversation:
         return ExpertFailed(seat.call.id, Failure.FORGOT)
     by = context.said[0].speaker
-    items = [prompts.given(one, verdict.decision, by) for one in matter.wanted]
+    items = [prompts.given(one, verdict.decision, by) for one in decided.wanted]
     prompt = context.expert_prompt(conversation, seat, items)
     prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have been heard
     repeated = seat.call.id in context.record.progress.asked

@@ -33,11 +33,11 @@ MOST_MADE = 10
 
 async def show(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
     """Show *files* in a message of the expert's; whatever cannot be shown is named there."""
-    exhibits: list[StoredFile] = []
+    stored_files: list[StoredFile] = []
     problems = [file_sentences.made_too_many(file.name, MOST_MADE) for file in files[MOST_MADE:]]
     for file in files[:MOST_MADE]:
         try:
-            exhibits.append(await _exhibit(context, call, file))
+            stored_files.append(await _exhibit(context, call, file))
         except Refused as refusal:
             problems.append(str(refusal))
             log.warning("made.not_shown", extra={"turn": context.turn.id, "file": file.id})
@@ -45,14 +45,14 @@ async def show(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> N
         call.expert,
         context.panel.persona(call.expert),
         f"made:{call.id}",
-        file_sentences.files_made([one.name for one in exhibits], problems),
-        tuple(exhibits),
+        file_sentences.files_made([one.name for one in stored_files], problems),
+        tuple(stored_files),
     )
 
 
 async def _exhibit(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
     """Return *file* as it is stored. Raises Refused if it cannot be."""
-    stored = context.record.progress.exhibits.get((call.id, file.id))
+    stored = context.record.progress.stored_files.get((call.id, file.id))
     if stored:
         return stored
     try:

@@ -8,7 +8,7 @@ from bot.panel.turn.turn_context import TurnContext
 
 async def tell_of_button(context: TurnContext) -> None:
     """Let people know why somebody answers, where nobody has said a word."""
-    await context.permission.announce()
+    await context.permission.show_verdict()
     if steer := context.turn.steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
         by = context.said[0].speaker

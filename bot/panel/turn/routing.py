@@ -49,9 +49,9 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
 
 async def _go_on(context: TurnContext, start: Start) -> None:
     """Let the expert go on about whom somebody has decided, unless the matter has ended."""
-    matter, progress = context.permission.matter, context.record.progress
-    if matter and not progress.calls:
-        call = prompts.continuing(matter.call, context.turn.id)
+    decided, progress = context.permission.decided, context.record.progress
+    if decided and not progress.calls:
+        call = prompts.continuing(decided.call, context.turn.id)
         await context.record.note(ExpertCalled(call))
         start(call)
     await context.record.note(Routed(direct=True))

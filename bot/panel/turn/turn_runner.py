@@ -59,7 +59,7 @@ class TurnRunner:
         threads: ThreadStore,
         approvals: ApprovalStore,
         editor: PanelEditor,
-        interpreter: Locales,
+        locales: Locales,
         model: LanguageModel,
         functions: Functions,
         messenger: Messenger,
@@ -76,7 +76,7 @@ class TurnRunner:
         self._approvals = approvals
         self._approvers = approvers
         self._editor = editor
-        self._interpreter = interpreter
+        self._locales = locales
         self._apology = FailureNotice(threads)
         self._stopping = Stopping(threads, model, messenger)
         self._desk = ThreadCommandHandler(editor, threads)
@@ -123,13 +123,13 @@ class TurnRunner:
         record = await self._begun(claim)
         panel = await self._editor.panel(claim.turn.thread)
         permission = self._permission(record)
-        await permission.look()
+        await permission.load()
         await self._stopping.end(record, panel, permission)
         await self._report(record, claim.turn, panel)
 
     async def _begun(self, claim: Claim) -> TurnRecord:
         """Return what the turn has come to; from here on, its asker's language is spoken."""
-        await self._interpreter.speak_to_all(claim.turn.asker)
+        await self._locales.use_shared_language(claim.turn.asker)
         return await TurnRecord.read(claim, self._journal)
 
     async def _obey(
@@ -144,7 +144,7 @@ class TurnRunner:
     async def _withdraw(self, record: TurnRecord) -> bool:
         """End what is to be decided in the thread; False if there is nothing."""
         permission = self._permission(record)
-        await permission.look()
+        await permission.load()
         return await permission.withdraw()
 
     def _permission(self, record: TurnRecord) -> ToolApproval:
@@ -163,7 +163,7 @@ class TurnRunner:
             return
         links = await self._moving.moved(record.claim, links)
         if links.router is None:
-            turn = turn.from_the_mention_on()
+            turn = turn.since_mention()
         book = ThreadConversations(record.claim, links, self._threads, self._model, self._timeouts)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(speaker.show_status(sentences.thinking()))
@@ -173,7 +173,7 @@ class TurnRunner:
                 self._hearing.said(turn),
                 self._hearing.earlier(turn, links),
                 self._hearing.so_far(turn, links),
-                permission.look(),
+                permission.load(),
             )
             files = files_of([*earlier, *said])
             attached = tasks.create_task(fetch(self._files, files, self._timeouts))
@@ -185,7 +185,7 @@ class TurnRunner:
 
     async def _is_muted(self, turn: Turn) -> bool:
         """Whether the thread is muted and nobody has mentioned us all the same."""
-        if turn.summons:
+        if turn.mentions_bot:
             return False
         return await self._threads.standing(turn.thread) is Standing.MUTED
 
@@ -196,7 +196,7 @@ class TurnRunner:
         if begins_thread and not record.resumed:
             return await self._threads.links(turn.thread)  # known if a reply has overtaken it
         links = await self._recovery.find(turn.thread, record.claim)
-        if links.router or turn.summons:
+        if links.router or turn.mentions_bot:
             return links
         return links if await self._is_ours(turn) else None
 
@@ -204,7 +204,7 @@ class TurnRunner:
         """Whether a thread that nobody has links of is ours: a reply may overtake its mention."""
         if await self._threads.standing(turn.thread) is Standing.OURS:
             return True
-        return await self._transcript.summoned(turn.thread, before=turn.messages[0].ts)
+        return await self._transcript.was_mentioned(turn.thread, before=turn.messages[0].ts)
 
     def _context(
         self,

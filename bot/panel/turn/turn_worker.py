@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
-from bot.panel.intake.lease_renewal import kept_alive
+from bot.panel.intake.lease_renewal import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import Claim
 from bot.panel.timeouts import Timeouts
@@ -80,7 +80,7 @@ class TurnWorker:
             await asyncio.sleep(self._timeouts.stops)
             running = list(self._running.items())  # the answer may be older than the next turns
             try:
-                stops = await self._queue.stops()
+                stops = await self._queue.stop_requests()
             except StoreUnavailable as error:
                 log.warning("stops.unknown", extra={"reason": str(error)})
                 continue
@@ -104,7 +104,7 @@ class TurnWorker:
     async def _carry_out(self, deed: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
         """Do *deed* while the lease is kept alive: then the turn is done, or put off, or buried."""
         try:
-            async with kept_alive(self._queue, claim, self._lease):
+            async with renewed_lease(self._queue, claim, self._lease):
                 await deed(claim)
             await self._queue.done(claim)
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
@@ -136,7 +136,7 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
-                case TryLater() if claim.postponed < len(self._timeouts.turn_retries):
+                case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
                     await self._queue.postpone(claim, after=await self._pause(claim, error))
                 case _:
@@ -145,17 +145,17 @@ class TurnWorker:
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
 
     async def _pause(self, claim: Claim, error: TryLater) -> float:
-        if claim not in self._stopped and claim.turn.thread in await self._queue.stops():
+        if claim not in self._stopped and claim.turn.thread in await self._queue.stop_requests():
             return 0.0  # somebody has wanted it stopped since we last looked
-        wanted = min(error.after or 0, self._timeouts.longest_retry)
-        return max(self._timeouts.turn_retries[claim.postponed], wanted)
+        wanted = min(error.after or 0, self._timeouts.longest_turn_delay)
+        return max(self._timeouts.turn_retry_delays[claim.postponed], wanted)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected, reason = isinstance(error, PanelError), _reason(error)
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
         try:
-            async with kept_alive(self._queue, claim, self._lease):
+            async with renewed_lease(self._queue, claim, self._lease):
                 await self._runner.give_up(claim, error)
         except* Exception as silence:  # noqa: BLE001 - however it fails, the turn is put aside
             why = _reason(_leading(silence))

@@ -20,7 +20,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ThreadRef
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
@@ -86,7 +86,7 @@ async def slack(slack_inspector: SlackInspector) -> AsyncIterator[SlackPlaygroun
 async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
     async with web_api.session(seconds=1) as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
-        api = SlackApi(web, Unpaced(), longest=3)
+        api = SlackApi(web, NoRateLimiter(), longest=3)
         identity = await identify(web)
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)

@@ -48,12 +48,12 @@ from bot.panel.model import (
 )
 from bot.panel.reports.feedback import Judged, Opinion
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.roster import suggestions
 from bot.panel.roster.changes import Change, Verb
-from bot.panel.roster.expert_documents import Kept
+from bot.panel.roster.expert_documents import ExpertDocument
 from bot.panel.roster.knowledge import Document, DocumentState
-from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.panel_editor import PanelEntry
 from bot.panel.roster.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.texts import sentences
 from bot.panel.tools import HostedTool, Toolbox
@@ -82,28 +82,30 @@ FIGURES = [
 ]
 CHANGED = RosterChanges({LEGAL.name: LEGAL}, frozenset({ExpertName("tax")}), Synthesis.NEVER)
 OVERVIEW = Overview(
-    listed=[Listed(LEGAL, EVERYWHERE)] * 60,
+    listed=[PanelEntry(LEGAL, EVERYWHERE)] * 60,
     to_be_added=[LEGAL],
     synthesis=Synthesis.AUTO,
     channels=[("C1", CHANGED)],
     month="2026-11",
     months=["2026-11", "2026-09"],
     figures=FIGURES,
-    prices_of="2026-11-20",
+    prices_as_of="2026-11-20",
     admins=[ADA],
     may_change=True,
     handles={LEGAL.name: "panel-legal"},
     kept_in="",
 )
-BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 PARTS = (
-    Part(CallId("1"), "Legal", "Why", "", ("file_search",), (Source("A", "https://a"),), BILL),
-    Part(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
-    Part(CallId("3"), "Tax", continues=True, approvals=(Approval("shop", "order", True),)),
+    ExpertTrace(
+        CallId("1"), "Legal", "Why", "", ("file_search",), (Source("A", "https://a"),), BILL
+    ),
+    ExpertTrace(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
+    ExpertTrace(CallId("3"), "Tax", continues=True, approvals=(Approval("shop", "order", True),)),
 )
 WORK = TurnTrace(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
 KEPT = [
-    Kept(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
+    ExpertDocument(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
     for state in DocumentState
     for own in (True, False)
 ]
@@ -130,13 +132,13 @@ def _modals() -> Iterator[dict]:
     yield home_listeners._removal(LEGAL)
     yield trace_view.loading()
     yield trace_view.modal(WORK, None)
-    yield trace_view.modal(replace(WORK, words_known=False, seconds=None), None)
+    yield trace_view.modal(replace(WORK, text_available=False, seconds=None), None)
     yield trace_view.modal(TurnTrace(()), None)
     yield sources._modal([sources._words("…")])
 
 
 def _messages() -> Iterator[list[dict]]:
-    listed = [Listed(LEGAL, HERE), Listed(LEGAL, None)]
+    listed = [PanelEntry(LEGAL, HERE), PanelEntry(LEGAL, None)]
     for streaming in (True, False, None):
         yield panel_lists.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
         yield announcements.streaming(streaming, HERE, ADA).blocks
@@ -205,24 +207,24 @@ def _too_long(value: object, name: str = "", kind: str = "") -> Iterator[str]:
 
 
 @pytest.fixture(params=LANGUAGES)
-def spoken(request: pytest.FixtureRequest) -> str:
-    language.speak(request.param)
+def current_language(request: pytest.FixtureRequest) -> str:
+    language.set_language(request.param)
     return request.param
 
 
-def test_slack_takes_every_modal(spoken):
+def test_slack_takes_every_modal(current_language):
     for modal in _modals():
         slack_takes(modal)
         assert list(_too_long(modal)) == []
 
 
-def test_slack_takes_every_message(spoken):
+def test_slack_takes_every_message(current_language):
     for shown in _messages():
         assert [problem_of(block) for block in shown] == [""] * len(shown)
         assert list(_too_long(shown)) == []
 
 
-def test_whoever_hears_a_button_hears_what_others_see_on_it(spoken):
+def test_whoever_hears_a_button_hears_what_others_see_on_it(current_language):
     found = [one for shown in _messages() for one in problems({"text": "…", "blocks": shown})]
 
     assert [one for one in found if one.startswith(("the button", "too long"))] == []
@@ -236,16 +238,18 @@ def test_a_text_that_slack_would_not_take_is_found():
     assert len(list(_too_long({"type": "modal", "submit": button["text"]}))) == 1
 
 
-@pytest.mark.parametrize("spoken", [one for one in LANGUAGES if one != ENGLISH], indirect=True)
-def test_nothing_is_shown_in_english_to_somebody_who_speaks_something_else(spoken):
+@pytest.mark.parametrize(
+    "current_language", [one for one in LANGUAGES if one != ENGLISH], indirect=True
+)
+def test_nothing_is_shown_in_english_to_somebody_who_speaks_something_else(current_language):
     translated = [str(shown) for shown in (*_modals(), *_messages())]
-    language.speak(ENGLISH)
+    language.set_language(ENGLISH)
     english = [str(shown) for shown in (*_modals(), *_messages())]
 
     assert [one for one, other in zip(translated, english, strict=True) if one == other] == []
 
 
-def test_a_status_is_short(spoken):
+def test_a_status_is_short(current_language):
     titles = ["Legal Counsel", "Finance Partner", "Security Officer", "Tax Counsel", "Editor"]
     told = [sentences.thinking(), sentences.closing(), sentences.consulting(titles)]
     told += [sentences.in_line(ahead) for ahead in (0, 1, 50)]
@@ -253,7 +257,7 @@ def test_a_status_is_short(spoken):
     assert [status for status in told if len(status) > 200] == []
 
 
-def test_first_questions_are_understood_in_every_language(spoken):
+def test_first_questions_are_understood_in_every_language(current_language):
     offered = suggestions.suggestions([LEGAL, replace(LEGAL, name=ExpertName("tax"))])
 
     beginnings = [one.message.partition(":")[0] for one in offered]

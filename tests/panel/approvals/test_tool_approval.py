@@ -185,7 +185,7 @@ async def test_a_new_question_to_the_expert_ends_the_matter(bench):
 
     await bench.ask("legal: And now?", "2.0")
 
-    assert endings(bench) == [approval_texts.ended(Undecided.OVERTAKEN)]
+    assert endings(bench) == [approval_texts.ended(Undecided.SUPERSEDED)]
     assert given(bench) == [("mcpr_1", False)]
     with pytest.raises(Refused, match="has ended"):
         await decide(bench)
@@ -201,7 +201,7 @@ async def test_a_decision_that_is_overtaken_changes_nothing(bench):
     await bench.runner().run(running)
     await bench.queue.done(running)
 
-    assert endings(bench) == [approval_texts.ended(Undecided.OVERTAKEN)]
+    assert endings(bench) == [approval_texts.ended(Undecided.SUPERSEDED)]
     assert await bench.idle()
 
 
@@ -275,14 +275,14 @@ async def test_what_people_watched_being_written_stays_above_the_question(bench)
 async def test_the_clock_goes_on_when_redis_was_away(bench):
     await asked(bench)
     bench.queue.advance(bench.timeouts.approval + 1)
-    due, away = bench.approvals.due, [StoreUnavailable("away")]
+    expired, away = bench.approvals.expired, [StoreUnavailable("away")]
 
     async def sometimes():
         if away:
             raise away.pop()
-        return await due()
+        return await expired()
 
-    bench.approvals.due = sometimes
+    bench.approvals.expired = sometimes
     clock = asyncio.create_task(ApprovalExpiry(bench.approvals, every=0).run())
 
     claim = await bench.queue.claim()
@@ -430,7 +430,7 @@ async def test_a_question_that_is_overtaken_while_it_is_posted_says_so(bench, pa
     shown = {post.approval: ts for _, ts, post in bench.messenger.posts if post.approval}
     others = [ts for approval, ts in shown.items() if approval != pending.id]
     assert all(
-        bench.messenger.endings[ts].words == approval_texts.ended(Undecided.OVERTAKEN)
+        bench.messenger.endings[ts].words == approval_texts.ended(Undecided.SUPERSEDED)
         for ts in others
     )
     assert shown[pending.id] not in bench.messenger.endings

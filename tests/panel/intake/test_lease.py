@@ -14,7 +14,7 @@ async def test_without_a_lease_everything_may_be_done():
 
 async def test_what_a_turn_starts_works_under_its_lease_and_others_do_not():
     async def turn() -> None:
-        Lease("T1:C1:1.0", 10, monotonic() - 11).hold()
+        Lease("T1:C1:1.0", 10, monotonic() - 11).bind()
         async with asyncio.TaskGroup() as tasks:
             started = tasks.create_task(expert())
         assert started.result() == "lost"

@@ -17,7 +17,7 @@ async def line(bench):
     for thread in THREADS:
         await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
         await bench.threads.set_standing(thread, Standing.OURS)
-    return QueuePositions(bench.queue, bench.threads, bench.messenger, bench.interpreter())
+    return QueuePositions(bench.queue, bench.threads, bench.messenger, bench.locales())
 
 
 async def test_who_is_served_soon_is_not_bothered(bench, line):
@@ -39,7 +39,7 @@ async def test_everybody_is_told_in_their_own_language(bench):
     await bench.queue.put(THREADS[1], Message(MessageTs("1.0"), UserId("U2"), "hi", mentioned=True))
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.OURS)
-    line = QueuePositions(bench.queue, bench.threads, bench.messenger, bench.interpreter())
+    line = QueuePositions(bench.queue, bench.threads, bench.messenger, bench.locales())
     await line.look()
     await line.look()
 
@@ -82,7 +82,7 @@ class LateMessenger(RecordingMessenger):
 
 async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
     messenger = LateMessenger(bench.queue)
-    line = QueuePositions(bench.queue, bench.threads, messenger, bench.interpreter())
+    line = QueuePositions(bench.queue, bench.threads, messenger, bench.locales())
     await line.look()
     await line.look()
 

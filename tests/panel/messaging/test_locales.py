@@ -33,48 +33,48 @@ class SilentPeople(FakePeople):
 def heard() -> tuple[str, str]:
     """What one person hears, and what all do."""
     own = gettext("Close")
-    with language.for_all():
+    with language.in_shared_language():
         return own, gettext("Close")
 
 
 async def test_everybody_hears_their_own_language():
-    interpreter = Locales(PEOPLE)
+    locales = Locales(PEOPLE)
 
-    await interpreter.speak_to(ERIN)
+    await locales.use_language_of(ERIN)
     assert heard() == ("Schließen", "Schließen")
-    await interpreter.speak_to(BEN)
+    await locales.use_language_of(BEN)
     assert heard() == ("Close", "Close")
 
 
 async def test_a_common_language_is_that_of_all_and_of_nobody_alone():
-    interpreter = Locales(PEOPLE, "fr")
+    locales = Locales(PEOPLE, "fr")
 
-    await interpreter.speak_to(ERIN)
+    await locales.use_language_of(ERIN)
     assert heard() == ("Schließen", "Fermer")
-    await interpreter.speak_to_all(ERIN)
+    await locales.use_shared_language(ERIN)
     assert heard() == ("Fermer", "Fermer")
 
 
 @pytest.mark.parametrize("common", ["", "ja"])
 async def test_a_thread_hears_the_language_of_who_asked_unless_there_is_a_common_one(common):
-    await Locales(PEOPLE, common).speak_to_all(ERIN)
+    await Locales(PEOPLE, common).use_shared_language(ERIN)
 
     assert heard()[0] == ("閉じる" if common else "Schließen")
 
 
 @pytest.mark.parametrize("user", [None, UserId("UNOBODY")])
 async def test_whoever_is_not_known_hears_english(user):
-    language.speak("de-DE")
+    language.set_language("de-DE")
 
-    await Locales(PEOPLE).speak_to(user)
+    await Locales(PEOPLE).use_language_of(user)
 
     assert heard() == ("Close", "Close")
 
 
 @pytest.mark.parametrize("people", [AbsentPeople(), SilentPeople()])
 async def test_not_knowing_a_language_keeps_nobody_from_being_answered(people):
-    language.speak("de-DE")
+    language.set_language("de-DE")
 
-    await Locales(people, timeout=0.01).speak_to(ERIN)
+    await Locales(people, timeout=0.01).use_language_of(ERIN)
 
     assert heard() == ("Close", "Close")

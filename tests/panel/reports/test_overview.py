@@ -62,7 +62,7 @@ async def test_it_tells_who_is_on_the_panel_and_who_could_be(desk):
 
     assert [one.expert.name for one in seen.listed] == ["finance", "legal"]
     assert [one.name for one in seen.to_be_added] == ["tax"]
-    assert (seen.month, seen.prices_of, seen.admins) == ("2025-11", "2025-11-01", [GUEST])
+    assert (seen.month, seen.prices_as_of, seen.admins) == ("2025-11", "2025-11-01", [GUEST])
 
 
 async def test_it_tells_the_handles_in_use(desk, handles):

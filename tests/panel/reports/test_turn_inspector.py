@@ -51,14 +51,14 @@ async def test_reasons_and_briefs_are_read_back_from_the_conversations(bench):
     bench.model.script(ROUTER, [consult("legal"), consult("finance")], "They agree.")
     await bench.ask("May we, and what does it cost?")
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     legal, finance = work.parts
     assert (legal.name, legal.reason) == ("Legal Counsel", "legal matters")
     assert finance.brief == "Look at the finance side."
-    assert legal.bill.usage == USAGE
-    assert legal.bill.model == "gpt-6.1-terra"
-    assert work.words_known
+    assert legal.metrics.usage == USAGE
+    assert legal.metrics.model == "gpt-6.1-terra"
+    assert work.text_available
 
 
 async def test_each_turn_of_a_thread_is_told_apart(bench):
@@ -67,7 +67,7 @@ async def test_each_turn_of_a_thread_is_told_apart(bench):
     await bench.ask("First?")
     await bench.ask("Second?", "2.0")
 
-    first, second = [await desk(bench).work(THREAD, turn) for turn in (FIRST, SECOND)]
+    first, second = [await desk(bench).trace(THREAD, turn) for turn in (FIRST, SECOND)]
 
     assert [part.call_id for part in first.parts] == [CallId("call_1")]
     assert [part.call_id for part in second.parts] == [CallId("call_2")]
@@ -85,7 +85,7 @@ async def test_what_an_expert_used_and_cites_is_told_of_its_own_turn_only(bench)
     ]
     await bench.ask("Second?", "2.0")
 
-    first, second = [await desk(bench).work(THREAD, turn) for turn in (FIRST, SECOND)]
+    first, second = [await desk(bench).trace(THREAD, turn) for turn in (FIRST, SECOND)]
 
     assert first.parts[0].tools == ("web_search",)
     assert first.parts[0].sources == (page,)
@@ -99,7 +99,7 @@ async def test_costs_add_up_where_all_are_known(bench):
     price = Price(DOLLAR, DOLLAR, DOLLAR)
     prices = Prices("2026-11-20", {"gpt-6-luna": price, "gpt-6.1-terra": price})
 
-    work = await desk(bench, prices).work(THREAD, FIRST)
+    work = await desk(bench, prices).trace(THREAD, FIRST)
 
     assert work.cost == 4 * each
     assert work.usage == USAGE + USAGE + USAGE + USAGE
@@ -109,17 +109,17 @@ async def test_what_one_unknown_model_costs_makes_the_whole_unknown(bench):
     bench.model.script(ROUTER, [consult("legal")])
     await bench.ask("May we?")
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     assert work.choosing.cost is not None
-    assert work.parts[0].bill.cost is None
+    assert work.parts[0].metrics.cost is None
     assert work.cost is None
 
 
 async def test_an_expert_that_was_addressed_directly_had_no_brief(bench):
     await bench.ask("legal: may we?")
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     assert work.direct
     assert [part.brief for part in work.parts] == [""]
@@ -130,12 +130,12 @@ async def test_of_a_turn_without_a_report_the_words_are_told(bench):
     await bench.ask("May we?")
     bench.reports.reports.clear()
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     assert [(part.name, part.brief) for part in work.parts] == [
         ("legal", "Look at the legal side.")
     ]
-    assert (work.seconds, work.bills) == (None, ())
+    assert (work.seconds, work.all_metrics) == (None, ())
 
 
 async def test_calls_that_a_crash_left_behind_are_not_told(bench):
@@ -145,7 +145,7 @@ async def test_calls_that_a_crash_left_behind_are_not_told(bench):
     aborted = ToolCalled(CallId("call_0"), "consult_tax", {"reason": "r", "brief": "b"})
     bench.model.items_of(ROUTER)[1:1] = [aborted, ToolAnswered(aborted.call_id, ABORTED)]
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     assert [part.name for part in work.parts] == ["legal"]
 
@@ -156,10 +156,10 @@ async def test_while_the_models_side_is_away_the_numbers_are_told(bench):
     bench.model.fail_next("items", DOWN)
     bench.model.fail_next("items", DOWN)
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
-    assert not work.words_known
-    assert work.parts[0].bill.usage == USAGE
+    assert not work.text_available
+    assert work.parts[0].metrics.usage == USAGE
     assert work.parts[0].reason == ""
 
 
@@ -169,14 +169,14 @@ async def test_a_question_that_came_after_others_is_found_by_its_last_message(be
     await bench.queue.put(THREAD, aside)
     await bench.ask("May we?", "3.0")  # both are one turn, which begins with the aside
 
-    work = await desk(bench).work(THREAD, SECOND)
+    work = await desk(bench).trace(THREAD, SECOND)
 
     assert work.parts[0].reason == "legal matters"
 
 
 async def test_what_nobody_knows_is_refused(bench):
     with pytest.raises(Refused, match="no longer know"):
-        await desk(bench).work(THREAD, FIRST)
+        await desk(bench).trace(THREAD, FIRST)
 
 
 async def test_a_function_takes_time_and_no_tokens_and_costs_nothing(bench):
@@ -186,11 +186,11 @@ async def test_a_function_takes_time_and_no_tokens_and_costs_nothing(bench):
     bench.model.script(ROUTER, [consult("orders")])
     await bench.ask("Where is it?")
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     (part,) = work.parts
     assert (part.name, part.brief) == ("Orders", "Look at the orders side.")
-    assert (part.bill.cost, part.bill.usage, part.bill.model) == (0, NO_USAGE, "function")
+    assert (part.metrics.cost, part.metrics.usage, part.metrics.model) == (0, NO_USAGE, "function")
     assert work.cost == work.choosing.cost
 
 
@@ -206,7 +206,7 @@ async def test_whom_an_expert_consulted_is_told_with_it(bench, reported):
     if not reported:
         bench.reports.reports.clear()
 
-    work = await desk(bench).work(THREAD, FIRST)
+    work = await desk(bench).trace(THREAD, FIRST)
 
     (legal,) = work.parts
     (finance,) = legal.parts
@@ -214,9 +214,9 @@ async def test_whom_an_expert_consulted_is_told_with_it(bench, reported):
     assert (finance.reason, finance.brief) == ("finance matters", "Look at the finance side.")
     assert finance.parts == ()
     if reported:
-        assert finance.bill.usage == USAGE
-        assert legal.bill.usage == USAGE + USAGE
-        assert len(work.bills) == 3
+        assert finance.metrics.usage == USAGE
+        assert legal.metrics.usage == USAGE + USAGE
+        assert len(work.all_metrics) == 3
 
 
 async def test_what_needed_approval_is_told_with_what_people_said(bench):
@@ -224,10 +224,10 @@ async def test_what_needed_approval_is_told_with_what_people_said(bench):
     ticket = ApprovalWanted(RequestId("mcpr_2"), "shop", "open_ticket", "{}")
     bench.model.script("legal", [price, ticket])
     await bench.ask("legal: What does it cost?")
-    (first,) = (await desk(bench).work(THREAD, FIRST)).parts
+    (first,) = (await desk(bench).trace(THREAD, FIRST)).parts
     bench.model.items_of("legal").append(ApprovalGiven(price.request, True, "Ann approves of it."))
 
-    (second,) = (await desk(bench).work(THREAD, FIRST)).parts
+    (second,) = (await desk(bench).trace(THREAD, FIRST)).parts
 
     assert first.approvals == (Approval("shop", "look_up_price"), Approval("shop", "open_ticket"))
     assert second.approvals[0] == Approval("shop", "look_up_price", True, "Ann approves of it.")
@@ -240,13 +240,13 @@ async def test_an_answer_after_a_decision_tells_of_the_question_that_it_goes_on_
     await bench.ask("legal: What does it cost?")
     (pending,) = await bench.approvals.pending(THREAD)
     verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
-    await bench.approvals.enter(THREAD, pending.id, verdict)
+    await bench.approvals.record_verdict(THREAD, pending.id, verdict)
     claim = await bench.queue.claim()
     await bench.runner().run(claim)
     await bench.queue.done(claim)
 
-    (part,) = (await desk(bench).work(THREAD, claim.turn.id)).parts
+    (part,) = (await desk(bench).trace(THREAD, claim.turn.id)).parts
 
     assert part.continues
     assert [one.approved for one in part.approvals] == [True]
-    assert part.bill.usage == USAGE
+    assert part.metrics.usage == USAGE

@@ -1,7 +1,7 @@
 from bot.panel.journal.events import Failure
 from bot.panel.model import CallId, ExpertName, MessageTs, Usage
 from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
-from bot.panel.reports.usage_counts import UsageCount, tallies
+from bot.panel.reports.usage_counts import UsageCount, usage_counts
 
 LEGAL = ExpertName("legal")
 ROUTER = Stage("gpt-6-luna", 1.0, Usage(10, 4, 2))
@@ -13,7 +13,7 @@ def asked(call: str, stage: Stage | None, failure: Failure | None = None) -> Con
 
 def test_the_router_has_one_question_however_often_it_was_asked():
     report = TurnReport(MessageTs("1.0"), 1.0, choosing=ROUTER, closing=ROUTER)
-    assert tallies(report) == (UsageCount(None, "gpt-6-luna", 1, Usage(20, 8, 4)),)
+    assert usage_counts(report) == (UsageCount(None, "gpt-6-luna", 1, Usage(20, 8, 4)),)
 
 
 def test_an_expert_that_was_called_twice_has_two_questions():
@@ -25,9 +25,9 @@ def test_an_expert_that_was_called_twice_has_two_questions():
         direct=True,
         consultations=(asked("1", stage), asked("2", failed, Failure.SLOW)),
     )
-    assert tallies(report) == (UsageCount(LEGAL, "gpt-6.1-terra", 2, Usage(100, 0, 20)),)
+    assert usage_counts(report) == (UsageCount(LEGAL, "gpt-6.1-terra", 2, Usage(100, 0, 20)),)
 
 
 def test_who_was_not_asked_is_not_counted():
     report = TurnReport(MessageTs("1.0"), 1.0, consultations=(asked("1", None, Failure.LEFT),))
-    assert tallies(report) == ()
+    assert usage_counts(report) == ()

@@ -56,7 +56,7 @@ async def test_a_thread_has_changes_of_its_own(editor):
 async def test_a_list_tells_where_each_expert_comes_from(editor):
     await editor.add(ALL, TAX, ADMIN)
     await editor.edit(HERE, replace(LEGAL, purpose="Contracts."), MEMBER)
-    listed = await editor.listed(THREAD)
+    listed = await editor.entries(THREAD)
     assert [(one.expert.name, one.origin) for one in listed] == [("legal", HERE), ("tax", ALL)]
 
 
@@ -71,7 +71,7 @@ async def test_an_inherited_expert_comes_back_as_it_was(editor):
     await editor.add(ALL, TAX, ADMIN)
     for name in ("legal", "tax"):
         await editor.remove(HERE, name, MEMBER)
-    assert [e.name for e in await editor.not_listed(HERE)] == ["legal", "tax", "writing"]
+    assert [e.name for e in await editor.addable(HERE)] == ["legal", "tax", "writing"]
     await editor.add_from_library(HERE, "Tax Counsel", MEMBER)
     await editor.add_from_library(HERE, "legal", MEMBER)
     assert (await editor.panel(HERE)).experts == (changed, TAX)
@@ -243,7 +243,7 @@ async def test_a_form_cannot_close_a_circle_either(editor):
 async def test_documents_do_not_change_whom_an_expert_consults(editor):
     await editor.add(HERE, TAX, MEMBER)
     await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
-    equipped = await editor.equip(HERE, "legal", MEMBER, always_consult=True)
+    equipped = await editor.configure_documents(HERE, "legal", MEMBER, always_consult=True)
     assert equipped.consults == ("tax",)
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef, UserId
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.panel_file import FiledPanels, Filing, PanelFile, merged
+from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync, merged
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
@@ -33,7 +33,7 @@ def store() -> FakePanelStore:
 
 @pytest.fixture
 def editor(store) -> PanelEditor:
-    panels = FiledPanels(FILE, store)
+    panels = FilePanelStore(FILE, store)
     people, admins = FakePeople(), frozenset[UserId]()
     return PanelEditor(panels, people, [WRITING], [], admins, kept_in=FILE.kept_in)
 
@@ -63,7 +63,7 @@ async def test_nobody_changes_them_from_slack(editor, scope):
         lambda by: editor.remove(scope, "legal", by),
         lambda by: editor.set_synthesis(scope, "never", by),
         lambda by: editor.set_streaming(scope, "on", by),
-        lambda by: editor.equip(scope, "legal", by, always_consult=True),
+        lambda by: editor.configure_documents(scope, "legal", by, always_consult=True),
     ):
         with pytest.raises(Refused) as refusal:
             await change(ADMIN)
@@ -77,19 +77,19 @@ async def test_a_thread_still_has_changes_of_its_own(editor):
 
 
 async def test_an_expert_of_the_file_can_be_taught_where_the_file_has_it(editor):
-    await editor.equip(ALL, "legal", ADMIN, collections=HANDBOOK)
+    await editor.configure_documents(ALL, "legal", ADMIN, collections=HANDBOOK)
 
     taught = replace(LEGAL, collections=HANDBOOK)
     assert (await editor.panel(THREAD)).experts == (taught, TAX)
     with pytest.raises(Refused, match="kept in the file"):
-        await editor.equip(HERE, "legal", ADMIN, collections=HANDBOOK)
+        await editor.configure_documents(HERE, "legal", ADMIN, collections=HANDBOOK)
     with pytest.raises(Refused, match="Guests"):
-        await editor.equip(HERE, "tax", GUEST, collections=HANDBOOK)
+        await editor.configure_documents(HERE, "tax", GUEST, collections=HANDBOOK)
 
 
 async def test_a_channels_own_expert_keeps_the_documents_that_it_inherits(store):
     own = replace(LEGAL, purpose="Our law.")
-    panels = FiledPanels(PanelFile(adding(LEGAL), {"C1": adding(own)}), store)
+    panels = FilePanelStore(PanelFile(adding(LEGAL), {"C1": adding(own)}), store)
     await store.add(ALL, replace(LEGAL, collections=HANDBOOK))
 
     (changes,) = await panels.changes([HERE])
@@ -104,7 +104,7 @@ async def test_what_is_written_knows_nothing_of_documents_and_threads(store):
     await store.put(ChannelScope("T1", "C2"), RosterChanges())
     await store.add(THREAD, TAX)
 
-    written = await Filing(store, "T1").written()
+    written = await PanelFileSync(store, "T1").written()
 
     gone = RosterChanges(removed=frozenset({LEGAL.name}))
     assert written == PanelFile(adding(LEGAL), {"C1": gone})
@@ -113,7 +113,7 @@ async def test_what_is_written_knows_nothing_of_documents_and_threads(store):
 async def test_what_is_brought_keeps_the_documents(store):
     await store.add(ALL, replace(LEGAL, collections=HANDBOOK))
     await store.add(HERE, WRITING)
-    filing = Filing(store, "T1")
+    filing = PanelFileSync(store, "T1")
     edited = replace(LEGAL, instructions="Read all.")
 
     wanted = PanelFile(adding(edited), {"C2": adding(edited)})
@@ -128,7 +128,7 @@ async def test_what_is_brought_keeps_the_documents(store):
 
 
 async def test_nothing_is_brought_over_what_somebody_did_meanwhile(store):
-    filing = Filing(store, "T1")
+    filing = PanelFileSync(store, "T1")
     seen = await filing.written()
     await store.add(HERE, WRITING)
 

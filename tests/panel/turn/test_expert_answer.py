@@ -18,7 +18,7 @@ from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels
 from bot.panel.messaging.messenger import PlanTask, TaskState
 from bot.panel.model import Decision, Expert, ExpertName, RequestId, UserId
-from bot.panel.reports.usage_counts import tallies
+from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import sentences
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
@@ -265,7 +265,7 @@ async def test_the_report_counts_everybody(office):
     legal, tax = report.consultations
     assert (legal.by, tax.by, tax.known_as) == (None, legal.call_id, "call_tax")
     assert legal.stage.usage == USAGE + USAGE
-    counted = {one.expert: (one.questions, one.usage) for one in tallies(report)}
+    counted = {one.expert: (one.questions, one.usage) for one in usage_counts(report)}
     assert counted["tax"] == (1, USAGE)
     assert counted["legal"] == (1, USAGE + USAGE)
     assert report.choosing.usage == USAGE
@@ -336,7 +336,7 @@ async def test_an_expert_with_colleagues_may_ask_people_for_approval(office, fir
     await office.ask("May we?")
     (pending,) = await office.approvals.pending(THREAD)
     verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
-    await office.approvals.enter(THREAD, pending.id, verdict)
+    await office.approvals.record_verdict(THREAD, pending.id, verdict)
     office.model.script("legal", "It costs 49.")
 
     claim = await office.queue.claim()

@@ -38,15 +38,15 @@ def said(bench: Bench) -> list[Post]:
 async def test_files_follow_the_answer_under_the_experts_face(making: Bench):
     await making.ask("legal: Draw it.")
     answer, shown = said(making)
-    assert (answer.text, answer.exhibits) == (SAID.text, ())
+    assert (answer.text, answer.stored_files) == (SAID.text, ())
     assert answer.ends_reply
     assert not shown.ends_reply
     assert shown.persona == answer.persona
-    assert [(one.name, one.is_image) for one in shown.exhibits] == [
+    assert [(one.name, one.is_image) for one in shown.stored_files] == [
         ("chart.png", True),
         ("costs.csv", False),
     ]
-    assert shown.exhibits[0].about == "Costs by year"
+    assert shown.stored_files[0].about == "Costs by year"
     assert "`chart.png` and `costs.csv`" in shown.text
     assert making.files.stored == [("chart.png", b"PNG"), ("costs.csv", b"a,b")]
 
@@ -56,7 +56,7 @@ async def test_an_answer_of_files_alone_is_an_answer(making: Bench):
     await making.ask("legal: Draw it.")
     answer, shown = said(making)
     assert answer.text == "Here is what I made."
-    assert len(shown.exhibits) == 1
+    assert len(shown.stored_files) == 1
 
 
 async def test_the_router_learns_that_files_were_shown(making: Bench):
@@ -75,7 +75,7 @@ async def test_stopped_anywhere_no_file_is_shown_twice_or_lost(
     await making.resume(claim)
     answer, shown = said(making)
     assert answer.text == SAID.text
-    assert [one.name for one in shown.exhibits] == ["chart.png", "costs.csv"]
+    assert [one.name for one in shown.stored_files] == ["chart.png", "costs.csv"]
     assert len(making.files.stored) <= 3  # one may be stored again, unseen
 
 
@@ -108,7 +108,7 @@ async def test_a_file_that_cannot_be_shown_is_named_and_the_others_are_shown(mak
     await making.ask("legal: Draw it.")
     answer, shown = said(making)
     assert answer.text == SAID.text
-    assert [one.name for one in shown.exhibits] == ["costs.csv"]
+    assert [one.name for one in shown.stored_files] == ["costs.csv"]
     assert "`chart.png`" in shown.text
 
 
@@ -125,7 +125,7 @@ async def test_a_passing_trouble_costs_nothing(making: Bench):
     making.model.fail_next("content", ModelUnavailable("down"))
     making.files.errors.append(MessengerUnavailable("down"))
     await making.ask("legal: Draw it.")
-    assert len(said(making)[1].exhibits) == 2
+    assert len(said(making)[1].stored_files) == 2
 
 
 async def test_a_file_that_takes_too_long_is_named(making: Bench):
@@ -133,7 +133,7 @@ async def test_a_file_that_takes_too_long_is_named(making: Bench):
     making.files.is_slow = True
     await making.ask("legal: Draw it.")
     _, shown = said(making)
-    assert shown.exhibits == ()
+    assert shown.stored_files == ()
     assert "`chart.png` took too long" in shown.text
 
 
@@ -143,5 +143,5 @@ async def test_of_very_many_files_the_first_are_shown_and_the_others_named(makin
     making.model.script("legal", ModelSaid("There.", files=tuple(many)))
     await making.ask("legal: Make them.")
     _, shown = said(making)
-    assert len(shown.exhibits) == file_posts.MOST_MADE
+    assert len(shown.stored_files) == file_posts.MOST_MADE
     assert "`10.csv` is one too many" in shown.text

@@ -9,7 +9,7 @@ from bot.panel.errors import FunctionFailed
 from bot.panel.journal.events import ExpertAnswered, Failure
 from bot.panel.language_model.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile, Utterance
-from bot.panel.reports.usage_counts import tallies
+from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import sentences
 from bot.panel.turn.function_answer import LONGEST
@@ -156,7 +156,7 @@ async def test_it_counts_as_asked_and_costs_nothing(desk):
     await desk.ask("Where is order 7?")
 
     (report,) = desk.reports.reports.values()
-    (tally,) = [one for one in tallies(report) if one.expert == "orders"]
+    (tally,) = [one for one in usage_counts(report) if one.expert == "orders"]
     assert (tally.questions, tally.model, tally.usage.output) == (1, "function", 0)
 
 

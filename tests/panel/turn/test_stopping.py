@@ -150,7 +150,7 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
 
 
 async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
-    bench.timeouts = replace(QUICK, stops=0.1, retries=(), turn_retries=(600,))
+    bench.timeouts = replace(QUICK, stops=0.1, retries=(), turn_retry_delays=(600,))
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, ModelUnavailable("down")], "Hi.")
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=bench.timeouts, lease=180)
@@ -162,7 +162,7 @@ async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
     await settled(bench)
     task.cancel()
 
-    assert await bench.queue.stops() == {}
+    assert await bench.queue.stop_requests() == {}
 
 
 async def test_a_worker_that_shuts_down_still_stops_what_is_to_be_stopped(bench):
@@ -189,8 +189,8 @@ class DistantQueue(FakeTurnQueue):
         super().__init__()
         self.asked, self.answer = asyncio.Event(), asyncio.Event()
 
-    async def stops(self) -> Mapping[ThreadRef, UserId]:
-        found = await super().stops()
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
+        found = await super().stop_requests()
         if found:
             self.asked.set()
             await self.answer.wait()

@@ -280,7 +280,7 @@ class HesitantMessenger(RecordingMessenger):
 async def test_at_shutdown_a_turn_that_is_being_given_up_is_handed_over_at_once(make_bench):
     bench = make_bench(messenger=HesitantMessenger())
     bench.model.reply = lambda _: DOWN
-    timeouts = replace(HURRY, turn_retries=())
+    timeouts = replace(HURRY, turn_retry_delays=())
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=timeouts, lease=180)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")

@@ -20,8 +20,8 @@ def stored(slack, name: str, content: bytes) -> StoredFile:
     return StoredFile(FileId(file["id"]), name, file["permalink"], "Costs by year", is_image)
 
 
-async def say(bot, *exhibits: StoredFile) -> None:
-    shown = blocks.reply("Here.", file_blocks.shown(exhibits))
+async def say(bot, *stored_files: StoredFile) -> None:
+    shown = blocks.reply("Here.", file_blocks.shown(stored_files))
     await bot.say(GENERAL, username="Analyst", icon_emoji=":bar_chart:", **shown)
 
 

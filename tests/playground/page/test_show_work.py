@@ -11,19 +11,19 @@ from bot.adapters.slack.buttons import reply_buttons, trace_view
 from bot.panel.language_model.exchange import Source
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, Persona, TurnId, Usage
-from bot.panel.reports.turn_trace import Bill, Part, TurnTrace
+from bot.panel.reports.turn_trace import ExpertTrace, RequestMetrics, TurnTrace
 from bot.playground.slack.workspace.company import ADA, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 POST = Post(TurnId("T1:C1:1.0"), "reply:call_1:0", "Yes.", persona=LEGAL, ends_reply=True)
-BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 SOURCE = Source("The licence", "https://mit.example/licence")
-PART = Part(
+PART = ExpertTrace(
     CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", ("web_search",), (SOURCE,), BILL
 )
-WORK = TurnTrace((PART,), seconds=4.5, choosing=BILL, prices_of="2026-11-20")
+WORK = TurnTrace((PART,), seconds=4.5, choosing=BILL, prices_as_of="2026-11-20")
 
 
 async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slack, bot) -> None:
@@ -51,7 +51,9 @@ async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slac
 
 async def test_nothing_that_a_model_wrote_acts_in_the_modal(page: Page, slack, bot) -> None:
     evil = "<!channel> <@U0ADA> *b* <https://evil.example|safe> <img src=x onerror=alert(1)>"
-    part = Part(CallId("call_1"), evil, evil, evil, (evil,), (Source(evil, "javascript:1"),), BILL)
+    part = ExpertTrace(
+        CallId("call_1"), evil, evil, evil, (evil,), (Source(evil, "javascript:1"),), BILL
+    )
     bot.modal = trace_view.modal(replace(WORK, parts=(part,)), None)
     field = page.get_by_label("Message", exact=True)
     await field.fill("/experts")

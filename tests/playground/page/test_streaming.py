@@ -8,7 +8,7 @@ from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.panel.messaging.messenger import Post
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.playground.slack.workspace.company import ADA, BOT_USER
 
@@ -22,7 +22,7 @@ async def test_in_a_direct_message_a_reply_grows_and_then_has_its_buttons(
     page: Page, slack, bot
 ) -> None:
     identity = await identify(bot.client)
-    api, signer = SlackApi(bot.client, Unpaced()), StampSigner(["a-secret-of-at-least-16"])
+    api, signer = SlackApi(bot.client, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
     messenger = SlackMessenger(api, identity, signer)
     await page.get_by_role("link", name="Panelbot").click()
     direct = slack.workspace.direct_channel(ADA, BOT_USER).id

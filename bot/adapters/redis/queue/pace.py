@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
-from bot.panel.messaging.pace import Limit, Pace
+from bot.panel.messaging.rate_limiter import Limit, RateLimiter
 
 _TAKE = Script("take_places")
 _ANY_TIME = -1
 
 
-class RedisPace(Pace):
+class RedisRateLimiter(RateLimiter):
     """The pace of one workspace; *share* is how much of each limit is ours to use."""
 
     def __init__(self, redis: Connection, team_id: str, *, share: float = 1.0) -> None:

@@ -107,7 +107,7 @@ class RedisTurnQueue(TurnQueue):
     async def hand_over(self, claim: Claim) -> None:
         await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0)
 
-    async def line(self, most: int) -> Sequence[WaitingThread]:
+    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
         told: list[WaitingThread] = []
         for prefix in self._shards.prefixes:  # which take turns
             args = (self._name, _milliseconds(HERALD_FOR), most)
@@ -124,7 +124,7 @@ class RedisTurnQueue(TurnQueue):
         stopping, dropped = answer
         return StopResult(bool(stopping), codec.load(Message, dropped).ts if dropped else None)
 
-    async def stops(self) -> Mapping[ThreadRef, UserId]:
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for prefix in self._shards.prefixes:
@@ -169,18 +169,18 @@ class RedisTurnQueue(TurnQueue):
         one waits for another try or a decision, and is not to be dropped.
         """
         args = (keys.thread_name(thread), self._lease, int(drop))
-        asked_at = monotonic()
+        requested_at = monotonic()
         found = await self._run(_HOLD, self._shards.prefix(thread), *args)
         if not found:
             return None
         token, dropped = found
         turn = Turn(TurnId(f"{keys.thread_name(thread)} held"), thread, ())
-        return Hold(Claim(turn, int(token), attempt=1, asked_at=asked_at), dropped)
+        return Hold(Claim(turn, int(token), attempt=1, requested_at=requested_at), dropped)
 
     async def _take(self, prefix: str) -> Claim | float:
         """Return a claim, or how long to wait for one at most."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
-        asked_at = monotonic()
+        requested_at = monotonic()
         asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
             answer = await asyncio.shield(asking)
@@ -190,7 +190,7 @@ class RedisTurnQueue(TurnQueue):
         if len(answer) == 1:
             return float(answer[0]) / 1000
         found = await self._read(prefix, answer)
-        return replace(found, asked_at=asked_at) if isinstance(found, Claim) else found
+        return replace(found, requested_at=requested_at) if isinstance(found, Claim) else found
 
     async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
         """Return the claim that *answer* is; set it aside if it cannot be read."""

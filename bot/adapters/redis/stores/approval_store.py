@@ -44,19 +44,19 @@ class RedisApprovalStore(ApprovalStore):
         texts = [text for name, text in held.items() if not name.endswith("!")]
         return [pending for text in texts if (pending := _readable(text))]
 
-    async def enter(
+    async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
         args = (keys.thread_name(thread), approval, codec.dump(verdict))
         return _ENTERED[await self._run(_ENTER, self._shards.prefix(thread), *args)]
 
-    async def due(self) -> Sequence[tuple[ThreadRef, Pending]]:
+    async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         found: list[tuple[ThreadRef, Pending]] = []
         for prefix in self._shards.prefixes:
             found += _due(await self._run(_DUE, prefix, _AT_ONCE))
         return found
 
-    async def settle(self, claim: Claim, approval: ApprovalId) -> None:
+    async def close(self, claim: Claim, approval: ApprovalId) -> None:
         await self._fenced(_SETTLE, claim, approval)
 
     async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:

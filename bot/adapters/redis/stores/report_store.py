@@ -17,7 +17,7 @@ from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import UsageCount, tallies
+from bot.panel.reports.usage_counts import UsageCount, usage_counts
 
 _SAVE = Script("report")
 
@@ -36,7 +36,7 @@ class RedisReportStore(ReportStore):
         name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
         where = f"{thread.team_id}:{month_of(report.mark)}"
         kept = (name, claim.token, turn, codec.dump(report), keys.REPORT_FOR)
-        args = (*kept, where, keys.USAGE_FOR, *usage_fields.fields(tallies(report)))
+        args = (*kept, where, keys.USAGE_FOR, *usage_fields.fields(usage_counts(report)))
         with store_errors():
             saved = await _SAVE(self._redis, prefix, *args)
         if not saved:
@@ -47,7 +47,7 @@ class RedisReportStore(ReportStore):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for key in self._shards.usage(team_id, month):
                     pipe.hgetall(key)
-                return usage_fields.tallies(await pipe.execute())
+                return usage_fields.usage_counts(await pipe.execute())
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         with store_errors():

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.panel.model import ExpertName, Usage
-from bot.panel.reports.usage_counts import UsageCount, together
+from bot.panel.reports.usage_counts import UsageCount, merged
 
 _ROUTER = "-"  # stands where an expert's name would
 
 
-def fields(tallies: Iterable[UsageCount]) -> Iterator[str | int]:
+def fields(usage_counts: Iterable[UsageCount]) -> Iterator[str | int]:
     """Yield each field and what is added to it, in turn; nothing where nothing is."""
-    for one in tallies:
+    for one in usage_counts:
         usage = one.usage
         counts = {
             "questions": one.questions,
@@ -23,10 +23,10 @@ def fields(tallies: Iterable[UsageCount]) -> Iterator[str | int]:
                 yield from (f"{one.expert or _ROUTER} {one.model} {what}", count)
 
 
-def tallies(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
+def usage_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
     """Return what all *hashes* together have counted."""
     counts = ((*field.split(" "), count) for one in hashes for field, count in one.items())
-    return list(together(_tally(*count) for count in counts))
+    return list(merged(_tally(*count) for count in counts))
 
 
 def _tally(name: str, model: str, what: str, count: str) -> UsageCount:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.panel.errors import MessengerUnavailable, StoreUnavailable
-from bot.panel.messaging.pace import Limit, Pace
+from bot.panel.messaging.rate_limiter import Limit, RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def limits(method: str, args: Mapping[str, Any]) -> tuple[Limit, ...]:
     return (Limit(method, most, 60),) if most else ()
 
 
-async def wait_in_line(pace: Pace, limits: tuple[Limit, ...], within: float | None) -> None:
+async def wait_in_line(pace: RateLimiter, limits: tuple[Limit, ...], within: float | None) -> None:
     """Return when a call under *limits* may be made. Raises TooBusy if not *within* seconds.
 
     Without Redis nobody waits: pacing is a courtesy, and Slack says so itself if we go too fast.
@@ -67,7 +67,7 @@ async def wait_in_line(pace: Pace, limits: tuple[Limit, ...], within: float | No
         log.warning("slack.unpaced", extra={"reason": str(error)})
 
 
-async def tell_others(pace: Pace, limits: tuple[Limit, ...], seconds: float) -> None:
+async def tell_others(pace: RateLimiter, limits: tuple[Limit, ...], seconds: float) -> None:
     """Let the other processes know that Slack wants no such call for so many seconds."""
     try:
         if limits:

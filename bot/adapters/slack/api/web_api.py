@@ -23,7 +23,7 @@ from bot.adapters.slack.api.rate_limits import TooBusy, limits, tell_others, wai
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
-from bot.panel.messaging.pace import Pace
+from bot.panel.messaging.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class SlackApi:
     """
 
     def __init__(
-        self, web: AsyncWebClient, pace: Pace, *, longest: float = 60, retries: int = 3
+        self, web: AsyncWebClient, pace: RateLimiter, *, longest: float = 60, retries: int = 3
     ) -> None:
         self._web = web
         self._pace = pace

@@ -13,16 +13,16 @@ _LONGEST_ALT = 2_000
 _LONGEST_NAME = 200
 
 
-def shown(exhibits: Iterable[StoredFile]) -> list[Json]:
-    """Return the blocks that show *exhibits*."""
-    return [_image(one) if one.is_image else section(_link(one)) for one in exhibits]
+def shown(stored_files: Iterable[StoredFile]) -> list[Json]:
+    """Return the blocks that show *stored_files*."""
+    return [_image(one) if one.is_image else section(_link(one)) for one in stored_files]
 
 
-def simpler(markdown: str, exhibits: Sequence[StoredFile]) -> Json | None:
+def simpler(markdown: str, stored_files: Sequence[StoredFile]) -> Json | None:
     """Return what shows them where Slack does not take the blocks; None if there are none."""
-    if not exhibits:
+    if not stored_files:
         return None
-    return {"text": "\n".join([blocks.fallback(markdown), *map(_link, exhibits)])}
+    return {"text": "\n".join([blocks.fallback(markdown), *map(_link, stored_files)])}
 
 
 def _image(exhibit: StoredFile) -> Json:

@@ -125,7 +125,7 @@ class _Hand:
         await ack()
         thread = thread_clicked(body, self._identity)
         try:
-            absent = await self._editor.not_listed(thread)
+            absent = await self._editor.addable(thread)
             await self._open(body, pickers.join(thread, MessageTs(body["action_ts"]), absent))
         except PanelError as error:
             await _whisper(respond, explained(error))

@@ -9,7 +9,7 @@ from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.experts.requester import explained, whisper
 from bot.json_types import Json
-from bot.language import for_all, gettext
+from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import TurnId
@@ -27,7 +27,7 @@ def register(app: AsyncApp, queue: TurnQueue, api: SlackApi) -> None:
         try:
             if await queue.retry(turn):
                 log.info("turn.retried", extra={"turn": turn})
-                with for_all():
+                with in_shared_language():
                     shown = blocks.retried(message, user)
                 await api.rewrite("chat.update", channel=channel, ts=message["ts"], **shown)
             else:

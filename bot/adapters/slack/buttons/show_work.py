@@ -53,7 +53,7 @@ def register(
     async def _filled(subject: Subject, thread: ThreadRef) -> Json:
         try:
             async with asyncio.timeout(timeout):
-                work = await desk.work(thread, subject.turn)
+                work = await desk.trace(thread, subject.turn)
         except TimeoutError:
             return trace_view.sentence(
                 gettext("Looking that up took me too long; please try again in a minute.")

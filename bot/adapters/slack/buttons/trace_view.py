@@ -15,7 +15,7 @@ from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.texts import sentences
 
 _MOST_PARTS = 12  # of a hundred blocks; and 250 kB for all together
@@ -63,13 +63,13 @@ def _decision(work: TurnTrace) -> Iterator[Json]:
         )
     elif work.direct:
         yield section(gettext("People named the experts themselves; the router did not choose."))
-    elif not work.parts and work.words_known:
+    elif not work.parts and work.text_available:
         yield section(gettext("The router asked no expert and answered itself."))
     if work.parts:
         yield _rich(
             _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
         )
-    if not work.words_known:
+    if not work.text_available:
         yield _note(
             gettext(
                 "The model's side cannot be reached just now, so reasons and briefs are missing."
@@ -77,20 +77,20 @@ def _decision(work: TurnTrace) -> Iterator[Json]:
         )
 
 
-def _part(part: Part, work: TurnTrace) -> Iterator[Json]:
+def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(part.name)
     if part.brief:
         yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
-    elif work.words_known:
+    elif work.text_available:
         went_on = gettext("None: it went on with what it was asked before.")
         own_words = gettext("None: it got people's own words.")
         yield _told(gettext("Brief"), went_on if part.continues else own_words)
     if part.failure:
         yield _told(gettext("No answer"), neutralise.mrkdwn(sentences.why_failed(part.failure)))
-    if part.bill:
-        yield _figures(part.bill)
-    if work.words_known:
+    if part.metrics:
+        yield _figures(part.metrics)
+    if work.text_available:
         tools = neutralise.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
         yield _told(gettext("Tools used"), tools)
     if part.approvals:
@@ -101,7 +101,7 @@ def _part(part: Part, work: TurnTrace) -> Iterator[Json]:
         yield _rich(_title(gettext("Sources")), _bullets(links))
 
 
-def _consulted(part: Part) -> Iterator[Json]:
+def _consulted(part: ExpertTrace) -> Iterator[Json]:
     """Tell whom an expert consulted itself, and what of, down to the last."""
     for one in part.parts:
         title = gettext("{expert}, asked by {other}", expert=one.name, other=part.name)
@@ -110,8 +110,8 @@ def _consulted(part: Part) -> Iterator[Json]:
         yield _rich(line, *([_quote(one.brief)] if one.brief else []))
         if one.failure:
             yield _told(gettext("No answer"), neutralise.mrkdwn(sentences.why_failed(one.failure)))
-        if one.bill:
-            yield _figures(one.bill)
+        if one.metrics:
+            yield _figures(one.metrics)
         yield from _consulted(one)
 
 
@@ -127,36 +127,36 @@ def _whole(work: TurnTrace) -> Iterator[Json]:
         )
         return
     router = gettext("Router")
-    for name, bill in (
+    for name, metrics in (
         (gettext("Choosing experts"), work.choosing),
         (gettext("Summing up"), work.closing),
     ):
-        if bill:
+        if metrics:
             yield section(f"*{name}* ({router})")
-            yield _figures(bill)
+            yield _figures(metrics)
     yield _fields(
         (gettext("Time from start to end"), _duration(work.seconds)),
         (gettext("Tokens of all together"), _tokens(work.usage)),
         (gettext("Cost of all together"), _cost(work.cost)),
     )
-    known = neutralise.mrkdwn(day(work.prices_of))
+    known = neutralise.mrkdwn(day(work.prices_as_of))
     yield _note(gettext("Cost at list prices of {day}, before discounts.", day=known))
 
 
-def _figures(bill: Bill) -> Json:
+def _figures(metrics: RequestMetrics) -> Json:
     return _fields(
-        (gettext("Time"), _duration(bill.seconds)),
-        (gettext("Model"), neutralise.mrkdwn(_model(bill))),
-        (gettext("Tokens"), _tokens(bill.usage)),
-        (gettext("Cost"), _cost(bill.cost)),
+        (gettext("Time"), _duration(metrics.seconds)),
+        (gettext("Model"), neutralise.mrkdwn(_model(metrics))),
+        (gettext("Tokens"), _tokens(metrics.usage)),
+        (gettext("Cost"), _cost(metrics.cost)),
     )
 
 
-def _model(bill: Bill) -> str:
-    if not bill.instead_of:
-        return bill.model
+def _model(metrics: RequestMetrics) -> str:
+    if not metrics.instead_of:
+        return metrics.model
     return gettext(
-        "{model}, because {other} could not answer", model=bill.model, other=bill.instead_of
+        "{model}, because {other} could not answer", model=metrics.model, other=metrics.instead_of
     )
 
 
@@ -221,7 +221,7 @@ def _mrkdwn(words: str) -> Json:
     return {"type": "mrkdwn", "text": words, "verbatim": True}
 
 
-def _call(part: Part, *, direct: bool) -> Sequence[Json]:
+def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
     reason = "" if direct else neutralise.verbatim(part.reason)
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
 

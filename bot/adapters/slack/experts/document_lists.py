@@ -11,14 +11,14 @@ from bot.adapters.slack.markdown import neutralise
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
 from bot.panel.model import Expert, UserId
-from bot.panel.roster.expert_documents import Kept
+from bot.panel.roster.expert_documents import ExpertDocument
 from bot.panel.roster.knowledge import Document, DocumentState
 
 REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
 
 
-def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[Kept]) -> Answer:
+def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocument]) -> Answer:
     """Return what an expert can look up; its own documents there with a button to remove them."""
     title = neutralise.mrkdwn(expert.title)
     if not kept:
@@ -77,12 +77,12 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
     )
 
 
-def _document(pupil: DocumentTarget, kept: Kept) -> Json:
+def _document(pupil: DocumentTarget, kept: ExpertDocument) -> Json:
     button = {"accessory": _remove(pupil, kept.document)} if kept.is_own else {}
     return _section(_line(kept)) | button
 
 
-def _line(kept: Kept) -> str:
+def _line(kept: ExpertDocument) -> str:
     document = kept.document
     told = [_name(document)]
     if document.size:

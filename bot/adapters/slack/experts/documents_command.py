@@ -17,7 +17,7 @@ from bot.adapters.slack.experts.panel_lists import Answer
 from bot.adapters.slack.experts.requester import Requester, announce, explained, tell_alone
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading
-from bot.language import for_all, gettext
+from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import CollectionId
 from bot.panel.roster.changes import Change
@@ -79,7 +79,7 @@ class DocumentsCommand:
             problems.append(explained(error))
         else:
             if learnt:
-                with for_all():
+                with in_shared_language():
                     news = document_lists.taught(pupil, expert, learnt, giver.user)
                 await self._announce(news, giver)
         if problems:
@@ -99,7 +99,7 @@ class DocumentsCommand:
         where = giver.scope(for_defaults=pupil.for_defaults)
         expert = await self._teaching.check(where, pupil.name, giver.user)
         removed = await self._teaching.remove(where, pupil.name, document, giver.user)
-        with for_all():
+        with in_shared_language():
             news = document_lists.removed(expert, removed, giver.user)
         await self._announce(news, giver)
         for_defaults = pupil.for_defaults

@@ -37,7 +37,7 @@ from bot.adapters.slack.experts.name_check import NameCheck
 from bot.adapters.slack.experts.panel_lists import Answer
 from bot.adapters.slack.experts.requester import Requester, announce
 from bot.json_types import Json
-from bot.language import for_all, gettext
+from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
 from bot.panel.roster.changes import Change
@@ -70,7 +70,7 @@ class ExpertsCommand:
         where = giver.scope(for_defaults=order.for_defaults)
         match order.subcommand:
             case ListExperts():
-                listed = await self._editor.listed(where)
+                listed = await self._editor.entries(where)
                 panel = await self._editor.panel(where)
                 handles = await self._handles.names(giver.team_id)
                 return panel_lists.panel(
@@ -135,7 +135,7 @@ class ExpertsCommand:
         await self._documents.follow(change, files, giver)
 
     async def _announce_form(self, change: Change, giver: Requester) -> None:
-        with for_all():
+        with in_shared_language():
             news = announcements.change(change)
         problem = await announce(self._api, news, giver)
         if problem is None:
@@ -146,7 +146,7 @@ class ExpertsCommand:
             log.warning("notice.not_shown", extra={"reason": str(error)})
 
     async def _help(self, where: Scope, lead: str = "") -> Answer:
-        return panel_lists.usage(await self._editor.not_listed(where), lead)
+        return panel_lists.usage(await self._editor.addable(where), lead)
 
     async def _open_form(self, order: Order, where: Scope, giver: Requester) -> None:
         await self._editor.check_may_change(where, giver.user)
@@ -180,22 +180,22 @@ class ExpertsCommand:
                 return await self._followed(removed, giver)
             case SetSynthesis(value):
                 synthesis = await self._editor.set_synthesis(where, value, giver.user)
-                with for_all():
+                with in_shared_language():
                     return announcements.synthesis(synthesis, where, giver.user)
             case LetConsult(name, consulted):
                 edited = await self._editor.set_consulted(where, name, consulted, giver.user)
-                with for_all():
+                with in_shared_language():
                     return announcements.consulting(edited)
             case SetStreaming(value):
                 streaming = await self._editor.set_streaming(where, value, giver.user)
-                with for_all():
+                with in_shared_language():
                     return announcements.streaming(streaming, where, giver.user)
             case _:
                 assert_never(change)
 
     async def _followed(self, change: Change, giver: Requester) -> Answer:
         await self._handles.follow(change, giver)
-        with for_all():
+        with in_shared_language():
             return announcements.change(change)
 
 

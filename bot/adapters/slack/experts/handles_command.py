@@ -119,7 +119,7 @@ class HandlesCommand:
 
     async def _retire(self, handle: Handle, giver: Requester) -> None:
         """Disable the handle of an expert that is on no panel any more; it may come back."""
-        if await self._editor.is_anywhere(giver.team_id, handle.expert):
+        if await self._editor.is_used_anywhere(giver.team_id, handle.expert):
             return
         await self._keep(replace(handle, active=False), giver)
         await self._groups.disable(handle.group)

@@ -21,7 +21,7 @@ class NameCheck:
     def learn(self) -> asyncio.Task[None]:
         """Look them up, in a task that outlives whoever waits for it."""
         if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self._editor.learn_names())
+            self._learning = asyncio.create_task(self._editor.fetch_taken_names())
             self._learning.add_done_callback(_note_failure)
         return self._learning
 

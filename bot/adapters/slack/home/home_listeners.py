@@ -192,7 +192,7 @@ class _Listener:
 
     async def _offer_prompts(self, channel: str) -> None:
         try:
-            listed = await self._editor.listed(ChannelScope(self._team, channel))
+            listed = await self._editor.entries(ChannelScope(self._team, channel))
             own_first = sorted(listed, key=lambda one: one.origin is None)
             prompts = _prompts([one.expert for one in own_first])
             await self._api.write(

@@ -14,7 +14,7 @@ from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.panel_editor import PanelEntry
 from bot.panel.roster.roster import RosterChanges
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
@@ -120,7 +120,7 @@ def _acts(title: str) -> Mapping[str, str]:
     }
 
 
-def _expert(listed: Listed, overview: Overview) -> Json:
+def _expert(listed: PanelEntry, overview: Overview) -> Json:
     expert = listed.expert
     acts = _acts(blocks.literal(expert.title, 40))
     shown = _VERBS if overview.may_change else (SHOW,)
@@ -164,7 +164,7 @@ def _difference(changes: RosterChanges) -> str:
 def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("Usage and feedback"))
-    yield {**section(f"*{months.in_words(overview.month)}*"), "accessory": _months(overview)}
+    yield {**section(f"*{months.month_name(overview.month)}*"), "accessory": _months(overview)}
     if not overview.figures:
         yield section(gettext("Nothing was answered in this month."))
         return
@@ -176,7 +176,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
             (
                 gettext(
                     "Cost at list prices of {day}, before discounts.",
-                    day=neutralise.mrkdwn(day(overview.prices_of)),
+                    day=neutralise.mrkdwn(day(overview.prices_as_of)),
                 ),
                 gettext("Counted once a question is answered."),
             )
@@ -185,7 +185,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
 
 
 def _months(overview: Overview) -> Json:
-    options = {month: _option(months.in_words(month), month) for month in overview.months}
+    options = {month: _option(months.month_name(month), month) for month in overview.months}
     return {
         "type": "static_select",
         "action_id": MONTH,

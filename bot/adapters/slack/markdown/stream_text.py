@@ -25,20 +25,20 @@ _UNDECIDED = re.compile(r"[\[<\\|]")
 _PAIRED = ("`", "**", "*", "__", "_", "~~")
 
 
-def growth(shown: str, text: str) -> str:
+def next_chunk(shown: str, text: str) -> str:
     """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
     text = verbatim(text)
     settled = neutral(text[: _border(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
-def rest(shown: str, text: str) -> str | None:
+def last_chunk(shown: str, text: str) -> str | None:
     """Return what *text*, now whole, says after *shown*; None if it does not go on from there."""
     whole = neutral(text)
     return whole[len(shown) :] if whole.startswith(shown) else None
 
 
-def may_stream(shown: str, more: str) -> bool:
+def fits_one_message(shown: str, more: str) -> bool:
     """Whether a message may show both: Slack finds no address in it, and it is not too long."""
     markdown = shown + more
     return size(markdown) <= LONGEST_PIECE and next(_addresses(markdown), None) is None

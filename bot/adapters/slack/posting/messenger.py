@@ -113,14 +113,14 @@ class SlackMessenger(Messenger):
                 raise
             await self._update(thread, ts, simpler, within=within)
 
-    def growth(self, shown: str, text: str) -> str:
-        return stream_text.growth(shown, text)
+    def next_chunk(self, shown: str, text: str) -> str:
+        return stream_text.next_chunk(shown, text)
 
-    def rest(self, shown: str, text: str) -> str | None:
-        return stream_text.rest(shown, text)
+    def last_chunk(self, shown: str, text: str) -> str | None:
+        return stream_text.last_chunk(shown, text)
 
-    def may_stream(self, shown: str, more: str) -> bool:
-        return stream_text.may_stream(shown, more)
+    def fits_one_message(self, shown: str, more: str) -> bool:
+        return stream_text.fits_one_message(shown, more)
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
         if post.persona and not self._personas:
@@ -162,9 +162,9 @@ class SlackMessenger(Messenger):
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _spoken(post, named=face is not None)
-        exhibits = file_blocks.shown(post.exhibits)
-        shown = blocks.reply(markdown, [*exhibits, *reply_buttons.row(post)])
-        simpler = file_blocks.simpler(markdown, post.exhibits) or blocks.plain_reply(markdown)
+        stored_files = file_blocks.shown(post.stored_files)
+        shown = blocks.reply(markdown, [*stored_files, *reply_buttons.row(post)])
+        simpler = file_blocks.simpler(markdown, post.stored_files) or blocks.plain_reply(markdown)
         if face:
             shows_face = {"username": face.name, "icon_emoji": face.icon}
             shown, simpler = shown | shows_face, simpler | shows_face
@@ -188,7 +188,7 @@ class SlackMessenger(Messenger):
         args: Json = {
             "channel": thread.channel_id,
             "thread_ts": thread.thread_ts,
-            "unfurl_links": bool(post.exhibits),  # our own links: this is how Slack shows files
+            "unfurl_links": bool(post.stored_files),  # our own links: this is how Slack shows files
             "unfurl_media": False,
             "metadata": self._metadata(thread, post),
             **shown,
@@ -210,7 +210,7 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            below = [*file_blocks.shown(post.exhibits), *reply_buttons.row(post)]
+            below = [*file_blocks.shown(post.stored_files), *reply_buttons.row(post)]
             shown = blocks.reply(_spoken(post, named=False), below)
             await self._update(thread, ts, shown)
         except (MessengerRefused, MessengerUnavailable) as error:

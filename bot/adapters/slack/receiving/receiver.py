@@ -48,7 +48,7 @@ class BoltApp(AsyncApp):
         return await super().async_dispatch(req)
 
 
-def bolt_app(web_client: AsyncWebClient, identity: Identity, interpreter: Locales) -> BoltApp:
+def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -> BoltApp:
     """Return a Bolt app that asks Slack nothing by itself and prints no payload.
 
     What it does for somebody, it does in that person's language.
@@ -59,7 +59,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, interpreter: Locale
         return identity.authorize_result(token)
 
     async def listen(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-        await interpreter.speak_to(UserId(context.user_id) if context.user_id else None)
+        await locales.use_language_of(UserId(context.user_id) if context.user_id else None)
         await next_()
 
     # With these two in the environment Bolt silently switches to OAuth and drops the token.

@@ -25,7 +25,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class SocketModeReceiver:
         self._session = web_client.session
         self._proxy = web_client.proxy
         web = web_api.client(app_token, web_client.base_url, self._session)
-        self._api = SlackApi(web, Unpaced())  # a few calls in the life of a process
+        self._api = SlackApi(web, NoRateLimiter())  # a few calls in the life of a process
         self._wanted = connections
         self._sockets: set[ClientWebSocketResponse] = set()
         self._readers: set[asyncio.Task[None]] = set()

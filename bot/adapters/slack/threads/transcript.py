@@ -53,7 +53,7 @@ class SlackTranscript(Transcript):
         self._replies = Replies(api, identity, signer)
         self._mentions = mentions
 
-    async def readable(self, turn: Turn) -> Sequence[Utterance]:
+    async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         authors = [message.author for message in turn.messages]
         names = await self._mentions.names(authors, (message.text for message in turn.messages))
         return [
@@ -77,7 +77,7 @@ class SlackTranscript(Transcript):
             ),
         )
 
-    async def asked(
+    async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         return await self._said(
@@ -89,7 +89,7 @@ class SlackTranscript(Transcript):
             ),
         )
 
-    async def summoned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         async for message in self._replies.of(thread, latest=before):
             earlier = float(message["ts"]) < float(before)
             by_people = not message.get("bot_id") and message.get("subtype") in _TALK

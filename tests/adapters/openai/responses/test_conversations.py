@@ -244,7 +244,7 @@ async def test_nothing_is_sent_for_a_turn_that_may_be_lost(
     server: OpenAIPlayground, model: ConversationsModel, conversation: ConversationId
 ) -> None:
     sent = len(server.requests)
-    Lease("T1:C1:1.0", seconds=15, asked_at=monotonic() - 16).hold()
+    Lease("T1:C1:1.0", seconds=15, requested_at=monotonic() - 16).bind()
 
     with pytest.raises(TurnLost):
         await told(model, prompt(conversation=conversation, items=(SAID,)))

@@ -133,7 +133,7 @@ async def test_every_operation_tells_that_redis_is_unavailable():
         queue.hand_over(CLAIM),
         queue.bury(CLAIM, "reason"),
         queue.depth(),
-        queue.line(9),
+        queue.waiting_threads(9),
         queue.buried(),
         queue.retry(turn),
         queue.drop(turn),

@@ -11,14 +11,14 @@ from bot.adapters.redis.connection.connection import connect, prepare
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
-from bot.adapters.redis.queue.pace import RedisPace
+from bot.adapters.redis.queue.pace import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.journal.events import RouterAsked
 from bot.panel.links import ThreadLinks
-from bot.panel.messaging.pace import Limit
+from bot.panel.messaging.rate_limiter import Limit
 from bot.panel.model import (
     ConversationId,
     Expert,
@@ -53,10 +53,10 @@ async def everything_works(redis: Connection, url: str) -> None:
     await queue.bury(claim, "why")
     assert await queue.retry(claim.turn.id)
     await queue.done(await queue.claim())
-    await queue.line(9)
+    await queue.waiting_threads(9)
     await queue.depth()
     await queue.stop(THREAD, MessageTs("2.0"), UserId("U1"))
-    await queue.stops()
+    await queue.stop_requests()
     await threads.set_standing(THREAD, Standing.OURS)
     await threads.overheard(THREAD, MessageTs("1.0"))
     await threads.save_links(THREAD, ThreadLinks(ConversationId("conv_1")))
@@ -67,7 +67,7 @@ async def everything_works(redis: Connection, url: str) -> None:
     await panels.add(scope, LEGAL)
     await panels.set_synthesis(scope, None)
     assert await panels.changes([scope])
-    pace = RedisPace(redis, "T1")
+    pace = RedisRateLimiter(redis, "T1")
     await pace.hold(Limit("m", 1, 1), 0.01)
     assert await pace.wait([Limit("m", 1, 1)])
 

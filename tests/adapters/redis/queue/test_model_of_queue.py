@@ -243,7 +243,7 @@ class QueueAndModel(RuleBasedStateMachine):
         if not hasattr(self, "redis"):
             return
         self.agreed(self.model.depth(), self.real.depth())
-        self.agreed(self.model.stops(), self.real.stops())
+        self.agreed(self.model.stop_requests(), self.real.stop_requests())
         mine, theirs = self.both(self.model.line(9), self.real.line(9))
         assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.adapters.redis.connection.connection import connect
-from bot.adapters.redis.queue.pace import RedisPace
-from bot.panel.messaging.pace import Limit
+from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.panel.messaging.rate_limiter import Limit
 
 CHANNEL = Limit("chat.postMessage:C1", 4, 60)
 ELSEWHERE = Limit("chat.postMessage:C2", 4, 60)
@@ -17,11 +17,13 @@ WORKSPACE = Limit("chat.postMessage", 6, 60)
 async def paces(redis, redis_url):
     """The same pace in two processes."""
     elsewhere = connect(redis_url)
-    yield RedisPace(redis, "T1"), RedisPace(elsewhere, "T1")
+    yield RedisRateLimiter(redis, "T1"), RedisRateLimiter(elsewhere, "T1")
     await elsewhere.aclose()
 
 
-async def waiting(pace: RedisPace, *limits: Limit, within: float | None = None) -> float | None:
+async def waiting(
+    pace: RedisRateLimiter, *limits: Limit, within: float | None = None
+) -> float | None:
     """Take places and return how long to wait for the last of them; None if there are none."""
     taken, wait = await pace.take(limits, within=within)
     return wait if taken else None
@@ -39,7 +41,7 @@ async def test_a_burst_passes_at_once_and_what_comes_then_waits_for_the_window_t
 
 async def test_in_no_window_are_there_more_calls_than_the_limit(redis):
     limit, clock = Limit("m", 3, 1), asyncio.get_running_loop().time
-    pace, calls = RedisPace(redis, "T1"), []
+    pace, calls = RedisRateLimiter(redis, "T1"), []
 
     async def call() -> None:
         assert await pace.wait([limit])
@@ -86,7 +88,7 @@ async def test_what_is_not_urgent_leaves_half_of_the_limit_to_the_rest(paces):
 
 
 async def test_what_may_come_late_waits_as_long_as_it_may(redis):
-    pace, limit = RedisPace(redis, "T1"), Limit("m", 2, 10)
+    pace, limit = RedisRateLimiter(redis, "T1"), Limit("m", 2, 10)
     await pace.take([limit])
 
     assert await waiting(pace, limit, within=5) is None
@@ -117,17 +119,17 @@ async def test_who_waits_already_hears_of_it_too(paces):
 
 
 async def test_workspaces_and_shares_are_apart(redis):
-    half = RedisPace(redis, "T1", share=0.5)
+    half = RedisRateLimiter(redis, "T1", share=0.5)
 
     waits = [await waiting(half, CHANNEL) for _ in range(3)]
 
     assert waits[:2] == [0, 0]
     assert waits[2] > 59
-    assert await waiting(RedisPace(redis, "T2"), CHANNEL) == 0
+    assert await waiting(RedisRateLimiter(redis, "T2"), CHANNEL) == 0
 
 
 async def test_a_clock_that_was_put_back_stops_nobody(redis):
-    pace = RedisPace(redis, "T1")
+    pace = RedisRateLimiter(redis, "T1")
     seconds, _ = await redis.time()
     tomorrow = (int(seconds) + 24 * 3600) * 1000
     await redis.rpush("panelbot:{pace:T1}:places:m", *[tomorrow] * 2)
@@ -136,7 +138,7 @@ async def test_a_clock_that_was_put_back_stops_nobody(redis):
 
 
 async def test_nothing_is_kept_longer_than_it_counts(redis):
-    pace = RedisPace(redis, "T1")
+    pace = RedisRateLimiter(redis, "T1")
     await pace.take([CHANNEL, WORKSPACE])
     await pace.hold(CHANNEL, 5)
 

@@ -12,7 +12,7 @@ from bot.adapters.redis.connection.connection import connect, prepare
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
-from bot.adapters.redis.queue.pace import RedisPace
+from bot.adapters.redis.queue.pace import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -27,7 +27,7 @@ from bot.panel.journal.events import RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.messaging.handles import Handle
-from bot.panel.messaging.pace import Limit
+from bot.panel.messaging.rate_limiter import Limit
 from bot.panel.model import (
     Call,
     CallId,
@@ -231,7 +231,7 @@ LIMIT = Limit("chat.postMessage", 1, 1)
 
 async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis, journal):
     threads, panels = RedisThreadStore(redis, Shards()), RedisPanelStore(redis)
-    queue, pace = RedisTurnQueue(redis, Shards(), room=5), RedisPace(redis, "T1")
+    queue, pace = RedisTurnQueue(redis, Shards(), room=5), RedisRateLimiter(redis, "T1")
     await prepare(redis, "redis://here", Shards())
     for number in range(7):
         await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
@@ -250,7 +250,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     for number in range(9, 11):
         await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
     await queue.claim()
-    await queue.line(9)
+    await queue.waiting_threads(9)
     await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.first_to_tell("what", claims[0].turn)
     await pace.take([LIMIT])

@@ -43,6 +43,6 @@ async def test_counts_and_opinions_of_all_nodes_come_together(cluster):
         await feedback.save("T1", Feedback(judged, mark, UserId("U1"), Opinion.GOOD, 1, "m"))
 
     count = len(THREADS)
-    together = Usage(10 * count, count, 2 * count)
-    assert await reports.usage("T1", "1970-01") == [UsageCount(None, "m", count, together)]
+    merged = Usage(10 * count, count, 2 * count)
+    assert await reports.usage("T1", "1970-01") == [UsageCount(None, "m", count, merged)]
     assert len(await feedback.of_month("T1", "1970-01")) == count

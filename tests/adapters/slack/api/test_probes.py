@@ -9,7 +9,7 @@ from bot.adapters.slack.api.identity import identify
 from bot.adapters.slack.api.probes import SlackProbeBench
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.checks.probes import Observation, observe
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
@@ -28,7 +28,7 @@ async def slack() -> AsyncIterator[SlackPlayground]:
 async def bench(slack: SlackPlayground) -> AsyncIterator[SlackProbeBench]:
     async with web_api.session() as session:
         client = web_api.client(slack.bot_token, slack.api_url, session)
-        api = SlackApi(client, Unpaced())
+        api = SlackApi(client, NoRateLimiter())
         yield SlackProbeBench(api, await identify(client), GENERAL)
 
 

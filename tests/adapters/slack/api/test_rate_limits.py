@@ -6,11 +6,11 @@ import json
 import pytest
 
 from bot.adapters.redis.connection.connection import connect
-from bot.adapters.redis.queue.pace import RedisPace
+from bot.adapters.redis.queue.pace import RedisRateLimiter
 from bot.adapters.slack.api import rate_limits
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.panel.messaging.pace import Limit, Unpaced
+from bot.panel.messaging.rate_limiter import Limit, NoRateLimiter
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL, PRODUCT
 
@@ -32,7 +32,7 @@ def test_messages_are_limited_by_channel_and_by_workspace():
 
 @pytest.fixture
 async def paced(neighbour, redis):
-    return SlackApi(neighbour.api._web, RedisPace(redis, "T1"), longest=3)
+    return SlackApi(neighbour.api._web, RedisRateLimiter(redis, "T1"), longest=3)
 
 
 async def post(api, channel=GENERAL, **more):
@@ -74,7 +74,7 @@ async def until_refused(api):
 @pytest.mark.parametrize("refusal", [hazards.rate_limited(1), hazards.rate_limited_in_body()])
 async def test_what_slack_tells_one_process_all_obey(neighbour, paced, redis_url, refusal):
     connection = connect(redis_url)
-    another = SlackApi(neighbour.api._web, RedisPace(connection, "T1"))
+    another = SlackApi(neighbour.api._web, RedisRateLimiter(connection, "T1"))
     neighbour.slack.hazards.on("chat.postMessage", refusal)
 
     first = asyncio.create_task(post(paced))
@@ -89,7 +89,7 @@ async def test_what_slack_tells_one_process_all_obey(neighbour, paced, redis_url
 
 async def test_without_redis_calls_are_made_all_the_same(neighbour, free_port):
     nowhere = connect(f"redis://127.0.0.1:{free_port}/0")
-    api = SlackApi(neighbour.api._web, RedisPace(nowhere, "T1"))
+    api = SlackApi(neighbour.api._web, RedisRateLimiter(nowhere, "T1"))
 
     assert (await post(api))["ok"]
     await nowhere.aclose()
@@ -98,5 +98,5 @@ async def test_without_redis_calls_are_made_all_the_same(neighbour, free_port):
 async def test_who_does_not_pace_obeys_slack_alone(neighbour):
     neighbour.slack.hazards.on("chat.postMessage", hazards.rate_limited(1))
 
-    assert (await post(SlackApi(neighbour.api._web, Unpaced())))["ok"]
+    assert (await post(SlackApi(neighbour.api._web, NoRateLimiter())))["ok"]
     assert neighbour.count("chat.postMessage") == 2

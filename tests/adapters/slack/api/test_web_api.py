@@ -11,7 +11,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
 from bot.panel.errors import MessengerUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
-from bot.panel.messaging.pace import Unpaced
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
 
@@ -34,7 +34,7 @@ async def answering(answer: Answer) -> AsyncIterator[SlackApi]:
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
     try:
         async with web_api.session(seconds=1) as session:
-            yield SlackApi(web_api.client("xoxb-1", url, session), Unpaced(), longest=1.5)
+            yield SlackApi(web_api.client("xoxb-1", url, session), NoRateLimiter(), longest=1.5)
     finally:
         await runner.cleanup()
 
@@ -73,7 +73,7 @@ async def test_a_read_whose_answer_is_lost_is_repeated(neighbour, fault):
 
 async def test_a_read_is_given_up_after_some_tries(neighbour):
     neighbour.slack.hazards.on("users.info", hazards.server_error(), times=9)
-    api = SlackApi(neighbour.api._web, Unpaced(), retries=1)
+    api = SlackApi(neighbour.api._web, NoRateLimiter(), retries=1)
 
     with pytest.raises(MessengerUnavailable):
         await api.read("users.info", user=ADA)
@@ -160,7 +160,7 @@ async def test_what_is_no_answer_of_slacks_leaves_a_write_uncertain(answer):
 async def test_nobody_there_leaves_a_write_uncertain(free_port):
     async with web_api.session() as session:
         web = web_api.client("xoxb-1", f"http://127.0.0.1:{free_port}/api/", session)
-        api = SlackApi(web, Unpaced())
+        api = SlackApi(web, NoRateLimiter())
         with pytest.raises(Ambiguous):
             await api.write("chat.postMessage", text="hi")
 
@@ -178,7 +178,7 @@ async def test_neither_words_nor_tokens_are_logged(neighbour, caplog):
 
 
 async def test_nothing_is_called_for_a_turn_that_may_be_lost(neighbour):
-    Lease("T1:C1:1.0", 10, monotonic() - 11).hold()
+    Lease("T1:C1:1.0", 10, monotonic() - 11).bind()
 
     with pytest.raises(TurnLost):
         await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
@@ -188,7 +188,7 @@ async def test_nothing_is_called_for_a_turn_that_may_be_lost(neighbour):
 
 async def test_nothing_is_sent_for_a_turn_that_may_be_lost(neighbour):
     await neighbour.api.read("users.info", user=ADA)  # also over a connection that is open already
-    Lease("T1:C1:1.0", seconds=15, asked_at=monotonic() - 16).hold()
+    Lease("T1:C1:1.0", seconds=15, requested_at=monotonic() - 16).bind()
 
     with pytest.raises(TurnLost):
         await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")

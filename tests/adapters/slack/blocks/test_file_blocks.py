@@ -16,14 +16,14 @@ TABLE = StoredFile(FileId("F0TABLE01"), "a&b|<c>.csv", "https://x.example/F2")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def post(*exhibits: StoredFile) -> Post:
+def post(*stored_files: StoredFile) -> Post:
     return Post(
         TurnId("T0ACME:C0GENERAL:1.0"),
         "made:call_1",
-        "\n".join(f":paperclip: `{one.name}`" for one in exhibits),
+        "\n".join(f":paperclip: `{one.name}`" for one in stored_files),
         persona=Persona("Analyst", ":bar_chart:"),
         expert=ExpertName("data"),
-        exhibits=exhibits,
+        stored_files=stored_files,
     )
 
 

@@ -14,14 +14,14 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
 from bot.panel.reports.turn_inspector import TurnInspector
-from bot.panel.reports.turn_trace import Part, TurnTrace
+from bot.panel.reports.turn_trace import ExpertTrace, TurnTrace
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GUEST
 from tests.eventually import eventually
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 WORK = TurnTrace(
-    (Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT."),), seconds=1.0
+    (ExpertTrace(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT."),), seconds=1.0
 )
 
 
@@ -34,7 +34,7 @@ class ScriptedDesk(TurnInspector):
         self.may_answer.set()
         self.asked: list[object] = []
 
-    async def work(self, thread, turn):
+    async def trace(self, thread, turn):
         self.asked.append((thread, turn))
         await self.may_answer.wait()
         if isinstance(self.answer, Exception):

@@ -7,13 +7,13 @@ from bot.adapters.slack.buttons import trace_view
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.reports.turn_trace import Approval, Bill, Part, TurnTrace
+from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
 from bot.playground.slack.web_api.methods.views import _check as slack_takes
 
-BILL = Bill("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
-LEGAL = Part(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", bill=BILL)
-TAX = Part(CallId("call_2"), "Tax", "Taxes.", "Look at VAT.", failure=Failure.SLOW)
-WORK = TurnTrace((LEGAL, TAX), seconds=75.0, choosing=BILL, closing=BILL, prices_of="2026-11-20")
+BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
+LEGAL = ExpertTrace(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT.", metrics=BILL)
+TAX = ExpertTrace(CallId("call_2"), "Tax", "Taxes.", "Look at VAT.", failure=Failure.SLOW)
+WORK = TurnTrace((LEGAL, TAX), seconds=75.0, choosing=BILL, closing=BILL, prices_as_of="2026-11-20")
 EVIL = "<!channel> <@U1> *b* <https://evil.example|safe>"
 
 
@@ -59,8 +59,8 @@ def test_a_reply_to_a_call_that_is_not_known_tells_all():
 
 
 def test_what_is_not_known_is_not_made_up():
-    bill = replace(BILL, usage=None, cost=None)
-    told = words(trace_view.modal(TurnTrace((replace(LEGAL, bill=bill),), seconds=1.0), None))
+    metrics = replace(BILL, usage=None, cost=None)
+    told = words(trace_view.modal(TurnTrace((replace(LEGAL, metrics=metrics),), seconds=1.0), None))
 
     assert "*Tokens*\nunknown" in told
     assert "*Cost of all together*\nunknown" in told
@@ -74,7 +74,9 @@ def test_a_turn_without_a_report_is_said_to_have_none():
 
 def test_without_the_words_the_modal_says_so_and_claims_nothing():
     told = words(
-        trace_view.modal(replace(WORK, words_known=False, parts=(Part(CallId("c"), "Tax"),)), None)
+        trace_view.modal(
+            replace(WORK, text_available=False, parts=(ExpertTrace(CallId("c"), "Tax"),)), None
+        )
     )
     assert "cannot be reached" in told
     assert "people's own words" not in told
@@ -107,14 +109,14 @@ def test_sources_show_where_they_lead():
 
 
 def test_nothing_that_a_model_wrote_is_live():
-    part = Part(
+    part = ExpertTrace(
         CallId("c"),
         EVIL,
         EVIL,
         EVIL,
         tools=(EVIL,),
         sources=(Source(EVIL),),
-        bill=replace(BILL, model=EVIL),
+        metrics=replace(BILL, model=EVIL),
     )
     view = trace_view.modal(
         TurnTrace((part,), seconds=1.0, choosing=replace(BILL, model=EVIL)), None
@@ -137,13 +139,15 @@ def test_a_large_panel_fits(count):
     ("cost", "shown"), [("0", "$0.0000"), ("0.00001", "under $0.0001"), ("1.5", "$1.5000")]
 )
 def test_small_costs_are_not_rounded_to_nothing(cost, shown):
-    work = TurnTrace((replace(LEGAL, bill=replace(BILL, cost=Decimal(cost))),), seconds=1.0)
+    work = TurnTrace((replace(LEGAL, metrics=replace(BILL, cost=Decimal(cost))),), seconds=1.0)
     assert f"*Cost*\n{shown}" in words(trace_view.modal(work, None))
 
 
 def test_whom_an_expert_consulted_is_told_below_it():
-    deepest = Part(CallId("call_4"), "Payroll", "Pay.", "Look at pay.", failure=Failure.SLOW)
-    tax = Part(CallId("call_3"), "Tax", "Taxes.", "Look at VAT.", bill=BILL, parts=(deepest,))
+    deepest = ExpertTrace(CallId("call_4"), "Payroll", "Pay.", "Look at pay.", failure=Failure.SLOW)
+    tax = ExpertTrace(
+        CallId("call_3"), "Tax", "Taxes.", "Look at VAT.", metrics=BILL, parts=(deepest,)
+    )
     work = replace(WORK, parts=(replace(LEGAL, parts=(tax,)),))
 
     told = words(trace_view.modal(work, LEGAL.call_id))
@@ -157,7 +161,7 @@ def test_whom_an_expert_consulted_is_told_below_it():
 
 @pytest.mark.parametrize("count", [1, 5, 12, 100])
 def test_however_many_consult_however_many_slack_takes_it(count):
-    consulted = tuple(replace(TAX, bill=BILL) for _ in range(50))
+    consulted = tuple(replace(TAX, metrics=BILL) for _ in range(50))
     parts = tuple(replace(LEGAL, parts=consulted, failure=Failure.SLOW) for _ in range(count))
     slack_takes(trace_view.modal(replace(WORK, parts=parts), None))
 

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.slack.experts import announcements, panel_lists
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.roster.changes import Change, Verb
-from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.panel_editor import PanelEntry
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.web_api.validation.messages import check_message
 
@@ -40,14 +40,14 @@ def written(answer) -> str:
 
 
 def test_a_list_shows_persona_name_purpose_and_origin():
-    listed = [Listed(LEGAL, None), Listed(replace(LEGAL, name=ExpertName("tax")), HERE)]
+    listed = [PanelEntry(LEGAL, None), PanelEntry(replace(LEGAL, name=ExpertName("tax")), HERE)]
     shown = panel_lists.panel(listed, Synthesis.AUTO, HERE).text.splitlines()
     assert shown[1] == ":scales: *Legal Counsel* (`legal`): Law &amp; order."
     assert shown[2].endswith("(`tax`): Law &amp; order. · _this channel's own_")
 
 
 def test_what_comes_from_the_workspace_is_not_the_channels_own():
-    shown = panel_lists.panel([Listed(LEGAL, ALL)], Synthesis.AUTO, HERE).text
+    shown = panel_lists.panel([PanelEntry(LEGAL, ALL)], Synthesis.AUTO, HERE).text
     assert "own_" not in shown
 
 
@@ -55,7 +55,7 @@ def test_an_empty_panel_says_what_to_do():
     assert "`/experts add`" in panel_lists.panel([], Synthesis.AUTO, HERE).text
 
 
-@pytest.mark.parametrize("listed", [[], [Listed(LEGAL, HERE)]])
+@pytest.mark.parametrize("listed", [[], [PanelEntry(LEGAL, HERE)]])
 def test_a_panel_that_is_kept_in_a_file_says_where(listed):
     shown = panel_lists.panel(listed, Synthesis.AUTO, HERE, kept_in="the file <a>.yaml")
     assert "Kept in the file &lt;a&gt;.yaml, and only changed there." in written(shown)
@@ -64,7 +64,7 @@ def test_a_panel_that_is_kept_in_a_file_says_where(listed):
 
 @pytest.mark.parametrize("count", [1, 30, 31, 100])
 def test_the_longest_panels_fit_one_message(count, taken_by_slack):
-    listed = [Listed(LONGEST, HERE)] * count
+    listed = [PanelEntry(LONGEST, HERE)] * count
     answer = panel_lists.panel(listed, Synthesis.NEVER, HERE)
     taken_by_slack(answer)
     assert written(answer).count(f"`{LONGEST.name}`") >= count
@@ -75,7 +75,7 @@ def test_the_longest_library_fits_one_message(taken_by_slack):
 
 
 ANSWERS = {
-    "list": panel_lists.panel([Listed(HOSTILE, HERE)], Synthesis.AUTO, HERE),
+    "list": panel_lists.panel([PanelEntry(HOSTILE, HERE)], Synthesis.AUTO, HERE),
     "help": panel_lists.usage([HOSTILE], "I do not know `<!channel>`."),
     "details": panel_lists.details(HOSTILE),
     "sentence": panel_lists.sentence("There is no `<!channel>` [here](https://evil.example)."),
@@ -130,6 +130,6 @@ def test_it_is_shown_whom_an_expert_consults():
 def test_the_tools_of_an_expert_are_told_wherever_it_is():
     using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
     told = "uses `web-search`, `mcp:tickets`"
-    assert told in panel_lists.panel([Listed(using, None)], Synthesis.AUTO, HERE).text
+    assert told in panel_lists.panel([PanelEntry(using, None)], Synthesis.AUTO, HERE).text
     assert told in written(panel_lists.details(using))
-    assert "uses" not in panel_lists.panel([Listed(LEGAL, None)], Synthesis.AUTO, HERE).text
+    assert "uses" not in panel_lists.panel([PanelEntry(LEGAL, None)], Synthesis.AUTO, HERE).text

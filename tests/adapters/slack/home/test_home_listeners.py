@@ -124,7 +124,7 @@ class House:
         return [view for view in self.slack.workspace.views.values() if view.is_open]
 
     async def names(self):
-        return [one.expert.name for one in await self.editor.listed(self.defaults)]
+        return [one.expert.name for one in await self.editor.entries(self.defaults)]
 
 
 @pytest.fixture

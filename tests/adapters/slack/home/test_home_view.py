@@ -6,14 +6,14 @@ import pytest
 from bot.adapters.slack.home import home_view
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.roster.panel_editor import Listed
+from bot.panel.roster.panel_editor import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 from bot.playground.slack.web_api.validation.blocks import problem_of
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law.")
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count twice.")
 OVERVIEW = Overview(
-    listed=[Listed(LEGAL, None)],
+    listed=[PanelEntry(LEGAL, None)],
     to_be_added=[TAX],
     synthesis=Synthesis.AUTO,
     handles={},
@@ -21,7 +21,7 @@ OVERVIEW = Overview(
     month="2025-11",
     months=["2025-11", "2025-10"],
     figures=[],
-    prices_of="2025-11-01",
+    prices_as_of="2025-11-01",
     admins=[],
     may_change=True,
 )
@@ -118,7 +118,7 @@ def test_the_largest_panel_fits():
     blocks = shown(
         replace(
             OVERVIEW,
-            listed=[Listed(one, WorkspaceScope("T1")) for one in experts],
+            listed=[PanelEntry(one, WorkspaceScope("T1")) for one in experts],
             to_be_added=experts,
             channels=[(f"C{n:011}", changes) for n in range(300)],
             figures=figures,
@@ -133,7 +133,7 @@ def test_nothing_that_people_wrote_is_live():
         ExpertName("evil"), "<!channel> *b*", "<!here>", "<https://evil.example|safe> @here", "x"
     )
     figures = [Figures(evil.name, evil.title, 3, good=1)]
-    listed = [Listed(evil, None)]
+    listed = [PanelEntry(evil, None)]
 
     blocks = shown(replace(OVERVIEW, listed=listed, to_be_added=[evil], figures=figures))
 
@@ -150,4 +150,4 @@ def test_what_a_menu_of_another_version_wants_is_refused(value):
 
 def test_the_tools_of_an_expert_are_told():
     using = replace(LEGAL, tools=(ToolName("web-search"),))
-    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, listed=[Listed(using, None)])))
+    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, listed=[PanelEntry(using, None)])))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.slack.markdown.neutralise import markdown
-from bot.adapters.slack.markdown.stream_text import growth, may_stream, rest
+from bot.adapters.slack.markdown.stream_text import fits_one_message, last_chunk, next_chunk
 
 SIMPLE_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 ADDRESS = re.compile(r"https?:/|\w\.com\b|\w@\w")
@@ -36,7 +36,7 @@ def steps(written: list[str]) -> list[str]:
     """What is shown after each piece."""
     shown, all_shown = "", []
     for text in accumulate(written):
-        shown += growth(shown, text)
+        shown += next_chunk(shown, text)
         all_shown.append(shown)
     return all_shown
 
@@ -56,7 +56,7 @@ def test_nothing_that_is_shown_acts_or_is_an_address(written: list[str]) -> None
 def test_what_is_shown_and_the_rest_are_what_would_have_been_posted(written: list[str]) -> None:
     text = "".join(written)
     for shown in set(steps(written)):
-        left = rest(shown, text)
+        left = last_chunk(shown, text)
         assert left is None or shown + left == markdown(text)
 
 
@@ -65,7 +65,7 @@ def test_what_is_shown_and_the_rest_are_what_would_have_been_posted(written: lis
 def test_prose_is_never_taken_back_and_always_has_an_end_to_come(written: list[str]) -> None:
     text = "".join(written)
     for shown in set(steps(written)) - {""}:
-        left = rest(shown, text)
+        left = last_chunk(shown, text)
         assert left is not None
         assert left.strip()
 
@@ -97,18 +97,18 @@ def test_prose_is_never_taken_back_and_always_has_an_end_to_come(written: list[s
     ],
 )
 def test_as_much_is_shown_as_is_sure(text: str, shown: str) -> None:
-    assert growth("", text) == shown
+    assert next_chunk("", text) == shown
 
 
 def test_what_does_not_begin_alike_is_not_added() -> None:
-    assert growth("No. ", "Yes. That is so. And") == ""
-    assert rest("No. ", "Yes. That is so.") is None
+    assert next_chunk("No. ", "Yes. That is so. And") == ""
+    assert last_chunk("No. ", "Yes. That is so.") is None
 
 
 def test_a_reference_that_is_told_later_takes_the_text_back() -> None:
     text = "See [it][r].\n\nThat.\n\n[r]: https://e.co"
-    assert growth("", text[:20]) == "See [it][r].\n\n"
-    assert rest("See [it][r].\n\n", text) is None
+    assert next_chunk("", text[:20]) == "See [it][r].\n\n"
+    assert last_chunk("See [it][r].\n\n", text) is None
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_a_reference_that_is_told_later_takes_the_text_back() -> None:
     [("end.", True), ("See https://e.co", False), ("`https://e.co`", True), ("x" * 11_500, False)],
 )
 def test_an_address_or_too_much_is_for_another_message(more: str, may: bool) -> None:
-    assert may_stream("Yes. ", more) is may
+    assert fits_one_message("Yes. ", more) is may

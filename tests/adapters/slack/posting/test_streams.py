@@ -250,19 +250,19 @@ async def test_a_slack_that_shows_no_personas_gets_the_name_afterwards_and_no_mo
 
 async def test_what_is_streamed_is_never_more_than_slack_takes_at_once(place):
     text = "\n\n".join(f"Paragraph {n}. " + "word " * 300 for n in range(30))
-    grown = place.messenger.growth("", text)
+    grown = place.messenger.next_chunk("", text)
     assert len(grown) > 12_000
-    assert not place.messenger.may_stream("", grown)
+    assert not place.messenger.fits_one_message("", grown)
 
 
 async def test_the_stream_of_a_reply_carries_no_address_that_slack_could_preview(place):
     text = "Yes. It is so.\n\nSee https://evil.example/secret for more.\n\nEnd."
 
-    shown = place.messenger.growth("", text)
-    left = place.messenger.rest(shown, text)
+    shown = place.messenger.next_chunk("", text)
+    left = place.messenger.last_chunk(shown, text)
 
     assert shown == "Yes. It is so.\n\n"
-    assert not place.messenger.may_stream(shown, left)
+    assert not place.messenger.fits_one_message(shown, left)
     assert place.messenger.pieces(left) == [left]
 
 

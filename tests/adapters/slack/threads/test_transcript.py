@@ -33,7 +33,7 @@ async def test_mentions_are_read_as_names(neighbour):
     thread = neighbour.begin()
     message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=FILES)
 
-    (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+    (said,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
 
     assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
 
@@ -43,7 +43,7 @@ async def test_handles_are_read_as_people_type_them(neighbour):
     await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
     message = Message(MessageTs("1.0"), UserId(ADA), "<!subteam^S1|@old> and <!subteam^S2>?")
 
-    (asked,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+    (asked,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
     (kept,) = await neighbour.transcript.whole(thread)
 
     assert asked.text == "@panel-legal and @group?"
@@ -54,18 +54,18 @@ async def test_a_handle_summons_like_a_mention(neighbour):
     thread = neighbour.begin("<!subteam^S1> may we?")
     later = neighbour.slack.people.say(ADA, GENERAL, "well?", thread.thread_ts)
     before = MessageTs(later)
-    assert not await neighbour.transcript.summoned(thread, before=before)
+    assert not await neighbour.transcript.was_mentioned(thread, before=before)
 
     await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
 
-    assert await neighbour.transcript.summoned(thread, before=before)
+    assert await neighbour.transcript.was_mentioned(thread, before=before)
 
 
 async def test_a_message_without_text_is_read_as_such(neighbour):
     thread = neighbour.begin()
     message = Message(MessageTs("1.0"), UserId("U0NOBODY"), "")
 
-    (said,) = await neighbour.transcript.readable(Turn(TURN, thread, (message,)))
+    (said,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
 
     assert (said.speaker, said.text) == ("Somebody", "[no text]")
 
@@ -92,8 +92,8 @@ async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_an
     reply = await neighbour.messenger.post(thread, answer())
     root, transcript = MessageTs(thread.thread_ts), neighbour.transcript
 
-    asked = await transcript.asked(thread, since=root, until=reply)
-    pointed_at = await transcript.asked(thread, since=reply, until=reply)
+    asked = await transcript.people_said(thread, since=root, until=reply)
+    pointed_at = await transcript.people_said(thread, since=reply, until=reply)
 
     assert [(one.speaker, one.text) for one in asked] == [("Ada", "a question")]
     assert [(one.speaker, one.text) for one in pointed_at] == [("Legal Counsel", "Yes.")]
@@ -206,8 +206,8 @@ async def test_a_summons_counts_for_what_comes_after_it(neighbour):
     say(BEN, GENERAL, f"ask <@{BOT_USER}>", thread.thread_ts)
     after = say(ADA, GENERAL, "yes, please", thread.thread_ts)
 
-    assert not await neighbour.transcript.summoned(thread, before=MessageTs(between))
-    assert await neighbour.transcript.summoned(thread, before=MessageTs(after))
+    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(between))
+    assert await neighbour.transcript.was_mentioned(thread, before=MessageTs(after))
 
 
 async def test_our_own_messages_tell_the_router(neighbour):

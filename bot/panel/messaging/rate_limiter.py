@@ -14,7 +14,7 @@ class Limit:
     seconds: int
 
 
-class Pace(Protocol):
+class RateLimiter(Protocol):
     """Gives out places for calls, first come, first served. Raises StoreUnavailable."""
 
     async def wait(self, limits: Sequence[Limit], *, within: float | None = None) -> bool:
@@ -30,7 +30,7 @@ class Pace(Protocol):
         ...
 
 
-class Unpaced(Pace):
+class NoRateLimiter(RateLimiter):
     """Lets everybody go at once; the neighbour's own refusals are all that slows us."""
 
     async def wait(self, limits: Sequence[Limit], *, within: float | None = None) -> bool:
