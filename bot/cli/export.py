@@ -2,9 +2,10 @@
 
 import click
 
-from bot.assembly.operator import open_desk
+from bot.assembly.operator import open_threads
 from bot.cli import run, settings, write
-from bot.cli.links import NO_PANEL, find_thread
+from bot.cli.links import NO_PANEL
+from bot.cli.thread_argument import find_thread
 from bot.operations.export import FORMATS
 from bot.panel.errors import Refused
 from bot.panel.language_model.thread_archive import collect
@@ -32,14 +33,13 @@ def export(what: str, format_: str, out: str) -> None:
 
 
 async def _export(what: str, format_: str, out: str) -> None:
-    async with open_desk(settings(*SLACK_OUT, *MODEL, *STORE)) as desk:
-        thread = await find_thread(desk, what)
-        links = await desk.recovery.find(thread)
+    async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
+        team_id, url = access.identity.team_id, access.identity.url
+        thread = await find_thread(what, team_id, access.threads, access.model)
+        links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
-        messages = await desk.transcript.whole(thread)
-        permalink = (
-            f"{desk.identity.url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
-        )
-        archive = await collect(thread, permalink, messages, links, desk.model)
+        messages = await access.transcript.whole(thread)
+        permalink = f"{url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
+        archive = await collect(thread, permalink, messages, links, access.model)
     write(FORMATS[format_](archive), out)

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.assembly.operator import open_classroom
+from bot.assembly.operator import open_documents
 from bot.cli import run, settings
+from bot.cli.progress import progress_bar
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.knowledge import Document, DocumentState, Holder, Upload
@@ -157,8 +156,7 @@ async def _each(verb: str, names: Sequence[str], deed: Deed, done: str) -> None:
                 problems.extend(_unfinished(document))
             progress.advance(task)
 
-    columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(verb, total=len(names))
         async with asyncio.TaskGroup() as tasks:
             for name in names:
@@ -199,5 +197,5 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _classroom(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    async with open_classroom(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, teaching):
+    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, teaching):
         yield teaching, ChannelScope(team, channel) if channel else WorkspaceScope(team)

@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import __version__
 from bot.adapters.openai.checks import probes as openai_probes
@@ -18,6 +16,7 @@ from bot.assembly import model_server
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.cli import run, settings, write
+from bot.cli.progress import progress_bar
 from bot.operations.probe import Report, as_markdown
 from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
@@ -92,8 +91,7 @@ def _wanted(checks: Sequence[Check], only: Sequence[str]) -> Sequence[Check]:
 
 async def _observed(checks: Sequence[Check]) -> list[Observation]:
     seen: list[Observation] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Probing", total=len(checks))
         async for one in observe(checks):
             seen.append(one)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.adapters.redis.queue.backlog import DeadLetter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.assembly.storage import open_storage
 from bot.cli import run, settings
+from bot.operations.queue_admin import DeadLetter
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
 from bot.settings.config import STORE
@@ -69,7 +69,7 @@ async def _show(turn: TurnId) -> None:
         raise _unknown(turn)
     thread = letter.turn.thread
     click.echo(f"turn      {letter.turn.id}")
-    click.echo(f"thread    {thread.channel_id}/{thread.thread_ts}")
+    click.echo(f"thread    {thread.place}")
     click.echo(f"given up  {_when(letter)}, after {letter.attempts} attempts: {letter.reason}")
     for message in letter.turn.messages:
         click.echo(f"{message.ts}  {message.author}: {message.text}")

@@ -148,18 +148,18 @@ async def _tools(environ: Mapping[str, str], opened: AsyncExitStack) -> str:
     hosted = files("bot.demo") / "tools.yaml"
     if environ.get("OPENAI_API_KEY", "").strip():
         return str(hosted)
-    desk = await opened.enter_async_context(McpPlayground())
+    server = await opened.enter_async_context(McpPlayground())
     allowed = Path(opened.enter_context(TemporaryDirectory())) / "tools.yaml"
-    allowed.write_text(hosted.read_text("utf-8") + _TICKETS.format(url=desk.url), "utf-8")
+    allowed.write_text(hosted.read_text("utf-8") + _TICKETS.format(url=server.url), "utf-8")
     return str(allowed)
 
 
 async def _teach(config: Config) -> None:
     """Give one expert a document, so that its answers have something to cite."""
     policy = (files("bot.demo") / "policy.md").read_bytes()
-    async with operator.open_classroom(config) as (team, teaching):
-        collection = await teaching.open(WorkspaceScope(team), "legal", None)
-        await teaching.add(collection, Upload("open-source-policy.md", policy))
+    async with operator.open_documents(config) as (team, documents):
+        collection = await documents.open(WorkspaceScope(team), "legal", None)
+        await documents.add(collection, Upload("open-source-policy.md", policy))
 
 
 async def _idle(memory: storage.Storage) -> bool:

@@ -1,1 +1,1 @@
-"""What operators do: forget, migrate, probe, export."""
+"""What operators do: forget, migrate, probe, export. It works on ports; assembly fills them."""

@@ -1,27 +1,20 @@
-"""Deleting what is kept of threads: first what was said, then what leads to it.
+"""Deleting what is kept of threads: first the conversations, then the links that lead to them.
 
-Each thread is held meanwhile, so that no worker begins a turn in it. What cannot be deleted keeps
-its links, so that doing it again finds it.
+Each thread is on hold meanwhile, so that no worker begins a turn in it. What cannot be deleted
+keeps its links, so that a second attempt finds it.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
 
-from bot.adapters.redis.queue.backlog import Hold
-from bot.assembly.operator import Records
-from bot.operations.survey import Found
-from bot.panel.errors import (
-    ConversationGone,
-    ModelUnavailable,
-    Refused,
-    StoreUnavailable,
-    TurnLost,
-)
-from bot.panel.intake.lease_renewal import renewed_lease
+from bot.operations.queue_admin import Hold
+from bot.operations.services import Services
+from bot.operations.survey import ThreadData
+from bot.operations.thread_hold import renewed
+from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
@@ -30,17 +23,17 @@ from bot.panel.roster.roster import ChannelScope
 from bot.panel.timeouts import Timeouts
 
 _BACKOFF = Timeouts().backoff
-_LOOK_AGAIN = 0.2  # seconds; Redis sends no word when a turn ends
+_POLL_INTERVAL = 0.2  # seconds; the store sends no notification when a turn ends
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """What was deleted."""
+class Deleted:
+    """How much was deleted."""
 
     threads: int = 0
     conversations: int = 0
     items: int = 0
-    queued: int = 0  # messages, and turns that waited for another try
+    queued: int = 0  # messages, and turns that waited for a retry
     messages: int = 0  # of the bot's, in Slack
     reports: int = 0
     given_up: int = 0  # turns
@@ -49,113 +42,110 @@ class Gone:
     panels: int = 0
     elsewhere: tuple[ConversationId, ...] = ()  # another backend's, and not found on this server
 
-    def __add__(self, other: "Gone") -> "Gone":
-        """Return both together."""
+    def __add__(self, other: "Deleted") -> "Deleted":
+        """Return the sum of both."""
         names = [field.name for field in fields(self)]
-        return Gone(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return Deleted(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 class ForgetThreads:
-    """Deletes, and counts in *gone*; a running turn is waited for so many seconds."""
+    """Deletes, and counts in *deleted*; waits up to *wait* seconds for a turn that is running."""
 
-    def __init__(self, records: Records, *, wait: float, messages: bool) -> None:
-        self.gone = Gone()
-        self._records = records
-        self._memory = records.memory
-        self._team = records.desk.identity.team_id
+    def __init__(self, services: Services, *, wait: float, messages: bool) -> None:
+        self.deleted = Deleted()
+        self._services = services
+        self._stores = services.stores
         self._wait = wait
         self._messages = messages
 
-    async def thread(self, found: Found) -> None:
+    async def thread(self, data: ThreadData) -> None:
         """Forget a thread. Raises Refused if a turn keeps running in it."""
-        await asyncio.create_task(self._thread(found))  # a task for the lease
+        await asyncio.create_task(self._thread(data))  # a task for the lease
 
-    async def _thread(self, found: Found) -> None:
-        hold = await self._hold(found.thread)
-        self.gone += Gone(queued=hold.dropped)
-        queue = self._memory.queue
-        try:
-            async with renewed_lease(queue, hold.claim, self._records.lease):
-                await self._delete(found)
-                await queue.renew(hold.claim)  # still ours?
-                await self._cut_links(found)
-                if self._messages:
-                    await self._delete_messages(found.thread)
-        finally:
-            with suppress(TurnLost, StoreUnavailable):
-                await queue.done(hold.claim)
-        self.gone += Gone(threads=1)
+    async def _thread(self, data: ThreadData) -> None:
+        hold = await self._hold(data.thread)
+        self.deleted += Deleted(queued=hold.dropped)
+        async with renewed(self._stores.queue, hold, self._services.lease):
+            await self._delete_conversations(data)
+            await self._stores.queue.renew(hold.claim)  # raises TurnLost if the hold has expired
+            await self._stores.threads.forget(data.thread, data.conversations)
+            await self._stores.panels.forget(data.thread)
+            if self._messages:
+                await self._delete_messages(data.thread)
+        self.deleted += Deleted(threads=1)
 
     async def _hold(self, thread: ThreadRef) -> Hold:
         deadline = time.monotonic() + self._wait
-        while (hold := await self._memory.queue.hold(thread, drop=True)) is None:
+        while (hold := await self._stores.queue.hold(thread, drop=True)) is None:
             if time.monotonic() > deadline:
                 raise Refused("a turn is running there; stop it in Slack, or wait for its end")
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(_POLL_INTERVAL)
         return hold
 
-    async def _delete(self, found: Found) -> None:
-        """Delete the conversations, also those that have joined since they were looked for."""
-        model = self._records.desk.model
-        links = await self._memory.threads.links(found.thread)
-        joined = {*links.experts.values()} - {*found.conversations}
+    async def _delete_conversations(self, data: ThreadData) -> None:
+        """Delete the conversations, also those that were linked since *data* was gathered."""
+        model = self._services.model
+        links = await self._stores.threads.links(data.thread)
+        added = {*links.experts.values()} - {*data.conversations}
         routers = filter(None, [links.router])
-        for conversation in dict.fromkeys([*joined, *found.conversations, *routers]):
+        for conversation in dict.fromkeys([*added, *data.conversations, *routers]):
             items = await retry(partial(model.delete, conversation), _BACKOFF, on=ModelUnavailable)
             if items is not None:
-                self.gone += Gone(conversations=1, items=items)
+                self.deleted += Deleted(conversations=1, items=items)
             elif not model.is_current(conversation):
-                self.gone += Gone(elsewhere=(conversation,))
-
-    async def _cut_links(self, found: Found) -> None:
-        await self._memory.threads.forget(found.thread, found.conversations)
-        await self._memory.panels.forget(found.thread)
+                self.deleted += Deleted(elsewhere=(conversation,))
 
     async def _delete_messages(self, thread: ThreadRef) -> None:
-        for ts in reversed((await self._records.traces.of(thread)).ours):
-            await self._records.traces.delete(thread, ts)
-            self.gone += Gone(messages=1)
+        messages = self._services.messages
+        for ts in reversed((await messages.traces(thread)).bot_messages):
+            await messages.delete(thread, ts)
+            self.deleted += Deleted(messages=1)
 
-    async def notes(self, threads: Collection[ThreadRef], channel_id: str = "") -> None:
-        """Forget what is noted of the turns of *threads*: reports, opinions, turns given up."""
-        held = await self._records.remains.of(self._team, channel_id)
-        mine = [found for thread, found in held.items() if thread in threads]
-        dead = [turn for found in mine for turn in found.dead]
-        await self._drop(dead)
-        await self._records.remains.erase([key for found in mine for key in found.letters])
-        reports = [key for found in mine for key in found.reports]
-        erased = await self._records.remains.erase(reports)
-        self.gone += Gone(reports=erased, given_up=len(dead))
+    async def records(self, threads: Collection[ThreadRef], channel_id: str = "") -> None:
+        """Forget the records of the turns of *threads*: reports, opinions, turns given up."""
+        kept = await self._stores.kept.threads(self._services.team_id, channel_id)
+        chosen = [each for thread, each in kept.items() if thread in threads]
+        given_up = [turn for each in chosen for turn in each.given_up]
+        await self._drop(given_up)
+        await self._stores.kept.erase([key for each in chosen for key in each.letter_keys])
+        report_keys = [key for each in chosen for key in each.report_keys]
+        erased = await self._stores.kept.erase(report_keys)
+        self.deleted += Deleted(reports=erased, given_up=len(given_up))
         places = {(thread.channel_id, thread.thread_ts) for thread in threads}
-        await self._forget_opinions(lambda one: (_channel(one), one.thread_ts) in places)
+        await self._forget_opinions(
+            lambda opinion: (_channel(opinion), opinion.thread_ts) in places
+        )
 
     async def channel(self, channel_id: str) -> None:
         """Forget what a channel has besides its threads: its panel, and its experts' documents."""
-        scope = ChannelScope(self._team, channel_id)
+        team_id = self._services.team_id
+        scope = ChannelScope(team_id, channel_id)
         await self._delete_documents(scope)
-        self.gone += Gone(panels=int(await self._memory.panels.forget(scope)))
-        await self._records.remains.erase(await self._records.remains.told(self._team, channel_id))
-        await self._forget_opinions(lambda one: _channel(one) == channel_id)
+        self.deleted += Deleted(panels=int(await self._stores.panels.forget(scope)))
+        kept = self._stores.kept
+        await kept.erase(await kept.notice_keys(team_id, channel_id))
+        await self._forget_opinions(lambda opinion: _channel(opinion) == channel_id)
 
     async def person(self, user: UserId) -> None:
-        """Forget what *user* thinks of replies, and has said in others' threads unanswered."""
-        words = await self._records.remains.words_of(self._team, user)
-        amend = self._memory.queue.amend
-        taken_back = [await amend(thread, ts, None) for thread, ts in words.waiting]
-        self.gone += Gone(queued=sum(taken_back), given_up=await self._drop(words.dead))
-        await self._forget_opinions(lambda one: one.by == user)
+        """Forget the opinions of *user*, and their unanswered messages in others' threads."""
+        unanswered = await self._stores.kept.unanswered(self._services.team_id, user)
+        amend = self._stores.queue.amend
+        taken_back = [await amend(thread, ts, None) for thread, ts in unanswered.waiting]
+        given_up = await self._drop(unanswered.given_up)
+        self.deleted += Deleted(queued=sum(taken_back), given_up=given_up)
+        await self._forget_opinions(lambda opinion: opinion.by == user)
 
     async def _drop(self, turns: Iterable[TurnId]) -> int:
-        return sum([await self._memory.queue.drop(turn) for turn in turns])
+        return sum([await self._stores.queue.drop(turn) for turn in turns])
 
-    async def _forget_opinions(self, which: Callable[[Feedback], bool]) -> None:
+    async def _forget_opinions(self, matches: Callable[[Feedback], bool]) -> None:
         months = kept_months(time.time())
-        forgotten = await self._memory.feedback.forget(self._team, months, which)
-        self.gone += Gone(opinions=forgotten)
+        forgotten = await self._stores.feedback.forget(self._services.team_id, months, matches)
+        self.deleted += Deleted(opinions=forgotten)
 
     async def _delete_documents(self, scope: ChannelScope) -> None:
         """Delete what only this channel's experts can look up."""
-        knowledge = self._records.knowledge
+        knowledge = self._services.knowledge
         try:
             collections = await knowledge.collections()
         except ConversationGone:  # 404: the server keeps no documents
@@ -164,7 +154,7 @@ class ForgetThreads:
             if collection.holder.scope == scope:
                 for document in await knowledge.documents(collection.id):
                     await knowledge.remove(collection.id, document.id)
-                    self.gone += Gone(documents=1)
+                    self.deleted += Deleted(documents=1)
                 await knowledge.discard(collection.id)
 
 

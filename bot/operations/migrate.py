@@ -1,12 +1,10 @@
 """Moving threads to another backend ahead of their next turn."""
 
 import asyncio
-from contextlib import suppress
 from enum import StrEnum
 
-from bot.assembly.operator import Records
-from bot.panel.errors import StoreUnavailable, TurnLost
-from bot.panel.intake.lease_renewal import renewed_lease
+from bot.operations.services import Services
+from bot.operations.thread_hold import renewed
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Claim, ThreadRef
 from bot.panel.threads.conversation_migration import ConversationMigration
@@ -23,45 +21,47 @@ class Outcome(StrEnum):
     BUSY = "not moved: a turn is running there, or waits for another try or for a decision"
 
 
-LEFT = (Outcome.PARTLY, Outcome.LOST, Outcome.BUSY)  # what a person should know of
+INCOMPLETE = (Outcome.PARTLY, Outcome.LOST, Outcome.BUSY)
 
 
 class Migration:
-    """Moves threads, each while no worker has it, to the backend that *records* were opened for."""
+    """Moves threads, each while no worker has it, to the backend of *services*' model."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        self._moving = ConversationMigration(records.desk.threads, records.desk.model, Timeouts())
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._queue = services.stores.queue
+        self._migration = ConversationMigration(services.stores.threads, services.model, Timeouts())
+
+    async def linked_threads(self, channel_id: str = "") -> list[ThreadRef]:
+        """Return the threads that have conversations, of the workspace or of one channel."""
+        kept = await self._services.stores.kept.threads(self._services.team_id, channel_id)
+        linked = [thread for thread, data in kept.items() if data.conversations]
+        return sorted(linked, key=lambda thread: (thread.channel_id, thread.thread_ts))
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*, from wherever they are known."""
-        return await self._records.desk.recovery.find(thread)
+        return await self._services.recovery.find(thread)
 
     def is_needed(self, links: ThreadLinks) -> bool:
         """Whether there is anything to move."""
-        return self._moving.is_needed(links)
+        return self._migration.is_needed(links)
 
     async def move(self, thread: ThreadRef) -> Outcome:
         """Move *thread*, unless a turn has it. Raises PanelError if that cannot be done now."""
         return await asyncio.create_task(self._move(thread))  # a task for the lease
 
     async def _move(self, thread: ThreadRef) -> Outcome:
-        queue = self._records.memory.queue
-        hold = await queue.hold(thread)
+        hold = await self._queue.hold(thread)
         if hold is None:
             return Outcome.BUSY
-        try:
-            async with renewed_lease(queue, hold.claim, self._records.lease):
-                return await self._moved(hold.claim)
-        finally:
-            with suppress(TurnLost, StoreUnavailable):
-                await queue.done(hold.claim)
+        async with renewed(self._queue, hold, self._services.lease):
+            return await self._moved(hold.claim)
 
     async def _moved(self, claim: Claim) -> Outcome:
-        before = await self._records.desk.recovery.find(claim.turn.thread, claim)
-        if not self._moving.is_needed(before):
+        before = await self._services.recovery.find(claim.turn.thread, claim)
+        if not self._migration.is_needed(before):
             return Outcome.THERE
-        after = await self._moving.moved(claim, before)
-        if not self._moving.is_needed(after):
+        after = await self._migration.moved(claim, before)
+        if not self._migration.is_needed(after):
             return Outcome.MOVED
         return Outcome.LOST if after == before else Outcome.PARTLY

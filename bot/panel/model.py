@@ -55,6 +55,11 @@ class ThreadRef:
     channel_id: str
     thread_ts: str
 
+    @property
+    def place(self) -> str:
+        """The thread as operators name it: ``CHANNEL/TS``."""
+        return f"{self.channel_id}/{self.thread_ts}"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

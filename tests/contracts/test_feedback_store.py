@@ -56,3 +56,15 @@ async def test_an_opinion_belongs_to_the_month_of_the_question(store):
 async def test_workspaces_do_not_see_each_others_opinions(store):
     await store.save("T1", GOOD)
     assert list(await store.of_month("T2", "2025-11")) == []
+
+
+async def test_what_matches_is_forgotten_and_counted(store):
+    for feedback in (GOOD, replace(GOOD, by=UserId("U2")), replace(GOOD, judged=ROUTER)):
+        await store.save("T1", feedback)
+
+    assert await store.forget("T1", ["2025-10"], lambda _: True) == 0
+    assert await store.forget("T2", ["2025-11"], lambda _: True) == 0
+    forgotten = await store.forget("T1", ["2025-10", "2025-11"], lambda one: one.by == "U1")
+
+    assert forgotten == 2
+    assert list(await store.of_month("T1", "2025-11")) == [replace(GOOD, by=UserId("U2"))]

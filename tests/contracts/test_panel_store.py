@@ -127,3 +127,15 @@ async def test_the_channels_with_changes_are_listed(panels):
 
     assert [scope.channel_id for scope in await panels.channels("T1")] == ["C1", "C2", "C3", "C4"]
     assert list(await panels.channels("T3")) == []
+
+
+async def test_a_scope_is_forgotten_alone(panels):
+    await panels.add(CHANNEL, LEGAL)
+    await panels.add(WORKSPACE, FINANCE)
+
+    assert await panels.forget(CHANNEL)
+    assert not await panels.forget(CHANNEL)
+
+    assert list(await panels.channels("T1")) == []
+    assert (await panels.changes([CHANNEL]))[0] == RosterChanges()
+    assert (await panels.changes([WORKSPACE]))[0].added == {FINANCE.name: FINANCE}

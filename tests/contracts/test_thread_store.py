@@ -177,3 +177,24 @@ async def test_one_turn_tells_a_channel_and_may_say_so_again(threads):
     assert told == [True, False, True]
     assert await threads.first_to_tell("no-credit", elsewhere)
     assert await threads.first_to_tell("something else", second)
+
+
+# --- forgetting
+
+
+async def test_a_thread_is_forgotten_with_whose_its_conversations_are(threads):
+    links = ThreadLinks(ConversationId("conv_r"), {ExpertName("legal"): ConversationId("conv_e")})
+    former, other = ConversationId("conv_former"), ConversationId("conv_other")
+    await threads.save_links(ONE, ThreadLinks(former))
+    await threads.save_links(ONE, links)
+    await threads.save_links(OTHER, ThreadLinks(other))
+    await threads.overheard(ONE, MessageTs("1.0"))
+    await threads.summoned(ONE)
+
+    await threads.forget(ONE, [former])
+
+    assert await threads.links(ONE) == ThreadLinks()
+    assert await threads.heard_until(ONE) is None
+    assert await threads.standing(ONE) is Standing.UNKNOWN
+    assert [await threads.owner(one) for one in ("conv_r", "conv_e", former)] == [None] * 3
+    assert (await threads.owner(other)).thread == OTHER

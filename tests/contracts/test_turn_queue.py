@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.queue.backlog import Depth
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import MOST_MESSAGES, RedisTurnQueue
+from bot.operations.queue_admin import Depth
 from bot.panel.errors import TurnLost
 from bot.panel.intake.turn_queue import StopResult
 from bot.panel.journal.events import (
@@ -828,3 +828,52 @@ async def test_a_done_turn_leaves_no_journal_for_the_next(queues):
     await put(queues, ONE, "2")
 
     assert list(await queues.journal.read(await claimed(queues))) == []
+
+
+# --- holding a thread
+
+
+async def test_nobody_claims_a_thread_on_hold_and_what_waits_comes_afterwards(queues):
+    await put(queues, ONE, "1")
+
+    held = await queues.queue.hold(ONE)
+
+    assert held
+    assert held.dropped == 0
+    assert await nothing_to_claim(queues)
+    await queues.queue.done(held.claim)
+    assert (await claimed(queues)).turn.messages[0].ts == "1.0"
+
+
+async def test_what_waits_is_dropped_where_that_is_wanted(queues):
+    await put(queues, ONE, "1", "2")
+
+    held = await queues.queue.hold(ONE, drop=True)
+
+    assert held
+    assert held.dropped == 2
+    await queues.queue.done(held.claim)
+    assert await nothing_to_claim(queues)
+
+
+async def test_a_thread_with_a_turn_is_held_only_if_the_turn_waits_and_is_dropped(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+
+    assert await queues.queue.hold(ONE, drop=True) is None
+    await queues.queue.postpone(claim, after=60)
+    assert await queues.queue.hold(ONE) is None
+    held = await queues.queue.hold(ONE, drop=True)
+
+    assert held
+    assert held.dropped == 1
+
+
+async def test_a_hold_that_is_not_renewed_ends_by_itself(queues):
+    await put(queues, ONE, "1")
+    held = await queues.queue.hold(ONE)
+    await queues.advance(20)
+
+    assert (await claimed(queues)).turn.messages[0].ts == "1.0"
+    with pytest.raises(TurnLost):
+        await queues.queue.renew(held.claim)

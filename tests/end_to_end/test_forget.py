@@ -140,7 +140,7 @@ async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
     ts = await asked(bot, "please ask legal")
     bot.slack.hazards.clear()
     await bot.stop_bot()
-    async with app.open_web(bot.settings.config()) as serve:
+    async with app.open_web(bot.config()) as serve:
         serving = asyncio.create_task(serve())
         await bot.slack.sockets.wait_for_connection()
         bot.say(f"{MENTION} another one", ts)

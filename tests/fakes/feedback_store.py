@@ -1,6 +1,6 @@
 """What people think of replies, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.panel.model import UserId
 from bot.panel.months import month_of
@@ -23,3 +23,18 @@ class FakeFeedbackStore(FeedbackStore):
             for (team, judged, _), feedback in self._voices.items()
             if team == team_id and month_of(question_of(judged.turn)) == month
         ]
+
+    async def forget(
+        self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
+    ) -> int:
+        wanted = frozenset(months)
+        forgotten = [
+            voice
+            for voice, feedback in self._voices.items()
+            if voice[0] == team_id
+            and month_of(question_of(feedback.judged.turn)) in wanted
+            and matches(feedback)
+        ]
+        for voice in forgotten:
+            del self._voices[voice]
+        return len(forgotten)

@@ -41,5 +41,8 @@ class FakePanelStore(PanelStore):
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         self._changes[scope] = changes
 
+    async def forget(self, scope: Scope) -> bool:
+        return self._changes.pop(scope, None) is not None
+
     def _of(self, scope: Scope) -> RosterChanges:
         return self._changes.get(scope, RosterChanges())

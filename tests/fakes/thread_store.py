@@ -1,6 +1,6 @@
 """The fast memory of threads, kept in this process."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
@@ -8,7 +8,7 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 
 
 class FakeThreadStore(ThreadStore):
-    """Remembers until it is told to ``forget``."""
+    """Remembers until it is told to ``lose_everything``."""
 
     def __init__(self) -> None:
         self._standings: dict[ThreadRef, Standing] = {}
@@ -18,8 +18,8 @@ class FakeThreadStore(ThreadStore):
         self._overheard: dict[ThreadRef, MessageTs] = {}
         self._copies: dict[ThreadRef, dict[ConversationId, Copy]] = {}
 
-    def forget(self) -> None:
-        """Lose everything, as a flushed Redis does."""
+    def lose_everything(self) -> None:
+        """Forget all threads, as a flushed Redis does."""
         for memory in (self._standings, self._links, self._owners, self._overheard):
             memory.clear()
 
@@ -73,4 +73,14 @@ class FakeThreadStore(ThreadStore):
         return self._told.setdefault(told, turn.id) == turn.id
 
     async def caught_up(self, thread: ThreadRef) -> None:
+        self._overheard.pop(thread, None)
+
+    async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
+        links = self._links.get(thread, ThreadLinks())
+        for conversation in {*conversations, *links.experts.values(), links.router}:
+            if conversation:
+                self._owners.pop(conversation, None)
+        self._standings.pop(thread, None)
+        self._links.pop(thread, None)
+        self._copies.pop(thread, None)
         self._overheard.pop(thread, None)

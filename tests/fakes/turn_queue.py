@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.adapters.redis.queue.backlog import DeadLetter, Depth
+from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
-from bot.panel.intake.turn_queue import StopResult, TurnQueue, WaitingThread
+from bot.panel.intake.turn_queue import StopResult, WaitingThread
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
@@ -40,7 +40,7 @@ class _Letter:
 _Waiting = tuple[Message, bool] | _Current
 
 
-class FakeTurnQueue(TurnQueue):
+class FakeTurnQueue(QueueAdmin):
     """Keeps everything in this process. ``advance`` lets time pass."""
 
     def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
@@ -182,6 +182,15 @@ class FakeTurnQueue(TurnQueue):
     async def drop(self, turn: TurnId) -> bool:
         return self._letters.pop(turn, None) is not None
 
+    async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
+        current = self._currents.get(thread)
+        if current and (current.leased or not drop):
+            return None
+        dropped = len(self._inboxes.pop(thread, [])) + (current is not None) if drop else 0
+        self._forget(thread)
+        self._currents[thread] = held = _Current(Turn(TurnId("held"), thread, ()))
+        return Hold(self._lease(held), dropped)
+
     def put_first(self, thread: ThreadRef, message: Message) -> None:
         """Add *message* alone, before what waits in *thread*."""
         self._enqueue(thread, (message, True), first=True)
@@ -247,6 +256,9 @@ class FakeTurnQueue(TurnQueue):
         self._aside[thread.channel_id].pop(thread, None)
 
     def _take(self) -> Claim | None:
+        for current in list(self._currents.values()):
+            if not current.turn.messages and current.until <= self.now():  # a hold has expired
+                self._end(Claim(current.turn, current.token, attempt=1))
         while due := [c for c in self._currents.values() if c.until <= self.now()]:
             current = min(due, key=lambda current: (not current.leased, current.until))
             if not current.leased or not self._needs_calm(current):  # leases come first

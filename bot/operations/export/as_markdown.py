@@ -27,7 +27,7 @@ def document(archive: ThreadArchive) -> str:
     thread, names = archive.thread, Names(archive)
     parts = [
         f"# {_inline(title_of(archive))}",
-        f"Slack thread `{thread.channel_id}/{thread.thread_ts}`: <{archive.permalink}>",
+        f"Slack thread `{thread.place}`: <{archive.permalink}>",
         "## The thread",
         *(part for message in archive.messages for part in _message(message)),
         *(part for talk in archive.talks for part in _conversation(talk, names)),

@@ -1,6 +1,6 @@
 """Where people's feedback is kept. Every method may raise StoreUnavailable."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from bot.panel.reports.feedback import Feedback
@@ -15,4 +15,10 @@ class FeedbackStore(Protocol):
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
         """Return what was said of the replies to the questions of *month* (``2026-11``)."""
+        ...
+
+    async def forget(
+        self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
+    ) -> int:
+        """Forget the feedback of *months* that *matches*; returns how much that was."""
         ...

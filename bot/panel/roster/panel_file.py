@@ -69,6 +69,9 @@ class FilePanelStore(PanelStore):
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         await self._store.put(scope, changes)
 
+    async def forget(self, scope: Scope) -> bool:
+        return await self._store.forget(scope)
+
 
 class PanelFileSync:
     """Brings the panels of one workspace into a file, and back."""

@@ -41,3 +41,7 @@ class PanelStore(Protocol):
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         """Let *scope* change exactly this, in one step."""
         ...
+
+    async def forget(self, scope: Scope) -> bool:
+        """Forget all that *scope* changes; returns whether it changed anything."""
+        ...

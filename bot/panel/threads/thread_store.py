@@ -1,6 +1,6 @@
 """What is remembered about threads. Every method may raise StoreUnavailable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -84,4 +84,8 @@ class ThreadStore(Protocol):
 
     async def caught_up(self, thread: ThreadRef) -> None:
         """Forget what passed the panel by: the router knows it now."""
+        ...
+
+    async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
+        """Forget all of *thread*, and whose its links and these *conversations* were."""
         ...

@@ -221,7 +221,7 @@ async def test_after_redis_is_lost_the_same_conversations_go_on(bench):
     bench.model.script(ROUTER, [consult("legal")])
     await bench.ask("May we?")
     before = await bench.threads.links(THREAD)
-    bench.threads.forget()
+    bench.threads.lose_everything()
     bench.transcript.router = before.router
     bench.model.script(ROUTER, [consult("legal")])
 

@@ -29,10 +29,10 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
-from bot.adapters.redis.queue.backlog import DeadLetter, Depth, Hold
 from bot.adapters.redis.queue.journal import written
+from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
-from bot.panel.intake.turn_queue import StopResult, TurnQueue, WaitingThread
+from bot.panel.intake.turn_queue import StopResult, WaitingThread
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
@@ -49,7 +49,7 @@ _LINE, _STOP, _AMEND, _HOLD = map(Script, ("line", "stop", "amend", "hold"))
 _log = logging.getLogger(__name__)
 
 
-class RedisTurnQueue(TurnQueue):
+class RedisTurnQueue(QueueAdmin):
     """The queue in Redis; a claim is a lease of *lease* seconds.
 
     Of one channel, about *room* turns at most are begun and not done at any time: Slack takes no
@@ -151,23 +151,15 @@ class RedisTurnQueue(TurnQueue):
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
-        """Return the dead letter of *turn*, if there is one."""
         return next((found for found in await self.buried() if found.turn.id == turn), None)
 
     async def retry(self, turn: TurnId) -> bool:
-        """Let a dead letter be claimed again, with its journal. Returns False if there is none."""
         return await self._anywhere(_RETRY, turn, written(Retried()))
 
     async def drop(self, turn: TurnId) -> bool:
-        """Forget a dead letter. Returns False if there is none."""
         return await self._anywhere(_DROP, turn)
 
     async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
-        """Keep the workers off *thread* for a lease; ``renew`` and ``done`` are as for a turn.
-
-        What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
-        one waits for another try or a decision, and is not to be dropped.
-        """
         args = (keys.thread_name(thread), self._lease, int(drop))
         requested_at = monotonic()
         found = await self._run(_HOLD, self._shards.prefix(thread), *args)

@@ -35,16 +35,15 @@ class RedisFeedbackStore(FeedbackStore):
         return [feedback for text in found if (feedback := _readable(text))]
 
     async def forget(
-        self, team_id: str, months: Iterable[str], which: Callable[[Feedback], bool]
+        self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
     ) -> int:
-        """Forget what *which* says yes to; returns how much that was."""
         forgotten = 0
         for month in months:
             key = keys.feedback(team_id, month)
             with store_errors():
                 voices = await self._redis.hgetall(key)
             for voice, text in voices.items():
-                if (found := _readable(text)) and which(found):
+                if (found := _readable(text)) and matches(found):
                     with store_errors():
                         forgotten += await self._redis.hdel(key, voice)
         return forgotten

@@ -1,148 +1,125 @@
-"""Finding all that Redis holds of threads, by looking at every key: for who wants it forgotten.
+"""All that Redis keeps of threads, found by scanning every key: for operators, never for turns.
 
-Turns do without this. For a hundred thousand threads it takes five seconds of a processor's time.
+For a hundred thousand threads it takes five seconds of processor time.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
+from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.turn_report import TurnReport
 
-_PAGE = 1000  # keys that are looked at in one trip
+_PAGE = 1000  # keys in one round trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
 _PANEL = re.compile(r"panelbot:(?P<kind>panel):(?P<name>[^:]+:[^:]+:[^:]+)")
-_QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue's own matter
+_QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes these
 _OF_THREADS = frozenset({"approvals", "links", "heard", "standing", "moved", "panel"})
 _DEAD = frozenset({"dead", "dead-journal"})
 
 
-@dataclass(slots=True)
-class Remains:
-    """What Redis holds of one thread."""
-
-    keys: list[str] = field(default_factory=list)  # but those below
-    conversations: list[ConversationId] = field(default_factory=list)  # also former ones
-    routers: list[ConversationId] = field(default_factory=list)  # those of these
-    reports: list[str] = field(default_factory=list)  # of turns that are done: keys, too
-    dead: list[TurnId] = field(default_factory=list)  # turns that were given up
-    letters: list[str] = field(default_factory=list)  # the keys of these
+_Kept = defaultdict[ThreadRef, KeptOfThread]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody has said that nobody has answered."""
-
-    waiting: tuple[tuple[ThreadRef, MessageTs], ...]
-    dead: tuple[TurnId, ...]
-
-
-class RedisRemains:
-    """Looks through everything."""
+class RedisKeptData(KeptData):
+    """Scans the keys; its own keys are those of ``keys``."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
-    async def of(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, Remains]:
-        """Return what is held of each thread of the workspace, or of one channel."""
+    async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         place = f"{team_id}:{channel_id}:" if channel_id else f"{team_id}:"
-        found: defaultdict[ThreadRef, Remains] = defaultdict(Remains)
+        kept: _Kept = defaultdict(KeptOfThread)
         reports: list[tuple[str, str]] = []
         letters: list[tuple[str, str]] = []
         async for key in self._keys(f"panelbot:*:{place}*"):
             match = _SHARDED.fullmatch(key) or _PANEL.fullmatch(key)
             kind, name = (match["kind"], match["name"]) if match else ("", "")
             if kind in _QUEUED:
-                found[keys.thread_of(name)].keys += ()  # there is such a thread
+                kept[keys.thread_of(name)].keys += ()  # there is such a thread
             elif kind in _OF_THREADS:
-                found[keys.thread_of(name)].keys.append(key)
+                kept[keys.thread_of(name)].keys.append(key)
             elif kind == "report":
                 reports.append((key, name))
             elif kind in _DEAD:
                 letters.append((key, name))
-        await self._add_reports(found, reports)
-        await self._add_dead(found, letters)
-        await self._add_conversations(found, place)
-        return found
+        await self._add_reports(kept, reports)
+        await self._add_dead_letters(kept, letters)
+        await self._add_conversations(kept, place)
+        return kept
 
-    async def words_of(self, team_id: str, user: UserId) -> Words:
-        """Return what *user* has said in the workspace that waits or was given up."""
+    async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         waiting: list[tuple[ThreadRef, MessageTs]] = []
-        dead: list[TurnId] = []
+        given_up: list[TurnId] = []
         async for key in self._keys(f"panelbot:*:inbox:{team_id}:*"):
             with store_errors():
                 entries = await self._redis.lrange(key, 0, -1)
-            said = [m for one in entries if one[0] != "@" for m in _messages(f"[{one[1:]}]")]
+            texts = [f"[{entry[1:]}]" for entry in entries if entry[0] != "@"]
+            messages = [message for text in texts for message in _messages(text)]
             thread = keys.thread_of(key.partition("inbox:")[2])
-            theirs = [one for one in said if one.author == user and not one.verdict]
+            theirs = [each for each in messages if each.author == user and not each.verdict]
             waiting += [(thread, message.ts) for message in theirs]
         async for key in self._keys(f"panelbot:*:dead:{team_id}:*"):
             with store_errors():
                 text = await self._redis.hget(key, "messages")
             if any(message.author == user for message in _messages(text or "[]")):
-                dead.append(TurnId(key.partition("dead:")[2]))
-        return Words(tuple(waiting), tuple(dead))
+                given_up.append(TurnId(key.partition("dead:")[2]))
+        return Unanswered(tuple(waiting), tuple(given_up))
 
-    async def told(self, team_id: str, channel_id: str) -> Sequence[str]:
-        """Return the keys of what the channel was told."""
+    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
         return [key async for key in self._keys(f"panelbot:told:{team_id}:{channel_id}:*")]
 
-    async def erase(self, names: Sequence[str]) -> int:
-        """Delete these keys; returns how many there were."""
+    async def erase(self, keys: Sequence[str]) -> int:
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
-                for name in names:
-                    pipe.delete(name)
+                for key in keys:
+                    pipe.delete(key)
                 return sum(await pipe.execute())
 
-    async def _add_reports(
-        self, found: defaultdict[ThreadRef, Remains], named: Sequence[tuple[str, str]]
-    ) -> None:
-        texts = await self._values([key for key, _ in named])
-        for (key, turn), text in zip(named, texts, strict=True):
+    async def _add_reports(self, kept: _Kept, reports: Sequence[tuple[str, str]]) -> None:
+        texts = await self._values([key for key, _ in reports])
+        for (key, turn), text in zip(reports, texts, strict=True):
             team_id, channel_id, ts = turn.split(":")
             try:
                 root = codec.load(TurnReport, text or "").thread_ts or ts
             except codec.Unreadable:  # a newer version's
                 root = ts
-            found[ThreadRef(team_id, channel_id, root)].reports.append(key)
+            kept[ThreadRef(team_id, channel_id, root)].report_keys.append(key)
 
-    async def _add_dead(
-        self, found: defaultdict[ThreadRef, Remains], named: Sequence[tuple[str, str]]
-    ) -> None:
+    async def _add_dead_letters(self, kept: _Kept, letters: Sequence[tuple[str, str]]) -> None:
         threads: dict[str, ThreadRef] = {}
-        for key, turn in named:
+        for key, turn in letters:
             if turn not in threads:
                 with store_errors():
                     name = await self._redis.hget(key.replace("dead-journal:", "dead:"), "thread")
                 threads[turn] = keys.thread_of(name or turn)
-                found[threads[turn]].dead.append(TurnId(turn))
-            found[threads[turn]].letters.append(key)
+                kept[threads[turn]].given_up.append(TurnId(turn))
+            kept[threads[turn]].letter_keys.append(key)
 
-    async def _add_conversations(self, found: defaultdict[ThreadRef, Remains], place: str) -> None:
-        owners = [key async for key in self._keys("panelbot:owner:*")]
-        for owned, owner in zip(owners, await self._values(owners), strict=True):
+    async def _add_conversations(self, kept: _Kept, place: str) -> None:
+        owner_keys = [key async for key in self._keys("panelbot:owner:*")]
+        for key, owner in zip(owner_keys, await self._values(owner_keys), strict=True):
             name, _, expert = (owner or "").partition("/")
             if name.startswith(place):
-                conversation = ConversationId(owned.removeprefix(keys.owner(ConversationId(""))))
-                found[keys.thread_of(name)].conversations.append(conversation)
-                found[keys.thread_of(name)].routers += [] if expert else [conversation]
-                found[keys.thread_of(name)].keys.append(owned)
+                conversation = ConversationId(key.removeprefix(keys.owner(ConversationId(""))))
+                of_thread = kept[keys.thread_of(name)]
+                of_thread.conversations.append(conversation)
+                of_thread.routers += [] if expert else [conversation]
+                of_thread.keys.append(key)
 
     async def _values(self, names: Sequence[str]) -> list[str | None]:
-        found: list[str | None] = []
+        values: list[str | None] = []
         for start in range(0, len(names), _PAGE):
             with store_errors():
                 async with self._redis.pipeline(transaction=False) as pipe:
                     for name in names[start : start + _PAGE]:
                         pipe.get(name)
-                    found += await pipe.execute()
-        return found
+                    values += await pipe.execute()
+        return values
 
     async def _keys(self, pattern: str) -> AsyncIterator[str]:
         with store_errors():

@@ -70,7 +70,6 @@ class RedisPanelStore(PanelStore):
                 await pipe.execute()
 
     async def forget(self, scope: Scope) -> bool:
-        """Forget all that *scope* changes; returns whether it changed anything."""
         with store_errors():
             forgotten = await self._redis.delete(keys.panel(scope))
             if isinstance(scope, ChannelScope):

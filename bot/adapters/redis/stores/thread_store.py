@@ -126,7 +126,6 @@ class RedisThreadStore(ThreadStore):
             await self._redis.delete(self._shards.heard(thread))
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
-        """Forget all of *thread*, and whose its links and these *conversations* were."""
         linked = _conversations(await self.links(thread))
         owners = {*conversations, *(conversation for conversation, _ in linked)}
         shards = self._shards

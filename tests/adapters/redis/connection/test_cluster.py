@@ -7,12 +7,12 @@ import pytest
 from bot.adapters.redis.connection.checks import examine
 from bot.adapters.redis.connection.connection import connect, prepare
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.queue.backlog import Depth
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
-from bot.adapters.redis.stores.kept_data import RedisRemains
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.operations.queue_admin import Depth
 from bot.panel.checks.findings import Verdict
 from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import Retried, RouterAsked
@@ -72,13 +72,13 @@ async def test_all_that_is_held_is_found_on_every_primary(cluster):
     for number, thread in enumerate(THREADS):
         await threads.save_links(thread, ThreadLinks(ConversationId(f"conv_{number}")))
 
-    held = await RedisRemains(cluster).of("T1", "C1")
+    held = await RedisKeptData(cluster).threads("T1", "C1")
 
     assert sorted(held, key=lambda thread: float(thread.thread_ts)) == THREADS[1::3]
     assert held[THREADS[1]].conversations == ["conv_1"]
     for thread in THREADS:
         await threads.forget(thread)
-    assert not await RedisRemains(cluster).of("T1")
+    assert not await RedisKeptData(cluster).threads("T1")
 
 
 async def test_the_shards_lie_on_all_primaries(cluster):

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.keys import Shards
-from bot.adapters.redis.queue.backlog import Depth
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
-from bot.adapters.redis.stores.kept_data import RedisRemains
+from bot.adapters.redis.stores.kept_data import RedisKeptData
+from bot.operations.queue_admin import Depth
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import TurnLost
 from bot.panel.model import (
@@ -155,7 +155,7 @@ async def undecided(redis, queue: RedisTurnQueue) -> Claim:
 
 async def test_a_thread_in_which_people_have_to_decide_is_held_only_to_forget_it(redis, queue):
     await undecided(redis, queue)
-    assert ONE in await RedisRemains(redis).of("T1")
+    assert ONE in await RedisKeptData(redis).threads("T1")
 
     assert await queue.hold(ONE) is None
     held = await queue.hold(ONE, drop=True)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
-from bot.adapters.redis.stores.kept_data import RedisRemains
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.links import ThreadLinks
@@ -38,42 +38,42 @@ def queue(redis, shards) -> RedisTurnQueue:
 
 
 @pytest.fixture
-def remains(redis) -> RedisRemains:
-    return RedisRemains(redis)
+def kept_data(redis) -> RedisKeptData:
+    return RedisKeptData(redis)
 
 
 async def put(queue: RedisTurnQueue, thread: ThreadRef, ts: str, user: str = "U1") -> None:
     assert await queue.put(thread, Message(MessageTs(ts), UserId(user), "Hi"), alone=True)
 
 
-async def test_a_later_turns_report_is_found_with_its_thread(redis, shards, queue, remains):
+async def test_a_later_turns_report_is_found_with_its_thread(redis, shards, queue, kept_data):
     await put(queue, ONE, "5.0")
     claim = await queue.claim()
     report = TurnReport(MessageTs("5.0"), 1.0, thread_ts="1.0")
     await RedisReportStore(redis, shards).save(claim, report)
     await queue.done(claim)
 
-    held = await remains.of("T1")
+    held = await kept_data.threads("T1")
 
     assert list(held) == [ONE]
-    assert [key.partition("report:")[2] for key in held[ONE].reports] == ["T1:C1:5.0"]
+    assert [key.partition("report:")[2] for key in held[ONE].report_keys] == ["T1:C1:5.0"]
 
 
-async def test_conversations_that_a_thread_no_longer_links_are_found(redis, shards, remains):
+async def test_conversations_that_a_thread_no_longer_links_are_found(redis, shards, kept_data):
     threads = RedisThreadStore(redis, shards)
     await threads.save_links(ONE, LINKS)
     await threads.save_links(ONE, ThreadLinks(ConversationId("conv_new")))
     await threads.save_links(OTHER, ThreadLinks(ConversationId("conv_other")))
     await threads.save_links(ABROAD, ThreadLinks(ConversationId("conv_abroad")))
 
-    held = await remains.of("T1", "C1")
+    held = await kept_data.threads("T1", "C1")
 
     assert list(held) == [ONE]
     assert sorted(held[ONE].conversations) == ["conv_e", "conv_new", "conv_r"]
-    assert set(await remains.of("T1")) == {ONE, OTHER}
+    assert set(await kept_data.threads("T1")) == {ONE, OTHER}
 
 
-async def test_what_somebody_said_unanswered_is_found_and_nobody_elses(queue, remains):
+async def test_what_somebody_said_unanswered_is_found_and_nobody_elses(queue, kept_data):
     await put(queue, ONE, "1.0")
     await queue.bury(await queue.claim(), "reason")
     await put(queue, ONE, "2.0", "U2")
@@ -81,30 +81,30 @@ async def test_what_somebody_said_unanswered_is_found_and_nobody_elses(queue, re
     await put(queue, ONE, "3.0", "U2")
     await put(queue, OTHER, "4.0")
 
-    words = await remains.words_of("T1", UserId("U1"))
+    unanswered = await kept_data.unanswered("T1", UserId("U1"))
 
-    assert words.waiting == ((OTHER, MessageTs("4.0")),)
-    assert words.dead == (TurnId("T1:C1:1.0"),)
-    assert sorted((await remains.of("T1"))[ONE].dead) == ["T1:C1:1.0", "T1:C1:2.0"]
+    assert unanswered.waiting == ((OTHER, MessageTs("4.0")),)
+    assert unanswered.given_up == (TurnId("T1:C1:1.0"),)
+    assert sorted((await kept_data.threads("T1"))[ONE].given_up) == ["T1:C1:1.0", "T1:C1:2.0"]
 
 
-async def test_a_decision_that_waits_is_no_word_to_be_taken_back(queue, remains):
+async def test_a_decision_that_waits_is_no_word_to_be_taken_back(queue, kept_data):
     verdict = Verdict(ApprovalId("T1:C1:1.0/call_1"), Decision.APPROVED, 1, MessageTs("1.0"))
     said = Message(MessageTs("2.0"), UserId("U1"), "", verdict=verdict)
     assert await queue.put(ONE, said, alone=True)
 
-    assert (await remains.words_of("T1", UserId("U1"))).waiting == ()
+    assert (await kept_data.unanswered("T1", UserId("U1"))).waiting == ()
 
 
-async def test_what_cannot_be_read_hides_nothing_else(redis, queue, remains):
+async def test_what_cannot_be_read_hides_nothing_else(redis, queue, kept_data):
     for ts in ("1.0", "2.0"):
         await put(queue, ONE, ts)
         await queue.bury(await queue.claim(), "reason")
     (letter,) = await redis.keys("panelbot:*:dead:T1:C1:1.0")
     await redis.hset(letter, "messages", '["what a newer version writes"]')
 
-    assert (await remains.words_of("T1", UserId("U1"))).dead == (TurnId("T1:C1:2.0"),)
-    assert len((await remains.of("T1"))[ONE].dead) == 2
+    assert (await kept_data.unanswered("T1", UserId("U1"))).given_up == (TurnId("T1:C1:2.0"),)
+    assert len((await kept_data.threads("T1"))[ONE].given_up) == 2
 
 
 async def test_a_thread_is_forgotten_with_whose_its_conversations_are(redis, shards):

@@ -1,0 +1,50 @@
+"""All that is stored about threads, channels and people, found by looking at everything.
+
+Every method may raise StoreUnavailable.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId, UserId
+
+
+@dataclass(slots=True)
+class KeptOfThread:
+    """What is stored about one thread. Keys are the store's own names for its entries."""
+
+    keys: list[str] = field(default_factory=list)  # except those of the fields below
+    conversations: list[ConversationId] = field(default_factory=list)  # former ones, too
+    routers: list[ConversationId] = field(default_factory=list)  # those of the above
+    report_keys: list[str] = field(default_factory=list)  # of finished turns
+    given_up: list[TurnId] = field(default_factory=list)
+    letter_keys: list[str] = field(default_factory=list)  # of the turns given up
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A person's messages that nobody has answered."""
+
+    waiting: tuple[tuple[ThreadRef, MessageTs], ...]
+    given_up: tuple[TurnId, ...]
+
+
+class KeptData(Protocol):
+    """Searches all that is stored; slow, and only for operators."""
+
+    async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
+        """Return what is stored about each thread of the workspace, or of one channel."""
+        ...
+
+    async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
+        """Return which messages of *user* in the workspace wait or were given up."""
+        ...
+
+    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
+        """Return the keys of the notices that the channel has had."""
+        ...
+
+    async def erase(self, keys: Sequence[str]) -> int:
+        """Delete entries by their keys; returns how many there were."""
+        ...

@@ -1,0 +1,67 @@
+"""The queue of turns as operators see it: its depth, its dead letters, threads on hold.
+
+Every method may raise StoreUnavailable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.model import Claim, ThreadRef, Turn, TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many threads wait for a worker, are being answered, wait for a retry, were given up."""
+
+    waiting: int
+    running: int
+    delayed: int
+    buried: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A turn that was given up, with its journal, until somebody retries or drops it."""
+
+    turn: Turn
+    reason: str
+    attempts: int
+    buried_at: float  # seconds since the epoch, by the server's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A thread that no worker can claim meanwhile: a claim without messages."""
+
+    claim: Claim
+    dropped: int  # messages that waited, and a turn that waited for a retry
+
+
+class QueueAdmin(TurnQueue, Protocol):
+    """What operators may do with the queue, besides what the bot does."""
+
+    async def depth(self) -> Depth:
+        """Return how much there is to do."""
+        ...
+
+    async def buried(self) -> Sequence[DeadLetter]:
+        """Return the dead letters, the oldest first."""
+        ...
+
+    async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
+        """Return the dead letter of *turn*, if there is one."""
+        ...
+
+    async def drop(self, turn: TurnId) -> bool:
+        """Delete a dead letter. Returns False if there is none."""
+        ...
+
+    async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
+        """Keep the workers off *thread* for a lease; ``renew`` and ``done`` work as for a turn.
+
+        What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
+        one waits for a retry or a decision, and is not to be dropped.
+        """
+        ...

@@ -1,0 +1,38 @@
+"""All places where something is kept of a thread, for the operations that tidy up there."""
+
+from dataclasses import dataclass
+
+from bot.operations.kept_data import KeptData
+from bot.operations.queue_admin import QueueAdmin
+from bot.operations.slack_threads import BotMessages, ChannelThreads
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.threads.link_recovery import LinkRecovery
+from bot.panel.threads.thread_store import ThreadStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the bot itself remembers."""
+
+    queue: QueueAdmin
+    threads: ThreadStore
+    panels: PanelStore
+    feedback: FeedbackStore
+    kept: KeptData
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The stores, the model's side and Slack, for one workspace."""
+
+    team_id: str
+    stores: Stores
+    model: LanguageModel
+    knowledge: KnowledgeBase
+    recovery: LinkRecovery
+    messages: BotMessages
+    channels: ChannelThreads
+    lease: float  # seconds

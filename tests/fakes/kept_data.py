@@ -1,0 +1,33 @@
+"""All that is stored, as a test says it."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
+from bot.panel.model import ThreadRef, UserId
+
+
+class FakeKeptData(KeptData):
+    """Remembers what a test puts in, and which keys were erased."""
+
+    def __init__(self) -> None:
+        self.kept: dict[ThreadRef, KeptOfThread] = {}
+        self.unanswered_of: dict[UserId, Unanswered] = {}
+        self.notices: dict[str, list[str]] = {}  # keys, by channel
+        self.erased: list[str] = []
+
+    async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
+        return {
+            thread: kept
+            for thread, kept in self.kept.items()
+            if thread.team_id == team_id and channel_id in ("", thread.channel_id)
+        }
+
+    async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
+        return self.unanswered_of.get(user, Unanswered((), ()))
+
+    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
+        return self.notices.get(channel_id, [])
+
+    async def erase(self, keys: Sequence[str]) -> int:
+        self.erased += keys
+        return len(keys)
