@@ -68,7 +68,7 @@ async def test_wrong_answers_and_events_are_told(inspector, http) -> None:
     application.router.add_post("/v1/conversations", odd)
     application.router.add_post("/v1/responses", odd_events)
     watched = OpenAIPlayground()
-    watched._app = application
+    watched.app = application
     async with inspector.watch(watched):
         url, body = watched.url, {"model": "gpt-4o", "input": "Hi", "stream": True}
         await http.post(f"{url}/v1/conversations", json={})

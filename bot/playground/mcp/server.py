@@ -3,48 +3,33 @@
 Answers are plain JSON, which the protocol allows in place of a stream; nobody is remembered.
 """
 
-from contextlib import AsyncExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from bot.json_types import Json
+from bot.playground.loopback import LoopbackServer
 from bot.playground.mcp.tools import RemoteTool, Shop
 
 VERSION = "2025-06-18"
 _NO_METHOD, _BAD_PARAMETERS = -32601, -32602
 
 
-class McpPlayground:
+class McpPlayground(LoopbackServer):
     """``async with McpPlayground() as mcp``: tools at ``mcp.url``; *token* opens them, if given."""
 
     def __init__(self, port: int = 0, *, token: str = "") -> None:
         self.shop = Shop()
         self.calls: list[tuple[str, Json]] = []  # which tools were called, and with what
-        self.url = ""
         self._token = token
-        self._port = port
-        self._opened = AsyncExitStack()
-        self._app = web.Application()
-        self._app.router.add_post("/mcp", self._post)
+        app = web.Application()
+        app.router.add_post("/mcp", self._post)
+        super().__init__(app, port)
 
-    async def __aenter__(self) -> Self:
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        self._opened.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", self._port).start()
-        host, port = runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}/mcp"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._opened.aclose()
+    @property
+    def url(self) -> str:
+        """Where the tools are called."""
+        return f"{super().url}/mcp"
 
     async def _post(self, request: web.Request) -> web.Response:
         if self._token and request.headers.get("Authorization") != f"Bearer {self._token}":

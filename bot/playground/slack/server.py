@@ -1,12 +1,11 @@
 """The local Slack as one server on loopback."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
+from bot.playground.loopback import LoopbackServer
 from bot.playground.slack.delivery.delivery import RETRY_AFTER, Deliverer
 from bot.playground.slack.delivery.http import HttpCarrier
 from bot.playground.slack.delivery.response_urls import ResponseUrls
@@ -55,7 +54,7 @@ EVENTS = frozenset(
 _LARGEST = 50 * 1024 * 1024
 
 
-class SlackPlayground:
+class SlackPlayground(LoopbackServer):
     """``async with SlackPlayground() as slack``: a workspace to talk in, and its API."""
 
     bot_token = BOT_TOKEN
@@ -85,24 +84,13 @@ class SlackPlayground:
         self.people = PeopleActing(self.state, self.deliverer, response_urls)
         tokens = {BOT_TOKEN: "bot", APP_TOKEN: "app"}
         self._web_api = WebApi(self.state, tokens, self.sockets.new_url, kept_calls)
-        self._port = port
-        self._app = web.Application(client_max_size=_LARGEST)
-        self._app.router.add_route("*", "/api/{method}", self._web_api.handle)
-        self._app.router.add_get("/socket", self.sockets.handle)
-        self._app.router.add_post("/response/{key}", response_urls.handle)
-        self._app.router.add_post("/upload/{file}", self._take_upload)
-        self._app.router.add_get("/files/{file}/{name}", self._give_file)
-        self._opened = AsyncExitStack()
-
-    @property
-    def app(self) -> web.Application:
-        """The web application, for the page to be added."""
-        return self._app
-
-    @property
-    def url(self) -> str:
-        """Where the workspace is: http://127.0.0.1:PORT."""
-        return self.state.url
+        app = web.Application(client_max_size=_LARGEST)
+        app.router.add_route("*", "/api/{method}", self._web_api.handle)
+        app.router.add_get("/socket", self.sockets.handle)
+        app.router.add_post("/response/{key}", response_urls.handle)
+        app.router.add_post("/upload/{file}", self._take_upload)
+        app.router.add_get("/files/{file}/{name}", self._give_file)
+        super().__init__(app, port)
 
     @property
     def api_url(self) -> str:
@@ -121,25 +109,12 @@ class SlackPlayground:
         return carrier
 
     async def __aenter__(self) -> Self:
-        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        self._opened.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", self._port)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        self.state.url = self.workspace.url = f"http://{host}:{port}"
-        self.sockets.url = f"ws://{host}:{port}/socket"
-        self._opened.callback(self._web_api.stop)
-        self._opened.push_async_callback(self.deliverer.close)
+        await super().__aenter__()
+        self.state.url = self.workspace.url = self.url
+        self.sockets.url = f"ws://{self.address}/socket"
+        self.stack.callback(self._web_api.stop)
+        self.stack.push_async_callback(self.deliverer.close)
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._opened.aclose()
 
     async def _take_upload(self, request: web.Request) -> web.Response:
         file_id = request.match_info["file"]

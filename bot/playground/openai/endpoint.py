@@ -1,0 +1,159 @@
+"""How requests come in and answers go out: keys, bodies, faults, and what is recorded."""
+
+import asyncio
+import json
+import re
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.json_types import Json
+from bot.playground.openai import errors, wire
+from bot.playground.openai.errors import ApiError
+from bot.playground.openai.faults import Fault, Faults
+from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Raw, Streamed, Upload
+from bot.playground.openai.stand_in.brain import Garble
+
+API_KEY = "sk-playground"
+WebHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_ID = re.compile(r"\{\w+\}")
+
+
+@dataclass(slots=True)
+class Recorded:
+    """One request, as it was made and as it ended."""
+
+    name: str  # "POST /v1/responses", ids as "*"
+    path: str
+    body: Json
+    at: float  # seconds, monotonic
+    status: int | None = None  # None: not answered yet; 0: no answer will reach the client
+    seconds: float | None = None  # until the answer began
+
+
+class Endpoint:
+    """Hands requests to the parts of the API; the last *record* of them are remembered."""
+
+    def __init__(self, faults: Faults, record: int | None) -> None:
+        self.recorded: deque[Recorded] = deque(maxlen=record)
+        self._faults = faults
+
+    def serve(self, router: web.UrlDispatcher, routes: Mapping[str, Handler]) -> None:
+        """Add *routes*."""
+        for route, handler in routes.items():
+            method, path = route.split(" ")
+            router.add_route(method, path, self._web_handler(_ID.sub("*", route), handler))
+
+    def refuse_the_rest(self, router: web.UrlDispatcher) -> None:
+        """Answer every other path with OpenAI's 404."""
+        router.add_route("*", "/{rest:.*}", _nothing_there)
+
+    def _web_handler(self, name: str, handler: Handler) -> WebHandler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await self._handle(request, name, handler)
+
+        return handle
+
+    async def _handle(
+        self, request: web.Request, name: str, handler: Handler
+    ) -> web.StreamResponse:
+        recorded = Recorded(name, request.path, {}, time.monotonic())
+        self.recorded.append(recorded)
+        try:
+            _authorize(request)
+            recorded.body = await _body(request)
+            fault = self._faults.next(name, recorded.body)
+            if fault and not fault.after_effect:
+                return await self._fail(request, recorded, fault)
+            asked = Asked(request.match_info, request.query, recorded.body, _included(request))
+            answer = await handler(asked)
+        except ApiError as error:
+            self._note(recorded, error.status)
+            return wire.refusal(error)
+        if fault and fault.kind != "cut":
+            if isinstance(answer, Streamed):
+                await answer.generation.wait()
+            return await self._fail(request, recorded, fault)
+        return await self._send(request, recorded, answer, fault)
+
+    async def _send(
+        self, request: web.Request, recorded: Recorded, answer: Answer, fault: Fault | None
+    ) -> web.StreamResponse:
+        match answer:
+            case Streamed():
+                self._note(recorded, 200)
+                try:
+                    return await wire.relay(request, answer, fault)
+                except (asyncio.CancelledError, ConnectionError):
+                    answer.generation.abandon()
+                    raise
+            case Lost(how):
+                self._note(recorded, 0)
+                if isinstance(how, Garble):
+                    return wire.garbled()
+                return await (wire.fall_silent if how.silent else wire.break_off)(request)
+            case Raw(content):
+                self._note(recorded, 200)
+                return web.Response(body=content)
+            case _:
+                self._note(recorded, 200)
+                return wire.answer(answer)
+
+    async def _fail(
+        self, request: web.Request, recorded: Recorded, fault: Fault
+    ) -> web.StreamResponse:
+        if fault.kind == "status":
+            self._note(recorded, fault.status)
+            return wire.refusal(errors.trouble(fault.status, fault.code, fault.retry_after))
+        self._note(recorded, 0)
+        if fault.kind == "silence":
+            return await wire.fall_silent(request)
+        return await wire.break_off(request)
+
+    def _note(self, recorded: Recorded, status: int) -> None:
+        recorded.status = status
+        recorded.seconds = time.monotonic() - recorded.at
+
+
+async def _nothing_there(request: web.Request) -> web.Response:
+    return wire.refusal(ApiError(f"Invalid URL ({request.method} {request.path})", status=404))
+
+
+def _included(request: web.Request) -> list[str]:
+    query = request.query
+    return [*query.getall("include", []), *query.getall("include[]", [])]
+
+
+async def _body(request: web.Request) -> Json:
+    if request.content_type == "multipart/form-data":
+        return {name: _field(value) for name, value in (await request.post()).items()}
+    raw = await request.read()
+    if not raw:
+        return {}
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise ApiError("We could not parse the JSON body of your request.") from None
+    if not isinstance(body, dict):
+        raise ApiError("The JSON body of your request has to be an object.")
+    return body
+
+
+def _field(value: str | bytes | bytearray | web.FileField) -> object:
+    match value:
+        case web.FileField():
+            return Upload(value.filename, value.file.read())
+        case _:
+            return value
+
+
+def _authorize(request: web.Request) -> None:
+    given = request.headers.get("Authorization")
+    if given is None:
+        raise ApiError("You didn't provide an API key.", status=401)
+    if given != f"Bearer {API_KEY}":
+        raise ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
