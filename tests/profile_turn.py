@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.adapters.redis.connection.embedded import embedded_server
-from bot.assembly import app
+from bot.assembly import app, worker
 from bot.settings.config import read
 from tests.benchmarks.crew import Stage, open_stage, seat
 
@@ -93,7 +93,7 @@ async def profile(*, experts: int = 1) -> Functions:
 @asynccontextmanager
 async def _bot(environ: Mapping[str, str], stage: Stage) -> AsyncIterator[None]:
     config = read(environ)
-    parts = (app.open_web(config), app.open_worker(config))
+    parts = (app.open_web(config), worker.open_worker(config))
     tasks = [asyncio.create_task(app.run_part(part)) for part in parts]
     await stage("connected")
     try:

@@ -8,7 +8,7 @@ from bot.adapters.redis.connection.checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.checks import examine as examine_slack
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
-from bot.assembly import app, model_server, storage
+from bot.assembly import model_server, panels, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
@@ -32,13 +32,13 @@ async def examine(config: Config) -> list[Finding]:
 
 def _scopes(config: Config) -> frozenset[str]:
     """Return the scopes that the bot needs as it is set up."""
-    has_groups = app.approvers_of(config).groups
+    has_groups = panels.approvers_of(config).groups
     return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
 
 
 def _examine_tools(config: Config) -> Finding:
     try:
-        names = app.tools(config).names
+        names = panels.tools(config).names
     except Refused as refusal:
         return bad(str(refusal), "Correct the file, or the environment variables that it names.")
     if not config.tools:

@@ -9,8 +9,8 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
-from bot.assembly.app import panel_editor, panels_of
 from bot.assembly.model_server import open_knowledge, open_model
+from bot.assembly.panels import panel_editor, panels_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.services import Services, Stores

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from bot.adapters.redis.connection import connection
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
-from bot.assembly import app, operator, storage
+from bot.assembly import app, operator, storage, worker
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
@@ -130,7 +130,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         tasks = await opened.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(app.run_part(part))
-            for part in (app.open_web(config), app.open_worker(config))
+            for part in (app.open_web(config), worker.open_worker(config))
         ]
         await slack.sockets.wait_for_connection()
         yield Demo(slack, config, own_redis=own_redis)

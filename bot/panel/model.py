@@ -159,6 +159,11 @@ class Turn:
         return cls(name, thread, tuple(said))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to answer in it: somebody has only mentioned us."""
+        return not any(m.text or m.files or m.steer or m.verdict for m in self.messages)
+
+    @property
     def steer(self) -> Steer | None:
         """The button that was pressed, if the turn is that; it is queued alone."""
         return self.messages[0].steer

@@ -11,7 +11,7 @@ from socket import create_server
 import pytest
 
 from bot.adapters.redis.connection.scripting import Connection
-from bot.assembly import app, storage
+from bot.assembly import app, storage, worker
 from bot.json_types import Json
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import (
@@ -95,7 +95,7 @@ class World:
     async def start_bot(self) -> None:
         """Start a receiving and an answering side in this process."""
         config = self.config()
-        for part in (app.open_web(config), app.open_worker(config)):
+        for part in (app.open_web(config), worker.open_worker(config)):
             self.bots.append(asyncio.create_task(app.run_part(part)))
         if config.uses_socket_mode:
             await self.slack.sockets.wait_for_connection()

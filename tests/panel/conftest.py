@@ -10,6 +10,7 @@ from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import TurnEvent
 from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import (
     CallId,
@@ -25,6 +26,7 @@ from bot.panel.model import (
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import NO_TOOLS, Toolbox
+from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
@@ -93,22 +95,19 @@ class Bench:
         return Locales(self.people, self.language)
 
     def runner(self) -> TurnRunner:
+        stores = Stores(self.journal, self.threads, self.approvals, self.reports)
+        services = Services(
+            stores,
+            self.editor(),
+            ModelClient(self.model, self.timeouts.backoff),
+            self.functions,
+            self.messenger,
+            self.transcript,
+            self.files,
+            self.locales(),
+        )
         return TurnRunner(
-            journal=self.journal,
-            reports=self.reports,
-            threads=self.threads,
-            approvals=self.approvals,
-            approvers=self.approvers,
-            editor=self.editor(),
-            locales=self.locales(),
-            model=self.model,
-            functions=self.functions,
-            messenger=self.messenger,
-            transcript=self.transcript,
-            files=self.files,
-            models=ModelChoice(),
-            timeouts=self.timeouts,
-            levels=self.levels,
+            services, Rules(ModelChoice(), self.timeouts, self.approvers, self.levels)
         )
 
     async def claim(

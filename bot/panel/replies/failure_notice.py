@@ -14,41 +14,41 @@ MENDABLE = frozenset({ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL})
 
 
 class FailureNotice:
-    """Speaks up for a turn that cannot be answered, or not by everybody."""
+    """Says why a turn is not answered, or not by everybody."""
 
     def __init__(self, threads: ThreadStore) -> None:
         self._threads = threads
 
-    async def give_up(
-        self, record: TurnRecord, speaker: ThreadWriter, error: BaseException
-    ) -> None:
+    async def give_up(self, record: TurnRecord, writer: ThreadWriter, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, and offer a retry.
 
         Not if all that people wait for has been said.
         """
-        await speaker.end_streams()
+        await writer.end_streams()
         if record.progress.closed and record.progress.said_something:
             return
         match error:
             case ModelRefused(fault=ModelFault.QUOTA):
-                sentence = await self._no_credit(record.turn)
+                sentence = await self._no_credit_sentence(record.turn)
             case ModelRefused(fault=fault):
                 sentence = sentences.router_failed(fault)
             case _ if record.progress.said_something:
                 sentence = sentences.gave_up_halfway()
             case _:
                 sentence = sentences.gave_up()
-        await speaker.offer_retry(record.progress.giving_up, sentence)
+        await writer.offer_retry(record.progress.giving_up, sentence)
 
-    async def no_credit(self, record: TurnRecord, speaker: ThreadWriter) -> None:
+    async def no_credit(self, record: TurnRecord, writer: ThreadWriter) -> None:
         """Tell the thread once that experts or the router found the account empty."""
-        await speaker.say(NO_CREDIT, await self._no_credit(record.turn))
+        await writer.post(NO_CREDIT, await self._no_credit_sentence(record.turn))
 
     async def concerns(self, turn: Turn) -> bool:
-        """Whether anybody in the thread waits for us: else people may be among themselves."""
+        """Whether anybody in the thread waits for an answer; else people talk among themselves."""
         return turn.mentions_bot or await self._threads.standing(turn.thread) is Standing.OURS
 
-    async def _no_credit(self, turn: Turn) -> str:
-        """Return it in full for the channel's first thread, in short for those after it."""
-        first = await self._threads.first_to_tell(NO_CREDIT, turn)
-        return sentences.router_failed(ModelFault.QUOTA) if first else sentences.still_no_credit()
+    async def _no_credit_sentence(self, turn: Turn) -> str:
+        """Return the full sentence for the channel's first thread, a short one for the others."""
+        is_first = await self._threads.first_to_tell(NO_CREDIT, turn)
+        return (
+            sentences.router_failed(ModelFault.QUOTA) if is_first else sentences.still_no_credit()
+        )

@@ -30,13 +30,13 @@ class PlanMessage:
         self,
         record: TurnRecord,
         messenger: Messenger,
-        speaker: ThreadWriter,
+        writer: ThreadWriter,
         panel: Panel,
         pause: float,
     ) -> None:
         self._record = record
         self._messenger = messenger
-        self._speaker = speaker
+        self._writer = writer
         self._panel = panel
         self._pause = pause
         self._changed = asyncio.Event()
@@ -47,7 +47,7 @@ class PlanMessage:
 
     @asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
-        """Keep the plan message up to date meanwhile, and leave it in its final state."""
+        """Update the plan message meanwhile, and leave it in its final state."""
         updates = asyncio.create_task(self._keep_up_to_date())
         try:
             yield
@@ -58,12 +58,12 @@ class PlanMessage:
                 await updates
 
     async def give_up(self) -> None:
-        """Show that nobody is at work any more, though some have not finished."""
+        """Show that the unfinished tasks will not be finished."""
         self._given_up = True
         await self._show()
 
     def changed(self) -> None:
-        """Take notice that an expert was called or has finished."""
+        """Note that an expert was called or has finished."""
         self._changed.set()
 
     async def _keep_up_to_date(self) -> None:
@@ -82,12 +82,12 @@ class PlanMessage:
             try:
                 await asyncio.gather(self._show_plan(tasks), self._show_status(tasks))
             except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
-                self._shown = ()  # but may be shown with the next update, or at the end
+                self._shown = ()  # the next update, or the last one, shows it
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
     async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
-        title = sentences.plan_title([one.persona.name for one in tasks if not one.asked_by])
-        post = self._speaker.draft(PLAN, title)
+        title = sentences.plan_title([task.persona.name for task in tasks if not task.asked_by])
+        post = self._writer.draft(PLAN, title)
         ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
         if ts:
             await self._messenger.update_plan(self._record.turn.thread, ts, post, tasks)
@@ -103,7 +103,7 @@ class PlanMessage:
             self._may_be_lost, self._shown = False, ()
 
     async def _lost_plan(self) -> MessageTs | None:
-        """Return the plan message that was posted without being noted."""
+        """Return the plan message if it was posted without an entry in the journal."""
         if not self._may_be_lost:
             return None
         turn = self._record.turn
@@ -115,7 +115,7 @@ class PlanMessage:
     async def _show_status(self, tasks: Sequence[PlanTask]) -> None:
         working = [task for task in tasks if task.state is TaskState.WORKING]
         if working:
-            names = [_at_work(one, working) for one in working if not one.asked_by]
+            names = [_with_colleagues(task, working) for task in working if not task.asked_by]
             status = sentences.consulting(names)
             await self._messenger.show_status(self._record.turn.thread, status)
 
@@ -132,8 +132,10 @@ class PlanMessage:
         outcomes = self._record.progress.outcomes
         match outcomes.get(call.id):
             case None:
-                over = self._given_up or call.by in outcomes  # who has asked does not wait any more
-                state = TaskState.FAILED if over else TaskState.WORKING
+                abandoned = (
+                    self._given_up or call.by in outcomes
+                )  # the asker does not wait any more
+                state = TaskState.FAILED if abandoned else TaskState.WORKING
             case ExpertAnswered():
                 state = TaskState.DONE
             case ApprovalAsked():
@@ -144,8 +146,8 @@ class PlanMessage:
         return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
 
 
-def _at_work(task: PlanTask, working: Sequence[PlanTask]) -> str:
-    """Return who is at work, and whom it asks meanwhile."""
+def _with_colleagues(task: PlanTask, working: Sequence[PlanTask]) -> str:
+    """Return which expert is working, and which colleagues it is waiting for."""
     title = task.persona.name
-    asked = [one.persona.name for one in working if one.asked_by == title]
-    return sentences.asking(title, asked) if asked else title
+    colleagues = [other.persona.name for other in working if other.asked_by == title]
+    return sentences.asking(title, colleagues) if colleagues else title

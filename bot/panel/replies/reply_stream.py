@@ -1,7 +1,7 @@
-"""Letting people watch a reply being written.
+"""Showing a reply while a model writes it.
 
-What is shown is only ever a beginning: the Speaker says the whole, and ends the stream where it
-stands. So whatever goes wrong here stops nothing.
+What is shown is only ever a beginning: ThreadWriter posts the whole reply, and ends the stream
+where it stands. So whatever goes wrong here stops nothing.
 """
 
 import asyncio
@@ -12,20 +12,13 @@ from dataclasses import replace
 
 from bot.panel.errors import PanelError
 from bot.panel.language_model.exchange import ModelEvent, TextWritten
-from bot.panel.language_model.requests import ResponseRestarted
-from bot.panel.messaging.messenger import Messenger, Post
-from bot.panel.model import Panel, ThreadRef, UserId
+from bot.panel.language_model.model_client import ResponseRestarted
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import UserId
 from bot.panel.replies.streams import Streams
 from bot.panel.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
-
-
-def is_wanted(panel: Panel, messenger: Messenger, thread: ThreadRef) -> bool:
-    """Whether people watch replies: where nothing else is said, if everybody in *thread* can."""
-    if panel.streaming is None:
-        return messenger.is_private(thread)
-    return panel.streaming
 
 
 class ReplyStream:
@@ -37,29 +30,29 @@ class ReplyStream:
         self._reader = reader
         self._timeouts = timeouts
         self._text = ""
-        self._news = asyncio.Event()
-        self._over = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._ended = asyncio.Event()
         self._until: float | None = None
 
-    def hear(self, event: ModelEvent | ResponseRestarted) -> None:
-        """Take notice of what the model writes."""
+    def take(self, event: ModelEvent | ResponseRestarted) -> None:
+        """Take what the model writes."""
         match event:
             case TextWritten(delta):
                 self._text += delta
-                self._news.set()
-            case ResponseRestarted():  # what it begins anew is shown if it begins like the old
+                self._changed.set()
+            case ResponseRestarted():  # the new text is shown if it begins like the old one
                 self._text = ""
             case _:
                 pass
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
-        """Show the reply meanwhile; nothing is under way any more afterwards."""
+        """Show the reply meanwhile; no request is under way any more afterwards."""
         writing = asyncio.create_task(self._write())
         try:
             yield
-            self._over.set()
-            self._news.set()
+            self._ended.set()
+            self._changed.set()
             await writing
         finally:
             writing.cancel()
@@ -68,7 +61,7 @@ class ReplyStream:
 
     async def _write(self) -> None:
         try:
-            while await self._is_to_go_on():
+            while await self._has_more_text():
                 more = self._streams.next_chunk(self._draft.part, self._text)
                 if more and not await self._show(more):
                     break
@@ -80,13 +73,13 @@ class ReplyStream:
             extra = {"turn": self._draft.turn, "part": self._draft.part, "reason": str(error)}
             log.warning("stream.given_up", extra=extra)
 
-    async def _is_to_go_on(self) -> bool:
+    async def _has_more_text(self) -> bool:
         """Wait for more text; False if none is to be shown any more."""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(self._until):
-                await self._news.wait()
-        self._news.clear()
-        return not (self._over.is_set() or self._is_late())
+                await self._changed.wait()
+        self._changed.clear()
+        return not (self._ended.is_set() or self._is_late())
 
     def _is_late(self) -> bool:
         return self._until is not None and asyncio.get_running_loop().time() >= self._until
@@ -102,4 +95,4 @@ class ReplyStream:
     async def _pause(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeouts.stream_updates):
-                await self._over.wait()
+                await self._ended.wait()

@@ -1,7 +1,7 @@
 """Messages that grow while they are written: each step in the journal before and after it.
 
-What a message shows is always known, or known to be in doubt. What is in doubt when its text is
-whole is withdrawn, and said anew: so nothing is lost, and nothing is said twice.
+What a message shows is always known, or known to be in doubt. A message that is in doubt when its
+text is complete is deleted and posted anew: so nothing is lost, and nothing is said twice.
 """
 
 from dataclasses import replace
@@ -64,39 +64,39 @@ class Streams:
         await self._record.note(StreamGrown(part, added=added))
         return True
 
-    async def finish(self, whole: Post) -> tuple[str, int]:
-        """End the stream of *whole*, now that its text is; if it has one.
+    async def finish(self, reply: Post) -> tuple[str, int]:
+        """End the stream of *reply*, whose text is complete, if it has one.
 
-        Returns the text that is still to be said, and how many messages there are before it.
+        Returns the text that is still to be posted, and how many messages there are before it.
         """
-        first = replace(whole, part=f"{whole.part}:0")
+        first = replace(reply, part=f"{reply.part}:0")
         stream = self.find(first.part)
         if stream is None:
-            return whole.text, 0
-        left = self._messenger.last_chunk(stream.shown, whole.text)
-        if left is None or not (stream.is_sure or self._is_closing(first.part)):
+            return reply.text, 0
+        rest = self._messenger.last_chunk(stream.shown, reply.text)
+        if rest is None or not (stream.is_sure or self._is_closing(first.part)):
             await self.withdraw(first)
-            return whole.text, 0
+            return reply.text, 0
         if stream.open:
-            joins = self._messenger.fits_one_message(stream.shown, left)
-            ending = first if joins else replace(first, ends_reply=False, sources=None)
-            await self.close(ending, left if joins else "")
-            return await self.finish(whole)  # perhaps it has come to less
-        return left, 1
+            fits = self._messenger.fits_one_message(stream.shown, rest)
+            ending = first if fits else replace(first, ends_reply=False, sources=None)
+            await self.close(ending, rest if fits else "")
+            return await self.finish(reply)  # Slack may have shown less
+        return rest, 1
 
     async def close(self, draft: Post, more: str = "") -> None:
         """Let the message show *more* and end there; if Slack does not let it, end as it is."""
         part, stream = draft.part, self._record.progress.streams[draft.part]
         if stream.ts is None:
             return
-        doubtful = self._is_closing(part)  # an earlier attempt stopped in the middle
-        if doubtful and (found := await self._messenger.find(self._thread, draft.turn, part)):
-            await self._record.note(Posted(part, found))
+        may_be_closed = self._is_closing(part)  # an earlier attempt stopped in the middle
+        if may_be_closed and (ts := await self._messenger.find(self._thread, draft.turn, part)):
+            await self._record.note(Posted(part, ts))
             return
         await self._record.note(PostStarted(part))
         await self._record.note(StreamGrowing(part, more))
-        whole = replace(draft, text=stream.shown + more)
-        if await self._messenger.close_stream(self._thread, stream.ts, whole, more):
+        complete = replace(draft, text=stream.shown + more)
+        if await self._messenger.close_stream(self._thread, stream.ts, complete, more):
             await self._record.note(Posted(part, stream.ts))
         else:
             await self._record.note(StreamGrown(part, added=False))
@@ -106,19 +106,19 @@ class Streams:
         """Remove the message."""
         progress = self._record.progress
         ts = progress.streams[draft.part].ts
-        known = {stream.ts for stream in progress.streams.values() if stream.ts}
-        ours = (known | {*progress.posted.values()}) - {ts}
+        streamed = {stream.ts for stream in progress.streams.values() if stream.ts}
+        ours = (streamed | {*progress.posted.values()}) - {ts}
         await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
         await self._record.note(StreamWithdrawn(draft.part))
 
     async def abandon(self, draft: Post) -> None:
-        """End the stream of a message of which there is no more to say, wherever it stands."""
+        """End the stream of a message that gets no more text, wherever it stands."""
         stream = self._record.progress.streams[draft.part]
         if stream.ts is None:
             await self.withdraw(draft)
         elif stream.is_sure or self._is_closing(draft.part):
             await self.close(draft)
-        else:  # whatever it shows, and we shall not know
+        else:  # we do not know what it shows, and never will
             await self._messenger.close_stream(self._thread, stream.ts, draft, "")
             await self._record.note(StreamBroken(draft.part))
 

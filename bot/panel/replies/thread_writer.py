@@ -1,4 +1,4 @@
-"""Saying things in the thread, each exactly once however often the turn is repeated."""
+"""Posting in the thread, each message exactly once however often the turn is repeated."""
 
 from dataclasses import replace
 
@@ -19,14 +19,14 @@ class ThreadWriter:
         self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
-    async def say(self, part: str, text: str, *, reply: bool = False) -> None:
-        """Post *text* in the router's voice, in as many pieces as it takes.
+    async def post(self, part: str, text: str, *, reply: bool = False) -> None:
+        """Post *text* under the bot's own name, in as many messages as it takes.
 
-        A *reply* is what people have been waiting for: they can act on it.
+        A *reply* is what people have been waiting for: its last message has the buttons.
         """
-        await self._say(replace(self.draft(part, text), ends_reply=reply))
+        await self._post_long(replace(self.draft(part, text), ends_reply=reply))
 
-    async def say_as(
+    async def post_as_expert(
         self,
         expert: ExpertName,
         persona: Persona,
@@ -36,21 +36,23 @@ class ThreadWriter:
         *,
         by_function: bool = False,
     ) -> None:
-        """Post *text* as an expert, in as many pieces as it takes; the last leads to *sources*."""
-        whole = replace(self.draft(part, text), ends_reply=True, sources=sources)
-        await self._say(replace(whole, persona=persona, expert=expert, by_function=by_function))
+        """Post *text* as an expert, in as many messages as it takes; the last has *sources*."""
+        reply = replace(self.draft(part, text), ends_reply=True, sources=sources)
+        await self._post_long(
+            replace(reply, persona=persona, expert=expert, by_function=by_function)
+        )
 
-    async def show_files(
+    async def post_files(
         self,
         expert: ExpertName,
         persona: Persona,
         part: str,
         text: str,
-        stored_files: tuple[StoredFile, ...],
+        files: tuple[StoredFile, ...],
     ) -> None:
-        """Post a message, short, in which an expert shows files."""
+        """Post one short message in which an expert shows files."""
         draft = replace(self.draft(part, text), persona=persona, expert=expert)
-        await self._post(replace(draft, stored_files=stored_files))
+        await self._post(replace(draft, stored_files=files))
 
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""
@@ -61,13 +63,13 @@ class ThreadWriter:
                 await self.streams.abandon(draft)
 
     async def offer_retry(self, part: str, text: str) -> None:
-        """Post *text*, short, in the router's voice, with a button that retries the turn."""
+        """Post one short message with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
 
     async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:
-        """Post *text*, short, in the router's voice (a persona's message stays as it is posted).
+        """Post one short message with buttons to approve what it describes, or to decline it.
 
-        It has buttons to approve of what it tells, or to decline it.
+        It is in the bot's own name: Slack takes the persona off a message that is edited.
         """
         await self._post(replace(self.draft(part, text), approval=approval))
 
@@ -80,22 +82,22 @@ class ThreadWriter:
         turn = self._record.turn
         return Post(turn.id, part, text, self.router, about=turn.about)
 
-    async def _say(self, whole: Post) -> None:
-        """Say *whole*, in as many pieces as it takes, from where its stream has come to."""
-        left, before = await self.streams.finish(whole)
-        pieces = self._messenger.pieces(left)
-        for index, piece in enumerate(pieces, before):
-            is_last = index == before + len(pieces) - 1
-            draft = whole if is_last else replace(whole, ends_reply=False, sources=None)
-            await self._post(replace(draft, part=f"{whole.part}:{index}", text=piece))
+    async def _post_long(self, reply: Post) -> None:
+        """Post *reply*, in as many messages as it takes, from where its stream has come to."""
+        text, first = await self.streams.finish(reply)
+        pieces = self._messenger.pieces(text)
+        for index, piece in enumerate(pieces, first):
+            is_last = index == first + len(pieces) - 1
+            post = reply if is_last else replace(reply, ends_reply=False, sources=None)
+            await self._post(replace(post, part=f"{reply.part}:{index}", text=piece))
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress
         if post.part in progress.posted:
             return
         thread = self._record.turn.thread
-        doubtful = post.part in progress.posting  # an earlier attempt stopped in the middle
+        may_be_posted = post.part in progress.posting  # an earlier attempt stopped in the middle
         await self._record.note(PostStarted(post.part))
-        ts = await self._messenger.find(thread, post.turn, post.part) if doubtful else None
+        ts = await self._messenger.find(thread, post.turn, post.part) if may_be_posted else None
         ts = ts or await self._messenger.post(thread, post)
         await self._record.note(Posted(post.part, ts))

@@ -1,4 +1,4 @@
-"""What people want of the panel at the press of a button: who is to answer, and what it reads."""
+"""Follow-ups at the press of a button: who is to answer, and what the models read."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ _INSTRUCTIONS = {
 
 
 def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
-    """Return who is to answer; nobody if the router is to decide."""
+    """Return the experts who are to answer; none if the router is to decide."""
     if steer.wish is Wish.EVERYONE:
         return panel.experts
     return tuple(expert for expert in panel.experts if expert.name in steer.experts)
@@ -24,6 +24,6 @@ def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
 
 def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utterance:
     """Return what models read of a pressed button: what is wanted, of what people *asked*."""
-    lines = [_INSTRUCTIONS[steer.wish], *(f"{one.speaker}: {one.text}" for one in asked)]
-    files = tuple(file for one in asked for file in one.files)
-    return replace(pressed, text="\n".join(lines), files=files)
+    messages = (f"{message.speaker}: {message.text}" for message in asked)
+    files = tuple(file for message in asked for file in message.files)
+    return replace(pressed, text="\n".join([_INSTRUCTIONS[steer.wish], *messages]), files=files)

@@ -2,6 +2,7 @@
 
 import logging
 
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.messaging.transcript import Transcript
@@ -19,13 +20,31 @@ class LinkRecovery:
         self._model = model
         self._transcript = transcript
 
+    async def of_turn(self, record: TurnRecord) -> ThreadLinks | None:
+        """Return the links of the turn's thread, empty if it is new; None if it is not ours."""
+        turn = record.turn
+        begins_thread = turn.messages[0].ts == turn.thread.thread_ts
+        if begins_thread and not record.resumed:
+            return await self._store.links(turn.thread)  # known if a reply has overtaken it
+        links = await self.find(turn.thread, record.claim)
+        if links.router or turn.mentions_bot or await self._is_ours(record):
+            return links
+        return None
+
+    async def _is_ours(self, record: TurnRecord) -> bool:
+        """Whether a thread without links is ours: a reply may overtake its mention."""
+        thread, first = record.turn.thread, record.turn.messages[0].ts
+        if await self._store.standing(thread) is Standing.OURS:
+            return True
+        return await self._transcript.was_mentioned(thread, before=first)
+
     async def find(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
         """Return the links of *thread*; empty if it has none anywhere."""
         links = await self._store.links(thread)
         return links if links.router else await self.rebuild(thread, claim)
 
     async def rebuild(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
-        """Return the links that Slack and the model's side tell of, and store them.
+        """Return the links that Slack and the model's side know of, and store them.
 
         What the store knows beyond that stays: experts whose turn is not over, a muted thread.
         """

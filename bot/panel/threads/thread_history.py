@@ -1,4 +1,4 @@
-"""What was said that a turn is about: its own messages, and what models have not heard of yet."""
+"""What was said in a thread: the question of a turn, and what models have not read yet."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,28 +18,26 @@ class ThreadHistory:
         self._transcript = transcript
         self._threads = threads
 
-    async def said(self, turn: Turn) -> Sequence[Utterance]:
+    async def question(self, turn: Turn) -> Sequence[Utterance]:
         """Return what the models are to answer."""
-        said = await self._transcript.turn_messages(turn)
+        messages = await self._transcript.turn_messages(turn)
         if verdict := turn.verdict:
-            words = prompts.decided(verdict.decision, said[0].speaker)
-            return [replace(said[0], text=words)]
+            text = prompts.decided(verdict.decision, messages[0].speaker)
+            return [replace(messages[0], text=text)]
         if turn.steer is None:
-            return said
-        about = turn.steer
-        asked = await self._transcript.people_said(
-            turn.thread, since=about.since, until=about.until
-        )
-        return [follow_ups.request(about, said[0], asked)]
+            return messages
+        since, until = turn.steer.since, turn.steer.until
+        asked = await self._transcript.people_said(turn.thread, since=since, until=until)
+        return [follow_ups.request(turn.steer, messages[0], asked)]
 
-    async def so_far(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
-        """Return what has been said in a thread of ours, for experts brought in by a button."""
+    async def background(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
+        """Return what was said in a thread of ours, for experts who are brought in by a button."""
         if turn.steer is None or links.router is None:
             return ()
         return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
 
     async def earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
-        """Return what people said in the thread while the panel was not listening."""
+        """Return what people said in the thread while the panel was not asked."""
         first = turn.messages[0].ts
         if turn.verdict:  # the router reads it with what people say next
             return ()
@@ -49,15 +47,15 @@ class ThreadHistory:
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
             await self._threads.overheard(turn.thread, root)
             return await self._transcript.earlier(turn.thread, before=first, since=None)
-        heard = await self._threads.heard_until(turn.thread)
-        if heard is None:
+        since = await self._threads.heard_until(turn.thread)
+        if since is None:
             return ()
-        return await self._transcript.earlier(turn.thread, before=first, since=heard)
+        return await self._transcript.earlier(turn.thread, before=first, since=since)
 
     async def catch_up(self, turn: Turn) -> None:
-        """Forget what passed us by before the turn; what did so meanwhile is still to be told."""
-        heard = await self._threads.heard_until(turn.thread)
-        if heard is None or turn.verdict:
+        """Forget which messages before the turn were unread; later ones are still to be read."""
+        unread_since = await self._threads.heard_until(turn.thread)
+        if unread_since is None or turn.verdict:
             return
-        if float(heard) < float(turn.messages[0].ts):
+        if float(unread_since) < float(turn.messages[0].ts):
             await self._threads.caught_up(turn.thread)

@@ -10,31 +10,38 @@ from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Call
 from bot.panel.texts import footnotes, sentences
 from bot.panel.turn import file_posts
-from bot.panel.turn.expert_answer import hear_expert
+from bot.panel.turn.expert_answer import ask_expert
 from bot.panel.turn.turn_context import TurnContext
 
 
 async def consult(context: TurnContext, call: Call) -> None:
-    """Hear the expert and post its reply, or an honest line if it has none."""
-    async with context.in_line[context.record.progress.path(call)]:
-        outcome = context.record.progress.outcomes.get(call.id)
+    """Ask the expert and post its reply, or one honest line if it has none."""
+    async with context.locks[context.progress.path(call)]:
+        outcome = context.progress.outcomes.get(call.id)
         if outcome is None:
-            await context.permission.supersede(call)
-            async with context.live(_part(call), call.expert) as hear:
-                outcome = await hear_expert(context, call, hear)
-            outcome = _as_seen(context, call, outcome)
+            await context.approval.supersede(call)
+            outcome = await _ask(context, call)
             await context.record.note(outcome)
-        conversation = context.book.links.experts.get(context.record.progress.path(call))
+        conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
-            face = context.panel.persona(call.expert)
-            await context.permission.open(call, outcome, face, conversation)
-        await context.permission.close()
-    await _tell(context, call, outcome)
-    await context.permission.ask(call, context.speaker)
-    context.board.changed()
+            persona = context.panel.persona(call.expert)
+            await context.approval.open(call, outcome, persona, conversation)
+        await context.approval.close()
+    await _post_outcome(context, call, outcome)
+    await context.approval.ask(call, context.writer)
+    context.plan.changed()
 
 
-async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
+async def _ask(context: TurnContext, call: Call) -> Outcome:
+    async with context.streamed(_part(call), call.expert) as on_event:
+        outcome = await ask_expert(context, call, on_event)
+    stream = context.writer.streams.find(f"{_part(call)}:0")
+    if stream and isinstance(outcome, ExpertFailed):  # people have seen how it began
+        return replace(outcome, begun=stream.shown)
+    return outcome
+
+
+async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> None:
     sources: Sources | None = None
     files: tuple[MadeFile, ...] = ()
     match outcome:
@@ -44,7 +51,7 @@ async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
             sources = _sources(context, call) if has_passages else None
         case ApprovalAsked(text=text, files=files):
             reply = text
-        case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see Apology
+        case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see FailureNotice
             return
         case ExpertFailed(failure=failure, begun=begun, why=why):
             line = why or sentences.expert_failed(failure, call.expert)
@@ -52,13 +59,13 @@ async def _tell(context: TurnContext, call: Call, outcome: Outcome) -> None:
     if reply.strip():
         await _post(context, call, reply, sources)
     if files:
-        context.board.changed()
-        await file_posts.show(context, call, files)
+        context.plan.changed()
+        await file_posts.post_files(context, call, files)
 
 
 async def _post(context: TurnContext, call: Call, reply: str, sources: Sources | None) -> None:
     expert = context.panel.find(call.expert)
-    await context.speaker.say_as(
+    await context.writer.post_as_expert(
         call.expert,
         context.panel.persona(call.expert),
         _part(call),
@@ -69,16 +76,8 @@ async def _post(context: TurnContext, call: Call, reply: str, sources: Sources |
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
-    conversation = context.book.links.experts.get(context.record.progress.path(call))
+    conversation = context.conversation_of(call)
     return Sources(conversation, prompts.call_ref(call)) if conversation else None
-
-
-def _as_seen(context: TurnContext, call: Call, outcome: Outcome) -> Outcome:
-    """Return *outcome* with what people have seen of an answer that broke off."""
-    begun = context.speaker.streams.find(f"{_part(call)}:0")
-    if begun and isinstance(outcome, ExpertFailed):
-        return replace(outcome, begun=begun.shown)
-    return outcome
 
 
 def _part(call: Call) -> str:

@@ -1,7 +1,7 @@
-"""Showing the files that an expert has made: fetched, stored with Slack, then shown as its own.
+"""Posting the files that an expert has made: fetched, stored with Slack, then shown as its own.
 
-A stored file is seen by nobody until a message shows it, so storing it needs no entry in the
-journal before it; once stored it is noted, and not stored again.
+A stored file is visible to nobody until a message shows it, so nothing is journalled before it is
+stored; once stored it is journalled, and not stored again.
 """
 
 import asyncio
@@ -31,48 +31,46 @@ LARGEST_MADE = 20 * 1024 * 1024  # bytes of one file
 MOST_MADE = 10
 
 
-async def show(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
-    """Show *files* in a message of the expert's; whatever cannot be shown is named there."""
-    stored_files: list[StoredFile] = []
+async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
+    """Post *files* in a message of the expert's; those that cannot be shown are named there."""
+    stored: list[StoredFile] = []
     problems = [file_sentences.made_too_many(file.name, MOST_MADE) for file in files[MOST_MADE:]]
     for file in files[:MOST_MADE]:
         try:
-            stored_files.append(await _exhibit(context, call, file))
+            stored.append(await _stored(context, call, file))
         except Refused as refusal:
             problems.append(str(refusal))
             log.warning("made.not_shown", extra={"turn": context.turn.id, "file": file.id})
-    await context.speaker.show_files(
+    await context.writer.post_files(
         call.expert,
         context.panel.persona(call.expert),
         f"made:{call.id}",
-        file_sentences.files_made([one.name for one in stored_files], problems),
-        tuple(stored_files),
+        file_sentences.files_made([file.name for file in stored], problems),
+        tuple(stored),
     )
 
 
-async def _exhibit(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
+async def _stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
     """Return *file* as it is stored. Raises Refused if it cannot be."""
-    stored = context.record.progress.stored_files.get((call.id, file.id))
-    if stored:
+    if stored := context.progress.stored_files.get((call.id, file.id)):
         return stored
     try:
-        async with asyncio.timeout(context.timeouts.files):
-            content = context.made.get(file.id) or await _fetched(context, call, file)
-            stored = await _stored(context, file, content)
+        async with asyncio.timeout(context.rules.timeouts.files):
+            content = context.made_files.get(file.id) or await _fetch(context, call, file)
+            stored = await _store(context, file, content)
     except TimeoutError:
         raise Refused(file_sentences.made_slow(file.name)) from None
     await context.record.note(FileStored(call.id, file.id, stored))
     return stored
 
 
-async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
-    conversation = context.book.links.experts.get(
-        context.record.progress.path(call), ConversationId("")
-    )
+async def _fetch(context: TurnContext, call: Call, file: MadeFile) -> bytes:
+    model, timeouts = context.services.client.model, context.rules.timeouts
+    conversation = context.conversation_of(call) or ConversationId("")
     try:
         return await retry(
-            lambda: context.model.content(conversation, file, LARGEST_MADE),
-            context.timeouts.backoff,
+            lambda: model.content(conversation, file, LARGEST_MADE),
+            timeouts.backoff,
             on=ModelUnavailable,
         )
     except (ModelUnavailable, ModelRefused, ConversationGone) as error:
@@ -80,13 +78,14 @@ async def _fetched(context: TurnContext, call: Call, file: MadeFile) -> bytes:
         raise Refused(file_sentences.made_gone(file.name)) from None
 
 
-async def _stored(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
+async def _store(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
     if len(content) > LARGEST_MADE:
         raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
-    backoff = replace(context.timeouts.backoff, longest=inf)  # files have a timeout of their own
+    # The files of a turn have a timeout of their own.
+    backoff = replace(context.rules.timeouts.backoff, longest=inf)
     try:
         return await retry(
-            lambda: context.files.store(file.name, file.about, content),
+            lambda: context.services.files.store(file.name, file.about, content),
             backoff,
             on=MessengerUnavailable,
         )

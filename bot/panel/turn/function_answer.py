@@ -1,7 +1,7 @@
-"""Hearing an expert that is a function.
+"""Asking an expert that is a function.
 
-It has no conversation: each request tells all that it needs. What it has answered is in the
-journal, so it is not called again; one that a crash interrupted is, with the same key.
+It has no conversation: each request carries all that the function needs. An answer that is in
+the journal is not asked for again; a call that a crash interrupted is repeated with the same key.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,15 @@ from bot.panel.turn.turn_context import EventSink, TurnContext
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
 
 
-async def ask_function(context: TurnContext, call: Call, function: str, hear: EventSink) -> Outcome:
-    """Return what became of the question."""
-    deadline = datetime.now(UTC) + timedelta(seconds=context.timeouts.function)
-    request = _request(context, call, await _so_far(context), deadline)
+async def ask_function(
+    context: TurnContext, call: Call, function: str, on_event: EventSink
+) -> Outcome:
+    """Return what became of the call."""
+    deadline = datetime.now(UTC) + timedelta(seconds=context.rules.timeouts.function)
+    request = _request(context, call, await _earlier_messages(context), deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:
-        text = await _answer(context, function, request, hear)
+        text = await _answer(context, function, request, on_event)
     except FunctionRefused as refusal:
         return ExpertFailed(call.id, Failure.REFUSED, why=str(refusal).strip())
     except FunctionFailed:
@@ -36,43 +38,47 @@ async def ask_function(context: TurnContext, call: Call, function: str, hear: Ev
     return ExpertAnswered(call.id, text) if text else ExpertFailed(call.id, Failure.BROKEN)
 
 
-async def _answer(context: TurnContext, function: str, request: Request, hear: EventSink) -> str:
+async def _answer(
+    context: TurnContext, function: str, request: Request, on_event: EventSink
+) -> str:
     text, sources = "", dict[Source, None]()
-    async with aclosing(context.functions.answer(function, request)) as pieces:
+    async with aclosing(context.services.functions.answer(function, request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Source):
                 sources[piece] = None
             else:
                 text += piece
-                hear(TextWritten(piece))
+                on_event(TextWritten(piece))
             if len(text) > LONGEST:
                 return f"{text[:LONGEST]}\n\n{sentences.function_cut()}"
     if not (text.strip() and sources):
         return text.strip() and text
-    told = [(" ".join(one.title.split()), "".join(one.url.split())) for one in sources]
-    return f"{text.rstrip()}\n\n{sentences.function_sources(told)}"
+    titles_and_urls = [
+        (" ".join(source.title.split()), "".join(source.url.split())) for source in sources
+    ]
+    return f"{text.rstrip()}\n\n{sentences.function_sources(titles_and_urls)}"
 
 
-async def _so_far(context: TurnContext) -> Sequence[Utterance]:
+async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:
     """Return what was said in the thread before the question."""
     turn, first = context.turn, context.turn.messages[0].ts
     if first == turn.thread.thread_ts:
         return ()
-    return await context.transcript.earlier(turn.thread, before=first, since=None)
+    return await context.services.transcript.earlier(turn.thread, before=first, since=None)
 
 
 def _request(
-    context: TurnContext, call: Call, so_far: Sequence[Utterance], deadline: datetime
+    context: TurnContext, call: Call, earlier: Sequence[Utterance], deadline: datetime
 ) -> Request:
-    turn, said = context.turn, context.said
+    turn, question = context.turn, context.input.question
     thread = turn.thread
     return Request(
-        question="\n\n".join(one.text for one in said),
+        question="\n\n".join(message.text for message in question),
         brief=call.brief,
-        said=tuple(Said(one.speaker, one.text) for one in so_far),
-        asker=Asker(turn.asker, said[-1].speaker),
+        said=tuple(Said(message.speaker, message.text) for message in earlier),
+        asker=Asker(turn.asker, question[-1].speaker),
         thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
-        files=tuple(file.name for one in said for file in one.files),
+        files=tuple(file.name for message in question for file in message.files),
         deadline=deadline,
         key=f"{turn.id}/{call.id}",
     )

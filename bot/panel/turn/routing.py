@@ -1,42 +1,65 @@
-"""The first stage of a turn: who is to answer."""
+"""The first stage of a turn: who is to answer.
+
+The router chooses experts by calling them as tools; so does an expert who consults colleagues.
+People may also name experts themselves, or press a button, and then the router is not asked.
+"""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
 
 from bot.panel.errors import ConversationGone
 from bot.panel.intake.addressing import addressed
-from bot.panel.journal.events import ExpertCalled, Routed
+from bot.panel.journal.events import (
+    CallAdopted,
+    ExpertCalled,
+    Routed,
+    RouterAsked,
+    RouterBegan,
+    StrangerCalled,
+)
+from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
-from bot.panel.model import Expert, Wish
+from bot.panel.language_model.exchange import (
+    Begun,
+    Item,
+    Prompt,
+    Responded,
+    TextWritten,
+    ToolCalled,
+)
+from bot.panel.language_model.model_client import ResponseRestarted
+from bot.panel.model import Call, CallId, Expert, Panel, Wish
 from bot.panel.threads import follow_ups
-from bot.panel.turn.expert_selection import Start, choose
 from bot.panel.turn.turn_context import TurnContext
+
+Start = Callable[[Call], None]
 
 
 async def route(context: TurnContext, start: Start) -> None:
     """Find out who answers, and *start* each expert the moment it is called."""
     if context.turn.verdict:
-        await _go_on(context, start)
-        return
-    steer = context.turn.steer
-    experts = (
-        follow_ups.wanted(steer, context.panel)
-        if steer
-        else addressed(context.turn.messages, context.panel)
-    )
-    if experts:
+        await _continue_after_verdict(context, start)
+    elif experts := _named_by_people(context):
         await _call_directly(context, experts, start)
-        return
-    try:
-        await _ask_router(context, start)
-    except ConversationGone:  # begin anew, with what Slack remembers
-        await context.book.forget_router()
-        first = context.turn.messages[0]
-        context.earlier = await context.transcript.earlier(
-            context.turn.thread, before=first.ts, since=None
-        )
-        await _ask_router(context, start)
+    else:
+        try:
+            await _ask_router(context, start)
+        except ConversationGone:  # begin anew, with what Slack remembers
+            await context.conversations.forget_router()
+            await _read_thread_again(context)
+            await _ask_router(context, start)
+
+
+def _named_by_people(context: TurnContext) -> tuple[Expert, ...]:
+    """Return the experts that people addressed, or chose at the press of a button."""
+    if steer := context.turn.steer:
+        return follow_ups.wanted(steer, context.panel)
+    return addressed(context.turn.messages, context.panel)
 
 
 async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], start: Start) -> None:
-    known = {call.id for call in context.record.progress.calls}
+    known = {call.id for call in context.progress.calls}
     steer = context.turn.steer
     deeper = steer is not None and steer.wish is Wish.DEEPER
     for expert in experts:
@@ -47,19 +70,90 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
     await context.record.note(Routed(direct=True))
 
 
-async def _go_on(context: TurnContext, start: Start) -> None:
-    """Let the expert go on about whom somebody has decided, unless the matter has ended."""
-    decided, progress = context.permission.decided, context.record.progress
-    if decided and not progress.calls:
-        call = prompts.continuing(decided.call, context.turn.id)
+async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
+    """Let the expert that asked for approval go on, unless the approval has ended meanwhile."""
+    approval = context.approval.decided
+    if approval and not context.progress.calls:
+        call = prompts.continuing(approval.call, context.turn.id)
         await context.record.note(ExpertCalled(call))
         start(call)
     await context.record.note(Routed(direct=True))
 
 
+async def _read_thread_again(context: TurnContext) -> None:
+    thread, first = context.turn.thread, context.turn.messages[0].ts
+    earlier = await context.services.transcript.earlier(thread, before=first, since=None)
+    context.input = replace(context.input, earlier=earlier)
+
+
 async def _ask_router(context: TurnContext, start: Start) -> None:
-    items = (*prompts.quoted(context.earlier), prompts.for_router(context.said))
-    prompt = context.router_prompt(await context.book.router(), items)
+    question = context.input
+    items = (*prompts.quoted(question.earlier), prompts.for_router(question.question))
+    prompt = context.router_prompt(await context.conversations.router(), items)
     ref = prompts.ref(context.turn)
-    said = await choose(context, prompt, start, ref=ref, among=context.panel)
-    await context.record.note(Routed(said.text, usage=said.usage, model=said.model))
+    response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
+    await context.record.note(Routed(response.text, usage=response.usage, model=response.model))
+
+
+async def choose_experts(
+    context: TurnContext,
+    prompt: Prompt,
+    start: Start,
+    *,
+    ref: str,
+    panel: Panel,
+    by: CallId | None = None,
+    repeated: bool = False,
+) -> Responded:
+    """Let a model choose experts of *panel*, and *start* each the moment it is called.
+
+    Returns the response. *by* is the call of the expert who chooses; None: the router does.
+    *repeated* where the prompt may have arrived before, when nobody could be chosen yet.
+    """
+    record, begun = context.record, context.progress.round_of(by)
+    await record.note(RouterAsked(by=by))
+    events = context.services.client.ask(
+        prompt, ref=ref, repeated=repeated or begun.asked, begun=begun.response
+    )
+    response = Responded("")
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Begun(name):
+                    await record.note(RouterBegan(name, by=by))
+                case ToolCalled():
+                    await _start_called(context, event, start, panel, by)
+                case ResponseRestarted():
+                    await record.note(RouterAsked(by=by))
+                case Responded():
+                    response = event
+                case TextWritten():
+                    pass
+    return response
+
+
+async def _start_called(
+    context: TurnContext, tool_call: ToolCalled, start: Start, panel: Panel, by: CallId | None
+) -> None:
+    """Start the expert that was called, or go on with the one already started for the call."""
+    record = context.record
+    call = prompts.called(tool_call, panel, by)
+    if call is None:
+        await record.note(StrangerCalled(tool_call.call_id, tool_call.tool, by=by))
+    elif started := record.progress.round_of(by).forgotten_call(call.expert):
+        await record.note(CallAdopted(started.id, known_as=tool_call.call_id))
+    else:
+        await record.note(ExpertCalled(call))
+        start(call)
+
+
+def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[Item]:
+    """Return the outputs of the calls, and the calls that the conversation does not hold yet."""
+    items: list[Item] = []
+    for call in progress.round_of(by).calls:
+        if call.known_as is None:
+            items.append(prompts.as_tool_call(call))
+        outcome = progress.outcomes[call.id]
+        items.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
+    unknown = progress.round_of(by).strangers
+    return items + [prompts.no_such_expert(call.call_id, call.name, panel) for call in unknown]

@@ -12,7 +12,7 @@ from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.language_model.requests import aborted
+from bot.panel.language_model.model_client import aborted
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.model import Call, CallId, ConversationId, MessageTs, Panel
@@ -32,45 +32,44 @@ class Stopping:
         self._model = model
         self._messenger = messenger
 
-    async def end(self, record: TurnRecord, panel: Panel, permission: ToolApproval) -> None:
-        """End the turn of *record*, and what is to be decided; what was said stays said."""
-        await permission.withdraw()
+    async def end(self, record: TurnRecord, panel: Panel, approval: ToolApproval) -> None:
+        """End the turn of *record*, and its pending approvals; posted replies stay."""
+        await approval.withdraw()
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))
-        thread, speaker = record.turn.thread, ThreadWriter(record, self._messenger)
+        thread, writer = record.turn.thread, ThreadWriter(record, self._messenger)
         links = await self._threads.links(thread)
-        await asyncio.gather(*self._settling(record, links, panel))
-        if not (links.router and await self._settled(record, links.router, panel)):
-            first = record.turn.messages[0].ts  # the router is to read it next time
-            if not record.turn.verdict:
-                await self._threads.overheard(thread, MessageTs(first))
-        speaker.router = links.router
-        async with PlanMessage(record, self._messenger, speaker, panel, pause=0).live():
+        await asyncio.gather(*self._answering_calls(record, links, panel))
+        router_read_it = links.router and await self._answer_calls(record, links.router, panel)
+        if not (router_read_it or record.turn.verdict):  # the router is to read it next time
+            await self._threads.overheard(thread, MessageTs(record.turn.messages[0].ts))
+        writer.router = links.router
+        async with PlanMessage(record, self._messenger, writer, panel, pause=0).live():
             pass
-        await speaker.end_streams()
-        await speaker.say("stopped", sentences.stopped(_silent(record, panel)))
-        await speaker.show_status("")
+        await writer.end_streams()
+        await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
+        await writer.show_status("")
 
-    def _settling(
+    def _answering_calls(
         self, record: TurnRecord, links: ThreadLinks, panel: Panel
     ) -> Iterator[Awaitable[bool]]:
-        """Settle the conversations of the experts who consult others."""
+        """Yield what answers the open calls of each expert that consults others."""
         for call in record.progress.all_calls:
             conversation = links.experts.get(record.progress.path(call))
             if conversation and call.id in record.progress.rounds:
-                yield self._settled(record, conversation, panel, call)
+                yield self._answer_calls(record, conversation, panel, call)
 
-    async def _settled(
+    async def _answer_calls(
         self,
         record: TurnRecord,
         conversation: ConversationId,
         panel: Panel,
         chooser: Call | None = None,
     ) -> bool:
-        """Answer the calls that the conversation holds; False if it knows of no turn.
+        """Answer the calls that are open in *conversation*; False if it knows of no turn.
 
-        What the model's side does not let us do now, it is asked for with the next turn.
+        What the model's side refuses now is repaired with the next turn.
         """
         ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
         by = chooser.id if chooser else None
@@ -88,7 +87,7 @@ class Stopping:
 def _outputs(
     stored: Sequence[Item], progress: Progress, panel: Panel, by: CallId | None
 ) -> list[Item]:
-    """Return an answer to each call of the round that is *stored* without one."""
+    """Return an output for each call of the round that is *stored* without one."""
     answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
     known = {call.known_as: call for call in progress.round_of(by).calls}
     outputs: list[Item] = []
@@ -102,7 +101,7 @@ def _outputs(
     return outputs
 
 
-def _silent(record: TurnRecord, panel: Panel) -> list[str]:
+def _stopped_experts(record: TurnRecord, panel: Panel) -> list[str]:
     """Return the titles of the experts that were stopped."""
     outcomes = record.progress.outcomes
     return [

@@ -78,21 +78,21 @@ class TurnWorker:
     async def _watch_for_stops(self) -> None:
         while True:
             await asyncio.sleep(self._timeouts.stops)
-            running = list(self._running.items())  # the answer may be older than the next turns
+            running = list(self._running.items())  # turns that start meanwhile are looked at later
             try:
                 stops = await self._queue.stop_requests()
             except StoreUnavailable as error:
                 log.warning("stops.unknown", extra={"reason": str(error)})
                 continue
             for claim, task in running:
-                over = task.done() or claim in self._stopped
-                if claim.turn.thread in stops and not over:
+                has_ended = task.done() or claim in self._stopped
+                if claim.turn.thread in stops and not has_ended:
                     self._stopped.add(claim)
                     task.cancel()
 
     async def _work(self, claim: Claim) -> None:
         try:
-            await self._carry_out(self._attempt, claim)
+            await self._run_leased(self._attempt, claim)
         except asyncio.CancelledError:
             if claim in self._stopped and (task := asyncio.current_task()):
                 task.uncancel()
@@ -101,11 +101,11 @@ class TurnWorker:
             await asyncio.shield(self._hand_over(claim))
             raise
 
-    async def _carry_out(self, deed: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
-        """Do *deed* while the lease is kept alive: then the turn is done, or put off, or buried."""
+    async def _run_leased(self, run: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
+        """Call *run* while the lease is renewed; then the turn is done, postponed or buried."""
         try:
             async with renewed_lease(self._queue, claim, self._lease):
-                await deed(claim)
+                await run(claim)
             await self._queue.done(claim)
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
@@ -119,8 +119,8 @@ class TurnWorker:
         """End a turn that somebody does not want any more."""
         log.info("turn.stopped", extra={"turn": claim.turn.id})
         try:
-            await self._carry_out(self._runner.stop, claim)
-        except asyncio.CancelledError:  # shut down meanwhile: the next worker stops it
+            await self._run_leased(self._runner.stop, claim)
+        except asyncio.CancelledError:  # shutting down: the next worker stops it
             await asyncio.shield(self._hand_over(claim))
             raise
 
@@ -141,14 +141,15 @@ class TurnWorker:
                     await self._queue.postpone(claim, after=await self._pause(claim, error))
                 case _:
                     await self._give_up(claim, error)
-        except PanelError as another:  # the lease runs out, and the next attempt decides
-            log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(another)})
+        except PanelError as later_error:  # the lease runs out, and the next attempt decides
+            extra = {"turn": turn, "reason": str(later_error)}
+            log.warning("turn.left_to_its_lease", extra=extra)
 
     async def _pause(self, claim: Claim, error: TryLater) -> float:
         if claim not in self._stopped and claim.turn.thread in await self._queue.stop_requests():
-            return 0.0  # somebody has wanted it stopped since we last looked
-        wanted = min(error.after or 0, self._timeouts.longest_turn_delay)
-        return max(self._timeouts.turn_retry_delays[claim.postponed], wanted)
+            return 0.0  # somebody has stopped it since we last looked
+        asked = min(error.after or 0, self._timeouts.longest_turn_delay)
+        return max(self._timeouts.turn_retry_delays[claim.postponed], asked)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         expected, reason = isinstance(error, PanelError), _reason(error)
@@ -157,8 +158,8 @@ class TurnWorker:
         try:
             async with renewed_lease(self._queue, claim, self._lease):
                 await self._runner.give_up(claim, error)
-        except* Exception as silence:  # noqa: BLE001 - however it fails, the turn is put aside
-            why = _reason(_leading(silence))
+        except* Exception as failures:  # noqa: BLE001 - however it fails, the turn is put aside
+            why = _reason(_leading(failures))
             log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
 
@@ -171,9 +172,9 @@ def _reason(error: BaseException) -> str:
 
 def _leading(error: BaseException) -> BaseException:
     """Return the error that decides what becomes of the turn, from however many there are."""
-    found = list(leaves(error))
+    errors = list(leaves(error))
     for kind in (TurnLost, TryLater):
-        for leaf in found:
+        for leaf in errors:
             if isinstance(leaf, kind):
                 return leaf
-    return found[0]
+    return errors[0]

@@ -5,7 +5,7 @@ import pytest
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import ModelSaid, Prompt, Responded, UserSaid
 from bot.panel.language_model.fallback import Fallbacks
-from bot.panel.language_model.requests import ResponseRestarted, ask
+from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
 from bot.panel.links import RouterLabels
 from bot.panel.model import Effort, ThreadRef
 from bot.panel.timeouts import Timeouts
@@ -24,8 +24,8 @@ async def asked(model, fallbacks, *, retries=(0, 0)):
     """Ask in a conversation of its own; returns it and what was heard."""
     conversation = await model.open(RouterLabels(ThreadRef("T1", "C1", "1.0")))
     prompt = Prompt(conversation, "a", Effort.LOW, "You answer.", (QUESTION,))
-    timeouts = Timeouts(retries=retries)
-    events = ask(model, prompt, ref="[1.0]", repeated=False, timeouts=timeouts, fallbacks=fallbacks)
+    client = ModelClient(model, Timeouts(retries=retries).backoff, fallbacks)
+    events = client.ask(prompt, ref="[1.0]", repeated=False)
     return conversation, [event async for event in events]
 
 

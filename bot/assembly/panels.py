@@ -1,0 +1,70 @@
+"""Panels as this installation has them: experts, tools, models, and who may approve."""
+
+import logging
+import os
+from dataclasses import replace
+
+from bot.adapters.functions.discovery import discover
+from bot.assembly import model_server
+from bot.assembly.slack import Slack
+from bot.assembly.storage import Storage
+from bot.experts import library
+from bot.panel.approvals.approvals import Approvers, approvers
+from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.model import UserId
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.panel_file import FilePanelStore
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.tools import Toolbox
+from bot.settings import tools_file
+from bot.settings.config import Config
+from bot.settings.panel_reading import load
+
+log = logging.getLogger(__name__)
+
+
+def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
+    """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
+    panels, kept_in = panels_of(config, storage)
+    return PanelEditor(
+        panels,
+        slack.people,
+        (*library.library(), *discover(library.library()).experts),
+        library.defaults(),
+        frozenset(UserId(admin) for admin in config.admins),
+        tools(config),
+        kept_in,
+    )
+
+
+def panels_of(config: Config, storage: Storage) -> tuple[PanelStore, str]:
+    """Return the panels as they count, and where they are kept if that is a file."""
+    if not config.panel_file:
+        return storage.panels, ""
+    file = load(config.panel_file)
+    log.info("panel_file.read", extra={"channels": len(file.channels)})
+    return FilePanelStore(file, storage.panels), file.kept_in
+
+
+def tools(config: Config) -> Toolbox:
+    """Return the tools that experts may have. Raises Refused if they cannot be had."""
+    allowed = tools_file.toolbox(config.tools, os.environ)
+    model_server.require_tools(config, allowed)
+    return allowed
+
+
+def approvers_of(config: Config) -> Approvers:
+    """Return who may decide on tools that need approval."""
+    named = approvers(config.approvers)
+    own = frozenset(UserId(admin) for admin in config.admins)
+    return replace(named, users=named.users | own) if named.admins else named
+
+
+def models(config: Config) -> ModelChoice:
+    """Return which models answer where nothing else is said."""
+    return ModelChoice(
+        router=config.router_model,
+        expert=config.expert_model,
+        hard=config.hard_model,
+        fallbacks=config.fallback_models,
+    )

@@ -1,0 +1,78 @@
+"""The worker: what takes turns off the queue and answers them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.adapters.functions.discovery import discover
+from bot.adapters.functions.running import InstalledFunctions
+from bot.assembly import model_server, panels
+from bot.assembly.app import Serve
+from bot.assembly.slack import open_slack
+from bot.assembly.storage import open_storage
+from bot.experts import library
+from bot.panel.approvals.decisions import ApprovalExpiry
+from bot.panel.intake.queue_positions import QueuePositions
+from bot.panel.language_model.fallback import Fallbacks
+from bot.panel.language_model.model_client import ModelClient
+from bot.panel.messaging.locales import Locales
+from bot.panel.timeouts import Timeouts
+from bot.panel.turn.services import Rules, Services, Stores
+from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.turn.turn_worker import TurnWorker
+from bot.settings.config import Config
+
+GRACE = 25.0  # seconds for running turns at shutdown: platforms kill after thirty
+
+
+@asynccontextmanager
+async def open_worker(config: Config) -> AsyncIterator[Serve]:
+    """Open the answering side; the result answers until it is cancelled, then drains."""
+    async with (
+        open_storage(config) as storage,
+        open_slack(config, storage) as slack,
+        model_server.open_model(config, storage.conversations) as model,
+    ):
+        await model_server.require_backend(config)
+        function, approval = config.function_timeout, config.approval_hours * 3600
+        timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
+        locales = Locales(slack.people, config.language)
+        installed = discover(library.library())
+        installed.warn()
+        services = Services(
+            Stores(storage.journal, storage.threads, storage.approvals, storage.reports),
+            panels.panel_editor(config, storage, slack),
+            ModelClient(model, timeouts.backoff, Fallbacks(config.fallback_models)),
+            InstalledFunctions(installed.functions),
+            slack.messenger,
+            slack.transcript,
+            slack.files,
+            locales,
+        )
+        models, approvers = panels.models(config), panels.approvers_of(config)
+        runner = TurnRunner(services, Rules(models, timeouts, approvers, config.expert_levels))
+        worker = TurnWorker(
+            storage.queue,
+            runner,
+            timeouts=timeouts,
+            concurrency=config.concurrency,
+            lease=config.lease,
+        )
+        positions = QueuePositions(storage.queue, storage.threads, slack.messenger, locales)
+        expiry = ApprovalExpiry(storage.approvals, every=min(5, approval / 4))
+        yield lambda: _work(worker, positions, expiry, config)
+
+
+async def _work(
+    worker: TurnWorker, positions: QueuePositions, expiry: ApprovalExpiry, config: Config
+) -> None:
+    """Answer turns; what is wrong with the models is logged at once, but stops nothing."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(model_server.warn(config))
+        others = [tasks.create_task(positions.run()), tasks.create_task(expiry.run())]
+        try:
+            await worker.run()
+        finally:
+            for task in others:
+                task.cancel()
+            await worker.drain(GRACE)

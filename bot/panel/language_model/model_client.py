@@ -1,0 +1,160 @@
+"""Asking a model so that it hears each message once, whatever happens on the way."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from bot.panel.errors import ModelRefused, ModelUnavailable
+from bot.panel.language_model.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    Begun,
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    Responded,
+    TextWritten,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+    joined,
+)
+from bot.panel.language_model.fallback import Choice, Fallbacks
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.retries import Backoff, Retries
+from bot.panel.tools import ApprovalWanted
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRestarted:
+    """The response so far is lost, with the calls in it; another one follows."""
+
+
+class ModelClient:
+    """Asks models; while the one that is wanted is unavailable, one of *fallbacks*."""
+
+    def __init__(
+        self, model: LanguageModel, backoff: Backoff, fallbacks: Fallbacks | None = None
+    ) -> None:
+        self.model = model
+        self._backoff = backoff
+        self._fallbacks = fallbacks or Fallbacks()
+
+    async def ask(
+        self, prompt: Prompt, *, ref: str, repeated: bool, begun: str = ""
+    ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
+        """Send *prompt* and yield what the model writes; the last event is Responded.
+
+        *ref* marks the turn's message in the conversation. Where the prompt may have arrived
+        before (*repeated*, or after a failure on the way) the conversation is looked at first:
+        a stored answer is taken from there, and stored items are not sent again. Of a response
+        that may call tools, *begun* by an earlier attempt, some calls may be stored and others
+        missing: it is requested anew unless it is complete. Once the retries are spent with a
+        model that has not written a word, a fallback is asked. Raises ModelUnavailable, or
+        ModelRefused, if that does not help either.
+        """
+        attempts = _Attempts(self._backoff, self._fallbacks.choose(prompt.model))
+        while True:
+            try:
+                stored = await self.model.since(prompt.conversation, ref) if repeated else None
+                answer = answer_in(stored, prompt.items) if stored else ()
+                if answer and (not _calls(answer) or await self._is_complete(begun)):
+                    for event in answer:
+                        yield event
+                    return
+                if answer:
+                    yield ResponseRestarted()
+                items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
+                request = replace(prompt, items=items, model=attempts.begin())
+                async with aclosing(self.model.respond(request)) as events:
+                    async for event in events:
+                        begun = event.response if isinstance(event, Begun) else begun
+                        yield attempts.take(event)
+            except (ModelUnavailable, ModelRefused) as error:
+                await attempts.before_next(error)
+                repeated = True
+                yield ResponseRestarted()
+            else:
+                return
+
+    async def _is_complete(self, response: str) -> bool:
+        return bool(response) and await self.model.is_whole(response)
+
+
+class _Attempts:
+    """The attempts at one request: which model to ask, and whether to ask again."""
+
+    def __init__(self, backoff: Backoff, choice: Choice) -> None:
+        self._backoff = backoff
+        self._retries = Retries(backoff)
+        self._choice = choice
+        self._has_written = True  # whether the model has written a word of this attempt
+
+    def begin(self) -> str:
+        """Return the model to ask now."""
+        self._has_written = False
+        return self._choice.model
+
+    def take(self, event: ModelEvent) -> ModelEvent:
+        """Return *event*, with the model that answered where it is not the one wanted."""
+        if isinstance(event, TextWritten | ToolCalled):
+            self._has_written = True
+        if isinstance(event, Responded):
+            self._choice.answered()
+            return replace(event, model=self._choice.replaced)
+        return event
+
+    async def before_next(self, error: ModelUnavailable | ModelRefused) -> None:
+        """Wait, or switch to another model; raises *error* if neither helps."""
+        may_switch, self._has_written = not self._has_written, True
+        if may_switch and self._choice.is_on_trial and self._choice.give_way(error):
+            self._retries = Retries(self._backoff)
+            return
+        if isinstance(error, ModelUnavailable) and await self._retries.wait(error.after):
+            return
+        if not (may_switch and self._choice.give_way(error)):
+            raise error
+        self._retries = Retries(self._backoff)
+
+
+def _calls(answer: Sequence[ModelEvent]) -> list[ToolCalled]:
+    return [event for event in answer if isinstance(event, ToolCalled)]
+
+
+def aborted(call: ToolCalled) -> ToolAnswered:
+    """Return the answer to a call that will be made again, or not at all."""
+    return ToolAnswered(call.call_id, ABORTED)
+
+
+def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
+    """Return those of *items* that are not among *stored*, which begins at the turn's message."""
+    calls = {item.call_id for item in stored if isinstance(item, ToolCalled)}
+    outputs = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
+    decided = {item.request for item in stored if isinstance(item, ApprovalGiven)}
+
+    def is_new(item: Item) -> bool:
+        match item:
+            case ToolCalled(call_id=call_id):
+                return call_id not in calls
+            case ToolAnswered(call_id=call_id):
+                return call_id not in outputs
+            case ApprovalGiven(request=request):
+                return request not in decided
+            case _:
+                return not stored
+
+    return tuple(item for item in items if is_new(item))
+
+
+def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEvent]:
+    """Return the events of the stored response to *items*, if all is stored and answered."""
+    if unsent(items, stored):
+        return ()
+    given = UserSaid | ToolAnswered | ApprovalGiven
+    inputs = [i for i, item in enumerate(stored) if isinstance(item, given)]
+    after = stored[inputs[-1] + 1 :]
+    calls = [item for item in after if isinstance(item, ToolCalled)]
+    wanted = tuple(item for item in after if isinstance(item, ApprovalWanted))
+    said = joined(item for item in after if isinstance(item, ModelSaid))
+    return [*calls, replace(said, wanted=wanted)] if after else ()

@@ -1,0 +1,52 @@
+"""What turns work with: the ports to the world outside, and the rules that hold for all turns."""
+
+from dataclasses import dataclass
+
+from bot.panel.approvals.approval_store import ApprovalStore
+from bot.panel.approvals.approvals import Approvers
+from bot.panel.journal.journal import Journal
+from bot.panel.language_model.file_fetching import FileServer
+from bot.panel.language_model.functions import Functions
+from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.language_model.model_client import ModelClient
+from bot.panel.messaging.locales import Locales
+from bot.panel.messaging.messenger import Messenger
+from bot.panel.messaging.transcript import Transcript
+from bot.panel.reports.report_store import ReportStore
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.threads.thread_store import ThreadStore
+from bot.panel.timeouts import Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where turns are remembered."""
+
+    journal: Journal
+    threads: ThreadStore
+    approvals: ApprovalStore
+    reports: ReportStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The ports that a turn reaches the world through."""
+
+    stores: Stores
+    panels: PanelEditor
+    client: ModelClient
+    functions: Functions
+    messenger: Messenger
+    transcript: Transcript
+    files: FileServer
+    locales: Locales
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for every turn of this installation."""
+
+    models: ModelChoice
+    timeouts: Timeouts
+    approvers: Approvers
+    levels: int = 2  # of experts under the router: with 1, no expert consults another
