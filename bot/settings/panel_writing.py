@@ -9,7 +9,7 @@ from bot.panel.roster.roster import RosterChanges
 from bot.settings.panel_reading import STREAMING, VERSION
 from bot.settings.panel_records import plain
 
-_HEAD = "# A panel of Panelbot's. The README tells about this format under “Experts as files”.\n"
+_HEAD = "# A panel of Panelbot: docs/extend/panel-files.md describes this format.\n"
 _WIDTH = 2**16  # a line for each value, however long: what differs is then one line
 _SWITCHED = {value: word for word, value in STREAMING.items()}
 

@@ -9,33 +9,34 @@ from bot.json_types import Json
 EVENTS_PATH = "/slack/events"
 MAX_NAME = 35
 
-BOT_SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "chat:write",
-    "chat:write.customize",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "im:history",
-    "users:read",
-)
-OPTIONAL_BOT_SCOPES = (
-    "usergroups:read",  # for handles, and for groups that may approve of tools
-    "usergroups:write",  # for handles
-)
-BOT_EVENTS = (
-    "agent_session_stopped",
-    "app_home_opened",
-    "app_mention",
-    "app_uninstalled",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "tokens_revoked",
-)
+# Each with the reason for it, which the docs show.
+BOT_SCOPES: Mapping[str, str] = {
+    "app_mentions:read": "to be mentioned",
+    "assistant:write": "to show what is being done under the thread, and to suggest prompts",
+    "channels:history": "to read replies, and what was said before, in public channels",
+    "chat:write": "to answer",
+    "chat:write.customize": "to let each expert answer under its own name and icon",
+    "commands": "for `/experts` and the message shortcuts",
+    "files:read": "to give experts the files that people attach, and documents",
+    "files:write": "to show charts, tables and images that experts make",
+    "groups:history": "the same as `channels:history`, in private channels",
+    "im:history": "the same in direct messages",
+    "users:read": "for people's names, languages and rights",
+}
+OPTIONAL_BOT_SCOPES: Mapping[str, str] = {
+    "usergroups:read": "for handles, and for user groups that may approve of tools",
+    "usergroups:write": "for handles",
+}
+BOT_EVENTS: Mapping[str, str] = {
+    "agent_session_stopped": "somebody pressed Slack's own stop button",
+    "app_home_opened": "somebody opened the Home or the Messages tab",
+    "app_mention": "the bot was mentioned",
+    "app_uninstalled": "the workspace removed the app",
+    "message.channels": "a message in a public channel that the bot is in",
+    "message.groups": "a message in a private channel that the bot is in",
+    "message.im": "a direct message to the bot",
+    "tokens_revoked": "the bot's token does not work any more",
+}
 SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
     {
         "title": "Weigh a decision",

@@ -103,7 +103,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tls):
 
 @pytest.fixture
 def user(redis_url: str):
-    """What README says the user needs; returns the login, to be put before the host."""
+    """What the docs say the user needs; returns the login, to be put before the host."""
     server = Redis.from_url(redis_url)
     server.execute_command("ACL", "SETUSER", "panelbot", *RIGHTS.split())
     yield "panelbot:s3cret@"
@@ -132,4 +132,7 @@ async def test_a_user_with_too_few_rights_is_told_so(redis, redis_url, user):
 
 
 def test_readme_names_the_rights(repository):
-    assert RIGHTS.partition(" ~")[2] in (repository / "README.md").read_text()
+    assert (
+        RIGHTS.partition(" ~")[2]
+        in (repository / "docs" / "run" / "redis-and-workers.md").read_text()
+    )

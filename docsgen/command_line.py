@@ -1,0 +1,36 @@
+"""The command line, from click's help."""
+
+from collections.abc import Iterator
+
+import click
+
+from bot.cli.main import main
+
+_WIDTH = 92
+
+
+def page() -> str:
+    """Return the page of all commands."""
+    lines = ["# Command line", "", "`panelbot` and `python -m bot` are the same."]
+    for name, command, context in _commands("panelbot", main):
+        depth = "#" * len(name.split())
+        heading = [f"{depth} `{name}`", ""] if depth != "#" else []
+        lines += ["", *heading, "```text", command.get_help(context).rstrip(), "```"]
+    return "\n".join(lines)
+
+
+def _commands(
+    name: str, command: click.Command, parent: click.Context | None = None
+) -> Iterator[tuple[str, click.Command, click.Context]]:
+    context = click.Context(
+        command,
+        parent,
+        info_name=name.split()[-1],
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **command.context_settings,
+    )
+    yield name, command, context
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            yield from _commands(f"{name} {child}", command.commands[child], context)

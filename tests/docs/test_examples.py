@@ -1,0 +1,73 @@
+"""The examples in the docs work."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.functions.discovery import discover
+from bot.functions import Asker, FunctionExpert, FunctionRefused, Reply, Request, Source, Thread
+from bot.settings import panel_reading, tools_file
+from tests import packages
+from tests.docs.snippets import Snippet, snippets
+
+ENVIRON = {"TICKETS_TOKEN": "a-token", "TICKETS_TEAM": "a-team"}
+
+
+def example(repository: Path, language: str, first_line: str) -> Snippet:
+    """Return the example that begins with *first_line*."""
+    (found,) = [s for s in snippets(repository, language) if s.code.startswith(first_line)]
+    return found
+
+
+@pytest.fixture
+def orders(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The documented package, installed; returns its code."""
+    code = example(repository, "python", "# acme_experts.py").code
+    packages.install(tmp_path, "acme_experts", code, {"orders": "orders"})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return code
+
+
+def request(question: str) -> Request:
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    asker, thread = Asker("U1", "Ada"), Thread("T1", "C1", "1.0")
+    return Request(question, "", (), asker, thread, (), soon, "a key")
+
+
+def test_the_package_registers_its_expert(orders: str):
+    discovery = discover([])
+    assert "orders" in [found.expert.name for found in discovery.found]
+    assert discovery.problems == []
+
+
+async def test_the_function_answers_and_refuses(orders: str):
+    names: dict[str, FunctionExpert] = {}
+    exec(compile(orders, "acme_experts.py", "exec"), names)  # noqa: S102 - our own example
+    desk = names["orders"]
+
+    reply = await desk.answer(request("What about 4711?"))  # type: ignore[misc]
+
+    url = "https://shop.example.com/orders/4711"
+    assert reply == Reply("Shipped on Monday.", (Source("Order 4711", url),))
+    with pytest.raises(FunctionRefused, match="Which order"):
+        await desk.answer(request("What about it?"))  # type: ignore[misc]
+
+
+def test_the_panel_file_can_be_used(repository: Path):
+    panels = panel_reading.read(example(repository, "yaml", "# panel.yaml").code, "panel.yaml")
+    assert [expert.name for expert in panels.defaults.added.values()] == ["tax"]
+    assert list(panels.channels) == ["C0123ABCD"]
+
+
+def test_the_tools_file_can_be_used(repository: Path, tmp_path: Path):
+    path = tmp_path / "tools.yaml"
+    path.write_text(example(repository, "yaml", "# tools.yaml").code)
+    toolbox = tools_file.toolbox(str(path), ENVIRON)
+    assert {"web-search", "mcp:tickets"} <= set(toolbox.names)
+
+
+def test_every_example_is_tried(repository: Path):
+    tried = ("# acme_experts.py", "# panel.yaml", "# tools.yaml")
+    others = [s for s in snippets(repository, "python", "yaml") if not s.code.startswith(tried)]
+    assert list(map(str, others)) == []
