@@ -13,6 +13,7 @@ import pytest
 from bot.adapters.redis.connection.scripting import Connection
 from bot.assembly import app, storage, worker
 from bot.json_types import Json
+from bot.playground.openai.conversations.items import text_of
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import (
     Call,
@@ -22,7 +23,6 @@ from bot.playground.openai.stand_in.brain import (
     Text,
     is_user,
 )
-from bot.playground.openai.state import text_of
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.panel.texts import sentences
-from bot.playground.openai.stand_in.brain import Call, Hold, ModelRequest, Reply, Text
+from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, WaitFor
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.openai.state import text_of
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, panel_brain
@@ -89,7 +89,9 @@ async def test_show_work_the_plan_and_the_export_tell_who_asked_whom(office: Wor
 async def test_stop_ends_colleagues_too_and_the_next_question_is_answered(office: World):
     go_on = asyncio.Event()
     office.brain.when(
-        lambda r: r.instructions.startswith("You are the finance partner"), Hold(go_on), Text("?")
+        lambda r: r.instructions.startswith("You are the finance partner"),
+        WaitFor(go_on),
+        Text("?"),
     )
     ts = office.say(f"{MENTION} please ask legal")
     await eventually(

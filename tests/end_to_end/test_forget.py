@@ -9,7 +9,7 @@ from bot.assembly import app, storage
 from bot.panel.model import TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.playground.openai import faults
-from bot.playground.openai.stand_in.brain import Hold, Text
+from bot.playground.openai.stand_in.brain import Text, WaitFor
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World
@@ -116,7 +116,7 @@ async def test_what_is_not_there_is_said_and_done_again_is_fine(bot: World):
 async def test_a_running_turn_is_waited_for_and_what_waits_is_dropped(bot: World):
     ts = await asked(bot, "please ask legal")
     goes_on = asyncio.Event()
-    bot.brain.then(Hold(goes_on), Text("Here I am."))
+    bot.brain.then(WaitFor(goes_on), Text("Here I am."))
     bot.say("and now?", ts)
     await eventually(lambda: any(one.locked_by for one in bot.openai.conversations.values()))
     bot.say("and this waits", ts)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.assembly import storage
 from bot.playground.openai import faults
-from bot.playground.openai.stand_in.brain import Hold, Text
+from bot.playground.openai.stand_in.brain import Text, WaitFor
 from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
@@ -88,7 +88,7 @@ async def test_links_that_redis_has_lost_are_found_on_the_former_backend(world: 
 async def test_a_turn_goes_on_where_another_backend_left_it(world: World) -> None:
     await restart(world, "conversations")
     goes_on = asyncio.Event()
-    world.brain.when(lambda request: not request.tools, Hold(goes_on), Text("Too late."))
+    world.brain.when(lambda request: not request.tools, WaitFor(goes_on), Text("Too late."))
     ts = world.say(f"{MENTION} please ask legal about the blue contract")
     await eventually(lambda: len(world.openai.conversations) == 2)
     await eventually(lambda: any(not asked.tools for asked in world.brain.asked))
@@ -163,7 +163,7 @@ async def test_a_running_turn_is_not_disturbed(world: World) -> None:
     await restart(world, "conversations")
     ts = await asked(world)
     goes_on = asyncio.Event()
-    world.brain.then(Hold(goes_on), Text("Here I am."))
+    world.brain.then(WaitFor(goes_on), Text("Here I am."))
     world.say("and now?", ts)
     await eventually(lambda: any(one.locked_by for one in world.openai.conversations.values()))
 

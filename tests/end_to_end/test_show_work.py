@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
-from bot.playground.openai.stand_in.brain import Hold, by_instructions
+from bot.playground.openai.stand_in.brain import WaitFor, by_instructions
 from bot.playground.slack.workspace.company import BEN
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -53,7 +53,7 @@ async def test_every_reply_tells_how_it_came_about(bot_on_both: World):
 
 async def test_a_reply_can_be_asked_about_while_others_are_still_at_work(bot: World):
     go_on = asyncio.Event()
-    bot.brain.when(by_instructions("finance partner"), Hold(go_on), "Ten.")
+    bot.brain.when(by_instructions("finance partner"), WaitFor(go_on), "Ten.")
     ts = bot.say(f"{MENTION} please ask legal and finance")
     await bot.slack.people.wait_for(lambda: "Legal Counsel" in replies(bot, ts))
 

@@ -7,7 +7,7 @@ import pytest
 from bot.assembly import storage
 from bot.panel.model import Wish
 from bot.panel.texts import sentences
-from bot.playground.openai.stand_in.brain import Call, Hold, Pause, Text
+from bot.playground.openai.stand_in.brain import Call, Pause, Text, WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -184,7 +184,7 @@ async def test_what_waits_is_answered_as_it_is_now(world: World, deed: str):
     world.environ["PANELBOT_CONCURRENCY"] = "1"
     await world.start_bot()
     held = asyncio.Event()
-    world.brain.then(Hold(held), Text("First."))
+    world.brain.then(WaitFor(held), Text("First."))
     world.say(f"{MENTION} hello")
     await eventually(lambda: world.brain.asked)
     ts = world.say(f"{MENTION} please ask finance")

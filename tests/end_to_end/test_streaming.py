@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.panel.texts import sentences
-from bot.playground.openai.stand_in.brain import Hold, Step, Text
+from bot.playground.openai.stand_in.brain import Step, Text, WaitFor
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
@@ -34,7 +34,7 @@ class Answering:
     ) -> None:
         self.channel = channel or self.channel
         first = WHOLE.removesuffix("\n\nThat is all.")
-        self.world.brain.then(Text(first), *more, Hold(self.gate), Text(last))
+        self.world.brain.then(Text(first), *more, WaitFor(self.gate), Text(last))
         self.ts = self.world.slack.people.say(ADA, self.channel, f"{lead}legal: may we?")
 
     async def shown(self) -> Message:
@@ -157,7 +157,7 @@ async def test_whatever_goes_wrong_as_it_grows_all_is_said_once(
 ):
     answering.world.slack.hazards.on("chat.appendStream", fault)
     go_on = asyncio.Event()
-    answering.ask(Hold(go_on), Text("And more.\n\nMore still."))
+    answering.ask(WaitFor(go_on), Text("And more.\n\nMore still."))
     await answering.shown()
     go_on.set()
     await eventually(

@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.json_types import Json
-from bot.playground.openai import errors, wire
+from bot.playground.openai import errors, http_answers
+from bot.playground.openai.api_types import (
+    Answer,
+    ApiRequest,
+    BrokenAnswer,
+    Handler,
+    RawAnswer,
+    StreamedAnswer,
+    Upload,
+)
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.faults import Fault, Faults
-from bot.playground.openai.routes import Answer, Asked, Handler, Lost, Raw, Streamed, Upload
 from bot.playground.openai.stand_in.brain import Garble
 
 API_KEY = "sk-playground"
@@ -24,7 +32,7 @@ _ID = re.compile(r"\{\w+\}")
 
 
 @dataclass(slots=True)
-class Recorded:
+class RecordedRequest:
     """One request, as it was made and as it ended."""
 
     name: str  # "POST /v1/responses", ids as "*"
@@ -39,7 +47,7 @@ class Endpoint:
     """Hands requests to the parts of the API; the last *record* of them are remembered."""
 
     def __init__(self, faults: Faults, record: int | None) -> None:
-        self.recorded: deque[Recorded] = deque(maxlen=record)
+        self.recorded: deque[RecordedRequest] = deque(maxlen=record)
         self._faults = faults
 
     def serve(self, router: web.UrlDispatcher, routes: Mapping[str, Handler]) -> None:
@@ -61,7 +69,7 @@ class Endpoint:
     async def _handle(
         self, request: web.Request, name: str, handler: Handler
     ) -> web.StreamResponse:
-        recorded = Recorded(name, request.path, {}, time.monotonic())
+        recorded = RecordedRequest(name, request.path, {}, time.monotonic())
         self.recorded.append(recorded)
         try:
             _authorize(request)
@@ -69,58 +77,64 @@ class Endpoint:
             fault = self._faults.next(name, recorded.body)
             if fault and not fault.after_effect:
                 return await self._fail(request, recorded, fault)
-            asked = Asked(request.match_info, request.query, recorded.body, _included(request))
-            answer = await handler(asked)
+            api_request = ApiRequest(
+                request.match_info, request.query, recorded.body, _included(request)
+            )
+            answer = await handler(api_request)
         except ApiError as error:
             self._note(recorded, error.status)
-            return wire.refusal(error)
+            return http_answers.refusal(error)
         if fault and fault.kind != "cut":
-            if isinstance(answer, Streamed):
+            if isinstance(answer, StreamedAnswer):
                 await answer.generation.wait()
             return await self._fail(request, recorded, fault)
         return await self._send(request, recorded, answer, fault)
 
     async def _send(
-        self, request: web.Request, recorded: Recorded, answer: Answer, fault: Fault | None
+        self, request: web.Request, recorded: RecordedRequest, answer: Answer, fault: Fault | None
     ) -> web.StreamResponse:
         match answer:
-            case Streamed():
+            case StreamedAnswer():
                 self._note(recorded, 200)
                 try:
-                    return await wire.relay(request, answer, fault)
+                    return await http_answers.relay(request, answer, fault)
                 except (asyncio.CancelledError, ConnectionError):
                     answer.generation.abandon()
                     raise
-            case Lost(how):
+            case BrokenAnswer(how):
                 self._note(recorded, 0)
                 if isinstance(how, Garble):
-                    return wire.garbled()
-                return await (wire.fall_silent if how.silent else wire.break_off)(request)
-            case Raw(content):
+                    return http_answers.garbled()
+                return await (http_answers.fall_silent if how.silent else http_answers.break_off)(
+                    request
+                )
+            case RawAnswer(content):
                 self._note(recorded, 200)
                 return web.Response(body=content)
             case _:
                 self._note(recorded, 200)
-                return wire.answer(answer)
+                return http_answers.answer(answer)
 
     async def _fail(
-        self, request: web.Request, recorded: Recorded, fault: Fault
+        self, request: web.Request, recorded: RecordedRequest, fault: Fault
     ) -> web.StreamResponse:
         if fault.kind == "status":
             self._note(recorded, fault.status)
-            return wire.refusal(errors.trouble(fault.status, fault.code, fault.retry_after))
+            return http_answers.refusal(errors.trouble(fault.status, fault.code, fault.retry_after))
         self._note(recorded, 0)
         if fault.kind == "silence":
-            return await wire.fall_silent(request)
-        return await wire.break_off(request)
+            return await http_answers.fall_silent(request)
+        return await http_answers.break_off(request)
 
-    def _note(self, recorded: Recorded, status: int) -> None:
+    def _note(self, recorded: RecordedRequest, status: int) -> None:
         recorded.status = status
         recorded.seconds = time.monotonic() - recorded.at
 
 
 async def _nothing_there(request: web.Request) -> web.Response:
-    return wire.refusal(ApiError(f"Invalid URL ({request.method} {request.path})", status=404))
+    return http_answers.refusal(
+        ApiError(f"Invalid URL ({request.method} {request.path})", status=404)
+    )
 
 
 def _included(request: web.Request) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.routes import Asked, Handler
+from bot.playground.openai.api_types import ApiRequest, Handler
 
 _WITHOUT = ("none", "low", "medium", "high", "xhigh")
 _EFFORTS = ("low", "medium", "high", "xhigh")
@@ -62,12 +62,12 @@ def find(name: str) -> Model:
     return model
 
 
-async def _list(asked: Asked) -> Json:
+async def _list(request: ApiRequest) -> Json:
     return {"object": "list", "data": [model.shown() for model in MODELS.values()]}
 
 
-async def _retrieve(asked: Asked) -> Json:
-    return find(asked.ids["model"]).shown()
+async def _retrieve(request: ApiRequest) -> Json:
+    return find(request.ids["model"]).shown()
 
 
 ROUTES: Mapping[str, Handler] = {"GET /v1/models": _list, "GET /v1/models/{model}": _retrieve}

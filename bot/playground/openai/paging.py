@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.routes import Asked
+from bot.playground.openai.api_types import ApiRequest
 
 _DEFAULT_LIMIT, _MOST = 20, 100
 
 
 def page(
-    items: Sequence[Json], asked: Asked, *, default: int = _DEFAULT_LIMIT, most: int = _MOST
+    items: Sequence[Json], request: ApiRequest, *, default: int = _DEFAULT_LIMIT, most: int = _MOST
 ) -> Json:
     """Return the page of *items* (oldest first) that is asked for: newest first by default."""
-    limit = asked.number("limit", default)
+    limit = request.number("limit", default)
     if not 1 <= limit <= most:
         raise errors.ApiError(f"Expected a limit from 1 to {most}.", param="limit")
-    order = asked.query.get("order", "desc")
+    order = request.query.get("order", "desc")
     if order not in ("asc", "desc"):
         raise errors.wrong_value("order", order, "'asc', 'desc'")
     ordered = items if order == "asc" else items[::-1]
-    if after := asked.query.get("after"):
+    if after := request.query.get("after"):
         place = next((n for n, item in enumerate(ordered) if item["id"] == after), None)
         if place is None:
             raise errors.not_found("Item", after)

@@ -8,20 +8,20 @@ from aiohttp import web
 from bot.json_types import Json
 from bot.playground.loopback import LoopbackServer
 from bot.playground.openai import models
+from bot.playground.openai.assistants.assistants import Assistants
+from bot.playground.openai.assistants.runs import Runs
+from bot.playground.openai.assistants.threads import Thread, Threads
+from bot.playground.openai.conversations.conversations import Conversations
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.vector_stores import VectorStores
-from bot.playground.openai.endpoint import API_KEY, Endpoint, Recorded
+from bot.playground.openai.endpoint import API_KEY, Endpoint, RecordedRequest
 from bot.playground.openai.faults import Faults
 from bot.playground.openai.latency import Latency
-from bot.playground.openai.responses.conversations import Conversations
 from bot.playground.openai.responses.responses import Responses
-from bot.playground.openai.runs.assistants import Assistants
-from bot.playground.openai.runs.runs import Runs
-from bot.playground.openai.runs.threads import Thread, Threads
 from bot.playground.openai.stand_in.brain import Brain
 from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.openai.state import Conversation, Manners, Store
+from bot.playground.openai.store import Conversation, Manners, Store
 
 _LARGEST = 50 * 1024 * 1024
 
@@ -118,7 +118,7 @@ class OpenAIPlayground(LoopbackServer):
         return self._assistants.assistants
 
     @property
-    def requests(self) -> Sequence[Recorded]:
+    def requests(self) -> Sequence[RecordedRequest]:
         """The requests so far."""
         return list(self._endpoint.recorded)
 

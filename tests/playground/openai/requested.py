@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.playground.openai.responses import items
+from bot.playground.openai.conversations import items
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
 from bot.playground.openai.stand_in.rules import RuleBrain
 from tests.playground.openai.asking import MODEL, tool

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
 from bot.json_types import Json
+from bot.playground.openai.api_types import ApiRequest, Handler, RawAnswer
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
-from bot.playground.openai.routes import Asked, Handler, Raw
 from bot.playground.openai.stand_in.brain import AnyCite, Reply, Step, Text
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
 
@@ -16,7 +16,7 @@ _MINUTES = 20  # after which an idle container is gone
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ContainerFile:
     """A file that code has left."""
 
     name: str
@@ -31,9 +31,9 @@ class Container:
 
     id: str = field(default_factory=lambda: f"cntr_{token_hex(24)}")
     created_at: int = field(default_factory=lambda: int(time.time()))
-    files: dict[str, Left] = field(default_factory=dict)
+    files: dict[str, ContainerFile] = field(default_factory=dict)
 
-    def named(self, name: str) -> Left:
+    def named(self, name: str) -> ContainerFile:
         """Return the newest file of that name."""
         return next(one for one in reversed(self.files.values()) if one.name == name)
 
@@ -64,21 +64,21 @@ class Containers:
         self.kept[container.id] = container
         return [_ran(step, container) for step in reply]
 
-    def _find(self, asked: Asked) -> Container:
-        found = self.kept.get(asked.ids["container"])
+    def _find(self, request: ApiRequest) -> Container:
+        found = self.kept.get(request.ids["container"])
         if found is None:
-            wanted = asked.ids["container"]
+            wanted = request.ids["container"]
             raise ApiError(f"Container with id '{wanted}' not found.", status=404)
         return found
 
-    def _find_file(self, asked: Asked) -> tuple[Container, Left]:
-        container, wanted = self._find(asked), asked.ids["file"]
+    def _find_file(self, request: ApiRequest) -> tuple[Container, ContainerFile]:
+        container, wanted = self._find(request), request.ids["file"]
         if wanted not in container.files:
             raise ApiError(f"Container file with id '{wanted}' not found.", status=404)
         return container, container.files[wanted]
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        found = self._find(asked)
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        found = self._find(request)
         return {
             "id": found.id,
             "object": "container",
@@ -90,26 +90,26 @@ class Containers:
             "memory_limit": "1g",
         }
 
-    async def _delete(self, asked: Asked) -> Json:
-        found = self._find(asked)
+    async def _delete(self, request: ApiRequest) -> Json:
+        found = self._find(request)
         del self.kept[found.id]
         return {"id": found.id, "object": "container.deleted", "deleted": True}
 
-    async def _list(self, asked: Asked) -> Json:
-        found = self._find(asked)
-        return page([_shown(found, file) for file in found.files.values()], asked)
+    async def _list(self, request: ApiRequest) -> Json:
+        found = self._find(request)
+        return page([_shown(found, file) for file in found.files.values()], request)
 
-    async def _file(self, asked: Asked) -> Json:
-        return _shown(*self._find_file(asked))
+    async def _file(self, request: ApiRequest) -> Json:
+        return _shown(*self._find_file(request))
 
-    async def _content(self, asked: Asked) -> Raw:
-        return Raw(self._find_file(asked)[1].content)
+    async def _content(self, request: ApiRequest) -> RawAnswer:
+        return RawAnswer(self._find_file(request)[1].content)
 
 
 def _ran(step: Step, container: Container) -> Step:
     match step:
         case RunCode(files=files):
-            left = [Left(name, content) for name, content in files.items()]
+            left = [ContainerFile(name, content) for name, content in files.items()]
             container.files |= {one.id: one for one in left}
             return replace(step, container=container.id)
         case Text(cites=cites):
@@ -124,7 +124,7 @@ def _found(cite: AnyCite, container: Container) -> AnyCite:
     return replace(cite, container=container.id, file_id=container.named(cite.filename).id)
 
 
-def _shown(container: Container, file: Left) -> Json:
+def _shown(container: Container, file: ContainerFile) -> Json:
     return {
         "id": file.id,
         "object": "container.file",

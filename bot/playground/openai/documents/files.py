@@ -7,9 +7,9 @@ from secrets import token_hex
 
 from bot.json_types import Json
 from bot.playground.openai import errors
+from bot.playground.openai.api_types import ApiRequest, Handler, RawAnswer, Upload
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
-from bot.playground.openai.routes import Asked, Handler, Raw, Upload
 
 _PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 _NOT_GIVEN_BACK = frozenset({"assistants", "user_data"})
@@ -66,11 +66,11 @@ class Files:
             raise ApiError(f"No such File object: {wanted}", status=404, param="id")
         return found
 
-    async def _create(self, asked: Asked) -> Json:
-        for name in asked.body:
+    async def _create(self, request: ApiRequest) -> Json:
+        for name in request.body:
             if name not in _FIELDS:
                 raise errors.unknown_parameter(name)
-        purpose, sent = asked.body.get("purpose"), asked.body.get("file")
+        purpose, sent = request.body.get("purpose"), request.body.get("file")
         if purpose is None:
             raise errors.missing("purpose")
         if purpose not in _PURPOSES:
@@ -82,24 +82,24 @@ class Files:
         self.kept[created.id] = created
         return created.shown()
 
-    async def _list(self, asked: Asked) -> Json:
-        purpose = asked.query.get("purpose")
+    async def _list(self, request: ApiRequest) -> Json:
+        purpose = request.query.get("purpose")
         found = [file.shown() for file in self.kept.values() if purpose in (None, file.purpose)]
-        return page(found, asked, default=_MOST, most=_MOST)
+        return page(found, request, default=_MOST, most=_MOST)
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        return self.find(asked.ids["file"]).shown()
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        return self.find(request.ids["file"]).shown()
 
-    async def _delete(self, asked: Asked) -> Json:
-        found = self.find(asked.ids["file"])
+    async def _delete(self, request: ApiRequest) -> Json:
+        found = self.find(request.ids["file"])
         del self.kept[found.id]
         return {"id": found.id, "object": "file", "deleted": True}
 
-    async def _content(self, asked: Asked) -> Raw:
-        found = self.find(asked.ids["file"])
+    async def _content(self, request: ApiRequest) -> RawAnswer:
+        found = self.find(request.ids["file"])
         if found.purpose in _NOT_GIVEN_BACK:
             raise ApiError(f"Not allowed to download files of purpose: {found.purpose}")
-        return Raw(found.content)
+        return RawAnswer(found.content)
 
 
 def _check_size(sent: Upload) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.json_types import Json
 from bot.playground.openai import errors
+from bot.playground.openai.api_types import ApiRequest, Handler
 from bot.playground.openai.documents import retrieval
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.indexing import Attached, VectorStore
@@ -13,8 +14,7 @@ from bot.playground.openai.documents.retrieval import Passage
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses.requests import check_fields
-from bot.playground.openai.routes import Asked, Handler
-from bot.playground.openai.state import checked_metadata
+from bot.playground.openai.store import checked_metadata
 
 _MOST_FOUND = 50
 _USUALLY_FOUND = 10
@@ -66,36 +66,36 @@ class VectorStores:
         """Return the files that are still there: a deleted file is in no vector store."""
         return [one for one in store.files.values() if one.file.id in self._files.kept]
 
-    async def _create(self, asked: Asked) -> Json:
-        check_fields("vector store", asked.body)
-        metadata = checked_metadata(asked.body.get("metadata"))
-        created = VectorStore(asked.body.get("name") or "", metadata)
-        for wanted in asked.body.get("file_ids") or ():
+    async def _create(self, request: ApiRequest) -> Json:
+        check_fields("vector store", request.body)
+        metadata = checked_metadata(request.body.get("metadata"))
+        created = VectorStore(request.body.get("name") or "", metadata)
+        for wanted in request.body.get("file_ids") or ():
             self._attached(created, wanted, {})
         self.kept[created.id] = created
         return created.shown()
 
-    async def _list(self, asked: Asked) -> Json:
-        return page([store.shown() for store in self.kept.values()], asked)
+    async def _list(self, request: ApiRequest) -> Json:
+        return page([store.shown() for store in self.kept.values()], request)
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        return self._of(asked).shown()
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        return self._of(request).shown()
 
-    async def _update(self, asked: Asked) -> Json:
-        found = self._of(asked)
-        check_fields("vector store update", asked.body)
-        found.name = asked.body.get("name") or found.name
-        if "metadata" in asked.body:
-            found.metadata = checked_metadata(asked.body["metadata"])
+    async def _update(self, request: ApiRequest) -> Json:
+        found = self._of(request)
+        check_fields("vector store update", request.body)
+        found.name = request.body.get("name") or found.name
+        if "metadata" in request.body:
+            found.metadata = checked_metadata(request.body["metadata"])
         return found.shown()
 
-    async def _delete(self, asked: Asked) -> Json:
-        found = self._of(asked)
+    async def _delete(self, request: ApiRequest) -> Json:
+        found = self._of(request)
         del self.kept[found.id]
         return {"id": found.id, "object": "vector_store.deleted", "deleted": True}
 
-    async def _search(self, asked: Asked) -> Json:
-        found, body = self._of(asked), asked.body
+    async def _search(self, request: ApiRequest) -> Json:
+        found, body = self._of(request), request.body
         check_fields("vector store search", body)
         query = body.get("query")
         if not query:
@@ -110,24 +110,24 @@ class VectorStores:
             "next_page": None,
         }
 
-    async def _attach(self, asked: Asked) -> Json:
-        found = self._of(asked)
-        check_fields("vector store file", asked.body)
-        if "file_id" not in asked.body:
+    async def _attach(self, request: ApiRequest) -> Json:
+        found = self._of(request)
+        check_fields("vector store file", request.body)
+        if "file_id" not in request.body:
             raise errors.missing("file_id")
-        attributes = dict(asked.body.get("attributes") or {})
-        return self._attached(found, asked.body["file_id"], attributes).shown()
+        attributes = dict(request.body.get("attributes") or {})
+        return self._attached(found, request.body["file_id"], attributes).shown()
 
-    async def _list_files(self, asked: Asked) -> Json:
-        wanted = asked.query.get("filter")
-        shown = [one.shown() for one in self._files_in(self._of(asked))]
-        return page([one for one in shown if wanted in (None, one["status"])], asked)
+    async def _list_files(self, request: ApiRequest) -> Json:
+        wanted = request.query.get("filter")
+        shown = [one.shown() for one in self._files_in(self._of(request))]
+        return page([one for one in shown if wanted in (None, one["status"])], request)
 
-    async def _retrieve_file(self, asked: Asked) -> Json:
-        return self._file(asked).shown()
+    async def _retrieve_file(self, request: ApiRequest) -> Json:
+        return self._file(request).shown()
 
-    async def _detach(self, asked: Asked) -> Json:
-        store, file = self._of(asked), self._file(asked).file
+    async def _detach(self, request: ApiRequest) -> Json:
+        store, file = self._of(request), self._file(request).file
         del store.files[file.id]
         return {"id": file.id, "object": "vector_store.file.deleted", "deleted": True}
 
@@ -137,11 +137,11 @@ class VectorStores:
         store.files[file_id] = attached
         return attached
 
-    def _of(self, asked: Asked) -> VectorStore:
-        return self.find(asked.ids["store"])
+    def _of(self, request: ApiRequest) -> VectorStore:
+        return self.find(request.ids["store"])
 
-    def _file(self, asked: Asked) -> Attached:
-        store, wanted = self._of(asked), asked.ids["file"]
+    def _file(self, request: ApiRequest) -> Attached:
+        store, wanted = self._of(request), request.ids["file"]
         for attached in self._files_in(store):
             if attached.file.id == wanted:
                 return attached

@@ -1,1 +1,1 @@
-"""``/v1/responses`` and ``/v1/conversations``."""
+"""``/v1/responses``."""

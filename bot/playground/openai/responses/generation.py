@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from bot.json_types import Json
 from bot.playground.openai import tokens
+from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.responses import response_writing
 from bot.playground.openai.responses.response_events import Writing
-from bot.playground.openai.responses.response_writing import TERMINAL, Told
-from bot.playground.openai.stand_in.brain import Cut, Garble, Reply
-from bot.playground.openai.state import Conversation, Kept, Store
+from bot.playground.openai.responses.response_writing import TERMINAL
+from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, StreamItem
+from bot.playground.openai.store import Conversation, Store, StoredResponse
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,7 @@ class Generation:
         self._store = store
         self._writing = writing
         self._context = context
-        self._told: list[Told] = []
-        self._news = asyncio.Event()
+        self._log = EventLog()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
         self._settled = False  # what it leaves behind is stored; only the last event is to be told
@@ -52,7 +52,7 @@ class Generation:
     @property
     def broken(self) -> Cut | Garble | None:
         """How the answer goes wrong on its way, if it does."""
-        return next((told for told in self._told if isinstance(told, Cut | Garble)), None)
+        return next((item for item in self._log.items if isinstance(item, Cut | Garble)), None)
 
     def start(self, reply: Reply) -> asyncio.Task[None]:
         """Begin to write; the conversation is locked from now on."""
@@ -78,39 +78,26 @@ class Generation:
             self._leave_unfinished()
             self._stop()
 
-    async def follow(self, after: int = -1) -> AsyncIterator[list[Told]]:
-        """Yield what is told after event number *after*, as it comes, up to a cut."""
-        place = 0
-        while True:
-            if place < len(self._told):
-                news, place = self._told[place:], len(self._told)
-                yield [told for told in news if _number(told) > after]
-            elif self._ended:
-                return
-            else:
-                self._news.clear()
-                await self._news.wait()
+    async def follow(self, after: int = -1) -> AsyncIterator[list[StreamItem]]:
+        """Yield the events after number *after* in batches, as they come, up to a cut."""
+        async for batch in self._log.follow():
+            yield [item for item in batch if _number(item) > after]
 
     async def wait(self) -> None:
         """Return when nothing more comes."""
-        async for _ in self.follow():
-            pass
+        await self._log.wait()
 
     async def _write(self, reply: Reply) -> None:
-        async for told in response_writing.write(self._writing, reply):
-            if isinstance(told, Cut) and not told.stored:
+        async for item in response_writing.write(self._writing, reply):
+            if isinstance(item, Cut) and not item.stored:
                 self._settled = True
                 self._leave_unfinished()
                 self._unlock()
-                self._tell(told)
+                self._log.add(item)
                 return
-            if isinstance(told, dict) and told["type"] in TERMINAL:
-                self._settle(told)
-            self._tell(told)
-
-    def _tell(self, told: Told) -> None:
-        self._told.append(told)
-        self._news.set()
+            if isinstance(item, dict) and item["type"] in TERMINAL:
+                self._settle(item)
+            self._log.add(item)
 
     def _settle(self, last: Json) -> None:
         writing, context = self._writing, self._context
@@ -147,13 +134,13 @@ class Generation:
         shown = self._writing.snapshot()
         if shown["store"]:
             streamed = bool(self._writing.body.get("stream"))
-            kept = Kept(shown, self._context.seen, ongoing, streamed)
+            kept = StoredResponse(shown, self._context.seen, ongoing, streamed)
             self._store.responses[shown["id"]] = kept
 
     def _written(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
             log.error("the reply could not be written", exc_info=error)
-            self._tell(Cut(reset=True))
+            self._log.add(Cut(reset=True))
         self._end()
 
     def _stop(self) -> None:
@@ -164,7 +151,7 @@ class Generation:
     def _end(self) -> None:
         self._ended = True
         self._unlock()
-        self._news.set()
+        self._log.end()
 
     def _unlock(self) -> None:
         conversation = self._context.conversation
@@ -172,5 +159,5 @@ class Generation:
             conversation.locked_by = None
 
 
-def _number(told: Told) -> float:
-    return told["sequence_number"] if isinstance(told, dict) else float("inf")
+def _number(item: StreamItem) -> float:
+    return item["sequence_number"] if isinstance(item, dict) else float("inf")

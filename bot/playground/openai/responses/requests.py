@@ -5,8 +5,9 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.openai import errors, models
 from bot.playground.openai.errors import ApiError
-from bot.playground.openai.responses import compaction, tools
-from bot.playground.openai.state import checked_metadata
+from bot.playground.openai.responses import compaction
+from bot.playground.openai.store import checked_metadata
+from bot.playground.openai.tools import request_tools
 
 # The fields of each kind of request, read off the OpenAPI document; a test compares.
 FIELDS = {
@@ -85,7 +86,7 @@ def check(body: Json) -> models.Model:
     _check_limits(body)
     _check_streaming(body)
     compaction.check(body)
-    tools.check(body)
+    request_tools.check(body)
     return model
 
 

@@ -10,24 +10,22 @@ from secrets import token_hex
 from typing import assert_never
 
 from bot.json_types import Json
-from bot.playground.openai.responses import hosted_writing, remote_writing
-from bot.playground.openai.responses.hosted_writing import citation
-from bot.playground.openai.responses.items import new_id, output_text
+from bot.playground.openai.conversations.items import new_id, output_text
 from bot.playground.openai.responses.response_events import Writing, added, done
 from bot.playground.openai.stand_in import brain
-from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, Step
+from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, Step, StreamItem
 from bot.playground.openai.stand_in.hosted_steps import Draw, HostedStep, RunCode, SearchWeb
 from bot.playground.openai.tokens import THINKING, count
+from bot.playground.openai.tools import hosted_events, mcp_events
+from bot.playground.openai.tools.hosted_events import citation
 
 _PIECE = re.compile(r"(?s).{1,24}\S*\s*|.+")
 TERMINAL = frozenset(
     {"response.completed", "response.failed", "response.incomplete", "error"}
 )  # fmt: skip
 
-Told = Json | Cut | Garble  # what a client sees: an event, or that there is none
 
-
-async def write(writing: Writing, reply: Reply) -> AsyncIterator[Told]:
+async def write(writing: Writing, reply: Reply) -> AsyncIterator[StreamItem]:
     """Yield the events of a response that follows *reply*."""
     begun = time.monotonic()
     if writing.shown["status"] == "queued":
@@ -61,7 +59,7 @@ def _before_the_first_step(writing: Writing) -> Iterator[Json]:
         yield done(writing, writing.compaction)
     for server in writing.servers:
         if server.is_new:
-            yield from remote_writing.list_tools(writing, server)
+            yield from mcp_events.list_tools(writing, server)
     yield from _think(writing)
 
 
@@ -80,7 +78,7 @@ def _think(writing: Writing) -> Iterator[Json]:
     yield done(writing, item)
 
 
-async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
+async def _play(writing: Writing, step: Step) -> AsyncIterator[StreamItem]:
     if writing.awaits_approval and not isinstance(step, brain.UseServer):
         return
     match step:
@@ -90,7 +88,7 @@ async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
         case brain.LookUp() | SearchWeb() | RunCode() | Draw() | brain.Call() | brain.UseServer():
             async for event in _use_tool(writing, step):
                 yield event
-        case brain.Pause() | brain.Hold():
+        case brain.Pause() | brain.WaitFor():
             await _wait(step)
         case Cut() | Garble():
             yield step
@@ -102,11 +100,11 @@ async def _play(writing: Writing, step: Step) -> AsyncIterator[Told]:
             assert_never(step)
 
 
-async def _wait(step: brain.Pause | brain.Hold) -> None:
+async def _wait(step: brain.Pause | brain.WaitFor) -> None:
     match step:
         case brain.Pause(seconds):
             await _sleep(seconds)
-        case brain.Hold(until):
+        case brain.WaitFor(until):
             await until.wait()
 
 
@@ -160,13 +158,13 @@ async def _use_tool(
             for event in _look_up(writing, step):
                 yield event
         case SearchWeb() | RunCode() | Draw():
-            for event in hosted_writing.use(writing, step):
+            for event in hosted_events.use(writing, step):
                 yield event
         case brain.Call():
             async for event in _write_call(writing, step):
                 yield event
         case brain.UseServer():
-            async for event in remote_writing.use(writing, step):
+            async for event in mcp_events.use(writing, step):
                 yield event
 
 

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 from bot.json_types import Json
 from bot.playground.openai import errors, models, tokens
+from bot.playground.openai.api_types import ApiRequest, BrokenAnswer, Handler, StreamedAnswer
+from bot.playground.openai.conversations import items
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.vector_stores import VectorStores
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.paging import page
-from bot.playground.openai.responses import compaction, items, remote_tools, requests, tools
+from bot.playground.openai.responses import compaction, requests
 from bot.playground.openai.responses.generation import Context, Generation
-from bot.playground.openai.responses.remote_tools import Server
 from bot.playground.openai.responses.response_events import Writing
 from bot.playground.openai.responses.response_start import begun
-from bot.playground.openai.routes import Asked, Handler, Lost, Streamed
 from bot.playground.openai.stand_in.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
-from bot.playground.openai.state import Conversation, Kept, Store
+from bot.playground.openai.store import Conversation, Store, StoredResponse
+from bot.playground.openai.tools import mcp_servers, request_tools
+from bot.playground.openai.tools.mcp_servers import Server
 
 _MOST_FOUND = 20  # where the request says nothing
 
@@ -61,60 +63,62 @@ class Responses:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _create(self, asked: Asked) -> Json | Streamed | Lost:
-        body = asked.body
+    async def _create(self, request: ApiRequest) -> Json | StreamedAnswer | BrokenAnswer:
+        body = request.body
         model = requests.check(body)
         servers = await self._servers(body)
         generation = self._begin(body, model, servers)
         if body.get("stream"):
-            return Streamed(generation)
+            return StreamedAnswer(generation)
         if not body.get("background"):
             await _heard(generation)
             if generation.broken:
-                return Lost(generation.broken)
+                return BrokenAnswer(generation.broken)
             _raise_failure(generation.response)
         return generation.response
 
-    async def _retrieve(self, asked: Asked) -> Json | Streamed:
-        kept = self._kept(asked)
-        if asked.query.get("stream") != "true":
+    async def _retrieve(self, request: ApiRequest) -> Json | StreamedAnswer:
+        kept = self._kept(request)
+        if request.query.get("stream") != "true":
             return _current(kept)
         if not isinstance(kept.ongoing, Generation) or not kept.streamed:
             text = "This response cannot be streamed because it was not created with stream=true."
             raise ApiError(text, param="stream")
-        return Streamed(kept.ongoing, after=asked.number("starting_after", -1))
+        return StreamedAnswer(kept.ongoing, after=request.number("starting_after", -1))
 
-    async def _delete(self, asked: Asked) -> Json:
-        self._kept(asked)
-        del self._store.responses[asked.ids["response"]]
-        return {"id": asked.ids["response"], "object": "response", "deleted": True}
+    async def _delete(self, request: ApiRequest) -> Json:
+        self._kept(request)
+        del self._store.responses[request.ids["response"]]
+        return {"id": request.ids["response"], "object": "response", "deleted": True}
 
-    async def _cancel(self, asked: Asked) -> Json:
-        kept = self._kept(asked)
+    async def _cancel(self, request: ApiRequest) -> Json:
+        kept = self._kept(request)
         if kept.ongoing is None:
             raise ApiError("Cannot cancel a synchronous response.")
         kept.ongoing.cancel()
-        return _current(self._kept(asked))
+        return _current(self._kept(request))
 
-    async def _list_input(self, asked: Asked) -> Json:
-        return page([items.shown(item, asked.include) for item in self._kept(asked).seen], asked)
+    async def _list_input(self, request: ApiRequest) -> Json:
+        return page(
+            [items.shown(item, request.include) for item in self._kept(request).seen], request
+        )
 
-    async def _count_tokens(self, asked: Asked) -> Json:
-        body = asked.body
+    async def _count_tokens(self, request: ApiRequest) -> Json:
+        body = request.body
         requests.check_fields("input_tokens", body)
-        tools.check(body)
+        request_tools.check(body)
         new = items.taken(body.get("input") or [], "input")
         _, before = self._before(body)
         counted = tokens.read(body, compaction.visible([*before, *new]))
         return {"object": "response.input_tokens", "input_tokens": counted}
 
-    def _kept(self, asked: Asked) -> Kept:
-        return self._store.response(asked.ids["response"])
+    def _kept(self, request: ApiRequest) -> StoredResponse:
+        return self._store.response(request.ids["response"])
 
     async def _servers(self, body: Json) -> Sequence[Server]:
         """Return the servers of tools that a request offers."""
         offered = any(tool["type"] == "mcp" for tool in body.get("tools") or ())
-        return await remote_tools.offered(body, self._before(body)[1]) if offered else ()
+        return await mcp_servers.offered(body, self._before(body)[1]) if offered else ()
 
     def _begin(self, body: Json, model: models.Model, servers: Sequence[Server]) -> Generation:
         """Ask the brain, and let the writing begin."""
@@ -127,7 +131,7 @@ class Responses:
             knows_more = replace(request, items=[*request.items, *output])
             return self._containers.ran(with_findings(self.brain.reply(knows_more), request))
 
-        reply = remote_tools.approved(context.seen, context.new) or go_on(())
+        reply = mcp_servers.approved(context.seen, context.new) or go_on(())
         if reply and isinstance(status := reply[0], Status):
             raise errors.trouble(status.status, status.code, status.retry_after)
         effort = requests.effort(body, model)
@@ -164,7 +168,7 @@ class Responses:
 
     def _search(self, body: Json) -> Search | None:
         """Return the way to search the documents that the request offers."""
-        tool = tools.searched(body)
+        tool = request_tools.searched(body)
         if tool is None:
             return None
         for store in tool["vector_store_ids"]:
@@ -195,7 +199,7 @@ async def _heard(generation: Generation) -> None:
         raise
 
 
-def _current(kept: Kept) -> Json:
+def _current(kept: StoredResponse) -> Json:
     return kept.ongoing.response if kept.ongoing else kept.shown
 
 
@@ -241,12 +245,12 @@ def _as_the_model_sees_it(body: Json, context: Context, search: Search | None) -
     return ModelRequest(
         model=body["model"],
         instructions=body.get("instructions") or "",
-        tools=tools.offered(body),
-        may_call=tools.may_call(body),
-        must_call=tools.must_call(body),
+        tools=request_tools.offered(body),
+        may_call=request_tools.may_call(body),
+        must_call=request_tools.must_call(body),
         schema=requests.schema(body),
         items=context.seen,
         search=search,
-        must_search=tools.must_search(body),
-        hosted=tools.hosted(body),
+        must_search=request_tools.must_search(body),
+        hosted=request_tools.hosted(body),
     )

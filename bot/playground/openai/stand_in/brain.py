@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
+from bot.playground.openai.conversations.items import text_of
 from bot.playground.openai.documents.retrieval import Passage
-from bot.playground.openai.responses.items import text_of
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, HostedStep
 
 Search = Callable[[str], Sequence[Passage]]
@@ -102,7 +102,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class WaitFor:
     """The model goes on when the test says so."""
 
     until: asyncio.Event
@@ -156,10 +156,11 @@ class Garble:
 
 
 Step = (
-    Text | LookUp | HostedStep | UseServer | Refusal | Call | Pause | Hold
+    Text | LookUp | HostedStep | UseServer | Refusal | Call | Pause | WaitFor
     | Status | Fail | Error | Incomplete | Cut | Garble
 )  # fmt: skip
 Reply = Sequence[Step]
+StreamItem = Json | Cut | Garble  # an event, or how the stream goes wrong there
 
 
 class Brain(Protocol):

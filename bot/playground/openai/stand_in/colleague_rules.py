@@ -1,9 +1,9 @@
 """How the rule model consults colleagues as an expert: the question decides, and it quotes them."""
 
-from bot.playground.openai.responses.request_reading import question_in
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
 from bot.playground.openai.stand_in.closing_rules import heard_in
 from bot.playground.openai.stand_in.expert_rules import answer
+from bot.playground.openai.stand_in.prompt_reading import question_in
 from bot.playground.openai.stand_in.routing_rules import call_of, fitting
 from bot.playground.openai.stand_in.words import listed, shortened
 

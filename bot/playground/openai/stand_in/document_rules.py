@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from bot.playground.openai.documents.retrieval import Passage, overlap
-from bot.playground.openai.responses.request_reading import brief_in
 from bot.playground.openai.stand_in.brain import Cite, LookUp, ModelRequest, Reply, Search, Text
 from bot.playground.openai.stand_in.expert_rules import answer
+from bot.playground.openai.stand_in.prompt_reading import brief_in
 from bot.playground.openai.stand_in.words import shortened
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*[-*#])")

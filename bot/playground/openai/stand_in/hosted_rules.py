@@ -3,12 +3,12 @@
 import re
 
 from bot.playground.openai.documents import web
-from bot.playground.openai.responses import drawing
-from bot.playground.openai.responses.request_reading import brief_in, question_in
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
 from bot.playground.openai.stand_in.expert_rules import answer
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
+from bot.playground.openai.stand_in.prompt_reading import brief_in, question_in
 from bot.playground.openai.stand_in.words import shortened
+from bot.playground.openai.tools import drawing
 
 _DRAWS = re.compile(
     r"\b(draw|paint|sketch|illustrat\w*|pictures?|images?|logos?|posters?)\b", re.IGNORECASE

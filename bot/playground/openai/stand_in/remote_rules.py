@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from bot.json_types import Json
-from bot.playground.openai.responses.request_reading import question_in
-from bot.playground.openai.responses.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, UseServer, is_user
+from bot.playground.openai.stand_in.prompt_reading import question_in
+from bot.playground.openai.stand_in.schema_filling import fill
 from bot.playground.openai.stand_in.words import score
 
 

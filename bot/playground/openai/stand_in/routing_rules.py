@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
-from bot.playground.openai.responses.request_reading import (
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
+from bot.playground.openai.stand_in.prompt_reading import (
     NOTICE,
     asked_before,
     question_in,
@@ -12,8 +13,7 @@ from bot.playground.openai.responses.request_reading import (
     title_of,
     topic_of,
 )
-from bot.playground.openai.responses.schema_filling import fill
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
+from bot.playground.openai.stand_in.schema_filling import fill
 from bot.playground.openai.stand_in.words import clauses, listed, matches, score, shortened
 
 _MOST_CALLS = 3

@@ -6,7 +6,7 @@ from openai.types.conversations import Conversation
 from openai.types.responses import Response
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Hold, ScriptedBrain
+from bot.playground.openai.stand_in.brain import ScriptedBrain, WaitFor
 from tests.playground.openai.asking import ask, stored, stream
 
 
@@ -22,7 +22,7 @@ async def test_a_response_in_the_background_is_polled(
     client: AsyncOpenAI, brain: ScriptedBrain, conversation: Conversation
 ) -> None:
     go_on = asyncio.Event()
-    brain.then(Hold(go_on), "Yes.")
+    brain.then(WaitFor(go_on), "Yes.")
     response = await ask(client, conversation=conversation.id, background=True)
     assert response.status == "queued"
     assert (await client.responses.retrieve(response.id)).status in ("queued", "in_progress")
@@ -35,7 +35,7 @@ async def test_a_response_in_the_background_is_polled(
 async def test_it_can_be_cancelled_and_unlocks_its_conversation(
     client: AsyncOpenAI, brain: ScriptedBrain, conversation: Conversation
 ) -> None:
-    brain.then("Well", Hold(asyncio.Event()))
+    brain.then("Well", WaitFor(asyncio.Event()))
     response = await ask(client, conversation=conversation.id, background=True)
     cancelled = await client.responses.cancel(response.id)
     assert cancelled.status == "cancelled"
@@ -55,7 +55,7 @@ async def test_its_stream_is_taken_up_again_where_it_was_lost(
 ) -> None:
     server.manners.goes_on_alone = False
     go_on = asyncio.Event()
-    brain.then("Well", Hold(go_on), "Yes.")
+    brain.then("Well", WaitFor(go_on), "Yes.")
     async with await stream(client, background=True) as begun:
         first = [await anext(begun) for _ in range(4)]
     assert first[0].type == "response.created"

@@ -18,11 +18,11 @@ from bot.playground.openai.stand_in.brain import (
     Error,
     Fail,
     Garble,
-    Hold,
     Incomplete,
     Refusal,
     ScriptedBrain,
     Step,
+    WaitFor,
 )
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import (
@@ -120,7 +120,7 @@ async def test_a_call_is_complete_before_the_next_one_is_written(
     client: AsyncOpenAI, brain: ScriptedBrain
 ) -> None:
     go_on = asyncio.Event()
-    brain.then(Call("consult_legal", {}, "call_1"), Hold(go_on), Call("consult_finance", {}))
+    brain.then(Call("consult_legal", {}, "call_1"), WaitFor(go_on), Call("consult_finance", {}))
     done = []
     async for event in events(client, tools=TOOLS):
         if event.type == "response.output_item.done":
@@ -133,7 +133,7 @@ async def test_a_conversation_is_locked_until_its_response_has_ended(
     client: AsyncOpenAI, brain: ScriptedBrain, conversation: Conversation
 ) -> None:
     go_on = asyncio.Event()
-    brain.then("Well", Hold(go_on), "Yes.")
+    brain.then("Well", WaitFor(go_on), "Yes.")
     async with await stream(client, conversation=conversation.id) as first:
         await anext(first)
         with pytest.raises(BadRequestError) as caught:
@@ -161,7 +161,7 @@ async def test_a_response_goes_on_when_its_client_has_gone(
     client: AsyncOpenAI, brain: ScriptedBrain, conversation: Conversation
 ) -> None:
     go_on = asyncio.Event()
-    brain.then("Well", Hold(go_on), "Yes.")
+    brain.then("Well", WaitFor(go_on), "Yes.")
     async with await stream(client, conversation=conversation.id) as abandoned:
         await anext(abandoned)
     with pytest.raises(BadRequestError, match="Another process"):
@@ -179,7 +179,7 @@ async def test_or_ends_with_its_client_where_servers_do_so(
 ) -> None:
     server.manners.goes_on_alone = False
     server.manners.unfinished_leaves = "finished items"
-    brain.then(Call("consult_legal", {}, "call_1"), Hold(asyncio.Event()))
+    brain.then(Call("consult_legal", {}, "call_1"), WaitFor(asyncio.Event()))
     async with await stream(client, conversation=conversation.id, tools=TOOLS) as abandoned:
         async for event in abandoned:
             if event.type == "response.output_item.done":
@@ -215,7 +215,7 @@ async def test_without_locks_responses_interleave(
 ) -> None:
     server.manners.locks = False
     go_on = asyncio.Event()
-    brain.then("Well", Hold(go_on), "Yes.")
+    brain.then("Well", WaitFor(go_on), "Yes.")
     async with await stream(client, "One", conversation=conversation.id) as first:
         await anext(first)
         await ask(client, "Two", conversation=conversation.id)

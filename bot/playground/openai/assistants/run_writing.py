@@ -1,18 +1,18 @@
-"""Writing a run, event by event: a task of its own, heard by whoever listens."""
+"""Writing a run, event by event, in a task of its own."""
 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, assert_never
 
 from bot.json_types import Json
-from bot.playground.openai.responses.items import text_of
-from bot.playground.openai.responses.response_writing import Told
-from bot.playground.openai.runs.run_states import Run, end_step
-from bot.playground.openai.runs.threads import Thread
+from bot.playground.openai.assistants.run_states import Run, end_step
+from bot.playground.openai.assistants.threads import Thread
+from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.stand_in import brain
 from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.stand_in.hosted_steps import Draw, RunCode, SearchWeb
@@ -24,53 +24,13 @@ _DONE: Json = {"event": "done", "data": "[DONE]"}
 _RANKING: Json = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 
 
-class Telling:
-    """The events of one request: a run goes on without whoever asked."""
-
-    def __init__(self) -> None:
-        self._told: list[Told] = []
-        self._news = asyncio.Event()
-        self._ended = False
-
-    def tell(self, told: Told) -> None:
-        """Let those who listen hear *told*."""
-        self._told.append(told)
-        self._news.set()
-
-    def end(self) -> None:
-        """Let nothing more come."""
-        self._ended = True
-        self._news.set()
-
-    def abandon(self) -> None:
-        """Learn that the client has gone: nothing comes of it."""
-
-    async def follow(self, after: int = -1) -> AsyncIterator[list[Told]]:
-        """Yield what is told, as it comes."""
-        place = after + 1
-        while True:
-            if place < len(self._told):
-                news, place = self._told[place:], len(self._told)
-                yield news
-            elif self._ended:
-                return
-            else:
-                self._news.clear()
-                await self._news.wait()
-
-    async def wait(self) -> None:
-        """Return when nothing more comes."""
-        async for _ in self.follow():
-            pass
-
-
 @dataclass(slots=True)
 class RunWriting:
     """Writes what a brain replies into a run, its steps and its thread."""
 
     thread: Thread
     run: Run
-    telling: Telling
+    events: EventLog
 
     async def write(self, reply: Reply) -> None:
         """Carry out *reply*, up to where the run ends or waits."""
@@ -79,14 +39,14 @@ class RunWriting:
             await self._play(reply)
             await asyncio.sleep(0)  # for a run that is being cancelled to be so
             if self.run.status in ("cancelled", "expired"):
-                self.tell(f"thread.run.{self.run.status}", self.run.shown)
+                self.report(f"thread.run.{self.run.status}", self.run.shown)
         finally:
-            self.telling.tell(_DONE)
-            self.telling.end()
+            self.events.add(_DONE)
+            self.events.end()
 
-    def tell(self, name: str, data: Json) -> None:
-        """Tell of an object, as it is now."""
-        self.telling.tell({"event": name, "data": json.loads(json.dumps(data))})
+    def report(self, name: str, data: Json) -> None:
+        """Add an event with *data* as it is now."""
+        self.events.add({"event": name, "data": json.loads(json.dumps(data))})
 
     def take_outputs(self, outputs: Mapping[str, str]) -> None:
         """Take in what the calls returned, and be queued again."""
@@ -95,7 +55,7 @@ class RunWriting:
             call["function"]["output"] = outputs[call["id"]]
         self.thread.heard += output_items(outputs)
         end_step(step, "completed", _usage(0, 0))
-        self.tell("thread.run.step.completed", step)
+        self.report("thread.run.step.completed", step)
         self._move("queued")
 
     async def _play(self, reply: Reply) -> None:
@@ -121,10 +81,10 @@ class RunWriting:
                 self._write(step)
             case brain.Pause(seconds):
                 await asyncio.sleep(seconds)
-            case brain.Hold(until):
+            case brain.WaitFor(until):
                 await until.wait()
             case Cut() | Garble():
-                self.telling.tell(step)
+                self.events.add(step)
                 if isinstance(step, Cut) and not step.stored:
                     self._end_badly(brain.Fail())
                     return False
@@ -161,51 +121,51 @@ class RunWriting:
         search: Json = {"ranking_options": _RANKING, "results": []}
         call = {"id": f"call_{token_hex(12)}", "type": "file_search", "file_search": search}
         step = self.run.begin_step("tool_calls", [call])
-        self._tell_step("created", step)
-        self._tell_step("in_progress", step)
+        self._report_step("created", step)
+        self._report_step("in_progress", step)
         end_step(step, "completed", _usage(0, 0))
-        self._tell_step("completed", step)
+        self._report_step("completed", step)
 
     def _say(self, text: str, cites: Sequence[brain.Cite] = ()) -> None:
         text, annotations = _cited(text, cites)
         message = self.thread.begin_message("assistant", run=self.run)
         step = self.run.begin_step("message_creation", {"message_id": message["id"]})
-        self._tell_step("created", step)
-        self._tell_step("in_progress", step)
-        self.tell("thread.message.created", message)
-        self.tell("thread.message.in_progress", message)
+        self._report_step("created", step)
+        self._report_step("in_progress", step)
+        self.report("thread.message.created", message)
+        self.report("thread.message.in_progress", message)
         for number, piece in enumerate(_PIECE.findall(text)):
             part: Json = {"value": piece} | ({} if number else {"annotations": []})
             content = [{"index": 0, "type": "text", "text": part}]
             delta = {"object": "thread.message.delta", "delta": {"content": content}}
-            self.tell("thread.message.delta", {"id": message["id"], **delta})
+            self.report("thread.message.delta", {"id": message["id"], **delta})
         self.thread.finish_message(message, text, annotations)
-        self.tell("thread.message.completed", message)
+        self.report("thread.message.completed", message)
         end_step(step, "completed", _usage(self._read(), count(text)))
-        self._tell_step("completed", step)
+        self._report_step("completed", step)
 
     def _call(self, calls: Sequence[brain.Call]) -> None:
         step = self.run.begin_step("tool_calls", [])
-        self._tell_step("created", step)
-        self._tell_step("in_progress", step)
+        self._report_step("created", step)
+        self._report_step("in_progress", step)
         made: list[Json] = []
         for index, call in enumerate(calls):
             shown = _shown(call)
             made.append(shown)
             function: Json = {**shown["function"], "arguments": "", "output": None}
-            self._tell_delta(step, {"index": index, **shown, "function": function})
+            self._report_delta(step, {"index": index, **shown, "function": function})
             told = shown["function"]["arguments"]
             for start in range(0, len(told), 64):
                 piece = {"arguments": told[start : start + 64]}
                 delta: Json = {"index": index, "type": "function", "function": piece}
-                self._tell_delta(step, delta)
+                self._report_delta(step, delta)
             item: Json = {"type": "function_call", "call_id": shown["id"], **shown["function"]}
             self.thread.heard.append({**item, "id": f"fc_{shown['id']}"})
         step["step_details"]["tool_calls"] = [
             {**call, "function": {**call["function"], "output": None}} for call in made
         ]
         self.run.require_action(made)
-        self.tell("thread.run.requires_action", self.run.shown)
+        self.report("thread.run.requires_action", self.run.shown)
 
     def _end(self, status: str, **more: Any) -> None:
         spent = [step["usage"] for step in self.run.steps if step["usage"]]
@@ -214,15 +174,15 @@ class RunWriting:
 
     def _move(self, status: str, **more: Any) -> None:
         self.run.move(status, **more)
-        self.tell(f"thread.run.{status}", self.run.shown)
+        self.report(f"thread.run.{status}", self.run.shown)
 
-    def _tell_step(self, what: str, step: Json) -> None:
-        self.tell(f"thread.run.step.{what}", step)
+    def _report_step(self, what: str, step: Json) -> None:
+        self.report(f"thread.run.step.{what}", step)
 
-    def _tell_delta(self, step: Json, call: Json) -> None:
+    def _report_delta(self, step: Json, call: Json) -> None:
         details = {"type": "tool_calls", "tool_calls": [call]}
         delta = {"object": "thread.run.step.delta", "delta": {"step_details": details}}
-        self.tell("thread.run.step.delta", {"id": step["id"], **delta})
+        self.report("thread.run.step.delta", {"id": step["id"], **delta})
 
     def _read(self) -> int:
         return sum(count(text_of(item)) for item in self.thread.heard)

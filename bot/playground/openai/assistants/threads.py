@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.json_types import Json
 from bot.playground.openai import errors
+from bot.playground.openai.api_types import ApiRequest, Handler
+from bot.playground.openai.assistants.run_states import Run, locked_for_message
+from bot.playground.openai.conversations.items import new_id
 from bot.playground.openai.paging import page
-from bot.playground.openai.responses.items import new_id
-from bot.playground.openai.routes import Asked, Handler
-from bot.playground.openai.runs.run_states import Run, locked_for_message
-from bot.playground.openai.state import checked_metadata
+from bot.playground.openai.store import checked_metadata
 
 _ROLES = ("user", "assistant")
 
@@ -107,51 +107,51 @@ class Threads:
             f"GET {one}/messages/{{message}}": self._message,
         }
 
-    def find(self, asked: Asked) -> Thread:
+    def find(self, request: ApiRequest) -> Thread:
         """Return the thread that is meant, or raise 404."""
-        wanted = asked.ids["thread"]
+        wanted = request.ids["thread"]
         if wanted not in self.threads:
             raise nothing_found("thread", wanted)
         return self.threads[wanted]
 
-    async def _create(self, asked: Asked) -> Json:
-        _check(asked.body, "messages", "metadata", "tool_resources")
-        metadata = checked_metadata(asked.body.get("metadata"))
-        thread = Thread(new_id("thread"), metadata, asked.body.get("tool_resources") or {})
-        for given in asked.body.get("messages") or ():
+    async def _create(self, request: ApiRequest) -> Json:
+        _check(request.body, "messages", "metadata", "tool_resources")
+        metadata = checked_metadata(request.body.get("metadata"))
+        thread = Thread(new_id("thread"), metadata, request.body.get("tool_resources") or {})
+        for given in request.body.get("messages") or ():
             thread.add(given)
         self.threads[thread.id] = thread
         return thread.shown()
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        return self.find(asked).shown()
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        return self.find(request).shown()
 
-    async def _update(self, asked: Asked) -> Json:
-        thread = self.find(asked)
-        _check(asked.body, "metadata", "tool_resources")
-        if "metadata" in asked.body:
-            thread.metadata = checked_metadata(asked.body["metadata"])
-        if "tool_resources" in asked.body:
-            thread.tool_resources = asked.body["tool_resources"] or {}
+    async def _update(self, request: ApiRequest) -> Json:
+        thread = self.find(request)
+        _check(request.body, "metadata", "tool_resources")
+        if "metadata" in request.body:
+            thread.metadata = checked_metadata(request.body["metadata"])
+        if "tool_resources" in request.body:
+            thread.tool_resources = request.body["tool_resources"] or {}
         return thread.shown()
 
-    async def _delete(self, asked: Asked) -> Json:
-        del self.threads[self.find(asked).id]
-        return {"id": asked.ids["thread"], "object": "thread.deleted", "deleted": True}
+    async def _delete(self, request: ApiRequest) -> Json:
+        del self.threads[self.find(request).id]
+        return {"id": request.ids["thread"], "object": "thread.deleted", "deleted": True}
 
-    async def _add(self, asked: Asked) -> Json:
-        thread = self.find(asked)
-        _check(asked.body, "role", "content", "attachments", "metadata")
+    async def _add(self, request: ApiRequest) -> Json:
+        thread = self.find(request)
+        _check(request.body, "role", "content", "attachments", "metadata")
         if active := thread.active:
             raise locked_for_message(thread.id, active.id)
-        return thread.add(asked.body)
+        return thread.add(request.body)
 
-    async def _list(self, asked: Asked) -> Json:
-        return page(self.find(asked).messages, asked)
+    async def _list(self, request: ApiRequest) -> Json:
+        return page(self.find(request).messages, request)
 
-    async def _message(self, asked: Asked) -> Json:
-        wanted = asked.ids["message"]
-        for message in self.find(asked).messages:
+    async def _message(self, request: ApiRequest) -> Json:
+        wanted = request.ids["message"]
+        for message in self.find(request).messages:
             if message["id"] == wanted:
                 return message
         raise nothing_found("message", wanted)

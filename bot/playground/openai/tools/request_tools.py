@@ -7,8 +7,8 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.errors import ApiError
-from bot.playground.openai.responses import remote_tools
 from bot.playground.openai.stand_in.hosted_steps import HOSTED
+from bot.playground.openai.tools import mcp_servers
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _MOST_STORES = 2
@@ -103,7 +103,7 @@ def _check_own(tool: Json, where: str) -> None:
     if tool["type"] == "file_search":
         _check_stores(tool.get("vector_store_ids"), f"{where}.vector_store_ids")
     if tool["type"] == "mcp":
-        remote_tools.check(tool, where)
+        mcp_servers.check(tool, where)
 
 
 def _check_function(tool: Json, where: str) -> None:

@@ -10,10 +10,7 @@ from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.responses import items
-from bot.playground.openai.responses.items import text_of
-
-__all__ = ["Conversation", "Json", "Kept", "Manners", "Store", "checked_metadata", "text_of"]
+from bot.playground.openai.conversations import items
 
 MOST_ITEMS = 20  # in one request that adds
 _MOST_PAIRS, _LONGEST_KEY, _LONGEST_VALUE = 16, 64, 512
@@ -61,7 +58,7 @@ class Conversation:
         return new
 
 
-class Ongoing(Protocol):
+class BackgroundResponse(Protocol):
     """A background response that may still be on its way."""
 
     @property
@@ -75,12 +72,12 @@ class Ongoing(Protocol):
 
 
 @dataclass(slots=True)
-class Kept:
+class StoredResponse:
     """A response that can be retrieved, and what the model saw for it."""
 
     shown: Json
     seen: Sequence[Json]
-    ongoing: Ongoing | None = None  # if it was asked for in the background
+    ongoing: BackgroundResponse | None = None  # if it was asked for in the background
     streamed: bool = False  # whether its events may be heard again
 
 
@@ -89,7 +86,7 @@ class Store:
 
     def __init__(self) -> None:
         self.conversations: dict[str, Conversation] = {}
-        self.responses: dict[str, Kept] = {}
+        self.responses: dict[str, StoredResponse] = {}
         self.manners = Manners()
 
     def open(self, metadata: Any, given: Any) -> Conversation:
@@ -106,7 +103,7 @@ class Store:
             raise errors.not_found("Conversation", wanted)
         return found
 
-    def response(self, wanted: str) -> Kept:
+    def response(self, wanted: str) -> StoredResponse:
         """Return a response that was kept, or raise 404."""
         found = self.responses.get(wanted)
         if found is None:

@@ -10,8 +10,7 @@ from typing import Protocol
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.responses.response_writing import Told
-from bot.playground.openai.stand_in.brain import Cut, Garble
+from bot.playground.openai.stand_in.brain import Cut, Garble, StreamItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApiRequest:
     """A request: the ids in its path, its query and its body (of a form, its fields)."""
 
     ids: Mapping[str, str]
@@ -42,7 +41,7 @@ class Asked:
 class Generation(Protocol):
     """Something that is being written, whoever listens."""
 
-    def follow(self, after: int = -1) -> AsyncIterator[Sequence[Told]]:
+    def follow(self, after: int = -1) -> AsyncIterator[Sequence[StreamItem]]:
         """Yield what is told after event number *after*, as it comes."""
         ...
 
@@ -56,7 +55,7 @@ class Generation(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Streamed:
+class StreamedAnswer:
     """An answer that comes as events, those after number *after*."""
 
     generation: Generation
@@ -64,18 +63,18 @@ class Streamed:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class BrokenAnswer:
     """An answer that does not reach the client as it should."""
 
     how: Cut | Garble
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawAnswer:
     """An answer that is bytes."""
 
     content: bytes
 
 
-Answer = Json | Streamed | Lost | Raw
-Handler = Callable[[Asked], Awaitable[Answer]]
+Answer = Json | StreamedAnswer | BrokenAnswer | RawAnswer
+Handler = Callable[[ApiRequest], Awaitable[Answer]]

@@ -15,10 +15,10 @@ from bot.playground.openai.stand_in.brain import (
     Call,
     Cut,
     Fail,
-    Hold,
     Incomplete,
     ScriptedBrain,
     Text,
+    WaitFor,
 )
 from tests.inspection.openapi import OpenApi
 
@@ -192,7 +192,7 @@ async def test_a_run_that_waited_too_long_has_expired(
 async def test_a_run_can_be_cancelled_while_it_is_written(
     client: AsyncOpenAI, brain: ScriptedBrain, assistant: Assistant, thread: Thread
 ) -> None:
-    brain.then(Hold(asyncio.Event()))
+    brain.then(WaitFor(asyncio.Event()))
     started = await client.beta.threads.runs.create(thread.id, assistant_id=assistant.id)
     await client.beta.threads.runs.cancel(started.id, thread_id=thread.id)
     assert await ended(client, started) == "cancelled"

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from bot.json_types import Json
 from bot.playground.openai import errors, models
+from bot.playground.openai.api_types import ApiRequest, Handler
+from bot.playground.openai.assistants.threads import nothing_found
+from bot.playground.openai.conversations.items import new_id
 from bot.playground.openai.paging import page
-from bot.playground.openai.responses.items import new_id
-from bot.playground.openai.routes import Asked, Handler
-from bot.playground.openai.runs.threads import nothing_found
-from bot.playground.openai.state import checked_metadata
+from bot.playground.openai.store import checked_metadata
 
 FIELDS = frozenset(
     {
@@ -44,8 +44,8 @@ class Assistants:
             raise nothing_found("assistant", wanted)
         return self.assistants[wanted]
 
-    async def _create(self, asked: Asked) -> Json:
-        if "model" not in asked.body:
+    async def _create(self, request: ApiRequest) -> Json:
+        if "model" not in request.body:
             raise errors.missing("model")
         assistant: Json = {
             "id": new_id("asst"),
@@ -59,24 +59,24 @@ class Assistants:
             "temperature": 1.0,
             "top_p": 1.0,
             "response_format": "auto",
-            **_checked(asked.body),
+            **_checked(request.body),
         }
         self.assistants[assistant["id"]] = assistant
         return assistant
 
-    async def _list(self, asked: Asked) -> Json:
-        return page(list(self.assistants.values()), asked)
+    async def _list(self, request: ApiRequest) -> Json:
+        return page(list(self.assistants.values()), request)
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        return self.find(asked.ids["assistant"])
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        return self.find(request.ids["assistant"])
 
-    async def _update(self, asked: Asked) -> Json:
-        assistant = self.find(asked.ids["assistant"])
-        assistant.update(_checked(asked.body))
+    async def _update(self, request: ApiRequest) -> Json:
+        assistant = self.find(request.ids["assistant"])
+        assistant.update(_checked(request.body))
         return assistant
 
-    async def _delete(self, asked: Asked) -> Json:
-        wanted = asked.ids["assistant"]
+    async def _delete(self, request: ApiRequest) -> Json:
+        wanted = request.ids["assistant"]
         del self.assistants[self.find(wanted)["id"]]
         return {"id": wanted, "object": "assistant.deleted", "deleted": True}
 

@@ -5,18 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.json_types import Json
 from bot.playground.openai import errors, models
+from bot.playground.openai.api_types import ApiRequest, Handler, StreamedAnswer
+from bot.playground.openai.assistants.assistants import Assistants
+from bot.playground.openai.assistants.run_states import Run, begun, locked_for_run
+from bot.playground.openai.assistants.run_writing import RunWriting, output_items
+from bot.playground.openai.assistants.threads import Thread, Threads, nothing_found
 from bot.playground.openai.documents.vector_stores import VectorStores
 from bot.playground.openai.errors import ApiError
+from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.paging import page
-from bot.playground.openai.responses import tools
 from bot.playground.openai.responses.responses import with_findings
-from bot.playground.openai.routes import Asked, Handler, Streamed
-from bot.playground.openai.runs.assistants import Assistants
-from bot.playground.openai.runs.run_states import Run, begun, locked_for_run
-from bot.playground.openai.runs.run_writing import RunWriting, Telling, output_items
-from bot.playground.openai.runs.threads import Thread, Threads, nothing_found
 from bot.playground.openai.stand_in.brain import Brain, ModelRequest, Reply, Search, Status
-from bot.playground.openai.state import Manners, checked_metadata
+from bot.playground.openai.store import Manners, checked_metadata
+from bot.playground.openai.tools import request_tools
 
 FIELDS = frozenset(
     {
@@ -69,69 +70,69 @@ class Runs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _create(self, asked: Asked) -> Json | Streamed:
-        thread, body = self._threads.find(asked), asked.body
+    async def _create(self, request: ApiRequest) -> Json | StreamedAnswer:
+        thread, body = self._threads.find(request), request.body
         assistant = self._check(body)
         if active := thread.active:
             raise locked_for_run(thread.id, active.id)
         for given in body.get("additional_messages") or ():
             thread.add(given)
         run = begun(thread.id, assistant, body, self._manners.run_seconds)
-        writing = RunWriting(thread, run, Telling())
+        writing = RunWriting(thread, run, EventLog())
         reply = self._reply(writing)
         thread.runs.append(run)
-        writing.tell("thread.run.created", run.shown)
-        writing.tell("thread.run.queued", run.shown)
+        writing.report("thread.run.created", run.shown)
+        writing.report("thread.run.queued", run.shown)
         return self._go_on(writing, reply, body)
 
-    async def _list(self, asked: Asked) -> Json:
-        runs = self._threads.find(asked).runs
+    async def _list(self, request: ApiRequest) -> Json:
+        runs = self._threads.find(request).runs
         for run in runs:
             _ = run.status  # may have expired meanwhile
-        return page([run.shown for run in runs], asked)
+        return page([run.shown for run in runs], request)
 
-    async def _retrieve(self, asked: Asked) -> Json:
-        return self._find(asked)[1].shown
+    async def _retrieve(self, request: ApiRequest) -> Json:
+        return self._find(request)[1].shown
 
-    async def _update(self, asked: Asked) -> Json:
-        run = self._find(asked)[1]
-        run.shown["metadata"] = checked_metadata(asked.body.get("metadata"))
+    async def _update(self, request: ApiRequest) -> Json:
+        run = self._find(request)[1]
+        run.shown["metadata"] = checked_metadata(request.body.get("metadata"))
         return run.shown
 
-    async def _cancel(self, asked: Asked) -> Json:
-        run = self._find(asked)[1]
+    async def _cancel(self, request: ApiRequest) -> Json:
+        run = self._find(request)[1]
         if not run.is_active or run.status == "cancelling":
             raise ApiError(f"Cannot cancel run with status '{run.status}'.")
         run.move("cancelling")
         asyncio.get_running_loop().call_soon(run.move, "cancelled")
         return dict(run.shown)
 
-    async def _submit(self, asked: Asked) -> Json | Streamed:
-        thread, run = self._find(asked)
+    async def _submit(self, request: ApiRequest) -> Json | StreamedAnswer:
+        thread, run = self._find(request)
         if run.status != "requires_action":
             raise ApiError(f"Runs in status '{run.status}' do not accept tool outputs.")
-        given = asked.body.get("tool_outputs") or []
+        given = request.body.get("tool_outputs") or []
         outputs = {one.get("tool_call_id"): one.get("output") or "" for one in given}
         wanted = [call["id"] for call in run.calls]
         if set(outputs) != set(wanted):
             raise ApiError(f"Expected tool outputs for call_ids {wanted}, got {list(outputs)}.")
-        writing = RunWriting(thread, run, Telling())
+        writing = RunWriting(thread, run, EventLog())
         reply = self._reply(writing, outputs)
         writing.take_outputs(outputs)
-        return self._go_on(writing, reply, asked.body)
+        return self._go_on(writing, reply, request.body)
 
-    async def _list_steps(self, asked: Asked) -> Json:
-        return page(self._find(asked)[1].steps, asked)
+    async def _list_steps(self, request: ApiRequest) -> Json:
+        return page(self._find(request)[1].steps, request)
 
-    async def _step(self, asked: Asked) -> Json:
-        wanted = asked.ids["step"]
-        for step in self._find(asked)[1].steps:
+    async def _step(self, request: ApiRequest) -> Json:
+        wanted = request.ids["step"]
+        for step in self._find(request)[1].steps:
             if step["id"] == wanted:
                 return step
         raise nothing_found("run step", wanted)
 
-    def _find(self, asked: Asked) -> tuple[Thread, Run]:
-        thread, wanted = self._threads.find(asked), asked.ids["run"]
+    def _find(self, request: ApiRequest) -> tuple[Thread, Run]:
+        thread, wanted = self._threads.find(request), request.ids["run"]
         for run in thread.runs:
             if run.id == wanted:
                 _ = run.status  # may have expired meanwhile
@@ -162,7 +163,10 @@ class Runs:
     def _search(self, writing: RunWriting) -> Search | None:
         """Return the way to search the documents of the assistant and of the thread."""
         shown = writing.run.shown
-        if tools.searched({"tools": shown["tools"], "tool_choice": shown["tool_choice"]}) is None:
+        if (
+            request_tools.searched({"tools": shown["tools"], "tool_choice": shown["tool_choice"]})
+            is None
+        ):
             return None
         assistant = self._assistants.find(shown["assistant_id"])
         stores = [*_stores(assistant), *_stores(writing.thread.shown())]
@@ -170,13 +174,13 @@ class Runs:
             self._documents.find(store)
         return lambda query: self._documents.search(stores, [query], _MOST_FOUND)
 
-    def _go_on(self, writing: RunWriting, reply: Reply, body: Json) -> Json | Streamed:
+    def _go_on(self, writing: RunWriting, reply: Reply, body: Json) -> Json | StreamedAnswer:
         """Let the writing begin or go on."""
         shown = dict(writing.run.shown)
         task = asyncio.create_task(writing.write(reply))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return Streamed(writing.telling) if body.get("stream") else shown
+        return StreamedAnswer(writing.events) if body.get("stream") else shown
 
 
 def _stores(owner: Json) -> list[str]:
@@ -193,10 +197,10 @@ def _as_the_model_sees_it(
     return ModelRequest(
         model=shown["model"],
         instructions=shown["instructions"],
-        tools=tools.offered(body),
-        may_call=tools.may_call(body),
-        must_call=tools.must_call(body),
+        tools=request_tools.offered(body),
+        may_call=request_tools.may_call(body),
+        must_call=request_tools.must_call(body),
         items=[*writing.thread.heard, *new],
         search=search,
-        must_search=tools.must_search(body),
+        must_search=request_tools.must_search(body),
     )

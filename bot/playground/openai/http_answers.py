@@ -9,12 +9,11 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.json_types import Json
+from bot.playground.openai.api_types import StreamedAnswer
+from bot.playground.openai.conversations.items import new_id
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.faults import Fault
-from bot.playground.openai.responses.items import new_id
-from bot.playground.openai.responses.response_writing import Told
-from bot.playground.openai.routes import Streamed
-from bot.playground.openai.stand_in.brain import Cut, Garble
+from bot.playground.openai.stand_in.brain import Cut, Garble, StreamItem
 
 _GARBLED = b"event: response.output_text.delta\ndata: {not json\n\n"
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
@@ -53,7 +52,7 @@ async def fall_silent(request: web.Request) -> web.Response:
 
 
 async def relay(
-    request: web.Request, streamed: Streamed, cut: Fault | None = None
+    request: web.Request, streamed: StreamedAnswer, cut: Fault | None = None
 ) -> web.StreamResponse:
     """Send a response's events as they come; with *cut*, only the first ones."""
     response = web.StreamResponse(headers=_headers() | _SSE)
@@ -68,7 +67,7 @@ async def relay(
     return response
 
 
-async def _send(response: web.StreamResponse, batches: AsyncIterator[Sequence[Told]]) -> Cut:
+async def _send(response: web.StreamResponse, batches: AsyncIterator[Sequence[StreamItem]]) -> Cut:
     """Send events up to a cut; return it, or a clean one at the end."""
     async for batch in batches:
         if frames := b"".join(map(_frame, batch)):
@@ -78,7 +77,9 @@ async def _send(response: web.StreamResponse, batches: AsyncIterator[Sequence[To
     return Cut()
 
 
-async def _until(streamed: Streamed, cut: Fault | None) -> AsyncIterator[Sequence[Told]]:
+async def _until(
+    streamed: StreamedAnswer, cut: Fault | None
+) -> AsyncIterator[Sequence[StreamItem]]:
     """Yield what is told up to the first cut, which comes last."""
     left = cut.events if cut else None
     async for batch in streamed.generation.follow(streamed.after):
@@ -93,7 +94,7 @@ async def _until(streamed: Streamed, cut: Fault | None) -> AsyncIterator[Sequenc
         yield batch
 
 
-def _frame(told: Told) -> bytes:
+def _frame(told: StreamItem) -> bytes:
     match told:
         case Cut():
             return b""

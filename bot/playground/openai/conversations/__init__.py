@@ -1,0 +1,1 @@
+"""``/v1/conversations``, and the items that conversations and responses consist of."""

@@ -1,0 +1,1 @@
+"""The tools of a request: functions, the model's own, and those of MCP servers."""
