@@ -59,7 +59,7 @@ async def test_a_summons_makes_a_thread_ours(threads, before):
     if before is not Standing.UNKNOWN:
         await threads.set_standing(ONE, before)
 
-    await threads.summoned(ONE)
+    await threads.make_ours(ONE)
 
     assert await threads.standing(ONE) is Standing.OURS
     assert await threads.standing(OTHER) is Standing.UNKNOWN
@@ -68,7 +68,7 @@ async def test_a_summons_makes_a_thread_ours(threads, before):
 async def test_a_summons_leaves_a_muted_thread_muted(threads):
     await threads.set_standing(ONE, Standing.MUTED)
 
-    await threads.summoned(ONE)
+    await threads.make_ours(ONE)
 
     assert await threads.standing(ONE) is Standing.MUTED
 
@@ -112,28 +112,28 @@ async def test_links_without_a_router_are_kept_too(threads):
 
 
 async def test_the_first_message_that_passed_the_panel_by_counts_in_whatever_order(threads):
-    assert await threads.heard_until(ONE) is None
+    assert await threads.unread_since(ONE) is None
     for ts in ("1700000009.000100", "1700000007.000100", "1700000008.000100"):
-        await threads.overheard(ONE, MessageTs(ts))
+        await threads.mark_unread(ONE, MessageTs(ts))
 
-    assert await threads.heard_until(ONE) == "1700000007.000100"
-    assert await threads.heard_until(OTHER) is None
+    assert await threads.unread_since(ONE) == "1700000007.000100"
+    assert await threads.unread_since(OTHER) is None
 
 
 async def test_who_has_caught_up_has_missed_nothing(threads):
-    await threads.overheard(ONE, MessageTs("1700000007.000100"))
-    await threads.caught_up(ONE)
+    await threads.mark_unread(ONE, MessageTs("1700000007.000100"))
+    await threads.mark_read(ONE)
 
-    assert await threads.heard_until(ONE) is None
+    assert await threads.unread_since(ONE) is None
 
 
 async def test_links_standing_and_what_was_missed_do_not_touch_each_other(threads):
     await threads.set_standing(ONE, Standing.MUTED)
-    await threads.overheard(ONE, MessageTs("1700000007.000100"))
+    await threads.mark_unread(ONE, MessageTs("1700000007.000100"))
     await threads.save_links(ONE, ThreadLinks(ROUTER))
 
     assert await threads.standing(ONE) is Standing.MUTED
-    assert await threads.heard_until(ONE) == "1700000007.000100"
+    assert await threads.unread_since(ONE) == "1700000007.000100"
     assert await threads.links(ONE) == ThreadLinks(ROUTER)
 
 
@@ -172,11 +172,11 @@ async def test_one_turn_tells_a_channel_and_may_say_so_again(threads):
     second = Turn(TurnId("T1:C1:2.0"), ThreadRef("T1", "C1", "2.0"), ())
     elsewhere = Turn(TurnId("T1:C2:3.0"), ThreadRef("T1", "C2", "3.0"), ())
 
-    told = [await threads.first_to_tell("no-credit", turn) for turn in (first, second, first)]
+    told = [await threads.is_first_to_post("no-credit", turn) for turn in (first, second, first)]
 
     assert told == [True, False, True]
-    assert await threads.first_to_tell("no-credit", elsewhere)
-    assert await threads.first_to_tell("something else", second)
+    assert await threads.is_first_to_post("no-credit", elsewhere)
+    assert await threads.is_first_to_post("something else", second)
 
 
 # --- forgetting
@@ -188,13 +188,13 @@ async def test_a_thread_is_forgotten_with_whose_its_conversations_are(threads):
     await threads.save_links(ONE, ThreadLinks(former))
     await threads.save_links(ONE, links)
     await threads.save_links(OTHER, ThreadLinks(other))
-    await threads.overheard(ONE, MessageTs("1.0"))
-    await threads.summoned(ONE)
+    await threads.mark_unread(ONE, MessageTs("1.0"))
+    await threads.make_ours(ONE)
 
     await threads.forget(ONE, [former])
 
     assert await threads.links(ONE) == ThreadLinks()
-    assert await threads.heard_until(ONE) is None
+    assert await threads.unread_since(ONE) is None
     assert await threads.standing(ONE) is Standing.UNKNOWN
     assert [await threads.owner(one) for one in ("conv_r", "conv_e", former)] == [None] * 3
     assert (await threads.owner(other)).thread == OTHER

@@ -15,12 +15,12 @@ class FakeThreadStore(ThreadStore):
         self._links: dict[ThreadRef, ThreadLinks] = {}
         self._owners: dict[ConversationId, Owner] = {}
         self._told: dict[tuple[str, str], TurnId] = {}
-        self._overheard: dict[ThreadRef, MessageTs] = {}
+        self._unread_since: dict[ThreadRef, MessageTs] = {}
         self._copies: dict[ThreadRef, dict[ConversationId, Copy]] = {}
 
     def lose_everything(self) -> None:
         """Forget all threads, as a flushed Redis does."""
-        for memory in (self._standings, self._links, self._owners, self._overheard):
+        for memory in (self._standings, self._links, self._owners, self._unread_since):
             memory.clear()
 
     async def standing(self, thread: ThreadRef) -> Standing:
@@ -32,7 +32,7 @@ class FakeThreadStore(ThreadStore):
         else:
             self._standings[thread] = standing
 
-    async def summoned(self, thread: ThreadRef) -> None:
+    async def make_ours(self, thread: ThreadRef) -> None:
         if self._standings.get(thread) is not Standing.MUTED:
             self._standings[thread] = Standing.OURS
 
@@ -61,19 +61,19 @@ class FakeThreadStore(ThreadStore):
     async def owner(self, conversation: ConversationId) -> Owner | None:
         return self._owners.get(conversation)
 
-    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
-        return self._overheard.get(thread)
+    async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
+        return self._unread_since.get(thread)
 
-    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
-        known = self._overheard.get(thread, ts)
-        self._overheard[thread] = min(known, ts, key=float)
+    async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
+        known = self._unread_since.get(thread, ts)
+        self._unread_since[thread] = min(known, ts, key=float)
 
-    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+    async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         told = (turn.thread.channel_id, notice)
         return self._told.setdefault(told, turn.id) == turn.id
 
-    async def caught_up(self, thread: ThreadRef) -> None:
-        self._overheard.pop(thread, None)
+    async def mark_read(self, thread: ThreadRef) -> None:
+        self._unread_since.pop(thread, None)
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
         links = self._links.get(thread, ThreadLinks())
@@ -83,4 +83,4 @@ class FakeThreadStore(ThreadStore):
         self._standings.pop(thread, None)
         self._links.pop(thread, None)
         self._copies.pop(thread, None)
-        self._overheard.pop(thread, None)
+        self._unread_since.pop(thread, None)

@@ -69,7 +69,7 @@ class Intake:
             case Decision.TAKE:
                 await self._take(incoming)
             case Decision.OVERHEAR if standing is not Standing.UNKNOWN:
-                await self._threads.overheard(incoming.thread, incoming.message.ts)
+                await self._threads.mark_unread(incoming.thread, incoming.message.ts)
             case _:
                 pass
 
@@ -80,7 +80,7 @@ class Intake:
         """
         halt = await self._queue.stop(thread, ts, by)
         if halt and halt.taken_back:
-            await self._threads.overheard(thread, halt.taken_back)
+            await self._threads.mark_unread(thread, halt.taken_back)
         return halt is None or halt.stopping
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, changed: Incoming | None) -> None:
@@ -94,7 +94,7 @@ class Intake:
             elif decide(changed, Standing.OURS) is Decision.TAKE:
                 await self._queue.amend(thread, ts, changed.message)
             elif await self._queue.amend(thread, ts, None):
-                await self._threads.overheard(thread, ts)
+                await self._threads.mark_unread(thread, ts)
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a pressed button; *ts* is when that was."""
@@ -125,7 +125,7 @@ class Intake:
         """
         if (message.ts, thread) in self._queued:
             return
-        summons = [self._threads.summoned(thread)] if message.mentioned else []
+        summons = [self._threads.make_ours(thread)] if message.mentioned else []
         # Slack waits: one trip rather than two.
         await asyncio.gather(*summons, self._queue.put(thread, message, alone=alone))
         self._queued.append((message.ts, thread))

@@ -1,7 +1,7 @@
 """Which files people can attach to a message, and how experts get them.
 
-Images and documents go to the model as they are; anything else that is text becomes part of
-what the expert reads. What a file is shows in its first bytes, whatever its name says.
+Images and documents go to the model as they are; the text of other files becomes part of the
+prompt. The kind of a file is told by its first bytes, whatever its name says.
 """
 
 from collections.abc import Iterable, Iterator
@@ -60,18 +60,18 @@ class Attached:
 NOTHING_ATTACHED = Attached()
 
 
-def files_of(said: Iterable[Utterance]) -> list[SharedFile]:
-    """Return the files that came with what was *said*, each once."""
-    found: dict[FileId, SharedFile] = {f.id: f for one in said for f in one.files}
-    return list(found.values())
+def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:
+    """Return the files that came with *messages*, each once."""
+    files: dict[FileId, SharedFile] = {f.id: f for message in messages for f in message.files}
+    return list(files.values())
 
 
 def sort_out(contents: Iterable[TextFile | Attachment], problems: Iterable[str]) -> Attached:
     """Return *contents* by what becomes of them; texts that were cut are a problem, too."""
     given = list(contents)
-    texts = tuple(one for one in given if isinstance(one, TextFile))
+    texts = tuple(item for item in given if isinstance(item, TextFile))
     cut = [file_sentences.file_cut(text.name, LONGEST_TEXT) for text in texts if not text.is_whole]
-    files = tuple(one for one in given if isinstance(one, Attachment))
+    files = tuple(item for item in given if isinstance(item, Attachment))
     return Attached(texts, files, (*problems, *cut))
 
 

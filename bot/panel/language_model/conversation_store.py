@@ -1,6 +1,6 @@
-"""What is needed to remember conversations ourselves, where the model's side remembers nothing.
+"""Storing conversations ourselves, for servers that do not store any.
 
-An adapter of LanguageModel for such servers asks for it; an adapter of Redis fills it.
+The backend ``stateless`` uses the port; the Redis adapter implements it.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ PREFIX = "own_"  # of the ids that we give ourselves
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A conversation as the model is to be told of it."""
+    """A conversation as it is sent to the model."""
 
-    items: tuple[StoredItem, ...]  # oldest first, without those that the summary stands for
+    items: tuple[StoredItem, ...]  # oldest first, without those that were summed up
     summary: str = ""
-    summed_up: int = 0  # how many items the summary stands for
+    summed_up: int = 0  # how many items the summary replaces
 
     @property
     def length(self) -> int:
@@ -47,7 +47,7 @@ class ConversationStore(Protocol):
         ...
 
     async def recall(self, conversation: ConversationId) -> Remembered:
-        """Return what the model is to be told of *conversation*."""
+        """Return what is sent to the model of *conversation*."""
         ...
 
     async def add(
@@ -58,21 +58,21 @@ class ConversationStore(Protocol):
         after: int,
         response: str = "",
     ) -> bool:
-        """Add *items*, all or none; *response* names what they are of, if they are one.
+        """Add *items*, all or none; *response* is the id of the response that they are, if any.
 
-        Returns False, adding nothing, if the conversation does not hold *after* items any more:
+        Returns False, adding nothing, if the conversation does not have exactly *after* items:
         somebody else has written.
         """
         ...
 
     async def sum_up(self, conversation: ConversationId, summary: str, items: int) -> None:
-        """Let *summary* stand for the first *items* of *conversation*, which are kept."""
+        """Send *summary* in place of the first *items* of *conversation*, which stay stored."""
         ...
 
     async def newest(
         self, conversation: ConversationId, most: int, *, skip: int = 0
     ) -> Sequence[StoredItem]:
-        """Return the newest items, newest first, after so many to *skip*."""
+        """Return up to *most* items, newest first, without the newest *skip* ones."""
         ...
 
     async def holds(self, conversation: ConversationId, response: str) -> bool:

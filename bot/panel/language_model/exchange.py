@@ -1,4 +1,4 @@
-"""What is said between us and a model: the same words for every backend."""
+"""Requests to models and their responses, in the same terms for every backend."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -71,7 +71,7 @@ class ToolAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """What people say to the wish to use a remote tool; the model reads the *reason*."""
+    """What people decided about the use of a remote tool; the model reads the *reason*."""
 
     request: RequestId
     approved: bool
@@ -92,7 +92,7 @@ StoredItem = Item | ToolUsed
 
 
 def in_words(item: StoredItem) -> str:
-    """Return *item* as one line of what a model is told of a conversation."""
+    """Return *item* as one line of a conversation in plain text."""
     match item:
         case UserSaid(text):
             return f"User: {text}"
@@ -111,7 +111,7 @@ def in_words(item: StoredItem) -> str:
 
 
 def as_kept(item: StoredItem) -> StoredItem:
-    """Return *item* as it is remembered: without the files, which are too large for that."""
+    """Return *item* as it is stored: without attachments, which are too large."""
     return replace(item, attachments=()) if isinstance(item, UserSaid) else item
 
 
@@ -138,13 +138,13 @@ class Prompt:
     cache_key: str = ""  # the same for requests that begin alike
     user: str = ""  # who asks; leaves the adapter only as a hash
     collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
-    must_search: bool = False  # whether they have to be, before anything is said
+    must_search: bool = False  # whether they have to be searched before it answers
     server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The model has begun to write; *response* names what it writes."""
+    """The model has begun to write; *response* is the id of the response."""
 
     response: str
 
@@ -163,26 +163,26 @@ class Responded:
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
-    wanted: tuple[ApprovalWanted, ...] = ()  # tools that it goes on with once they are decided on
+    wanted: tuple[ApprovalWanted, ...] = ()  # approvals that it waits for
     files: tuple[MadeFile, ...] = ()
-    # Of the files, by id, what came with the response itself. Never kept.
+    # Contents of files that came with the response itself, by id. Never stored.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
-    model: str = ""  # that answered in place of the one that was asked for
+    model: str = ""  # the fallback that answered, if one did
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
 
 
-def joined(said: Iterable[ModelSaid]) -> Responded:
+def joined(messages: Iterable[ModelSaid]) -> Responded:
     """Return a response of several messages, with their citations where the texts end up."""
     text = ""
     citations: list[Citation] = []
     files: dict[str, MadeFile] = {}
-    for one in said:
-        text += f"\n\n{one.text}" if text and one.text else one.text
-        start = len(text) - len(one.text)
-        citations += [_moved(citation, start) for citation in one.citations]
-        files |= {file.id: file for file in one.files}
+    for message in messages:
+        text += f"\n\n{message.text}" if text and message.text else message.text
+        start = len(text) - len(message.text)
+        citations += [_moved(citation, start) for citation in message.citations]
+        files |= {file.id: file for file in message.files}
     return Responded(text, citations=tuple(citations), files=tuple(files.values()))
 
 

@@ -29,7 +29,7 @@ class FileServer(Protocol):
     """Where files lie that people have shared, or that are to be shown to them."""
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
-        """Return the name of *file*, as known now, and what it holds, at *most* so many bytes.
+        """Return the name of *file*, as known now, and what it holds, up to *most* bytes.
 
         Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
         larger; MessengerRefused or MessengerUnavailable.
@@ -37,7 +37,7 @@ class FileServer(Protocol):
         ...
 
     async def store(self, name: str, about: str, content: bytes) -> StoredFile:
-        """Keep a file that nobody sees before a message shows it; return once one can.
+        """Store a file, invisible until a message shows it; return once one can.
 
         Raises MessengerRefused, MessengerUnavailable.
         """
@@ -45,7 +45,7 @@ class FileServer(Protocol):
 
 
 async def fetch(server: FileServer, files: Sequence[SharedFile], timeouts: Timeouts) -> Attached:
-    """Return what experts get of *files*; what they do not get is told, never an error."""
+    """Return what experts get of *files*; the others are named among the problems."""
     contents: list[TextFile | Attachment] = []
     problems = [file_sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
     room = LARGEST_TOGETHER

@@ -13,6 +13,6 @@ class Functions(Protocol):
         """Call the function *name* and yield what it answers, piece by piece.
 
         Raises FunctionRefused (its message is for people), FunctionFailed or FunctionMissing.
-        What is not listened to any more is cancelled, if it can be.
+        A function whose answer is not read to its end is cancelled, if it can be.
         """
         ...

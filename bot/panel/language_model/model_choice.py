@@ -1,4 +1,4 @@
-"""Which models answer where nothing else is said."""
+"""The default models."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from bot.panel.model import Effort
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which models are used where nothing else is said."""
+    """The models that answer where an expert names none."""
 
     router: str = "gpt-6-luna"
     router_effort: Effort = Effort.NONE
     expert: str = "gpt-6.1-terra"
-    hard: str = "gpt-6.1-sol"  # for who wants it deeper
-    fallbacks: tuple[str, ...] = ()  # for when one of these is gone, or has too much to do
+    hard: str = "gpt-6.1-sol"  # for *Go deeper*
+    fallbacks: tuple[str, ...] = ()  # while one of these is gone or overloaded

@@ -1,4 +1,4 @@
-"""Asking a model so that it hears each message once, whatever happens on the way."""
+"""The model client: sends each message to a model once, whatever fails on the way."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -151,10 +151,10 @@ def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEv
     """Return the events of the stored response to *items*, if all is stored and answered."""
     if unsent(items, stored):
         return ()
-    given = UserSaid | ToolAnswered | ApprovalGiven
-    inputs = [i for i, item in enumerate(stored) if isinstance(item, given)]
+    input_types = UserSaid | ToolAnswered | ApprovalGiven
+    inputs = [i for i, item in enumerate(stored) if isinstance(item, input_types)]
     after = stored[inputs[-1] + 1 :]
     calls = [item for item in after if isinstance(item, ToolCalled)]
     wanted = tuple(item for item in after if isinstance(item, ApprovalWanted))
-    said = joined(item for item in after if isinstance(item, ModelSaid))
-    return [*calls, replace(said, wanted=wanted)] if after else ()
+    response = joined(item for item in after if isinstance(item, ModelSaid))
+    return [*calls, replace(response, wanted=wanted)] if after else ()

@@ -1,4 +1,4 @@
-"""What the router and the experts are told: every text that goes to a model."""
+"""The prompts of the router and the experts: every text that goes to a model."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -90,7 +90,7 @@ from whom, and what is missing if a colleague could not answer."""
 
 
 def expert_instructions(expert: Expert, *, asker: str = "", consulting: bool = False) -> str:
-    """Return all that an expert is told about itself and its task.
+    """Return the instructions of an expert.
 
     *asker* is the title of the expert who consults it, if one does; *consulting* whether it may
     consult others itself.
@@ -131,7 +131,7 @@ def expert_of(tool: str) -> ExpertName | None:
 def called(call: ToolCalled, panel: Panel, by: CallId | None = None) -> Call | None:
     """Return *call* as a call of an expert; None if the panel has no such expert.
 
-    *by* is the call of the expert who wishes it; None: the router does.
+    *by* is the call of the expert who consults it; None: the router does.
     """
     expert = next((e for e in panel.experts if tool_name(e.name) == call.tool), None)
     if expert is None:
@@ -142,7 +142,7 @@ def called(call: ToolCalled, panel: Panel, by: CallId | None = None) -> Call | N
 
 
 def own_id(known_as: CallId, by: CallId | None) -> CallId:
-    """Return what we name a call: what the router does, or, of an expert's, what is unique."""
+    """Return our id of a call: the router's own, or a unique one where an expert calls."""
     if by is None:
         return known_as
     return _derived(f"{by}/{known_as}")
@@ -176,42 +176,42 @@ def continuing(call: Call, turn: TurnId) -> Call:
 
 
 def decided(decision: Decision, by: str) -> str:
-    """Return what models read of a decision that *by* took."""
+    """Return what models read of a decision by *by*."""
     return _DECISIONS[decision].format(by=by)
 
 
 def given(call: ApprovalWanted, decision: Decision, by: str) -> ApprovalGiven:
-    """Return a decision as the model's side wants it."""
+    """Return a decision as an item of the conversation."""
     return ApprovalGiven(call.request, decision is Decision.APPROVED, decided(decision, by))
 
 
 def mark(name: MessageTs | CallId) -> str:
-    """Return the mark that tells a message of this *name*."""
+    """Return the mark of a message of this *name*."""
     return f'ref="{name}"'
 
 
 def quoted(earlier: Sequence[Utterance]) -> tuple[UserSaid, ...]:
-    """Return what was said before the panel listened, marked as such."""
+    """Return what was said before the panel was asked, marked as such."""
     if not earlier:
         return ()
-    lines = "\n".join(f"{said.speaker}: {said.text}" for said in earlier)
+    lines = "\n".join(f"{message.speaker}: {message.text}" for message in earlier)
     return (UserSaid(f"<earlier>\nQuoted for context; already past.\n{lines}\n</earlier>"),)
 
 
-def for_router(said: Iterable[Utterance]) -> UserSaid:
-    """Return the people's words as the router gets them."""
-    return UserSaid("\n".join(_message(mark(one.ts), one) for one in said))
+def for_router(question: Iterable[Utterance]) -> UserSaid:
+    """Return people's messages as the router gets them."""
+    return UserSaid("\n".join(_message(mark(message.ts), message) for message in question))
 
 
 def for_expert(
-    call: Call, said: Iterable[Utterance], attached: Attached = NOTHING_ATTACHED
+    call: Call, question: Iterable[Utterance], attached: Attached = NOTHING_ATTACHED
 ) -> UserSaid:
-    """Return the router's brief, the people's own words and their files as the expert gets them."""
+    """Return the brief, people's own messages and their files as the expert gets them."""
     brief = [f"<brief>{call.brief}</brief>"] if call.brief else []
-    words = [_message(call_ref(call), one) for one in said]
+    messages = [_message(call_ref(call), message) for message in question]
     texts = [_file(text.name, text.text) for text in attached.texts]
     files = [_file(name, "(attached)") for name in attached.names]
-    return UserSaid("\n".join([*brief, *words, *texts, *files]), attached.files)
+    return UserSaid("\n".join([*brief, *messages, *texts, *files]), attached.files)
 
 
 def _file(name: str, text: str) -> str:
@@ -219,8 +219,8 @@ def _file(name: str, text: str) -> str:
     return f'<file name="{escape(name)}">\n{inside}\n</file>'
 
 
-def _message(ref: str, said: Utterance) -> str:
-    return f'<message {ref} from="{escape(said.speaker)}">\n{said.text}\n</message>'
+def _message(ref: str, message: Utterance) -> str:
+    return f'<message {ref} from="{escape(message.speaker)}">\n{message.text}\n</message>'
 
 
 def as_tool_call(call: Call) -> ToolCalled:
@@ -233,7 +233,7 @@ def as_tool_call(call: Call) -> ToolCalled:
 def as_tool_output(
     call: Call, expert: Expert | None, outcome: ExpertAnswered | ApprovalAsked | ExpertFailed
 ) -> ToolAnswered:
-    """Return what is told of the expert's outcome to who wished to hear it."""
+    """Return the expert's outcome as the output that its caller gets."""
     name = expert.title if expert else call.expert
     where = "" if call.by else " in the thread"
     match outcome:

@@ -23,7 +23,7 @@ LARGEST = 20 * 1024 * 1024  # bytes of one file that an expert made
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One message of a thread, whole, as people saw it."""
+    """One complete message of a thread, as people saw it."""
 
     ts: MessageTs
     speaker: str
@@ -60,7 +60,7 @@ async def collect(
     links: ThreadLinks,
     model: LanguageModel,
 ) -> ThreadArchive:
-    """Return *messages* together with all that the conversations of the thread hold."""
+    """Return *messages* with everything in the conversations of the thread."""
     experts = sorted(links.experts.items(), key=lambda item: experts_on(item[0]))
     owners = [(None, links.router), *experts]
     talks = await asyncio.gather(
@@ -83,9 +83,9 @@ async def _talk(
 async def _contents(
     conversation: ConversationId, items: Sequence[StoredItem], model: LanguageModel
 ) -> Mapping[str, bytes]:
-    """Return what the files that were made there hold, of those that are still there."""
-    said = (item for item in items if isinstance(item, ModelSaid))
-    files = {file.id: file for one in said for file in one.files}
+    """Return the contents of the files that were made there and still exist."""
+    messages = (item for item in items if isinstance(item, ModelSaid))
+    files = {file.id: file for message in messages for file in message.files}
     contents = {}
     for file in files.values():
         with suppress(Refused, ModelRefused, ModelUnavailable):

@@ -48,7 +48,7 @@ class FailureNotice:
 
     async def _no_credit_sentence(self, turn: Turn) -> str:
         """Return the full sentence for the channel's first thread, a short one for the others."""
-        is_first = await self._threads.first_to_tell(NO_CREDIT, turn)
+        is_first = await self._threads.is_first_to_post(NO_CREDIT, turn)
         return (
             sentences.router_failed(ModelFault.QUOTA) if is_first else sentences.still_no_credit()
         )

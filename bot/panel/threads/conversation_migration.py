@@ -1,12 +1,12 @@
-"""Taking a thread's conversations along to the backend in use, with all that was said in them.
+"""Copying a thread's conversations to the backend in use, with all their items.
 
 1. Each conversation of another backend is read there and written anew here; the router's first,
-   for its experts' conversations name it. The former ones stay as they are.
-2. Which copy is being written is noted before the first item and after the last. A copy that a
-   crash has left unfinished is deleted, a whole one is used.
-3. The thread keeps its former links until all its copies are whole; then they change at once.
-4. What cannot be read there any more, or not be written here, keeps its former link: the next
-   prompt finds it gone, and the panel begins anew with what Slack remembers.
+   because the experts' conversations name it. The originals stay as they are.
+2. A copy is noted before its first item is written and after the last. A copy that a crash left
+   unfinished is deleted, a complete one is used.
+3. The thread keeps its former links until all its copies are complete; then they change at once.
+4. A conversation that cannot be read any more, or not be written here, keeps its former link: the
+   next prompt finds it gone, and the panel begins anew with what Slack remembers.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ from bot.panel.tools import ApprovalWanted
 
 log = logging.getLogger(__name__)
 
-_LONGEST_RETELLING = 60_000  # characters, the newest
-_RETOLD = "What was said in this conversation so far, retold:\n{}"
+_LONGEST_SUMMARY = 60_000  # characters, the newest
+_SUMMARY = "What was said in this conversation so far, retold:\n{}"
 
 
 class ConversationMigration:
-    """Moves the conversations of threads, each under the claim of whoever has the thread."""
+    """Copies the conversations of threads, each under the claim of whoever has the thread."""
 
     def __init__(self, threads: ThreadStore, model: LanguageModel, timeouts: Timeouts) -> None:
         self._threads = threads
@@ -50,8 +50,8 @@ class ConversationMigration:
 
     def is_needed(self, links: ThreadLinks) -> bool:
         """Whether some of the conversations are another backend's."""
-        known = [*links.experts.values(), *filter(None, [links.router])]
-        return not all(map(self._model.is_current, known))
+        linked = [*links.experts.values(), *filter(None, [links.router])]
+        return not all(map(self._model.is_current, linked))
 
     async def moved(self, claim: Claim, links: ThreadLinks) -> ThreadLinks:
         """Return the thread's *links* as they are once all that can be moved is. Safe to repeat.
@@ -90,13 +90,13 @@ class ConversationMigration:
             return former
         copy = await self._whole_copy(claim, former)
         try:
-            said = await retry(lambda: self._read(former), self._backoff, on=ModelUnavailable)
+            items = await retry(lambda: self._read(former), self._backoff, on=ModelUnavailable)
         except (ConversationGone, ModelRefused) as error:
             log.warning("conversation.not_moved", extra={"id": former, "reason": str(error)})
             return copy.id if copy else former
-        if copy and copy.items == len(said):  # else it went on there meanwhile
+        if copy and copy.items == len(items):  # else the original has grown since
             return copy.id
-        return await self._copied(claim, former, labels, said)
+        return await self._copied(claim, former, labels, items)
 
     async def _whole_copy(self, claim: Claim, former: ConversationId) -> Copy | None:
         copy = (await self._threads.copies(claim.turn.thread)).get(former)
@@ -105,16 +105,16 @@ class ConversationMigration:
         return copy
 
     async def _copied(
-        self, claim: Claim, former: ConversationId, labels: Labels, said: Sequence[StoredItem]
+        self, claim: Claim, former: ConversationId, labels: Labels, stored: Sequence[StoredItem]
     ) -> ConversationId:
-        """Write *said* anew: item by item, or where the server does not take that, retold."""
-        for items in (as_items(said), retold(said)):
+        """Write *stored* anew: item by item, or as one message where the server refuses that."""
+        for items in (as_items(stored), as_one_message(stored)):
             try:
                 copy = await self._written(claim, former, labels, items)
             except (ConversationGone, ModelRefused) as error:
                 log.warning("conversation.not_copied", extra={"id": former, "reason": str(error)})
             else:
-                await self._threads.note_copy(claim, former, Copy(copy, len(said)))
+                await self._threads.note_copy(claim, former, Copy(copy, len(stored)))
                 return copy
         await self._discard(claim, former)
         return former
@@ -143,7 +143,7 @@ class ConversationMigration:
             log.warning("links.not_recorded", extra={"reason": str(error)})
 
     async def _discard(self, claim: Claim, former: ConversationId) -> None:
-        """Delete a copy that was not written to its end; one that has to stay does no harm."""
+        """Delete an unfinished copy; one that cannot be deleted does no harm."""
         if copy := (await self._threads.copies(claim.turn.thread)).get(former):
             try:
                 await self._model.delete(copy.id)
@@ -151,11 +151,11 @@ class ConversationMigration:
                 log.warning("copy.not_deleted", extra={"id": copy.id, "reason": str(error)})
 
 
-def as_items(said: Iterable[StoredItem]) -> list[Item]:
-    """Return what of *said* can be written into a conversation as it is."""
+def as_items(stored: Iterable[StoredItem]) -> list[Item]:
+    """Return those of *stored* that can be written into a conversation as they are."""
     calls: set[str] = set()
     items: list[Item] = []
-    for item in said:
+    for item in stored:
         match item:
             case ToolUsed() | ApprovalWanted() | ApprovalGiven():
                 continue
@@ -169,8 +169,8 @@ def as_items(said: Iterable[StoredItem]) -> list[Item]:
     return items
 
 
-def retold(said: Iterable[StoredItem]) -> list[Item]:
-    """Return *said* as one message, for a server that takes nothing else."""
-    told = (item for item in said if not isinstance(item, UserSaid | ModelSaid) or item.text)
-    lines = "\n".join(map(in_words, told))
-    return [UserSaid(_RETOLD.format(lines[-_LONGEST_RETELLING:]))] if lines else []
+def as_one_message(stored: Iterable[StoredItem]) -> list[Item]:
+    """Return *stored* as one message, for a server that takes nothing else."""
+    items = (item for item in stored if not isinstance(item, UserSaid | ModelSaid) or item.text)
+    lines = "\n".join(map(in_words, items))
+    return [UserSaid(_SUMMARY.format(lines[-_LONGEST_SUMMARY:]))] if lines else []

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class ThreadConversations:
-    """The links of one thread; only the worker that has its turn writes them."""
+    """Opens conversations and links them; only the worker that has the turn writes links."""
 
     def __init__(
         self,
@@ -51,14 +51,14 @@ class ThreadConversations:
                 return opened
             return self._links.router
 
-    async def expert(self, name: ConsultationPath) -> ConversationId:
+    async def expert(self, path: ConsultationPath) -> ConversationId:
         """Return the conversation of the expert, opening it if there is none."""
-        if known := self._links.experts.get(name):
+        if known := self._links.experts.get(path):
             return known
         router = await self.router()
-        opened = await self._open(ExpertLabels(self._thread, name, router))
+        opened = await self._open(ExpertLabels(self._thread, path, router))
         self._unrecorded = True
-        await self._save(ThreadLinks(router, {**self._links.experts, name: opened}))
+        await self._save(ThreadLinks(router, {**self._links.experts, path: opened}))
         return opened
 
     async def forget_router(self) -> None:
@@ -66,15 +66,15 @@ class ThreadConversations:
         self._unrecorded = bool(self._links.experts)
         self._links = ThreadLinks(None, self._links.experts)
 
-    async def forget_expert(self, name: ConsultationPath) -> None:
+    async def forget_expert(self, path: ConsultationPath) -> None:
         """Drop an expert's conversation: the model's side does not know it any more."""
-        experts = {key: value for key, value in self._links.experts.items() if key != name}
+        experts = {p: c for p, c in self._links.experts.items() if p != path}
         self._links = ThreadLinks(self._links.router, experts)
 
     async def record(self, *, always: bool = False) -> None:
         """Write into the router's metadata which experts have joined since it was written.
 
-        All is said by then: what will not be written is no reason to fail.
+        Everything is posted by then, so a failure to write it does not fail the turn.
         """
         if self._links.router and (self._unrecorded or always):
             labels = RouterLabels(self._thread, self._links.experts)
@@ -87,13 +87,13 @@ class ThreadConversations:
             self._unrecorded = False
 
     async def _open(self, labels: Labels) -> ConversationId:
-        """Open a conversation; one whose id got lost on the way stays empty and does no harm."""
+        """Open a conversation; one whose id is lost on the way stays empty and does no harm."""
         return await retry(lambda: self._model.open(labels), self._backoff, on=ModelUnavailable)
 
     async def _save(self, links: ThreadLinks) -> None:
         self._links = links
         async with self._saving:
-            if self._saved is not self._links:  # else somebody before us has saved ours, too
+            if self._saved is not self._links:  # else another task has saved ours, too
                 saving = self._links
                 await self._store.save_links(self._thread, saving, claim=self._claim)
                 self._saved = saving

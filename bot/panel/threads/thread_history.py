@@ -45,17 +45,17 @@ class ThreadHistory:
             if first == turn.thread.thread_ts:
                 return ()
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
-            await self._threads.overheard(turn.thread, root)
+            await self._threads.mark_unread(turn.thread, root)
             return await self._transcript.earlier(turn.thread, before=first, since=None)
-        since = await self._threads.heard_until(turn.thread)
+        since = await self._threads.unread_since(turn.thread)
         if since is None:
             return ()
         return await self._transcript.earlier(turn.thread, before=first, since=since)
 
     async def catch_up(self, turn: Turn) -> None:
         """Forget which messages before the turn were unread; later ones are still to be read."""
-        unread_since = await self._threads.heard_until(turn.thread)
+        unread_since = await self._threads.unread_since(turn.thread)
         if unread_since is None or turn.verdict:
             return
         if float(unread_since) < float(turn.messages[0].ts):
-            await self._threads.caught_up(turn.thread)
+            await self._threads.mark_read(turn.thread)

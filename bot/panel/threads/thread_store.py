@@ -24,7 +24,7 @@ class Standing(StrEnum):
 
 
 class ThreadStore(Protocol):
-    """What is remembered about a thread: the fast place. Everything here can be rebuilt."""
+    """What is remembered about threads. All of it can be rebuilt from Slack and OpenAI."""
 
     async def standing(self, thread: ThreadRef) -> Standing:
         """Return how the bot stands to *thread*."""
@@ -33,12 +33,12 @@ class ThreadStore(Protocol):
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
         """Remember *standing*; FOREIGN for a day only, and only where nothing else is known.
 
-        A mention may have made the thread ours while a worker still found it foreign.
+        A mention may have made the thread ours while a worker still took it for foreign.
         """
         ...
 
-    async def summoned(self, thread: ThreadRef) -> None:
-        """Remember that somebody wants us in *thread*: it is ours, or stays muted."""
+    async def make_ours(self, thread: ThreadRef) -> None:
+        """Remember that somebody mentioned us in *thread*: it is ours, or stays muted."""
         ...
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
@@ -55,11 +55,11 @@ class ThreadStore(Protocol):
         ...
 
     async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
-        """Return the copies that are being made of conversations of *thread*, by these."""
+        """Return the copies that are being made of conversations of *thread*, by original."""
         ...
 
     async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
-        """Remember the copy of *former*, and whose it is. Raises TurnLost if *claim* is lost."""
+        """Remember the copy of *former* and its owner. Raises TurnLost if *claim* is lost."""
         ...
 
     async def forget_copies(self, thread: ThreadRef) -> None:
@@ -70,22 +70,25 @@ class ThreadStore(Protocol):
         """Return whose *conversation* is, if it is remembered."""
         ...
 
-    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
-        """Return the ts up to which the router knows the thread; None if all of it is heard."""
+    async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
+        """Return the ts of the first message that the router has not read; None if it read all."""
         ...
 
-    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
-        """Note that the message *ts* passed the panel by; the earliest one counts."""
+    async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
+        """Note that the router has not read the message *ts*; the earliest one counts."""
         ...
 
-    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
-        """Whether *turn* is the one that tells its channel of *notice*; for an hour it stays so."""
+    async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
+        """Whether *turn* is the first to post *notice* in its channel within an hour.
+
+        Asked again, the same turn is still the first.
+        """
         ...
 
-    async def caught_up(self, thread: ThreadRef) -> None:
-        """Forget what passed the panel by: the router knows it now."""
+    async def mark_read(self, thread: ThreadRef) -> None:
+        """Note that the router has read everything."""
         ...
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
-        """Forget all of *thread*, and whose its links and these *conversations* were."""
+        """Forget all of *thread*, and the owners of its and these *conversations*."""
         ...

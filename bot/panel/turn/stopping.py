@@ -43,7 +43,7 @@ class Stopping:
         await asyncio.gather(*self._answering_calls(record, links, panel))
         router_read_it = links.router and await self._answer_calls(record, links.router, panel)
         if not (router_read_it or record.turn.verdict):  # the router is to read it next time
-            await self._threads.overheard(thread, MessageTs(record.turn.messages[0].ts))
+            await self._threads.mark_unread(thread, MessageTs(record.turn.messages[0].ts))
         writer.router = links.router
         async with PlanMessage(record, self._messenger, writer, panel, pause=0).live():
             pass

@@ -113,7 +113,7 @@ class TurnRunner:
     async def _answer_thread(self, record: TurnRecord, writer: ThreadWriter) -> None:
         turn, threads = record.turn, self._stores.threads
         if await self._is_muted(turn):  # since the messages were queued
-            await threads.overheard(turn.thread, turn.messages[0].ts)
+            await threads.mark_unread(turn.thread, turn.messages[0].ts)
             return
         links = await self._recovery.of_turn(record)
         if links is None:

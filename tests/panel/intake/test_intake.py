@@ -153,7 +153,7 @@ async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads)
     await intake.receive(incoming(ts="2.0"))
     await intake.receive(incoming(ts="3.0"))
 
-    assert await threads.heard_until(THREAD) == "2.0"
+    assert await threads.unread_since(THREAD) == "2.0"
 
 
 async def test_a_command_is_queued_alone(queue, threads):
@@ -175,7 +175,7 @@ async def test_what_is_not_for_us_any_more_is_not_answered(queue, threads, chang
     await intake.amend(THREAD, MessageTs("2.0"), changed)
 
     assert (await queue.depth()).waiting == 0
-    assert await threads.heard_until(THREAD) == "2.0"
+    assert await threads.unread_since(THREAD) == "2.0"
 
 
 async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not(queue, threads):
@@ -188,7 +188,7 @@ async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not
 
     claim = await queue.claim()
     assert [message.text for message in claim.turn.messages] == ["hello again"]
-    assert await threads.heard_until(THREAD) is None
+    assert await threads.unread_since(THREAD) is None
 
 
 async def test_what_is_edited_while_it_is_queued_is_taken_as_it_is_now(queue):

@@ -15,7 +15,7 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import CallId, Claim, ConversationId, ExpertName, ThreadRef, Turn, TurnId
-from bot.panel.threads.conversation_migration import ConversationMigration, as_items, retold
+from bot.panel.threads.conversation_migration import ConversationMigration, as_items, as_one_message
 from tests.fakes.language_model import ScriptedModel, Stored
 from tests.fakes.thread_store import FakeThreadStore
 from tests.panel.conftest import HURRY, THREAD
@@ -210,9 +210,9 @@ def test_what_nobody_could_write_is_left_out():
 def test_a_long_talk_is_retold_from_its_end():
     said = [UserSaid("x" * 70_000), ModelSaid("The last word.")]
 
-    (told,) = retold(said)
+    (told,) = as_one_message(said)
 
     assert isinstance(told, UserSaid)
     assert told.text.endswith("You: The last word.")
     assert len(told.text) < 61_000
-    assert retold([]) == []
+    assert as_one_message([]) == []

@@ -161,7 +161,7 @@ async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench)
 
     quoted, _ = bench.model.asked(ROUTER)[-1].items
     assert "Ann: We need a licence." in quoted.text
-    assert await bench.threads.heard_until(THREAD) is None
+    assert await bench.threads.unread_since(THREAD) is None
 
 
 async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(bench):

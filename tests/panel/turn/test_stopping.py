@@ -109,7 +109,7 @@ async def test_what_waits_is_taken_back_but_not_forgotten(bench):
     await say(bench, "stop", "3.0")
 
     assert [m.text for m in (await bench.queue.claim()).turn.messages] == ["stop"]
-    assert await bench.threads.heard_until(THREAD) == "1.0"
+    assert await bench.threads.unread_since(THREAD) == "1.0"
 
 
 async def test_nothing_to_stop_is_said(bench, work):

@@ -303,14 +303,14 @@ async def test_talk_that_was_queued_before_the_summons_is_not_answered(bench):
 
 async def test_what_passed_the_panel_by_is_told_with_the_next_turn(bench):
     await bench.ask("hello")
-    await bench.threads.overheard(THREAD, MessageTs("2.0"))
+    await bench.threads.mark_unread(THREAD, MessageTs("2.0"))
     bench.transcript.history = [Utterance(MessageTs("2.0"), "Ann", "Between us, @Ben.")]
 
     await bench.ask("and now?", "3.0", mentioned=False)
 
     quoted, _ = bench.model.asked(ROUTER)[-1].items
     assert "Between us, @Ben." in quoted.text
-    assert await bench.threads.heard_until(THREAD) is None
+    assert await bench.threads.unread_since(THREAD) is None
 
 
 async def test_gathered_messages_reach_the_router_together(bench):
@@ -526,7 +526,7 @@ async def test_a_reply_that_waited_behind_a_mute_is_not_answered_but_heard(bench
     await bench.ask("lunch?", "3.0", mentioned=False)
 
     assert bench.messenger.said[-1] == (None, sentences.muted())
-    assert await bench.threads.heard_until(THREAD) == "3.0"
+    assert await bench.threads.unread_since(THREAD) == "3.0"
 
 
 async def test_what_passes_by_while_a_turn_is_answered_is_told_with_the_next_one(bench):
@@ -534,7 +534,7 @@ async def test_what_passes_by_while_a_turn_is_answered_is_told_with_the_next_one
     bench.model.script(ROUTER, [held, "Hi."])
     turn = asyncio.create_task(bench.ask("hello"))
     await eventually(lambda: bench.model.asked(ROUTER))
-    await bench.threads.overheard(THREAD, MessageTs("2.0"))
+    await bench.threads.mark_unread(THREAD, MessageTs("2.0"))
     held.set()
     await turn
     bench.transcript.history = [Utterance(MessageTs("2.0"), "Ann", "Between us, @Ben.")]

@@ -21,8 +21,8 @@ _ROUTER = "@router"  # a field beside the experts' names, which begin with a let
 
 _NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
-_OVERHEARD = Script("overheard")
-_SUMMONED = Script("summoned")
+_MARK_UNREAD = Script("mark_unread")
+_MAKE_OURS = Script("make_ours")
 
 
 class RedisThreadStore(ThreadStore):
@@ -44,9 +44,9 @@ class RedisThreadStore(ThreadStore):
         with store_errors():
             await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
 
-    async def summoned(self, thread: ThreadRef) -> None:
+    async def make_ours(self, thread: ThreadRef) -> None:
         with store_errors():
-            await _SUMMONED(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
+            await _MAKE_OURS(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         with store_errors():
@@ -106,22 +106,22 @@ class RedisThreadStore(ThreadStore):
         thread, _, expert = found.partition("/")
         return Owner(keys.thread_of(thread), ConsultationPath(expert) if expert else None)
 
-    async def heard_until(self, thread: ThreadRef) -> MessageTs | None:
+    async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
         with store_errors():
             found = await self._redis.get(self._shards.heard(thread))
         return MessageTs(found) if found else None
 
-    async def overheard(self, thread: ThreadRef, ts: MessageTs) -> None:
+    async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
         with store_errors():
-            await _OVERHEARD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
+            await _MARK_UNREAD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
 
-    async def first_to_tell(self, notice: str, turn: Turn) -> bool:
+    async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         key = keys.told(turn.thread, notice)
         with store_errors():
             told = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
             return bool(told or await self._redis.get(key) == turn.id)
 
-    async def caught_up(self, thread: ThreadRef) -> None:
+    async def mark_read(self, thread: ThreadRef) -> None:
         with store_errors():
             await self._redis.delete(self._shards.heard(thread))
 

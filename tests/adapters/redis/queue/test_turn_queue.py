@@ -252,11 +252,11 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await queue.claim()
     await queue.waiting_threads(9)
     await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
-    await threads.first_to_tell("what", claims[0].turn)
+    await threads.is_first_to_post("what", claims[0].turn)
     await pace.take([LIMIT])
     await pace.hold(LIMIT, 1)
     await threads.set_standing(ONE, Standing.OURS)
-    await threads.overheard(ONE, MessageTs("1.0"))
+    await threads.mark_unread(ONE, MessageTs("1.0"))
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )

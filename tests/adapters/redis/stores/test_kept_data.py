@@ -110,7 +110,7 @@ async def test_what_cannot_be_read_hides_nothing_else(redis, queue, kept_data):
 async def test_a_thread_is_forgotten_with_whose_its_conversations_are(redis, shards):
     threads = RedisThreadStore(redis, shards)
     await threads.save_links(ONE, LINKS)
-    await threads.overheard(ONE, MessageTs("1.0"))
+    await threads.mark_unread(ONE, MessageTs("1.0"))
 
     await threads.forget(ONE)
 

@@ -32,7 +32,7 @@ async def lifetimes(redis) -> set[int]:
 async def fill(threads) -> None:
     await threads.set_standing(THREAD, Standing.OURS)
     await threads.save_links(THREAD, LINKS)
-    await threads.overheard(THREAD, MessageTs("1700000001.000100"))
+    await threads.mark_unread(THREAD, MessageTs("1700000001.000100"))
 
 
 async def test_a_thread_with_four_experts_takes_less_than_two_kilobytes(redis, threads):
@@ -54,7 +54,7 @@ async def test_that_a_thread_is_not_ours_is_remembered_for_a_day(redis, threads)
     await threads.set_standing(THREAD, Standing.FOREIGN)
     assert await lifetimes(redis) == {24 * 60 * 60}
 
-    await threads.summoned(THREAD)
+    await threads.make_ours(THREAD)
     assert await lifetimes(redis) == {90 * 24 * 60 * 60}
 
 

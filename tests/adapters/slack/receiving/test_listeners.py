@@ -132,7 +132,7 @@ async def test_a_reply_to_somebody_else_is_overheard(door):
     await door.settle()
 
     assert door.queue.put_texts == ["hello"]
-    assert await door.threads.heard_until(thread) == ts
+    assert await door.threads.unread_since(thread) == ts
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,12 @@ async def test_an_event_that_nobody_listens_to_is_acknowledged(door):
 async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplog):
     failures = [ValueError("ours")]
 
-    async def summoned(_thread):
+    async def make_ours(_thread):
         if failures:
             raise failures.pop()
         return Standing.OURS
 
-    door.threads.summoned = summoned
+    door.threads.make_ours = make_ours
     door.slack.people.say(ADA, GENERAL, HELLO)
     await door.settle()
 
