@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docsgen import command_line, manifest, redis_keys, rooms, slack_commands, turn_states
+from docsgen import (
+    command_line,
+    manifest,
+    redis_keys,
+    rooms,
+    settings,
+    slack_commands,
+    turn_states,
+)
 
 NOTE = "<!-- Generated from the code: python -m docsgen writes this page. -->\n"
 
@@ -11,6 +19,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.md": command_line.page,
     "docs/reference/manifest.md": manifest.page,
     "docs/reference/redis-keys.md": redis_keys.page,
+    "docs/reference/settings.md": settings.page,
     "docs/reference/slack-commands.md": slack_commands.page,
     "docs/reference/turn-states.md": turn_states.page,
 }
@@ -24,7 +33,8 @@ PICTURES: Mapping[str, str] = {  # of the rooms in a package
 def generated() -> Mapping[str, str]:
     """Return what each generated file should hold, by its path in the repository."""
     pages = {path: f"{page().rstrip()}\n\n{NOTE}" for path, page in PAGES.items()}
-    return pages | {path: rooms.picture(package) for path, package in PICTURES.items()}
+    pictures = {path: rooms.picture(package) for path, package in PICTURES.items()}
+    return {**pages, **pictures, ".env.example": settings.env_file()}
 
 
 def stale(root: Path) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.assembly import app, worker
-from bot.settings.config import read
+from bot.settings.environment import read
 from tests.benchmarks.crew import Stage, open_stage, seat
 
 # The coroutines of tasks that run whether anybody asks or not.

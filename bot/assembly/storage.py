@@ -16,7 +16,8 @@ from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
-from bot.settings.config import Config, ConfigError, Problem
+from bot.settings.config import Config
+from bot.settings.environment import ConfigError, Problem
 
 
 @dataclass(frozen=True, slots=True)

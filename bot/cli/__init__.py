@@ -12,7 +12,8 @@ import click
 
 from bot import logs
 from bot.panel.errors import PanelError, Refused, leaves
-from bot.settings.config import Config, ConfigError, read
+from bot.settings.config import Config
+from bot.settings.environment import ConfigError, read
 
 
 def settings(*needs: str) -> Config:

@@ -13,7 +13,8 @@ from bot.cli import run
 from bot.cli.experts import told
 from bot.panel.checks.findings import Finding, Verdict, bad, good, warning
 from bot.panel.errors import Refused
-from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config, ConfigError, read
+from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
+from bot.settings.environment import ConfigError, read
 from bot.settings.panel_reading import load
 
 _MARKS = {

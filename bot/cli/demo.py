@@ -18,7 +18,7 @@ from bot import logs
 from bot.cli import run
 from bot.cli.links import tree
 from bot.demo.demo import Demo, Shown, open_demo
-from bot.settings.config import read
+from bot.settings.environment import read
 
 
 @click.command()

@@ -24,7 +24,8 @@ from bot.playground.slack.page.routes import add_ui
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
-from bot.settings.config import Config, read
+from bot.settings.config import Config
+from bot.settings.environment import read
 
 log = logging.getLogger(__name__)
 

@@ -1,75 +1,273 @@
-"""The settings: the environment, read once, with a clear word for whatever is wrong in it."""
+"""The settings, described once.
 
-import re
-from collections.abc import Callable, Mapping
+From this table come the reader (``environment``), what ``panelbot check`` says of a setting,
+``.env.example`` and ``docs/reference/settings.md``: ``python -m docsgen`` writes both.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from bot.language import LANGUAGES
+from bot.settings.kinds import choice, number, text, url, whole_number, word_set, words
+from bot.settings.setting import Group, Setting, setting, settings_of
 
+BACKENDS = ("conversations", "stateless", "assistants")
 SLACK_API = "https://slack.com/api/"
 OPENAI_API = "https://api.openai.com/v1"
+_APPROVERS = frozenset({"asker", "admins"})
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One setting that is missing or malformed, and what it should look like."""
-
-    name: str
-    what: str
-    example: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.what}, for example {self.name}={self.example}"
-
-
-class ConfigError(Exception):
-    """Some settings are missing or malformed; all of them are named."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+# What a command needs.
+SLACK_OUT = ("SLACK_BOT_TOKEN",)
+SLACK_IN_HTTP = ("SLACK_SIGNING_SECRET",)
+MODEL = ("OPENAI_API_KEY",)
+STORE = ("REDIS_URL",)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The bot's settings. An empty string means that the setting was not given."""
 
-    slack_bot_token: str
-    slack_app_token: str
-    slack_signing_secret: str
-    slack_api_url: str
-    openai_api_key: str
-    openai_base_url: str
-    backend: str
-    history_tokens: int
-    compact_tokens: int
-    redis_url: str
-    host: str
-    port: int
-    log_level: str
-    own_secrets: tuple[str, ...]
-    admins: frozenset[str]
-    approvers: frozenset[str]
-    approval_hours: float
-    router_model: str
-    expert_model: str
-    hard_model: str
-    fallback_models: tuple[str, ...]
-    expert_timeout: float
-    function_timeout: float
-    expert_levels: int
-    concurrency: int
-    lease: float
-    channel_concurrency: int
-    socket_connections: int
-    redis_shards: int
-    prices: str
-    panel_file: str
-    tools: str
-    slack_pace: float
-    language: str  # for what all can read; empty: that of whoever asks
+    slack_bot_token: str = setting(
+        "SLACK_BOT_TOKEN",
+        text(prefix="xoxb-"),
+        "OAuth & Permissions > Bot User OAuth Token",
+        needed="always",
+        example="xoxb-… (OAuth & Permissions > Bot User OAuth Token)",
+        is_secret=True,
+        line="xoxb-",
+        group=Group.SLACK,
+    )
+    slack_app_token: str = setting(
+        "SLACK_APP_TOKEN",
+        text(prefix="xapp-"),
+        "Socket Mode only: Basic Information > App-Level Tokens, scope connections:write. Leave "
+        "it out to receive events over HTTP.",
+        needed="for Socket Mode",
+        example="xapp-… (Basic Information > App-Level Tokens, scope connections:write)",
+        is_secret=True,
+        line="xapp-",
+    )
+    slack_signing_secret: str = setting(
+        "SLACK_SIGNING_SECRET",
+        text(),
+        "HTTP only: Basic Information > App Credentials > Signing Secret",
+        needed="for HTTP",
+        example="8f742231b10e… (Basic Information > Signing Secret)",
+        is_secret=True,
+        line="",
+    )
+    slack_api_url: str = setting(
+        "SLACK_API_URL",
+        url(slash=True, default=SLACK_API),
+        "Only for a stand-in of Slack, such as the playground's",
+    )
+    openai_api_key: str = setting(
+        "OPENAI_API_KEY",
+        text(),
+        "A key of platform.openai.com, or whatever the server of your own takes",
+        needed="always",
+        example="sk-…",
+        is_secret=True,
+        line="sk-",
+        group=Group.MODEL,
+    )
+    openai_base_url: str = setting(
+        "OPENAI_BASE_URL",
+        url(default=OPENAI_API),
+        "Only for a compatible server of your own",
+        page="run/backends.md",
+    )
+    backend: str = setting(
+        "PANELBOT_BACKEND",
+        choice(*BACKENDS, default="conversations"),
+        "What the server offers. conversations: OpenAI, Azure, OGX. stateless: the Responses API "
+        "alone, conversations are then kept in Redis (vLLM, Ollama, LocalAI, zero data "
+        "retention). assistants: the older Assistants API, which OpenAI itself has switched off",
+        example="stateless",
+        page="run/backends.md",
+    )
+    history_tokens: int = setting(
+        "PANELBOT_HISTORY_TOKENS",
+        whole_number(1000, 1_000_000, default=16_000),
+        "stateless only: the older part of a conversation is summarised from about this many "
+        "tokens on. Well below what the smallest model can read",
+        page="run/models.md#long-threads",
+    )
+    compact_tokens: int = setting(
+        "PANELBOT_COMPACT_TOKENS",
+        whole_number(1000, 10_000_000, or_zero=True, default=100_000),
+        "conversations only: the server summarises a conversation from this many tokens on; 0: "
+        "never",
+        page="run/models.md#long-threads",
+    )
+    router_model: str = setting(
+        "PANELBOT_ROUTER_MODEL",
+        text(default="gpt-6-luna"),
+        "The router's model",
+    )
+    expert_model: str = setting(
+        "PANELBOT_EXPERT_MODEL",
+        text(default="gpt-6.1-terra"),
+        "For experts that name no model of their own",
+    )
+    hard_model: str = setting(
+        "PANELBOT_HARD_MODEL",
+        text(default="gpt-6.1-sol"),
+        'For "Go deeper"',
+    )
+    fallback_models: tuple[str, ...] = setting(
+        "PANELBOT_FALLBACK_MODELS",
+        words(r"[A-Za-z0-9][\w.:/-]{0,99}"),
+        "Asked in this order where one of these no longer exists or stays overloaded",
+        example="gpt-6-luna,gpt-6.1-sol",
+        page="run/models.md#models-that-are-unavailable",
+    )
+    expert_timeout: float = setting(
+        "PANELBOT_EXPERT_TIMEOUT",
+        number(5, 3600, default=180),
+        "Seconds that an expert may take",
+    )
+    function_timeout: float = setting(
+        "PANELBOT_FUNCTION_TIMEOUT",
+        number(1, 3600, default=60),
+        "The same for experts that are functions",
+        page="extend/functions.md",
+    )
+    expert_levels: int = setting(
+        "PANELBOT_EXPERT_LEVELS",
+        whole_number(1, 5, default=2),
+        "Levels of experts under the router: 2 lets experts consult others; 1: none does",
+        page="use/experts.md#experts-who-consult-experts",
+    )
+    prices: str = setting(
+        "PANELBOT_PRICES",
+        text(),
+        'What models cost, for "Show work": a file like bot/settings/prices.yaml, which then '
+        "replaces it",
+        example="/etc/panelbot/prices.yaml",
+    )
+    tools: str = setting(
+        "PANELBOT_TOOLS",
+        text(),
+        "The tools that experts may use (web search, code interpreter, images, remote MCP "
+        "servers): a file, see docs/extend/tools.md. Without it there are none",
+        example="/etc/panelbot/tools.yaml",
+        page="extend/tools.md",
+    )
+    redis_url: str = setting(
+        "REDIS_URL",
+        text(),
+        "A single server, Sentinel or a Cluster; with rediss:// over TLS",
+        needed="always",
+        example="redis://localhost:6379/0",
+        is_secret=True,
+        line="redis://localhost:6379/0",
+        page="run/redis-and-workers.md",
+        group=Group.REDIS,
+    )
+    redis_shards: int = setting(
+        "PANELBOT_REDIS_SHARDS",
+        whole_number(1, 256, default=1),
+        "Parts the keys are spread over, for a Redis Cluster; never change it with data in place",
+        page="run/redis-and-workers.md",
+    )
+    port: int = setting(
+        "PORT",
+        whole_number(1, 65535, default=3000),
+        "Where events and the health check are received, over HTTP",
+        group=Group.PROCESS,
+    )
+    host: str = setting(
+        "PANELBOT_HOST",
+        text(default="0.0.0.0"),  # noqa: S104 - a server is there to be reached
+        "The address to listen on",
+        example="127.0.0.1",
+    )
+    log_level: str = setting(
+        "LOG_LEVEL",
+        choice("DEBUG", "INFO", "WARNING", "ERROR", default="INFO"),
+        "DEBUG, INFO, WARNING or ERROR",
+    )
+    concurrency: int = setting(
+        "PANELBOT_CONCURRENCY",
+        whole_number(1, 1000, default=32),
+        "Turns that one worker process runs at once",
+    )
+    lease: float = setting(
+        "PANELBOT_LEASE",
+        number(1, 300, default=15),
+        "Seconds without a sign of life after which other workers take over a worker's turns. "
+        "Renewed three times as often; the same for all workers. A shorter lease resumes sooner, "
+        "a longer one tolerates longer pauses.",
+        page="run/redis-and-workers.md",
+    )
+    channel_concurrency: int = setting(
+        "PANELBOT_CHANNEL_CONCURRENCY",
+        whole_number(1, 1000, default=10),
+        "Turns of one channel that run at once, in all workers together, so that others get "
+        "their turn",
+    )
+    socket_connections: int = setting(
+        "PANELBOT_SOCKET_CONNECTIONS",
+        whole_number(1, 10, default=2),
+        "Connections to Slack in Socket Mode",
+    )
+    slack_pace: float = setting(
+        "PANELBOT_SLACK_PACE",
+        number(0, 100, default=1),
+        "The share of Slack's rate limits that all processes together may use; 0: call at once, "
+        "and wait only when Slack says so",
+    )
+    language: str = setting(
+        "PANELBOT_LANGUAGE",
+        choice(*LANGUAGES),
+        "The language of what all can read: de, en, es, fr, ja, pt or zh. Left out: the asker's, "
+        "as set in Slack. What one person alone sees is in that person's language in any case.",
+        example="de",
+        page="use/languages.md",
+        group=Group.LANGUAGE,
+    )
+    panel_file: str = setting(
+        "PANELBOT_PANEL_FILE",
+        text(),
+        "A file that the panels are kept in, instead of being changed in Slack: see `panelbot "
+        "experts`",
+        example="/etc/panelbot/panel.yaml",
+        page="extend/panel-files.md",
+        group=Group.PANELS,
+    )
+    own_secrets: tuple[str, ...] = setting(
+        "PANELBOT_SECRET",
+        words(r"\S{16,}"),
+        "Signs the bot's own messages, so that a thread can be found again after Redis is lost. "
+        "At least 16 characters (openssl rand -hex 32). To change it: new,old. Without it the "
+        "signing secret or the bot token serves, and a new token makes old threads unreadable.",
+        needed="recommended",
+        example="the output of: openssl rand -hex 32",
+        is_secret=True,
+        group=Group.RIGHTS,
+    )
+    admins: frozenset[str] = setting(
+        "PANELBOT_ADMINS",
+        word_set(r"[UW][A-Z0-9]{2,}"),
+        "People, besides workspace admins, who may change the workspace's default panel",
+        example="U012AB3CD,U045EF6GH",
+    )
+    approvers: frozenset[str] = setting(
+        "PANELBOT_APPROVERS",
+        word_set(r"asker|anyone|admins|[UWS][A-Z0-9]{2,}", default=_APPROVERS),
+        "Who may approve tools that need it: asker (of the question), admins (of the workspace, "
+        "and those above), anyone (except people of other organisations), and ids of people and "
+        "user groups",
+        example="asker,admins,U012AB3CD,S078IJ9KL",
+        page="use/approvals.md",
+    )
+    approval_hours: float = setting(
+        "PANELBOT_APPROVAL_HOURS",
+        number(0.0001, 720, default=24),
+        "Hours after which an approval that nobody decided on counts as declined",
+        page="use/approvals.md",
+    )
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -85,181 +283,4 @@ class Config:
         return self.own_secrets or (self.slack_signing_secret or self.slack_bot_token,)
 
 
-SLACK_OUT = ("SLACK_BOT_TOKEN",)
-SLACK_IN_HTTP = ("SLACK_SIGNING_SECRET",)
-MODEL = ("OPENAI_API_KEY",)
-STORE = ("REDIS_URL",)
-
-_EXAMPLES = {
-    "SLACK_BOT_TOKEN": "xoxb-… (OAuth & Permissions > Bot User OAuth Token)",
-    "SLACK_APP_TOKEN": "xapp-… (Basic Information > App-Level Tokens, scope connections:write)",
-    "SLACK_SIGNING_SECRET": "8f742231b10e… (Basic Information > Signing Secret)",
-    "SLACK_API_URL": SLACK_API,
-    "OPENAI_API_KEY": "sk-…",
-    "OPENAI_BASE_URL": OPENAI_API,
-    "PANELBOT_BACKEND": "stateless",
-    "PANELBOT_HISTORY_TOKENS": "16000",
-    "PANELBOT_COMPACT_TOKENS": "100000",
-    "REDIS_URL": "redis://localhost:6379/0",
-    "PORT": "3000",
-    "PANELBOT_HOST": "127.0.0.1",
-    "LOG_LEVEL": "INFO",
-    "PANELBOT_SECRET": "the output of: openssl rand -hex 32",
-    "PANELBOT_ADMINS": "U012AB3CD,U045EF6GH",
-    "PANELBOT_APPROVERS": "asker,admins,U012AB3CD,S078IJ9KL",
-    "PANELBOT_APPROVAL_HOURS": "24",
-    "PANELBOT_ROUTER_MODEL": "gpt-6-luna",
-    "PANELBOT_EXPERT_MODEL": "gpt-6.1-terra",
-    "PANELBOT_HARD_MODEL": "gpt-6.1-sol",
-    "PANELBOT_FALLBACK_MODELS": "gpt-6-luna,gpt-6.1-sol",
-    "PANELBOT_EXPERT_TIMEOUT": "180",
-    "PANELBOT_FUNCTION_TIMEOUT": "60",
-    "PANELBOT_EXPERT_LEVELS": "2",
-    "PANELBOT_CONCURRENCY": "32",
-    "PANELBOT_LEASE": "15",
-    "PANELBOT_CHANNEL_CONCURRENCY": "10",
-    "PANELBOT_SOCKET_CONNECTIONS": "2",
-    "PANELBOT_REDIS_SHARDS": "1",
-    "PANELBOT_PRICES": "/etc/panelbot/prices.yaml",
-    "PANELBOT_PANEL_FILE": "/etc/panelbot/panel.yaml",
-    "PANELBOT_TOOLS": "/etc/panelbot/tools.yaml",
-    "PANELBOT_SLACK_PACE": "1",
-    "PANELBOT_LANGUAGE": "de",
-}
-NAMES = tuple(_EXAMPLES)
-
-BACKENDS = ("conversations", "stateless", "assistants")
-_APPROVER = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
-_APPROVERS = frozenset({"asker", "admins"})
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_T = TypeVar("_T")
-
-
-class _Reader:
-    """Reads settings one by one and collects what is wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str], needs: frozenset[str]) -> None:
-        self._environ = environ
-        self._needs = needs
-        self.problems: list[Problem] = []
-
-    def text(self, name: str, default: str = "", *, starts: str = "") -> str:
-        value = self._environ.get(name, "").strip()
-        if not value and name in self._needs:
-            self._complain(name, "is missing")
-        if value and not value.startswith(starts):
-            self._complain(name, f"should begin with {starts}")
-        return value or default
-
-    def number(self, name: str, default: float, *, least: float, most: float) -> float:
-        def parse(text: str) -> float:
-            if not least <= float(text) <= most:
-                raise ValueError
-            return float(text)
-
-        return self._parsed(name, default, parse, f"should be from {least:g} to {most:g}")
-
-    def whole(
-        self, name: str, default: int, *, least: int, most: int, or_zero: bool = False
-    ) -> int:
-        def parse(text: str) -> int:
-            if not least <= int(text) <= most and not (or_zero and int(text) == 0):
-                raise ValueError
-            return int(text)
-
-        zero = " (or 0)" if or_zero else ""
-        what = f"should be a whole number, {least} to {most}{zero}"
-        return self._parsed(name, default, parse, what)
-
-    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
-        def parse(text: str) -> str:
-            parts = urlsplit(text)
-            if parts.scheme not in schemes or not parts.hostname:
-                raise ValueError
-            return text
-
-        return self._parsed(name, default, parse, f"should be a URL ({', '.join(schemes)})")
-
-    def words(self, name: str, pattern: str) -> tuple[str, ...]:
-        def parse(text: str) -> tuple[str, ...]:
-            words = tuple(word.strip() for word in text.split(",") if word.strip())
-            if not all(re.fullmatch(pattern, word) for word in words):
-                raise ValueError
-            return words
-
-        return self._parsed(name, (), parse, "should be a list with commas")
-
-    def _parsed(self, name: str, default: _T, parse: Callable[[str], _T], what: str) -> _T:
-        value = self.text(name)
-        if not value:
-            return default
-        try:
-            return parse(value)
-        except ValueError:
-            self._complain(name, what)
-            return default
-
-    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name).casefold()
-        if not value:
-            return default
-        found = [choice for choice in choices if choice.casefold() == value]
-        if not found:
-            self._complain(name, f"should be one of {', '.join(choices)}")
-        return found[0] if found else default
-
-    def _complain(self, name: str, what: str) -> None:
-        self.problems.append(Problem(name, what, _EXAMPLES[name]))
-
-
-def read(environ: Mapping[str, str], *needs: str) -> Config:
-    """Return the settings in *environ*; raises ConfigError if one of *needs* is missing.
-
-    Whatever is given is checked, needed or not.
-    """
-    reader = _Reader(environ, frozenset(needs))
-    config = Config(
-        slack_bot_token=reader.text("SLACK_BOT_TOKEN", starts="xoxb-"),
-        slack_app_token=reader.text("SLACK_APP_TOKEN", starts="xapp-"),
-        slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
-        slack_api_url=_with_slash(reader.url("SLACK_API_URL", SLACK_API, ("https", "http"))),
-        openai_api_key=reader.text("OPENAI_API_KEY"),
-        openai_base_url=reader.url("OPENAI_BASE_URL", OPENAI_API, ("https", "http")),
-        backend=reader.choice("PANELBOT_BACKEND", "conversations", BACKENDS),
-        history_tokens=reader.whole("PANELBOT_HISTORY_TOKENS", 16_000, least=1000, most=1_000_000),
-        compact_tokens=reader.whole(
-            "PANELBOT_COMPACT_TOKENS", 100_000, least=1000, most=10_000_000, or_zero=True
-        ),
-        redis_url=reader.text("REDIS_URL"),
-        host=reader.text("PANELBOT_HOST", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
-        port=reader.whole("PORT", 3000, least=1, most=65535),
-        log_level=reader.choice("LOG_LEVEL", "INFO", _LEVELS),
-        own_secrets=reader.words("PANELBOT_SECRET", r"\S{16,}"),
-        admins=frozenset(reader.words("PANELBOT_ADMINS", r"[UW][A-Z0-9]{2,}")),
-        approvers=frozenset(reader.words("PANELBOT_APPROVERS", _APPROVER)) or _APPROVERS,
-        approval_hours=reader.number("PANELBOT_APPROVAL_HOURS", 24, least=0.0001, most=720),
-        router_model=reader.text("PANELBOT_ROUTER_MODEL", "gpt-6-luna"),
-        expert_model=reader.text("PANELBOT_EXPERT_MODEL", "gpt-6.1-terra"),
-        hard_model=reader.text("PANELBOT_HARD_MODEL", "gpt-6.1-sol"),
-        fallback_models=reader.words("PANELBOT_FALLBACK_MODELS", r"[A-Za-z0-9][\w.:/-]{0,99}"),
-        expert_timeout=reader.number("PANELBOT_EXPERT_TIMEOUT", 180, least=5, most=3600),
-        function_timeout=reader.number("PANELBOT_FUNCTION_TIMEOUT", 60, least=1, most=3600),
-        expert_levels=reader.whole("PANELBOT_EXPERT_LEVELS", 2, least=1, most=5),
-        concurrency=reader.whole("PANELBOT_CONCURRENCY", 32, least=1, most=1000),
-        lease=reader.number("PANELBOT_LEASE", 15, least=1, most=300),
-        channel_concurrency=reader.whole("PANELBOT_CHANNEL_CONCURRENCY", 10, least=1, most=1000),
-        socket_connections=reader.whole("PANELBOT_SOCKET_CONNECTIONS", 2, least=1, most=10),
-        redis_shards=reader.whole("PANELBOT_REDIS_SHARDS", 1, least=1, most=256),
-        prices=reader.text("PANELBOT_PRICES"),
-        panel_file=reader.text("PANELBOT_PANEL_FILE"),
-        tools=reader.text("PANELBOT_TOOLS"),
-        slack_pace=reader.number("PANELBOT_SLACK_PACE", 1, least=0, most=100),
-        language=reader.choice("PANELBOT_LANGUAGE", "", LANGUAGES),
-    )
-    if reader.problems:
-        raise ConfigError(tuple(reader.problems))
-    return config
-
-
-def _with_slash(url: str) -> str:
-    return url if url.endswith("/") else f"{url}/"
+SETTINGS: Mapping[str, Setting[object]] = settings_of(Config)

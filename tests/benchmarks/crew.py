@@ -16,7 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from bot.assembly import storage
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.config import read
+from bot.settings.environment import read
 
 SIGNING_SECRET = "playground-signing-secret"
 # As many turns as a worker can: Slack's limits, which it keeps to, let far fewer be answered.

@@ -12,7 +12,7 @@ from bot.assembly.storage import Storage, open_storage
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.panel.threads.thread_store import Standing
-from bot.settings.config import read
+from bot.settings.environment import read
 from tests.benchmarks.crew import UNPACED, Stage, open_bot, open_stage, seat, until_idle
 from tests.benchmarks.figures import Effort, Figure, Goal
 

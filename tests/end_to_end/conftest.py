@@ -26,7 +26,8 @@ from bot.playground.openai.stand_in.brain import (
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
-from bot.settings.config import Config, read
+from bot.settings.config import Config
+from bot.settings.environment import read
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader

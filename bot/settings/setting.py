@@ -1,0 +1,82 @@
+"""How one setting is described: its name, kind, default, and what it is for.
+
+Why not pydantic-settings or environs. A fault here is told as "PORT should be a whole number, 1 to
+65535, for example PORT=3000": all faults at once, never with a value, which may be a secret, and
+what is missing depends on the command. Both libraries raise texts of their own (pydantic's quote
+the value), so the table of expectations, examples, secrets and needs would stand beside their
+classes, with a translation of their errors: more code than these parsers, and three packages more.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from bot.settings.kinds import Kind
+
+T = TypeVar("T")
+_METADATA = "setting"
+
+
+class Group(StrEnum):
+    """The sections of the settings."""
+
+    SLACK = "Slack"
+    MODEL = "The model"
+    REDIS = "Redis (or Valkey), with appendonly yes"
+    PROCESS = "This process"
+    LANGUAGE = "Language"
+    PANELS = "Panels"
+    RIGHTS = "Who may do what"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One environment variable."""
+
+    name: str
+    kind: Kind[T]
+    group: Group | None  # None: that of the setting before
+    about: str  # for .env.example and the documentation
+    example: str  # for errors
+    is_secret: bool
+    needed: str  # when it is needed; empty: it may be left out
+    line: str | None  # how its line in .env.example begins if it is to be filled in
+    page: str  # of the documentation, which tells more
+
+
+def setting(
+    name: str,
+    kind: Kind[T],
+    about: str,
+    *,
+    example: str = "",
+    group: Group | None = None,
+    is_secret: bool = False,
+    needed: str = "",
+    line: str | None = None,
+    page: str = "",
+) -> T:
+    """Declare a field of a dataclass that is read from the environment variable *name*."""
+    example = example or as_text(kind.default)
+    described = Setting(name, kind, group, about, example, is_secret, needed, line, page)
+    declared: T = dataclasses.field(metadata={_METADATA: described})
+    return declared
+
+
+def settings_of(config: type) -> Mapping[str, Setting[Any]]:
+    """Return the settings that the dataclass *config* declares, by its fields."""
+    return {field.name: field.metadata[_METADATA] for field in dataclasses.fields(config)}
+
+
+def as_text(value: object) -> str:
+    """Return *value* as it is written in the environment."""
+    match value:
+        case float():
+            return f"{value:g}"
+        case frozenset():
+            return ",".join(sorted(value))
+        case tuple():
+            return ",".join(value)
+    return str(value)
