@@ -20,7 +20,7 @@ from bot.panel.roster.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.slack.page.routes import add_ui
+from bot.playground.slack.page.routes import add_page
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
@@ -109,7 +109,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
     """
     async with AsyncExitStack() as opened:
         slack = SlackPlayground(port)
-        add_ui(slack.app, slack, manifest())
+        add_page(slack.app, slack, manifest())
         try:
             await opened.enter_async_context(slack)
         except OSError as error:

@@ -24,7 +24,7 @@ from playwright.async_api import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.json_types import Json
-from bot.playground.slack.page.routes import add_ui
+from bot.playground.slack.page.routes import add_page
 from bot.playground.slack.server import SlackPlayground
 
 FLAGS = [
@@ -106,7 +106,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def slack() -> AsyncIterator[SlackPlayground]:
     """A workspace with its page."""
     slack = SlackPlayground(retry_after=())
-    add_ui(slack.app, slack, MANIFEST)
+    add_page(slack.app, slack, MANIFEST)
     async with slack:
         yield slack
 

@@ -47,6 +47,6 @@ async def test_another_file_is_a_link_that_downloads_it(page: Page, slack, bot) 
 async def test_a_file_that_no_message_shows_is_not_given(page: Page, slack, bot) -> None:
     hidden = stored(slack, "chart.png", bars([1]))
     async with aiohttp.ClientSession() as session:
-        for address in (hidden.url, f"{slack.url}/page/shown/{hidden.id}"):
+        for address in (hidden.url, f"{slack.url}/page/files/{hidden.id}"):
             async with session.get(address) as answer:
                 assert answer.status == 404

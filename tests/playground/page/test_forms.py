@@ -5,7 +5,7 @@ from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CLICKED = "**/page/act/click"
+CLICKED = "**/page/actions/click"
 
 
 def plain(text):
@@ -207,7 +207,7 @@ async def test_a_shortcut_on_a_message_reaches_the_app(page: Page, bot, slack) -
     message = page.get_by_role("article", name="Ben")
     await message.hover()
     await message.get_by_label("More actions").click()
-    async with page.expect_response("**/page/act/shortcut"):
+    async with page.expect_response("**/page/actions/shortcut"):
         await page.get_by_role("menuitem", name="Ask the panel").click()
     (told,) = bot.heard_of("message_action")
     assert (told["callback_id"], told["message_ts"]) == ("ask", ts)

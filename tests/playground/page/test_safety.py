@@ -97,7 +97,7 @@ async def test_a_dropped_stream_comes_back_with_what_was_missed(browser, slack) 
     page = await browser.new_page()
     sockets = []
     await page.route_web_socket(
-        "**/page/live*", lambda ws: sockets.append((ws, ws.connect_to_server()))
+        "**/page/updates*", lambda ws: sockets.append((ws, ws.connect_to_server()))
     )
     await page.goto(slack.url)
     gone = slack.people.say(BEN, GENERAL, "Soon gone")
@@ -117,7 +117,7 @@ async def test_other_pages_and_other_names_are_kept_out(slack: SlackPlayground) 
     evil = {"Origin": "http://evil.example"}
     own = {"Origin": slack.url}
     said = {"user": ADA, "channel": GENERAL, "text": "x"}
-    say, live = f"{slack.url}/page/act/say", f"{slack.url}/page/live"
+    say, live = f"{slack.url}/page/actions/say", f"{slack.url}/page/updates"
     async with aiohttp.ClientSession() as session:
         for headers in ({}, evil, {"Origin": "null"}, own | {"Host": "evil.example"}):
             async with session.post(say, json=said, headers=headers) as answer:
@@ -144,7 +144,7 @@ async def test_the_page_comes_with_a_strict_policy_and_only_its_own_files(slack)
             policy = answer.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
-        for path in ("/page/nothing.js", "/page/..%2Fslack%2Fui.py", "/page/%2Fetc%2Fpasswd"):
+        for path in ("/page/nothing.js", "/page/..%2Fslack%2Froutes.py", "/page/%2Fetc%2Fpasswd"):
             async with session.get(f"{slack.url}{path}") as answer:
                 assert answer.status == 404
 
@@ -179,7 +179,7 @@ async def test_what_cannot_be_done_is_refused_in_a_sentence(slack, deed, details
     ts = slack.people.say(BEN, GENERAL, "Ben's")
     async with (
         aiohttp.ClientSession(headers={"Origin": slack.url}) as session,
-        session.post(f"{slack.url}/page/act/{deed}", json={"ts": ts, **details}) as answer,
+        session.post(f"{slack.url}/page/actions/{deed}", json={"ts": ts, **details}) as answer,
     ):
         assert answer.status == 400
         assert await answer.json() == {"error": sentence}
@@ -188,5 +188,5 @@ async def test_what_cannot_be_done_is_refused_in_a_sentence(slack, deed, details
 async def test_what_is_no_json_is_refused(slack) -> None:
     async with aiohttp.ClientSession(headers={"Origin": slack.url}) as session:
         for body in (b"", b"[]", b"{", b"\xff"):
-            async with session.post(f"{slack.url}/page/act/say", data=body) as answer:
+            async with session.post(f"{slack.url}/page/actions/say", data=body) as answer:
                 assert answer.status == 400

@@ -1,4 +1,4 @@
-"""What people do through the page, checked and handed to the playground."""
+"""What people do on the page: each action is checked, then done in the playground."""
 
 from base64 import b64decode
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -19,11 +19,11 @@ Details = Mapping[str, Any]
 
 
 class Refused(Exception):
-    """The person should read why."""
+    """An action that cannot be done; the message is shown to the person."""
 
 
-class Deeds:
-    """One method for each deed; `do` finds it by name."""
+class PageActions:
+    """One method for each action; `perform` finds it by name."""
 
     def __init__(self, state: ServerState, people: PeopleActing) -> None:
         self._state = state
@@ -42,8 +42,8 @@ class Deeds:
             "open-home": self._open_home,
         }
 
-    async def do(self, name: str, details: Details) -> Json:
-        """Let somebody do something; returns what the page should know of it."""
+    async def perform(self, name: str, details: Details) -> Json:
+        """Perform an action for the user in *details*; returns the answer for the page."""
         if name not in self._by_name:
             raise Refused("The playground does not know this action.")
         user = str(details.get("user"))
@@ -95,8 +95,8 @@ class Deeds:
 
     async def _slash(self, user: str, details: Details) -> Json:
         command, _, text = str(details["text"]).partition(" ")
-        kept = to_slack(text.strip(), self._workspace)
-        await self._people.slash(user, self._channel(user, details), command, kept)
+        arguments = to_slack(text.strip(), self._workspace)
+        await self._people.slash(user, self._channel(user, details), command, arguments)
         return {}
 
     async def _shortcut(self, user: str, details: Details) -> Json:
@@ -105,15 +105,15 @@ class Deeds:
 
     async def _click(self, user: str, details: Details) -> Json:
         value = details.get("value")
-        chosen = ",".join(value) if isinstance(value, list) else value
+        selected = ",".join(value) if isinstance(value, list) else value
         action, block = str(details["action"]), details.get("block")
         if details.get("view"):
             view = self._view(user, details)
             state = filled(view, self._values(user, view, details))
-            await self._people.click(user, view, action, chosen, block_id=block, state=state)
+            await self._people.click(user, view, action, selected, block_id=block, state=state)
         else:
             message = self._message(user, details)
-            await self._people.click(user, message, action, chosen, block_id=block)
+            await self._people.click(user, message, action, selected, block_id=block)
         return {}
 
     async def _submit(self, user: str, details: Details) -> Json:
@@ -137,9 +137,8 @@ class Deeds:
 
     def _message(self, user: str, details: Details) -> Message:
         channel, ts = self._channel(user, details), str(details["ts"])
-        found = self._workspace.message(channel, ts)
-        whispered = (m for m in self._workspace.ephemeral(user, channel) if m.ts == ts)
-        message = found or next(whispered, None)
+        ephemeral = (m for m in self._workspace.ephemeral(user, channel) if m.ts == ts)
+        message = self._workspace.message(channel, ts) or next(ephemeral, None)
         if message is None:
             raise KeyError(ts)
         return message
@@ -159,12 +158,13 @@ class Deeds:
         return view
 
     def _values(self, user: str, view: View, details: Details) -> Json:
-        """Return what the inputs hold; files that came with it are stored."""
-        given: Json = dict(details.get("values") or {})
+        """Return the values of the inputs; the files among them are stored."""
+        values: Json = dict(details.get("values") or {})
         for block in view.content["blocks"]:
             if (block.get("element") or {}).get("type") == "file_input":
-                given[block["block_id"]] = self._stored(user, given.get(block["block_id"]) or ())
-        return given
+                files = values.get(block["block_id"]) or ()
+                values[block["block_id"]] = self._stored(user, files)
+        return values
 
     def _stored(self, user: str, files: Sequence[Json]) -> list[Json]:
         return [new_file(self._state, name, content, user) for name, content in _contents(files)]

@@ -1,7 +1,7 @@
-"""Block Kit ready for the page: every text gets the HTML that the server made of it.
+"""Block Kit ready for the page: every text gets its HTML, rendered here.
 
-The page puts nothing into itself as HTML but the `html` fields written here, so what a bot
-sends under that name is dropped.
+The `html` fields written here are all that the page inserts as HTML, so a field of that name in
+what a bot sends is dropped.
 """
 
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ from bot.playground.slack.page.markdown import markdown_html
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html, plain_html
 from bot.playground.slack.page.rich_text import rich_text_html
 
-_OURS = ("html", "plain")
+_RENDERED_FIELDS = ("html", "plain")
 
 
-def dressed(value: object, names: Names) -> object:
-    """Return a copy of the blocks or view in *value* in which all texts are rendered."""
+def with_html(value: object, names: Names) -> object:
+    """Return a copy of *value* (blocks or a view) with the HTML of all texts."""
     if isinstance(value, Mapping):
         return _plain_copy(value, names) | _rendered(value, names)
     if isinstance(value, list | tuple):
-        return [dressed(item, names) for item in value]
+        return [with_html(item, names) for item in value]
     return value
 
 
 def _plain_copy(value: Mapping[str, object], names: Names) -> dict[str, object]:
-    return {key: dressed(inside, names) for key, inside in value.items() if key not in _OURS}
+    return {k: with_html(v, names) for k, v in value.items() if k not in _RENDERED_FIELDS}
 
 
 def _rendered(value: Mapping[str, object], names: Names) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Emoji by their Slack names, so that personas have faces without an image from anywhere.
+"""Emoji by their Slack names, so that personas have avatars without loading any image.
 
 Most of Slack's names are Unicode's own names with underscores; the others are listed.
 """
@@ -98,7 +98,7 @@ def emoji(name: str) -> str | None:
 
 def with_emoji(text: str) -> str:
     """Return *text* with the shortcodes of known emoji replaced by them."""
-    return SHORTCODE.sub(lambda found: emoji(found[1]) or found[0], text)
+    return SHORTCODE.sub(lambda match: emoji(match[1]) or match[0], text)
 
 
 def _by_unicode_name(name: str) -> str | None:

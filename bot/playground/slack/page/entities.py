@@ -1,6 +1,6 @@
-"""What the page draws, as things by id: people, channels, messages, views.
+"""The entities that the page draws: people, channels, messages, views.
 
-The fields of each thing are all that the page's modules read.
+The page reads no other fields than those written here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from zlib import crc32
 from babel import Locale
 
 from bot.json_types import Json
-from bot.playground.slack.page.blocks import dressed
+from bot.playground.slack.page.blocks import with_html
 from bot.playground.slack.page.emoji import emoji, with_emoji
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
@@ -21,20 +21,20 @@ _HUES = 8
 
 
 def names_of(workspace: Workspace) -> Names:
-    """Return what the ids in texts are called."""
+    """Return the names to show for the ids in texts."""
     users = {user.id: user.shown_name for user in workspace.users.values()}
     channels = {channel.id: channel.name for channel in workspace.channels.values()}
     groups = {id_: group["handle"] for id_, group in workspace.user_groups.items()}
     return Names(users, channels, groups)
 
 
-def team(workspace: Workspace, me: str) -> Json:
-    """The workspace, seen by *me*."""
-    return {"kind": "workspace", "name": workspace.team_name, "me": me, "bot": BOT_USER}
+def workspace(workspace: Workspace, viewer: str) -> Json:
+    """The workspace, as *viewer* sees it."""
+    return {"kind": "workspace", "name": workspace.team_name, "me": viewer, "bot": BOT_USER}
 
 
-def person(user: User) -> Json:
-    """Somebody, or an app."""
+def user(user: User) -> Json:
+    """A person, or an app's bot user."""
     return {
         "kind": "user",
         "id": user.id,
@@ -42,25 +42,25 @@ def person(user: User) -> Json:
         "name": user.shown_name,
         "note": note(user),
         "app": user.is_bot,
-        "face": face(user.shown_name, user.emoji),
+        "avatar": avatar(user.shown_name, user.emoji),
     }
 
 
 def note(user: User) -> str:
-    """What the page tells of *user* beside the name, if anything."""
-    chosen = Locale.parse(user.locale, sep="-")
-    foreign = f"Slack in {chosen.get_language_name('en')}" if chosen.language != "en" else ""
-    return " · ".join(filter(None, (role(user), foreign)))
+    """The note beside the name of *user*: role and language, where they are out of the ordinary."""
+    locale = Locale.parse(user.locale, sep="-")
+    language = f"Slack in {locale.get_language_name('en')}" if locale.language != "en" else ""
+    return " · ".join(filter(None, (role(user), language)))
 
 
-def group(one: Json) -> Json:
-    """A group that can be mentioned."""
-    about = {"handle": one["handle"], "name": one["name"], "note": one["description"]}
-    return {"kind": "group", "id": one["id"], "app": False} | about
+def group(group: Json) -> Json:
+    """A user group, which can be mentioned."""
+    names = {"handle": group["handle"], "name": group["name"], "note": group["description"]}
+    return {"kind": "group", "id": group["id"], "app": False} | names
 
 
 def role(user: User) -> str:
-    """What others should know of *user*, if anything."""
+    """The role of *user*, unless it is plain member."""
     if user.is_stranger:
         return "From another organisation"
     if user.is_restricted or user.is_ultra_restricted:
@@ -68,27 +68,27 @@ def role(user: User) -> str:
     return "Admin" if user.is_admin else ""
 
 
-def face(name: str, icon: str | None) -> Json:
-    """How somebody looks: an emoji, or else initials; always on the same colour."""
+def avatar(name: str, icon: str | None) -> Json:
+    """An emoji, or else initials, on a colour that depends on the name."""
     initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
     return {"emoji": icon, "initials": initials, "hue": crc32(name.encode()) % _HUES}
 
 
-def room(workspace: Workspace, channel: Channel, me: str) -> Json:
-    """A channel, or a direct conversation of *me*."""
-    about: Json = {"kind": "channel", "id": channel.id, "private": channel.kind == "group"}
+def channel(workspace: Workspace, channel: Channel, viewer: str) -> Json:
+    """A channel, or a direct conversation of *viewer*."""
+    entity: Json = {"kind": "channel", "id": channel.id, "private": channel.kind == "group"}
     if channel.kind != "im":
         count = len(channel.members)
         topic = "1 member" if count == 1 else f"{count} members"
-        return about | {"name": channel.name, "dm": False, "bot": False, "topic": topic}
-    other = next((member for member in sorted(channel.members) if member != me), me)
-    whom = person(workspace.users[other])
-    direct = {"dm": True, "bot": other == BOT_USER, "topic": whom["note"]}
-    return about | {"name": whom["name"], "face": whom["face"]} | direct
+        return entity | {"name": channel.name, "dm": False, "bot": False, "topic": topic}
+    other_id = next((id_ for id_ in sorted(channel.members) if id_ != viewer), viewer)
+    other = user(workspace.users[other_id])
+    names = {"name": other["name"], "avatar": other["avatar"], "topic": other["note"]}
+    return entity | names | {"dm": True, "bot": other_id == BOT_USER}
 
 
-def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
-    """A message, seen by *me*."""
+def message(workspace: Workspace, message: Message, viewer: str, names: Names) -> Json:
+    """A message, as *viewer* sees it."""
     return {
         "kind": "message",
         "id": f"{message.channel}:{message.ts}",
@@ -97,20 +97,20 @@ def said(workspace: Workspace, message: Message, me: str, names: Names) -> Json:
         "thread": message.thread_ts,
         "author": author(workspace, message),
         "html": mrkdwn_html(message.text, names),
-        "blocks": dressed(_with_ids(message.blocks), names) if message.blocks else None,
-        "source": to_typed(message.text, workspace) if message.user == me else None,
+        "blocks": with_html(_with_ids(message.blocks), names) if message.blocks else None,
+        "source": to_typed(message.text, workspace) if message.user == viewer else None,
         "edited": message.edited_ts is not None and not (message.bot_id and message.blocks),
         "broadcast": message.subtype == "thread_broadcast",
         "ephemeral": message.ephemeral_for is not None,
         "streaming": message.streaming,
         "files": [_file(file) for file in message.files],
-        "reactions": list(_reactions(workspace, message, me)),
+        "reactions": list(_reactions(workspace, message, viewer)),
         "permalink": _permalink(workspace, message),
     }
 
 
 def author(workspace: Workspace, message: Message) -> Json:
-    """Who said *message*: a person, the app, or one of its personas."""
+    """The author of *message*: a person, the app, or one of its personas."""
     user = workspace.users.get(message.user or (BOT_USER if message.bot_id else ""))
     name = message.username or (user.shown_name if user else "Unknown")
     app = message.bot_id is not None or (user is not None and user.is_bot)
@@ -120,26 +120,32 @@ def author(workspace: Workspace, message: Message) -> Json:
     outsider = user is not None and (user.is_stranger or user.is_restricted)
     note = role(user) if user and outsider else ""
     id_ = message.user if not app else None
-    return {"id": id_, "name": decoded(name), "app": app, "note": note, "face": face(name, icon)}
+    return {
+        "id": id_,
+        "name": decoded(name),
+        "app": app,
+        "note": note,
+        "avatar": avatar(name, icon),
+    }
 
 
-def working(workspace: Workspace, status: Status) -> Json:
-    """What the app says it is doing in a thread."""
-    bot = person(workspace.users[BOT_USER])
+def status(workspace: Workspace, status: Status) -> Json:
+    """The app's status in a thread."""
+    bot = user(workspace.users[BOT_USER])
     loading = [with_emoji(decoded(line)) for line in status.loading_messages]
     text = with_emoji(decoded(status.text))
     return {"kind": "status", "author": bot, "text": text, "loading": loading}
 
 
-def prompts(offered: Json) -> Json:
-    """What the app suggests to begin with."""
-    return {"kind": "prompts", "title": offered.get("title"), "prompts": offered["prompts"]}
+def prompts(suggested: Json) -> Json:
+    """The prompts that the app suggests."""
+    return {"kind": "prompts", "title": suggested.get("title"), "prompts": suggested["prompts"]}
 
 
-def view(one: View, names: Names) -> Json:
-    """A modal or a home."""
-    content = dressed(one.content, names)
-    return {**(content if isinstance(content, dict) else {}), "id": one.id}
+def view(view: View, names: Names) -> Json:
+    """A modal or an App Home."""
+    content = with_html(view.content, names)
+    return {**(content if isinstance(content, dict) else {}), "id": view.id}
 
 
 def _permalink(workspace: Workspace, message: Message) -> str:
@@ -154,14 +160,14 @@ def _with_ids(blocks: Sequence[Json]) -> list[Json]:
 
 def _file(file: Json) -> Json:
     size = int(file.get("size") or 0)
-    told = f"{size} bytes" if size < 1024 else f"{size / 1024:.1f} kB"
+    readable_size = f"{size} bytes" if size < 1024 else f"{size / 1024:.1f} kB"
     kind = str(file.get("pretty_type") or file.get("filetype") or file.get("mimetype") or "File")
     name = str(file.get("name") or file.get("title") or "file")
-    return {"id": str(file.get("id")), "name": name, "about": f"{kind} · {told}"}
+    return {"id": str(file.get("id")), "name": name, "details": f"{kind} · {readable_size}"}
 
 
-def _reactions(workspace: Workspace, message: Message, me: str) -> Iterator[Json]:
+def _reactions(workspace: Workspace, message: Message, viewer: str) -> Iterator[Json]:
     for name, users in message.reactions.items():
         people = [workspace.users[user].shown_name for user in users if user in workspace.users]
-        sign = emoji(name) or f":{name}:"
-        yield {"name": name, "emoji": sign, "people": people, "mine": me in users}
+        shown = emoji(name) or f":{name}:"
+        yield {"name": name, "emoji": shown, "people": people, "mine": viewer in users}

@@ -1,10 +1,9 @@
-"""Keeps other web pages out of the playground: they must neither read it nor speak in it.
+"""Keeps other web pages out of the playground: they must neither read it nor write to it.
 
-1. The server answers only to loopback names, so that no other name can be pointed at it, and
-   to no page but its own: the API's token is known to everybody.
-2. What changes anything, and the stream, must come from the page itself (`Origin`).
-3. The page runs only its own files, fetches nothing from elsewhere, and puts HTML into itself
-   in one place.
+1. The server answers only requests for loopback names, which rules out DNS rebinding, and serves
+   no page but its own: the API's token is public.
+2. Requests that change anything, and the WebSocket, need the page's own `Origin`.
+3. The page runs only its own files, loads nothing from elsewhere, and inserts HTML in one place.
 """
 
 from collections.abc import Awaitable, Callable
@@ -38,8 +37,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @web.middleware
-async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Guard the whole server against other pages; programs send no `Origin`."""
+async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse requests from other pages, to the whole server; programs send no `Origin`."""
     if not _is_loopback(request.host):
         raise web.HTTPForbidden(text="The playground answers on this computer only.")
     if "Origin" in request.headers and not _is_own(request):
@@ -47,8 +46,8 @@ async def only_from_here(request: web.Request, handler: Handler) -> web.StreamRe
     return await handler(request)
 
 
-def acting(handler: Handler) -> Handler:
-    """Guard what changes something, or tells what one person sees: only the page may ask."""
+def own_page_only(handler: Handler) -> Handler:
+    """Let only the page itself call *handler*, which acts for a person or shows what they see."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not _is_own(request):

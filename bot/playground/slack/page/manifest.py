@@ -1,12 +1,12 @@
-"""What the app's manifest offers to people: commands, shortcuts, first questions."""
+"""The commands, shortcuts and suggested prompts in the app's manifest."""
 
 from collections.abc import Mapping
 
 from bot.json_types import Json
 
 
-def offers(manifest: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the commands and message shortcuts of *manifest* as things for the page."""
+def manifest_entities(manifest: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the commands and message shortcuts of *manifest* as entities for the page."""
     features = manifest.get("features", {})
     commands = {
         f"command:{command['command']}": {
@@ -30,6 +30,6 @@ def offers(manifest: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def suggested_prompts(manifest: Mapping[str, Json]) -> Json | None:
-    """Return what the app suggests in its direct messages, if its manifest does."""
+    """Return the prompts that *manifest* suggests in the app's direct messages, if any."""
     agent = manifest.get("features", {}).get("agent_view", {})
     return {"prompts": agent["suggested_prompts"]} if agent.get("suggested_prompts") else None

@@ -1,4 +1,4 @@
-"""Standard Markdown of `markdown` blocks as safe HTML, with what Slack keeps live inside it."""
+"""Standard Markdown of `markdown` blocks as safe HTML, with Slack's mentions and links in it."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from bot.playground.slack.page.mrkdwn import (
     text_html,
 )
 
-_LIVE = re.compile(r"<((?:[@#!]|https?:|mailto:)[^<>\n]{1,4000})>")
+_CONTROL = re.compile(r"<((?:[@#!]|https?:|mailto:)[^<>\n]{1,4000})>")
 
 
 def markdown_html(text: str, names: Names) -> str:
@@ -42,7 +42,9 @@ class _SlackHtml(RendererHTML):
         content = tokens[idx].content
         return text_html(content) if _in_link(tokens, idx) else linked_html(content)
 
-    def slack_live(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, env: EnvType) -> str:
+    def slack_control(
+        self, tokens: Sequence[Token], idx: int, _o: OptionsDict, env: EnvType
+    ) -> str:
         return control_html(tokens[idx].content, env["names"])
 
     def code_inline(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, env: EnvType) -> str:
@@ -89,13 +91,13 @@ def _in_link(tokens: Sequence[Token], idx: int) -> bool:
     return sum(_LINK_DEPTH.get(token.type, 0) for token in tokens[:idx]) > 0
 
 
-def _slack_live(state: StateInline, silent: bool) -> bool:
-    found = _LIVE.match(state.src, state.pos)
-    if found is None:
+def _slack_control(state: StateInline, silent: bool) -> bool:
+    match = _CONTROL.match(state.src, state.pos)
+    if match is None:
         return False
     if not silent:
-        state.push("slack_live", "", 0).content = found[1]
-    state.pos = found.end()
+        state.push("slack_control", "", 0).content = match[1]
+    state.pos = match.end()
     return True
 
 
@@ -103,7 +105,7 @@ def _markdown() -> MarkdownIt:
     options = {"html": False, "breaks": True}
     parser = _SafeMarkdown("commonmark", options, renderer_cls=_SlackHtml)
     parser.enable(["table", "strikethrough"])
-    parser.inline.ruler.before("autolink", "slack_live", _slack_live)
+    parser.inline.ruler.before("autolink", "slack_control", _slack_control)
     return parser
 
 

@@ -1,10 +1,10 @@
-"""Slack's own text format as safe HTML.
+"""Slack's own text format, mrkdwn, as safe HTML.
 
 Rules of this file:
-1. Every character that came from outside leaves through `plain_html` or `escape`.
+1. Every character from outside is escaped, by `plain_html` or `escape`.
 2. A link has one of `SAFE_SCHEMES`, or it stays text.
-3. What would be live in Slack (`<!channel>`, `<@U…>`) is shown as live, in code too: a text
-   that should have been neutralised and was not must be seen here first.
+3. What would notify people in Slack (`<!channel>`, `<@U…>`) is shown as a mention, in code too, so
+   that text which should have been neutralised and was not is noticed here first.
 """
 
 import re
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"(\d{1,4})[.)] +")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids in a text are called."""
+    """The names of the ids in a text."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
@@ -48,26 +48,26 @@ class Names:
 
 
 def decoded(text: str) -> str:
-    """Return *text* with Slack's three entities turned back, each once."""
-    return _ENTITY.sub(lambda found: _CHARACTERS[found[1]], text)
+    """Return *text* with Slack's three entities decoded, each once."""
+    return _ENTITY.sub(lambda match: _CHARACTERS[match[1]], text)
 
 
 def text_html(text: str) -> str:
-    """Return *text* as HTML in which nothing is live but emoji."""
+    """Return *text* as HTML without links or mentions; emoji are shown."""
     return SHORTCODE.sub(_emoji_html, escape(text))
 
 
 def plain_html(text: str) -> str:
-    """Return what `text_html` does of a text that Slack encoded."""
+    """Return *text*, which Slack encoded, as `text_html` shows it."""
     return text_html(decoded(text))
 
 
 def linked_html(text: str) -> str:
-    """Return *text* as HTML in which addresses can be followed."""
+    """Return *text* as HTML in which URLs are links."""
     pieces = _URL.split(text)
     return "".join(
-        link_html(piece) or text_html(piece) if address else text_html(piece)
-        for address, piece in zip([False, True] * len(pieces), pieces, strict=False)
+        link_html(piece) or text_html(piece) if is_url else text_html(piece)
+        for is_url, piece in zip([False, True] * len(pieces), pieces, strict=False)
     )
 
 
@@ -76,8 +76,8 @@ def mrkdwn_html(text: str, names: Names) -> str:
     pieces = _FENCE.split(text)
     prose, code = pieces[::2], [*pieces[1::2], None]
     return "".join(
-        _prose_html(said, names) + ("" if fenced is None else _pre_html(fenced, names))
-        for said, fenced in zip(prose, code, strict=True)
+        _prose_html(unfenced, names) + ("" if fenced is None else _pre_html(fenced, names))
+        for unfenced, fenced in zip(prose, code, strict=True)
     )
 
 
@@ -85,13 +85,13 @@ def code_html(code: str, names: Names) -> str:
     """Return the inside of a code span or block."""
     pieces = CONTROL.split(code)
     return "".join(
-        _control_in_code(piece, names) if live else escape(decoded(piece))
-        for live, piece in zip([False, True] * len(pieces), pieces, strict=False)
+        _control_in_code(piece, names) if is_control else escape(decoded(piece))
+        for is_control, piece in zip([False, True] * len(pieces), pieces, strict=False)
     )
 
 
 def control_html(control: str, names: Names) -> str:
-    """Return what stands between `<` and `>`: a mention, a channel, a link."""
+    """Return the HTML of what stands between `<` and `>`: a mention, a channel, a link."""
     target, _, label = control.partition("|")
     if target.startswith("@"):
         name = names.users.get(target[1:], label or target[1:])
@@ -105,20 +105,20 @@ def control_html(control: str, names: Names) -> str:
 
 
 def link_html(url: str, label: str = "") -> str | None:
-    """Return a link to *url*, or None where following it would not be safe."""
+    """Return a link to *url*, or None if it would not be safe to follow."""
     if not is_safe(url):
         return None
     return f"{link_open(url)}{escape(label or url)}</a>"
 
 
 def link_open(url: str) -> str:
-    """Return the opening tag of a link; its tooltip tells where it goes."""
+    """Return the opening tag of a link; its tooltip shows the URL."""
     address = escape(url)
     return f'<a href="{address}" title="{address}" target="_blank" rel="noopener noreferrer">'
 
 
 def is_safe(url: str) -> bool:
-    """Whether a click on *url* can do no more than leave the page."""
+    """Whether *url* runs no script: a click can only leave the page."""
     try:
         return urlsplit(url.strip()).scheme.lower() in SAFE_SCHEMES
     except ValueError:
@@ -142,11 +142,11 @@ def _control_in_code(control: str, names: Names) -> str:
     return escape(decoded(label or target if is_safe(target) else f"<{control}>"))
 
 
-def _emoji_html(found: re.Match[str]) -> str:
-    character = emoji(found[1])
+def _emoji_html(match: re.Match[str]) -> str:
+    character = emoji(match[1])
     if character is None:
-        return found[0]
-    label = escape(found[1].replace("_", " "))
+        return match[0]
+    label = escape(match[1].replace("_", " "))
     return f'<span class="emoji" role="img" aria-label="{label}">{character}</span>'
 
 
@@ -172,8 +172,8 @@ def _lines_html(lines: list[str], names: Names) -> str:
 
 
 def _quote_html(lines: list[str], names: Names) -> str:
-    said = (_inline_html(_QUOTE.sub("", line, count=1), names) for line in lines)
-    return f"<blockquote>{'<br>'.join(said)}</blockquote>"
+    quoted = (_inline_html(_QUOTE.sub("", line, count=1), names) for line in lines)
+    return f"<blockquote>{'<br>'.join(quoted)}</blockquote>"
 
 
 def _bullets_html(lines: list[str], names: Names) -> str:
@@ -207,10 +207,10 @@ def _inline_html(text: str, names: Names) -> str:
 
 def _inline_parts(text: str, names: Names) -> Iterator[str]:
     end = 0
-    for found in _INLINE.finditer(text):
-        yield plain_html(text[end : found.start()])
-        yield _span_html(found.lastgroup or "", found[found.lastgroup or 0], names)
-        end = found.end()
+    for match in _INLINE.finditer(text):
+        yield plain_html(text[end : match.start()])
+        yield _span_html(match.lastgroup or "", match[match.lastgroup or 0], names)
+        end = match.end()
     yield plain_html(text[end:])
 
 

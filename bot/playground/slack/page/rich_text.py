@@ -46,9 +46,9 @@ def _leaves_html(elements: Sequence[Mapping[str, object]], names: Names) -> str:
 
 def _styled(element: Mapping[str, object], html: str) -> str:
     style = element.get("style")
-    wanted = style if isinstance(style, Mapping) else {}
+    styles = style if isinstance(style, Mapping) else {}
     for name, tag in _STYLES.items():
-        if wanted.get(name):
+        if styles.get(name):
             html = f"<{tag}>{html}</{tag}>"
     return html
 

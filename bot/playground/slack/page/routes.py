@@ -1,4 +1,4 @@
-"""Serves the page, and lets people act in the playground through it."""
+"""The routes of the page: its files, the actions of people, and the updates over a WebSocket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -11,76 +11,79 @@ from weakref import WeakSet
 from aiohttp import web
 
 from bot.json_types import Json
-from bot.playground.slack.page.actions import Deeds, Refused
-from bot.playground.slack.page.feed import Sight
-from bot.playground.slack.page.guard import HEADERS, acting, only_from_here
-from bot.playground.slack.page.manifest import offers, suggested_prompts
+from bot.playground.slack.page.actions import PageActions, Refused
+from bot.playground.slack.page.feed import Feed
+from bot.playground.slack.page.guard import HEADERS, loopback_only, own_page_only
+from bot.playground.slack.page.manifest import manifest_entities, suggested_prompts
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.state import Workspace
 
-_PAGE = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "static"
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-_DRAWN = frozenset({"image/png", "image/jpeg", "image/gif"})
-_FRAME_SECONDS = 0.03  # changes that follow each other this fast travel together
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
+_FRAME_SECONDS = 0.03  # changes within this time are sent together
 
 
 class Playground(Protocol):
-    """What the page needs of the playground."""
+    """What the page needs from the playground."""
 
     state: ServerState
     people: PeopleActing
 
     @property
     def workspace(self) -> Workspace:
-        """The state that it draws."""
+        """The workspace that it draws."""
 
 
-def add_ui(app: web.Application, playground: Playground, manifest: Mapping[str, Json]) -> None:
-    """Serve the page of *playground* at `/`; the app offers what its *manifest* tells."""
-    ui = _Ui(playground, manifest)
-    app.middlewares.append(only_from_here)
-    app.router.add_get("/", ui.page)
-    app.router.add_get("/page/live", acting(ui.live))
-    app.router.add_get("/page/{file}", ui.file)
-    app.router.add_get("/page/shown/{file}", ui.shown)
-    app.router.add_get("/files/{owner}/{file}/{name}", ui.shown)
-    app.router.add_post("/page/act/{deed}", acting(ui.act))
-    app.on_shutdown.append(ui.close)
+def add_page(app: web.Application, playground: Playground, manifest: Mapping[str, Json]) -> None:
+    """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*."""
+    routes = _PageRoutes(playground, manifest)
+    app.middlewares.append(loopback_only)
+    app.router.add_get("/", routes.index)
+    app.router.add_get("/page/updates", own_page_only(routes.updates))
+    app.router.add_get("/page/{file}", routes.static_file)
+    app.router.add_get("/page/files/{file}", routes.shared_file)
+    app.router.add_get("/files/{owner}/{file}/{name}", routes.shared_file)
+    app.router.add_post("/page/actions/{action}", own_page_only(routes.act))
+    app.on_shutdown.append(routes.close)
 
 
-class _Ui:
+class _PageRoutes:
     def __init__(self, playground: Playground, manifest: Mapping[str, Json]) -> None:
         self._state = playground.state
         self._workspace = playground.workspace
         self._manifest = manifest
-        self._deeds = Deeds(playground.state, playground.people)
+        self._actions = PageActions(playground.state, playground.people)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
-    async def page(self, _request: web.Request) -> web.Response:
-        return _served(_PAGE / "index.html")
+    async def index(self, _request: web.Request) -> web.Response:
+        return _served(_STATIC / "index.html")
 
-    async def file(self, request: web.Request) -> web.Response:
-        wanted = _PAGE / Path(request.match_info["file"]).name
-        if wanted.suffix not in _TYPES or not wanted.is_file():
+    async def static_file(self, request: web.Request) -> web.Response:
+        path = _STATIC / Path(request.match_info["file"]).name
+        if path.suffix not in _TYPES or not path.is_file():
             raise web.HTTPNotFound
-        return _served(wanted)
+        return _served(path)
 
-    async def shown(self, request: web.Request) -> web.Response:
-        """Give a file that a message shows; only images are drawn by the browser."""
+    async def shared_file(self, request: web.Request) -> web.Response:
+        """Serve a file that was shared in a message; the browser shows only images."""
         file = self._workspace.files.get(request.match_info["file"])
         if file is None or not file["channels"]:
             raise web.HTTPNotFound
-        kind = file["mimetype"] if file["mimetype"] in _DRAWN else "application/octet-stream"
-        how = "inline" if kind in _DRAWN else "attachment"
-        headers = HEADERS | {"Content-Disposition": how, "Content-Security-Policy": "sandbox"}
+        media_type = file["mimetype"] if file["mimetype"] in _IMAGES else "application/octet-stream"
+        disposition = "inline" if media_type in _IMAGES else "attachment"
+        headers = HEADERS | {
+            "Content-Disposition": disposition,
+            "Content-Security-Policy": "sandbox",
+        }
         content = self._state.contents[file["id"]]
-        return web.Response(body=content, content_type=kind, headers=headers)
+        return web.Response(body=content, content_type=media_type, headers=headers)
 
     async def act(self, request: web.Request) -> web.Response:
         try:
@@ -88,51 +91,56 @@ class _Ui:
         except (JSONDecodeError, UnicodeDecodeError):
             details = None
         if not isinstance(details, dict):
-            return web.json_response({"error": "A JSON object is wanted."}, status=400)
+            return web.json_response({"error": "The body must be a JSON object."}, status=400)
         try:
-            return web.json_response(await self._deeds.do(request.match_info["deed"], details))
+            return web.json_response(
+                await self._actions.perform(request.match_info["action"], details)
+            )
         except Refused as refusal:
             return web.json_response({"error": str(refusal)}, status=400)
 
-    async def live(self, request: web.Request) -> web.WebSocketResponse:
+    async def updates(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=20, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
-        async with self._telling(socket, self._sight(request.query.get("user", ""))):
+        async with self._sending_updates(socket, self._feed(request.query.get("user", ""))):
             async for _ in socket:
-                pass  # the page only listens; what it wants it posts
+                pass  # the page only receives here; its actions are POST requests
         return socket
 
     async def close(self, _app: web.Application) -> None:
         for socket in tuple(self._sockets):
             await socket.close()
 
-    def _sight(self, wanted: str) -> Sight:
+    def _feed(self, user_id: str) -> Feed:
         people = [user.id for user in self._workspace.users.values() if not user.is_bot]
-        me = wanted if wanted in people else people[0]
-        return Sight(self._workspace, me, offers(self._manifest), suggested_prompts(self._manifest))
+        viewer = user_id if user_id in people else people[0]
+        prompts = suggested_prompts(self._manifest)
+        return Feed(self._workspace, viewer, manifest_entities(self._manifest), prompts)
 
     @asynccontextmanager
-    async def _telling(self, socket: web.WebSocketResponse, sight: Sight) -> AsyncIterator[None]:
+    async def _sending_updates(
+        self, socket: web.WebSocketResponse, feed: Feed
+    ) -> AsyncIterator[None]:
         changed = asyncio.Event()
         changed.set()
         unsubscribe = self._workspace.subscribe(lambda _: changed.set())
         try:
             async with asyncio.TaskGroup() as group:
-                telling = group.create_task(_tell(socket, sight, changed))
+                sending = group.create_task(_send_updates(socket, feed, changed))
                 yield
-                telling.cancel()
+                sending.cancel()
         finally:
             unsubscribe()
 
 
-async def _tell(socket: web.WebSocketResponse, sight: Sight, changed: asyncio.Event) -> None:
+async def _send_updates(socket: web.WebSocketResponse, feed: Feed, changed: asyncio.Event) -> None:
     while not socket.closed:
         await changed.wait()
         changed.clear()
-        if change := sight.look():
-            with suppress(ConnectionError):  # who has left reads no more
-                await socket.send_json(change)
+        if update := feed.next_update():
+            with suppress(ConnectionError):  # the page has been closed
+                await socket.send_json(update)
         await asyncio.sleep(_FRAME_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""What people type and what Slack keeps of it: names for people, ids for Slack."""
+"""Text as people type it, with names, and as Slack stores it, with ids."""
 
 import re
 from collections.abc import Mapping
@@ -14,36 +14,36 @@ _TYPED = re.compile(
     r"|(?<![\w#&])#(?P<channel>[\w-]+)",
     re.DOTALL,
 )
-_KEPT = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>")
+_STORED = re.compile(r"<(?P<sigil>[@#!]?)(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>")
 _BROADCASTS = ("channel", "here", "everyone")
 
 
 def to_slack(text: str, workspace: Workspace) -> str:
-    """Return typed *text* as Slack keeps it: encoded, with ids for `@names` and `#channels`."""
+    """Return typed *text* as Slack stores it: encoded, with ids for `@names` and `#channels`."""
     people, channels = _people(workspace), _channels(workspace)
 
-    def kept(found: re.Match[str]) -> str:
-        whole = found[0]
-        match found.lastgroup:
+    def stored(match: re.Match[str]) -> str:
+        typed = match[0]
+        match match.lastgroup:
             case "url":
-                return f"<{whole}>"
+                return f"<{typed}>"
             case "person":
-                return _person(found["person"].casefold(), people) or whole
+                return _mention(match["person"].casefold(), people) or typed
             case "channel":
-                id_ = channels.get(found["channel"].casefold())
-                return f"<#{id_}|{found['channel']}>" if id_ else whole
+                id_ = channels.get(match["channel"].casefold())
+                return f"<#{id_}|{match['channel']}>" if id_ else typed
             case _:
-                return whole
+                return typed
 
-    return _TYPED.sub(kept, escape(text, quote=False))
+    return _TYPED.sub(stored, escape(text, quote=False))
 
 
 def to_typed(text: str, workspace: Workspace) -> str:
-    """Return kept *text* as one would have typed it."""
+    """Return stored *text* as one would have typed it."""
 
-    def typed(found: re.Match[str]) -> str:
-        target, label = found["target"], found["label"]
-        match found["sign"]:
+    def typed(match: re.Match[str]) -> str:
+        target, label = match["target"], match["label"]
+        match match["sigil"]:
             case "@":
                 user = workspace.users.get(target)
                 return f"@{user.name if user else label or target}"
@@ -56,17 +56,17 @@ def to_typed(text: str, workspace: Workspace) -> str:
             case _:
                 return target
 
-    return decoded(_KEPT.sub(typed, text))
+    return decoded(_STORED.sub(typed, text))
 
 
-def _person(name: str, people: Mapping[str, str]) -> str | None:
+def _mention(name: str, people: Mapping[str, str]) -> str | None:
     if name in _BROADCASTS:
         return f"<!{name}>"
     return f"<{people[name]}>" if name in people else None
 
 
 def _people(workspace: Workspace) -> dict[str, str]:
-    """Return what people and groups are called, and how Slack keeps each mention."""
+    """Return the mentions that Slack stores, by the names of people and groups."""
     users = workspace.users.values()
     shown = {user.shown_name.casefold(): user.id for user in users}
     named = {user.name.casefold(): user.id for user in users}

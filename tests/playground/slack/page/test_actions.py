@@ -1,16 +1,16 @@
 import pytest
 from aiohttp import web
 
-from bot.playground.slack.page.actions import Deeds, Refused
+from bot.playground.slack.page.actions import PageActions, Refused
 from bot.playground.slack.web_api.methods.views import new_view
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, GUEST, PRODUCT
 from tests.playground.slack.modals import modal
 
 
 @pytest.fixture
-async def deeds(slack, bot):
+async def actions(slack, bot):
     slack.deliver_to(bot.url)
-    return Deeds(slack.state, slack.people)
+    return PageActions(slack.state, slack.people)
 
 
 @pytest.mark.parametrize(
@@ -25,45 +25,45 @@ async def deeds(slack, bot):
         ("close", {"user": ADA, "view": "V0NONE"}, "any more"),
     ],
 )
-async def test_what_cannot_be_done_is_refused_in_words(slack, deeds, name, details, why):
+async def test_what_cannot_be_done_is_refused_in_words(slack, actions, name, details, why):
     with pytest.raises(Refused, match=why):
-        await deeds.do(name, details)
+        await actions.perform(name, details)
 
     assert not list(slack.workspace.messages(GENERAL))
 
 
-async def test_only_authors_change_their_messages(slack, deeds):
+async def test_only_authors_change_their_messages(slack, actions):
     place = {"channel": GENERAL, "ts": slack.people.say(ADA, GENERAL, "mine")}
 
     for name in ("edit", "delete"):
         with pytest.raises(Refused, match="Only its author"):
-            await deeds.do(name, {"user": BEN, "text": "yours"} | place)
-    await deeds.do("edit", {"user": ADA, "text": "changed"} | place)
+            await actions.perform(name, {"user": BEN, "text": "yours"} | place)
+    await actions.perform("edit", {"user": ADA, "text": "changed"} | place)
 
     assert slack.workspace.message(GENERAL, place["ts"]).text == "changed"
 
 
-async def test_a_form_is_for_who_opened_it(slack, deeds):
+async def test_a_form_is_for_who_opened_it(slack, actions):
     view = new_view(slack.state, ADA, modal())
 
     with pytest.raises(Refused, match="any more"):
-        await deeds.do("submit", {"user": BEN, "view": view.id})
+        await actions.perform("submit", {"user": BEN, "view": view.id})
 
 
-async def test_an_answer_that_slack_does_not_take_is_said_so(slack, bot, deeds):
+async def test_an_answer_that_slack_does_not_take_is_said_so(slack, bot, actions):
     view = new_view(slack.state, ADA, modal())
     wrong = {"response_action": "update", "view": {"type": "modal"}}
     bot.answers.append(web.json_response(wrong))
 
     with pytest.raises(Refused, match="does not take what the app answered"):
-        await deeds.do("submit", {"user": ADA, "view": view.id})
+        await actions.perform("submit", {"user": ADA, "view": view.id})
 
     assert view.is_open
 
 
-async def test_a_bot_that_is_not_there_is_said_so(slack, bot, deeds):
+async def test_a_bot_that_is_not_there_is_said_so(slack, bot, actions):
     view = new_view(slack.state, ADA, modal())
     bot.answers.append(web.Response(status=500))
 
     with pytest.raises(Refused, match="Is the bot running"):
-        await deeds.do("submit", {"user": ADA, "view": view.id})
+        await actions.perform("submit", {"user": ADA, "view": view.id})

@@ -1,4 +1,4 @@
-from bot.playground.slack.page.blocks import dressed
+from bot.playground.slack.page.blocks import with_html
 from bot.playground.slack.page.mrkdwn import Names
 
 NAMES = Names({"U1": "Ada"})
@@ -10,7 +10,7 @@ def test_each_text_gets_the_html_that_we_made() -> None:
         {"type": "markdown", "text": "**hi**"},
         {"type": "header", "text": {"type": "plain_text", "text": ":scales: *R&amp;D*"}},
     ]
-    section, markdown, header = dressed(blocks, NAMES)
+    section, markdown, header = with_html(blocks, NAMES)
     assert section["text"]["html"].startswith("<p><b>hi</b> ")
     assert markdown["html"] == "<p><strong>hi</strong></p>\n"
     assert header["text"]["plain"] == "⚖️ *R&D*"
@@ -24,10 +24,10 @@ def test_html_that_the_app_sends_is_dropped_at_any_depth() -> None:
         "tasks": [{"type": "task_card", "html": evil, "details": {"html": evil, "plain": evil}}],
         "text": {"type": "raw_text", "text": "x", "html": evil},
     }
-    assert evil not in repr(dressed([block], NAMES))
+    assert evil not in repr(with_html([block], NAMES))
 
 
 def test_the_apps_own_blocks_stay_as_they_are() -> None:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
-    dressed([block], NAMES)
+    with_html([block], NAMES)
     assert block == {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}

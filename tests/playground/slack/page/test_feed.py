@@ -4,8 +4,8 @@ import pytest
 
 from bot.json_types import Json
 from bot.playground.slack.hazards import Hazards
-from bot.playground.slack.page.feed import Sight
-from bot.playground.slack.page.manifest import offers
+from bot.playground.slack.page.feed import Feed
+from bot.playground.slack.page.manifest import manifest_entities
 from bot.playground.slack.web_api.methods.chat import get_permalink
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.company import (
@@ -47,41 +47,41 @@ def test_of_people_it_is_told_what_they_are_and_in_which_language_they_use_slack
 
 
 def all_of(workspace: Workspace, user: str) -> dict[str, Json]:
-    change = Sight(workspace, user, {}).look()
+    change = Feed(workspace, user, {}).next_update()
     assert change
     assert change["all"]
     return change["set"]
 
 
 def test_after_the_first_look_only_changes_are_told(workspace: Workspace) -> None:
-    sight = Sight(workspace, ADA, {})
+    feed = Feed(workspace, ADA, {})
     message = posted(workspace)
     key = f"message:{GENERAL}:{message.ts}"
-    assert key in (sight.look() or {})["set"]
-    assert sight.look() is None
+    assert key in (feed.next_update() or {})["set"]
+    assert feed.next_update() is None
     message.text = "changed"
-    assert list((sight.look() or {})["set"]) == [key]
+    assert list((feed.next_update() or {})["set"]) == [key]
     workspace.delete(message)
-    assert sight.look() == {"set": {}, "gone": [key]}
+    assert feed.next_update() == {"set": {}, "removed": [key]}
 
 
 def test_groups_can_be_mentioned_until_they_are_disabled(workspace: Workspace) -> None:
-    sight = Sight(workspace, ADA, {})
-    sight.look()
+    feed = Feed(workspace, ADA, {})
+    feed.next_update()
     looks = {"handle": "panel-legal", "name": "Legal", "description": "Law."}
     workspace.user_groups["S1"] = {"id": "S1", "date_delete": 0, **looks}
-    (told,) = (sight.look() or {})["set"].values()
+    (told,) = (feed.next_update() or {})["set"].values()
     assert (told["kind"], told["handle"], told["note"]) == ("group", "panel-legal", "Law.")
     workspace.user_groups["S1"]["date_delete"] = 1
-    assert sight.look() == {"set": {}, "gone": ["group:S1"]}
+    assert feed.next_update() == {"set": {}, "removed": ["group:S1"]}
 
 
 def test_a_new_name_changes_the_texts_that_mention_it(workspace: Workspace) -> None:
-    sight = Sight(workspace, ADA, {})
+    feed = Feed(workspace, ADA, {})
     message = posted(workspace, "<@U9>")
-    sight.look()
+    feed.next_update()
     workspace.add(User("U9", "new", "Newcomer", workspace.team_id))
-    told = (sight.look() or {})["set"]
+    told = (feed.next_update() or {})["set"]
     assert "@Newcomer" in told[f"message:{GENERAL}:{message.ts}"]["html"]
 
 
@@ -104,7 +104,7 @@ def test_a_persona_is_an_app_with_a_face_of_its_own(workspace: Workspace) -> Non
     stranger = posted(workspace, user=STRANGER)
     seen = all_of(workspace, ADA)
     author = {m.ts: seen[f"message:{GENERAL}:{m.ts}"]["author"] for m in (persona, bot, stranger)}
-    assert (author[persona.ts]["name"], author[persona.ts]["face"]["emoji"]) == ("Legal", "⚖️")
+    assert (author[persona.ts]["name"], author[persona.ts]["avatar"]["emoji"]) == ("Legal", "⚖️")
     assert author[persona.ts]["app"]
     assert author[bot.ts]["name"] == "Panelbot"
     assert author[stranger.ts]["note"] == "From another organisation"
@@ -127,5 +127,5 @@ def test_an_app_offers_what_its_manifest_tells() -> None:
         {"type": "global", "name": "Elsewhere", "callback_id": "other"},
     ]
     features = {"slash_commands": [{"command": "/experts"}], "shortcuts": shortcuts}
-    assert list(offers({"features": features})) == ["command:/experts", "shortcut:ask"]
-    assert offers({}) == {}
+    assert list(manifest_entities({"features": features})) == ["command:/experts", "shortcut:ask"]
+    assert manifest_entities({}) == {}

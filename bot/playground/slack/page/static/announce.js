@@ -1,29 +1,29 @@
-/** New messages, told to those who listen to the page. */
+/** New messages, announced to screen readers. */
 
 import { h } from './dom.js';
 import { workspace } from './store.js';
 
-const KEPT = 20;
-const LONGEST = 400;
-const ENDS = 'p, li, pre, blockquote, br, div, summary, th, td, .plan-title, .plan-count, .task-title';
-const told = new Set();
+const MAX_LINES = 20;
+const MAX_CHARACTERS = 400;
+const BLOCK_ELEMENTS = 'p, li, pre, blockquote, br, div, summary, th, td, .plan-title, .plan-count, .task-title';
+const announced = new Set();
 
-/** @param {import('./store.js').Thing[]} messages what is in sight now */
-export function announce(messages, tellAll) {
+/** @param {import('./store.js').Entity[]} messages those on the screen now */
+export function announce(messages, aloud) {
   const log = document.getElementById('announcer');
   for (const m of messages) {
-    if (m.streaming || told.has(m.id)) continue;
-    told.add(m.id);
-    if (tellAll && m.author.id !== workspace().me) log.append(h('p', {}, `${m.author.name}: ${words(m)}`));
+    if (m.streaming || announced.has(m.id)) continue;
+    announced.add(m.id);
+    if (aloud && m.author.id !== workspace().me) log.append(h('p', {}, `${m.author.name}: ${spokenText(m)}`));
   }
-  while (log.childElementCount > KEPT) log.firstChild.remove();
+  while (log.childElementCount > MAX_LINES) log.firstChild.remove();
 }
 
-/** What a message says, in words that do not run together, without signs and buttons. */
-function words(m) {
-  const said = document.querySelector(`[data-message="${CSS.escape(m.ts)}"] .content`)?.cloneNode(true);
-  if (!said) return '';
-  for (const sign of said.querySelectorAll('button, select, [aria-hidden="true"]')) sign.remove();
-  for (const end of said.querySelectorAll(ENDS)) end.after(' ');
-  return said.textContent.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
+/** The text of a message, with spaces between its blocks, without icons and buttons. */
+function spokenText(m) {
+  const content = document.querySelector(`[data-message="${CSS.escape(m.ts)}"] .content`)?.cloneNode(true);
+  if (!content) return '';
+  for (const element of content.querySelectorAll('button, select, [aria-hidden="true"]')) element.remove();
+  for (const block of content.querySelectorAll(BLOCK_ELEMENTS)) block.after(' ');
+  return content.textContent.replace(/\s+/g, ' ').trim().slice(0, MAX_CHARACTERS);
 }

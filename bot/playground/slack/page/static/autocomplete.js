@@ -1,21 +1,21 @@
-/** Suggestions while writing: people and groups after `@`, commands after `/`. */
+/** Suggestions while typing: people and groups after `@`, commands after `/`. */
 
 import { h, show } from './dom.js';
 import { on } from './events.js';
-import { badge, face } from './faces.js';
+import { badge, avatar } from './avatars.js';
 import { all } from './store.js';
 
-const MOST = 8;
+const MAX_SUGGESTIONS = 8;
 
-/** Watches the text field of *form*. */
-export function complete(form) {
+/** Offers suggestions in the text field of *form*. */
+export function enableAutocomplete(form) {
   const field = form.querySelector('textarea');
-  field.addEventListener('input', () => offer(form));
+  field.addEventListener('input', () => suggest(form));
   field.addEventListener('blur', () => setTimeout(() => close(form), 150));
   field.addEventListener('keydown', (event) => {
     if (!isOpen(form) || event.isComposing) return;
-    const act = KEYS[event.key];
-    if (!act || act(form) === false) return;
+    const handle = KEYS[event.key];
+    if (!handle || handle(form) === false) return;
     event.preventDefault();
     event.stopPropagation();
   });
@@ -24,26 +24,26 @@ export function complete(form) {
 const KEYS = {
   ArrowDown: (form) => move(form, 1),
   ArrowUp: (form) => move(form, -1),
-  Enter: takeOrSend,
-  Tab: (form) => take(form, current(form)),
+  Enter: acceptOrSend,
+  Tab: (form) => accept(form, selected(form)),
   Escape: close,
 };
 
 const list = (form) => form.querySelector('.suggestions');
 const isOpen = (form) => !list(form).hidden;
-const current = (form) => list(form).querySelector('[aria-selected="true"]');
+const selected = (form) => list(form).querySelector('[aria-selected="true"]');
 
-function offer(form) {
-  const found = matches(form.querySelector('textarea'));
-  if (!found.length) {
+function suggest(form) {
+  const suggestions = matches(form.querySelector('textarea'));
+  if (!suggestions.length) {
     close(form);
     return;
   }
-  show(list(form), found.map((one, i) => h('li', {
-    role: 'option', id: `${form.id}-option-${i}`, 'aria-selected': String(i === 0), 'data-do': 'take', 'data-insert': one.insert,
-  }, one.face && face(one, 'tiny'), h('b', {}, one.label), badge(one), h('span', { class: 'bk-hint' }, one.hint))));
+  show(list(form), suggestions.map((suggestion, i) => h('li', {
+    role: 'option', id: `${form.id}-option-${i}`, 'aria-selected': String(i === 0), 'data-click': 'accept-suggestion', 'data-insert': suggestion.insert,
+  }, suggestion.avatar && avatar(suggestion, 'tiny'), h('b', {}, suggestion.label), badge(suggestion), h('span', { class: 'bk-hint' }, suggestion.hint))));
   list(form).hidden = false;
-  point(form);
+  showSelected(form);
 }
 
 function matches(field) {
@@ -58,36 +58,36 @@ const commands = (typed) => all('command').filter((c) => c.name.startsWith(typed
   .map((c) => ({ insert: `${c.name} `, label: c.name, hint: [c.hint, c.description].filter(Boolean).join(' · ') }));
 
 function people(typed) {
-  const fits = (u) => u.handle.toLowerCase().startsWith(typed) || u.name.toLowerCase().split(' ').some((part) => part.startsWith(typed));
-  return [...all('user'), ...all('group')].filter(fits).sort((a, b) => Number(b.app) - Number(a.app)).slice(0, MOST)
+  const isMatch = (u) => u.handle.toLowerCase().startsWith(typed) || u.name.toLowerCase().split(' ').some((part) => part.startsWith(typed));
+  return [...all('user'), ...all('group')].filter(isMatch).sort((a, b) => Number(b.app) - Number(a.app)).slice(0, MAX_SUGGESTIONS)
     .map((u) => ({ ...u, insert: `@${u.handle} `, label: u.name, hint: `@${u.handle}${u.note ? ` · ${u.note}` : ''}` }));
 }
 
 function move(form, step) {
   const options = [...list(form).children];
-  const at = options.indexOf(current(form));
+  const index = options.indexOf(selected(form));
   options.forEach((option) => option.setAttribute('aria-selected', 'false'));
-  options[(at + step + options.length) % options.length].setAttribute('aria-selected', 'true');
-  point(form);
+  options[(index + step + options.length) % options.length].setAttribute('aria-selected', 'true');
+  showSelected(form);
 }
 
-function point(form) {
+function showSelected(form) {
   const field = form.querySelector('textarea');
   field.setAttribute('aria-expanded', 'true');
-  field.setAttribute('aria-activedescendant', current(form).id);
-  current(form).scrollIntoView({ block: 'nearest' });
+  field.setAttribute('aria-activedescendant', selected(form).id);
+  selected(form).scrollIntoView({ block: 'nearest' });
 }
 
-/** What is already typed in full is sent, not taken. */
-function takeOrSend(form) {
-  const option = current(form);
-  const whole = form.querySelector('textarea').value === option.dataset.insert.trim();
-  if (!whole) return take(form, option);
+/** A suggestion that is already typed in full is sent as it is. */
+function acceptOrSend(form) {
+  const option = selected(form);
+  const isComplete = form.querySelector('textarea').value === option.dataset.insert.trim();
+  if (!isComplete) return accept(form, option);
   close(form);
   return false;
 }
 
-function take(form, option) {
+function accept(form, option) {
   const field = form.querySelector('textarea');
   const end = field.selectionStart;
   const start = field.value.slice(0, end).search(/[@/][^\s@]*$/);
@@ -104,4 +104,4 @@ function close(form) {
   field.removeAttribute('aria-activedescendant');
 }
 
-on('take', (option) => take(option.closest('form'), option));
+on('accept-suggestion', (option) => accept(option.closest('form'), option));

@@ -1,6 +1,6 @@
-/** Block Kit as elements. A block that is not known here says so instead of vanishing. */
+/** Block Kit blocks as elements. An unknown block is shown as such instead of vanishing. */
 
-import { h, rich } from './dom.js';
+import { h, htmlElement } from './dom.js';
 import { control } from './controls.js';
 import { plan, taskCard } from './tasks.js';
 import { chart, table } from './tables.js';
@@ -10,15 +10,15 @@ import { chart, table } from './tables.js';
  * @returns {HTMLElement[]}
  */
 export const blockElements = (blocks) => blocks.map((block, i) => {
-  const draw = BLOCKS[block.type] ?? unknown;
-  const element = draw(block);
+  const build = BLOCKS[block.type] ?? unknown;
+  const element = build(block);
   element.dataset.key ??= block.block_id ?? `b${i}`;
   return element;
 });
 
 /** A text object as an element. */
 export const text = (tag, attributes, object) =>
-  rich(tag, { ...attributes, class: `${attributes.class ?? ''} text`.trim() }, object?.html);
+  htmlElement(tag, { ...attributes, class: `${attributes.class ?? ''} text`.trim() }, object?.html);
 
 const BLOCKS = {
   section,
@@ -29,8 +29,8 @@ const BLOCKS = {
     b.title && text('figcaption', {}, b.title), image(b)),
   actions: (b) => h('div', { class: 'bk-actions' }, b.elements.map((e) => control(e, b.block_id))),
   context_actions: (b) => h('div', { class: 'bk-actions quiet' }, b.elements.map((e) => control(e, b.block_id))),
-  markdown: (b) => rich('div', { class: 'text markdown' }, b.html),
-  rich_text: (b) => rich('div', { class: 'text' }, b.html),
+  markdown: (b) => htmlElement('div', { class: 'text markdown' }, b.html),
+  rich_text: (b) => htmlElement('div', { class: 'text' }, b.html),
   table,
   data_table: table,
   data_visualization: chart,
@@ -72,22 +72,22 @@ function card(block) {
 }
 
 function container(block) {
-  const title = block.title ? text('span', {}, block.title) : rich('span', {}, block.rich_text_title?.html);
+  const title = block.title ? text('span', {}, block.title) : htmlElement('span', {}, block.rich_text_title?.html);
   const inside = h('div', { class: 'bk-container-body' }, blockElements(block.child_blocks ?? []));
   if (!block.is_collapsible) return h('section', { class: 'bk-container' }, h('div', {}, title), inside);
-  return h('details', { class: 'bk-container', 'data-own': 'open', open: !block.default_collapsed },
+  return h('details', { class: 'bk-container', 'data-preserve': 'open', open: !block.default_collapsed },
     h('summary', {}, title), inside);
 }
 
 function input(block) {
   const id = `in-${block.block_id}-${block.element.action_id}`;
   const element = control(block.element, block.block_id, id, block.dispatch_action === true);
-  const many = element.tagName === 'FIELDSET';
+  const isGroup = element.tagName === 'FIELDSET';
   const error = h('p', { class: 'bk-error', id: `${id}-error`, 'data-error-of': block.block_id, hidden: true });
   element.setAttribute('aria-describedby', block.hint ? `${id}-hint ${id}-error` : `${id}-error`);
-  if (many) element.prepend(h('legend', {}, label(block)));
+  if (isGroup) element.prepend(h('legend', {}, label(block)));
   return h('div', { class: 'bk-input', 'data-optional': block.optional },
-    !many && h('label', { for: id }, label(block)), element,
+    !isGroup && h('label', { for: id }, label(block)), element,
     block.hint && text('p', { class: 'bk-hint', id: `${id}-hint` }, block.hint), error);
 }
 
@@ -95,12 +95,12 @@ const label = (block) => [
   text('span', {}, block.label), block.optional && h('span', { class: 'bk-hint' }, ' (optional)'),
 ];
 
-/** A file of the workspace's own is drawn; of images elsewhere, only the description is shown. */
+/** An image from the workspace's files is shown; of one from elsewhere, only the description. */
 const image = (b) => (b.slack_file?.id
-  ? h('img', { src: `/page/shown/${encodeURIComponent(b.slack_file.id)}`, alt: b.alt_text, title: b.alt_text })
+  ? h('img', { src: `/page/files/${encodeURIComponent(b.slack_file.id)}`, alt: b.alt_text, title: b.alt_text })
   : imageStub(b.alt_text, b.image_url));
 
-/** Images from elsewhere are never fetched; their description and where they lie are shown. */
+/** Stands for an image from elsewhere, which is never loaded. */
 function imageStub(alt, url) {
   return h('span', { class: 'image-stub', role: 'img', 'aria-label': alt, title: url ?? null },
     `Image: ${alt || 'no description'}`);

@@ -1,4 +1,4 @@
-/** “Are you sure?” before an action that asked for it. */
+/** The confirmation dialog. */
 
 import { h, show } from './dom.js';
 
@@ -6,7 +6,7 @@ import { h, show } from './dom.js';
  * @param {{title?: string, text: string, yes?: string, no?: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
-export function confirmed({ title, text, yes = 'Yes', no = 'Cancel', danger = false }) {
+export function askConfirmation({ title, text, yes = 'Yes', no = 'Cancel', danger = false }) {
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('confirm'));
   show(dialog, h('form', { method: 'dialog', 'aria-label': title ?? 'Are you sure?' },
     h('header', {}, h('h2', {}, title ?? 'Are you sure?')),
@@ -21,11 +21,11 @@ export function confirmed({ title, text, yes = 'Yes', no = 'Cancel', danger = fa
   });
 }
 
-/** The same for a confirmation object of Block Kit, or yes where there is none. */
-export async function agreed(element) {
+/** Asks with the confirmation object of a Block Kit element; true if it has none. */
+export async function isConfirmed(element) {
   if (!element.dataset.confirm) return true;
   const { title, text, confirm, deny, style } = JSON.parse(element.dataset.confirm);
-  return confirmed({
+  return askConfirmation({
     title: title?.plain, text: text?.plain ?? '', yes: confirm?.plain, no: deny?.plain, danger: style === 'danger',
   });
 }

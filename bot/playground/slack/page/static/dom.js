@@ -1,15 +1,15 @@
-/** Building elements, and changing the page to look like newly built ones while what people hold
- *  (focus, typed text, opened details, scroll) stays. */
+/** Builds elements, and morphs the page into newly built ones while its state (focus, typed text,
+ *  opened details, scroll position) stays. */
 
-/** The only way for HTML into the page: fields named `html`, which the server rendered. */
-const rendered = globalThis.trustedTypes
+/** The only way to insert HTML: fields named `html`, which the server rendered. */
+const trustedHtml = globalThis.trustedTypes
   ? trustedTypes.createPolicy('rendered-by-server', { createHTML: (html) => html })
   : { createHTML: (/** @type {string} */ html) => html };
 
 /**
  * @typedef {Node | string | number | null | undefined | false | Child[]} Child
  * @param {string} tag
- * @param {Record<string, unknown>} [attributes] null, undefined and false leave one out
+ * @param {Record<string, unknown>} [attributes] null, undefined and false omit one
  * @param {...Child} children
  * @returns {any}
  */
@@ -30,21 +30,21 @@ function flat(children) {
     .map((child) => (child instanceof Node ? child : String(child)));
 }
 
-/** An element around HTML that the server rendered. */
-export function rich(tag, attributes, html) {
+/** An element with HTML that the server rendered. */
+export function htmlElement(tag, attributes, html) {
   const element = h(tag, attributes);
-  element.innerHTML = rendered.createHTML(html ?? '');
+  element.innerHTML = trustedHtml.createHTML(html ?? '');
   return element;
 }
 
-/** An element that is built anew only when one of *deps* is another than last time. */
+/** An element that is rebuilt only when one of *deps* has changed. */
 export function memo(container, key, deps, build) {
   const old = container.querySelector(`:scope > [data-key="${CSS.escape(key)}"]`);
   const same = old?.deps?.length === deps.length && deps.every((dep, i) => dep === old.deps[i]);
   const element = same ? h(old.tagName, { 'data-key': key }) : build();
   element.dataset.key = key;
   element.deps = deps;
-  element.kept = same;
+  element.unchanged = same;
   return element;
 }
 
@@ -60,7 +60,7 @@ function morph(old, fresh) {
     old.replaceWith(fresh);
   } else if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== fresh.data) old.data = fresh.data;
-  } else if (!fresh.kept) {
+  } else if (!fresh.unchanged) {
     old.deps = fresh.deps;
     syncAttributes(old, fresh);
     morphChildren(old, fresh);
@@ -68,32 +68,32 @@ function morph(old, fresh) {
 }
 
 function syncAttributes(old, fresh) {
-  const theirs = old.dataset.own?.split(' ') ?? [];
+  const preserved = old.dataset.preserve?.split(' ') ?? [];
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && !theirs.includes(name)) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !preserved.includes(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value && !theirs.includes(name)) old.setAttribute(name, value);
+    if (old.getAttribute(name) !== value && !preserved.includes(name)) old.setAttribute(name, value);
   }
 }
 
 function morphChildren(old, fresh) {
   const keyed = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
-  let spot = old.firstChild;
-  for (const wanted of [...fresh.childNodes]) {
-    const match = keyOf(wanted) ? keyed.get(keyOf(wanted)) : unkeyed(spot);
+  let cursor = old.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const match = keyOf(child) ? keyed.get(keyOf(child)) : unkeyed(cursor);
     if (!match) {
-      old.insertBefore(wanted, spot);
+      old.insertBefore(child, cursor);
     } else {
-      if (match === spot) spot = spot.nextSibling;
-      else old.insertBefore(match, spot);
-      morph(match, wanted);
+      if (match === cursor) cursor = cursor.nextSibling;
+      else old.insertBefore(match, cursor);
+      morph(match, child);
     }
   }
-  while (spot) {
-    const gone = spot;
-    spot = spot.nextSibling;
-    gone.remove();
+  while (cursor) {
+    const removed = cursor;
+    cursor = cursor.nextSibling;
+    removed.remove();
   }
 }
 

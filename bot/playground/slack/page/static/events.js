@@ -1,24 +1,24 @@
-/** One listener for the whole page: elements name what they do in `data-do`. */
+/** One listener for the whole page: elements name their action in `data-click` or `data-change`. */
 
 /** @type {Map<string, (element: HTMLElement, event: Event) => void>} */
-const deeds = new Map();
+const actions = new Map();
 
-export function on(name, deed) {
-  deeds.set(name, deed);
+export function on(name, action) {
+  actions.set(name, action);
 }
 
 /** Listens for clicks and choices. */
 export function listen() {
-  document.addEventListener('click', (event) => perform(event, 'do'));
-  document.addEventListener('change', (event) => perform(event, 'change'));
+  document.addEventListener('click', (event) => dispatch(event, 'click'));
+  document.addEventListener('change', (event) => dispatch(event, 'change'));
 }
 
-/** Does what *name* stands for, as if *element* had been clicked. */
+/** Runs the action *name*, as if *element* had been clicked. */
 export function run(name, element, event = null) {
-  deeds.get(name)?.(element, event);
+  actions.get(name)?.(element, event);
 }
 
-function perform(event, attribute) {
+function dispatch(event, attribute) {
   const element = event.target.closest?.(`[data-${attribute}]`);
   if (element && !element.disabled) run(element.dataset[attribute], element, event);
 }

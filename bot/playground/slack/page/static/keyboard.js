@@ -1,19 +1,19 @@
-/** Keys: arrows through messages, Enter into a thread, E to edit, Escape out. */
+/** Keyboard shortcuts: arrows move between messages, Enter opens a thread, E edits, Escape closes. */
 
-import { composerKey, fit } from './composer.js';
+import { autosize, composerKey } from './composer.js';
 import { on, run } from './events.js';
 import { go, route } from './route.js';
 
-/** Listens to keys and typing. */
+/** Listens for keys and typing. */
 export function listenToKeys() {
   document.addEventListener('keydown', (event) => {
     const { target } = event;
     if (target.matches('[data-field="compose"]')) composerKey(event, target);
     else if (target.matches('[data-field="edit"]')) editorKey(event, target);
     else if (target.matches('.message')) messageKey(event, target);
-    if (event.key === 'Escape' && !event.defaultPrevented && !target.closest('dialog')) leave();
+    if (event.key === 'Escape' && !event.defaultPrevented && !target.closest('dialog')) closePanel();
   });
-  document.addEventListener('input', ({ target }) => target.matches('textarea[data-field]') && fit(target));
+  document.addEventListener('input', ({ target }) => target.matches('textarea[data-field]') && autosize(target));
   document.addEventListener('submit', (event) => {
     if (!event.target.matches('.editor')) return;
     event.preventDefault();
@@ -35,9 +35,9 @@ function editorKey(event, field) {
 function messageKey(event, message) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const all = [...message.closest('.scroll').querySelectorAll('.message')];
-  const at = all.indexOf(message);
-  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
-  if (event.key in steps) focusMessage(all, all[steps[event.key]]);
+  const index = all.indexOf(message);
+  const targets = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 };
+  if (event.key in targets) focusMessage(all, all[targets[event.key]]);
   else if (event.key === 'Enter' && message.dataset.pane === 'channel') run('open-thread', message);
   else if (event.key === 'e') run('edit', message);
   else return;
@@ -46,16 +46,16 @@ function messageKey(event, message) {
 
 function focusMessage(all, message) {
   if (!message) return;
-  for (const one of all) one.tabIndex = one === message ? 0 : -1;
+  for (const other of all) other.tabIndex = other === message ? 0 : -1;
   message.focus();
 }
 
-function leave() {
+function closePanel() {
   if (document.body.classList.contains('drawer-open')) run('close-drawer');
   else if (route().thread) run('close-thread');
 }
 
-/** The address tells the channel, so a skip link must not change it. */
+/** The URL's fragment is the route, so a skip link must not change it. */
 on('skip', (link, event) => {
   event.preventDefault();
   document.querySelector(link.hash).focus();

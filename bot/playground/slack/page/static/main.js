@@ -1,66 +1,66 @@
-/** The page: it follows the server, and draws what there is after each change. */
+/** The page: it subscribes to the server's updates and draws after each. */
 
-import { act } from './actions.js';
+import { act } from './api.js';
 import { announce } from './announce.js';
 import { blockElements } from './blocks.js';
-import { furnish, place, write } from './composer.js';
-import { learnDeeds } from './deeds.js';
+import { setText, setUpComposer, switchTo } from './composer.js';
+import { listenToMessageActions } from './message_actions.js';
 import { h, show } from './dom.js';
 import { listen, on } from './events.js';
-import { drawChannelHead, drawThreadHead } from './heads.js';
+import { drawChannelHeader, drawThreadHeader } from './headers.js';
 import { listenToKeys } from './keyboard.js';
-import { drawChannel, drawThread } from './lists.js';
-import { follow } from './live.js';
+import { drawChannel, drawThread } from './message_lists.js';
+import { subscribe } from './updates.js';
 import { listenToMenu, openMenu } from './menu.js';
 import { drawModal, listenToModal } from './modal.js';
 import { go, route } from './route.js';
 import { drawSidebar, unreadIn } from './sidebar.js';
 import { all, apply, channelMessages, get, ready, replies, workspace } from './store.js';
-import { lastRead, markRead, ui } from './ui.js';
+import { lastRead, markRead, local } from './local_state.js';
 
-const LOADING_TURNS_EVERY = 2500;
-const LONGEST_WAIT_FOR_A_FRAME = 200;
+const LOADING_MESSAGE_MS = 2500;
+const MAX_FRAME_WAIT_MS = 200;
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 
-let stop = () => {};
-let asked = false;
-let first = true;
+let unsubscribe = () => {};
+let drawPending = false;
+let isFirstDraw = true;
 
 function paint() {
-  if (!asked) return;
-  asked = false;
+  if (!drawPending) return;
+  drawPending = false;
   if (ready()) drawAll();
 }
 
-/** Draws once for all that changes before the next frame; a hidden page gets no frames. */
+/** Draws once for all changes before the next frame; a hidden page gets no frames. */
 function draw() {
-  if (asked) return;
-  asked = true;
+  if (drawPending) return;
+  drawPending = true;
   requestAnimationFrame(paint);
-  setTimeout(paint, LONGEST_WAIT_FOR_A_FRAME);
+  setTimeout(paint, MAX_FRAME_WAIT_MS);
 }
 
 function drawAll() {
-  const { channel, thread, home } = here();
+  const { channel, thread, home } = currentRoute();
   drawSidebar($('sidebar'));
-  drawChannelHead($('channel-head'), channel, home);
+  drawChannelHeader($('channel-header'), channel, home);
   drawHome(channel, home);
   drawThreadPane(channel, thread);
   drawModal();
   if (!home) {
     drawChannel($('messages'), channel);
-    read(channel);
+    markChannelRead(channel);
   }
-  announce([...channelMessages(channel.id), ...(thread ? replies(channel.id, thread) : [])], !first);
-  first = false;
-  title();
+  announce([...channelMessages(channel.id), ...(thread ? replies(channel.id, thread) : [])], !isFirstDraw);
+  isFirstDraw = false;
+  setTitle();
 }
 
-/** The route, or the first channel where it leads nowhere. */
-function here() {
-  const at = route();
-  const channel = get(`channel:${at.channel}`);
-  if (channel) return { ...at, channel };
+/** The route, or the first channel if it does not exist. */
+function currentRoute() {
+  const requested = route();
+  const channel = get(`channel:${requested.channel}`);
+  if (channel) return { ...requested, channel };
   const [start] = all('channel');
   history.replaceState(null, '', `#/${start.id}`);
   return { channel: start, thread: null, home: false };
@@ -70,7 +70,7 @@ function drawHome(channel, home) {
   $('home').hidden = !home;
   $('messages').hidden = home;
   $('main-composer').hidden = home;
-  place($('main-composer'), `${workspace().me}/${channel.id}`, channel.dm ? `Message ${channel.name}` : `Message #${channel.name}`);
+  switchTo($('main-composer'), `${workspace().me}/${channel.id}`, channel.dm ? `Message ${channel.name}` : `Message #${channel.name}`);
   if (!home) return;
   const view = get('home')?.view;
   show($('home'), view
@@ -82,93 +82,93 @@ function drawThreadPane(channel, thread) {
   $('thread').hidden = !thread;
   document.body.classList.toggle('thread-open', Boolean(thread));
   if (!thread) return;
-  drawThreadHead($('thread-head'), channel);
+  drawThreadHeader($('thread-header'), channel);
   drawThread($('replies'), channel.id, thread);
-  place($('thread-composer'), `${workspace().me}/${channel.id}/${thread}`, 'Reply…');
+  switchTo($('thread-composer'), `${workspace().me}/${channel.id}/${thread}`, 'Reply…');
 }
 
-function read(channel) {
+function markChannelRead(channel) {
   const last = channelMessages(channel.id).at(-1);
   if (last && document.visibilityState === 'visible') markRead(workspace().me, channel.id, last.ts);
 }
 
-/** What was there before somebody looked for the first time is not new to them. */
-function readAllOnce() {
+/** Messages from before somebody's first visit do not count as unread. */
+function markOldMessagesRead() {
   const { me } = workspace();
   for (const { id } of all('channel')) {
     if (lastRead(me, id) === undefined) markRead(me, id, channelMessages(id).at(-1)?.ts ?? '0');
   }
 }
 
-function title() {
+function setTitle() {
   const { me, name } = workspace();
   const unread = all('channel').reduce((sum, c) => sum + unreadIn(c, me).length, 0);
   document.title = `${unread ? `(${unread}) ` : ''}${name} · Panelbot playground`;
 }
 
-function become(user) {
-  stop();
-  first = true;
-  ui.editing = null;
+function switchUser(user) {
+  unsubscribe();
+  isFirstDraw = true;
+  local.editing = null;
   sessionStorage.setItem('user', user);
   history.replaceState(null, '', location.pathname + location.hash);
-  stop = follow(user, (change) => {
-    apply(change);
-    if (change.all) {
-      readAllOnce();
-      tellTab();
+  unsubscribe = subscribe(user, (update) => {
+    apply(update);
+    if (update.all) {
+      markOldMessagesRead();
+      reportOpenedTab();
     }
     draw();
   }, (connected) => {
-    if (ui.connected === connected) return;
-    ui.connected = connected;
+    if (local.connected === connected) return;
+    local.connected = connected;
     draw();
   });
 }
 
-/** @type {string | null} the app home that was last told to the app as opened */
-let homeFor = null;
+/** @type {string | null} the view of the app that was last reported to it */
+let reportedView = null;
 
-/** Tells the app that its home or its messages were opened, as Slack does. */
-function tellTab() {
+/** Reports to the app that its home or its messages were opened, as Slack does. */
+function reportOpenedTab() {
   const { channel, home } = route();
   if (!ready() || !get(`channel:${channel}`)?.bot) return;
   const view = `${workspace().me}/${channel}/${home}`;
-  if (homeFor === view) return;
-  homeFor = view;
+  if (reportedView === view) return;
+  reportedView = view;
   act('open-home', { tab: home ? 'home' : 'messages' });
 }
 
-function drawer(open) {
-  ui.drawer = open;
+function setDrawer(open) {
+  local.drawer = open;
   drawSidebar($('sidebar'));
   if (open) $('sidebar').querySelector('a')?.focus();
 }
 
-on('open-drawer', () => drawer(true));
-on('close-drawer', () => ui.drawer && drawer(false));
+on('open-drawer', () => setDrawer(true));
+on('close-drawer', () => local.drawer && setDrawer(false));
 
-on('suggest', (chip) => write($('main-composer'), chip.dataset.text));
+on('suggest', (chip) => setText($('main-composer'), chip.dataset.text));
 
 on('open-people', (button) => openMenu(button, all('user').filter((u) => !u.app).map((u) => ({
-  label: u.name, note: u.note, checked: u.id === workspace().me, run: () => become(u.id),
+  label: u.name, note: u.note, checked: u.id === workspace().me, run: () => switchUser(u.id),
 }))));
 
-furnish($('main-composer'), 'Message', false);
-furnish($('thread-composer'), 'Reply', true);
-learnDeeds(() => { if (ready()) drawAll(); });
+setUpComposer($('main-composer'), 'Message', false);
+setUpComposer($('thread-composer'), 'Reply', true);
+listenToMessageActions(() => { if (ready()) drawAll(); });
 listen();
 listenToKeys();
 listenToMenu();
 listenToModal();
-addEventListener('hashchange', () => { tellTab(); draw(); openedThread(); });
+addEventListener('hashchange', () => { reportOpenedTab(); draw(); focusThread(); });
 document.addEventListener('visibilitychange', draw);
-setInterval(() => { ui.tick += 1; if (all('status').length) draw(); }, LOADING_TURNS_EVERY);
+setInterval(() => { local.tick += 1; if (all('status').length) draw(); }, LOADING_MESSAGE_MS);
 
-/** Who opens a thread wants to write in it. */
-function openedThread() {
+/** Focuses the composer of a thread that was just opened. */
+function focusThread() {
   if (route().thread) requestAnimationFrame(() => $('thread-text').focus());
 }
 
-const wanted = new URLSearchParams(location.search).get('user');
-become(wanted ?? sessionStorage.getItem('user') ?? '');
+const requestedUser = new URLSearchParams(location.search).get('user');
+switchUser(requestedUser ?? sessionStorage.getItem('user') ?? '');

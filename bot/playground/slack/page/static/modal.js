@@ -1,13 +1,13 @@
-/** Views that the app opened over the page. All of the stack is there; the topmost is seen. */
+/** The app's modals. All of the stack is in the page; the top one is shown. */
 
-import { act } from './actions.js';
+import { act } from './api.js';
 import { blockElements, text } from './blocks.js';
 import { h, show } from './dom.js';
 import { on } from './events.js';
-import { valuesOf } from './readings.js';
+import { formValues } from './form_values.js';
 import { get } from './store.js';
 
-/** @type {Record<string, Record<string, string>>} what was wrong, by view and block */
+/** @type {Record<string, Record<string, string>>} the validation errors, by view and block */
 let errors = {};
 
 const dialog = () => /** @type {HTMLDialogElement} */ (document.getElementById('modal'));
@@ -16,7 +16,7 @@ export function drawModal() {
   const views = get('modal')?.views ?? [];
   const top = views.at(-1);
   show(dialog(), views.map((view) => form(view, view === top)));
-  tellErrors();
+  showErrors();
   if (top) dialog().setAttribute('aria-labelledby', `title-${top.id}`);
   if (top && !dialog().open) open();
   if (!top && dialog().open) dialog().close();
@@ -29,53 +29,53 @@ function open() {
 }
 
 function form(view, shown) {
-  const words = view.blocks?.some((b) => b.type === 'input') ? view.submit?.plain ?? 'Submit' : view.submit?.plain;
+  const submitLabel = view.blocks?.some((b) => b.type === 'input') ? view.submit?.plain ?? 'Submit' : view.submit?.plain;
   return h('form', { 'data-key': view.id, 'data-view': view.id, hidden: !shown, novalidate: true, autocomplete: 'off' },
     h('header', {}, text('h2', { id: `title-${view.id}` }, view.title),
-      h('button', { type: 'button', class: 'close', 'data-do': 'close-view', 'aria-label': 'Close' }, '✕')),
+      h('button', { type: 'button', class: 'close', 'data-click': 'close-view', 'aria-label': 'Close' }, '✕')),
     h('div', { class: 'modal-body' }, blockElements(view.blocks ?? [])),
     h('footer', {},
-      h('button', { type: 'button', class: 'bk-button', 'data-do': 'close-view' }, view.close?.plain ?? 'Cancel'),
-      words && h('button', { type: 'submit', class: 'bk-button primary' }, words)));
+      h('button', { type: 'button', class: 'bk-button', 'data-click': 'close-view' }, view.close?.plain ?? 'Cancel'),
+      submitLabel && h('button', { type: 'submit', class: 'bk-button primary' }, submitLabel)));
 }
 
-function tellErrors() {
-  for (const [view, wrong] of Object.entries(errors)) {
+function showErrors() {
+  for (const [view, blockErrors] of Object.entries(errors)) {
     for (const line of dialog().querySelectorAll(`[data-view="${CSS.escape(view)}"] [data-error-of]`)) {
-      tellError(line, wrong[line.dataset.errorOf] ?? '');
+      showError(line, blockErrors[line.dataset.errorOf] ?? '');
     }
   }
 }
 
-function tellError(line, sentence) {
-  line.textContent = sentence;
-  line.hidden = !sentence;
+function showError(line, error) {
+  line.textContent = error;
+  line.hidden = !error;
   const input = line.closest('.bk-input').querySelector('[data-action]');
-  input.setAttribute('aria-invalid', String(Boolean(sentence)));
+  input.setAttribute('aria-invalid', String(Boolean(error)));
 }
 
 async function submit(element) {
   const view = element.dataset.view;
-  const wrong = missing(element);
-  if (!Object.keys(wrong).length) {
-    const answer = await act('submit', { view, values: await valuesOf(element) });
-    Object.assign(wrong, answer?.errors ?? {});
+  const formErrors = validate(element);
+  if (!Object.keys(formErrors).length) {
+    const answer = await act('submit', { view, values: await formValues(element) });
+    Object.assign(formErrors, answer?.errors ?? {});
   }
-  errors = { ...errors, [view]: wrong };
-  tellErrors();
+  errors = { ...errors, [view]: formErrors };
+  showErrors();
   element.querySelector('[aria-invalid="true"]')?.focus();
 }
 
-/** What Slack itself asks for before it tells the app. */
-function missing(element) {
-  const wrong = {};
+/** The errors that Slack finds before it calls the app. */
+function validate(element) {
+  const formErrors = {};
   for (const line of element.querySelectorAll('[data-error-of]')) {
-    const holder = line.closest('.bk-input');
-    const input = holder.querySelector('[data-action]');
-    if (!holder.hasAttribute('data-optional') && isEmpty(input)) wrong[line.dataset.errorOf] = 'Please complete this required field.';
-    else if (input.validity && !input.validity.valid) wrong[line.dataset.errorOf] = input.validationMessage;
+    const block = line.closest('.bk-input');
+    const input = block.querySelector('[data-action]');
+    if (!block.hasAttribute('data-optional') && isEmpty(input)) formErrors[line.dataset.errorOf] = 'Please complete this required field.';
+    else if (input.validity && !input.validity.valid) formErrors[line.dataset.errorOf] = input.validationMessage;
   }
-  return wrong;
+  return formErrors;
 }
 
 const isEmpty = (input) => (input.tagName === 'FIELDSET' ? !input.querySelector(':checked') : !input.value.trim());

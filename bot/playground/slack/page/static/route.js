@@ -1,4 +1,4 @@
-/** Where we are, kept in the address so that going back and reloading work. */
+/** The route, kept in the URL's fragment so that going back and reloading work. */
 
 /** @returns {{channel: string, thread: string | null, home: boolean}} */
 export function route() {

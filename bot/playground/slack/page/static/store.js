@@ -1,35 +1,35 @@
-/** What the server last told, as things by id; the whole page is drawn from it. */
+/** The entities by id, as of the server's last update; the whole page is drawn from them. */
 
-/** @typedef {{kind: string, [field: string]: any}} Thing */
+/** @typedef {{kind: string, [field: string]: any}} Entity */
 
-/** @type {Map<string, Thing>} */
-const things = new Map();
+/** @type {Map<string, Entity>} */
+const entities = new Map();
 
-/** @param {{all?: boolean, set?: Record<string, Thing>, gone?: string[]}} change */
-export function apply(change) {
-  if (change.all) things.clear();
-  for (const id of change.gone ?? []) things.delete(id);
-  for (const [id, thing] of Object.entries(change.set ?? {})) things.set(id, thing);
+/** @param {{all?: boolean, set?: Record<string, Entity>, removed?: string[]}} update */
+export function apply(update) {
+  if (update.all) entities.clear();
+  for (const id of update.removed ?? []) entities.delete(id);
+  for (const [id, entity] of Object.entries(update.set ?? {})) entities.set(id, entity);
 }
 
-export const get = (/** @type {string} */ id) => things.get(id);
+export const get = (/** @type {string} */ id) => entities.get(id);
 
-export const ready = () => things.has('workspace');
+export const ready = () => entities.has('workspace');
 
-/** @returns {Thing[]} */
+/** @returns {Entity[]} */
 export const all = (/** @type {string} */ kind) =>
-  [...things.values()].filter((thing) => thing.kind === kind);
+  [...entities.values()].filter((entity) => entity.kind === kind);
 
-export const workspace = () => things.get('workspace');
+export const workspace = () => entities.get('workspace');
 
 export const user = (/** @type {string} */ id) =>
-  things.get(`user:${id}`) ?? { id, name: id, handle: id, face: { initials: '?', hue: 0 } };
+  entities.get(`user:${id}`) ?? { id, name: id, handle: id, avatar: { initials: '?', hue: 0 } };
 
-export const message = (channel, ts) => things.get(`message:${channel}:${ts}`);
+export const message = (channel, ts) => entities.get(`message:${channel}:${ts}`);
 
 const byTs = (a, b) => (a.ts < b.ts ? -1 : Number(a.ts > b.ts));
 
-/** What the channel shows: all but the replies that stay inside their threads. */
+/** The messages that the channel shows: all but the replies inside threads. */
 export const channelMessages = (channel) =>
   all('message').filter((m) => m.channel === channel && (!isReply(m) || m.broadcast)).sort(byTs);
 
@@ -37,6 +37,6 @@ export const channelMessages = (channel) =>
 export const replies = (channel, ts) =>
   all('message').filter((m) => m.channel === channel && m.thread === ts && isReply(m)).sort(byTs);
 
-export const status = (channel, ts) => things.get(`status:${channel}:${ts}`);
+export const status = (channel, ts) => entities.get(`status:${channel}:${ts}`);
 
 const isReply = (m) => Boolean(m.thread) && m.thread !== m.ts;

@@ -1,6 +1,6 @@
 /** Tables, and charts as tables with bars. */
 
-import { h, rich } from './dom.js';
+import { h, htmlElement } from './dom.js';
 
 /** A `table` or `data_table` block; the first row holds the headings. */
 export function table(block) {
@@ -15,14 +15,14 @@ export function table(block) {
 export function chart(block) {
   const { segments, series = [{ name: 'Share', data: segments ?? [] }], axis_config: axes } = block.chart ?? {};
   const labels = axes?.categories ?? series[0]?.data.map((point) => point.label) ?? [];
-  const most = Math.max(1, ...series.flatMap((one) => one.data.map((point) => point.value)));
-  const bar = (one, label) => {
-    const value = one.data.find((point) => point.label === label)?.value ?? 0;
-    return h('td', {}, h('meter', { min: 0, max: most, value, 'aria-hidden': 'true' }), ` ${value}`);
+  const highest = Math.max(1, ...series.flatMap((line) => line.data.map((point) => point.value)));
+  const bar = (line, label) => {
+    const value = line.data.find((point) => point.label === label)?.value ?? 0;
+    return h('td', {}, h('meter', { min: 0, max: highest, value, 'aria-hidden': 'true' }), ` ${value}`);
   };
   return framed(block.title ?? 'Chart',
-    h('thead', {}, h('tr', {}, ['', ...series.map((one) => one.name)].map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, labels.map((label) => h('tr', {}, h('th', { scope: 'row' }, label), series.map((one) => bar(one, label))))));
+    h('thead', {}, h('tr', {}, ['', ...series.map((line) => line.name)].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, labels.map((label) => h('tr', {}, h('th', { scope: 'row' }, label), series.map((line) => bar(line, label))))));
 }
 
 function framed(caption, ...parts) {
@@ -31,6 +31,6 @@ function framed(caption, ...parts) {
 }
 
 function cell(content) {
-  if (content?.type === 'rich_text') return rich('div', { class: 'text' }, content.html);
+  if (content?.type === 'rich_text') return htmlElement('div', { class: 'text' }, content.html);
   return content?.text ?? content?.value ?? '';
 }

@@ -1,6 +1,6 @@
-/** Plans and task cards: who works on what, by icon and in words. */
+/** Plans and task cards; each task's status is an icon and a word. */
 
-import { h, rich } from './dom.js';
+import { h, htmlElement } from './dom.js';
 
 const STATES = {
   pending: ['○', 'Waiting'],
@@ -12,30 +12,30 @@ const STATES = {
 export function plan(block) {
   const tasks = block.tasks ?? [];
   const done = tasks.filter((task) => task.status === 'complete').length;
-  return h('details', { class: 'plan', 'data-own': 'open', open: true },
+  return h('details', { class: 'plan', 'data-preserve': 'open', open: true },
     h('summary', {}, h('span', { class: 'plan-title' }, block.title),
       h('span', { class: 'plan-count' }, `${done} of ${tasks.length} done`)),
     h('ul', {}, tasks.map((task) => h('li', { 'data-key': task.task_id ?? null }, taskCard(task)))));
 }
 
 export function taskCard(task) {
-  const [icon, words] = STATES[task.status] ?? ['?', task.status];
+  const [icon, statusText] = STATES[task.status] ?? ['?', task.status];
   const head = [
     h('span', { class: 'task-icon', 'aria-hidden': 'true' }, icon),
     h('span', { class: 'task-title' }, task.title),
-    h('span', { class: 'task-state' }, words),
+    h('span', { class: 'task-state' }, statusText),
   ];
   const inside = [part('Details', task.details), part('Output', task.output), sources(task.sources)]
     .filter(Boolean);
   const attributes = { class: `task ${task.status}`, 'data-key': task.task_id ?? null };
   if (!inside.length) return h('div', attributes, h('div', { class: 'task-head' }, head));
-  return h('details', { ...attributes, 'data-own': 'open' },
+  return h('details', { ...attributes, 'data-preserve': 'open' },
     h('summary', { class: 'task-head' }, head), h('div', { class: 'task-body' }, inside));
 }
 
 function part(title, content) {
   if (!content) return null;
-  const body = typeof content === 'string' ? h('p', {}, content) : rich('div', { class: 'text' }, content.html);
+  const body = typeof content === 'string' ? h('p', {}, content) : htmlElement('div', { class: 'text' }, content.html);
   return h('div', {}, h('span', { class: 'task-part' }, title), body);
 }
 

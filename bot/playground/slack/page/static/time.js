@@ -1,20 +1,20 @@
-/** Slack's timestamps in people's words. */
+/** Slack's timestamps in readable form. */
 
-const at = (ts) => new Date(Number(ts) * 1000);
+const dateOf = (ts) => new Date(Number(ts) * 1000);
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', month: 'long', day: 'numeric' });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'medium' });
 
-export const clock = (ts) => CLOCK.format(at(ts));
-export const full = (ts) => FULL.format(at(ts));
-export const iso = (ts) => at(ts).toISOString();
-export const dayKey = (ts) => at(ts).toDateString();
+export const clock = (ts) => CLOCK.format(dateOf(ts));
+export const full = (ts) => FULL.format(dateOf(ts));
+export const iso = (ts) => dateOf(ts).toISOString();
+export const dayKey = (ts) => dateOf(ts).toDateString();
 
 export function day(ts) {
   const today = new Date();
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
   if (dayKey(ts) === today.toDateString()) return 'Today';
   if (dayKey(ts) === yesterday.toDateString()) return 'Yesterday';
-  return DAY.format(at(ts));
+  return DAY.format(dateOf(ts));
 }

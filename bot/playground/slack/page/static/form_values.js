@@ -1,18 +1,18 @@
-/** What people entered and chose: a text, an option's value, several, or files. */
+/** The values of form elements: a text, an option's value, several, or files. */
 
-/** @returns {Promise<Record<string, unknown>>} what the inputs in *root* hold, by block */
-export async function valuesOf(root) {
+/** @returns {Promise<Record<string, unknown>>} the values of the inputs in *root*, by block id */
+export async function formValues(root) {
   const values = {};
   for (const element of root.querySelectorAll('.bk-input [data-action]')) {
-    values[element.dataset.block] = await reading(element);
+    values[element.dataset.block] = await valueOf(element);
   }
   return values;
 }
 
 /** @param {any} element @returns {Promise<unknown>} */
-export async function reading(element) {
+export async function valueOf(element) {
   const { type, value } = element.dataset;
-  if (type === 'file_input') return contents(element.files);
+  if (type === 'file_input') return encodeFiles(element.files);
   if (type === 'radio_buttons') return checked(element)[0] ?? null;
   if (element.tagName === 'FIELDSET') return checked(element);
   if (element.matches('input, select, textarea')) return element.value || null;
@@ -21,8 +21,8 @@ export async function reading(element) {
 
 const checked = (fieldset) => [...fieldset.querySelectorAll('input:checked')].map((input) => input.value);
 
-/** The files as they travel: names, and bytes in Base64. */
-export const contents = (files) => Promise.all([...files].map(async (file) => ({
+/** The files as they are sent: names, and bytes in Base64. */
+export const encodeFiles = (files) => Promise.all([...files].map(async (file) => ({
   name: file.name, content: await base64(file),
 })));
 

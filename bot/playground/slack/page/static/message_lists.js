@@ -1,0 +1,108 @@
+/** The lists of messages: day dividers, grouping by author, status lines, and a welcome when empty. */
+
+import { h, memo, show } from './dom.js';
+import { avatar } from './avatars.js';
+import { messageElement } from './message.js';
+import { channelMessages, get, message, replies, status, user, workspace } from './store.js';
+import { day, dayKey } from './time.js';
+import { local } from './local_state.js';
+
+const GROUP_SECONDS = 300;
+const NEAR_END_PIXELS = 80;
+
+/** Draws the messages of *channel* into *list*. */
+export function drawChannel(list, channel) {
+  const messages = channelMessages(channel.id);
+  keepScrolledToEnd(list, `${workspace().me}/${channel.id}`, () => show(list,
+    messages.length ? null : welcome(channel),
+    rows(list, 'channel', messages)));
+}
+
+/** Draws the thread with the first message *ts* into *list*. */
+export function drawThread(list, channel, ts) {
+  const first = message(channel, ts);
+  const threadReplies = replies(channel, ts);
+  const count = threadReplies.length;
+  keepScrolledToEnd(list, `${workspace().me}/${channel}/${ts}`, () => show(list,
+    first ? rows(list, 'thread', [first]) : h('p', { class: 'empty' }, 'This message was deleted.'),
+    h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
+    rows(list, 'thread', threadReplies),
+    statusLine(status(channel, ts))));
+}
+
+function rows(list, pane, messages) {
+  return messages.flatMap((m, i) => {
+    const previous = messages[i - 1];
+    const newDay = pane === 'channel' && (!previous || dayKey(previous.ts) !== dayKey(m.ts));
+    const divider = newDay && h('div', { class: 'divider', 'data-key': `day-${dayKey(m.ts)}` }, h('span', {}, day(m.ts)));
+    return [divider, row(list, pane, m, !newDay && continuesGroup(previous, m))];
+  });
+}
+
+function row(list, pane, m, follows) {
+  const editing = local.editing === `${pane}/${m.id}`;
+  const summary = pane === 'channel' && !m.broadcast ? summaryOf(m) : null;
+  const options = { pane, follows, editing, summary };
+  const deps = [m, follows, editing, ...(summary?.deps ?? [])];
+  return memo(list, m.id, deps, () => messageElement(m, options));
+}
+
+function summaryOf(m) {
+  const visible = replies(m.channel, m.ts).filter((reply) => !reply.ephemeral);
+  const working = status(m.channel, m.ts);
+  if (!visible.length && !working) return null;
+  const authors = new Map(visible.map((reply) => [reply.author.name, reply.author]));
+  return {
+    count: visible.length, last: visible.at(-1)?.ts, status: working,
+    avatars: [...authors.values()].slice(0, 5), deps: [visible.length, working, visible.at(-1)?.ts, [...authors.keys()].join()],
+  };
+}
+
+const continuesGroup = (previous, m) => previous && previous.author.name === m.author.name && previous.author.app === m.author.app
+  && !m.broadcast && !m.ephemeral && !previous.ephemeral && Number(m.ts) - Number(previous.ts) < GROUP_SECONDS;
+
+function statusLine(working) {
+  if (!working) return null;
+  const loading = working.loading[local.tick % working.loading.length];
+  return h('div', { class: 'status', role: 'status', 'data-key': 'status' },
+    avatar(working.author, 'small'), h('b', {}, working.author.name), ' ', working.text,
+    h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
+    loading && h('span', { class: 'loading', 'aria-hidden': 'true' }, loading));
+}
+
+function welcome(channel) {
+  const bot = user(workspace().bot);
+  const question = 'Can we use this MIT library in a closed product, and what would it cost to support?';
+  const mention = channel.bot ? question : `@${bot.handle} ${question}`;
+  return h('section', { class: 'welcome', 'data-key': 'welcome' },
+    h('h2', {}, channel.dm ? `This is the start of your conversation with ${channel.name}` : `Welcome to #${channel.name}`),
+    h('p', {}, 'Nobody has said anything here yet.'),
+    (channel.bot || !channel.dm) && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': mention },
+      h('b', {}, 'Ask the panel: '), question),
+    !channel.dm && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': '/experts' },
+      h('b', {}, 'See who is on it: '), '/experts'),
+    channel.dm && promptChips(get(`prompts:${channel.id}`)));
+}
+
+const promptChips = (suggested) => suggested && h('div', { class: 'prompts', 'data-key': 'prompts' },
+  suggested.title && h('p', {}, suggested.title),
+  suggested.prompts.map((prompt) => h('button', {
+    type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': prompt.message,
+  }, prompt.title)));
+
+/** Draws, and scrolls to the end if the list was at its end or shows another conversation now. */
+function keepScrolledToEnd(list, content, draw) {
+  const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
+  const scroll = list.dataset.content !== content || distance < NEAR_END_PIXELS;
+  list.dataset.content = content;
+  draw();
+  updateTabStop(list);
+  if (scroll) list.scrollTop = list.scrollHeight;
+}
+
+/** Tab reaches one message of the list: the one with the focus, else the newest. */
+function updateTabStop(list) {
+  const messages = [...list.querySelectorAll('.message')];
+  const current = messages.find((m) => m.contains(document.activeElement)) ?? messages.at(-1);
+  for (const m of messages) m.tabIndex = m === current ? 0 : -1;
+}
