@@ -1,4 +1,4 @@
-"""What goes wrong with Slack, on demand."""
+"""Faults of Slack, on demand."""
 
 import random
 from collections import defaultdict, deque
@@ -9,17 +9,17 @@ from typing import Literal
 
 
 class Ending(Enum):
-    """What the caller sees of a call."""
+    """How a call fails, as its caller sees it."""
 
     STATUS = auto()  # an HTTP status
     ERROR = auto()  # HTTP 200 with ok: false
     RESET = auto()  # the connection is cut
-    SILENCE = auto()  # no answer for as long as the caller waits
+    SILENCE = auto()  # no response until the caller times out
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One call gone wrong, before its effect or after it."""
+    """A failing call: it fails before it takes effect, or after."""
 
     ending: Ending
     after_effect: bool = False
@@ -44,7 +44,7 @@ def server_error(*, after_effect: bool = False) -> Fault:
 
 
 def reset(*, after_effect: bool = False) -> Fault:
-    """The connection is cut; with *after_effect*, once Slack has done what was asked."""
+    """The connection is cut; with *after_effect*, once the call has taken effect."""
     return Fault(Ending.RESET, after_effect)
 
 
@@ -60,50 +60,52 @@ def error(code: str) -> Fault:
 
 @dataclass(slots=True)
 class Hazards:
-    """What is to go wrong. Deterministic: whatever is left to chance draws from a seeded source."""
+    """The faults to inject. Deterministic: random ones draw from a seeded generator."""
 
     seed: int = 0
     mention_order: Literal["message first", "mention first"] = "message first"
     mention_gap: float = 0.0  # seconds between the two copies of a mention
-    extra_deliveries: int = 0  # how often each event is delivered again
-    redelivered: float = 0.0  # the share of events that are delivered once more
-    jitter: float = 0.0  # each event is held for up to so many seconds: they overtake each other
+    extra_deliveries: int = 0  # extra copies of each event
+    redelivered: float = 0.0  # the share of events that are delivered twice
+    jitter: float = 0.0  # events are delayed by up to this many seconds, and so reordered
     personas: Literal["kept", "ignored", "refused"] = "kept"  # "kept" needs chat:write.customize
-    broadcasts_keep_personas: bool = False  # real ones have been seen to lose them
+    broadcasts_keep_personas: bool = False  # Slack has been reported to drop them
     edits_keep_personas: bool = False
-    streams_show: Literal["all", "what they began with"] = "all"  # to others, while they grow
-    root_on_every_page: bool = True  # of conversations.replies, as real tools report it
+    streams_show: Literal["all", "what they began with"] = "all"  # to conversations.replies
+    root_on_every_page: bool = True  # of conversations.replies, as has been reported
     stream_lasts: float = 300.0
     status_lasts: float = 120.0
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
-    post_pace: tuple[float, int] | None = None  # seconds for each post in a channel, and a burst
+    post_pace: tuple[float, int] | None = None  # seconds per post in a channel, and burst
     _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _rates: defaultdict[str, list[tuple[float, Fault]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    _due: dict[str, float] = field(default_factory=dict)  # by channel: when its posts are paid for
+    _due: dict[str, float] = field(
+        default_factory=dict
+    )  # by channel: when its rate limit is free again
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start the source of chance."""
-        self._random = random.Random(self.seed)  # noqa: S311 - repeatable chance, no secret
+        """Seed the random generator."""
+        self._random = random.Random(self.seed)  # noqa: S311 - must be repeatable, no secret
 
     def on(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """Let the next calls of *method* end in *fault*."""
+        """Make the next calls of *method* fail with *fault*."""
         self._queued[method].extend([fault] * times)
 
     def rate(self, method: str, fault: Fault, share: float) -> None:
-        """Let a *share* of all calls of *method* end in *fault*; several faults may be set."""
+        """Make a *share* of all calls of *method* fail with *fault*; several faults may be set."""
         self._rates[method].append((share, fault))
 
     def clear(self) -> None:
-        """Let no call go wrong from now on."""
+        """Make no call fail from now on."""
         self._queued.clear()
         self._rates.clear()
 
     def next(self, method: str) -> Fault | None:
-        """Return what goes wrong with this call, if anything does."""
+        """Return the fault of this call, if any."""
         if queued := self._queued.get(method):
             return queued.popleft()
         for share, fault in self._rates.get(method, ()):
@@ -112,7 +114,7 @@ class Hazards:
         return None
 
     def too_fast(self, channel: str, now: float) -> Fault | None:
-        """Return the refusal of a post in *channel* that comes too early, if it does."""
+        """Return the rate limit that a post in *channel* runs into, if it does."""
         if self.post_pace is None:
             return None
         seconds, burst = self.post_pace
@@ -123,10 +125,10 @@ class Hazards:
         return None
 
     def copies(self) -> int:
-        """Return how often an event is delivered."""
-        by_chance = self.redelivered > 0 and self._random.random() < self.redelivered
-        return 1 + self.extra_deliveries + by_chance
+        """Return how many times to deliver an event."""
+        redelivered = self.redelivered > 0 and self._random.random() < self.redelivered
+        return 1 + self.extra_deliveries + redelivered
 
-    def holdup(self) -> float:
-        """Return how long an event is held."""
+    def delay(self) -> float:
+        """Return how many seconds to delay an event."""
         return self._random.random() * self.jitter if self.jitter else 0.0

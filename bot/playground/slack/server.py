@@ -14,7 +14,7 @@ from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.web_api.endpoint import Call, WebApi
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER, found_company
+from bot.playground.slack.workspace.company import BOT_USER, fill_workspace
 from bot.playground.slack.workspace.state import Workspace
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
@@ -55,7 +55,7 @@ _LARGEST = 50 * 1024 * 1024
 
 
 class SlackPlayground(LoopbackServer):
-    """``async with SlackPlayground() as slack``: a workspace to talk in, and its API."""
+    """``async with SlackPlayground() as slack``: a workspace with its Web API."""
 
     bot_token = BOT_TOKEN
     app_token = APP_TOKEN
@@ -73,7 +73,7 @@ class SlackPlayground(LoopbackServer):
         seed: int = 0,
     ) -> None:
         self.workspace = Workspace()
-        found_company(self.workspace)
+        fill_workspace(self.workspace)
         self.hazards = Hazards(seed)
         self.state = ServerState(
             self.workspace, self.hazards, set(scopes), events=frozenset(events)
@@ -88,18 +88,18 @@ class SlackPlayground(LoopbackServer):
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
         app.router.add_get("/socket", self.sockets.handle)
         app.router.add_post("/response/{key}", response_urls.handle)
-        app.router.add_post("/upload/{file}", self._take_upload)
-        app.router.add_get("/files/{file}/{name}", self._give_file)
+        app.router.add_post("/upload/{file}", self._receive_upload)
+        app.router.add_get("/files/{file}/{name}", self._serve_file)
         super().__init__(app, port)
 
     @property
     def api_url(self) -> str:
-        """What the bot takes for Slack's API."""
+        """The base URL of the Web API."""
         return f"{self.url}/api/"
 
     @property
     def calls(self) -> Sequence[Call]:
-        """The Web API calls so far, the oldest forgotten where there are very many."""
+        """The Web API calls so far; of very many, only the latest."""
         return list(self._web_api.calls)
 
     def deliver_to(self, url: str) -> HttpCarrier:
@@ -116,7 +116,7 @@ class SlackPlayground(LoopbackServer):
         self.stack.push_async_callback(self.deliverer.close)
         return self
 
-    async def _take_upload(self, request: web.Request) -> web.Response:
+    async def _receive_upload(self, request: web.Request) -> web.Response:
         file_id = request.match_info["file"]
         if file_id not in self.state.uploads:
             return web.Response(status=404)
@@ -128,11 +128,11 @@ class SlackPlayground(LoopbackServer):
         self.state.contents[file_id] = content
         return web.Response(text="OK")
 
-    async def _give_file(self, request: web.Request) -> web.Response:
+    async def _serve_file(self, request: web.Request) -> web.Response:
         content = self.state.contents.get(request.match_info["file"])
         if content is None:
             return web.Response(status=404)
         if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
-        told = self.workspace.files[request.match_info["file"]]
-        return web.Response(body=content, content_type=told["mimetype"])
+        file = self.workspace.files[request.match_info["file"]]
+        return web.Response(body=content, content_type=file["mimetype"])

@@ -120,7 +120,7 @@ def drawn(seed):
     some.rate("m", hazards.error("a"), 0.3)
     some.rate("m", hazards.error("b"), 0.3)
     return [
-        (fault.error if (fault := some.next("m")) else "", some.copies(), some.holdup())
+        (fault.error if (fault := some.next("m")) else "", some.copies(), some.delay())
         for _ in range(200)
     ]
 
@@ -145,7 +145,7 @@ def test_nothing_goes_wrong_unless_it_is_wanted():
 
     assert calm.next("chat.postMessage") is None
     assert calm.too_fast(GENERAL, 0.0) is None
-    assert (calm.copies(), calm.holdup()) == (1, 0)
+    assert (calm.copies(), calm.delay()) == (1, 0)
 
 
 def test_a_channel_takes_so_many_posts_in_a_row_and_then_one_a_second():

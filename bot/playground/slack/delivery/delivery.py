@@ -1,4 +1,4 @@
-"""Bringing events, commands and actions to the bot, and again what it did not acknowledge."""
+"""Delivers events, commands and actions to the bot; retries events that it did not acknowledge."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from bot.json_types import Json
 
 Kind = Literal["events_api", "slash_commands", "interactive"]
 
-RETRY_AFTER = (0.0, 60.0, 300.0)  # Slack's own: at once, after a minute, after five
+RETRY_AFTER = (0.0, 60.0, 300.0)  # as Slack does: at once, after a minute, after five
 ACKNOWLEDGE_WITHIN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something for the bot."""
+    """A payload for the bot."""
 
     kind: Kind
     payload: Json
@@ -23,56 +23,56 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How often this has been tried before, and why it is tried again."""
+    """The number of earlier attempts, and why the last one failed."""
 
     number: int = 0
     reason: str = ""
 
 
 class Undelivered(Exception):
-    """The bot did not acknowledge; the message is Slack's word for why."""
+    """The bot did not acknowledge; *reason* is Slack's code for why."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.final = final  # the bot asked not to be told again
+        self.final = final  # the bot asked for no retries
 
 
 class Carrier(Protocol):
-    """A way to the bot."""
+    """A transport to the bot."""
 
     late: str
-    """Slack's word for an acknowledgement that did not come in time."""
+    """Slack's code for an acknowledgement that timed out."""
 
     async def carry(self, delivery: Delivery, attempt: Attempt) -> Json | None:
         """Deliver and return what the bot answered; raises Undelivered."""
         ...
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         ...
 
 
 class Deliverer:
-    """Delivers over HTTP where the bot has a URL, else over the connections it has opened."""
+    """Delivers over HTTP if the bot has a URL, else over the connections it has opened."""
 
     def __init__(self, sockets: Carrier, retry_after: Sequence[float] = RETRY_AFTER) -> None:
         self.retry_after = retry_after
         self.undelivered: list[Delivery] = []
-        self._ways = [sockets]  # the last one is used
+        self._carriers = [sockets]  # the last one is used
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def carrier(self) -> Carrier:
-        """The way to the bot."""
-        return self._ways[-1]
+        """The carrier in use."""
+        return self._carriers[-1]
 
     def use(self, carrier: Carrier) -> None:
         """Deliver by *carrier* from now on."""
-        self._ways.append(carrier)
+        self._carriers.append(carrier)
 
     def event(self, payload: Json, *, copies: int = 1, after: float = 0.0) -> None:
-        """Deliver an event in the background, *after* so many seconds."""
+        """Deliver an event in the background, *after* some seconds."""
         for number in range(copies):
             attempt = Attempt(number, self.carrier.late if number else "")
             task = asyncio.create_task(self._deliver(payload, attempt, after))
@@ -84,7 +84,7 @@ class Deliverer:
         return await self._carry(delivery, Attempt())
 
     async def settle(self) -> None:
-        """Return when no event is on its way any more, acknowledged or given up."""
+        """Wait until every event is acknowledged or given up."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -93,8 +93,8 @@ class Deliverer:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for way in self._ways:
-            await way.close()
+        for carrier in self._carriers:
+            await carrier.close()
 
     async def _deliver(self, payload: Json, attempt: Attempt, after: float) -> None:
         delivery = Delivery("events_api", payload)

@@ -1,4 +1,4 @@
-"""What the bot is told of: the events it has subscribed to, in the places where it is."""
+"""The Events API: the events that the app has subscribed to, in the channels the bot is in."""
 
 import re
 from collections.abc import Iterator
@@ -16,48 +16,48 @@ _MENTION = re.compile(rf"<@{BOT_USER}[|>]")
 _KINDS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
-class News:
-    """Turns what happens in the workspace into events for the bot."""
+class EventPublisher:
+    """Publishes changes of the workspace as events."""
 
     def __init__(self, state: ServerState, deliverer: Deliverer) -> None:
         self._state = state
         self._workspace = state.workspace
         self._deliverer = deliverer
         self._numbers = count(1)
-        self._workspace.subscribe(self._echo)
+        self._workspace.subscribe(self._on_change)
 
-    def tell(self, event: Json, *, after: float = 0.0) -> None:
-        """Deliver an event, if the app has subscribed to its kind."""
-        if self._subscription(event) not in self._state.events:
+    def publish(self, event: Json, *, after: float = 0.0) -> None:
+        """Deliver an event, if the app has subscribed to its type."""
+        if self._event_name(event) not in self._state.events:
             return
         hazards = self._state.hazards
-        wrapped = payloads.event_callback(self._workspace, event, f"Ev{next(self._numbers):08}")
-        after += hazards.holdup()
-        self._deliverer.event(wrapped, copies=hazards.copies(), after=after)
+        payload = payloads.event_callback(self._workspace, event, f"Ev{next(self._numbers):08}")
+        after += hazards.delay()
+        self._deliverer.event(payload, copies=hazards.copies(), after=after)
 
-    def tell_of_message(self, message: Message) -> None:
-        """Deliver a person's message; a mention comes twice, as two events."""
-        if not self._is_there(message.channel):
+    def publish_message(self, message: Message) -> None:
+        """Deliver a person's message; a mention is delivered as two events."""
+        if not self._has_bot(message.channel):
             return
-        copies = [payloads.message_event(self._workspace, message)]
-        if _MENTION.search(message.text) and copies[0]["channel_type"] != "im":
-            copies.append(payloads.mention_event(copies[0]))
+        events = [payloads.message_event(self._workspace, message)]
+        if _MENTION.search(message.text) and events[0]["channel_type"] != "im":
+            events.append(payloads.mention_event(events[0]))
         if self._state.hazards.mention_order == "mention first":
-            copies.reverse()
-        for number, event in enumerate(copies):
-            self.tell(event, after=number * self._state.hazards.mention_gap)
+            events.reverse()
+        for number, event in enumerate(events):
+            self.publish(event, after=number * self._state.hazards.mention_gap)
 
-    def _echo(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         message = change.message
-        if message is None or message.ephemeral_for or not self._is_there(message.channel):
+        if message is None or message.ephemeral_for or not self._has_bot(message.channel):
             return
         if message.bot_id and not self._state.hazards.echoes:
             return
-        for event in self._echoes(change, message):
-            self.tell(event)
+        for event in self._events(change, message):
+            self.publish(event)
 
-    def _echoes(self, change: Change, message: Message) -> Iterator[Json]:
-        """Yield what the bot hears of its own posts, and of what anybody edits or deletes."""
+    def _events(self, change: Change, message: Message) -> Iterator[Json]:
+        """Yield the events of the bot's own posts, and of all edits and deletions."""
         match change.kind:
             case "posted" if message.bot_id:
                 yield payloads.message_event(self._workspace, message)
@@ -68,10 +68,10 @@ class News:
             case _:
                 pass
 
-    def _is_there(self, channel: str) -> bool:
+    def _has_bot(self, channel: str) -> bool:
         return BOT_USER in self._workspace.channels[channel].members
 
-    def _subscription(self, event: Json) -> str:
+    def _event_name(self, event: Json) -> str:
         if event["type"] != "message":
             return str(event["type"])
         return _KINDS[self._workspace.channels[event["channel"]].kind]

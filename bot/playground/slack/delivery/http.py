@@ -14,7 +14,7 @@ from bot.playground.slack.delivery.delivery import Attempt, Delivery, Undelivere
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
-_LONGEST = ClientTimeout(total=10)
+_TIMEOUT = ClientTimeout(total=10)
 _CHALLENGE = {"type": "url_verification", "token": "not-a-real-token", "challenge": "play-3eZbrw"}
 
 
@@ -26,13 +26,13 @@ class HttpCarrier:
     def __init__(self, url: str, signing_secret: str) -> None:
         self._url = url
         self._secret = signing_secret
-        self._session = ClientSession(timeout=_LONGEST)
+        self._session = ClientSession(timeout=_TIMEOUT)
 
     async def close(self) -> None:
         await self._session.close()
 
     async def verify_url(self) -> bool:
-        """Ask the challenge that Slack asks when the URL is entered."""
+        """Send the challenge that Slack sends when the URL is entered."""
         text = await self._send(json.dumps(_CHALLENGE), _JSON, Attempt())
         expected = _CHALLENGE["challenge"]
         return _answer(text) in ({"text": expected}, {"challenge": expected})
@@ -68,14 +68,14 @@ class HttpCarrier:
 
 
 def sign(body: str, secret: str, timestamp: int) -> dict[str, str]:
-    """Return the headers by which a request of Slack's is known."""
+    """Return the headers that authenticate a request as Slack's."""
     text = f"v0:{timestamp}:{body}".encode()
     digest = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 
 
 def _answer(text: str) -> Json | None:
-    """Return what the bot answered: JSON, or bare text; anything else says nothing."""
+    """Return the bot's answer: a JSON object, or text; None for anything else."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What Slack sends when people give commands, press buttons and fill in forms."""
+"""The payloads of commands, button clicks and form submissions."""
 
 from bot.json_types import Json
 from bot.playground.slack.web_api.state import ServerState
@@ -7,19 +7,19 @@ from bot.playground.slack.workspace.company import APP_ID
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View
 
-_TOKEN = "not-a-real-token"  # noqa: S105 - Slack's retired way to verify; a fixed word here
+_TOKEN = "not-a-real-token"  # noqa: S105 - Slack's deprecated verification token; fixed here
 _DOMAIN = "acme"
 
 
 def command(state: ServerState, user: str, channel: str, words: tuple[str, str], url: str) -> Json:
     """Return the payload of a slash command and its text."""
-    place = state.workspace.channels[channel]
+    name = state.workspace.channels[channel].name
     return {
         "token": _TOKEN,
         "team_id": state.workspace.team_id,
         "team_domain": _DOMAIN,
         "channel_id": channel,
-        "channel_name": place.name or "directmessage",
+        "channel_name": name or "directmessage",
         "user_id": user,
         "user_name": state.workspace.users[user].name,
         "command": words[0],
@@ -32,10 +32,10 @@ def command(state: ServerState, user: str, channel: str, words: tuple[str, str],
 
 
 def interaction(state: ServerState, kind: str, user: str) -> Json:
-    """Return what all interactions have."""
+    """Return the fields that all interactions have."""
     name = state.workspace.users[user].name
     team = {"id": state.workspace.team_id, "domain": _DOMAIN}
-    told: Json = {
+    payload: Json = {
         "type": kind,
         "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
         "api_app_id": APP_ID,
@@ -44,14 +44,14 @@ def interaction(state: ServerState, kind: str, user: str) -> Json:
         "enterprise": None,
         "is_enterprise_install": False,
     }
-    if kind != "view_closed":  # to which nothing can be opened
-        told["trigger_id"] = state.new_trigger(user)
-    return told
+    if kind != "view_closed":  # in answer to which no view can be opened
+        payload["trigger_id"] = state.new_trigger(user)
+    return payload
 
 
-def around_message(state: ServerState, message: Message, url: str) -> Json:
-    """Return what an interaction tells of the message that it happened at."""
-    place = state.workspace.channels[message.channel]
+def message_fields(state: ServerState, message: Message, url: str) -> Json:
+    """Return the fields of an interaction with a message."""
+    channel = state.workspace.channels[message.channel]
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -62,15 +62,15 @@ def around_message(state: ServerState, message: Message, url: str) -> Json:
         container["thread_ts"] = message.thread_ts
     return {
         "container": container,
-        "channel": {"id": place.id, "name": place.name or "directmessage"},
+        "channel": {"id": channel.id, "name": channel.name or "directmessage"},
         "message": payloads.message(state.workspace, message),
         "response_url": url,
         "state": {"values": {}},
     }
 
 
-def around_view(view: View, state: Json | None) -> Json:
-    """Return what an interaction tells of the view that it happened in."""
+def view_fields(view: View, state: Json | None) -> Json:
+    """Return the fields of an interaction with a view."""
     return {
         "container": {"type": "view", "view_id": view.id},
         "view": with_state(view, state),
@@ -78,5 +78,5 @@ def around_view(view: View, state: Json | None) -> Json:
 
 
 def with_state(view: View, state: Json | None) -> Json:
-    """Return a view with what its inputs hold."""
+    """Return a view with the values of its inputs."""
     return view.content | {"state": {"values": state or {}}}

@@ -1,4 +1,4 @@
-"""Deliveries over the websockets that the bot has opened."""
+"""Deliveries over the WebSockets that the bot has opened."""
 
 import asyncio
 import json
@@ -21,13 +21,13 @@ class SocketCarrier:
     late = "timeout"
 
     def __init__(self) -> None:
-        self.url = ""  # where the websocket is; known once the server runs
+        self.url = ""  # of the WebSocket; known once the server runs
         self._tickets: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
         self._requests: dict[web.WebSocketResponse, web.Request] = {}
         self._waiting: dict[str, asyncio.Future[Json | None]] = {}
         self._numbers = count(1)
-        self._turn = count()
+        self._next = count()
         self._opened = asyncio.Event()
 
     @property
@@ -36,17 +36,17 @@ class SocketCarrier:
         return len(self._sockets)
 
     async def wait_for_connection(self) -> None:
-        """Return as soon as there is a connection."""
+        """Wait until there is a connection."""
         await self._opened.wait()
 
     def new_url(self) -> str:
-        """Return an address at which one connection can be opened."""
+        """Return a URL with which one connection can be opened."""
         ticket = f"ticket-{next(self._numbers)}"
         self._tickets.add(ticket)
         return f"{self.url}?ticket={ticket}&app_id={APP_ID}"
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Hold a connection until one side closes it."""
+        """Serve a connection until one side closes it."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="invalid_ticket")
@@ -54,36 +54,36 @@ class SocketCarrier:
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         if len(self._sockets) >= _MOST_CONNECTIONS:
-            await socket.send_json(self._told("disconnect", reason="too_many_websockets"))
+            await socket.send_json(self._message("disconnect", reason="too_many_websockets"))
             await socket.close()
             return socket
         await self._serve(socket, request)
         return socket
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask the bot to connect anew, as Slack does every few hours."""
+        """Ask the bot to reconnect, as Slack does every few hours."""
         for socket in tuple(self._sockets):
-            self._dropped(socket)
+            self._forget(socket)
             with suppress(ConnectionError):
-                await socket.send_json(self._told("disconnect", reason=reason))
+                await socket.send_json(self._message("disconnect", reason=reason))
 
     def drop(self) -> None:
-        """Break all connections without a word."""
+        """Break all connections without closing them properly."""
         for socket in tuple(self._sockets):
-            self._dropped(socket)
+            self._forget(socket)
             if transport := self._requests[socket].transport:
                 transport.abort()
 
     async def close(self) -> None:
         """Close all connections."""
         for socket in tuple(self._sockets):
-            self._dropped(socket)
+            self._forget(socket)
             await socket.close()
 
     async def carry(self, delivery: Delivery, attempt: Attempt) -> Json | None:
         if not self._sockets:
             raise Undelivered("no_connection")
-        socket = self._sockets[next(self._turn) % len(self._sockets)]
+        socket = self._sockets[next(self._next) % len(self._sockets)]
         envelope_id = f"envelope-{next(self._numbers)}"
         answer: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = answer
@@ -99,30 +99,30 @@ class SocketCarrier:
         self._sockets.append(socket)
         self._requests[socket] = request
         try:
-            await socket.send_json(self._told("hello"))
+            await socket.send_json(self._message("hello"))
             self._opened.set()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._acknowledged(message.data)
+                    self._acknowledge(message.data)
         finally:
-            self._dropped(socket)
+            self._forget(socket)
             del self._requests[socket]
 
-    def _told(self, kind: str, **more: str) -> Json:
-        told = {"type": kind, "num_connections": len(self._sockets), "debug_info": _DEBUG}
-        return told | {"connection_info": {"app_id": APP_ID}} | more
+    def _message(self, kind: str, **more: str) -> Json:
+        message = {"type": kind, "num_connections": len(self._sockets), "debug_info": _DEBUG}
+        return message | {"connection_info": {"app_id": APP_ID}} | more
 
-    def _acknowledged(self, text: str) -> None:
+    def _acknowledge(self, text: str) -> None:
         try:
             answer = json.loads(text)
         except ValueError:
             return
-        known = answer.get("envelope_id") if isinstance(answer, dict) else None
-        waiting = self._waiting.get(known or "")
-        if waiting and not waiting.done():
-            waiting.set_result(answer.get("payload"))
+        envelope_id = answer.get("envelope_id") if isinstance(answer, dict) else None
+        acknowledged = self._waiting.get(envelope_id or "")
+        if acknowledged and not acknowledged.done():
+            acknowledged.set_result(answer.get("payload"))
 
-    def _dropped(self, socket: web.WebSocketResponse) -> None:
+    def _forget(self, socket: web.WebSocketResponse) -> None:
         if socket in self._sockets:
             self._sockets.remove(socket)
         if not self._sockets:

@@ -90,7 +90,7 @@ class PageActions:
         message.reactions[name].remove(user)
         if not message.reactions[name]:
             del message.reactions[name]
-        self._workspace.tell(Change("reaction", message.channel, message))
+        self._workspace.notify(Change("reaction", message.channel, message))
         return {}
 
     async def _slash(self, user: str, details: Details) -> Json:

@@ -1,4 +1,4 @@
-"""What people do in Slack: talk, edit, give commands, click, fill in forms."""
+"""What people do in Slack: post, edit, give commands, click, fill in forms."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.slack.delivery import interactions
 from bot.playground.slack.delivery.delivery import Deliverer, Delivery, Undelivered
-from bot.playground.slack.delivery.events import News
+from bot.playground.slack.delivery.events import EventPublisher
 from bot.playground.slack.delivery.response_urls import ResponseUrls
 from bot.playground.slack.people.forms import action_of, element_of, filled
 from bot.playground.slack.web_api.errors import ApiError
@@ -24,14 +24,14 @@ _TIMEOUTS = frozenset({"timeout", "http_timeout"})
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What came of a slash command at once."""
+    """The immediate result of a slash command."""
 
-    answer: Json | None  # what the bot put into its acknowledgement
-    error: str = ""  # Slack's word for why there is no answer
+    answer: Json | None  # from the bot's acknowledgement
+    error: str = ""  # Slack's code for why there is no answer
 
 
 class PeopleActing:
-    """The workspace's people, moved by a test or by the page."""
+    """The people of the workspace, controlled by a test or by the page."""
 
     def __init__(
         self, state: ServerState, deliverer: Deliverer, response_urls: ResponseUrls
@@ -40,7 +40,7 @@ class PeopleActing:
         self._workspace = state.workspace
         self._deliverer = deliverer
         self._response_urls = response_urls
-        self._news = News(state, deliverer)
+        self._events = EventPublisher(state, deliverer)
 
     def say(
         self,
@@ -53,13 +53,13 @@ class PeopleActing:
         files: Sequence[tuple[str, bytes]] = (),
         broadcast: bool = False,
     ) -> str:
-        """Let *user* say something; returns the message's ts."""
+        """Post a message as *user*; returns its ts."""
         if user not in self._workspace.channels[channel].members:
             raise KeyError(f"{user} is not in {channel}")
         if thread_ts:
-            self._known(channel, thread_ts)
+            self._existing(channel, thread_ts)
         shared = [new_file(self._state, name, content, user) for name, content in files]
-        kind = subtype or ("thread_broadcast" if broadcast else "file_share" if files else None)
+        subtype = subtype or ("thread_broadcast" if broadcast else "file_share" if files else None)
         message = self._workspace.post(
             Message(
                 ts=self._workspace.new_ts(),
@@ -67,16 +67,16 @@ class PeopleActing:
                 text=text,
                 user=user,
                 thread_ts=thread_ts,
-                subtype=kind,
+                subtype=subtype,
                 files=shared,
             )
         )
-        self._news.tell_of_message(message)
+        self._events.publish_message(message)
         return message.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Let *user* edit a message."""
-        message = self._known(channel, ts)
+        message = self._existing(channel, ts)
         before = snapshot(message)
         message.text = text
         message.edited_by, message.edited_ts = user, self._workspace.new_ts()
@@ -84,17 +84,17 @@ class PeopleActing:
 
     def delete(self, user: str, channel: str, ts: str) -> None:
         """Let *user* delete a message."""
-        self._workspace.delete(self._known(channel, ts))
+        self._workspace.delete(self._existing(channel, ts))
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Let *user* react to a message."""
-        message = self._known(channel, ts)
+        message = self._existing(channel, ts)
         message.reactions.setdefault(name, []).append(user)
-        self._workspace.tell(Change("reaction", channel, message))
+        self._workspace.notify(Change("reaction", channel, message))
         item = {"type": "message", "channel": channel, "ts": ts}
         event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
         author = message.user or BOT_USER
-        self._news.tell(event | {"item_user": author, "event_ts": self._workspace.new_ts()})
+        self._events.publish(event | {"item_user": author, "event_ts": self._workspace.new_ts()})
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> CommandResult:
         """Let *user* give a slash command; answers appear as messages, too."""
@@ -110,7 +110,7 @@ class PeopleActing:
             error = refusal.code
         else:
             return CommandResult(answer)
-        self._response_urls.whisper(user, channel, f"{command} failed: {error}")
+        self._response_urls.post_ephemeral(user, channel, f"{command} failed: {error}")
         return CommandResult(None, error)
 
     async def click(
@@ -128,10 +128,10 @@ class PeopleActing:
         block_id, element = element_of(content, action_id, block_id)
         action = action_of(element, block_id, value) | {"action_ts": self._workspace.new_ts()}
         if isinstance(message, View):
-            around = interactions.around_view(message, state)
+            fields = interactions.view_fields(message, state)
         else:
-            around = self._around(user, message)
-        await self._interact("block_actions", user, around | {"actions": [action]})
+            fields = self._message_fields(user, message)
+        await self._interact("block_actions", user, fields | {"actions": [action]})
 
     async def submit_view(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         """Let *user* submit a modal; returns the errors by block id, or nothing.
@@ -139,8 +139,8 @@ class PeopleActing:
         *values* are by block id (or action id): a text, an option's value or several.
         """
         view = self._workspace.views[view_id]
-        told = {"view": interactions.with_state(view, filled(view, values)), "response_urls": []}
-        answer = await self._interact("view_submission", user, told) or {}
+        fields = {"view": interactions.with_state(view, filled(view, values)), "response_urls": []}
+        answer = await self._interact("view_submission", user, fields) or {}
         match answer.get("response_action"):
             case "errors":
                 errors: Json = answer["errors"]
@@ -150,25 +150,26 @@ class PeopleActing:
             case "push":
                 new_view(self._state, user, answer["view"], on=view)
             case "clear":
-                for one in open_views(self._state, user):
-                    self._closed(one)
+                for open_view in open_views(self._state, user):
+                    self._close(open_view)
             case _:
-                self._closed(view)
+                self._close(view)
         return {}
 
     async def close_view(self, user: str, view_id: str) -> None:
         """Let *user* close a modal."""
         view = self._workspace.views[view_id]
-        self._closed(view)
+        self._close(view)
         if view.content["notify_on_close"]:
             await self._interact("view_closed", user, {"view": view.content, "is_cleared": False})
 
     async def shortcut(self, user: str, message: Message, callback_id: str) -> None:
         """Let *user* use a message shortcut."""
-        told = self._around(user, message) | {"callback_id": callback_id, "message_ts": message.ts}
-        told["action_ts"] = self._workspace.new_ts()
-        del told["container"], told["state"]  # only what was pressed or filled in has these
-        await self._interact("message_action", user, told)
+        fields = self._message_fields(user, message)
+        fields |= {"callback_id": callback_id, "message_ts": message.ts}
+        fields["action_ts"] = self._workspace.new_ts()
+        del fields["container"], fields["state"]  # only clicks and submissions have these
+        await self._interact("message_action", user, fields)
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Let *user* open the app's home or its messages."""
@@ -176,13 +177,13 @@ class PeopleActing:
         event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
         if tab == "home" and user in self._workspace.homes:
             event["view"] = self._workspace.homes[user].content
-        self._news.tell(event | {"event_ts": self._workspace.new_ts()})
+        self._events.publish(event | {"event_ts": self._workspace.new_ts()})
 
     def stop_session(self, user: str, channel: str, thread_ts: str) -> None:
-        """Let *user* press Slack's own stop button: what is being streamed grows no more."""
+        """Let *user* press Slack's own stop button, which ends the streams of a thread."""
         streaming = [m.ts for m in self._workspace.thread(channel, thread_ts) if m.streaming]
         self._state.stopped.update((channel, ts) for ts in streaming)
-        self._news.tell(
+        self._events.publish(
             {
                 "type": "agent_session_stopped",
                 "user": user,
@@ -194,13 +195,13 @@ class PeopleActing:
         )
 
     def uninstall(self) -> None:
-        """Let an admin remove the app: its token is worth nothing from now on."""
+        """Let an admin uninstall the app, which revokes its token."""
         self._state.installed = False
-        self._news.tell({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
-        self._news.tell({"type": "app_uninstalled"})
+        self._events.publish({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        self._events.publish({"type": "app_uninstalled"})
 
-    async def wait_for(self, condition: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - a waiting time is what the caller names
-        """Return as soon as *condition* holds, which is looked at after each change."""
+    async def wait_for(self, condition: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - callers set it
+        """Wait until *condition* holds; it is checked after each change."""
         changed = asyncio.Event()
         unsubscribe = self._workspace.subscribe(lambda _: changed.set())
         try:
@@ -214,36 +215,36 @@ class PeopleActing:
     async def next_change(
         self,
         wanted: Callable[[Change], object],
-        timeout: float = 10,  # noqa: ASYNC109 - a waiting time is what the caller names
+        timeout: float = 10,  # noqa: ASYNC109 - callers set it
     ) -> Change:
         """Return the next change that is *wanted*."""
-        found: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
+        change: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
 
-        def look(change: Change) -> None:
-            if not found.done() and wanted(change):
-                found.set_result(change)
+        def check(candidate: Change) -> None:
+            if not change.done() and wanted(candidate):
+                change.set_result(candidate)
 
-        unsubscribe = self._workspace.subscribe(look)
+        unsubscribe = self._workspace.subscribe(check)
         try:
             async with asyncio.timeout(timeout):
-                return await found
+                return await change
         finally:
             unsubscribe()
 
-    async def _interact(self, kind: str, user: str, told: Json) -> Json | None:
-        payload = interactions.interaction(self._state, kind, user) | told
+    async def _interact(self, kind: str, user: str, fields: Json) -> Json | None:
+        payload = interactions.interaction(self._state, kind, user) | fields
         return await self._deliverer.ask(Delivery("interactive", payload))
 
-    def _around(self, user: str, message: Message) -> Json:
+    def _message_fields(self, user: str, message: Message) -> Json:
         url = self._response_urls.new(user, message.channel, message)
-        return interactions.around_message(self._state, message, url)
+        return interactions.message_fields(self._state, message, url)
 
-    def _known(self, channel: str, ts: str) -> Message:
+    def _existing(self, channel: str, ts: str) -> Message:
         message = self._workspace.message(channel, ts)
         if message is None:
             raise KeyError(f"no message {channel}/{ts}")
         return message
 
-    def _closed(self, view: View) -> None:
+    def _close(self, view: View) -> None:
         view.is_open = False
-        self._workspace.tell(Change("view", view=view))
+        self._workspace.notify(Change("view", view=view))

@@ -1,4 +1,4 @@
-"""What an element or a form holds when people use it, in Slack's shapes."""
+"""The values of elements and forms that people use, as Slack's JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,29 +14,29 @@ def element_of(
     for number, block in enumerate(blocks):
         if block_id not in (None, block.get("block_id", f"b{number}")):
             continue
-        inside = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        for element in inside:
+        elements = [*block.get("elements", []), block.get("accessory"), block.get("element")]
+        for element in elements:
             if isinstance(element, dict) and element.get("action_id") == action_id:
                 return block.get("block_id", f"b{number}"), element
     raise KeyError(f"no action {action_id}")
 
 
 def action_of(element: Json, block_id: str, value: str | None) -> Json:
-    """Return what Slack tells of an element that was used."""
+    """Return the action that Slack sends for an element that was used."""
     kind = element["type"]
     action: Json = {"type": kind, "action_id": element["action_id"], "block_id": block_id}
     match kind:
         case "button" | "feedback_buttons" | "icon_button":
-            chosen = value if value is not None else element.get("value")
-            told = {"text": element.get("text"), "value": chosen}
-            return action | {key: one for key, one in told.items() if one is not None}
+            pressed = value if value is not None else element.get("value")
+            fields = {"text": element.get("text"), "value": pressed}
+            return action | {name: field for name, field in fields.items() if field is not None}
         case "users_select":
             return action | {"selected_user": value}
         case "conversations_select" | "channels_select":
             return action | {f"selected_{kind.removesuffix('s_select')}": value}
         case "checkboxes" | "multi_static_select":
-            chosen_values = (value or "").split(",")
-            return action | {"selected_options": [_option(element, one) for one in chosen_values]}
+            selected = [_option(element, part) for part in (value or "").split(",")]
+            return action | {"selected_options": selected}
         case _:
             return action | {"selected_option": _option(element, value)}
 
@@ -48,24 +48,24 @@ def _option(element: Json, value: str | None) -> Json | None:
 
 
 def filled(view: View, values: Mapping[str, Any]) -> Json:
-    """Return the state of a view's inputs: what was given, else what they began with."""
+    """Return the state of a view's inputs: the *values* given, else their initial ones."""
     state: Json = {}
     for block in view.content["blocks"]:
         element = block.get("element")
         if block["type"] != "input" or not element:
             continue
-        named = [key for key in (block["block_id"], element["action_id"]) if key in values]
-        held = _holding(element, values[named[0]]) if named else _beginning(element)
-        state[block["block_id"]] = {element["action_id"]: {"type": element["type"]} | held}
+        keys = [key for key in (block["block_id"], element["action_id"]) if key in values]
+        value = _entered(element, values[keys[0]]) if keys else _initial(element)
+        state[block["block_id"]] = {element["action_id"]: {"type": element["type"]} | value}
     return state
 
 
-def _holding(element: Json, given: Any) -> Json:
+def _entered(element: Json, given: Any) -> Json:
     match element["type"]:
         case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": _option(element, given)}
         case "checkboxes" | "multi_static_select":
-            return {"selected_options": [_option(element, one) for one in given or ()]}
+            return {"selected_options": [_option(element, value) for value in given or ()]}
         case "file_input":
             return {"files": given or []}
         case "users_select":
@@ -74,7 +74,7 @@ def _holding(element: Json, given: Any) -> Json:
             return {"value": given or None}
 
 
-def _beginning(element: Json) -> Json:
+def _initial(element: Json) -> Json:
     match element["type"]:
         case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": element.get("initial_option")}

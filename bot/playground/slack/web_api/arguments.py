@@ -1,7 +1,7 @@
-"""Which arguments each Web API method takes, and the scope it needs.
+"""The arguments of each Web API method, and the scope it needs.
 
-Read off Slack's method reference; a test compares the two. Unknown arguments are refused, which
-is stricter than Slack: it finds our mistakes.
+Taken from Slack's method reference; a test compares the two. Unknown arguments are refused, which
+is stricter than Slack, to find our mistakes.
 """
 
 import json
@@ -13,13 +13,13 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 
-_SENT_ALONG = "team_id"  # Bolt gives it to every call of a listener's client; Slack minds it not
+_IGNORED = "team_id"  # Bolt passes it to every call of a listener's client; Slack ignores it
 _PERSONA = "username? icon_emoji? icon_url?"
 _PAGED = "cursor? limit?:num"
-_SPAN = f"{_PAGED} oldest? latest? inclusive?:bool include_all_metadata?:bool"
+_RANGE = f"{_PAGED} oldest? latest? inclusive?:bool include_all_metadata?:bool"
 _VIEW = "view:json trigger_id? interactivity_pointer?"
 
-# method: (scopes of which one is needed, arguments: name, "?" optional, ":" type)
+# method: (accepted scopes, arguments: name, "?" if optional, ":" and a type)
 METHODS: Mapping[str, tuple[str, str]] = {
     "agents.sessions.setStatus": (
         "chat:write",
@@ -35,7 +35,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "channel_id prompts:json thread_ts? title?",
     ),
     "assistant.threads.setTitle": ("assistant:write", "channel_id thread_ts title"),
-    "auth.test": ("", "team_id? user_id?"),  # Bolt sends these along
+    "auth.test": ("", "team_id? user_id?"),  # Bolt sends these
     "bots.info": ("users:read", "bot? team_id?"),
     "chat.appendStream": ("chat:write", "channel ts markdown_text? chunks?:json"),
     "chat.delete": ("chat:write", "channel ts as_user?:bool"),
@@ -73,7 +73,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
             "parse? markdown_text? reply_broadcast?:bool file_ids?:json as_user?:bool"
         ),
     ),
-    "conversations.history": ("*:history", f"channel {_SPAN}"),
+    "conversations.history": ("*:history", f"channel {_RANGE}"),
     "conversations.info": (
         "*:read",
         "channel include_locale?:bool include_num_members?:bool",
@@ -84,7 +84,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "*:write",
         "channel? users? return_im?:bool prevent_creation?:bool",
     ),
-    "conversations.replies": ("*:history", f"channel ts {_SPAN}"),
+    "conversations.replies": ("*:history", f"channel ts {_RANGE}"),
     "files.completeUploadExternal": (
         "files:write",
         f"files:json channel_id? channels? thread_ts? initial_comment? blocks?:json {_PERSONA}",
@@ -135,17 +135,19 @@ class Argument:
 def arguments_of(method: str) -> Mapping[str, Argument]:
     """Return the arguments of *method* by name."""
     _, spec = METHODS[method]
-    found = {}
+    arguments = {}
     for word in spec.split():
         name, _, kind = word.partition(":")
-        found[name.rstrip("?")] = Argument(name.rstrip("?"), not name.endswith("?"), kind or "str")
-    return found
+        arguments[name.rstrip("?")] = Argument(
+            name.rstrip("?"), not name.endswith("?"), kind or "str"
+        )
+    return arguments
 
 
-def checked(method: str, given: Mapping[str, Any]) -> Json:
-    """Return *given* with its values in their types, or raise ApiError."""
+def checked(method: str, raw: Mapping[str, Any]) -> Json:
+    """Return the arguments in *raw* converted to their types, or raise ApiError."""
     known = arguments_of(method)
-    given = {name: one for name, one in given.items() if name in known or name != _SENT_ALONG}
+    given = {name: value for name, value in raw.items() if name in known or name != _IGNORED}
     unknown = [f"[ERROR] unknown argument [{name}]" for name in given if name not in known]
     missing = [
         f"[ERROR] missing required field: {name}"

@@ -1,4 +1,4 @@
-"""Slack's Web API over HTTP: arguments, tokens and scopes checked, faults where wanted."""
+"""Slack's Web API over HTTP: checks arguments, tokens and scopes, and injects faults."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ _FAMILIES = ("channels", "groups", "im", "mpim")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a method, as it was made and as it ended."""
+    """A call of a method, and its outcome."""
 
     method: str
     args: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Call:
 
 
 class WebApi:
-    """Answers ``/api/…``; remembers the last *kept* calls."""
+    """Handles ``/api/…``; records the last *kept* calls."""
 
     def __init__(
         self,
@@ -42,44 +42,44 @@ class WebApi:
     ) -> None:
         self.calls: deque[Call] = deque(maxlen=kept)
         self._state = state
-        self._tokens = tokens  # and whose each is: the bot's or the app's
+        self._tokens = tokens  # token: "bot" or "app"
         self._open_socket = open_socket  # returns the URL of a new Socket Mode connection
-        self._unanswered = asyncio.Event()  # set at the end, for those who wait in silence
+        self._stopped = asyncio.Event()  # set at shutdown: releases callers that get no response
 
     def stop(self) -> None:
-        """Let go of callers that wait in silence."""
-        self._unanswered.set()
+        """Release the callers that get no response."""
+        self._stopped.set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer a call."""
+        """Handle a call."""
         method = request.match_info["method"]
-        given, problem = await _given(request)
-        token = given.pop("token", None) or _bearer(request)
+        args, problem = await _arguments(request)
+        token = args.pop("token", None) or _bearer(request)
         if latency := self._state.hazards.latency.get(method, 0.0):
             await asyncio.sleep(latency)
-        fault = self._fault(method, given)
+        fault = self._fault(method, args)
         if fault and not fault.after_effect:
-            self._record(method, given, fault.ending.name.lower())
+            self._record(method, args, fault.ending.name.lower())
             return await self._fail(request, fault)
-        body = _refusal(problem) if problem else self._answer(method, token, given)
+        body = _refusal(problem) if problem else self._answer(method, token, args)
         outcome = "ok" if body["ok"] else str(body["error"])
         if fault:
-            self._record(method, given, f"{outcome}, then {fault.ending.name.lower()}")
+            self._record(method, args, f"{outcome}, then {fault.ending.name.lower()}")
             return await self._fail(request, fault)
-        self._record(method, given, outcome)
+        self._record(method, args, outcome)
         return web.json_response(body, headers=self._headers(method))
 
-    def _fault(self, method: str, given: Json) -> Fault | None:
+    def _fault(self, method: str, args: Json) -> Fault | None:
         hazards = self._state.hazards
         fault = hazards.next(method)
         if fault is None and method == "chat.postMessage":
-            return hazards.too_fast(str(given.get("channel")), time.monotonic())
+            return hazards.too_fast(str(args.get("channel")), time.monotonic())
         return fault
 
-    def _answer(self, method: str, token: str | None, given: Json) -> Json:
+    def _answer(self, method: str, token: str | None, raw_args: Json) -> Json:
         try:
             self._authorize(method, token)
-            args = arguments.checked(method, given)
+            args = arguments.checked(method, raw_args)
             if method == "apps.connections.open":
                 return {"ok": True, "url": self._open_socket()}
             return {"ok": True, **METHODS[method](self._state, args)}
@@ -128,7 +128,7 @@ class WebApi:
                     request.transport.abort()
                 return web.Response()
             case Ending.SILENCE:
-                await self._unanswered.wait()
+                await self._stopped.wait()
                 return web.Response(status=503)
 
 
@@ -137,16 +137,16 @@ def _refusal(error: str) -> Json:
 
 
 def accepted_scopes(method: str) -> frozenset[str]:
-    """Return the scopes of which one is needed."""
+    """Return the scopes that allow *method*; one is enough."""
     needed, _ = arguments.METHODS.get(method, ("", ""))
     family, _, right = needed.partition(":")
     if family == "*":
-        return frozenset(f"{one}:{right}" for one in _FAMILIES)
+        return frozenset(f"{prefix}:{right}" for prefix in _FAMILIES)
     return frozenset({needed}) if needed else frozenset()
 
 
-async def _given(request: web.Request) -> tuple[Json, str]:
-    """Return the arguments, and Slack's word for what is wrong with the body, if anything is."""
+async def _arguments(request: web.Request) -> tuple[Json, str]:
+    """Return the arguments, and Slack's error code if the body is malformed."""
     if request.content_type != "application/json":
         return {**request.query, **await request.post()}, ""
     try:

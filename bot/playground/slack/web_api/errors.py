@@ -1,10 +1,10 @@
-"""How a Web API method refuses a call."""
+"""The error that a Web API method answers with."""
 
 from typing import Any
 
 
 class ApiError(Exception):
-    """Slack says no: ``ok: false`` with *code*, and sometimes more."""
+    """Slack answers ``ok: false`` with *code*, and sometimes *more* fields."""
 
     def __init__(self, code: str, *messages: str, **more: Any) -> None:
         super().__init__(code)

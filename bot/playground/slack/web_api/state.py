@@ -1,6 +1,5 @@
-"""What a method gets to work with, and what the families share."""
+"""The server's state beside the workspace, and the checks that methods share."""
 
-import re
 import time
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,10 +13,9 @@ from bot.playground.slack.workspace.state import Channel, Workspace
 
 T = TypeVar("T")
 
-_TRIGGER_LASTS = 3.0
-_PLACE = re.compile(r"\d+(\.\d+)?")
+_TRIGGER_LIFETIME_SECONDS = 3.0
 _RESERVED = frozenset({"slackbot", "slack"})
-FAMILIES = {"channel": "channels", "group": "groups", "im": "im"}  # kind: the scopes' first word
+FAMILIES = {"channel": "channels", "group": "groups", "im": "im"}  # kind: the scopes' prefix
 
 
 @dataclass(slots=True)
@@ -28,39 +26,39 @@ class ServerState:
     hazards: Hazards
     scopes: set[str]
     url: str = ""
-    events: frozenset[str] = frozenset()  # what the app has subscribed to
+    events: frozenset[str] = frozenset()  # that the app has subscribed to
     installed: bool = True
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)  # id: user, when
-    spent_triggers: set[str] = field(default_factory=set)
+    used_triggers: set[str] = field(default_factory=set)
     uploads: dict[str, Json] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
-    looking_over: dict[str, int] = field(default_factory=dict)  # new files: looks until known
-    looks: int = 1  # at a new file, until Slack tells what it is
+    processing: dict[str, int] = field(default_factory=dict)  # new files: calls that remain
+    processing_calls: int = 1  # of files.info, until a new file is processed
     stream_starts: dict[tuple[str, str], float] = field(default_factory=dict)
-    stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that somebody stopped
+    stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that a user stopped
 
     def new_trigger(self, user: str) -> str:
-        """Return a trigger id: good for one view, for three seconds."""
+        """Return a trigger id, valid for one view within three seconds."""
         trigger = self.workspace.new_id("trigger.")
         self.triggers[trigger] = (user, time.monotonic())
         return trigger
 
     def use_trigger(self, trigger: str | None) -> str:
-        """Return whose action *trigger* stands for; it is spent then."""
+        """Return the user whose action issued *trigger*; it cannot be used again."""
         if not trigger:
             raise ApiError("invalid_arguments", "[ERROR] missing required field: trigger_id")
-        if trigger in self.spent_triggers:
+        if trigger in self.used_triggers:
             raise ApiError("exchanged_trigger_id")
-        user, since = self.triggers.pop(trigger, ("", 0.0))
+        user, issued = self.triggers.pop(trigger, ("", 0.0))
         if not user:
             raise ApiError("invalid_trigger_id")
-        self.spent_triggers.add(trigger)
-        if time.monotonic() - since > _TRIGGER_LASTS:
+        self.used_triggers.add(trigger)
+        if time.monotonic() - issued > _TRIGGER_LIFETIME_SECONDS:
             raise ApiError("expired_trigger_id")
         return user
 
     def channel(self, channel_id: str, *, posting: bool = False) -> Channel:
-        """Return a channel that the bot may see, or write to."""
+        """Return a channel that the bot may see, or post to."""
         if channel_id in self.workspace.users and posting:
             return self.workspace.direct_channel(channel_id, BOT_USER)
         channel = self.workspace.channels.get(channel_id)
@@ -88,7 +86,7 @@ class ServerState:
             raise ApiError("thread_not_found")
 
     def own_message(self, channel: str, ts: str, error: str) -> Message:
-        """Return a message of the bot's."""
+        """Return one of the bot's own messages."""
         message = self.workspace.message(channel, ts)
         if message is None:
             raise ApiError("message_not_found")
@@ -97,18 +95,18 @@ class ServerState:
         return message
 
     def persona(self, args: Json) -> Json:
-        """Return the persona fields of a message, as far as the scopes let it have one."""
-        wanted = {k: args[k] for k in ("username", "icon_emoji", "icon_url") if args.get(k)}
+        """Return the persona fields in *args*, if the scopes allow a persona."""
+        persona = {k: args[k] for k in ("username", "icon_emoji", "icon_url") if args.get(k)}
         allowed = "chat:write.customize" in self.scopes and self.hazards.personas == "kept"
-        if wanted and not allowed:
+        if persona and not allowed:
             if self.hazards.personas == "refused":
                 raise self.missing_scope("chat:write.customize")
             return {}
-        if wanted.get("username", "").strip().casefold() in _RESERVED:
+        if persona.get("username", "").strip().casefold() in _RESERVED:
             raise ApiError("reserved_username")
-        return wanted
+        return persona
 
     def missing_scope(self, *needed: str) -> ApiError:
-        """Return the error that says which of the scopes would do."""
+        """Return the error that names the scopes that would do."""
         provided = ",".join(sorted(self.scopes))
         return ApiError("missing_scope", needed=",".join(sorted(needed)), provided=provided)

@@ -1,4 +1,4 @@
-"""A believable small company, to be talked in."""
+"""A believable small company to fill the workspace with."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ GUEST, STRANGER = "U0GUS", "U0SAM"
 GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD"
 
 
-def found_company(workspace: Workspace) -> None:
+def fill_workspace(workspace: Workspace) -> None:
     """Fill *workspace* with people, channels and the bot."""
     team = workspace.team_id
     ada = User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True)
@@ -37,11 +37,11 @@ def found_company(workspace: Workspace) -> None:
         User(SLACKBOT, "slackbot", "Slackbot", team, is_bot=True, emoji="💬", colour="#4a154b"),
     )
     workspace.add(*staff, outside, *bots)
-    everybody = {user.id for user in staff} | {BOT_USER}
-    members = everybody - {GUEST}
+    everyone = {user.id for user in staff} | {BOT_USER}
+    members = everyone - {GUEST}
     workspace.add(
-        Channel(GENERAL, "general", members=set(everybody) | {STRANGER}, is_shared=True),
+        Channel(GENERAL, "general", members=set(everyone) | {STRANGER}, is_shared=True),
         Channel(PRODUCT, "product", members=set(members)),
-        Channel(LEGAL, "legal-questions", members=set(everybody)),
+        Channel(LEGAL, "legal-questions", members=set(everyone)),
         Channel(PRIVATE, "board", "group", {ADA, BEN, BOT_USER}),
     )

@@ -1,4 +1,4 @@
-"""Messages, and the order they stand in: one timeline for each channel."""
+"""Messages and their order: one timeline for each channel."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from bot.json_types import Json
 
 @dataclass(slots=True)
 class Message:
-    """One message, in the fields that Slack keeps of it."""
+    """A message, with the fields that Slack stores."""
 
     ts: str
     channel: str
@@ -28,18 +28,18 @@ class Message:
     edited_ts: str | None = None
     ephemeral_for: str | None = None
     streaming: bool = False
-    begun_with: str = ""  # what a stream showed first
+    begun_with: str = ""  # the text a stream started with
     reactions: dict[str, list[str]] = field(default_factory=dict)
     replies: list[str] = field(default_factory=list)  # ts of the replies, on the root
 
     @property
     def is_reply(self) -> bool:
-        """Whether it hangs from another message."""
+        """Whether it is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
 class Timeline:
-    """A channel's messages: by ts, by thread, and in the order that the channel shows them."""
+    """A channel's messages: by ts, by thread, and in the order the channel shows them."""
 
     def __init__(self) -> None:
         self._by_ts: dict[str, Message] = {}
@@ -58,13 +58,13 @@ class Timeline:
         return [root, *(self._by_ts[ts] for ts in root.replies)] if root else []
 
     def shown(self, oldest: float, latest: float) -> Sequence[Message]:
-        """Return what the channel itself shows between the two, both included."""
+        """Return what the channel itself shows from *oldest* to *latest*, both included."""
         first = bisect_left(self._shown, oldest, key=float)
         end = bisect_right(self._shown, latest, key=float)
         return [self._by_ts[ts] for ts in self._shown[first:end]]
 
     def add(self, message: Message) -> None:
-        """Add a message; a reply hangs from its root."""
+        """Add a message; a reply is added to its thread."""
         self._by_ts[message.ts] = message
         root = self.get(message.thread_ts) if message.is_reply else None
         if root and root.is_reply:  # threads have one level
@@ -76,21 +76,21 @@ class Timeline:
         if not message.is_reply or message.subtype == "thread_broadcast":
             insort(self._shown, message.ts, key=float)
 
-    def drop(self, message: Message) -> None:
-        """Take a message out; with its last reply a root that was deleted goes, too."""
+    def remove(self, message: Message) -> None:
+        """Remove a message, and with its last reply a root that was deleted before."""
         del self._by_ts[message.ts]
-        at = bisect_left(self._shown, float(message.ts), key=float)
-        if self._shown[at : at + 1] == [message.ts]:
-            del self._shown[at]
+        index = bisect_left(self._shown, float(message.ts), key=float)
+        if self._shown[index : index + 1] == [message.ts]:
+            del self._shown[index]
         root = self.get(message.thread_ts) if message.is_reply else None
         if root and message.ts in root.replies:
             root.replies.remove(message.ts)
             if root.subtype == "tombstone" and not root.replies:
-                self.drop(root)
+                self.remove(root)
 
 
 def snapshot(message: Message) -> Message:
-    """Return the message as it is now."""
+    """Return a copy of *message* as it is now."""
     return replace(
         message,
         replies=list(message.replies),
@@ -100,5 +100,5 @@ def snapshot(message: Message) -> Message:
 
 
 def reply_users(replies: Iterable[Message]) -> list[str]:
-    """Return who replied, each once, in order."""
+    """Return the authors of *replies*, each once, in order."""
     return list(dict.fromkeys(reply.user or reply.bot_id or "" for reply in replies))

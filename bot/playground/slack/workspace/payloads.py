@@ -1,4 +1,4 @@
-"""Messages, people, channels and events in the shapes that Slack sends."""
+"""Messages, people, channels and events as Slack's JSON."""
 
 from time import time
 from uuid import NAMESPACE_URL, uuid5
@@ -8,57 +8,59 @@ from bot.playground.slack.workspace.company import APP_ID, BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message, reply_users
 from bot.playground.slack.workspace.state import Channel, User, Workspace
 
-_FOUNDED = 1700000000
+_CREATED = 1700000000
 
 
-def message(workspace: Workspace, one: Message, *, metadata: bool = True) -> Json:
+def message(workspace: Workspace, message: Message, *, metadata: bool = True) -> Json:
     """Return a message."""
-    shown: Json = {"type": "message", "ts": one.ts, "text": one.text}
+    payload: Json = {"type": "message", "ts": message.ts, "text": message.text}
     optional = {
-        "subtype": one.subtype,
-        "bot_id": one.bot_id,
-        "username": one.username,
-        "thread_ts": one.thread_ts,
-        "blocks": one.blocks or None,
-        "files": one.files or None,
-        "metadata": one.metadata if metadata else None,
+        "subtype": message.subtype,
+        "bot_id": message.bot_id,
+        "username": message.username,
+        "thread_ts": message.thread_ts,
+        "blocks": message.blocks or None,
+        "files": message.files or None,
+        "metadata": message.metadata if metadata else None,
     }
-    shown |= {key: value for key, value in optional.items() if value is not None}
-    shown |= _author(workspace, one)
-    if one.icon_emoji or one.icon_url:
-        shown["icons"] = {"emoji": one.icon_emoji} if one.icon_emoji else {"image_48": one.icon_url}
-    if one.edited_by:
-        shown["edited"] = {"user": one.edited_by, "ts": one.edited_ts}
-    if one.subtype == "tombstone":
-        shown["hidden"] = True
-    if one.reactions:
-        shown["reactions"] = [
+    payload |= {key: value for key, value in optional.items() if value is not None}
+    payload |= _author(workspace, message)
+    if message.icon_emoji or message.icon_url:
+        payload["icons"] = (
+            {"emoji": message.icon_emoji} if message.icon_emoji else {"image_48": message.icon_url}
+        )
+    if message.edited_by:
+        payload["edited"] = {"user": message.edited_by, "ts": message.edited_ts}
+    if message.subtype == "tombstone":
+        payload["hidden"] = True
+    if message.reactions:
+        payload["reactions"] = [
             {"name": name, "users": users, "count": len(users)}
-            for name, users in one.reactions.items()
+            for name, users in message.reactions.items()
         ]
-    return shown | _place_in_thread(workspace, one)
+    return payload | _thread_fields(workspace, message)
 
 
-def _author(workspace: Workspace, one: Message) -> Json:
-    author: Json = {"app_id": APP_ID} if one.bot_id == BOT_ID else {}
-    user = workspace.users.get(one.user or "")
+def _author(workspace: Workspace, message: Message) -> Json:
+    author: Json = {"app_id": APP_ID} if message.bot_id == BOT_ID else {}
+    user = workspace.users.get(message.user or "")
     if user is None:
         return author
     author |= {"user": user.id, "team": user.team_id}
-    if one.bot_id == BOT_ID:
+    if message.bot_id == BOT_ID:
         author["bot_profile"] = bot_profile(workspace)
     elif not user.is_bot:
-        author["client_msg_id"] = str(uuid5(NAMESPACE_URL, f"{one.channel}/{one.ts}"))
+        author["client_msg_id"] = str(uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}"))
     if user.is_stranger:
         author |= {"user_team": user.team_id, "source_team": user.team_id}
         author["user_profile"] = _profile(user) | {"name": user.name, "is_restricted": False}
     return author
 
 
-def _place_in_thread(workspace: Workspace, one: Message) -> Json:
-    if one.replies:
-        return _thread_summary(workspace, one)
-    root = workspace.message(one.channel, one.thread_ts or "") if one.is_reply else None
+def _thread_fields(workspace: Workspace, message: Message) -> Json:
+    if message.replies:
+        return _thread_summary(workspace, message)
+    root = workspace.message(message.channel, message.thread_ts or "") if message.is_reply else None
     return {"parent_user_id": root.user} if root and root.user else {}
 
 
@@ -75,7 +77,7 @@ def _thread_summary(workspace: Workspace, root: Message) -> Json:
 
 
 def bot_profile(workspace: Workspace) -> Json:
-    """Return how the bot looks by itself."""
+    """Return the bot's own profile."""
     return {
         "id": BOT_ID,
         "app_id": APP_ID,
@@ -83,82 +85,86 @@ def bot_profile(workspace: Workspace) -> Json:
         "team_id": workspace.team_id,
         "name": workspace.users[BOT_USER].real_name,
         "deleted": False,
-        "updated": _FOUNDED,
+        "updated": _CREATED,
         "icons": {},
     }
 
 
-def user(one: User, *, locale: bool = False) -> Json:
+def user(user: User, *, locale: bool = False) -> Json:
     """Return a member."""
-    shown: Json = {
-        "id": one.id,
-        "team_id": one.team_id,
-        "name": one.name,
+    payload: Json = {
+        "id": user.id,
+        "team_id": user.team_id,
+        "name": user.name,
         "deleted": False,
-        "real_name": one.real_name,
-        "tz": one.tz,
+        "real_name": user.real_name,
+        "tz": user.tz,
         "tz_label": "Central European Time",
         "tz_offset": 3600,
-        "profile": _profile(one),
-        "is_bot": one.is_bot,
+        "profile": _profile(user),
+        "is_bot": user.is_bot,
         "is_app_user": False,
-        "updated": _FOUNDED,
+        "updated": _CREATED,
     }
     if locale:
-        shown["locale"] = one.locale
-    if one.is_stranger:
-        shown["is_stranger"] = True
+        payload["locale"] = user.locale
+    if user.is_stranger:
+        payload["is_stranger"] = True
     else:
-        shown |= {
-            "is_admin": one.is_admin,
-            "is_owner": one.is_owner,
-            "is_primary_owner": one.is_owner,
-            "is_restricted": one.is_restricted,
-            "is_ultra_restricted": one.is_ultra_restricted,
+        payload |= {
+            "is_admin": user.is_admin,
+            "is_owner": user.is_owner,
+            "is_primary_owner": user.is_owner,
+            "is_restricted": user.is_restricted,
+            "is_ultra_restricted": user.is_ultra_restricted,
         }
-    if one.id == BOT_USER:
-        shown["profile"] |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
-    return shown
+    if user.id == BOT_USER:
+        payload["profile"] |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
+    return payload
 
 
-def _profile(one: User) -> Json:
+def _profile(user: User) -> Json:
     return {
-        "real_name": one.real_name,
-        "real_name_normalized": one.real_name,
-        "display_name": one.display_name,
-        "display_name_normalized": one.display_name,
-        "team": one.team_id,
+        "real_name": user.real_name,
+        "real_name_normalized": user.real_name,
+        "display_name": user.display_name,
+        "display_name_normalized": user.display_name,
+        "team": user.team_id,
     }
 
 
-def channel(one: Channel, viewer: str) -> Json:
+def channel(channel: Channel, viewer: str) -> Json:
     """Return a channel."""
-    shown: Json = {
-        "id": one.id,
-        "created": _FOUNDED,
-        "is_channel": one.kind == "channel",
-        "is_group": one.kind == "group",
-        "is_im": one.kind == "im",
+    payload: Json = {
+        "id": channel.id,
+        "created": _CREATED,
+        "is_channel": channel.kind == "channel",
+        "is_group": channel.kind == "group",
+        "is_im": channel.kind == "im",
         "is_mpim": False,
-        "is_private": one.kind != "channel",
-        "is_archived": one.is_archived,
-        "is_member": viewer in one.members,
-        "is_ext_shared": one.is_shared,
+        "is_private": channel.kind != "channel",
+        "is_archived": channel.is_archived,
+        "is_member": viewer in channel.members,
+        "is_ext_shared": channel.is_shared,
     }
-    if one.kind == "im":
-        return shown | {"user": next((m for m in sorted(one.members) if m != viewer), viewer)}
-    return shown | {"name": one.name, "name_normalized": one.name, "num_members": len(one.members)}
+    if channel.kind == "im":
+        return payload | {"user": next((m for m in sorted(channel.members) if m != viewer), viewer)}
+    return payload | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "num_members": len(channel.members),
+    }
 
 
-def message_event(workspace: Workspace, one: Message) -> Json:
+def message_event(workspace: Workspace, posted: Message) -> Json:
     """Return the event of a new message."""
-    kind = workspace.channels[one.channel].kind
-    event = message(workspace, one)
-    event |= {"channel": one.channel, "channel_type": kind, "event_ts": one.ts}
-    root = workspace.message(one.channel, one.thread_ts or "")
-    if one.subtype == "thread_broadcast" and root:
+    kind = workspace.channels[posted.channel].kind
+    event = message(workspace, posted)
+    event |= {"channel": posted.channel, "channel_type": kind, "event_ts": posted.ts}
+    root = workspace.message(posted.channel, posted.thread_ts or "")
+    if posted.subtype == "thread_broadcast" and root:
         event["root"] = message(workspace, root)
-    if one.subtype == "file_share":
+    if posted.subtype == "file_share":
         event |= {"upload": False, "display_as_bot": False}
     return event
 
@@ -173,24 +179,24 @@ def mention_event(event: Json) -> Json:
 
 def changed_event(workspace: Workspace, new: Message, old: Message) -> Json:
     """Return the event of an edited message."""
-    told = {"message": message(workspace, new), "previous_message": message(workspace, old)}
-    return _hidden_event(workspace, new, "message_changed") | told
+    messages = {"message": message(workspace, new), "previous_message": message(workspace, old)}
+    return _hidden_event(workspace, new, "message_changed") | messages
 
 
 def deleted_event(workspace: Workspace, old: Message) -> Json:
     """Return the event of a deleted message."""
-    told = {"deleted_ts": old.ts, "previous_message": message(workspace, old)}
-    return _hidden_event(workspace, old, "message_deleted") | told
+    deleted = {"deleted_ts": old.ts, "previous_message": message(workspace, old)}
+    return _hidden_event(workspace, old, "message_deleted") | deleted
 
 
-def _hidden_event(workspace: Workspace, one: Message, subtype: str) -> Json:
+def _hidden_event(workspace: Workspace, message: Message, subtype: str) -> Json:
     ts = workspace.new_ts()
     return {
         "type": "message",
         "subtype": subtype,
         "hidden": True,
-        "channel": one.channel,
-        "channel_type": workspace.channels[one.channel].kind,
+        "channel": message.channel,
+        "channel_type": workspace.channels[message.channel].kind,
         "ts": ts,
         "event_ts": ts,
     }
@@ -201,11 +207,11 @@ def event_callback(workspace: Workspace, event: Json, event_id: str) -> Json:
 
     Its ``team_id`` is the author's, which in a shared channel can be another organisation's.
     """
-    author, place = event.get("user"), workspace.channels.get(str(event.get("channel")))
-    known = workspace.users.get(author) if isinstance(author, str) else None
+    author_id, channel = event.get("user"), workspace.channels.get(str(event.get("channel")))
+    author = workspace.users.get(author_id) if isinstance(author_id, str) else None
     return {
         "token": "not-a-real-token",
-        "team_id": known.team_id if known else workspace.team_id,
+        "team_id": author.team_id if author else workspace.team_id,
         "context_team_id": workspace.team_id,
         "context_enterprise_id": None,
         "api_app_id": APP_ID,
@@ -222,6 +228,6 @@ def event_callback(workspace: Workspace, event: Json, event_id: str) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": place is not None and place.is_shared,
+        "is_ext_shared_channel": channel is not None and channel.is_shared,
         "event_context": f"4-{event_id}",
     }

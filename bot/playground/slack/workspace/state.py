@@ -1,4 +1,4 @@
-"""A Slack workspace as plain state: people, channels, messages, views; and news of each change."""
+"""A Slack workspace as plain state: people, channels, messages, views. Subscribers see changes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ SLACKBOT = "USLACKBOT"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody in the workspace, or an app's bot."""
+    """A person in the workspace, or an app's bot user."""
 
     id: str
     name: str
@@ -38,13 +38,13 @@ class User:
 
     @property
     def shown_name(self) -> str:
-        """What others read."""
+        """The name that others see."""
         return self.display_name or self.real_name
 
 
 @dataclass(slots=True)
 class Channel:
-    """A place to talk."""
+    """A channel, or a direct conversation."""
 
     id: str
     name: str
@@ -56,7 +56,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Status:
-    """What the app says it is doing in a thread."""
+    """What the app is doing in a thread, as it says."""
 
     channel: str
     thread_ts: str
@@ -66,7 +66,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the app says of a thread as a whole."""
+    """The status and title that the app gave a thread."""
 
     status: str = ""
     title: str = ""
@@ -90,7 +90,7 @@ ChangeKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has happened."""
+    """A change in the workspace."""
 
     kind: ChangeKind
     channel: str | None = None
@@ -101,7 +101,7 @@ class Change:
 
 
 class Workspace:
-    """The state; every change is told to those who subscribed."""
+    """The state; subscribers are called on every change."""
 
     def __init__(self, team_id: str = "T0ACME", team_name: str = "Acme", url: str = "") -> None:
         self.team_id = team_id
@@ -124,7 +124,7 @@ class Workspace:
         self._last_ts = 0
         self._numbers = count(1)
 
-    # What is there.
+    # Queries
 
     def message(self, channel: str, ts: str) -> Message | None:
         """Return a message."""
@@ -139,24 +139,24 @@ class Workspace:
         return self._timelines[channel].thread(thread_ts)
 
     def history(self, channel: str, oldest: float, latest: float) -> Sequence[Message]:
-        """Return what a channel itself shows between the two, both included, oldest first."""
+        """Return what a channel itself shows from *oldest* to *latest*, both included."""
         return self._timelines[channel].shown(oldest, latest)
 
     def ephemeral(self, user: str, channel: str | None = None) -> list[Message]:
-        """Return what only *user* sees."""
-        whispered = self._ephemeral.get(user, {}).values()
-        return [message for message in whispered if channel in (None, message.channel)]
+        """Return the ephemeral messages of *user*."""
+        messages = self._ephemeral.get(user, {}).values()
+        return [message for message in messages if channel in (None, message.channel)]
 
-    def direct_channel(self, one: str, other: str) -> Channel:
-        """Return the direct conversation of two, opening it if there is none."""
-        known = self._direct.get(frozenset({one, other}))
-        if known is None:
-            known = Channel(self.new_id("D"), "", "im", {one, other})
-            self.add(known)
-        return known
+    def direct_channel(self, user: str, other: str) -> Channel:
+        """Return the direct conversation of two users, opening it if there is none."""
+        channel = self._direct.get(frozenset({user, other}))
+        if channel is None:
+            channel = Channel(self.new_id("D"), "", "im", {user, other})
+            self.add(channel)
+        return channel
 
     def new_id(self, prefix: str) -> str:
-        """Return an id that nothing else has."""
+        """Return an unused id."""
         return f"{prefix}0PLAY{next(self._numbers):05}"
 
     def new_ts(self) -> str:
@@ -165,22 +165,22 @@ class Workspace:
         seconds, micros = divmod(self._last_ts, 1_000_000)
         return f"{seconds}.{micros:06}"
 
-    # What happens.
+    # Changes
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Have *callback* called on each change; returns how to end that."""
+        """Call *callback* on each change; returns the function that unsubscribes it."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 
-    def add(self, *newcomers: User | Channel) -> None:
+    def add(self, *entries: User | Channel) -> None:
         """Add people and channels."""
-        for one in newcomers:
-            if isinstance(one, User):
-                self.users[one.id] = one
+        for entry in entries:
+            if isinstance(entry, User):
+                self.users[entry.id] = entry
             else:
-                self.channels[one.id] = one
-                if one.kind == "im":
-                    self._direct[frozenset(one.members)] = one
+                self.channels[entry.id] = entry
+                if entry.kind == "im":
+                    self._direct[frozenset(entry.members)] = entry
 
     def post(self, message: Message) -> Message:
         """Post *message*; an ephemeral one is shown to one person only."""
@@ -190,54 +190,54 @@ class Workspace:
             self._timelines[message.channel].add(message)
             if message.bot_id and message.thread_ts:
                 self.clear_status(message.channel, message.thread_ts)
-        self.tell(Change("posted", message.channel, message))
+        self.notify(Change("posted", message.channel, message))
         return message
 
     def updated(self, message: Message, previous: Message) -> None:
-        """Tell that *message* was *previous* before."""
-        self.tell(Change("updated", message.channel, message, previous=previous))
+        """Notify subscribers that *message* has changed from *previous*."""
+        self.notify(Change("updated", message.channel, message, previous=previous))
 
     def delete(self, message: Message) -> None:
-        """Take a message away; where a thread hangs from it, a stone with no name is left."""
+        """Delete a message; the root of a thread leaves a tombstone."""
         if message.ephemeral_for:
             del self._ephemeral[message.ephemeral_for][message.ts]
         elif message.replies:
-            self._bury(message)
+            self._leave_tombstone(message)
             return
         else:
-            self._timelines[message.channel].drop(message)
-        self.tell(Change("deleted", message.channel, message, previous=message))
+            self._timelines[message.channel].remove(message)
+        self.notify(Change("deleted", message.channel, message, previous=message))
 
     def set_status(self, status: Status) -> None:
-        """Show what the app is doing; an empty text clears it."""
-        place = (status.channel, status.thread_ts)
+        """Set the app's status in a thread; an empty text clears it."""
+        thread = (status.channel, status.thread_ts)
         if status.text:
-            self.statuses[place] = status
+            self.statuses[thread] = status
         else:
-            self.statuses.pop(place, None)
-        self.tell(Change("status", status.channel, status=status))
+            self.statuses.pop(thread, None)
+        self.notify(Change("status", status.channel, status=status))
 
     def clear_status(self, channel: str, thread_ts: str) -> None:
-        """Take the status away, as posting does."""
+        """Clear the status, as posting does."""
         if (channel, thread_ts) in self.statuses:
             self.set_status(Status(channel, thread_ts, ""))
 
     def end_status(self, status: Status) -> None:
-        """Take *status* away if it still stands."""
+        """Clear *status* if it has not been replaced."""
         if self.statuses.get((status.channel, status.thread_ts)) is status:
             self.clear_status(status.channel, status.thread_ts)
 
     def set_session(self, channel: str, thread_ts: str, session: Session) -> None:
-        """Keep what the app says of a thread as a whole."""
+        """Set the status and title of a thread."""
         self.sessions[channel, thread_ts] = session
-        self.tell(Change("session", channel))
+        self.notify(Change("session", channel))
 
-    def tell(self, change: Change) -> None:
-        """Tell all subscribers of *change*."""
+    def notify(self, change: Change) -> None:
+        """Call all subscribers with *change*."""
         for callback in tuple(self._subscribers):
             callback(change)
 
-    def _bury(self, root: Message) -> None:
+    def _leave_tombstone(self, root: Message) -> None:
         before = snapshot(root)
         root.subtype, root.user, root.text = "tombstone", SLACKBOT, "This message was deleted."
         root.bot_id = root.username = root.icon_emoji = root.icon_url = root.metadata = None

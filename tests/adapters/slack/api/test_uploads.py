@@ -27,7 +27,7 @@ async def test_what_is_no_image_is_to_be_linked(neighbour):
 
 
 async def test_an_image_that_slack_does_not_tell_of_in_time_is_to_be_linked(neighbour):
-    neighbour.slack.state.looks = 10
+    neighbour.slack.state.processing_calls = 10
     stored = await neighbour.files.store("duck.png", "A duck", PNG)
     assert not stored.is_image
     assert stored.url

@@ -68,7 +68,7 @@ async def test_files_are_shown_under_the_persona(neighbour):
 async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
     thread = neighbour.begin()
     chart = await neighbour.files.store("chart.png", "Costs", PNG)
-    neighbour.slack.state.looking_over[chart.id] = 9
+    neighbour.slack.state.processing[chart.id] = 9
     await neighbour.messenger.post(thread, post(chart))
     (reply,) = neighbour.replies(thread)
     assert not reply.blocks

@@ -57,7 +57,7 @@ async def test_an_url_is_good_for_five_answers(slack, urls, answer):
 
 async def test_an_url_is_good_for_half_an_hour(slack, urls, answer, monkeypatch):
     url = urls.new(ADA, GENERAL)
-    monkeypatch.setattr(response_urls, "LASTS", -1)
+    monkeypatch.setattr(response_urls, "LIFETIME_SECONDS", -1)
 
     status, text = await answer(url, {"text": "too late"})
 

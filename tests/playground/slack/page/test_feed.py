@@ -19,7 +19,7 @@ from bot.playground.slack.workspace.company import (
     GUEST,
     PRIVATE,
     STRANGER,
-    found_company,
+    fill_workspace,
 )
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Status, User, View, Workspace
@@ -28,7 +28,7 @@ from bot.playground.slack.workspace.state import Status, User, View, Workspace
 @pytest.fixture
 def workspace() -> Workspace:
     workspace = Workspace(url="http://127.0.0.1:1")
-    found_company(workspace)
+    fill_workspace(workspace)
     return workspace
 
 

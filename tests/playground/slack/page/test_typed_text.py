@@ -1,14 +1,14 @@
 import pytest
 
 from bot.playground.slack.page.typed_text import to_slack, to_typed
-from bot.playground.slack.workspace.company import found_company
+from bot.playground.slack.workspace.company import fill_workspace
 from bot.playground.slack.workspace.state import Workspace
 
 
 @pytest.fixture
 def workspace() -> Workspace:
     workspace = Workspace()
-    found_company(workspace)
+    fill_workspace(workspace)
     workspace.user_groups = {
         "S1": {"id": "S1", "handle": "panel-legal", "date_delete": 0},
         "S2": {"id": "S2", "handle": "panel-gone", "date_delete": 1},

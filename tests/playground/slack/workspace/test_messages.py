@@ -65,10 +65,10 @@ def test_what_is_dropped_is_nowhere():
     root, reply = said("1.0"), said("2.0", "1.0")
     made = timeline(root, reply)
 
-    made.drop(reply)
+    made.remove(reply)
     assert made.thread("1.0") == [root]
 
-    made.drop(root)
+    made.remove(root)
     assert made.get("1.0") is None
     assert shown(made) == []
 
@@ -77,10 +77,10 @@ def test_a_deleted_root_goes_with_its_last_reply():
     root, one, other = said("1.0", subtype="tombstone"), said("2.0", "1.0"), said("3.0", "1.0")
     made = timeline(root, one, other)
 
-    made.drop(one)
+    made.remove(one)
     assert made.get("1.0") is root
 
-    made.drop(other)
+    made.remove(other)
     assert made.get("1.0") is None
 
 

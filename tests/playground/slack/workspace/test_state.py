@@ -6,7 +6,7 @@ from bot.playground.slack.workspace.company import (
     BOT_ID,
     BOT_USER,
     GENERAL,
-    found_company,
+    fill_workspace,
 )
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import (
@@ -22,7 +22,7 @@ from bot.playground.slack.workspace.state import (
 @pytest.fixture
 def workspace() -> Workspace:
     made = Workspace()
-    found_company(made)
+    fill_workspace(made)
     return made
 
 

@@ -4,13 +4,13 @@
 export async function formValues(root) {
   const values = {};
   for (const element of root.querySelectorAll('.bk-input [data-action]')) {
-    values[element.dataset.block] = await valueOf(element);
+    values[element.dataset.block] = await fieldValue(element);
   }
   return values;
 }
 
 /** @param {any} element @returns {Promise<unknown>} */
-export async function valueOf(element) {
+export async function fieldValue(element) {
   const { type, value } = element.dataset;
   if (type === 'file_input') return encodeFiles(element.files);
   if (type === 'radio_buttons') return checked(element)[0] ?? null;

@@ -4,7 +4,7 @@ import { act, toast } from './api.js';
 import { isConfirmed, askConfirmation } from './confirm.js';
 import { on, run } from './events.js';
 import { openMenu } from './menu.js';
-import { formValues } from './form_values.js';
+import { fieldValue, formValues } from './form_values.js';
 import { go, route } from './route.js';
 import { all, channelMessages, message, replies, workspace } from './store.js';
 import { local } from './local_state.js';
@@ -103,7 +103,7 @@ async function click(element, value) {
   await act('click', { ...(await containerOf(element)), block, action, value });
 }
 
-on('bk-act', async (element) => click(element, await valueOf(element)));
+on('bk-act', async (element) => click(element, await fieldValue(element)));
 
 on('bk-overflow', (button) => openMenu(button, JSON.parse(button.dataset.options).map((option) => ({
   label: option.text.plain, run: () => click(button, option.value),

@@ -17,7 +17,7 @@ _SESSION_STATES = frozenset({"active", "processing", "suspended", "closed"})
 
 
 def set_status(state: ServerState, args: Json) -> Json:
-    """Show what the app is doing in a thread, for a while."""
+    """Set the app's status in a thread; it expires after a while."""
     channel = state.channel(args["channel_id"], posting=True)
     _check_thread(state, channel.id, args["thread_ts"])
     loading = args.get("loading_messages") or []
@@ -33,28 +33,28 @@ def set_status(state: ServerState, args: Json) -> Json:
 
 
 def set_title(state: ServerState, args: Json) -> Json:
-    """Name a thread."""
+    """Set a thread's title."""
     channel, thread_ts = state.channel(args["channel_id"], posting=True), args["thread_ts"]
     _check_thread(state, channel.id, thread_ts)
-    known = state.workspace.sessions.get((channel.id, thread_ts), Session())
-    state.workspace.set_session(channel.id, thread_ts, replace(known, title=args["title"]))
+    session = state.workspace.sessions.get((channel.id, thread_ts), Session())
+    state.workspace.set_session(channel.id, thread_ts, replace(session, title=args["title"]))
     return {}
 
 
 def set_suggested_prompts(state: ServerState, args: Json) -> Json:
-    """Offer people something to begin with."""
+    """Set the suggested prompts of a channel."""
     channel = state.channel(args["channel_id"], posting=True)
     prompts = args["prompts"]
-    whole = all(isinstance(p, dict) and p.get("title") and p.get("message") for p in prompts)
-    if not 1 <= len(prompts) <= _MOST_PROMPTS or not whole:
+    complete = all(isinstance(p, dict) and p.get("title") and p.get("message") for p in prompts)
+    if not 1 <= len(prompts) <= _MOST_PROMPTS or not complete:
         raise ApiError("invalid_arguments", "[ERROR] one to four prompts: title and message")
     state.workspace.prompts[channel.id] = {"title": args.get("title"), "prompts": prompts}
-    state.workspace.tell(Change("prompts", channel.id))
+    state.workspace.notify(Change("prompts", channel.id))
     return {}
 
 
 def set_session_status(state: ServerState, args: Json) -> Json:
-    """Tell the state of a session; its title is taken only when it begins."""
+    """Set the status of a session; its title is taken only when it begins."""
     channel, thread_ts = state.channel(args["channel_id"], posting=True), args.get("thread_ts")
     check_session_status(args["status"])
     if not thread_ts:
@@ -62,14 +62,14 @@ def set_session_status(state: ServerState, args: Json) -> Json:
     if args.get("initiator_user_id", BOT_USER) not in state.workspace.users:
         raise ApiError("user_not_found")
     state.persona(args)
-    begun = state.workspace.sessions.get((channel.id, thread_ts))
-    title = begun.title if begun else args.get("title", "")
+    existing = state.workspace.sessions.get((channel.id, thread_ts))
+    title = existing.title if existing else args.get("title", "")
     state.workspace.set_session(channel.id, thread_ts, Session(args["status"], title))
     return {"status": args["status"], "agent_status": args["status"], "title": title}
 
 
 def check_session_status(status: str) -> None:
-    """Raise ApiError if there is no such state of a session."""
+    """Raise ApiError if there is no such session status."""
     if status not in _SESSION_STATES:
         raise ApiError("invalid_status")
 

@@ -1,4 +1,4 @@
-"""``chat.*`` but for the streams."""
+"""``chat.*``, except streams."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def post_message(state: ServerState, args: Json) -> Json:
     if args.get("reply_broadcast") and message.is_reply:
         message.subtype = "thread_broadcast"
         if not state.hazards.broadcasts_keep_personas:  # as has been reported
-            _lose_persona(message)
+            _drop_persona(message)
     state.workspace.post(message)
     return {
         "channel": channel.id,
@@ -53,7 +53,7 @@ def post_ephemeral(state: ServerState, args: Json) -> Json:
 
 
 def update(state: ServerState, args: Json) -> Json:
-    """Edit one of the bot's messages. A persona is lost by it."""
+    """Edit one of the bot's messages, which drops its persona."""
     channel = state.channel(args["channel"], posting=True)
     message = state.own_message(channel.id, args["ts"], "cant_update_message")
     if message.streaming:
@@ -64,7 +64,7 @@ def update(state: ServerState, args: Json) -> Json:
     message.blocks = args.get("blocks", _markdown(args) or message.blocks)
     message.metadata = args.get("metadata", message.metadata) or None
     if not state.hazards.edits_keep_personas:
-        _lose_persona(message)
+        _drop_persona(message)
         message.subtype = None
     message.edited_by, message.edited_ts = BOT_USER, state.workspace.new_ts()
     state.workspace.updated(message, before)
@@ -85,24 +85,24 @@ def delete(state: ServerState, args: Json) -> Json:
 
 
 def get_permalink(state: ServerState, args: Json) -> Json:
-    """Return a message's address."""
+    """Return a message's permalink."""
     channel = state.channel(args["channel"])
     message = state.workspace.message(channel.id, args["message_ts"])
     if message is None:
         raise ApiError("message_not_found")
-    address = f"{state.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    permalink = f"{state.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
     if message.is_reply:
-        address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": address}
+        permalink += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": permalink}
 
 
-def _lose_persona(message: Message) -> None:
+def _drop_persona(message: Message) -> None:
     message.username = message.icon_emoji = message.icon_url = None
     message.user = BOT_USER
 
 
 def _check_update(args: Json) -> None:
-    """Raise ApiError if *args* do not make an edit: what they leave out stays as it was."""
+    """Raise ApiError if *args* are not a valid edit; what they leave out stays unchanged."""
     if len(args.get("text") or "") > LONGEST_UPDATE:
         raise ApiError("msg_too_long")
     if not any(args.get(name) for name in _CONTENT) and "blocks" not in args:

@@ -1,4 +1,4 @@
-"""``conversations.*``: reading what was said, and where."""
+"""``conversations.*``: channels, their members and messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf, isnan, nextafter
@@ -26,24 +26,24 @@ def replies(state: ServerState, args: Json) -> Json:
     thread = state.workspace.thread(channel.id, args["ts"])
     if not thread:
         raise ApiError("thread_not_found")
-    begin, oldest, latest = _span(args, "0")
-    root, rest = thread[0], [one for one in thread[1:] if oldest <= float(one.ts) <= latest]
-    rest = [one for one in rest if float(one.ts) >= begin]
+    begin, oldest, latest = _range(args, "0")
+    root, rest = thread[0], [m for m in thread[1:] if oldest <= float(m.ts) <= latest]
+    rest = [m for m in rest if float(m.ts) >= begin]
     is_first = not args.get("cursor")
     shown = [root] if is_first or state.hazards.root_on_every_page else []
     limit = max(1, limit_of(args, 1000) - len(shown))
     following = rest[limit].ts if len(rest) > limit else ""
-    return _told(state, [*shown, *rest[:limit]], args, following)
+    return _message_page(state, [*shown, *rest[:limit]], args, following)
 
 
 def history(state: ServerState, args: Json) -> Json:
     """Return a channel's own messages, newest first."""
     channel = state.readable(args["channel"])
-    begin, oldest, latest = _span(args, "inf")
-    found = state.workspace.history(channel.id, oldest, min(latest, begin))[::-1]
+    begin, oldest, latest = _range(args, "inf")
+    messages = state.workspace.history(channel.id, oldest, min(latest, begin))[::-1]
     limit = limit_of(args, 100)
-    following = found[limit].ts if len(found) > limit else ""
-    return _told(state, found[:limit], args, following) | {"pin_count": 0}
+    following = messages[limit].ts if len(messages) > limit else ""
+    return _message_page(state, messages[:limit], args, following) | {"pin_count": 0}
 
 
 def info(state: ServerState, args: Json) -> Json:
@@ -59,25 +59,25 @@ def info(state: ServerState, args: Json) -> Json:
 
 
 def members(state: ServerState, args: Json) -> Json:
-    """Return who is in a channel."""
-    found, cursor = page(sorted(state.channel(args["channel"]).members), args, 100)
-    return paged("members", list(found), cursor)
+    """Return the members of a channel."""
+    user_ids, cursor = page(sorted(state.channel(args["channel"]).members), args, 100)
+    return paged("members", list(user_ids), cursor)
 
 
 def list_all(state: ServerState, args: Json) -> Json:
     """Return the channels that the bot may see."""
-    return _listed(state, args, state.workspace.channels.values())
+    return _channel_page(state, args, state.workspace.channels.values())
 
 
 def of_user(state: ServerState, args: Json) -> Json:
-    """Return the channels that somebody, by default the bot, is in."""
+    """Return the channels that a user, by default the bot, is in."""
     user = args.get("user", BOT_USER)
-    theirs = [one for one in state.workspace.channels.values() if user in one.members]
-    return _listed(state, args, theirs)
+    joined = [c for c in state.workspace.channels.values() if user in c.members]
+    return _channel_page(state, args, joined)
 
 
 def open_direct(state: ServerState, args: Json) -> Json:
-    """Open a direct conversation with one person, or return one that is known by its id."""
+    """Open a direct conversation with one person, or return an existing one by its id."""
     if args.get("channel"):
         return {"channel": {"id": state.channel(args["channel"]).id}}
     if not args.get("users"):
@@ -85,26 +85,26 @@ def open_direct(state: ServerState, args: Json) -> Json:
     if args["users"] not in state.workspace.users:
         raise ApiError("user_not_found")
     channel = state.workspace.direct_channel(args["users"], BOT_USER)
-    whole = bool(args.get("return_im"))
-    return {"channel": payloads.channel(channel, BOT_USER) if whole else {"id": channel.id}}
+    full = bool(args.get("return_im"))
+    return {"channel": payloads.channel(channel, BOT_USER) if full else {"id": channel.id}}
 
 
-def _listed(state: ServerState, args: Json, channels: Iterable[Channel]) -> Json:
+def _channel_page(state: ServerState, args: Json, channels: Iterable[Channel]) -> Json:
     types = (args.get("types") or "public_channel").split(",")
     names = {"channel": "public_channel", "group": "private_channel", "im": "im"}
     visible = [
-        one
-        for one in channels
-        if names[one.kind] in types
-        and (one.kind == "channel" or BOT_USER in one.members)
-        and not (one.is_archived and args.get("exclude_archived"))
+        channel
+        for channel in channels
+        if names[channel.kind] in types
+        and (channel.kind == "channel" or BOT_USER in channel.members)
+        and not (channel.is_archived and args.get("exclude_archived"))
     ]
-    found, cursor = page(visible, args, 100)
-    return paged("channels", [payloads.channel(one, BOT_USER) for one in found], cursor)
+    selected, cursor = page(visible, args, 100)
+    return paged("channels", [payloads.channel(c, BOT_USER) for c in selected], cursor)
 
 
-def _span(args: Json, start: str) -> tuple[float, float, float]:
-    """Return where the page begins, and between which times its messages lie."""
+def _range(args: Json, start: str) -> tuple[float, float, float]:
+    """Return where the page begins, and the oldest and latest time of its messages."""
     oldest = _time(args.get("oldest") or "0", "invalid_ts_oldest")
     latest = _time(args.get("latest") or "inf", "invalid_ts_latest")
     if not args.get("inclusive"):
@@ -122,14 +122,16 @@ def _time(value: str, error: str) -> float:
     return time
 
 
-def _told(state: ServerState, messages: Sequence[Message], args: Json, following: str) -> Json:
+def _message_page(
+    state: ServerState, messages: Sequence[Message], args: Json, following: str
+) -> Json:
     metadata = bool(args.get("include_all_metadata"))
-    shown = [payloads.message(state.workspace, one, metadata=metadata) for one in messages]
+    shown = [payloads.message(state.workspace, m, metadata=metadata) for m in messages]
     if state.hazards.streams_show != "all":
-        for one, told in zip(messages, shown, strict=True):
-            if one.streaming:
-                text = {"type": "markdown", "text": one.begun_with}
-                told |= {"text": one.begun_with, "blocks": [text]}
+        for message, payload in zip(messages, shown, strict=True):
+            if message.streaming:
+                block = {"type": "markdown", "text": message.begun_with}
+                payload |= {"text": message.begun_with, "blocks": [block]}
     cursor = cursor_to("next_ts", following) if following else ""
     return paged("messages", shown, cursor) | {"has_more": bool(following)}
 

@@ -1,4 +1,4 @@
-"""Files: told of, uploaded and shared."""
+"""``files.*``: information, uploads and sharing."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,72 +14,72 @@ from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # in image blocks
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})  # in image blocks
 
 
 def info(state: ServerState, args: Json) -> Json:
-    """Return what is known of a file."""
-    found = state.workspace.files.get(args["file"])
-    if found is None:
+    """Return a file's metadata."""
+    file = state.workspace.files.get(args["file"])
+    if file is None:
         raise ApiError("file_not_found")
-    told = _told(state, found)
-    if state.looking_over.get(found["id"], 0):
-        state.looking_over[found["id"]] -= 1
-    return {"file": told, "comments": []}
+    payload = _payload(state, file)
+    if state.processing.get(file["id"], 0):
+        state.processing[file["id"]] -= 1
+    return {"file": payload, "comments": []}
 
 
 def check_shown(state: ServerState, blocks: Sequence[Json]) -> None:
     """Raise ApiError if *blocks* show a file that cannot be shown (yet)."""
     for number, block in enumerate(blocks):
-        for where, image in _images(block):
-            found = state.workspace.files.get(image.get("id", ""))
-            if found is None or _told(state, found)["mimetype"] not in _SHOWN:
-                place = f"json-pointer:/blocks/{number}{where}/slack_file"
-                raise ApiError("invalid_blocks", f"[ERROR] invalid slack file [{place}]")
+        for path, image in _images(block):
+            file = state.workspace.files.get(image.get("id", ""))
+            if file is None or _payload(state, file)["mimetype"] not in _IMAGES:
+                pointer = f"json-pointer:/blocks/{number}{path}/slack_file"
+                raise ApiError("invalid_blocks", f"[ERROR] invalid slack file [{pointer}]")
 
 
 def share_shown(state: ServerState, message: Message) -> None:
-    """Let everybody who reads *message* see the files that it shows or leads to."""
-    said = json.dumps([message.text, message.blocks])
+    """Share the files that *message* shows or links to with its channel."""
+    content = json.dumps([message.text, message.blocks])
     for file in state.workspace.files.values():
-        shows = f'"{file["id"]}"' in said or file["permalink"] in said
+        shows = f'"{file["id"]}"' in content or file["permalink"] in content
         if shows and message.channel not in file["channels"]:
             file["channels"].append(message.channel)
 
 
 def _images(block: Json) -> Iterator[tuple[str, Json]]:
-    """Yield the files that *block* shows as images, and where in it."""
-    held = {"": block, "/accessory": block.get("accessory")}
-    for where, one in held.items():
-        if isinstance(one, dict) and one.get("type") == "image" and one.get("slack_file"):
-            yield where, one["slack_file"]
+    """Yield the files that *block* shows as images, and their path in it."""
+    candidates = {"": block, "/accessory": block.get("accessory")}
+    for path, image in candidates.items():
+        if isinstance(image, dict) and image.get("type") == "image" and image.get("slack_file"):
+            yield path, image["slack_file"]
 
 
-def _told(state: ServerState, file: Json) -> Json:
-    """Return *file*, without what Slack does not know of it yet."""
-    if not state.looking_over.get(file["id"], 0):
+def _payload(state: ServerState, file: Json) -> Json:
+    """Return *file*; while Slack processes it, without its type."""
+    if not state.processing.get(file["id"], 0):
         return dict(file)
     return file | {"mimetype": "", "filetype": ""}
 
 
 def get_upload_url(state: ServerState, args: Json) -> Json:
-    """Return where a file's bytes are to be sent."""
+    """Return the URL to upload a file to."""
     file_id = state.workspace.new_id("F")
     state.uploads[file_id] = {"name": args["filename"], "length": args["length"]}
     return {"upload_url": f"{state.url}/upload/{file_id}", "file_id": file_id}
 
 
 def complete_upload(state: ServerState, args: Json) -> Json:
-    """Finish uploads, and share them where a channel is named."""
+    """Finish uploads, and share them if a channel is given."""
     channel = state.channel(args["channel_id"], posting=True) if args.get("channel_id") else None
     if channel:
         state.check_thread(channel.id, args.get("thread_ts"))
-    for wanted in args["files"]:
-        _check_uploaded(state, wanted)
-    files = [_finished(state, wanted) for wanted in args["files"]]
+    for upload in args["files"]:
+        _check_uploaded(state, upload)
+    files = [_finish(state, upload) for upload in args["files"]]
     if channel:
         _share(state, channel, files, args)
-    return {"files": [_told(state, file) for file in files]}
+    return {"files": [_payload(state, file) for file in files]}
 
 
 def _share(state: ServerState, channel: Channel, files: list[Json], args: Json) -> None:
@@ -100,40 +100,40 @@ def _share(state: ServerState, channel: Channel, files: list[Json], args: Json) 
 
 
 def new_file(state: ServerState, name: str, content: bytes, owner: str) -> Json:
-    """Store a file and return what is known of it."""
+    """Store a file and return its metadata."""
     file_id = state.workspace.new_id("F")
     state.contents[file_id] = content
     return _store(state, file_id, name, owner)
 
 
-def _check_uploaded(state: ServerState, wanted: Any) -> None:
-    file_id = wanted.get("id", "") if isinstance(wanted, dict) else ""
+def _check_uploaded(state: ServerState, upload: Any) -> None:
+    file_id = upload.get("id", "") if isinstance(upload, dict) else ""
     if file_id not in state.uploads or file_id not in state.contents:
         raise ApiError("file_not_found")
 
 
-def _finished(state: ServerState, wanted: Json) -> Json:
-    file_id = wanted["id"]
+def _finish(state: ServerState, upload: Json) -> Json:
+    file_id = upload["id"]
     name = state.uploads.pop(file_id)["name"]
-    state.looking_over[file_id] = state.looks
-    return _store(state, file_id, wanted.get("title") or name, BOT_USER)
+    state.processing[file_id] = state.processing_calls
+    return _store(state, file_id, upload.get("title") or name, BOT_USER)
 
 
 def _store(state: ServerState, file_id: str, name: str, owner: str) -> Json:
-    kind = guess_type(name)[0] or "application/octet-stream"
-    address = f"{state.url}/files/{file_id}/{quote(name, safe='')}"
+    media_type = guess_type(name)[0] or "application/octet-stream"
+    url = f"{state.url}/files/{file_id}/{quote(name, safe='')}"
     state.workspace.files[file_id] = {
         "id": file_id,
         "name": name,
         "title": name,
-        "mimetype": kind,
+        "mimetype": media_type,
         "filetype": name.rpartition(".")[2].lower(),
         "size": len(state.contents[file_id]),
         "user": owner,
         "mode": "hosted",
         "is_external": False,
-        "url_private": address,
-        "url_private_download": address,
+        "url_private": url,
+        "url_private_download": url,
         "permalink": f"{state.url}/files/{owner}/{file_id}/{quote(name, safe='')}",
         "channels": [],
     }

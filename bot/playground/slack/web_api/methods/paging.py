@@ -21,7 +21,7 @@ def page(items: Sequence[T], args: Json, default: int) -> tuple[Sequence[T], str
 
 
 def limit_of(args: Json, default: int) -> int:
-    """Return how many are wanted at most."""
+    """Return the page size."""
     return max(1, min(int(args.get("limit") or default), 1000))
 
 
@@ -31,15 +31,15 @@ def cursor_to(kind: str, position: object) -> str:
 
 
 def position_of(args: Json, kind: str, default: str) -> str:
-    """Return where the wanted page begins."""
+    """Return the position at which the requested page begins."""
     if not args.get("cursor"):
         return default
     try:
         cursor = b64decode(args["cursor"], validate=True).decode()
     except ValueError:
         cursor = ""
-    found, _, position = cursor.partition(":")
-    if found != kind or not _POSITION.fullmatch(position):
+    cursor_kind, _, position = cursor.partition(":")
+    if cursor_kind != kind or not _POSITION.fullmatch(position):
         raise ApiError("invalid_cursor")
     return position
 

@@ -1,4 +1,4 @@
-"""``auth.test``, ``users.*``, ``bots.info``, ``team.info`` and reactions: who is who."""
+"""``auth.test``, ``users.*``, ``bots.info``, ``team.info`` and reactions."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from bot.playground.slack.workspace.state import Change
 
 
 def auth_test(state: ServerState, args: Json) -> Json:
-    """Return whose the token is."""
+    """Return the identity of the token."""
     workspace = state.workspace
     return {
         "url": f"{state.url}/",
@@ -29,22 +29,22 @@ def auth_test(state: ServerState, args: Json) -> Json:
 
 def users_info(state: ServerState, args: Json) -> Json:
     """Return a member."""
-    found = state.workspace.users.get(args["user"])
-    if found is None:
+    user = state.workspace.users.get(args["user"])
+    if user is None:
         raise ApiError("user_not_found")
-    return {"user": payloads.user(found, locale=bool(args.get("include_locale")))}
+    return {"user": payloads.user(user, locale=bool(args.get("include_locale")))}
 
 
 def users_list(state: ServerState, args: Json) -> Json:
     """Return all members."""
-    found, cursor = page(list(state.workspace.users.values()), args, 200)
+    users, cursor = page(list(state.workspace.users.values()), args, 200)
     locale = bool(args.get("include_locale"))
-    shown = [payloads.user(one, locale=locale) for one in found]
-    return paged("members", shown, cursor) | {"cache_ts": 0}
+    members = [payloads.user(user, locale=locale) for user in users]
+    return paged("members", members, cursor) | {"cache_ts": 0}
 
 
 def group_members(state: ServerState, args: Json) -> Json:
-    """Return who is in a user group."""
+    """Return the members of a user group."""
     members = state.workspace.group_members.get(args["usergroup"])
     if members is None:
         raise ApiError("no_such_subteam")
@@ -74,19 +74,19 @@ def add_reaction(state: ServerState, args: Json) -> Json:
     if BOT_USER in users:
         raise ApiError("already_reacted")
     users.append(BOT_USER)
-    state.workspace.tell(Change("reaction", message.channel, message))
+    state.workspace.notify(Change("reaction", message.channel, message))
     return {}
 
 
 def remove_reaction(state: ServerState, args: Json) -> Json:
-    """Take a reaction back."""
+    """Remove a reaction."""
     message = _reacted_to(state, args)
     if BOT_USER not in message.reactions.get(args["name"], ()):
         raise ApiError("no_reaction")
     message.reactions[args["name"]].remove(BOT_USER)
     if not message.reactions[args["name"]]:
         del message.reactions[args["name"]]
-    state.workspace.tell(Change("reaction", message.channel, message))
+    state.workspace.notify(Change("reaction", message.channel, message))
     return {}
 
 

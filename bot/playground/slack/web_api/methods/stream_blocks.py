@@ -1,4 +1,4 @@
-"""The blocks of a streamed message, as its chunks build them up."""
+"""The blocks of a streamed message, built from its chunks."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ _TEXT = "stream-text"
 _TASK_FIELDS = ("title", "status", "details", "output", "sources")
 
 
-def grown(blocks: Sequence[Json], chunk: Json) -> list[Json]:
-    """Return *blocks* with *chunk* added; what it does not change stays where it is."""
+def with_chunk(blocks: Sequence[Json], chunk: Json) -> list[Json]:
+    """Return *blocks* with *chunk* applied; the other blocks keep their places."""
     match chunk:
         case {"type": "markdown_text", "text": str(text)}:
-            return _written(blocks, text)
+            return _with_text(blocks, text)
         case {"type": "task_update", "id": str(task_id)}:
             return _with_task(blocks, task_id, chunk)
         case {"type": "plan_update", "title": str(title)}:
@@ -26,7 +26,7 @@ def grown(blocks: Sequence[Json], chunk: Json) -> list[Json]:
             raise ValueError(chunk.get("type"))
 
 
-def _written(blocks: Sequence[Json], text: str) -> list[Json]:
+def _with_text(blocks: Sequence[Json], text: str) -> list[Json]:
     last = blocks[-1] if blocks else {}
     if last.get("type") != "markdown" or not str(last.get("block_id")).startswith(_TEXT):
         block = {"type": "markdown", "block_id": f"{_TEXT}-{len(blocks)}", "text": text}
@@ -43,11 +43,11 @@ def _with_task(blocks: Sequence[Json], task_id: str, chunk: Json) -> list[Json]:
 
 
 def _updated(cards: Sequence[Json], task_id: str, chunk: Json) -> list[Json]:
-    told = {key: chunk[key] for key in _TASK_FIELDS if key in chunk}
+    fields = {key: chunk[key] for key in _TASK_FIELDS if key in chunk}
     if any(card.get("task_id") == task_id for card in cards):
-        return [card | told if card.get("task_id") == task_id else card for card in cards]
+        return [card | fields if card.get("task_id") == task_id else card for card in cards]
     card = {"type": "task_card", "task_id": task_id, "block_id": task_id, "status": "pending"}
-    return [*cards, card | told]
+    return [*cards, card | fields]
 
 
 def _with_plan(blocks: Sequence[Json], title: str) -> list[Json]:

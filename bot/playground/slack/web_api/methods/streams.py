@@ -1,4 +1,4 @@
-"""Messages that grow while people watch."""
+"""``chat.*Stream``: messages that are streamed."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.assistant import check_session_status, set_session_status
 from bot.playground.slack.web_api.methods.method import Method
-from bot.playground.slack.web_api.methods.stream_blocks import grown
+from bot.playground.slack.web_api.methods.stream_blocks import with_chunk
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.messages import (
     LONGEST_MARKDOWN,
@@ -22,7 +22,7 @@ from bot.playground.slack.workspace.messages import Message, snapshot
 
 
 def start(state: ServerState, args: Json) -> Json:
-    """Begin a message; in a channel it must be said for whom."""
+    """Start a stream; in a channel it needs a recipient."""
     channel = state.channel(args["channel"], posting=True)
     if channel.kind != "im":
         if not args.get("recipient_team_id"):
@@ -44,7 +44,7 @@ def start(state: ServerState, args: Json) -> Json:
         streaming=True,
         **persona,
     )
-    _grow(message, args)
+    _append_chunks(message, args)
     message.begun_with = message.text
     state.stream_starts[channel.id, message.ts] = time.monotonic()
     state.workspace.post(message)
@@ -52,20 +52,20 @@ def start(state: ServerState, args: Json) -> Json:
 
 
 def append(state: ServerState, args: Json) -> Json:
-    """Let a message grow."""
+    """Append to a stream."""
     message = _streaming(state, args)
     if (message.channel, message.ts) in state.stopped:
         raise ApiError("stopped_by_user")
     if not args.get("markdown_text") and not args.get("chunks"):
         raise ApiError("no_text")
     before = snapshot(message)
-    _grow(message, args)
+    _append_chunks(message, args)
     state.workspace.updated(message, before)
     return {"channel": message.channel, "ts": message.ts}
 
 
 def stop(state: ServerState, args: Json) -> Json:
-    """End a message."""
+    """End a stream."""
     message = _streaming(state, args)
     added = args.get("blocks") or []
     check_blocks(added, MOST_BLOCKS)
@@ -75,14 +75,14 @@ def stop(state: ServerState, args: Json) -> Json:
     if len(message.blocks) + len(added) > MOST_BLOCKS:
         raise ApiError("msg_blocks_too_many")
     before = snapshot(message)
-    _grow(message, args)
+    _append_chunks(message, args)
     message.streaming = False
     message.blocks = [*message.blocks, *added]
     message.metadata = args.get("metadata", message.metadata)
     state.workspace.updated(message, before)
     if args.get("session_status") and message.thread_ts:
-        told = {"channel_id": message.channel, "thread_ts": message.thread_ts}
-        set_session_status(state, told | {"status": args["session_status"]})
+        thread = {"channel_id": message.channel, "thread_ts": message.thread_ts}
+        set_session_status(state, thread | {"status": args["session_status"]})
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -103,21 +103,21 @@ def _streaming(state: ServerState, args: Json) -> Message:
     return message
 
 
-def _grow(message: Message, args: Json) -> None:
+def _append_chunks(message: Message, args: Json) -> None:
     chunks = list(args.get("chunks") or [])
     if args.get("markdown_text"):
         chunks.insert(0, {"type": "markdown_text", "text": args["markdown_text"]})
     if not all(isinstance(chunk, dict) for chunk in chunks):
         raise ApiError("invalid_chunks")
     try:
-        blocks = reduce(grown, chunks, message.blocks)
+        blocks = reduce(with_chunk, chunks, message.blocks)
     except ValueError:
         raise ApiError("invalid_chunks") from None
-    written = "".join(one["text"] for one in chunks if one["type"] == "markdown_text")
-    if len(written) > LONGEST_MARKDOWN:
+    text = "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
+    if len(text) > LONGEST_MARKDOWN:
         raise ApiError("msg_too_long")
     message.blocks = blocks
-    message.text += written
+    message.text += text
 
 
 METHODS: Mapping[str, Method] = {

@@ -1,6 +1,6 @@
 """``usergroups.*``: groups that a message can mention.
 
-Written from Slack's method reference; `already_enabled` and the like it does not tell of.
+Written from Slack's method reference, which does not document `already_enabled` and the like.
 """
 
 import time
@@ -15,7 +15,7 @@ from bot.playground.slack.workspace.state import Change
 
 
 def create(state: ServerState, args: Json) -> Json:
-    """Make a group without members."""
+    """Create a group without members."""
     handle = args.get("handle") or args["name"].casefold().replace(" ", "-")
     _check_free(state, args["name"], handle)
     group: Json = {
@@ -30,7 +30,7 @@ def create(state: ServerState, args: Json) -> Json:
         "date_delete": 0,
     }
     state.workspace.user_groups[group["id"]] = group
-    return _told(state, group)
+    return _changed(state, group)
 
 
 def update(state: ServerState, args: Json) -> Json:
@@ -39,28 +39,28 @@ def update(state: ServerState, args: Json) -> Json:
     changed: Json = {key: args[key] for key in ("name", "handle", "description") if key in args}
     _check_free(state, changed.get("name"), changed.get("handle"), but=group["id"])
     group.update(changed)
-    return _told(state, group)
+    return _changed(state, group)
 
 
 def disable(state: ServerState, args: Json) -> Json:
-    """Disable a group; Slack deletes none."""
+    """Disable a group; groups cannot be deleted."""
     group = _group(state, args)
     group["date_delete"] = int(time.time())
-    return _told(state, group)
+    return _changed(state, group)
 
 
 def enable(state: ServerState, args: Json) -> Json:
     """Enable a group again."""
     group = _group(state, args)
     group["date_delete"] = 0
-    return _told(state, group)
+    return _changed(state, group)
 
 
 def list_groups(state: ServerState, args: Json) -> Json:
-    """Return the groups; disabled ones only where they are wanted."""
-    every = bool(args.get("include_disabled"))
+    """Return the groups; disabled ones only if requested."""
+    all_groups = bool(args.get("include_disabled"))
     groups = state.workspace.user_groups.values()
-    return {"usergroups": [dict(one) for one in groups if every or not one["date_delete"]]}
+    return {"usergroups": [dict(g) for g in groups if all_groups or not g["date_delete"]]}
 
 
 def _group(state: ServerState, args: Json) -> Json:
@@ -70,9 +70,9 @@ def _group(state: ServerState, args: Json) -> Json:
     return group
 
 
-def _told(state: ServerState, group: Json) -> Json:
-    """Let everybody know of the group as it is now; returns the answer."""
-    state.workspace.tell(Change("group"))
+def _changed(state: ServerState, group: Json) -> Json:
+    """Notify subscribers of the change; returns the answer."""
+    state.workspace.notify(Change("group"))
     return {"usergroup": dict(group)}
 
 

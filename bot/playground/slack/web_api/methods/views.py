@@ -12,40 +12,40 @@ from bot.playground.slack.web_api.validation.messages import MOST_VIEW_BLOCKS, c
 from bot.playground.slack.workspace.company import APP_ID, BOT_ID
 from bot.playground.slack.workspace.state import Change, View
 
-_LARGEST = 250_000
-_LONGEST_TITLE = 24
-_HIGHEST_STACK = 3
-_LONGEST_PRIVATE = 3_000
+_MAX_BYTES = 250_000
+_MAX_TITLE = 24
+_MAX_STACK = 3
+_MAX_PRIVATE_METADATA = 3_000
 
 
 def open_view(state: ServerState, args: Json) -> Json:
-    """Open a modal for whoever did what the trigger stands for."""
+    """Open a modal for the user whose action issued the trigger."""
     user = state.use_trigger(args.get("trigger_id"))
-    return _shown(state, new_view(state, user, args["view"]))
+    return _answer(state, new_view(state, user, args["view"]))
 
 
 def push(state: ServerState, args: Json) -> Json:
-    """Put a modal on top of the one that is open."""
+    """Push a modal onto the one that is open."""
     user = state.use_trigger(args.get("trigger_id"))
     stack = open_views(state, user)
     if not stack:
         raise ApiError("not_found")
-    return _shown(state, new_view(state, user, args["view"], on=stack[-1]))
+    return _answer(state, new_view(state, user, args["view"], on=stack[-1]))
 
 
 def update(state: ServerState, args: Json) -> Json:
-    """Change a modal that is open."""
-    view = _known(state, args)
+    """Update a modal that is open."""
+    view = _find(state, args)
     if view is None or not view.is_open:
         raise ApiError("not_found")
     if args.get("hash") not in (None, view.hash):
         raise ApiError("hash_conflict")
     replace_content(state, view, args["view"])
-    return _shown(state, view)
+    return _answer(state, view)
 
 
 def publish(state: ServerState, args: Json) -> Json:
-    """Set somebody's App Home."""
+    """Publish a user's App Home."""
     user, content = args["user_id"], args["view"]
     if user not in state.workspace.users:
         raise ApiError("user_not_found")
@@ -55,16 +55,16 @@ def publish(state: ServerState, args: Json) -> Json:
         raise ApiError("hash_conflict")
     state.workspace.homes[user] = view
     _fill(state, view, content)
-    return _shown(state, view)
+    return _answer(state, view)
 
 
 def new_view(state: ServerState, user: str, content: Json, *, on: View | None = None) -> View:
-    """Return a new modal on the screen of *user*, *on* another or by itself."""
+    """Return a new modal for *user*, pushed *on* another or by itself."""
     _check(content)
     external_id = content.get("external_id")
-    if external_id and _known(state, {"external_id": external_id}):
+    if external_id and _find(state, {"external_id": external_id}):
         raise ApiError("duplicate_external_id")
-    if on and len(open_views(state, user)) >= _HIGHEST_STACK:
+    if on and len(open_views(state, user)) >= _MAX_STACK:
         raise ApiError("push_limit_reached")
     view = View(state.workspace.new_id("V"), user, {}, "")
     state.workspace.views[view.id] = view
@@ -73,11 +73,11 @@ def new_view(state: ServerState, user: str, content: Json, *, on: View | None = 
 
 
 def open_views(state: ServerState, user: str) -> Sequence[View]:
-    """Return the modals on the screen of *user*, the one on top last."""
-    return [one for one in state.workspace.views.values() if one.user == user and one.is_open]
+    """Return the open modals of *user*, the top one last."""
+    return [v for v in state.workspace.views.values() if v.user == user and v.is_open]
 
 
-def _known(state: ServerState, args: Json) -> View | None:
+def _find(state: ServerState, args: Json) -> View | None:
     if view_id := args.get("view_id"):
         homes = {home.id: home for home in state.workspace.homes.values()}
         return state.workspace.views.get(view_id) or homes.get(view_id)
@@ -87,15 +87,15 @@ def _known(state: ServerState, args: Json) -> View | None:
 
 
 def replace_content(state: ServerState, view: View, content: Json) -> None:
-    """Show something else in a view."""
+    """Replace what a view shows."""
     _check(content, view.content["type"])
     _fill(state, view, content)
 
 
 def _fill(state: ServerState, view: View, content: Json, *, on: View | None = None) -> None:
-    before = on.content if on else {}
-    root = view.content.get("root_view_id") or before.get("root_view_id") or view.id
-    previous = view.content.get("previous_view_id") or before.get("id")
+    parent = on.content if on else {}
+    root = view.content.get("root_view_id") or parent.get("root_view_id") or view.id
+    previous = view.content.get("previous_view_id") or parent.get("id")
     view.hash = f"{state.workspace.new_ts()}.h"
     blocks = [
         {"block_id": block.get("block_id") or f"b{number}"} | block
@@ -121,18 +121,18 @@ def _fill(state: ServerState, view: View, content: Json, *, on: View | None = No
         **content,
         "blocks": blocks,
     }
-    state.workspace.tell(Change("view", view=view))
+    state.workspace.notify(Change("view", view=view))
 
 
 def _check(content: Any, kind: str = "modal") -> None:
     if not isinstance(content, dict) or content.get("type") != kind:
-        raise ApiError("invalid_arguments", f"[ERROR] a view of type {kind} is wanted")
-    if len(content.get("private_metadata") or "") > _LONGEST_PRIVATE:
+        raise ApiError("invalid_arguments", f"[ERROR] the view must be of type {kind}")
+    if len(content.get("private_metadata") or "") > _MAX_PRIVATE_METADATA:
         raise ApiError("invalid_arguments", "[ERROR] private_metadata is too long")
     check_blocks(content.get("blocks"), MOST_VIEW_BLOCKS)
     if kind == "modal":
         _check_modal(content)
-    if len(json.dumps(content)) > _LARGEST:
+    if len(json.dumps(content)) > _MAX_BYTES:
         raise ApiError("view_too_large")
 
 
@@ -140,13 +140,13 @@ def _check_modal(content: Json) -> None:
     title = content.get("title")
     if not isinstance(title, dict) or not title.get("text"):
         raise ApiError("invalid_arguments", "[ERROR] missing required field: title")
-    if len(title["text"]) > _LONGEST_TITLE:
+    if len(title["text"]) > _MAX_TITLE:
         raise ApiError("invalid_arguments", "[ERROR] the title has more than 24 characters")
     if any(block["type"] == "input" for block in content["blocks"]) and not content.get("submit"):
         raise ApiError("invalid_arguments", "[ERROR] missing required field: submit")
 
 
-def _shown(state: ServerState, view: View) -> Json:
+def _answer(state: ServerState, view: View) -> Json:
     return {"view": view.content}
 
 

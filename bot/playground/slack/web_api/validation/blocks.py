@@ -1,4 +1,4 @@
-"""What blocks and their elements may hold: the limits on which Slack refuses them."""
+"""The limits of blocks and their elements beyond which Slack refuses them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.slack.web_api.validation.charts import chart_problem
 
-_KINDS = frozenset(
+_TYPES = frozenset(
     {
         "actions", "alert", "card", "carousel", "container", "context", "context_actions",
         "data_table", "data_visualization", "divider", "file", "header", "image", "input",
@@ -14,21 +14,21 @@ _KINDS = frozenset(
     }
 )  # fmt: skip
 _TASK_STATES = frozenset({"pending", "in_progress", "complete", "error"})
-_MOST_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
-_MOST_OPTIONS = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}
-_LONGEST_ID = 255
+_MAX_ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
+_MAX_OPTIONS = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}
+_MAX_ID = 255
 
 
 def problem_of(block: Any) -> str:
-    """Return what is wrong with *block*, if anything is."""
-    if not isinstance(block, dict) or block.get("type") not in _KINDS:
+    """Return what is wrong with *block*, or an empty text."""
+    if not isinstance(block, dict) or block.get("type") not in _TYPES:
         return "unsupported type"
-    if len(block.get("block_id") or "") > _LONGEST_ID:
+    if len(block.get("block_id") or "") > _MAX_ID:
         return "block_id is too long"
     rule = _RULES.get(block["type"])
     try:
         return rule(block) if rule else ""
-    except (AttributeError, KeyError, TypeError):  # a text for a list, a number for an object, ...
+    except (AttributeError, KeyError, TypeError):  # text instead of a list, ...
         return "malformed"
 
 
@@ -47,7 +47,7 @@ def _section(block: Json) -> str:
     if len(fields or ()) > 10:
         return "no more than 10 fields"
     texts = [(block.get("text"), 3_000)] if block.get("text") is not None else []
-    texts += [(one, 2_000) for one in fields or ()]
+    texts += [(field, 2_000) for field in fields or ()]
     return _first(_text_problem(text, longest) for text, longest in texts) or _elements(
         [block["accessory"]] if block.get("accessory") else []
     )
@@ -55,9 +55,9 @@ def _section(block: Json) -> str:
 
 def _with_elements(block: Json) -> str:
     elements = block.get("elements") or []
-    most = _MOST_ELEMENTS[block["type"]]
-    if not 1 <= len(elements) <= most:
-        return f"1 to {most} elements"
+    limit = _MAX_ELEMENTS[block["type"]]
+    if not 1 <= len(elements) <= limit:
+        return f"1 to {limit} elements"
     return _elements(elements)
 
 
@@ -75,14 +75,14 @@ def _image(block: Json) -> str:
 def _plan(block: Json) -> str:
     if not block.get("title"):
         return "no title"
-    return _first(_task(one) for one in block.get("tasks", []))
+    return _first(_task(task) for task in block.get("tasks", []))
 
 
 def _task(block: Any) -> str:
     if not isinstance(block, dict) or block.get("type") != "task_card":
         return "not a task"
-    named = block.get("task_id") and block.get("title")
-    return "" if named and block.get("status") in _TASK_STATES else "not a task"
+    complete = block.get("task_id") and block.get("title")
+    return "" if complete and block.get("status") in _TASK_STATES else "not a task"
 
 
 def _table(block: Json) -> str:
@@ -113,17 +113,16 @@ _RULES: Mapping[str, Callable[[Json], str]] = {
 
 
 def _elements(elements: Sequence[Any]) -> str:
-    ids = [one.get("action_id") for one in elements if isinstance(one, dict)]
-    named = [one for one in ids if one]
-    if len(set(named)) < len(named):
+    ids = [e["action_id"] for e in elements if isinstance(e, dict) and e.get("action_id")]
+    if len(set(ids)) < len(ids):
         return "`action_id` already exists"
-    return _first(_element(one) for one in elements)
+    return _first(_element(element) for element in elements)
 
 
 def _element(element: Any) -> str:
     if not isinstance(element, dict) or not element.get("type"):
         return "unsupported element"
-    if len(element.get("action_id") or "") > _LONGEST_ID:
+    if len(element.get("action_id") or "") > _MAX_ID:
         return "action_id is too long"
     if element["type"] == "button":
         return _button(element)
@@ -150,13 +149,13 @@ def _thumb(button: Any) -> str:
 def _options(element: Json) -> str:
     if "options" not in element:
         return ""
-    options, most = element["options"], _MOST_OPTIONS.get(element["type"], 100)
-    if not 1 <= len(options) <= most:
-        return f"1 to {most} options"
-    longest = 150 if element["type"] in _MOST_OPTIONS else 75
-    if any(not 1 <= len(one.get("value") or "") <= 150 for one in options):
+    options, limit = element["options"], _MAX_OPTIONS.get(element["type"], 100)
+    if not 1 <= len(options) <= limit:
+        return f"1 to {limit} options"
+    longest = 150 if element["type"] in _MAX_OPTIONS else 75
+    if any(not 1 <= len(option.get("value") or "") <= 150 for option in options):
         return "an option's value has 1 to 150 characters"
-    return _first(_text_problem(one.get("text"), longest) for one in options)
+    return _first(_text_problem(option.get("text"), longest) for option in options)
 
 
 def _text_problem(text: Any, longest: int) -> str:

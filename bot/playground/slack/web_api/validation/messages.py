@@ -1,4 +1,4 @@
-"""Whether what is to be posted fits: text, blocks and metadata."""
+"""The limits of messages: text, blocks and metadata."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ LONGEST_MARKDOWN = 12_000  # all markdown blocks of a message together
 
 
 def check_message(args: Json) -> None:
-    """Raise ApiError if *args* do not make a message."""
+    """Raise ApiError if *args* are not a valid message."""
     blocks = args.get("blocks") or []
     has_text = args.get("text") or args.get("markdown_text")
     if not has_text and not blocks and not args.get("attachments"):
@@ -29,10 +29,10 @@ def check_message(args: Json) -> None:
     check_metadata(args.get("metadata"))
 
 
-def check_blocks(blocks: Any, most: int) -> None:
+def check_blocks(blocks: Any, limit: int) -> None:
     """Raise ApiError if *blocks* are not well formed."""
-    if not isinstance(blocks, list) or len(blocks) > most:
-        raise ApiError("invalid_blocks", f"[ERROR] no more than {most} items allowed")
+    if not isinstance(blocks, list) or len(blocks) > limit:
+        raise ApiError("invalid_blocks", f"[ERROR] no more than {limit} items allowed")
     for number, block in enumerate(blocks):
         problem = problem_of(block)
         if problem:
@@ -40,8 +40,8 @@ def check_blocks(blocks: Any, most: int) -> None:
     ids = [block["block_id"] for block in blocks if block.get("block_id")]
     if len(set(ids)) < len(ids):
         raise ApiError("invalid_blocks", "[ERROR] `block_id` already exists")
-    written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    if written > LONGEST_MARKDOWN:
+    markdown_length = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
+    if markdown_length > LONGEST_MARKDOWN:
         raise ApiError("msg_blocks_too_long", "[ERROR] markdown text is too long")
 
 

@@ -2,11 +2,11 @@ from functools import reduce
 
 import pytest
 
-from bot.playground.slack.web_api.methods.stream_blocks import grown
+from bot.playground.slack.web_api.methods.stream_blocks import with_chunk
 
 
 def built(*chunks):
-    return reduce(grown, chunks, [])
+    return reduce(with_chunk, chunks, [])
 
 
 def text(words):
@@ -48,11 +48,11 @@ def test_a_plan_gathers_the_tasks_before_and_after_it() -> None:
 def test_what_was_there_before_is_not_changed() -> None:
     before = built(text("a"), task("t", title="T", status="pending"))
     copy = [dict(block) for block in before]
-    grown(before, task("t", status="complete"))
-    grown(before[:1], text("b"))
+    with_chunk(before, task("t", status="complete"))
+    with_chunk(before[:1], text("b"))
     assert before == copy
 
 
 def test_a_chunk_of_another_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="surprise"):
-        grown([], {"type": "surprise"})
+        with_chunk([], {"type": "surprise"})
