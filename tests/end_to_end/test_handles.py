@@ -1,12 +1,11 @@
 """An expert is asked by the handle that Slack completes."""
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from bot.demo.demo import open_demo
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import World
+from tests.end_to_end.demo_page import open_demo_page, send
 from tests.eventually import eventually
-from tests.playground.page.conftest import FLAGS, WIDE, chromium
 
 
 async def test_a_handle_asks_its_expert_past_the_router(bot: World):
@@ -24,15 +23,10 @@ async def test_a_handle_asks_its_expert_past_the_router(bot: World):
 
 
 async def test_people_find_the_handle_while_they_type_and_it_goes_with_its_expert():
-    executable = chromium()
-    async with open_demo({}, port=0, pace=0) as demo, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = await browser.new_page(viewport=WIDE)
-        await page.goto(demo.url)
+    async with open_demo_page() as page:
         field = page.get_by_label("Message", exact=True)
         messages = page.locator("#messages")
-        await field.fill("/experts handle legal on")
-        await field.press("Enter")
+        await send(page, "/experts handle legal on")
         await expect(messages).to_contain_text("legal answers to @panel-legal in every channel")
 
         await field.press_sequentially("@panel-l")
@@ -43,11 +37,9 @@ async def test_people_find_the_handle_while_they_type_and_it_goes_with_its_exper
         replies = page.locator("#replies")
         await expect(replies.get_by_role("article", name="Legal Counsel")).to_be_visible()
 
-        await field.fill("/experts default remove legal")
-        await field.press("Enter")
+        await send(page, "/experts default remove legal")
         await expect(messages).to_contain_text("removed")
         await field.fill("")
         await field.press_sequentially("@panel")
         await expect(page.get_by_role("option", name="Panelbot")).to_be_visible()
         await expect(page.get_by_role("option", name="Legal")).to_be_hidden()
-        await browser.close()

@@ -1,19 +1,12 @@
 """The app's home as people see it: after a question, a thumb and a change, in the browser."""
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from bot.demo.demo import open_demo
-from tests.playground.page.conftest import FLAGS, WIDE, chromium
+from tests.end_to_end.demo_page import open_demo_page, send
 
 
 async def test_the_home_shows_the_panel_and_how_it_does_and_changes_with_it():
-    executable = chromium()
-    async with open_demo({}, port=0, pace=0) as demo, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = await browser.new_page(viewport=WIDE)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(demo.url)
+    async with open_demo_page() as page:
         await judge_an_answer(page)
 
         await page.get_by_role("link", name="Panelbot").click()
@@ -31,14 +24,10 @@ async def test_the_home_shows_the_panel_and_how_it_does_and_changes_with_it():
         await expect(home).to_contain_text("Taxes & duties.")
         await remove_it(page)
         await expect(home).not_to_contain_text("Taxes & duties.")
-        assert complaints == []
-        await browser.close()
 
 
 async def judge_an_answer(page: Page) -> None:
-    field = page.get_by_label("Message", exact=True)
-    await field.fill("@Panelbot legal: May we use an MIT library?")
-    await field.press("Enter")
+    await send(page, "@Panelbot legal: May we use an MIT library?")
     await page.get_by_text("1 reply").first.click()
     await page.get_by_role("button", name="Bad reply of Legal Counsel").click()
     why = page.get_by_role("dialog", name="Tell us why")

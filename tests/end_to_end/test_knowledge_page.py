@@ -1,9 +1,8 @@
 """Teaching an expert and opening its sources, in the browser."""
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from bot.demo.demo import open_demo
-from tests.playground.page.conftest import FLAGS, WIDE, chromium
+from tests.end_to_end.demo_page import open_demo_page, send
 
 NOTES = {
     "name": "notes.md",
@@ -13,24 +12,15 @@ NOTES = {
 
 
 async def test_a_file_is_taught_cited_and_opened_in_the_browser():
-    executable = chromium()
-    async with open_demo({}, port=0, pace=0) as demo, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page = await browser.new_page(viewport=WIDE)
-        await page.goto(demo.url)
-        await page.get_by_role("heading", name="general", exact=True).wait_for()
-        field = page.get_by_label("Message", exact=True)
-
-        await field.fill("/experts teach legal")
-        await field.press("Enter")
+    async with open_demo_page() as page:
+        await send(page, "/experts teach legal")
         form = page.get_by_role("dialog", name="Teach an expert")
         await form.get_by_label("Files").set_input_files(NOTES)
         await form.get_by_role("button", name="Teach").click()
         said = page.locator("#messages .message")
         await expect(said.last).to_contain_text("Legal Counsel documents to look things up in")
 
-        await field.fill("@Panelbot legal: May we keep zebras?")
-        await field.press("Enter")
+        await send(page, "@Panelbot legal: May we keep zebras?")
         await page.get_by_text("1 reply").first.click()
         await expect(
             page.get_by_role("listitem").filter(has_text="“Zebras are striped")
@@ -39,4 +29,3 @@ async def test_a_file_is_taught_cited_and_opened_in_the_browser():
         sources = page.get_by_role("dialog", name="Sources")
         await expect(sources).to_contain_text("notes.md")
         await expect(sources).to_contain_text("with a permit only")
-        await browser.close()

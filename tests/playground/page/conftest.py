@@ -1,15 +1,12 @@
 """A Chromium, a workspace with its page, and a bot small enough to read."""
 
 import json
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from shutil import which
 from typing import Any
 from urllib.parse import parse_qs
 
 import aiohttp
-import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -18,27 +15,14 @@ from playwright.async_api import (
     ConsoleMessage,
     Error,
     Page,
-    ViewportSize,
-    async_playwright,
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.json_types import Json
 from bot.playground.slack.page.routes import add_page
 from bot.playground.slack.server import SlackPlayground
+from tests.playground.page.browser import WIDE, open_browser
 
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-WIDE = ViewportSize(width=1280, height=800)
 MANIFEST: Any = {
     "features": {
         "agent_view": {
@@ -81,25 +65,11 @@ class Bot:
         return str(answer["ts"])
 
 
-def chromium() -> str:
-    """Return where a Chromium is, or skip; CI has one and never skips."""
-    found = os.environ.get("PANELBOT_CHROMIUM") or next(filter(None, map(which, NAMES)), None)
-    if found:
-        return found
-    reason = f"no Chromium found: install one of {', '.join(NAMES)} or set PANELBOT_CHROMIUM"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests."""
-    executable = chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    async with open_browser() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
