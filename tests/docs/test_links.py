@@ -10,6 +10,7 @@ from tests.docs.snippets import pages
 _LINK = re.compile(r"(?:\]\(|src=\"|srcset=\")(?P<target>[^)\"\s]+)[)\"]")
 _HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
 _CODE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+_PATH = re.compile(r"`(?P<path>(?:bot|docs|docsgen|tests|manifests)/[\w/.-]*)`")
 OTHERS = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 
 
@@ -42,6 +43,17 @@ def all_pages(repository: Path) -> list[Path]:
 
 def test_every_link_leads_somewhere(all_pages: list[Path]):
     assert {str(page): wrong for page in all_pages if (wrong := broken(page))} == {}
+
+
+def test_every_file_that_is_named_exists(repository: Path, all_pages: list[Path]):
+    missing = {
+        f"{page.name}: {match['path']}"
+        for page in all_pages
+        if page.name != "CHANGELOG.md"
+        for match in _PATH.finditer(page.read_text(encoding="utf-8"))
+        if not (repository / match["path"]).exists()
+    }
+    assert missing == set()
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path):
