@@ -18,7 +18,7 @@ from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
-from bot.panel.retries import retry
+from bot.panel.retries import Backoff, Retries, retry
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.timeouts import Timeouts
 
@@ -75,11 +75,10 @@ class ForgetThreads:
         self.deleted += Deleted(threads=1)
 
     async def _hold(self, thread: ThreadRef) -> Hold:
-        deadline = time.monotonic() + self._wait
+        polls = Retries(Backoff((_POLL_INTERVAL,), longest=self._wait, endless=True))
         while (hold := await self._stores.queue.hold(thread, drop=True)) is None:
-            if time.monotonic() > deadline:
+            if not await polls.wait():
                 raise Refused("a turn is running there; stop it in Slack, or wait for its end")
-            await asyncio.sleep(_POLL_INTERVAL)
         return hold
 
     async def _delete_conversations(self, data: ThreadData) -> None:

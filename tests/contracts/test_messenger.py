@@ -13,6 +13,7 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import PlanTask, Post, TaskState
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
+from bot.panel.retries import Backoff
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
@@ -73,7 +74,9 @@ async def place(request, slack_inspector):
     async with SlackPlayground() as slack, web_api.session() as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
         api, signer = SlackApi(web, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
-        yield LocalSlack(slack, SlackMessenger(api, await identify(web), signer, pauses=()))
+        yield LocalSlack(
+            slack, SlackMessenger(api, await identify(web), signer, backoff=Backoff(()))
+        )
         slack_inspector.look_at(slack.calls)
 
 

@@ -22,6 +22,7 @@ from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ThreadRef
+from bot.panel.retries import Backoff
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack.server import SlackPlayground
@@ -99,7 +100,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             identity,
             signer,
             people,
-            SlackMessenger(api, identity, signer, pauses=(0.01, 0.01)),
+            SlackMessenger(api, identity, signer, backoff=Backoff((0.01, 0.01))),
             mentions,
             SlackTranscript(api, identity, signer, mentions),
             SlackFiles(api, session, slack.bot_token, slack.api_url, looks=(0.0, 0.0, 0.0)),

@@ -1,6 +1,5 @@
 """What the bot would like to know of the model's side, and how to find out with a few tokens."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
 from bot.json_types import Json
 from bot.panel.checks.probes import Check
 from bot.panel.language_model.exchange import ABORTED
+from bot.panel.retries import Backoff, Retries
 
 SHORT = "Say hello, and nothing else."
 LONG = "Count from 1 to 200 in words, one number a line, and nothing else."
@@ -28,7 +28,7 @@ LOOK = {
     "strict": True,
 }
 
-_LOCKED_FOR = 150.0  # seconds that a lock is watched
+_WHILE_LOCKED = Backoff((0.1, 0.15, 0.2, 0.3, 0.5, 0.8, 1.2, 2), longest=150, endless=True)
 
 Probe = Callable[[ProbeBench], Awaitable[str]]
 
@@ -84,9 +84,8 @@ async def _cancelled(bench: ProbeBench) -> str:
         response = await bench.ask(LONG, conversation, background=True)
     except APIStatusError as error:
         return f"It cannot be tried: {refusal(error)}."
-    found = response
-    while found.status == "queued":
-        await asyncio.sleep(0.2)
+    found, polls = response, Retries(Backoff((0.2,), endless=True))
+    while found.status == "queued" and await polls.wait():
         found = await bench.client.responses.retrieve(response.id)
     try:
         ended = str((await bench.client.responses.cancel(response.id)).status)
@@ -147,18 +146,18 @@ async def _dropped(bench: ProbeBench) -> str:
 
 async def _until_free(bench: ProbeBench, conversation: str) -> str:
     """Ask something short until it is answered; return when that was, in words."""
-    began, pause = time.monotonic(), 0.1
-    while (waited := time.monotonic() - began) < _LOCKED_FOR:
+    began, waited, retries = time.monotonic(), 0.0, Retries(_WHILE_LOCKED)
+    while True:
         try:
             await bench.ask(SHORT, conversation)
         except APIStatusError as error:
             if not errors.is_locked(error):
                 return f"never ({refusal(error)})"
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 2)
+            if not await retries.wait():
+                return f"not within {_WHILE_LOCKED.longest:.0f} s"
+            waited = time.monotonic() - began
         else:
-            return "at once" if pause == 0.1 else f"after {waited:.1f} s"
-    return f"not within {_LOCKED_FOR:.0f} s"
+            return f"after {waited:.1f} s" if waited else "at once"
 
 
 async def _unanswered(bench: ProbeBench) -> str:

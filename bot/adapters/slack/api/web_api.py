@@ -9,7 +9,6 @@ Ambiguous: whoever wrote has to look before writing again.
 import asyncio
 import json
 import logging
-import random
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -24,6 +23,7 @@ from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
 from bot.panel.messaging.rate_limiter import RateLimiter
+from bot.panel.retries import Backoff, Retries
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
 )
 _PAGE = 200
+_READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _LONGEST_WISH = 60 * 60.0
 _LONGEST_GOODBYE = 3.0  # seconds that a cancelled call may still take
 
@@ -82,7 +83,12 @@ class SlackApi:
     """
 
     def __init__(
-        self, web: AsyncWebClient, pace: RateLimiter, *, longest: float = 60, retries: int = 3
+        self,
+        web: AsyncWebClient,
+        pace: RateLimiter,
+        *,
+        longest: float = 60,
+        retries: int = len(_READ_DELAYS),
     ) -> None:
         self._web = web
         self._pace = pace
@@ -95,7 +101,9 @@ class SlackApi:
         A call that may be left out says *within* how many seconds it makes sense, and gives way
         to the others; where it would come later, raises TooBusy.
         """
-        waited, limited = 0.0, limits(method, args)
+        limited = limits(method, args)
+        longest = self._longest if within is None else min(within, self._longest)
+        retries = Retries(Backoff((0,), longest=longest, jitter=0.1, endless=True))
         while True:
             await wait_in_line(self._pace, limited, within)
             try:
@@ -104,22 +112,21 @@ class SlackApi:
                 if error.after is None:
                     raise
                 await tell_others(self._pace, limited, error.after)
-                if within is not None and waited + error.after > within:
-                    raise TooBusy(str(error)) from error
-                if waited + error.after > self._longest:
-                    raise
-                waited += error.after
                 log.info("slack.slowed", extra={"method": method, "after": error.after})
-                await asyncio.sleep(error.after * random.uniform(1, 1.1))  # noqa: S311 - no secret
+                if not await retries.wait(error.after):
+                    if within is not None:
+                        raise TooBusy(str(error)) from error
+                    raise
 
     async def read(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that changes nothing, again where that may help."""
-        for pause in [0.2 * 2**n for n in range(self._retries)]:
+        retries = Retries(Backoff(_READ_DELAYS[: self._retries]))
+        while True:
             try:
                 return await self.write(method, within=within, **args)
             except Ambiguous:
-                await asyncio.sleep(pause)
-        return await self.write(method, within=within, **args)
+                if not await retries.wait():
+                    raise
 
     async def rewrite(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that comes to the same however often it is called."""

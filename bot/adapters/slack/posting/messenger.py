@@ -24,6 +24,7 @@ from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
+from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ _UNFIT = frozenset(
         "unsupported_block",
     }
 )
-_PAUSES = (0.5, 2.0, 5.0)  # before a message is posted again that may not have arrived
+_BACKOFF = Backoff((0.5, 2.0, 5.0))  # before a message is posted again that may not have arrived
 _STATUS_PATIENCE = 5.0
 _NEWS_FOR = 1.0  # seconds that news of the progress may come late; then it is left out
 _OUTCOME_FOR = 20.0  # and the last of it
@@ -51,13 +52,13 @@ class SlackMessenger(Messenger):
         identity: Identity,
         signer: StampSigner,
         *,
-        pauses: Sequence[float] = _PAUSES,
+        backoff: Backoff = _BACKOFF,
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
-        self._streams = SlackStreams(api, self._replies, pauses)
+        self._streams = SlackStreams(api, self._replies, backoff)
         self._signer = signer
-        self._pauses = pauses
+        self._backoff = backoff
         self._personas = identity.may_have_personas
         self._complained: set[str] = set()
 
@@ -198,7 +199,7 @@ class SlackMessenger(Messenger):
             answer = await self._api.write("chat.postMessage", within=within, **args)
             return {**answer["message"], "ts": answer["ts"]}
 
-        return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
+        return await self._replies.once(write, thread, post.turn, post.part, self._backoff)
 
     def _learns_from(self, error: SlackRefused) -> bool:
         """Whether Slack objects to the persona: to any, without the scope, or to this one."""

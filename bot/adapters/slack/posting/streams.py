@@ -5,7 +5,7 @@ take no ``unfurl_links``, so no address ever goes into one: see ``growing``.
 """
 
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 
 from bot.adapters.slack.api.rate_limits import TooBusy
@@ -16,6 +16,7 @@ from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import MessageTs, ThreadRef, UserId
+from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,12 @@ _OVER = "message_not_in_streaming_state"
 
 
 class SlackStreams:
-    """Starts, extends and ends streams; looks before it ends one again, after each of *pauses*."""
+    """Starts, extends and ends streams; looks for one, after *backoff*, before it ends it again."""
 
-    def __init__(self, api: SlackApi, replies: Replies, pauses: Sequence[float]) -> None:
+    def __init__(self, api: SlackApi, replies: Replies, backoff: Backoff) -> None:
         self._api = api
         self._replies = replies
-        self._pauses = pauses
+        self._backoff = backoff
 
     async def open(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
         """Start a stream with the text of *post*; None if Slack does not, or not now."""
@@ -80,7 +81,7 @@ class SlackStreams:
             return dict(answer["message"])
 
         try:
-            return await self._replies.once(write, thread, post.turn, post.part, self._pauses)
+            return await self._replies.once(write, thread, post.turn, post.part, self._backoff)
         except MessengerRefused as error:
             log.info("stream.not_ended", extra={"reason": str(error), "part": post.part})
             if error.code != _OVER:

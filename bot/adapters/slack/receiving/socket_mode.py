@@ -9,10 +9,8 @@
 import asyncio
 import json
 import logging
-import random
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from contextlib import suppress
-from itertools import chain, count
 from typing import Any
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
@@ -26,6 +24,7 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.rate_limiter import NoRateLimiter
+from bot.panel.retries import Backoff, Retries
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ _HEARTBEAT = 15.0
 _GREETING = 10.0
 _LINGER = 60.0  # Slack closes a connection within half a minute of saying so
 _GRACE = 3.0  # Slack waits no longer for an acknowledgement
-_LONGEST_PAUSE = 30.0
+_BACKOFF = Backoff((0, 0.5, 1, 2, 4, 8, 15), jitter=1, endless=True)
 
 
 class SocketModeReceiver:
@@ -125,13 +124,13 @@ class SocketModeReceiver:
             await socket.send_json({"envelope_id": envelope["envelope_id"], **_told(response)})
 
     async def _reconnect(self) -> ClientWebSocketResponse:
-        for pause in _pauses():
-            await asyncio.sleep(pause)
+        retries = Retries(_BACKOFF)
+        while await retries.wait():
             try:
                 return await self._connect()
             except (MessengerRefused, MessengerUnavailable) as error:
                 log.warning("socket_mode.not_connected", extra={"reason": str(error)})
-        raise AssertionError("there is always another pause")
+        raise AssertionError("the backoff is endless")
 
     async def _connect(self) -> ClientWebSocketResponse:
         answer = await self._api.read("apps.connections.open")
@@ -167,12 +166,6 @@ def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> N
     task = asyncio.create_task(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
-
-
-def _pauses() -> Iterator[float]:
-    """Yield how long to wait before each try to connect: not at all, then longer and longer."""
-    growing = (min(2.0**n, _LONGEST_PAUSE) for n in count())
-    return chain([0.0], (pause * random.uniform(0.5, 1) for pause in growing))  # noqa: S311 - no secret
 
 
 def _told(response: BoltResponse) -> Json:

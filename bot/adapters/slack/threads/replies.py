@@ -1,7 +1,6 @@
 """Reading a thread from Slack, and telling which of its messages are ours."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from bot.adapters.slack.api.identity import Identity
@@ -10,6 +9,7 @@ from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
+from bot.panel.retries import Backoff, Retries
 
 NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
@@ -67,23 +67,22 @@ class Replies:
         thread: ThreadRef,
         turn: TurnId,
         part: str,
-        pauses: Sequence[float],
+        backoff: Backoff,
     ) -> Json:
         """Return the message that *write* makes.
 
-        Where that is not certain, it is looked for after each of *pauses* before *write* is
-        called again. Raises Ambiguous when the pauses are used up.
+        Where that is not certain, it is looked for after each delay of *backoff* before *write*
+        is called again. Raises Ambiguous when there are no more.
         """
-        left = iter(pauses)
+        retries = Retries(backoff)
         while True:
             try:
                 return await write()
             except Ambiguous:
-                pause = next(left, None)
-                await asyncio.sleep(pause or 0)
-                if found := await self.find(thread, turn, part):
-                    return found
-                if pause is None:
+                may_retry = await retries.wait()
+                if message := await self.find(thread, turn, part):
+                    return message
+                if not may_retry:
                     raise
 
     def is_unstamped(self, message: Json, thread: ThreadRef) -> bool:
