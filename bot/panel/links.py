@@ -29,6 +29,11 @@ class ThreadLinks:
     router: ConversationId | None = None
     experts: Mapping[ConsultationPath, ConversationId] = field(default_factory=dict)
 
+    @property
+    def conversations(self) -> tuple[ConversationId, ...]:
+        """All linked conversations, the router's last."""
+        return (*self.experts.values(), *filter(None, [self.router]))
+
 
 @dataclass(frozen=True, slots=True)
 class RouterLabels:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bot.panel.errors import Refused
 from bot.panel.language_model.exchange import Attachment
-from bot.panel.model import FileId, SharedFile, Utterance
 from bot.panel.texts import file_sentences
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file
@@ -58,12 +57,6 @@ class Attached:
 
 
 NOTHING_ATTACHED = Attached()
-
-
-def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:
-    """Return the files that came with *messages*, each once."""
-    files: dict[FileId, SharedFile] = {f.id: f for message in messages for f in message.files}
-    return list(files.values())
 
 
 def sort_out(contents: Iterable[TextFile | Attachment], problems: Iterable[str]) -> Attached:

@@ -50,8 +50,7 @@ class ConversationMigration:
 
     def is_needed(self, links: ThreadLinks) -> bool:
         """Whether some of the conversations are another backend's."""
-        linked = [*links.experts.values(), *filter(None, [links.router])]
-        return not all(map(self._model.is_current, linked))
+        return not all(map(self._model.is_current, links.conversations))
 
     async def moved(self, claim: Claim, links: ThreadLinks) -> ThreadLinks:
         """Return the thread's *links* as they are once all that can be moved is. Safe to repeat.

@@ -1,12 +1,12 @@
 """What was said in a thread: the question of a turn, and what models have not read yet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.panel.language_model import prompts
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import MessageTs, Turn, Utterance
+from bot.panel.model import FileId, MessageTs, SharedFile, Turn, Utterance
 from bot.panel.threads import follow_ups
 from bot.panel.threads.thread_store import ThreadStore
 
@@ -59,3 +59,9 @@ class ThreadHistory:
             return
         if float(unread_since) < float(turn.messages[0].ts):
             await self._threads.mark_read(turn.thread)
+
+
+def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:
+    """Return the files that came with *messages*, each once."""
+    files: dict[FileId, SharedFile] = {f.id: f for message in messages for f in message.files}
+    return list(files.values())

@@ -10,7 +10,7 @@ from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.journal.progress import FILES, STEERED
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached, files_of
+from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Claim, Panel, Turn
@@ -23,7 +23,7 @@ from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
-from bot.panel.threads.thread_history import ThreadHistory
+from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.consultation import consult
 from bot.panel.turn.routing import route
@@ -119,7 +119,7 @@ class TurnRunner:
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
-        if self._migration.is_needed(links):
+        if not all(map(self._services.client.model.is_current, links.conversations)):
             links = await self._migration.moved(record.claim, links)
         if links.router is None:
             turn = turn.since_mention()
