@@ -72,7 +72,7 @@ def picture(package: str) -> str:
     arrows = _without_shortcuts(_imports(package, frozenset(boxes)))
     height = max(box.bottom for box in boxes.values()) + _MARGIN
     drawn = [
-        *(_line(boxes[one], boxes[other]) for one in boxes for other in sorted(arrows[one])),
+        *(line for one in boxes for line in _lines(boxes[one], [boxes[n] for n in arrows[one]])),
         *map(_box, boxes.values()),
     ]
     return "\n".join(
@@ -144,13 +144,16 @@ def _about(module: str, width: float) -> Sequence[str]:
     return wrap(text, int((width - 16) / _CHARACTER))
 
 
-def _line(one: Box, other: Box) -> str:
-    bend = (other.y - one.bottom) / 2
-    return (
-        f'<path d="M{one.middle:.0f} {one.bottom:.0f}C{one.middle:.0f} {one.bottom + bend:.0f} '
-        f'{other.middle:.0f} {other.y - bend:.0f} {other.middle:.0f} {other.y:.0f}" '
-        'marker-end="url(#arrow)"/>'
-    )
+def _lines(one: Box, others: Sequence[Box]) -> Iterator[str]:
+    """Yield the arrows from *one*, which leave it side by side in the order of their ends."""
+    for number, other in enumerate(sorted(others, key=lambda box: (box.middle, box.y)), 1):
+        start = one.x + one.width * number / (len(others) + 1)
+        bend = (other.y - one.bottom) / 2
+        yield (
+            f'<path d="M{start:.0f} {one.bottom:.0f}C{start:.0f} {one.bottom + bend:.0f} '
+            f'{other.middle:.0f} {other.y - bend:.0f} {other.middle:.0f} {other.y:.0f}" '
+            'marker-end="url(#arrow)"/>'
+        )
 
 
 def _box(box: Box) -> str:
