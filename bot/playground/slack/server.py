@@ -14,8 +14,7 @@ from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.web_api.endpoint import Call, WebApi
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER, fill_workspace
-from bot.playground.slack.workspace.state import Workspace
+from bot.playground.slack.workspace.company import BOT_USER, company_workspace
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
 APP_TOKEN = "xapp-playground"  # noqa: S105 - same
@@ -72,8 +71,7 @@ class SlackPlayground(LoopbackServer):
         kept_calls: int = 100_000,
         seed: int = 0,
     ) -> None:
-        self.workspace = Workspace()
-        fill_workspace(self.workspace)
+        self.workspace = company_workspace()
         self.hazards = Hazards(seed)
         self.state = ServerState(
             self.workspace, self.hazards, set(scopes), events=frozenset(events)

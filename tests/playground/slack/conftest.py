@@ -7,6 +7,8 @@ from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import SCOPES, SlackPlayground
+from bot.playground.slack.workspace.company import company_workspace
+from bot.playground.slack.workspace.state import Workspace
 
 ALL_SCOPES = SCOPES | {"files:read", "files:write", "reactions:write"}
 
@@ -28,6 +30,11 @@ def client(slack: SlackPlayground, session: ClientSession) -> AsyncWebClient:
     return AsyncWebClient(
         slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[]
     )
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return company_workspace("http://127.0.0.1:1")
 
 
 class Bot:

@@ -13,7 +13,7 @@ from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.messages import Message
-from bot.playground.slack.workspace.state import Change, View
+from bot.playground.slack.workspace.state import View
 
 Details = Mapping[str, Any]
 
@@ -87,10 +87,7 @@ class PageActions:
         if user not in message.reactions.get(name, ()):
             self._people.react(user, message.channel, message.ts, name)
             return {}
-        message.reactions[name].remove(user)
-        if not message.reactions[name]:
-            del message.reactions[name]
-        self._workspace.notify(Change("reaction", message.channel, message))
+        self._workspace.remove_reaction(message, user, name)
         return {}
 
     async def _slash(self, user: str, details: Details) -> Json:

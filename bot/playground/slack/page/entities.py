@@ -13,6 +13,7 @@ from bot.playground.slack.page.blocks import with_html
 from bot.playground.slack.page.emoji import emoji, with_emoji
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
+from bot.playground.slack.workspace import payloads
 from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, Status, User, View, Workspace
@@ -105,7 +106,7 @@ def message(workspace: Workspace, message: Message, viewer: str, names: Names) -
         "streaming": message.streaming,
         "files": [_file(file) for file in message.files],
         "reactions": list(_reactions(workspace, message, viewer)),
-        "permalink": _permalink(workspace, message),
+        "permalink": payloads.permalink(workspace.url, message),
     }
 
 
@@ -146,12 +147,6 @@ def view(view: View, names: Names) -> Json:
     """A modal or an App Home."""
     content = with_html(view.content, names)
     return {**(content if isinstance(content, dict) else {}), "id": view.id}
-
-
-def _permalink(workspace: Workspace, message: Message) -> str:
-    address = f"{workspace.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
-    thread = f"?thread_ts={message.thread_ts}&cid={message.channel}"
-    return address + (thread if message.is_reply else "")
 
 
 def _with_ids(blocks: Sequence[Json]) -> list[Json]:

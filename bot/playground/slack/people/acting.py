@@ -89,8 +89,7 @@ class PeopleActing:
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Let *user* react to a message."""
         message = self._existing(channel, ts)
-        message.reactions.setdefault(name, []).append(user)
-        self._workspace.notify(Change("reaction", channel, message))
+        self._workspace.add_reaction(message, user, name)
         item = {"type": "message", "channel": channel, "ts": ts}
         event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
         author = message.user or BOT_USER
@@ -182,7 +181,7 @@ class PeopleActing:
     def stop_session(self, user: str, channel: str, thread_ts: str) -> None:
         """Let *user* press Slack's own stop button, which ends the streams of a thread."""
         streaming = [m.ts for m in self._workspace.thread(channel, thread_ts) if m.streaming]
-        self._state.stopped.update((channel, ts) for ts in streaming)
+        self._state.stopped_streams.update((channel, ts) for ts in streaming)
         self._events.publish(
             {
                 "type": "agent_session_stopped",

@@ -28,14 +28,15 @@ class ServerState:
     url: str = ""
     events: frozenset[str] = frozenset()  # that the app has subscribed to
     installed: bool = True
-    triggers: dict[str, tuple[str, float]] = field(default_factory=dict)  # id: user, when
-    used_triggers: set[str] = field(default_factory=set)
-    uploads: dict[str, Json] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    processing: dict[str, int] = field(default_factory=dict)  # new files: calls that remain
-    processing_calls: int = 1  # of files.info, until a new file is processed
-    stream_starts: dict[tuple[str, str], float] = field(default_factory=dict)
-    stopped: set[tuple[str, str]] = field(default_factory=set)  # streams that a user stopped
+    triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
+    used_triggers: set[str] = field(default_factory=set, init=False)
+    uploads: dict[str, Json] = field(default_factory=dict, init=False)
+    contents: dict[str, bytes] = field(default_factory=dict, init=False)
+    # Calls of files.info until a new file is processed, and how many remain for which file.
+    processing_calls: int = field(default=1, init=False)
+    processing: dict[str, int] = field(default_factory=dict, init=False)
+    stream_starts: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
+    stopped_streams: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def new_trigger(self, user: str) -> str:
         """Return a trigger id, valid for one view within three seconds."""

@@ -1,4 +1,4 @@
-"""A believable small company to fill the workspace with."""
+"""The workspace of a believable small company."""
 
 from dataclasses import replace
 
@@ -13,8 +13,9 @@ GUEST, STRANGER = "U0GUS", "U0SAM"
 GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD"
 
 
-def fill_workspace(workspace: Workspace) -> None:
-    """Fill *workspace* with people, channels and the bot."""
+def company_workspace(url: str = "") -> Workspace:
+    """Return a workspace with people, channels and the bot."""
+    workspace = Workspace(url=url)
     team = workspace.team_id
     ada = User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True)
     ben = User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True)
@@ -45,3 +46,4 @@ def fill_workspace(workspace: Workspace) -> None:
         Channel(LEGAL, "legal-questions", members=set(everyone)),
         Channel(PRIVATE, "board", "group", {ADA, BEN, BOT_USER}),
     )
+    return workspace

@@ -76,6 +76,13 @@ def _thread_summary(workspace: Workspace, root: Message) -> Json:
     }
 
 
+def permalink(url: str, message: Message) -> str:
+    """Return the permalink of *message* in the workspace at *url*."""
+    link = f"{url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    thread = f"?thread_ts={message.thread_ts}&cid={message.channel}"
+    return link + (thread if message.is_reply else "")
+
+
 def bot_profile(workspace: Workspace) -> Json:
     """Return the bot's own profile."""
     return {

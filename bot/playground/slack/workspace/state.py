@@ -208,6 +208,18 @@ class Workspace:
             self._timelines[message.channel].remove(message)
         self.notify(Change("deleted", message.channel, message, previous=message))
 
+    def add_reaction(self, message: Message, user: str, name: str) -> None:
+        """Let *user* react to *message*."""
+        message.reactions.setdefault(name, []).append(user)
+        self.notify(Change("reaction", message.channel, message))
+
+    def remove_reaction(self, message: Message, user: str, name: str) -> None:
+        """Remove a reaction of *user*, which must be there."""
+        message.reactions[name].remove(user)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        self.notify(Change("reaction", message.channel, message))
+
     def set_status(self, status: Status) -> None:
         """Set the app's status in a thread; an empty text clears it."""
         thread = (status.channel, status.thread_ts)

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
+from tests.playground.slack.block_kit import AGREE
 
 MODAL = {
     "type": "modal",
@@ -24,18 +25,7 @@ MODAL = {
         }
     ],
 }
-BUTTON = {
-    "type": "actions",
-    "block_id": "choice",
-    "elements": [
-        {
-            "type": "button",
-            "action_id": "agree",
-            "value": "yes",
-            "text": {"type": "plain_text", "text": "Agree"},
-        }
-    ],
-}
+BUTTON = {"type": "actions", "block_id": "choice", "elements": [AGREE]}
 
 
 def bolt_app(client, slack) -> AsyncApp:

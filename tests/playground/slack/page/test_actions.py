@@ -4,7 +4,7 @@ from aiohttp import web
 from bot.playground.slack.page.actions import PageActions, Refused
 from bot.playground.slack.web_api.methods.views import new_view
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, GUEST, PRODUCT
-from tests.playground.slack.modals import modal
+from tests.playground.slack.block_kit import modal
 
 
 @pytest.fixture

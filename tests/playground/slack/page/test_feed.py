@@ -1,7 +1,5 @@
 from dataclasses import replace
 
-import pytest
-
 from bot.json_types import Json
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.page.feed import Feed
@@ -19,17 +17,9 @@ from bot.playground.slack.workspace.company import (
     GUEST,
     PRIVATE,
     STRANGER,
-    fill_workspace,
 )
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Status, User, View, Workspace
-
-
-@pytest.fixture
-def workspace() -> Workspace:
-    workspace = Workspace(url="http://127.0.0.1:1")
-    fill_workspace(workspace)
-    return workspace
 
 
 def posted(workspace: Workspace, text: str = "hi", **fields) -> Message:

@@ -1,14 +1,13 @@
 import pytest
 
 from bot.playground.slack.page.typed_text import to_slack, to_typed
-from bot.playground.slack.workspace.company import fill_workspace
+from bot.playground.slack.workspace.company import company_workspace
 from bot.playground.slack.workspace.state import Workspace
 
 
 @pytest.fixture
 def workspace() -> Workspace:
-    workspace = Workspace()
-    fill_workspace(workspace)
+    workspace = company_workspace()
     workspace.user_groups = {
         "S1": {"id": "S1", "handle": "panel-legal", "date_delete": 0},
         "S2": {"id": "S2", "handle": "panel-gone", "date_delete": 1},

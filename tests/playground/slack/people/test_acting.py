@@ -8,20 +8,12 @@ from aiohttp import web
 
 from bot.playground.slack.delivery.delivery import Undelivered
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, GUEST, PRODUCT
-from tests.playground.slack.modals import modal
+from tests.playground.slack.block_kit import AGREE, modal
 
-AGREE = {
+CHOICE = {
     "type": "actions",
     "block_id": "choice",
-    "elements": [
-        {
-            "type": "button",
-            "action_id": "agree",
-            "value": "yes",
-            "text": {"type": "plain_text", "text": "Agree"},
-        },
-        {"type": "users_select", "action_id": "who"},
-    ],
+    "elements": [AGREE, {"type": "users_select", "action_id": "who"}],
 }
 
 
@@ -47,7 +39,7 @@ async def message(client, slack):
     """A message of the bot's with something to press, in a thread."""
     root = slack.people.say(ADA, GENERAL, "hello")
     posted = await client.chat_postMessage(
-        channel=GENERAL, thread_ts=root, text="Agree?", blocks=[AGREE]
+        channel=GENERAL, thread_ts=root, text="Agree?", blocks=[CHOICE]
     )
     await slack.deliverer.settle()
     return slack.workspace.message(GENERAL, posted["ts"])

@@ -6,7 +6,6 @@ from bot.playground.slack.workspace.company import (
     BOT_ID,
     BOT_USER,
     GENERAL,
-    fill_workspace,
 )
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import (
@@ -15,15 +14,7 @@ from bot.playground.slack.workspace.state import (
     Channel,
     Session,
     Status,
-    Workspace,
 )
-
-
-@pytest.fixture
-def workspace() -> Workspace:
-    made = Workspace()
-    fill_workspace(made)
-    return made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.bot_messages import message_answer, new_message
 from bot.playground.slack.web_api.methods.files import check_shown, share_shown
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
@@ -14,7 +15,7 @@ from bot.playground.slack.web_api.validation.messages import (
     check_metadata,
 )
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message, snapshot
 
 LONGEST_UPDATE = 4_000
@@ -33,11 +34,7 @@ def post_message(state: ServerState, args: Json) -> Json:
         if not state.hazards.broadcasts_keep_personas:  # as has been reported
             _drop_persona(message)
     state.workspace.post(message)
-    return {
-        "channel": channel.id,
-        "ts": message.ts,
-        "message": payloads.message(state.workspace, message),
-    }
+    return message_answer(state, message)
 
 
 def post_ephemeral(state: ServerState, args: Json) -> Json:
@@ -68,12 +65,7 @@ def update(state: ServerState, args: Json) -> Json:
         message.subtype = None
     message.edited_by, message.edited_ts = BOT_USER, state.workspace.new_ts()
     state.workspace.updated(message, before)
-    return {
-        "channel": channel.id,
-        "ts": message.ts,
-        "text": message.text,
-        "message": payloads.message(state.workspace, message),
-    }
+    return message_answer(state, message) | {"text": message.text}
 
 
 def delete(state: ServerState, args: Json) -> Json:
@@ -90,10 +82,7 @@ def get_permalink(state: ServerState, args: Json) -> Json:
     message = state.workspace.message(channel.id, args["message_ts"])
     if message is None:
         raise ApiError("message_not_found")
-    permalink = f"{state.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.is_reply:
-        permalink += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": permalink}
+    return {"channel": channel.id, "permalink": payloads.permalink(state.url, message)}
 
 
 def _drop_persona(message: Message) -> None:
@@ -114,19 +103,13 @@ def _check_update(args: Json) -> None:
 
 
 def _message(state: ServerState, args: Json, channel: str) -> Message:
-    state.check_thread(channel, args.get("thread_ts"))
-    persona = state.persona(args)
-    return Message(
-        ts=state.workspace.new_ts(),
-        channel=channel,
+    return new_message(
+        state,
+        channel,
+        args,
         text=args.get("text") or args.get("markdown_text") or "",
-        user=None if persona else BOT_USER,
-        bot_id=BOT_ID,
-        thread_ts=args.get("thread_ts"),
-        subtype="bot_message" if persona else None,
         blocks=args.get("blocks") or _markdown(args),
         metadata=args.get("metadata"),
-        **persona,
     )
 
 

@@ -10,7 +10,6 @@ from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace import payloads
 from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
-from bot.playground.slack.workspace.state import Change
 
 
 def auth_test(state: ServerState, args: Json) -> Json:
@@ -70,11 +69,9 @@ def team_info(state: ServerState, args: Json) -> Json:
 def add_reaction(state: ServerState, args: Json) -> Json:
     """React to a message."""
     message = _reacted_to(state, args)
-    users = message.reactions.setdefault(args["name"], [])
-    if BOT_USER in users:
+    if BOT_USER in message.reactions.get(args["name"], ()):
         raise ApiError("already_reacted")
-    users.append(BOT_USER)
-    state.workspace.notify(Change("reaction", message.channel, message))
+    state.workspace.add_reaction(message, BOT_USER, args["name"])
     return {}
 
 
@@ -83,10 +80,7 @@ def remove_reaction(state: ServerState, args: Json) -> Json:
     message = _reacted_to(state, args)
     if BOT_USER not in message.reactions.get(args["name"], ()):
         raise ApiError("no_reaction")
-    message.reactions[args["name"]].remove(BOT_USER)
-    if not message.reactions[args["name"]]:
-        del message.reactions[args["name"]]
-    state.workspace.notify(Change("reaction", message.channel, message))
+    state.workspace.remove_reaction(message, BOT_USER, args["name"])
     return {}
 
 

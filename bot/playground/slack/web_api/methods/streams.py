@@ -7,6 +7,7 @@ from functools import reduce
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.assistant import check_session_status, set_session_status
+from bot.playground.slack.web_api.methods.bot_messages import message_answer, new_message
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.methods.stream_blocks import with_chunk
 from bot.playground.slack.web_api.state import ServerState
@@ -16,8 +17,6 @@ from bot.playground.slack.web_api.validation.messages import (
     check_blocks,
     check_metadata,
 )
-from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message, snapshot
 
 
@@ -31,19 +30,7 @@ def start(state: ServerState, args: Json) -> Json:
             raise ApiError("missing_recipient_user_id")
         if args["recipient_user_id"] not in state.workspace.users:
             raise ApiError("user_not_found")
-    state.check_thread(channel.id, args.get("thread_ts"))
-    persona = state.persona(args)
-    message = Message(
-        ts=state.workspace.new_ts(),
-        channel=channel.id,
-        text="",
-        user=None if persona else BOT_USER,
-        bot_id=BOT_ID,
-        thread_ts=args.get("thread_ts"),
-        subtype="bot_message" if persona else None,
-        streaming=True,
-        **persona,
-    )
+    message = new_message(state, channel.id, args, text="", streaming=True)
     _append_chunks(message, args)
     message.begun_with = message.text
     state.stream_starts[channel.id, message.ts] = time.monotonic()
@@ -54,7 +41,7 @@ def start(state: ServerState, args: Json) -> Json:
 def append(state: ServerState, args: Json) -> Json:
     """Append to a stream."""
     message = _streaming(state, args)
-    if (message.channel, message.ts) in state.stopped:
+    if (message.channel, message.ts) in state.stopped_streams:
         raise ApiError("stopped_by_user")
     if not args.get("markdown_text") and not args.get("chunks"):
         raise ApiError("no_text")
@@ -83,11 +70,7 @@ def stop(state: ServerState, args: Json) -> Json:
     if args.get("session_status") and message.thread_ts:
         thread = {"channel_id": message.channel, "thread_ts": message.thread_ts}
         set_session_status(state, thread | {"status": args["session_status"]})
-    return {
-        "channel": message.channel,
-        "ts": message.ts,
-        "message": payloads.message(state.workspace, message),
-    }
+    return message_answer(state, message)
 
 
 def _streaming(state: ServerState, args: Json) -> Message:

@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.slack.workspace.company import ADA, BEN
-from tests.playground.slack.modals import INPUT, modal
+from tests.playground.slack.block_kit import INPUT, modal
 
 
 async def refusal(call):

@@ -1,4 +1,4 @@
-"""Modals for tests to open."""
+"""Modals for tests to open, and a button to press."""
 
 from typing import Any
 
@@ -9,6 +9,13 @@ INPUT: Json = {
     "block_id": "name",
     "label": {"type": "plain_text", "text": "Name"},
     "element": {"type": "plain_text_input", "action_id": "name"},
+}
+
+AGREE: Json = {
+    "type": "button",
+    "action_id": "agree",
+    "value": "yes",
+    "text": {"type": "plain_text", "text": "Agree"},
 }
 
 
