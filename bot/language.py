@@ -1,8 +1,8 @@
-"""The language in which the bot speaks, and how things are said in it.
+"""The language of the bot's messages: translations, numbers, dates and lists.
 
-Sentences stand in the code in English and are looked up where they are said, in the language that
-was set for the task at hand: that of one person, or one for all who read along. The translations
-are gettext catalogues in ``bot/locales``, read at first use.
+Sentences are written in English in the code and translated when they are used, into the language
+set for the current task: that of one person, or the shared one of everybody who reads a thread.
+The translations are gettext catalogues in ``bot/locales``, loaded on first use.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ ENGLISH = "en"
 _CATALOGUES = files("bot") / "locales"
 _TRANSLATED = (folder.name for folder in _CATALOGUES.iterdir() if folder.is_dir())
 LANGUAGES = (ENGLISH, *sorted(_TRANSLATED))
-_SLACKS_OWN = {"es_LA": "es_419"}  # Slack's name for the Spanish of Latin America
+_SLACK_LOCALES = {"es_LA": "es_419"}  # Slack's name for the Spanish of Latin America
 
-_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
-_for_all: ContextVar[str] = ContextVar("for_all", default=ENGLISH)
+_current: ContextVar[str] = ContextVar("current", default=ENGLISH)
+_shared: ContextVar[str] = ContextVar("shared", default=ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,60 +41,60 @@ class _Language:
 
 
 def set_language(tag: str, *, shared: str = "") -> None:
-    """Speak *tag* (as Slack writes it: ``pt-BR``) in this task from here on.
+    """Use the language *tag* (as Slack writes it: ``pt-BR``) in this task from now on.
 
-    What all can read is said in *to_all*, where that is given.
+    What everybody can read is in *shared*, if that is given.
     """
-    _spoken.set(tag)
-    _for_all.set(shared or tag)
+    _current.set(tag)
+    _shared.set(shared or tag)
 
 
 def current_language() -> str:
-    """Return the tag of what is spoken in this task."""
-    return _spoken.get()
+    """Return the tag of this task's language."""
+    return _current.get()
 
 
 @contextmanager
 def in_language(tag: str) -> Iterator[None]:
-    """Speak *tag* meanwhile."""
-    token = _spoken.set(tag)
+    """Use the language *tag* inside the block."""
+    token = _current.set(tag)
     try:
         yield
     finally:
-        _spoken.reset(token)
+        _current.reset(token)
 
 
 @contextmanager
 def in_shared_language() -> Iterator[None]:
-    """Speak so that all who read along understand it."""
-    with in_language(_for_all.get()):
+    """Use the shared language inside the block, for what everybody can read."""
+    with in_language(_shared.get()):
         yield
 
 
 def gettext(sentence: str, /, **values: object) -> str:
-    """Return *sentence* in the language spoken, with *values* for its placeholders."""
-    return _current().catalogue.gettext(sentence).format(**values)
+    """Return *sentence* translated, with *values* for its placeholders."""
+    return _language().catalogue.gettext(sentence).format(**values)
 
 
 def pgettext(context: str, words: str, /, **values: object) -> str:
-    """Return *words* as ``gettext`` does; *context* tells translators which of its senses."""
-    return _current().catalogue.pgettext(context, words).format(**values)
+    """Return *words* translated; *context* tells translators in which sense."""
+    return _language().catalogue.pgettext(context, words).format(**values)
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
-    """Return the sentence that fits *count*, which stands for its ``{count}``."""
-    fitting = _current().catalogue.ngettext(one, many, count)
-    return fitting.format(count=number(count), **values)
+    """Return the translated form for *count*, with that for ``{count}``."""
+    form = _language().catalogue.ngettext(one, many, count)
+    return form.format(count=number(count), **values)
 
 
 def number(value: float | Decimal, pattern: str | None = None) -> str:
-    """Return a number as people write it; *pattern* says how exactly (``0.0``)."""
-    return format_decimal(value, format=pattern, locale=_current().locale)
+    """Return a number formatted for the locale, to *pattern* (``0.0``) if given."""
+    return format_decimal(value, format=pattern, locale=_language().locale)
 
 
 def dollars(amount: Decimal, places: int) -> str:
-    """Return an amount of money with so many decimal *places*."""
-    locale = _current().locale
+    """Return an amount of US dollars with that many decimal *places*."""
+    locale = _language().locale
     rounded = round(amount, places)
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * places}")
     return format_currency(
@@ -103,45 +103,45 @@ def dollars(amount: Decimal, places: int) -> str:
 
 
 def listing(names: Sequence[str], link: Literal["standard", "or"] = "standard") -> str:
-    """Return *names* as people list them: the last one after an "and", or an "or"."""
-    return format_list(names, style=link, locale=_current().locale)
+    """Return *names* as a list in a sentence, the last one after an "and" or "or"."""
+    return format_list(names, style=link, locale=_language().locale)
 
 
 def month(first: date) -> str:
     """Return the month that begins on *first*: ``November 2026``."""
-    return format_skeleton("yMMMM", first, locale=_current().locale)
+    return format_skeleton("yMMMM", first, locale=_language().locale)
 
 
 def day(written: str) -> str:
-    """Return a day (``2026-11-20``) as people write it; what is not one stays as it is."""
+    """Return a date (``2026-11-20``) formatted for the locale; anything else stays as it is."""
     try:
         parsed = date.fromisoformat(written)
     except ValueError:
         return written
-    return format_date(parsed, format="medium", locale=_current().locale)
+    return format_date(parsed, format="medium", locale=_language().locale)
 
 
 def nearest(tag: str) -> str:
-    """Return which of our languages is spoken to somebody whose locale is *tag*."""
+    """Return which of our languages to use for somebody whose locale is *tag*."""
     language = tag.replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else ENGLISH
 
 
-def _current() -> _Language:
-    return _language(_spoken.get())
+def _language() -> _Language:
+    return _load(_current.get())
 
 
 @lru_cache(maxsize=256)
-def _language(tag: str) -> _Language:
+def _load(tag: str) -> _Language:
     language = nearest(tag)
     return _Language(_locale(tag, language), _catalogue(language))
 
 
 def _locale(tag: str, language: str) -> Locale:
-    """Return how numbers, dates and lists are written: as in the region, where we know it."""
-    whole = tag.replace("-", "_")
+    """Return the locale for numbers, dates and lists: the region's, if it is known."""
+    name = tag.replace("-", "_")
     try:
-        locale = Locale.parse(_SLACKS_OWN.get(whole, whole))
+        locale = Locale.parse(_SLACK_LOCALES.get(name, name))
     except (UnknownLocaleError, ValueError):
         return Locale(language)
     return locale if locale.language == language else Locale(language)
@@ -151,8 +151,8 @@ def _locale(tag: str, language: str) -> Locale:
 def _catalogue(language: str) -> NullTranslations:
     if language == ENGLISH:
         return NullTranslations()
-    written = _CATALOGUES / language / "LC_MESSAGES" / "panelbot.po"
+    source = _CATALOGUES / language / "LC_MESSAGES" / "panelbot.po"
     compiled = BytesIO()
-    write_mo(compiled, read_po(StringIO(written.read_text("utf-8")), locale=language))
+    write_mo(compiled, read_po(StringIO(source.read_text("utf-8")), locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -1,4 +1,4 @@
-"""Logs: one line an event, a dotted name and fields; never what people or models said."""
+"""Logging: one line an event, a dotted name and fields; never what people or models wrote."""
 
 import json
 import logging
@@ -7,8 +7,8 @@ from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# At DEBUG these print request bodies, and with them tokens and content.
-_TALKATIVE = ("aiohttp", "httpcore2", "httpx2", "openai", "slack_bolt", "slack_sdk")
+# At DEBUG these log request bodies, and with them tokens and content.
+_VERBOSE = ("aiohttp", "httpcore2", "httpx2", "openai", "slack_bolt", "slack_sdk")
 
 
 class EventFormatter(logging.Formatter):
@@ -20,8 +20,8 @@ class EventFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return *record* as one line, with its extra fields."""
         fields = {k: v for k, v in vars(record).items() if k not in _STANDARD}
-        told = "".join(f" {k}={_value(v)}" for k, v in sorted(fields.items()))
-        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{told}"
+        pairs = "".join(f" {k}={_value(v)}" for k, v in sorted(fields.items()))
+        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{pairs}"
         if record.exc_info:
             line += f"\n{self.formatException(record.exc_info)}"
         return line
@@ -33,9 +33,9 @@ def _value(value: object) -> str:
 
 
 def set_up(level: str, stream: TextIO = sys.stderr) -> None:
-    """Send our log to *stream*; the libraries' only from WARNING on."""
+    """Log to *stream*; of the libraries above only warnings and errors."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(EventFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -12,9 +12,11 @@ from bot.experts import library
 from bot.panel.approvals.approvals import Approvers, approvers
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import UserId
+from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore
 from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.rights import Rights
 from bot.panel.tools import Toolbox
 from bot.settings import tools_file
 from bot.settings.config import Config
@@ -26,15 +28,10 @@ log = logging.getLogger(__name__)
 def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
     panels, kept_in = panels_of(config, storage)
-    return PanelEditor(
-        panels,
-        slack.people,
-        (*library.library(), *discover(library.library()).experts),
-        library.defaults(),
-        frozenset(UserId(admin) for admin in config.admins),
-        tools(config),
-        kept_in,
-    )
+    offered = (*library.library(), *discover(library.library()).experts)
+    catalogue = Catalogue(offered, library.defaults(), tools(config))
+    rights = Rights(slack.people, frozenset(map(UserId, config.admins)), kept_in)
+    return PanelEditor(panels, slack.people, catalogue, rights)
 
 
 def panels_of(config: Config, storage: Storage) -> tuple[PanelStore, str]:

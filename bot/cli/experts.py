@@ -58,7 +58,7 @@ def check(file: str) -> None:
 
 async def _export(out: str) -> None:
     async with _filing() as (filing, _):
-        text = panel_writing.write(await filing.written())
+        text = panel_writing.write(await filing.export())
     write(text, out)
 
 
@@ -67,7 +67,7 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     async with _filing() as (filing, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
-        now = await filing.written()
+        now = await filing.export()
         wanted = written if prune else merged(now, written)
         if not (changed := differences(now, wanted, names=(_NOW, file))):
             click.echo("There is nothing to change.")
@@ -76,14 +76,14 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
         if dry_run or not (yes or click.confirm("Change the panels so?")):
             click.echo("Nothing was changed.")
             return
-        await filing.bring(wanted, seen=now)
+        await filing.apply(wanted, seen=now)
     click.echo("The panels are changed.")
 
 
 async def _diff(file: str) -> None:
     written = load(file)
     async with _filing() as (filing, _):
-        changed = differences(await filing.written(), written, names=(_NOW, file))
+        changed = differences(await filing.export(), written, names=(_NOW, file))
     if changed:
         click.echo(changed)
         sys.exit(1)

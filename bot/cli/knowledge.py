@@ -13,7 +13,7 @@ from bot.cli import run, settings
 from bot.cli.progress import progress_bar
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
-from bot.panel.roster.knowledge import Document, DocumentState, Holder, Upload
+from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.settings.config import MODEL, SLACK_OUT, STORE
 
@@ -108,8 +108,8 @@ async def _list(name: str | None, channel: str | None) -> None:
 
 
 async def _list_everything(teaching: ExpertDocuments) -> None:
-    found = await teaching.everything()
-    rows = [(one, _place(each.holder)) for each, documents in found for one in documents]
+    found = await teaching.all_collections()
+    rows = [(one, _place(each.owner)) for each, documents in found for one in documents]
     if rows:
         _print(rows)
     else:
@@ -187,7 +187,7 @@ def _origin(kept: ExpertDocument, scope: Scope) -> str:
     return _where(scope) if kept.is_own else "inherited"
 
 
-def _place(holder: Holder) -> str:
+def _place(holder: CollectionOwner) -> str:
     return f"{holder.expert}, {_where(holder.scope)}"
 
 

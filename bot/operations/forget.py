@@ -150,7 +150,7 @@ class ForgetThreads:
         except ConversationGone:  # 404: the server keeps no documents
             return
         for collection in collections:
-            if collection.holder.scope == scope:
+            if collection.owner.scope == scope:
                 for document in await knowledge.documents(collection.id):
                     await knowledge.remove(collection.id, document.id)
                     self.deleted += Deleted(documents=1)

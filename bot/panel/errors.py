@@ -2,18 +2,18 @@
 Our errors, named by what the worker should do:
 
 * PanelError
-  + TryLater               a neighbour cannot serve us now; worth another try
+  + TryLater               a service is unavailable: retry
     - ModelUnavailable       ... the model
-      . ModelOverloaded          because it has too much to do; another model may have time
+      . ModelOverloaded          it is overloaded; another model may not be
     - MessengerUnavailable   ... Slack
     - StoreUnavailable       ... Redis
-  + GiveUp                 another try would end the same; say so
-    - ModelRefused           ... the model's side will not do it
-    - MessengerRefused       ... Slack will not do it
-    - FunctionFailed         ... a function that is an expert broke
-    - FunctionMissing        ... there is no such function here (any more)
-  + ConversationGone       the model's side does not know the conversation (any more)
-  + TurnLost               another worker took the turn over: stop at once, say nothing
+  + GiveUp                 a retry would fail the same way: tell people
+    - ModelRefused           ... the model's side rejects the request
+    - MessengerRefused       ... Slack rejects the request
+    - FunctionFailed         ... a function that is an expert raised an error
+    - FunctionMissing        ... no such function is installed (any more)
+  + ConversationGone       the conversation does not exist on the model's side (any more)
+  + TurnLost               another worker has taken over the turn: stop at once, say nothing
   + Refused                a person asked for something that is not allowed or not possible
 """
 
@@ -26,7 +26,7 @@ class PanelError(Exception):
 
 
 class TryLater(PanelError):
-    """A neighbour cannot serve us now; worth another try after *after* seconds."""
+    """A service is unavailable; *after* is the delay in seconds that it asked for, if any."""
 
     def __init__(self, what: str, *, after: float | None = None) -> None:
         super().__init__(what)
@@ -34,15 +34,15 @@ class TryLater(PanelError):
 
 
 class ModelUnavailable(TryLater):
-    """The model cannot answer now. It may or may not have stored what it was sent."""
+    """The model is unavailable. It may or may not have stored what it was sent."""
 
 
 class ModelOverloaded(ModelUnavailable):
-    """The model has too much to do; another one may have time."""
+    """The model is overloaded; another one may not be."""
 
 
 class MessengerUnavailable(TryLater):
-    """Slack cannot be reached, or tells us to slow down, for longer than we waited."""
+    """Slack could not be reached, or rate-limited us, for longer than we waited."""
 
 
 class StoreUnavailable(TryLater):
@@ -50,25 +50,25 @@ class StoreUnavailable(TryLater):
 
 
 class GiveUp(PanelError):
-    """Another try would end the same."""
+    """A retry would fail the same way."""
 
 
 class ModelFault(StrEnum):
-    """Why the model's side will not answer: each has its own sentence for people."""
+    """Why the model's side rejected a request; each has its own sentence for people."""
 
     QUOTA = "quota"  # no credit left
-    ACCESS = "access"  # wrong key, or the key may not use the model
+    ACCESS = "access"  # an invalid key, or one without access to the model
     MODEL = "model"  # no such model
-    FILTERED = "filtered"  # the content was refused
+    FILTERED = "filtered"  # by a content filter
     TOO_LONG = "too_long"  # more than the model can read
-    CUT_SHORT = "cut_short"  # it stopped before the answer was whole
-    DOCUMENTS = "documents"  # what was to be searched does not exist (any more)
+    CUT_SHORT = "cut_short"  # the answer is incomplete
+    DOCUMENTS = "documents"  # a collection to be searched does not exist (any more)
     TOOLS = "tools"  # a tool is unknown there, or cannot be reached
     BAD_REQUEST = "bad_request"  # our mistake
 
 
 class ModelRefused(GiveUp):
-    """The model's side will not answer this."""
+    """The model's side rejects the request."""
 
     def __init__(self, fault: ModelFault, what: str) -> None:
         super().__init__(what)
@@ -76,7 +76,7 @@ class ModelRefused(GiveUp):
 
 
 class MessengerRefused(GiveUp):
-    """Slack will not do this: not in the channel, archived, token revoked. *code* is Slack's."""
+    """Slack rejects the request: not in channel, archived, token revoked. *code* is Slack's."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -84,7 +84,7 @@ class MessengerRefused(GiveUp):
 
 
 class FunctionFailed(GiveUp):
-    """A function that is an expert broke; the log has where."""
+    """A function that is an expert raised an error; the log says where."""
 
 
 class FunctionMissing(GiveUp):
@@ -92,17 +92,17 @@ class FunctionMissing(GiveUp):
 
 
 class ConversationGone(PanelError):
-    """The model's side does not know the conversation."""
+    """The conversation does not exist on the model's side."""
 
 
 class TurnLost(PanelError):
-    """Another worker took the turn over."""
+    """Another worker has taken over the turn."""
 
 
 class Refused(PanelError):
-    """A person asked for something that cannot be; the message is one sentence for them.
+    """A person asked for something impossible or not allowed; the message is a sentence for them.
 
-    *field* names the attribute of the expert that it is about, if it is about one.
+    *field* names the attribute of the expert that it is about, if there is one.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
@@ -111,7 +111,7 @@ class Refused(PanelError):
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """Yield the errors that *error* is made of: itself, or those that its groups hold."""
+    """Yield the errors in *error* if it is a group, at any depth; else *error* itself."""
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
             yield from leaves(inner)

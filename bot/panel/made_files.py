@@ -1,4 +1,4 @@
-"""Files that experts make: with the model's side first, then stored with Slack for people."""
+"""Files that experts make: first on the model's side, then uploaded to Slack."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from bot.panel.model import FileId
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file that the model's side has made, and still holds."""
+    """A file that was made on the model's side, and is still there."""
 
     id: str
     name: str
-    about: str = ""  # what it shows, if that is known
-    container: str = ""  # where it lies; empty: in the conversation itself
+    about: str = ""  # a description, if there is one
+    container: str = ""  # where it is; empty: in the conversation itself
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is stored with Slack, for a message to show."""
+    """A file that was uploaded to Slack, for a message to show."""
 
     id: FileId
     name: str
     url: str  # where people find it
     about: str = ""
-    is_image: bool = False  # and can be shown as one
+    is_image: bool = False  # that Slack can display

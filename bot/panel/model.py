@@ -1,4 +1,4 @@
-"""The nouns: immutable values that every other module speaks in."""
+"""The immutable values that all other modules use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ MessageTs = NewType("MessageTs", str)
 CollectionId = NewType("CollectionId", str)  # of documents
 DocumentId = NewType("DocumentId", str)
 ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
-FileId = NewType("FileId", str)  # of what people share
+FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
-ApprovalId = NewType("ApprovalId", str)  # of ours: what people are asked with one message
+ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
 
 class Role(StrEnum):
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class Synthesis(StrEnum):
-    """When the router closes a turn with a summary of its own."""
+    """When the router ends a turn with a summary."""
 
     AUTO = "auto"  # with two or more answers
     ALWAYS = "always"
@@ -39,7 +39,7 @@ class Synthesis(StrEnum):
 
 
 class Effort(StrEnum):
-    """How hard a model thinks before it answers."""
+    """How much a model reasons before it answers."""
 
     NONE = "none"
     LOW = "low"
@@ -49,7 +49,7 @@ class Effort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadRef:
-    """One Slack thread; where people and the panel talk."""
+    """One Slack thread, in which people and the panel talk."""
 
     team_id: str
     channel_id: str
@@ -68,74 +68,74 @@ class Person:
     id: UserId
     name: str
     role: Role
-    locale: str = ""  # as Slack writes it: "pt-BR"; empty where that is not known
+    locale: str = ""  # as Slack writes it: "pt-BR"; empty: unknown
 
 
 class Wish(StrEnum):
-    """What somebody wants at the press of a button."""
+    """What somebody requests by pressing a button."""
 
-    ASK = "ask"  # the panel, which the router is to choose from
+    ASK = "ask"  # the panel; the router chooses
     AGAIN = "again"
-    DEEPER = "deeper"  # with the harder model
+    DEEPER = "deeper"  # with the stronger model
     ANOTHER = "another"  # an expert who was not asked
     EVERYONE = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
 class Steer:
-    """A pressed button instead of words, and what it is about: what people said meanwhile."""
+    """A pressed button, and the messages that it is about."""
 
     wish: Wish
     since: MessageTs
-    until: MessageTs  # this one, too
-    experts: tuple[ExpertName, ...] = ()  # who is to answer, where that is somebody
+    until: MessageTs  # inclusive
+    experts: tuple[ExpertName, ...] = ()  # who is to answer, if given
 
 
 class Decision(StrEnum):
-    """What became of the wish to use a tool that needs approval."""
+    """The outcome of a request to use a tool that needs approval."""
 
     APPROVED = "approved"
     DECLINED = "declined"
-    EXPIRED = "expired"  # nobody has decided in time: it counts as declined
+    EXPIRED = "expired"  # undecided in time: counts as declined
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision on what an expert may do; the expert goes on from there."""
+    """A decision on a request for approval, with which the expert continues."""
 
     approval: ApprovalId
     decision: Decision
     at: int  # seconds since 1970
-    about: MessageTs  # the first message of the turn that it began in
+    about: MessageTs  # the first message of the turn in which it was requested
 
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """A file that somebody has shared: what is known of it before it is fetched."""
+    """A file that somebody has shared: what is known before it is fetched."""
 
     id: FileId
     name: str
     media_type: str = ""
-    size: int = 0  # bytes; 0 where that is not known yet
+    size: int = 0  # bytes; 0: unknown yet
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one person said to the panel, as Slack wrote it (mentions are still ids)."""
+    """A person's message to the panel, as Slack sent it (mentions are still ids)."""
 
     ts: MessageTs
     author: UserId
-    text: str  # without the mention of the bot that it began with
-    mentioned: bool = False  # whether the bot was mentioned in it, or it came as a direct message
-    files: tuple[SharedFile, ...] = ()  # what came with it
-    steer: Steer | None = None  # a button was pressed: the text is empty, and ts is when
-    verdict: Verdict | None = None  # of the author, or nobody's where it came too late
-    handles: tuple[ExpertName, ...] = ()  # the experts whose handles were mentioned in it
+    text: str  # without the mention of the bot at its start
+    mentioned: bool = False  # it mentions the bot, or is a direct message
+    files: tuple[SharedFile, ...] = ()  # attached to it
+    steer: Steer | None = None  # a button was pressed at ts; the text is empty
+    verdict: Verdict | None = None  # the author's, or nobody's if it expired
+    handles: tuple[ExpertName, ...] = ()  # the experts whose handles it mentions
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Something said in a thread, as a model reads it."""
+    """A message in a thread, as a model reads it."""
 
     ts: MessageTs
     speaker: str
@@ -145,18 +145,18 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One or more messages that are answered together, and the unit of work until they are."""
+    """One or more messages that are answered together: the unit of work."""
 
-    id: TurnId  # of team, channel and ts of the first that came: delivered again, it is the same
+    id: TurnId  # from team, channel and first ts: the same when delivered again
     thread: ThreadRef
-    messages: tuple[Message, ...]  # as they were said
+    messages: tuple[Message, ...]  # in order
 
     @classmethod
     def of(cls, thread: ThreadRef, queued: Sequence[Message]) -> "Turn":
-        """Return the turn of messages that were *queued* together; one may overtake another."""
-        name = TurnId(f"{thread.team_id}:{thread.channel_id}:{queued[0].ts}")
-        said = sorted(queued, key=lambda one: (one.ts.find("."), one.ts))  # as numbers
-        return cls(name, thread, tuple(said))
+        """Return the turn of messages that were *queued* together, perhaps out of order."""
+        id_ = TurnId(f"{thread.team_id}:{thread.channel_id}:{queued[0].ts}")
+        in_order = sorted(queued, key=lambda one: (one.ts.find("."), one.ts))  # as numbers
+        return cls(id_, thread, tuple(in_order))
 
     @property
     def is_empty(self) -> bool:
@@ -165,12 +165,12 @@ class Turn:
 
     @property
     def steer(self) -> Steer | None:
-        """The button that was pressed, if the turn is that; it is queued alone."""
+        """The pressed button, if the turn is one; it is queued alone."""
         return self.messages[0].steer
 
     @property
     def verdict(self) -> Verdict | None:
-        """The decision that it goes on from, if it is that; it is queued alone."""
+        """The decision to continue with, if the turn is one; it is queued alone."""
         return self.messages[0].verdict
 
     @property
@@ -182,30 +182,30 @@ class Turn:
 
     @property
     def mentions_bot(self) -> bool:
-        """Whether somebody has mentioned us in it."""
+        """Whether a message of it mentions the bot."""
         return any(message.mentioned for message in self.messages)
 
     def since_mention(self) -> "Turn":
-        """Return the turn without what people said among themselves before they called us."""
+        """Return the turn without the messages before the first that mentions the bot."""
         mentions = [n for n, message in enumerate(self.messages) if message.mentioned]
         return replace(self, messages=self.messages[mentions[0] :]) if mentions else self
 
     @property
     def asker(self) -> UserId:
-        """Who spoke last."""
+        """The author of the last message."""
         return self.messages[-1].author
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A turn in the hands of one worker, until the lease ends."""
+    """A turn that is leased to one worker."""
 
     turn: Turn
-    token: int  # fencing: grows with each claim of the thread; only the newest may act
-    attempt: int  # 1 for the first worker that has it
-    postponed: int = 0  # how often it was put off because something failed
-    deaths: int = 0  # how many workers died or were cut off with it in their hands
-    requested_at: float = inf  # by this process's clock: the lease began then or later
+    token: int  # the fencing token: grows with each claim of the thread; only the newest is valid
+    attempt: int  # 1 for the first worker
+    postponed: int = 0  # how often, after failures
+    deaths: int = 0  # how many workers died or were cut off while they had it
+    requested_at: float = inf  # by this process's clock: the lease began no earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,21 +221,21 @@ class Expert:
     """A named specialist with its own instructions and, in each thread, its own conversation."""
 
     name: ExpertName  # lower case, unique in a panel: what people type
-    title: str  # what people read: the persona's display name
+    title: str  # the display name
     icon: str
     purpose: str  # one line: what to ask it for
     instructions: str
-    model: str | None = None  # None: the configured one
+    model: str | None = None  # None: as configured
     effort: Effort = Effort.LOW
-    collections: tuple[CollectionId, ...] = ()  # the documents that it can look things up in
-    always_consult: bool = False  # look them up for every question, not only where they help
-    consults: tuple[ExpertName, ...] = ()  # whom it may ask itself, if they are on the panel
+    collections: tuple[CollectionId, ...] = ()  # the documents that it can search
+    always_consult: bool = False  # search them for every question
+    consults: tuple[ExpertName, ...] = ()  # whom it may ask, if they are on the panel
     function: str | None = None  # the entry point of the function that answers; None: a model
-    tools: tuple[ToolName, ...] = ()  # of those that this installation allows
+    tools: tuple[ToolName, ...] = ()  # as far as this installation allows them
 
     @property
     def persona(self) -> Persona:
-        """The face it answers with."""
+        """The name and icon with which it answers."""
         return Persona(self.title, self.icon)
 
 
@@ -245,64 +245,63 @@ class Panel:
 
     experts: tuple[Expert, ...]
     synthesis: Synthesis = Synthesis.AUTO
-    streaming: bool | None = None  # whether replies grow as they are written; None: as is usual
+    streaming: bool | None = None  # whether replies are streamed; None: as usual
 
     def find(self, name: str) -> Expert | None:
-        """Return the expert called *name* (as typed or as titled, in any case), if there is one.
+        """Return the expert with that name or title, in any case, if there is one.
 
-        A name goes before a title: scopes put together may hold one expert's name as
-        another's title.
+        Names take precedence: combined scopes may have one expert's name as another's title.
         """
-        wanted = name.casefold()
-        named = (e for e in self.experts if e.name == wanted)
-        titled = (e for e in self.experts if e.title.casefold() == wanted)
-        return next(named, None) or next(titled, None)
+        folded = name.casefold()
+        by_name = (e for e in self.experts if e.name == folded)
+        by_title = (e for e in self.experts if e.title.casefold() == folded)
+        return next(by_name, None) or next(by_title, None)
 
     def persona(self, name: ExpertName) -> Persona:
-        """Return the face of the expert; a plain one if it has left the panel meanwhile."""
+        """Return the expert's persona; a plain one if it has left the panel."""
         expert = self.find(name)
         return expert.persona if expert else Persona(name, ":bust_in_silhouette:")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The wish to hear an expert on this turn."""
+    """A call of an expert in a turn."""
 
     id: CallId
     expert: ExpertName
     reason: str  # why this expert; people see it
-    brief: str  # what it is asked, in the router's words; empty when people addressed it directly
-    known_as: CallId | None = None  # its id in the conversation of who wishes it, if that holds it
-    deeper: bool = False  # with the harder model
-    by: CallId | None = None  # the call of the expert who wishes it; None: the router, or people
-    continues: CallId | None = None  # the call whose question it goes on with, after a decision
+    brief: str  # the question, in the router's words; empty if people addressed it directly
+    known_as: CallId | None = None  # its id in the caller's conversation, if it is there
+    deeper: bool = False  # with the stronger model
+    by: CallId | None = None  # the call of the expert who calls; None: the router or people
+    continues: CallId | None = None  # the call that it continues after a decision
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A document or a web page that a text relies on."""
 
-    document: DocumentId  # of a page: its address
+    document: DocumentId  # of a page: its URL
     name: str
-    at: int | None = None  # the place in the text, where it is known
+    at: int | None = None  # the position in the text, if known
     url: str = ""  # of a page
-    since: int | None = None  # where the model's own words for a page begin, which end at *at*
+    since: int | None = None  # where the model's own link to a page begins, which ends at *at*
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that one model response took."""
+    """The tokens that model responses took."""
 
     input: int = 0
     cached: int = 0
     output: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Return both together."""
+        """Return the sum."""
         return Usage(
             self.input + other.input, self.cached + other.cached, self.output + other.output
         )
 
 
 NO_USAGE = Usage()
-BY_FUNCTION = "function"  # stands where a model's name would
+BY_FUNCTION = "function"  # in place of a model's name

@@ -1,4 +1,4 @@
-"""What models cost: a table, and how it is applied."""
+"""The prices of models, and what usage costs."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars for a million tokens."""
+    """Dollars per million tokens."""
 
     input: Decimal
     cached: Decimal
@@ -28,15 +28,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """The prices that were known on a day."""
+    """The prices as of a date."""
 
     as_of: str  # 2026-11-20
     models: Mapping[str, Price] = field(default_factory=dict)
 
     def cost(self, model: str, usage: Usage) -> Decimal | None:
-        """Return what *usage* of *model* costs; None if nobody knows.
+        """Return what *usage* of *model* costs; None if its price is unknown.
 
-        A dated snapshot costs what its model costs.
+        A dated snapshot has the price of its model.
         """
         if model == BY_FUNCTION:
             return Decimal(0)
@@ -45,10 +45,10 @@ class Prices:
 
 
 def total(costs: Iterable[Decimal | None]) -> Decimal | None:
-    """Return what all cost together; None if that of one is not known."""
-    together = Decimal(0)
+    """Return the sum of *costs*; None if one is unknown."""
+    sum_ = Decimal(0)
     for cost in costs:
         if cost is None:
             return None
-        together += cost
-    return together
+        sum_ += cost
+    return sum_

@@ -1,4 +1,4 @@
-"""How long we wait for others before we give up on them."""
+"""Timeouts, and the limits of retries."""
 
 from dataclasses import dataclass
 

@@ -1,20 +1,20 @@
-"""Which tools experts may use here: those that the model's side carries out by itself.
+"""The tools that experts may use in this installation: those that the model's side runs itself.
 
-An expert holds only the names of its tools. What a name stands for is told by this installation,
-so that addresses and secrets are kept nowhere else.
+An expert has only the names of its tools. What a name stands for is configured for the
+installation, so that addresses and secrets are stored nowhere else.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import assert_never
 
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, RequestId, ToolName
+from bot.panel.names import did_you_mean
 
-MCP = "mcp:"  # how the names of remote servers begin
+MCP = "mcp:"  # prefix of the names of remote servers
 
 
 class HostedTool(StrEnum):
@@ -26,7 +26,7 @@ class HostedTool(StrEnum):
 
 
 class Approval(StrEnum):
-    """When somebody has to agree before a remote tool is used."""
+    """When somebody has to approve before a remote tool is used."""
 
     NEVER = "never"
     ALWAYS = "always"
@@ -34,20 +34,20 @@ class Approval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class McpServer:
-    """A remote server of tools, reached by the model's side. Never kept, and never logged."""
+    """A remote server of tools, called by the model's side. Never stored, and never logged."""
 
     label: str
     url: str = field(repr=False)
-    purpose: str  # one line: people choose by it, the model reads it
-    approval: Approval | tuple[str, ...] = Approval.ALWAYS  # or the tools that ask first
-    allowed: tuple[str, ...] = ()  # the tools that may be used; empty: all it has
+    purpose: str  # one line, for people and for the model
+    approval: Approval | tuple[str, ...] = Approval.ALWAYS  # or the tools that need it
+    allowed: tuple[str, ...] = ()  # the tools that may be used; empty: all
     authorization: str = field(default="", repr=False)  # an access token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWanted:
-    """The wish of the model's side to use a remote tool, if somebody approves of it."""
+    """A request of the model's side to use a remote tool, if somebody approves."""
 
     request: RequestId
     server: str
@@ -59,7 +59,7 @@ ServerTool = HostedTool | McpServer
 
 
 def name_of(tool: ServerTool) -> ToolName:
-    """Return what an expert calls *tool*."""
+    """Return the name under which an expert has *tool*."""
     return ToolName(tool.value if isinstance(tool, HostedTool) else MCP + tool.label)
 
 
@@ -78,8 +78,8 @@ def purpose_of(tool: ServerTool) -> str:
             assert_never(tool)
 
 
-def may_ask(tool: ServerTool) -> bool:
-    """Tell whether people may have to approve of a use of *tool*."""
+def may_need_approval(tool: ServerTool) -> bool:
+    """Whether using *tool* may need somebody's approval."""
     return isinstance(tool, McpServer) and tool.approval not in (Approval.NEVER, ())
 
 
@@ -91,34 +91,29 @@ class Toolbox:
 
     @property
     def names(self) -> tuple[ToolName, ...]:
-        """What they are called."""
+        """The names of the tools."""
         return tuple(map(name_of, self.tools))
 
-    def named(self, names: Iterable[ToolName]) -> tuple[ServerTool, ...]:
-        """Return those called *names*, always in the same order, so that the prompt cache holds."""
-        wanted = set(names)
-        return tuple(tool for tool in self.tools if name_of(tool) in wanted)
+    def select(self, names: Iterable[ToolName]) -> tuple[ServerTool, ...]:
+        """Return the tools called *names*, in a fixed order, for the sake of the prompt cache."""
+        selected = set(names)
+        return tuple(tool for tool in self.tools if name_of(tool) in selected)
 
-    def fitted(self, expert: Expert) -> Expert:
-        """Return *expert* with those of its tools that are allowed here."""
+    def restrict(self, expert: Expert) -> Expert:
+        """Return *expert* without the tools that are not allowed here."""
         return replace(expert, tools=tuple(name for name in expert.tools if name in self.names))
 
     def missing(self, names: Iterable[ToolName]) -> tuple[ToolName, ...]:
         """Return those of *names* that are not allowed here."""
         return tuple(name for name in dict.fromkeys(names) if name not in self.names)
 
-    def checked(self, names: Iterable[ToolName]) -> tuple[ToolName, ...]:
-        """Return *names*, each once. Raises Refused if one of them is not allowed here."""
-        given = tuple(dict.fromkeys(names))
-        for name in self.missing(given):
-            refusal = gettext("The tool `{name}` is not allowed here.", name=name)
-            why = gettext("Whoever runs me decides which tools there are.")
-            raise Refused(f"{refusal}{self._near(name)} {why}", field="tools")
-        return given
-
-    def _near(self, name: str) -> str:
-        near = get_close_matches(name, self.names, n=1)
-        return " " + gettext("Did you mean {names}?", names=f"`{near[0]}`") if near else ""
+    def check(self, names: Iterable[ToolName]) -> tuple[ToolName, ...]:
+        """Return *names* without repetitions. Raises Refused if one is not allowed here."""
+        for name in self.missing(names):
+            problem = gettext("The tool `{name}` is not allowed here.", name=name)
+            reason = gettext("Whoever runs me decides which tools there are.")
+            raise Refused(f"{problem}{did_you_mean(name, self.names)} {reason}", field="tools")
+        return tuple(dict.fromkeys(names))
 
 
 NO_TOOLS = Toolbox()

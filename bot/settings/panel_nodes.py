@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import yaml
 
 from bot.panel.errors import Refused
-from bot.panel.roster.roster import suggestion
+from bot.panel.names import did_you_mean
 
 _NOTHING = ("", "~", "null")
 
@@ -30,7 +30,7 @@ class Spot:
             if name in found:
                 raise spot.wrong("is there twice")
             if known is not None and name not in known:
-                near = suggestion(name, known) or f" It is one of {', '.join(known)}."
+                near = did_you_mean(name, known) or f" It is one of {', '.join(known)}."
                 raise spot.wrong(f"is no field that belongs here.{near}")
             found[name] = Spot(value, self.file, spot.path)
         return found

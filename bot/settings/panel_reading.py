@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name, check_title
 from bot.panel.roster.panel_file import PanelFile
-from bot.panel.roster.roster import MOST_EXPERTS, RosterChanges, check_name, check_title
+from bot.panel.roster.roster import RosterChanges
 from bot.settings.panel_nodes import Spot, parse
 from bot.settings.panel_records import expert
 

@@ -8,7 +8,7 @@ from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert
-from bot.panel.roster.roster import check_expert, check_name
+from bot.panel.roster.expert_checks import check_expert, check_name
 from bot.settings.panel_nodes import Spot
 
 T = TypeVar("T")

@@ -8,14 +8,20 @@ from openai import AsyncOpenAI
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, DocumentId, ExpertName
-from bot.panel.roster.knowledge import Collection, DocumentState, Holder, KnowledgeBase, Upload
+from bot.panel.roster.knowledge import (
+    Collection,
+    CollectionOwner,
+    DocumentState,
+    KnowledgeBase,
+    Upload,
+)
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.knowledge import FakeKnowledge
 from tests.inspection.inspector import OpenAIInspector
 
-LEGAL = Holder(ChannelScope("T1", "C1"), ExpertName("legal"))
-EVERYWHERE = Holder(WorkspaceScope("T1"), ExpertName("legal"))
+LEGAL = CollectionOwner(ChannelScope("T1", "C1"), ExpertName("legal"))
+EVERYWHERE = CollectionOwner(WorkspaceScope("T1"), ExpertName("legal"))
 HANDBOOK = Upload("handbook.md", b"Thirty days of holiday.")
 PRICES = Upload("Prices.md", b"Support costs 900 a year.")
 NOWHERE = CollectionId("vs_0000")
@@ -43,8 +49,8 @@ async def knowledge(
 async def test_collections_are_found_again_by_whose_they_are(knowledge: KnowledgeBase) -> None:
     assert list(await knowledge.collections()) == []
     own, shared = await knowledge.create(LEGAL), await knowledge.create(EVERYWHERE)
-    assert await knowledge.holder(own) == LEGAL
-    assert await knowledge.holder(shared) == EVERYWHERE
+    assert await knowledge.owner(own) == LEGAL
+    assert await knowledge.owner(shared) == EVERYWHERE
     found = [Collection(own, LEGAL), Collection(shared, EVERYWHERE)]
     assert list(await knowledge.collections()) == found
 
@@ -53,9 +59,9 @@ async def test_what_is_gone_belongs_to_nobody_and_holds_nothing(knowledge: Knowl
     own = await knowledge.create(LEGAL)
     await knowledge.discard(own)
     await knowledge.discard(own)
-    assert await knowledge.holder(own) is None
+    assert await knowledge.owner(own) is None
     assert list(await knowledge.documents(own)) == []
-    assert await knowledge.holder(NOWHERE) is None
+    assert await knowledge.owner(NOWHERE) is None
 
 
 async def test_documents_are_kept_and_listed_by_name(knowledge: KnowledgeBase) -> None:

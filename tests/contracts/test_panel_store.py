@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
-from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes_of
 from tests.fakes.panel_store import FakePanelStore
 
 THREAD = ThreadRef("T1", "C1", "1.0")
@@ -22,7 +22,7 @@ async def panels(request, redis):
 
 
 async def test_nothing_has_changed_at_first(panels):
-    assert list(await panels.changes(scopes(THREAD))) == [RosterChanges()] * 3
+    assert list(await panels.changes(scopes_of(THREAD))) == [RosterChanges()] * 3
 
 
 async def test_no_scopes_have_no_changes(panels):
@@ -34,7 +34,7 @@ async def test_each_scope_keeps_its_own_experts(panels, scope):
     await panels.add(scope, LEGAL)
     await panels.add(scope, FINANCE)
 
-    found = dict(zip(scopes(THREAD), await panels.changes(scopes(THREAD)), strict=True))
+    found = dict(zip(scopes_of(THREAD), await panels.changes(scopes_of(THREAD)), strict=True))
 
     assert found.pop(scope) == RosterChanges(added={LEGAL.name: LEGAL, FINANCE.name: FINANCE})
     assert all(change == RosterChanges() for change in found.values())

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.experts import library
-from bot.panel.roster.roster import check_expert, check_name
+from bot.panel.roster.expert_checks import check_expert, check_name
 
 
 def test_there_are_at_least_ten_experts_and_some_begin_on_every_panel():

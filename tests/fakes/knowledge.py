@@ -8,9 +8,9 @@ from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, ConversationId, DocumentId
 from bot.panel.roster.knowledge import (
     Collection,
+    CollectionOwner,
     Document,
     DocumentState,
-    Holder,
     KnowledgeBase,
     Passage,
     Upload,
@@ -23,7 +23,7 @@ LARGEST = 1_000_000
 class Shelf:
     """One collection."""
 
-    holder: Holder
+    owner: CollectionOwner
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)  # of all that was ever added
 
@@ -43,17 +43,17 @@ class FakeKnowledge(KnowledgeBase):
         if not 0 < size <= LARGEST:
             raise Refused(f"`{name}` is too large or empty.")
 
-    async def create(self, holder: Holder) -> CollectionId:
+    async def create(self, owner: CollectionOwner) -> CollectionId:
         created = CollectionId(f"vs_{next(self._ids)}")
-        self.shelves[created] = Shelf(holder)
+        self.shelves[created] = Shelf(owner)
         return created
 
     async def collections(self) -> Sequence[Collection]:
-        return [Collection(id_, shelf.holder) for id_, shelf in self.shelves.items()]
+        return [Collection(id_, shelf.owner) for id_, shelf in self.shelves.items()]
 
-    async def holder(self, collection: CollectionId) -> Holder | None:
+    async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         shelf = self.shelves.get(collection)
-        return shelf.holder if shelf else None
+        return shelf.owner if shelf else None
 
     async def discard(self, collection: CollectionId) -> None:
         self.shelves.pop(collection, None)

@@ -133,13 +133,13 @@ class FakeTurnQueue(QueueAdmin):
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         return dict(self._stops)
 
-    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
+    async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
         rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
         return [
             WaitingThread(thread, n, self._asker(thread))
             for row in rows
-            for n, thread in enumerate(row[:most])
+            for n, thread in enumerate(row[:limit])
         ]
 
     def _asker(self, thread: ThreadRef) -> UserId | None:

@@ -39,6 +39,7 @@ from tests.fakes.report_store import FakeReportStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.transcript import FakeTranscript
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
+from tests.panel_editors import panel_editor
 
 EXPERTS = (
     Expert(ExpertName("finance"), "Finance Partner", ":moneybag:", "Costs.", "Count."),
@@ -89,7 +90,7 @@ class Bench:
         return depth.waiting == depth.running == depth.delayed == 0
 
     def editor(self) -> PanelEditor:
-        return PanelEditor(self.panels, self.people, EXPERTS, EXPERTS, frozenset(), self.toolbox)
+        return panel_editor(self.panels, self.people, EXPERTS, EXPERTS, toolbox=self.toolbox)
 
     def locales(self) -> Locales:
         return Locales(self.people, self.language)

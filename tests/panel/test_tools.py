@@ -6,13 +6,13 @@ import pytest
 
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.model import ToolName, UserId
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.tools import NO_TOOLS, HostedTool, McpServer, Toolbox
 from tests.fakes.language_model import written
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS, THREAD, Bench
+from tests.panel_editors import panel_editor
 
 CHANNEL = ChannelScope(THREAD.team_id, THREAD.channel_id)
 MEMBER = UserId("UMEMBER")
@@ -23,8 +23,8 @@ LEGAL = replace(EXPERTS[1], tools=(ToolName("mcp:tickets"), SEARCH))
 
 
 def test_tools_come_in_the_same_order_whatever_the_expert_says():
-    assert ALL.named(LEGAL.tools) == (HostedTool.WEB_SEARCH, TICKETS)
-    assert NO_TOOLS.named(LEGAL.tools) == ()
+    assert ALL.select(LEGAL.tools) == (HostedTool.WEB_SEARCH, TICKETS)
+    assert NO_TOOLS.select(LEGAL.tools) == ()
 
 
 async def test_an_expert_may_have_what_is_allowed_here(bench: Bench):
@@ -57,7 +57,7 @@ async def test_what_is_not_allowed_any_more_is_told_under_the_answer(bench: Benc
 
 async def test_the_librarys_experts_take_the_tools_that_there_are():
     store, people = FakePanelStore(), FakePeople()
-    editor = PanelEditor(store, people, [LEGAL], [], frozenset(), Toolbox((HostedTool.WEB_SEARCH,)))
+    editor = panel_editor(store, people, [LEGAL], [], toolbox=Toolbox((HostedTool.WEB_SEARCH,)))
     await editor.add_from_library(CHANNEL, "legal", MEMBER)
     assert (await editor.find(CHANNEL, "legal")).tools == (SEARCH,)
 

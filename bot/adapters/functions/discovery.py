@@ -9,7 +9,7 @@ from bot.functions import GROUP, Function, FunctionExpert
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
-from bot.panel.roster.roster import check_expert, check_name
+from bot.panel.roster.expert_checks import check_expert, check_name
 
 log = logging.getLogger(__name__)
 

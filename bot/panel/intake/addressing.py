@@ -1,4 +1,4 @@
-"""Reading from a message which experts a person addresses directly, past the router."""
+"""Finding out which experts a message addresses directly, bypassing the router."""
 
 import re
 from collections.abc import Sequence, Set
@@ -14,19 +14,19 @@ _FIRST_WORD = re.compile(r"\s*([\w-]+)[,\s]+\S")
 
 
 def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
-    """Return the experts that *messages* name; none if the router should choose.
+    """Return the experts that *messages* address; none if the router should choose.
 
-    Messages that waited together are for named experts only if every one of them is.
+    Several messages address experts only if each of them does.
     """
-    named = [_named(message, panel) for message in messages]
-    if not all(named):
+    by_message = [_named(message, panel) for message in messages]
+    if not all(by_message):
         return ()
-    wanted = {expert.name for experts in named for expert in experts}
-    return tuple(expert for expert in panel.experts if expert.name in wanted)
+    names = {expert.name for experts in by_message for expert in experts}
+    return tuple(expert for expert in panel.experts if expert.name in names)
 
 
 def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
-    """Experts named as ``legal, finance: …``, or, to the bot's face, as ``legal …``."""
+    """Return the experts of ``legal, finance: …``, or, with a mention of the bot, ``legal …``."""
     if message.handles:
         return tuple(expert for expert in panel.experts if expert.name in message.handles)
     before_colon = _BEFORE_COLON.match(message.text)
@@ -38,7 +38,7 @@ def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
 
 
 def _listed(names: str, panel: Panel) -> tuple[Expert, ...]:
-    """Return whom *names* names, all of them or nobody; a title may itself hold an "and"."""
+    """Return all experts in the list *names*, or none; a title may itself contain an "and"."""
     if expert := panel.find(unescape(names)):
         return (expert,)
     each = [_lookup(name, panel, _EVERYONE_BEFORE_COLON) for name in _BETWEEN_NAMES.split(names)]

@@ -1,8 +1,8 @@
-"""Until when a turn is certainly ours, as far as this process can tell without asking.
+"""Until when a turn certainly belongs to this worker, as far as its own clock can tell.
 
-Slack and the model's side compare no tokens, so what is sent to them cannot be fenced. A worker
-that stood still (paused, swapped out) may have lost its turn without knowing: before each effect
-outside, it looks whether its lease, by its own clock, has surely not run out.
+Slack and the model's side know no fencing tokens. A worker that was paused or swapped out may have
+lost its turn without noticing. So before each effect outside, the lease is checked: unless it has
+certainly not expired, nothing is sent.
 """
 
 from contextvars import ContextVar
@@ -12,24 +12,24 @@ from bot.panel.errors import TurnLost
 
 
 class Lease:
-    """A lease of *seconds* on the turn *name*, asked for at a time of our own clock."""
+    """A lease on the turn *name*, good for *seconds* from *requested_at* by our own clock."""
 
     def __init__(self, name: str, seconds: float, requested_at: float) -> None:
         self._name = name
         self._seconds = seconds
-        self._asked_at = requested_at
+        self._requested_at = requested_at
 
     def renewed(self, requested_at: float) -> None:
-        """Take notice that the lease was renewed, at *requested_at* at the earliest."""
-        self._asked_at = requested_at
+        """Note a renewal that was requested at *requested_at*."""
+        self._requested_at = requested_at
 
     def bind(self) -> None:
-        """Let the current task, and those that it starts, work under this lease."""
+        """Bind the current task, and the tasks that it starts, to this lease."""
         _current.set(self)
 
     def check(self) -> None:
-        """Raise TurnLost if the lease may have run out."""
-        if monotonic() > self._asked_at + self._seconds:
+        """Raise TurnLost if the lease may have expired."""
+        if monotonic() > self._requested_at + self._seconds:
             raise TurnLost(self._name)
 
 
@@ -37,6 +37,6 @@ _current: ContextVar[Lease | None] = ContextVar("lease", default=None)
 
 
 def check() -> None:
-    """Raise TurnLost if what is being done belongs to a turn that may be another worker's now."""
+    """Raise TurnLost if the current task is bound to a lease that may have expired."""
     if lease := _current.get():
         lease.check()

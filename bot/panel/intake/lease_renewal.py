@@ -1,4 +1,4 @@
-"""Keeping a lease alive for as long as something is done under it."""
+"""Renewing a lease for as long as something is done under it."""
 
 import asyncio
 import logging
@@ -13,17 +13,17 @@ from bot.panel.model import Claim
 
 log = logging.getLogger(__name__)
 
-_HEARTBEATS = 3  # in the time of one lease
-_OURS = 2 / 3  # of the lease: what is sent until then has the rest of it to arrive
+_RENEWALS = 3  # in the time of one lease
+_USABLE = 2 / 3  # of the lease: what is sent by then has the rest of it to arrive
 
 
 @asynccontextmanager
 async def renewed_lease(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIterator[None]:
-    """Renew the lease meanwhile; losing the claim stops the work on it.
+    """Renew the lease of *claim* inside the block; losing the claim cancels the block.
 
-    The current task works under the lease from then on: let it be one of its own.
+    The current task stays bound to the lease, so use one for each claim.
     """
-    lease = Lease(claim.turn.id, seconds * _OURS, claim.requested_at)
+    lease = Lease(claim.turn.id, seconds * _USABLE, claim.requested_at)
     lease.bind()
     async with asyncio.TaskGroup() as tasks:
         renewal = tasks.create_task(_renew(queue, claim, seconds, lease))
@@ -33,10 +33,10 @@ async def renewed_lease(queue: TurnQueue, claim: Claim, seconds: float) -> Async
 
 async def _renew(queue: TurnQueue, claim: Claim, seconds: float, lease: Lease) -> None:
     while True:
-        await asyncio.sleep(seconds / _HEARTBEATS)
+        await asyncio.sleep(seconds / _RENEWALS)
         requested_at = monotonic()
         try:
             await queue.renew(claim)
             lease.renewed(requested_at)
-        except StoreUnavailable as error:  # the fencing token decides when it is back
+        except StoreUnavailable as error:  # the fencing token decides once the store is back
             log.warning("lease.not_renewed", extra={"reason": str(error)})

@@ -1,4 +1,4 @@
-"""Telling the threads that wait for a worker where they stand in the line."""
+"""Telling the threads that wait for a worker how many are ahead of them."""
 
 import asyncio
 import logging
@@ -14,12 +14,15 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
 
-MOST = 50  # threads that are told; those behind them are told when they come closer
-SHOWN_FOR = 60.0  # seconds until the same is told again: Slack forgets it after two minutes
+MAX_THREADS = 50  # that are told; those further back are told when they come closer
+SHOWN_FOR = 60.0  # seconds until the same position is shown again: Slack drops it after 120
 
 
 class QueuePositions:
-    """Looks at the line every so many seconds; whoever is still there then is told."""
+    """Shows each thread that has waited for a whole interval its position in the queue.
+
+    All workers run it, but the queue lists the waiting threads to one of them only.
+    """
 
     def __init__(
         self,
@@ -35,42 +38,44 @@ class QueuePositions:
         self._messenger = messenger
         self._locales = locales
         self._every = every
-        self._seen: set[ThreadRef] = set()
-        self._told: dict[ThreadRef, tuple[int, float]] = {}
+        self._waiting_before: set[ThreadRef] = set()
+        self._shown: dict[ThreadRef, tuple[int, float]] = {}  # the position, and when
 
     async def run(self) -> None:
-        """Look and tell until cancelled. Of all workers, one does so: see ``TurnQueue.line``."""
+        """Show positions, every few seconds, until cancelled."""
         while True:
             await asyncio.sleep(self._every)
             try:
-                await self.look()
+                await self.update()
             except StoreUnavailable as error:
                 log.warning("line.unknown", extra={"reason": str(error)})
 
-    async def look(self) -> None:
-        """Tell those that waited already at the last look."""
-        line = await self._queue.waiting_threads(MOST)
-        present = {waiting.thread for waiting in line}
-        self._told = {thread: told for thread, told in self._told.items() if thread in present}
-        news = [w for w in line if w.thread in self._seen and self._is_news(w)]
-        self._seen = present
-        await asyncio.gather(*map(self._tell, news))
-        if news:
-            await self._take_back(news)
+    async def update(self) -> None:
+        """Show their positions to the threads that were already waiting at the last update."""
+        waiting = await self._queue.waiting_threads(MAX_THREADS)
+        threads = {one.thread for one in waiting}
+        self._shown = {thread: shown for thread, shown in self._shown.items() if thread in threads}
+        outdated = [
+            one for one in waiting if one.thread in self._waiting_before and self._is_outdated(one)
+        ]
+        self._waiting_before = threads
+        await asyncio.gather(*map(self._show, outdated))
+        if outdated:
+            await self._clear_late(outdated)
 
-    async def _take_back(self, news: Sequence[WaitingThread]) -> None:
-        """Clear what was told too late: a turn that is over by now would not do so any more."""
-        waiting = {waiting.thread for waiting in await self._queue.waiting_threads(MOST)}
-        gone = (one.thread for one in news if one.thread not in waiting)
-        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in gone))
+    async def _clear_late(self, shown: Sequence[WaitingThread]) -> None:
+        """Clear positions that were shown too late: a turn that has ended would not do so."""
+        waiting = {one.thread for one in await self._queue.waiting_threads(MAX_THREADS)}
+        late = (one.thread for one in shown if one.thread not in waiting)
+        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in late))
 
-    def _is_news(self, waiting: WaitingThread) -> bool:
-        ahead, at = self._told.get(waiting.thread, (-1, 0.0))
+    def _is_outdated(self, waiting: WaitingThread) -> bool:
+        ahead, at = self._shown.get(waiting.thread, (-1, 0.0))
         return ahead != waiting.ahead or asyncio.get_running_loop().time() - at > SHOWN_FOR
 
-    async def _tell(self, waiting: WaitingThread) -> None:
+    async def _show(self, waiting: WaitingThread) -> None:
         now = asyncio.get_running_loop().time()
-        self._told[waiting.thread] = (waiting.ahead, now)
+        self._shown[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
             await self._locales.use_shared_language(waiting.asker)
             await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

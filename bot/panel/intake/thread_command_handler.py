@@ -1,4 +1,4 @@
-"""Doing what people tell the bot inside a thread, and saying what came of it."""
+"""Carrying out the commands that people write in a thread."""
 
 from typing import assert_never
 
@@ -21,7 +21,7 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 
 
 class ThreadCommandHandler:
-    """Carries out thread commands."""
+    """Carries out thread commands and returns the answers to them."""
 
     def __init__(self, editor: PanelEditor, threads: ThreadStore) -> None:
         self._editor = editor
@@ -32,37 +32,37 @@ class ThreadCommandHandler:
     ) -> str:
         """Carry out *command* for *by* and return the answer, in Markdown.
 
-        *repeated* after a crash: it may have been carried out without an answer.
+        If it is *repeated* after a crash, it may have been carried out but not answered.
         """
         try:
             return await self._perform(command, thread, by)
         except Refused as refusal:
-            done = await self._done_before(command, thread) if repeated else ""
-            return done or str(refusal)
+            answer = await self._answer_if_done(command, thread) if repeated else ""
+            return answer or str(refusal)
 
-    async def _done_before(self, command: ThreadCommand, thread: ThreadRef) -> str:
-        """Return the answer to *command* if the thread is as it would leave it, else nothing."""
+    async def _answer_if_done(self, command: ThreadCommand, thread: ThreadRef) -> str:
+        """Return the answer to *command* if the thread is already as it would make it."""
         changes = await self._editor.changes(thread)
         match command:
             case AddExpert(name):
                 added = Panel(tuple(changes.added.values())).find(name)
                 return _joined(added) if added else ""
             case RemoveExpert(name):
-                absent = Panel(tuple(await self._editor.addable(thread))).find(name)
-                if absent is None or absent.name not in changes.removed:
+                removed = Panel(tuple(await self._editor.addable(thread))).find(name)
+                if removed is None or removed.name not in changes.removed:
                     return ""
-                return await self._left(absent, thread)
+                return await self._left(removed, thread)
             case _:
                 return ""
 
     async def _perform(self, command: ThreadCommand, thread: ThreadRef, by: UserId) -> str:
         match command:
             case AddExpert(name):
-                added = await self._editor.add_from_library(thread, name, by)
-                return _joined(added.expert)
+                change = await self._editor.add_from_library(thread, name, by)
+                return _joined(change.expert)
             case RemoveExpert(name):
-                removed = await self._editor.remove(thread, name, by)
-                return await self._left(removed.expert, thread)
+                change = await self._editor.remove(thread, name, by)
+                return await self._left(change.expert, thread)
             case ListExperts():
                 panel = await self._editor.panel(thread)
                 lines = [(_introduced(e.persona), e.name, e.purpose) for e in panel.experts]
@@ -75,14 +75,14 @@ class ThreadCommandHandler:
             case Unmute():
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.unmuted()
-            case Stop():  # one that stopped a turn has not been queued
+            case Stop():  # it is queued only if there was nothing to stop
                 return sentences.nothing_to_stop()
             case _:
                 assert_never(command)
 
     async def _left(self, expert: Expert, thread: ThreadRef) -> str:
-        around = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))
-        stays = around.find(expert.name) is not None
+        channel = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))
+        stays = channel.find(expert.name) is not None
         return sentences.left(_introduced(expert.persona), stays_around=stays)
 
 

@@ -1,4 +1,4 @@
-"""The commands that people give inside a thread, where slash commands cannot be used."""
+"""The commands that people write in a thread, where slash commands cannot be used."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from bot.panel.model import Turn
 
 @dataclass(frozen=True, slots=True)
 class AddExpert:
-    """Let another expert join this thread."""
+    """Add an expert to this thread."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveExpert:
-    """Let an expert leave this thread."""
+    """Remove an expert from this thread."""
 
     name: str
 
@@ -42,7 +42,7 @@ class Unmute:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End what is being done in this thread."""
+    """Stop what the bot is doing in this thread."""
 
 
 ThreadCommand = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop
@@ -55,22 +55,22 @@ _PLAIN: dict[str, ThreadCommand] = {
     "unmute": Unmute(),
 }
 _QUOTES = "`\"'“”@"
-_NAMING = re.compile(r"(?P<verb>add|remove)\s+(?P<name>\S+)", re.IGNORECASE)
+_WITH_NAME = re.compile(r"(?P<verb>add|remove)\s+(?P<name>\S+)", re.IGNORECASE)
 
 
 def parse(text: str) -> ThreadCommand | None:
-    """Return the command that *text* is; None for anything else, also if it begins like one."""
+    """Return the command that the whole *text* is; None if it is anything else."""
     words = text.strip().rstrip(".!").strip()
     if plain := _PLAIN.get(words.casefold()):
         return plain
-    if match := _NAMING.fullmatch(words):
+    if match := _WITH_NAME.fullmatch(words):
         name = match["name"].casefold().strip(_QUOTES)
         return AddExpert(name) if match["verb"].casefold() == "add" else RemoveExpert(name)
     return None
 
 
 def command_of(turn: Turn) -> ThreadCommand | None:
-    """Return the command that *turn* is; commands are queued alone."""
+    """Return the command that *turn* is, if any; commands are queued alone."""
     message = turn.messages[0]
     if len(turn.messages) > 1 or not message.mentioned:
         return None

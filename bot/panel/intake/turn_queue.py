@@ -1,7 +1,4 @@
-"""The queue of turns: what the panel needs of it.
-
-Every method may raise StoreUnavailable.
-"""
+"""The durable queue of turns. One thread's turns are claimed one at a time, in order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,93 +9,91 @@ from bot.panel.model import Claim, Message, MessageTs, ThreadRef, TurnId, UserId
 
 @dataclass(frozen=True, slots=True)
 class WaitingThread:
-    """A thread that waits for a worker, and how many are served before it."""
+    """A thread that waits for a worker, and its place in the queue."""
 
     thread: ThreadRef
-    ahead: int
-    asker: UserId | None = None  # of its first message, where that is known
+    ahead: int  # how many threads are served before it
+    asker: UserId | None = None  # of its first message, if known
 
 
 @dataclass(frozen=True, slots=True)
 class StopResult:
-    """What came of a wish to stop."""
+    """The effect of a request to stop."""
 
-    stopping: bool  # whether a turn is to be stopped, which then says so
+    stopping: bool  # whether a turn is being stopped, which will then say so
     taken_back: MessageTs | None = None  # the first message that will not be answered
 
 
 class TurnQueue(Protocol):
-    """A durable queue. One thread's turns are claimed one at a time, in order."""
+    """What the panel needs of the queue.
+
+    Every method may raise StoreUnavailable. Those that take a *claim* raise TurnLost, changing
+    nothing, if another worker has the turn by now.
+    """
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
-        """Add *message*; adding the same ts of a thread again changes nothing and returns False.
+        """Add *message*; returns False, changing nothing, if its ts was added to *thread* before.
 
-        Messages of a thread that wait together become one turn, except those put *alone*.
+        Messages that wait in a thread become one turn, except those that are put *alone*.
         """
         ...
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
-        """Replace the message *ts* that waits in *thread*; None takes it back.
+        """Replace the message *ts* that waits in *thread*; None removes it.
 
         Returns False if it does not wait (any more).
         """
         ...
 
     async def claim(self) -> Claim:
-        """Wait for a turn and lease it to this worker; turns whose lease ran out come first."""
+        """Wait for a turn and lease it to this worker; turns whose lease expired come first."""
         ...
 
     async def renew(self, claim: Claim) -> None:
-        """Lengthen the lease. Raises TurnLost if another worker has the turn."""
+        """Renew the lease."""
         ...
 
     async def done(self, claim: Claim) -> None:
-        """Forget the turn and its journal. Raises TurnLost if another worker has it."""
+        """Delete the turn and its journal."""
         ...
 
     async def postpone(self, claim: Claim, *, after: float) -> None:
-        """Put the turn off after a failure; it can be claimed again *after* so many seconds.
+        """Postpone the turn after a failure: it can be claimed again in *after* seconds.
 
-        The journal stays. Raises TurnLost if another worker has the turn.
+        The journal stays.
         """
         ...
 
     async def hand_over(self, claim: Claim) -> None:
-        """Give the turn back as it is, for the next worker to go on at once.
-
-        The journal stays. Raises TurnLost if another worker has the turn.
-        """
+        """Give the turn back, for the next worker to continue at once. The journal stays."""
         ...
 
-    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
-        """Return the threads that wait for a worker (of each sort so many at *most*).
+    async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
+        """Return the threads that wait for a worker, up to *limit* from each line.
 
-        Empty to all workers but one, which is to tell them.
+        Only one worker gets them, the one that is to tell these threads; the others get none.
         """
         ...
 
     async def bury(self, claim: Claim, reason: str) -> None:
-        """Put the turn, with its journal, aside for a person to look at.
-
-        *reason* holds no content. Raises TurnLost if another worker has the turn.
-        """
+        """Set the turn and its journal aside for a person to look at. *reason* has no content."""
         ...
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
-        """Mark the turn of *thread* to be stopped, and take back the messages that wait there.
+        """Request the turn of *thread* to be stopped, and remove the messages that wait there.
 
-        None if the same wish, which *ts* names, was fulfilled before. One that found no turn may
-        be put as a message.
+        *ts* identifies the request: None if it was carried out before. If no turn was running,
+        the request itself may still be put as a message.
         """
         ...
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
-        """Return the threads whose turns are to be stopped, and who wants it."""
+        """Return the threads whose turns are to be stopped, and who requested it."""
         ...
 
     async def retry(self, turn: TurnId) -> bool:
         """Let a buried turn be claimed again, before what waits in its thread.
 
-        Its journal goes on with Retried. Returns False if no such turn is buried.
+        Its journal continues with Retried. Returns False if no such turn is buried.
         """
         ...

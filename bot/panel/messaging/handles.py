@@ -1,4 +1,4 @@
-"""Handles: names that Slack completes while one types, and which expert each stands for."""
+"""Handles: @-names of experts that Slack completes while people type."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,22 @@ from bot.panel.model import ExpertName
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A group without members that stands for an expert, in the whole workspace."""
+    """A user group without members that stands for an expert in the whole workspace."""
 
     group: str
     expert: ExpertName
     name: str  # what people type after the @
-    active: bool = True  # False: it went with its expert, and comes back with it
+    active: bool = True  # False: removed with its expert, and restored with it
 
 
 class HandleStore(Protocol):
-    """Which groups are ours. Lasting: nothing else remembers it."""
+    """The handles of workspaces: lasting, as nothing else remembers them.
+
+    Every method may raise StoreUnavailable.
+    """
 
     async def find(self, team_id: str, groups: Collection[str]) -> Mapping[str, Handle]:
-        """Return those of *groups* that are ours, by group."""
+        """Return the handles among *groups*, by group."""
         ...
 
     async def of_team(self, team_id: str) -> Sequence[Handle]:
@@ -29,14 +32,14 @@ class HandleStore(Protocol):
         ...
 
     async def put(self, team_id: str, handle: Handle) -> None:
-        """Keep *handle*."""
+        """Save *handle*, replacing one of the same group."""
         ...
 
     async def drop(self, team_id: str, group: str) -> None:
-        """Forget the handle of that group."""
+        """Delete the handle of that group."""
         ...
 
 
 def by_expert(handles: Iterable[Handle]) -> Mapping[ExpertName, str]:
-    """Return what people may type now, by expert."""
+    """Return the names of the active handles, by expert."""
     return {handle.expert: handle.name for handle in handles if handle.active}

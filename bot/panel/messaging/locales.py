@@ -1,4 +1,4 @@
-"""Speaking to people in the language that they have chosen in Slack."""
+"""Choosing the language of what is said to somebody: the one that they have set in Slack."""
 
 import asyncio
 import logging
@@ -10,11 +10,11 @@ from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT = 1.0  # seconds: Slack waits three for an answer, and English is one, too
+_TIMEOUT = 1.0  # seconds: Slack waits three for an answer, and English is an answer, too
 
 
 class Locales:
-    """Sets the language of what is done for somebody; *common* is that of threads, if set."""
+    """Sets the language of the current task; threads use *common*, if that is set."""
 
     def __init__(self, people: People, common: str = "", *, timeout: float = _TIMEOUT) -> None:
         self._people = people
@@ -22,15 +22,15 @@ class Locales:
         self._timeout = timeout
 
     async def use_language_of(self, user: UserId | None) -> None:
-        """Speak the language of *user* from here on; to all, the common one or else the same."""
+        """Use the language of *user*; for what everybody reads, the common one if there is one."""
         language.set_language(await self._locale(user), shared=self._common)
 
     async def use_shared_language(self, asker: UserId | None) -> None:
-        """Speak the common language from here on, or else that of *asker*."""
+        """Use the common language, else that of *asker*."""
         language.set_language(self._common or await self._locale(asker))
 
     async def _locale(self, user: UserId | None) -> str:
-        """Return the locale of *user*; empty (English) where it cannot be learnt in time."""
+        """Return the locale of *user*; empty (English) if it cannot be fetched in time."""
         if user is None:
             return ""
         try:

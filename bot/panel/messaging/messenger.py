@@ -1,7 +1,4 @@
-"""The thread as people see it: what the panel needs for posting in Slack.
-
-Every method may raise MessengerUnavailable.
-"""
+"""Posting in threads: what the panel needs of Slack for it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,20 +19,20 @@ from bot.panel.model import (
 
 
 class TaskState(StrEnum):
-    """How far an expert is."""
+    """The state of an expert's work."""
 
     WORKING = "working"
     DONE = "done"
-    ASKING = "asking"  # people, for approval of a tool
+    ASKING = "asking"  # people to approve a tool
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the passages behind a reply can be read again."""
+    """Where to find the passages that a reply relies on."""
 
     conversation: ConversationId
-    ref: str  # the mark of the question
+    ref: str  # the marker of the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class PlanTask:
     persona: Persona
     reason: str
     state: TaskState
-    asked_by: str = ""  # the title of the expert who asks; empty: the router does, or people
+    asked_by: str = ""  # the title of the expert who asks; empty: the router or people ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,65 +51,66 @@ class Post:
     """One message to be posted in a thread."""
 
     turn: TurnId
-    part: str  # which message of the turn; together with the turn unique in the thread
-    text: str  # Markdown from a model, untrusted, at most one piece long
-    router: ConversationId | None = None  # goes into the stamp, for finding the way back
+    part: str  # which message of the turn it is; unique in the thread together with the turn
+    text: str  # untrusted Markdown from a model, no longer than one piece
+    router: ConversationId | None = None  # goes into the message's metadata, to recover links
     persona: Persona | None = None  # None: the router, under the bot's own name
-    expert: ExpertName | None = None  # whose message it is; goes into the stamp
+    expert: ExpertName | None = None  # whose message it is; goes into the metadata
     about: MessageTs | None = None  # the first message that the turn answers
-    sources: Sources | None = None  # what it relies on, for people to open
-    by_function: bool = False  # nobody can go deeper: there is no model
-    stored_files: tuple[StoredFile, ...] = ()  # files that it shows
-    ends_reply: bool = False  # the last piece of a reply: people can act on it from here
-    offers_retry: bool = False  # with a button that puts the buried turn back on the queue
-    approval: ApprovalId | None = None  # with buttons to approve of what it tells, or to decline
+    sources: Sources | None = None  # for people to open
+    by_function: bool = False  # there is no model, so nobody can ask it to go deeper
+    stored_files: tuple[StoredFile, ...] = ()  # that it shows
+    ends_reply: bool = False  # the last piece of a reply, which has the buttons
+    offers_retry: bool = False  # with a button to retry the buried turn
+    approval: ApprovalId | None = None  # with buttons to approve or decline
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What stands under a message in place of its buttons."""
+    """The line under a message that replaces its buttons."""
 
-    words: str  # with {by} and {at}, perhaps, for what follows
+    words: str  # may contain {by} and {at}
     by: UserId | None = None
-    at: int = 0  # seconds since 1970; each reader sees it in their own time
+    at: int = 0  # seconds since 1970; readers see their local time
 
 
 class Messenger(Protocol):
-    """The thread as people see it. Neutralises every text that it posts.
+    """Posts in threads, and neutralises every text that it posts.
 
-    A *stream* is a message that grows while it is written. Of these methods ``growth`` and
-    ``rest`` take raw text and return neutralised text; the others take what these returned.
+    A *stream* is a message that grows while its text is written. ``next_chunk`` and
+    ``last_chunk`` take raw text and return neutralised text, which the other methods of streams
+    take. Every method may raise MessengerUnavailable.
     """
 
     def pieces(self, text: str) -> Sequence[str]:
-        """Split *text* at sensible borders into pieces that fit one message each."""
+        """Split *text* at sensible points into pieces that fit into one message each."""
         ...
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
-        """Post a message once, also when Slack's answer gets lost on the way."""
+        """Post a message exactly once, even if Slack's response is lost."""
         ...
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
-        """Return the ts of a message of ours that is already in the thread."""
+        """Return the ts of that message, if it is in the thread already."""
         ...
 
     async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
-        """Take the buttons off the message *ts*, which is *post*, and say why.
+        """Replace the buttons of the message *ts*, which is *post*, by *ending*.
 
-        May be repeated; does nothing to a message that is gone.
+        Idempotent; does nothing if the message is gone.
         """
         ...
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
-        """Post the plan message; ``post.text`` is its title. None if there is no time for it."""
+        """Post the plan message, titled ``post.text``; None if the rate limit does not allow it."""
         ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Show the new state of the plan message *ts*. Raises TryLater if there is no time now."""
+        """Update the plan message *ts*. Raises TryLater if the rate limit does not allow it now."""
         ...
 
     def is_private(self, thread: ThreadRef) -> bool:
@@ -120,48 +118,49 @@ class Messenger(Protocol):
         ...
 
     def next_chunk(self, shown: str, text: str) -> str:
-        """Return what a message that shows *shown* can show besides, of *text* that goes on.
+        """Return what can be added to a message that shows *shown*, of unfinished *text*.
 
-        Empty where nothing is sure yet: what is returned, nothing that follows can change.
+        Only what no later text can change is returned; it may be empty.
         """
         ...
 
     def last_chunk(self, shown: str, text: str) -> str | None:
-        """Return what *text*, now whole, says after *shown*; None if it does not begin so."""
+        """Return what finished *text* has after *shown*; None if it does not begin with that."""
         ...
 
     def fits_one_message(self, shown: str, more: str) -> bool:
-        """Whether a message that shows *shown* may show *more* and still be one message."""
+        """Whether *shown* and *more* together fit into one message."""
         ...
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
         """Post a message that shows ``post.text`` and can grow; *reader* sees it grow.
 
-        None if that cannot be, or not now. Raises MessengerUnavailable if nobody knows.
+        None if that is not possible. Raises MessengerUnavailable if the outcome is unknown.
         """
         ...
 
     async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
-        """Let the message show *more*; False if there is no time for it now.
+        """Add *more* to the message; False if the rate limit does not allow it now.
 
-        Raises MessengerRefused if the stream is over, MessengerUnavailable if nobody knows.
+        Raises MessengerRefused if the stream has ended, MessengerUnavailable if the outcome is
+        unknown.
         """
         ...
 
     async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
-        """Let the message show *more*, and be found and acted on as ``post`` says, for good.
+        """Add *more* to the message and end the stream, with the metadata and buttons of *post*.
 
-        ``post.text`` is all that it shows then. Returns False if the stream is over, and the
-        message shows what it did. May be repeated.
+        ``post.text`` is all that it shows then. Returns False if the stream has ended before, in
+        which case the message stays as it was. Idempotent.
         """
         ...
 
     async def withdraw_stream(
         self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
     ) -> None:
-        """Remove the message, whether it still grows or not; None if its ts is not known.
+        """Delete the message, whether its stream has ended or not; *ts* is None if unknown.
 
-        *ours* are other messages of the turn. May be repeated.
+        *ours* are the other messages of the turn. Idempotent.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""How fast a neighbour lets us call it, whichever of our processes does so."""
+"""Keeping all our processes together within the rate limits of a service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,34 +7,34 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most *most* calls in any *seconds*, counted together under *name*."""
+    """At most *calls* calls in any *seconds*, counted together under *name*."""
 
     name: str
-    most: int
+    calls: int
     seconds: int
 
 
 class RateLimiter(Protocol):
-    """Gives out places for calls, first come, first served. Raises StoreUnavailable."""
+    """Lets calls through, first come, first served. Every method may raise StoreUnavailable."""
 
     async def wait(self, limits: Sequence[Limit], *, within: float | None = None) -> bool:
-        """Return True when a call under all of *limits* (the narrowest first) may be made.
+        """Wait until a call under all of *limits* (the narrowest first) may be made.
 
-        False, at once, if that were not *within* so many seconds. Whoever sets such a bound has
-        nothing urgent to say, and leaves half of each limit to those who have.
+        Returns False, at once, if it would take longer than *within* seconds. Callers with such a
+        bound have nothing urgent to send, and get only half of each limit.
         """
         ...
 
-    async def hold(self, limit: Limit, seconds: float) -> None:
-        """Stop all calls under *limit* for so many seconds."""
+    async def block(self, limit: Limit, seconds: float) -> None:
+        """Let no call under *limit* through for *seconds*."""
         ...
 
 
 class NoRateLimiter(RateLimiter):
-    """Lets everybody go at once; the neighbour's own refusals are all that slows us."""
+    """Lets every call through at once; only the service's own refusals slow us down."""
 
     async def wait(self, limits: Sequence[Limit], *, within: float | None = None) -> bool:
         return True
 
-    async def hold(self, limit: Limit, seconds: float) -> None:
+    async def block(self, limit: Limit, seconds: float) -> None:
         pass

@@ -1,19 +1,16 @@
-"""What people said in a thread. Every method may raise MessengerUnavailable."""
+"""What people have said in a thread."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.model import (
-    ConversationId,
-    MessageTs,
-    ThreadRef,
-    Turn,
-    Utterance,
-)
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
 
 
 class Transcript(Protocol):
-    """What people said in a thread, as a model reads it: mentions are names."""
+    """Reads threads, for models: mentions are names.
+
+    Every method may raise MessengerUnavailable.
+    """
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         """Return the messages of *turn*."""
@@ -22,23 +19,23 @@ class Transcript(Protocol):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        """Return what was said in *thread* before *before* (from *since* on, if given).
+        """Return what was said in *thread* before *before*, and not before *since*, oldest first.
 
-        Oldest first, within bounds; where there was more, the oldest is left out.
+        The length is limited; the oldest messages are left out.
         """
         ...
 
     async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
-        """Return what people (and no apps) said in *thread*, both ends included.
+        """Return what people, but not apps, said in *thread*, both ends included.
 
-        A single message, *since* being *until*, is the one that is meant, whoever wrote it.
+        If *since* equals *until*, that message is returned, whoever wrote it.
         """
         ...
 
     async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
-        """Return whether somebody has mentioned us in *thread* before the message *before*."""
+        """Return whether somebody mentioned the bot in *thread* before the message *before*."""
         ...
 
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:

@@ -10,14 +10,15 @@ from decimal import Decimal
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
-from bot.panel.model import NO_USAGE, Expert, ExpertName, Role, Synthesis, Usage, UserId
+from bot.panel.model import NO_USAGE, Expert, ExpertName, Synthesis, Usage, UserId
 from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
 from bot.panel.reports.feedback import Feedback, Opinion
 from bot.panel.reports.feedback_store import FeedbackStore
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import UsageCount
-from bot.panel.roster.panel_editor import PanelEditor, PanelEntry
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 
 
@@ -77,8 +78,7 @@ class OverviewReader:
 
         Raises Refused if it is none of their business.
         """
-        if await self._editor.role(by) is Role.STRANGER:
-            raise Refused(gettext("People from other organisations cannot see this."))
+        await self._editor.rights.check_may_see(by)
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
@@ -105,14 +105,14 @@ class OverviewReader:
             months=months[::-1],
             figures=self._figures(usage_counts, opinions, titles),
             prices_as_of=self._prices.as_of,
-            admins=self._editor.admins,
+            admins=self._editor.rights.admins,
             may_change=may_change,
-            kept_in=self._editor.kept_in,
+            kept_in=self._editor.rights.kept_in,
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:
         try:
-            await self._editor.check_may_change(scope, by)
+            await self._editor.rights.check_may_change(scope, by)
         except Refused:
             return False
         return True

@@ -1,4 +1,4 @@
-"""What somebody has changed in a panel."""
+"""What somebody has changed in a panel, for others to be told about it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What somebody has changed, for the others to be told."""
+    """One change of a panel, and who made it."""
 
     verb: Verb
     scope: Scope

@@ -1,4 +1,4 @@
-"""Experts who consult experts: whom each may ask, how deep, and never in a circle."""
+"""Experts who consult other experts: whom each may ask, how deep, and never in a cycle."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,22 +9,22 @@ from bot.panel.model import Expert, ExpertName, Panel
 
 
 def consulted(panel: Panel, path: Sequence[ExpertName], levels: int) -> Panel:
-    """Return whom the last expert of *path* may ask, its first being asked by the router.
+    """Return the panel of those whom the last expert of *path* may ask; the router asks its first.
 
-    Nobody on the path itself, and nobody where that would be more than so many *levels* of
-    experts: whatever their definitions say.
+    Whatever the experts' definitions say, nobody on the path is among them, and nobody at all
+    once the path has *levels* experts.
     """
     expert = panel.find(path[-1])
     if expert is None or expert.function or len(path) >= levels:
         return replace(panel, experts=())
-    wanted = set(expert.consults) - set(path)
-    return replace(panel, experts=tuple(one for one in panel.experts if one.name in wanted))
+    names = set(expert.consults) - set(path)
+    return replace(panel, experts=tuple(one for one in panel.experts if one.name in names))
 
 
 def check_consulted(expert: Expert, others: Panel) -> Expert:
-    """Return *expert*, its colleagues in order and those who have left the panel left out.
+    """Return *expert* with its colleagues sorted, without those who have left the panel.
 
-    Raises Refused if it would come to consult itself through *others*, or cannot consult.
+    Raises Refused if it would end up consulting itself through *others*, or cannot consult.
     """
     if expert.function and expert.consults:
         raise Refused(
@@ -34,26 +34,26 @@ def check_consulted(expert: Expert, others: Panel) -> Expert:
         raise Refused(gettext("An expert cannot consult itself."), field="consults")
     known = {one.name: one for one in others.experts}
     names = tuple(sorted(name for name in set(expert.consults) if name in known))
-    tidy = replace(expert, consults=names)
-    if circle := _circle(tidy, known):
-        way = " → ".join(one.title for one in circle)
+    checked = replace(expert, consults=names)
+    if cycle := _cycle(checked, known):
+        way = " → ".join(one.title for one in cycle)
         raise Refused(
-            gettext("{expert} would come to consult itself: {way}.", expert=tidy.title, way=way),
+            gettext("{expert} would come to consult itself: {way}.", expert=checked.title, way=way),
             field="consults",
         )
-    return tidy
+    return checked
 
 
-def _circle(first: Expert, others: Mapping[ExpertName, Expert]) -> tuple[Expert, ...]:
-    """Return the way on which *first* would come to consult itself; empty if there is none."""
-    ways: list[tuple[Expert, ...]] = [(first,)]
-    seen: set[ExpertName] = set()
-    while ways:
-        way = ways.pop()
-        for name in way[-1].consults:
+def _cycle(first: Expert, others: Mapping[ExpertName, Expert]) -> tuple[Expert, ...]:
+    """Return a path on which *first* would end up consulting itself; empty if there is none."""
+    paths: list[tuple[Expert, ...]] = [(first,)]
+    visited: set[ExpertName] = set()
+    while paths:
+        path = paths.pop()
+        for name in path[-1].consults:
             if name == first.name:
-                return (*way, first)
-            if name in others and name not in seen:
-                seen.add(name)
-                ways.append((*way, others[name]))
+                return (*path, first)
+            if name in others and name not in visited:
+                visited.add(name)
+                paths.append((*path, others[name]))
     return ()

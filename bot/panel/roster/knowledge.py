@@ -1,7 +1,7 @@
-"""The documents of the experts, as the panel knows them: what is kept, and who keeps it.
+"""The documents of the experts, and the knowledge base that stores and searches them.
 
-A collection holds the documents that one expert was given in one scope. An expert whose
-channel has taught it more than the defaults did has two.
+A collection has the documents that one expert was given in one scope. An expert with documents
+of its channel besides those of the defaults has two.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.panel.roster.roster import Scope
 
 
 class DocumentState(StrEnum):
-    """Whether a document can be found in."""
+    """Whether a document can be searched."""
 
     INDEXING = "indexing"
     READY = "ready"
@@ -23,7 +23,7 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A document on its way in."""
+    """A document to be added."""
 
     name: str
     content: bytes
@@ -35,14 +35,14 @@ class Document:
 
     id: DocumentId
     name: str
-    size: int  # bytes; 0 where it is not known
+    size: int  # bytes; 0: unknown
     state: DocumentState
     problem: str = ""  # why it failed, as the end of a sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose documents a collection holds."""
+class CollectionOwner:
+    """The expert, and the scope, that a collection belongs to."""
 
     scope: Scope
     expert: ExpertName
@@ -53,63 +53,63 @@ class Collection:
     """The documents of an expert in one scope."""
 
     id: CollectionId
-    holder: Holder
+    owner: CollectionOwner
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What was found in a document for a reply."""
+    """A part of a document that a search for a reply returned."""
 
     document: str  # its name
     text: str
-    footnote: int | None = None  # its document's in the reply; None: found, but not cited
+    footnote: int | None = None  # the document's number in the reply; None: not cited
 
 
 class KnowledgeBase(Protocol):
-    """Keeps documents so that models can search them.
+    """Stores documents so that models can search them.
 
     Every method may raise ModelUnavailable or ModelRefused.
     """
 
     def check(self, name: str, size: int) -> None:
-        """Raise Refused if a document of that name and size cannot be kept."""
+        """Raise Refused if a document of that name and size cannot be stored."""
         ...
 
-    async def create(self, holder: Holder) -> CollectionId:
-        """Begin an empty collection."""
+    async def create(self, owner: CollectionOwner) -> CollectionId:
+        """Create an empty collection."""
         ...
 
     async def collections(self) -> Sequence[Collection]:
         """Return all collections of ours, the oldest first."""
         ...
 
-    async def holder(self, collection: CollectionId) -> Holder | None:
-        """Return whose *collection* is; None if it is gone or not one of ours."""
+    async def owner(self, collection: CollectionId) -> CollectionOwner | None:
+        """Return who owns *collection*; None if it is gone or not one of ours."""
         ...
 
     async def discard(self, collection: CollectionId) -> None:
-        """Delete an empty collection; one that is gone is fine."""
+        """Delete an empty collection, if it still exists."""
         ...
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
-        """Keep a document; returns when it can be found in, or takes very long to get there.
+        """Store and index a document; returns before it is ready only if that takes very long.
 
-        Raises Refused, and keeps nothing, if nothing can be read in it.
+        Raises Refused, and stores nothing, if it has no readable text.
         """
         ...
 
     async def documents(self, collection: CollectionId) -> Sequence[Document]:
-        """Return what *collection* holds, by name; nothing if it is gone."""
+        """Return the documents of *collection* by name; none if it is gone."""
         ...
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
-        """Forget a document; one that is gone is fine."""
+        """Delete a document, if it still exists."""
         ...
 
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
-        """Read a document anew, for when it failed or the reading has got better."""
+        """Index a document again, after it failed or the indexing has improved."""
         ...
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
-        """Return what was found for the reply to the user item whose text contains *ref*."""
+        """Return what searches found for the reply to the user item whose text contains *ref*."""
         ...

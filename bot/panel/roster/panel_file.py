@@ -1,7 +1,7 @@
-"""Panels that are kept in a file: the defaults and the channels; never threads, nor documents.
+"""Panels that are kept in a file: the defaults and the channels; never threads or documents.
 
-Where an expert's documents are is known by the store alone: their ids belong to one account at
-OpenAI. An expert in the file keeps what it, or the one that it replaces, has been taught.
+The ids of an expert's documents are in the store only, because they belong to one OpenAI account.
+An expert in the file has the documents that were given to it, or to the expert that it replaces.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,21 +18,21 @@ DocumentsByExpert = Mapping[ExpertName, tuple[CollectionId, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PanelFile:
-    """The panels of a workspace, written down."""
+    """The panels of a workspace, as a file has them."""
 
     defaults: RosterChanges = field(default_factory=RosterChanges)
     channels: Mapping[str, RosterChanges] = field(default_factory=dict)
     kept_in: str = ""  # where people find it
 
     def of(self, scope: FileScope) -> RosterChanges:
-        """Return what is written of *scope*."""
+        """Return the changes of *scope*."""
         if isinstance(scope, WorkspaceScope):
             return self.defaults
         return self.channels.get(scope.channel_id, RosterChanges())
 
 
 class FilePanelStore(PanelStore):
-    """Panels as *file* has them; the *store* beneath knows documents, and what threads changed."""
+    """Panels from *file*; the *store* has the documents and the changes of threads."""
 
     def __init__(self, file: PanelFile, store: PanelStore) -> None:
         self._file = file
@@ -42,14 +42,14 @@ class FilePanelStore(PanelStore):
         defaults = dict.fromkeys(
             WorkspaceScope(one.team_id) for one in scopes if isinstance(one, ChannelScope)
         )
-        wanted: Sequence[Scope] = (*scopes, *defaults)
-        stored = dict(zip(wanted, await self._store.changes(wanted), strict=True))
+        needed: Sequence[Scope] = (*scopes, *defaults)
+        stored = dict(zip(needed, await self._store.changes(needed), strict=True))
         return [self._of(scope, stored) for scope in scopes]
 
     def _of(self, scope: Scope, stored: Mapping[Scope, RosterChanges]) -> RosterChanges:
         if isinstance(scope, ThreadRef):
             return stored[scope]
-        return with_documents(self._file.of(scope), _taught(scope, stored))
+        return with_documents(self._file.of(scope), _documents(scope, stored))
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
         return [ChannelScope(team_id, channel) for channel in sorted(self._file.channels)]
@@ -74,41 +74,44 @@ class FilePanelStore(PanelStore):
 
 
 class PanelFileSync:
-    """Brings the panels of one workspace into a file, and back."""
+    """Writes the panels of one workspace to a file, and applies a file to them."""
 
     def __init__(self, panels: PanelStore, team_id: str) -> None:
         self._panels = panels
         self._team = team_id
 
-    async def written(self) -> PanelFile:
-        """Return the panels as they are, as a file has them."""
+    async def export(self) -> PanelFile:
+        """Return the current panels."""
         channels = await self._panels.channels(self._team)
         scopes: Sequence[Scope] = (WorkspaceScope(self._team), *channels)
         defaults, *rest = map(without_documents, await self._panels.changes(scopes))
-        found = zip(channels, rest, strict=True)
-        changed = {where.channel_id: one for where, one in found if one != RosterChanges()}
-        return PanelFile(defaults, changed)
+        by_channel = {
+            channel.channel_id: changes
+            for channel, changes in zip(channels, rest, strict=True)
+            if changes != RosterChanges()
+        }
+        return PanelFile(defaults, by_channel)
 
-    async def bring(self, wanted: PanelFile, *, seen: PanelFile) -> None:
-        """Let the panels be as *wanted*. Raises Refused if they are not as they were *seen*."""
-        if await self.written() != seen:
+    async def apply(self, wanted: PanelFile, *, seen: PanelFile) -> None:
+        """Make the panels as *wanted*. Raises Refused if they are no longer as *seen*."""
+        if await self.export() != seen:
             raise Refused("Somebody has changed the panel meanwhile: please look again.")
         everywhere = WorkspaceScope(self._team)
         channels = sorted(seen.channels.keys() | wanted.channels.keys())
-        places: list[FileScope] = [everywhere, *(ChannelScope(self._team, one) for one in channels)]
-        for scope in places:
+        scopes: list[FileScope] = [everywhere, *(ChannelScope(self._team, one) for one in channels)]
+        for scope in scopes:
             if wanted.of(scope) != seen.of(scope):
-                levels: Sequence[Scope] = (scope, everywhere)
-                stored = dict(zip(levels, await self._panels.changes(levels), strict=True))
-                changes = with_documents(wanted.of(scope), _taught(scope, stored))
+                inherited: Sequence[Scope] = (scope, everywhere)
+                stored = dict(zip(inherited, await self._panels.changes(inherited), strict=True))
+                changes = with_documents(wanted.of(scope), _documents(scope, stored))
                 await self._panels.put(scope, changes)
 
 
 def merged(now: PanelFile, file: PanelFile) -> PanelFile:
-    """Return *now* with what *file* says; what it does not speak of stays."""
+    """Return *now* with the changes of *file*; scopes that it does not mention stay."""
     channels = {
-        one: _merged(now.channels.get(one, RosterChanges()), changes)
-        for one, changes in file.channels.items()
+        channel: _merged(now.channels.get(channel, RosterChanges()), changes)
+        for channel, changes in file.channels.items()
     }
     return PanelFile(_merged(now.defaults, file.defaults), {**now.channels, **channels})
 
@@ -124,20 +127,20 @@ def _merged(now: RosterChanges, file: RosterChanges) -> RosterChanges:
 
 
 def without_documents(changes: RosterChanges) -> RosterChanges:
-    """Return *changes* without where the experts' documents are."""
+    """Return *changes* without the experts' documents."""
     return with_documents(changes, {})
 
 
-def with_documents(changes: RosterChanges, taught: DocumentsByExpert) -> RosterChanges:
-    """Return *changes* with the experts' documents."""
+def with_documents(changes: RosterChanges, documents: DocumentsByExpert) -> RosterChanges:
+    """Return *changes* with *documents* for the experts."""
     added = {
-        name: replace(expert, collections=taught.get(name, ()))
+        name: replace(expert, collections=documents.get(name, ()))
         for name, expert in changes.added.items()
     }
     return replace(changes, added=added)
 
 
-def _taught(scope: Scope, stored: Mapping[Scope, RosterChanges]) -> DocumentsByExpert:
-    """Return the documents of the scope's own experts, and those that they inherit."""
-    levels = (stored[WorkspaceScope(scope.team_id)], stored[scope])
-    return {name: one.collections for level in levels for name, one in level.added.items()}
+def _documents(scope: Scope, stored: Mapping[Scope, RosterChanges]) -> DocumentsByExpert:
+    """Return the documents of the experts of *scope*, its own before inherited ones."""
+    changes = (stored[WorkspaceScope(scope.team_id)], stored[scope])
+    return {name: expert.collections for one in changes for name, expert in one.added.items()}

@@ -1,18 +1,17 @@
-"""Where changes of panels are kept. Every method may raise StoreUnavailable."""
+"""The store of changes to panels: lasting, as nothing else remembers them."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.model import (
-    Expert,
-    ExpertName,
-    Synthesis,
-)
+from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
 
 
 class PanelStore(Protocol):
-    """What each scope changes of the panel. Lasting: nothing else remembers it."""
+    """How each scope differs from the panel that it inherits.
+
+    Every method may raise StoreUnavailable.
+    """
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         """Return the changes of each of *scopes*, in that order."""
@@ -23,11 +22,11 @@ class PanelStore(Protocol):
         ...
 
     async def add(self, scope: Scope, expert: Expert) -> None:
-        """Add *expert* in *scope* or replace the one of that name."""
+        """Add *expert* in *scope*, or replace the one of that name."""
         ...
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
-        """Take the expert off the panel in *scope*, whether added there or inherited."""
+        """Remove the expert in *scope*, whether it was added there or is inherited."""
         ...
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
@@ -35,11 +34,11 @@ class PanelStore(Protocol):
         ...
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        """Set whether replies grow as they are written; None inherits."""
+        """Set whether replies are streamed; None inherits."""
         ...
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
-        """Let *scope* change exactly this, in one step."""
+        """Replace the changes of *scope* with *changes*, atomically."""
         ...
 
     async def forget(self, scope: Scope) -> bool:

@@ -10,24 +10,40 @@ from bot.panel.roster.roster import Scope, WorkspaceScope
 
 
 class Rights:
-    """Tells who may change what.
+    """Checks whether somebody may change something; *by* is None for whoever runs the bot.
 
-    *admins* may change a workspace's defaults beside its admins. Where the panel is *kept_in* a
-    file, nobody changes it from Slack, except in their thread.
+    *admins* may change a workspace's defaults like its own admins. Where the panels are *kept_in*
+    a file, nobody can change them from Slack, except for a single thread.
     """
 
-    def __init__(self, people: People, admins: frozenset[UserId], kept_in: str = "") -> None:
+    def __init__(
+        self, people: People, admins: frozenset[UserId] = frozenset(), kept_in: str = ""
+    ) -> None:
         self._people = people
         self._admins = admins
         self.kept_in = kept_in
 
     @property
     def admins(self) -> Sequence[UserId]:
-        """Who may change the defaults beside the workspace's admins."""
+        """Who may change the defaults besides the workspace's admins."""
         return sorted(self._admins)
 
-    def check_is_kept_here(self, scope: Scope) -> None:
-        """Raise Refused if the panel of *scope* is changed elsewhere."""
+    async def check_may_change(self, scope: Scope, by: UserId | None) -> None:
+        """Raise Refused if *by* may not change the panel of *scope*."""
+        self.check_not_in_file(scope)
+        await self.check_role(scope, by)
+
+    async def check_may_give_handle(self, team_id: str, by: UserId) -> None:
+        """Raise Refused if *by* may not: handles are the workspace's, wherever panels are kept."""
+        await self.check_role(WorkspaceScope(team_id), by)
+
+    async def check_may_see(self, by: UserId) -> None:
+        """Raise Refused if *by* may not see the workspace's panels."""
+        if await self._role(by) is Role.STRANGER:
+            raise Refused(gettext("People from other organisations cannot see this."))
+
+    def check_not_in_file(self, scope: Scope) -> None:
+        """Raise Refused if the panel of *scope* is kept in a file."""
         if self.kept_in and not isinstance(scope, ThreadRef):
             raise Refused(
                 gettext(
@@ -36,11 +52,11 @@ class Rights:
                 )
             )
 
-    async def check(self, scope: Scope, by: UserId | None) -> None:
-        """Raise Refused if *by* has no say there; None is whoever runs the bot."""
+    async def check_role(self, scope: Scope, by: UserId | None) -> None:
+        """Raise Refused if the role of *by* does not allow changes to *scope*."""
         if by is None or by in self._admins:
             return
-        role = (await self._people.person(by)).role
+        role = await self._role(by)
         if role is Role.STRANGER:
             raise Refused(gettext("People from other organisations cannot change the panel."))
         if role is Role.GUEST:
@@ -52,3 +68,6 @@ class Rights:
                     "change this channel's panel with `/experts add` and `/experts remove`."
                 )
             )
+
+    async def _role(self, user: UserId) -> Role:
+        return (await self._people.person(user)).role

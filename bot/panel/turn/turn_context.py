@@ -31,7 +31,7 @@ from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
-from bot.panel.tools import HostedTool, ServerTool, Toolbox, may_ask, name_of
+from bot.panel.tools import HostedTool, ServerTool, Toolbox, may_need_approval, name_of
 from bot.panel.turn.services import Rules, Services
 
 # Tools whose answers refer to what they have found or made.
@@ -195,8 +195,8 @@ class TurnContext:
 
     def _tools_of(self, consultation: Consultation) -> tuple[ServerTool, ...]:
         """Return an expert's tools; a colleague gets none that people have to approve."""
-        tools = self.toolbox.named(consultation.expert.tools)
-        return tuple(tool for tool in tools if not (consultation.consulted_by and may_ask(tool)))
+        tools = self.toolbox.select(consultation.expert.tools)
+        return tuple(tool for tool in tools if not (consultation.consulted_by and may_need_approval(tool)))
 
 
 def ignore_event(_event: ModelEvent | ResponseRestarted) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.adapters.openai.labels import LONGEST_VALUE, MOST_PAIRS, pack, unpack
 from bot.panel.links import ExpertLabels, Labels, RouterLabels
 from bot.panel.model import ConsultationPath, ConversationId, ExpertName, ThreadRef
-from bot.panel.roster.roster import LONGEST_NAME, MOST_EXPERTS
+from bot.panel.roster.expert_checks import LONGEST_NAME, MOST_EXPERTS
 
 THREAD = ThreadRef("T0123456789", "C0123456789", "1700000000.000100")
 

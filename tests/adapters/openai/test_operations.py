@@ -28,7 +28,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import Holder, Upload
+from bot.panel.roster.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import Call, ScriptedBrain, Text
@@ -155,12 +155,12 @@ async def test_backends(client, brain, redis, used, name: str) -> None:
 
 async def test_documents(client, brain, used) -> None:
     knowledge = OpenAIKnowledge(client)
-    collection = await knowledge.create(Holder(WorkspaceScope("T1"), ExpertName("legal")))
+    collection = await knowledge.create(CollectionOwner(WorkspaceScope("T1"), ExpertName("legal")))
     document = await knowledge.add(collection, Upload("handbook.md", b"Thirty days."))
     again = await knowledge.reindex(collection, document)
     await knowledge.documents(collection)
     await knowledge.collections()
-    await knowledge.holder(collection)
+    await knowledge.owner(collection)
     opened = await client.conversations.create()
     await knowledge.passages(ConversationId(opened.id), "[1.0]")
     await knowledge.remove(collection, again.id)

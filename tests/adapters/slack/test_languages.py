@@ -51,10 +51,11 @@ from bot.panel.reports.overview import Figures, Overview
 from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.roster import suggestions
 from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.expert_checks import LONGEST_TITLE
 from bot.panel.roster.expert_documents import ExpertDocument
 from bot.panel.roster.knowledge import Document, DocumentState
-from bot.panel.roster.panel_editor import PanelEntry
-from bot.panel.roster.roster import LONGEST_TITLE, ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.roster.panel_reader import PanelEntry
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.texts import sentences
 from bot.panel.tools import HostedTool, Toolbox
 from bot.playground.slack.web_api.methods.views import _check as slack_takes

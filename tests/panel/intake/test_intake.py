@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.panel.errors import StoreUnavailable
-from bot.panel.intake.intake import Decision, Incoming, Intake, decide
+from bot.panel.intake.intake import Action, Incoming, Intake, decide
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.thread_store import FakeThreadStore
@@ -26,21 +26,21 @@ def incoming(
 
 @pytest.mark.parametrize("standing", Standing)
 def test_a_mention_is_always_taken(standing):
-    assert decide(incoming(mentioned=True), standing) is Decision.TAKE
+    assert decide(incoming(mentioned=True), standing) is Action.ANSWER
 
 
 @pytest.mark.parametrize("standing", Standing)
 def test_talk_in_the_channel_is_none_of_our_business(standing):
-    assert decide(incoming(is_reply=False), standing) is Decision.IGNORE
+    assert decide(incoming(is_reply=False), standing) is Action.IGNORE
 
 
 @pytest.mark.parametrize(
     ("standing", "decision"),
     [
-        (Standing.OURS, Decision.TAKE),
-        (Standing.UNKNOWN, Decision.TAKE),
-        (Standing.MUTED, Decision.OVERHEAR),
-        (Standing.FOREIGN, Decision.IGNORE),
+        (Standing.OURS, Action.ANSWER),
+        (Standing.UNKNOWN, Action.ANSWER),
+        (Standing.MUTED, Action.NOTE),
+        (Standing.FOREIGN, Action.IGNORE),
     ],
 )
 def test_a_reply_is_taken_unless_the_thread_is_muted_or_foreign(standing, decision):
@@ -48,7 +48,7 @@ def test_a_reply_is_taken_unless_the_thread_is_muted_or_foreign(standing, decisi
 
 
 def test_a_reply_to_somebody_else_is_only_overheard():
-    assert decide(incoming(addresses_others=True), Standing.OURS) is Decision.OVERHEAR
+    assert decide(incoming(addresses_others=True), Standing.OURS) is Action.NOTE
 
 
 @pytest.fixture

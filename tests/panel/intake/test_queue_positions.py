@@ -21,14 +21,14 @@ async def line(bench):
 
 
 async def test_who_is_served_soon_is_not_bothered(bench, line):
-    await line.look()
+    await line.update()
 
     assert bench.messenger.statuses == []
 
 
 async def test_who_still_waits_at_the_next_look_is_told_how_many_come_first(bench, line):
-    await line.look()
-    await line.look()
+    await line.update()
+    await line.update()
 
     assert bench.messenger.statuses == [sentences.in_line(ahead) for ahead in range(3)]
 
@@ -40,8 +40,8 @@ async def test_everybody_is_told_in_their_own_language(bench):
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.OURS)
     line = QueuePositions(bench.queue, bench.threads, bench.messenger, bench.locales())
-    await line.look()
-    await line.look()
+    await line.update()
+    await line.update()
 
     told = ["ist beschäftigt; du bist als Nächstes dran …", "is busy; 1 before you…"]
     assert bench.messenger.statuses == told
@@ -49,10 +49,10 @@ async def test_everybody_is_told_in_their_own_language(bench):
 
 async def test_only_news_is_told(bench, line):
     for _ in range(3):
-        await line.look()
+        await line.update()
     told = len(bench.messenger.statuses)
     await bench.queue.claim()
-    await line.look()
+    await line.update()
 
     assert told == 3
     assert bench.messenger.statuses[told:] == [sentences.in_line(0), sentences.in_line(1)]
@@ -61,8 +61,8 @@ async def test_only_news_is_told(bench, line):
 async def test_people_among_themselves_are_told_nothing(bench, line):
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.MUTED)
-    await line.look()
-    await line.look()
+    await line.update()
+    await line.update()
 
     assert bench.messenger.statuses == []
 
@@ -83,8 +83,8 @@ class LateMessenger(RecordingMessenger):
 async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
     messenger = LateMessenger(bench.queue)
     line = QueuePositions(bench.queue, bench.threads, messenger, bench.locales())
-    await line.look()
-    await line.look()
+    await line.update()
+    await line.update()
 
     told = [sentences.in_line(ahead) for ahead in range(3)]
     assert messenger.statuses == [*told, "", "", ""]

@@ -18,6 +18,7 @@ from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.fakes.thread_store import FakeThreadStore
 from tests.panel.conftest import EXPERTS, THREAD
+from tests.panel_editors import panel_editor
 
 MEMBER, GUEST = UserId("UMEMBER"), UserId("UGUEST")
 FINANCE, LEGAL = EXPERTS
@@ -25,7 +26,7 @@ FINANCE, LEGAL = EXPERTS
 
 @pytest.fixture
 def editor() -> PanelEditor:
-    return PanelEditor(FakePanelStore(), FakePeople(), EXPERTS, [LEGAL], frozenset())
+    return panel_editor(FakePanelStore(), FakePeople(), EXPERTS, [LEGAL])
 
 
 @pytest.fixture

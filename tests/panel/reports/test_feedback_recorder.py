@@ -6,11 +6,11 @@ from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import CallId, ExpertName, TurnId, UserId
 from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
-from bot.panel.roster.panel_editor import PanelEditor
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.language_model import ROUTER
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS, THREAD, consult
+from tests.panel_editors import panel_editor
 
 BEN = UserId("UMEMBER")
 TURN = TurnId("T1:C1:1.0")
@@ -22,7 +22,7 @@ SYNTHESIS = Judged(TURN, "synthesis", None)
 def desk(bench):
     models = ModelChoice(router="a-router", expert="an-expert")
     store = FakeFeedbackStore()
-    editor = PanelEditor(bench.panels, FakePeople(), EXPERTS, EXPERTS, frozenset())
+    editor = panel_editor(bench.panels, FakePeople(), EXPERTS, EXPERTS)
     return FeedbackRecorder(store, bench.reports, editor, models, clock=lambda: 7.5)
 
 

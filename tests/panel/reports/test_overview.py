@@ -13,12 +13,12 @@ from bot.panel.prices import Price, Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS
+from tests.panel_editors import panel_editor
 
 ADMIN, MEMBER, GUEST, STRANGER = map(UserId, ("UADMIN", "UMEMBER", "UGUEST", "USTRANGER"))
 NOVEMBER = datetime(2025, 11, 20, tzinfo=UTC).timestamp()
@@ -41,7 +41,7 @@ def handles():
 @pytest.fixture
 def desk(bench, feedback, handles):
     library = (*EXPERTS, TAX)
-    editor = PanelEditor(bench.panels, FakePeople(), library, EXPERTS, frozenset({GUEST}))
+    editor = panel_editor(bench.panels, FakePeople(), library, EXPERTS, admins=frozenset({GUEST}))
     return OverviewReader(editor, bench.reports, feedback, handles, PRICES, clock=lambda: NOVEMBER)
 
 

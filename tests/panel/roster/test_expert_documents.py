@@ -6,13 +6,13 @@ import pytest
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, ExpertName, UserId
 from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import Document, Holder, Upload
-from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.knowledge import CollectionOwner, Document, Upload
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS
+from tests.panel_editors import panel_editor
 
 CHANNEL, EVERYWHERE = ChannelScope("T1", "C1"), WorkspaceScope("T1")
 MEMBER, ADMIN, GUEST = UserId("UMEMBER"), UserId("UADMIN"), UserId("UGUEST")
@@ -24,7 +24,7 @@ class School:
 
     def __init__(self, knowledge: FakeKnowledge) -> None:
         self.knowledge = knowledge
-        self.editor = PanelEditor(FakePanelStore(), FakePeople(), EXPERTS, EXPERTS, frozenset())
+        self.editor = panel_editor(FakePanelStore(), FakePeople(), EXPERTS, EXPERTS)
         self.teaching = ExpertDocuments(self.editor, self.knowledge)
 
     async def teach(self, scope=CHANNEL, *uploads: Upload, by=MEMBER) -> CollectionId:
@@ -126,7 +126,7 @@ async def test_a_document_is_removed_and_read_anew_by_its_id_too(school: School)
 
 
 async def test_a_forgotten_collection_is_found_again(school: School):
-    holder = Holder(CHANNEL, ExpertName("legal"))
+    holder = CollectionOwner(CHANNEL, ExpertName("legal"))
     forgotten = await school.knowledge.create(holder)
     await school.knowledge.add(forgotten, HANDBOOK)
     assert await school.teach(CHANNEL, Upload("prices.md", b"900")) == forgotten
@@ -144,7 +144,7 @@ async def test_a_collection_that_is_gone_is_replaced(school: School):
 class RacedKnowledge(FakeKnowledge):
     """Somebody else is always a moment faster."""
 
-    async def create(self, holder: Holder) -> CollectionId:
+    async def create(self, holder: CollectionOwner) -> CollectionId:
         await super().create(holder)
         return await super().create(holder)
 
@@ -214,8 +214,8 @@ async def test_a_documents_name_is_what_people_see_of_it(school: School, given: 
 async def test_everything_is_listed_also_what_no_expert_uses(school: School):
     await school.teach()
     await school.editor.remove(CHANNEL, "legal", MEMBER)
-    ((collection, documents),) = await school.teaching.everything()
-    assert collection.holder == Holder(CHANNEL, ExpertName("legal"))
+    ((collection, documents),) = await school.teaching.all_collections()
+    assert collection.owner == CollectionOwner(CHANNEL, ExpertName("legal"))
     assert [document.name for document in documents] == ["handbook.md"]
 
 

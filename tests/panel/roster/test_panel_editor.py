@@ -5,10 +5,12 @@ import pytest
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Person, Role, Synthesis, ThreadRef, UserId
 from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import MOST_EXPERTS, ChannelScope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
+from tests.panel_editors import panel_editor
 
 ADMIN, MEMBER, GUEST, STRANGER = (
     UserId(f"U{role}") for role in ("ADMIN", "MEMBER", "GUEST", "STRANGER")
@@ -23,7 +25,9 @@ TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.")
 
 
 def editor_among(*people: Person, admins: frozenset[UserId] = frozenset()) -> PanelEditor:
-    return PanelEditor(FakePanelStore(), FakePeople(*people), [LEGAL, EDITOR], [LEGAL], admins)
+    return panel_editor(
+        FakePanelStore(), FakePeople(*people), [LEGAL, EDITOR], [LEGAL], admins=admins
+    )
 
 
 @pytest.fixture
@@ -142,7 +146,7 @@ async def test_who_is_there_already_is_not_added(editor):
 )
 async def test_who_may_change_what(editor, user, where, may):
     attempts = [
-        lambda: editor.check_may_change(where, user),
+        lambda: editor.rights.check_may_change(where, user),
         lambda: editor.add_from_library(where, "writing", user),
         lambda: editor.add(where, TAX, user),
         lambda: editor.edit(where, LEGAL, user),
@@ -196,7 +200,7 @@ async def test_streaming_is_on_off_or_as_around(editor):
 
 async def test_a_function_keeps_answering_when_its_looks_are_edited():
     orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
-    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [], frozenset())
+    editor = panel_editor(FakePanelStore(), FakePeople(), [orders], [])
     await editor.add_from_library(HERE, "orders", MEMBER)
 
     await editor.edit(HERE, replace(orders, title="Order Desk", function=None), MEMBER)
@@ -243,13 +247,13 @@ async def test_a_form_cannot_close_a_circle_either(editor):
 async def test_documents_do_not_change_whom_an_expert_consults(editor):
     await editor.add(HERE, TAX, MEMBER)
     await editor.set_consulted(HERE, "legal", ["tax"], MEMBER)
-    equipped = await editor.configure_documents(HERE, "legal", MEMBER, always_consult=True)
+    equipped = await editor.set_always_consult(HERE, "legal", MEMBER, always=True)
     assert equipped.consults == ("tax",)
 
 
 async def test_a_function_cannot_be_let_consult_anybody():
     orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
-    editor = PanelEditor(FakePanelStore(), FakePeople(), [orders], [LEGAL], frozenset())
+    editor = panel_editor(FakePanelStore(), FakePeople(), [orders], [LEGAL])
     await editor.add_from_library(HERE, "orders", MEMBER)
     with pytest.raises(Refused, match="is a function"):
         await editor.set_consulted(HERE, "orders", ["legal"], MEMBER)

@@ -9,6 +9,7 @@ from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
+from tests.panel_editors import panel_editor
 
 ADMIN, MEMBER, GUEST = UserId("UADMIN"), UserId("UMEMBER"), UserId("UGUEST")
 ALL, HERE = WorkspaceScope("T1"), ChannelScope("T1", "C1")
@@ -35,7 +36,7 @@ def store() -> FakePanelStore:
 def editor(store) -> PanelEditor:
     panels = FilePanelStore(FILE, store)
     people, admins = FakePeople(), frozenset[UserId]()
-    return PanelEditor(panels, people, [WRITING], [], admins, kept_in=FILE.kept_in)
+    return panel_editor(panels, people, [WRITING], [], admins=admins, kept_in=FILE.kept_in)
 
 
 async def names(editor, where):
@@ -56,14 +57,14 @@ async def test_the_panels_are_as_the_file_says_whatever_was_set_before(editor, s
 async def test_nobody_changes_them_from_slack(editor, scope):
     refused = "This panel is kept in the file panel.yaml and can only be changed there."
     for change in (
-        lambda by: editor.check_may_change(scope, by),
+        lambda by: editor.rights.check_may_change(scope, by),
         lambda by: editor.add(scope, WRITING, by),
         lambda by: editor.add_from_library(scope, "writing", by),
         lambda by: editor.edit(scope, LEGAL, by),
         lambda by: editor.remove(scope, "legal", by),
         lambda by: editor.set_synthesis(scope, "never", by),
         lambda by: editor.set_streaming(scope, "on", by),
-        lambda by: editor.configure_documents(scope, "legal", by, always_consult=True),
+        lambda by: editor.set_always_consult(scope, "legal", by, always=True),
     ):
         with pytest.raises(Refused) as refusal:
             await change(ADMIN)
@@ -77,14 +78,14 @@ async def test_a_thread_still_has_changes_of_its_own(editor):
 
 
 async def test_an_expert_of_the_file_can_be_taught_where_the_file_has_it(editor):
-    await editor.configure_documents(ALL, "legal", ADMIN, collections=HANDBOOK)
+    await editor.set_collections(ALL, "legal", ADMIN, HANDBOOK)
 
     taught = replace(LEGAL, collections=HANDBOOK)
     assert (await editor.panel(THREAD)).experts == (taught, TAX)
     with pytest.raises(Refused, match="kept in the file"):
-        await editor.configure_documents(HERE, "legal", ADMIN, collections=HANDBOOK)
+        await editor.set_collections(HERE, "legal", ADMIN, HANDBOOK)
     with pytest.raises(Refused, match="Guests"):
-        await editor.configure_documents(HERE, "tax", GUEST, collections=HANDBOOK)
+        await editor.set_collections(HERE, "tax", GUEST, HANDBOOK)
 
 
 async def test_a_channels_own_expert_keeps_the_documents_that_it_inherits(store):
@@ -104,7 +105,7 @@ async def test_what_is_written_knows_nothing_of_documents_and_threads(store):
     await store.put(ChannelScope("T1", "C2"), RosterChanges())
     await store.add(THREAD, TAX)
 
-    written = await PanelFileSync(store, "T1").written()
+    written = await PanelFileSync(store, "T1").export()
 
     gone = RosterChanges(removed=frozenset({LEGAL.name}))
     assert written == PanelFile(adding(LEGAL), {"C1": gone})
@@ -117,7 +118,7 @@ async def test_what_is_brought_keeps_the_documents(store):
     edited = replace(LEGAL, instructions="Read all.")
 
     wanted = PanelFile(adding(edited), {"C2": adding(edited)})
-    await filing.bring(wanted, seen=await filing.written())
+    await filing.apply(wanted, seen=await filing.export())
 
     taught = adding(replace(edited, collections=HANDBOOK))
     assert await store.changes([ALL, HERE, ChannelScope("T1", "C2")]) == [
@@ -129,11 +130,11 @@ async def test_what_is_brought_keeps_the_documents(store):
 
 async def test_nothing_is_brought_over_what_somebody_did_meanwhile(store):
     filing = PanelFileSync(store, "T1")
-    seen = await filing.written()
+    seen = await filing.export()
     await store.add(HERE, WRITING)
 
     with pytest.raises(Refused, match="look again"):
-        await filing.bring(FILE, seen=seen)
+        await filing.apply(FILE, seen=seen)
 
     assert await store.changes([ALL]) == [RosterChanges()]
 

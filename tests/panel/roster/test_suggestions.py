@@ -1,7 +1,7 @@
 import pytest
 
 from bot.panel.model import Expert, ExpertName
-from bot.panel.roster.suggestions import MOST, suggestions
+from bot.panel.roster.suggestions import MAX_SUGGESTIONS, suggestions
 
 
 def expert(name: str, purpose: str) -> Expert:
@@ -13,7 +13,7 @@ def test_a_panel_suggests_what_its_experts_are_for():
 
     found = suggestions(panel)
 
-    assert len(found) <= MOST
+    assert len(found) <= MAX_SUGGESTIONS
     assert [one.message for one in found] == [
         "everyone: Should we build this ourselves or buy it?",
         "tax: What should we look out for when it comes to taxes?",

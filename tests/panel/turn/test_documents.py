@@ -22,9 +22,7 @@ STORES = (CollectionId("vs_1"),)
 @pytest.fixture
 async def taught(bench: Bench) -> Bench:
     """A bench whose legal expert has documents."""
-    await bench.editor().configure_documents(
-        CHANNEL, "legal", UserId("UMEMBER"), collections=STORES
-    )
+    await bench.editor().set_collections(CHANNEL, "legal", UserId("UMEMBER"), STORES)
     return bench
 
 
@@ -44,14 +42,14 @@ async def test_documents_may_be_searched_by_those_who_have_them_only(taught: Ben
 
 
 async def test_who_always_consults_documents_has_to_search_every_time(taught: Bench):
-    await taught.editor().configure_documents(CHANNEL, "legal", None, always_consult=True)
+    await taught.editor().set_always_consult(CHANNEL, "legal", None, always=True)
     await taught.ask("legal: May we?")
     await taught.ask("legal: And now?", ts="2.0")
     assert [prompt.must_search for prompt in taught.model.asked("legal")] == [True, True]
 
 
 async def test_without_documents_there_is_nothing_to_consult_always(taught: Bench):
-    await taught.editor().configure_documents(CHANNEL, "finance", None, always_consult=True)
+    await taught.editor().set_always_consult(CHANNEL, "finance", None, always=True)
     await taught.ask("finance: How much?")
     assert not taught.model.asked("finance")[0].must_search
 

@@ -16,12 +16,13 @@ from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.language import gettext, number
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.model import CollectionId, ConversationId, DocumentId
+from bot.panel.names import in_code
 from bot.panel.retries import Backoff, Retries
 from bot.panel.roster.knowledge import (
     Collection,
+    CollectionOwner,
     Document,
     DocumentState,
-    Holder,
     KnowledgeBase,
     Passage,
     Upload,
@@ -59,7 +60,7 @@ class OpenAIKnowledge(KnowledgeBase):
                 gettext(
                     "`{document}` is of a kind that cannot be searched. These can: {prose}; and "
                     "code: {code}.",
-                    document=_quoted(name),
+                    document=in_code(name),
                     prose=", ".join(PROSE),
                     code=", ".join(CODE),
                 )
@@ -70,22 +71,22 @@ class OpenAIKnowledge(KnowledgeBase):
                     "A document has at most {most} MB, and is not empty; `{document}` has {size} "
                     "MB.",
                     most=LARGEST // 1024 // 1024,
-                    document=_quoted(name),
+                    document=in_code(name),
                     size=number(size / 1024 / 1024, "0.0"),
                 )
             )
 
-    async def create(self, holder: Holder) -> CollectionId:
-        name = f"Panelbot: documents of {holder.expert}"
-        created = await self._send(self._stores.create, name=name, metadata=pack(holder))
+    async def create(self, owner: CollectionOwner) -> CollectionId:
+        name = f"Panelbot: documents of {owner.expert}"
+        created = await self._send(self._stores.create, name=name, metadata=pack(owner))
         return CollectionId(created.id)
 
     async def collections(self) -> Sequence[Collection]:
         pages = self._stores.list(limit=_PAGE, order="asc")
         found = [(store, unpack(store)) for store in await self._all(pages)]
-        return [Collection(CollectionId(s.id), holder) for s, holder in found if holder]
+        return [Collection(CollectionId(s.id), owner) for s, owner in found if owner]
 
-    async def holder(self, collection: CollectionId) -> Holder | None:
+    async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         try:
             return unpack(await self._send(self._stores.retrieve, collection))
         except ConversationGone:  # 404
@@ -110,7 +111,7 @@ class OpenAIKnowledge(KnowledgeBase):
             raise Refused(
                 gettext(
                     "I cannot use `{document}`: {reason}.",
-                    document=_quoted(upload.name),
+                    document=in_code(upload.name),
                     reason=added.problem,
                 )
             )
@@ -140,7 +141,7 @@ class OpenAIKnowledge(KnowledgeBase):
             raise Refused(
                 gettext(
                     "`{document}` could not be read anew and is lost; add it again.",
-                    document=_quoted(document.name),
+                    document=in_code(document.name),
                 )
             ) from None
 
@@ -187,7 +188,3 @@ class OpenAIKnowledge(KnowledgeBase):
     async def _all(self, pages: AsyncIterable[T]) -> list[T]:
         async with errors.translated():
             return [item async for item in pages]
-
-
-def _quoted(name: str) -> str:
-    return name.replace("`", "'")

@@ -10,7 +10,7 @@ from openai.types.vector_stores import VectorStoreFile
 
 from bot.language import gettext
 from bot.panel.model import DocumentId, ExpertName
-from bot.panel.roster.knowledge import Document, DocumentState, Holder
+from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 _HEAD, _EXPERT = "panelbot", "expert"
@@ -21,19 +21,19 @@ _STATES = {
 }
 
 
-def pack(holder: Holder) -> dict[str, str]:
+def pack(owner: CollectionOwner) -> dict[str, str]:
     """Return *holder* as a vector store's metadata."""
-    match holder.scope:
+    match owner.scope:
         case WorkspaceScope(team):
             place = team
         case ChannelScope(team, channel):
             place = f"{team}/{channel}"
         case _:
             raise ValueError("documents belong to a channel or to all channels")
-    return {_HEAD: f"{_KIND} {place}", _EXPERT: holder.expert}
+    return {_HEAD: f"{_KIND} {place}", _EXPERT: owner.expert}
 
 
-def unpack(store: VectorStore) -> Holder | None:
+def unpack(store: VectorStore) -> CollectionOwner | None:
     """Return what ``pack`` made the store's metadata of; None if they are not ours."""
     metadata = store.metadata if isinstance(store.metadata, dict) else {}
     kind, _, place = metadata.get(_HEAD, "").rpartition(" ")
@@ -41,7 +41,7 @@ def unpack(store: VectorStore) -> Holder | None:
         return None
     team, _, channel = place.partition("/")
     scope: Scope = ChannelScope(team, channel) if channel else WorkspaceScope(team)
-    return Holder(scope, ExpertName(metadata[_EXPERT]))
+    return CollectionOwner(scope, ExpertName(metadata[_EXPERT]))
 
 
 def document_of(file: VectorStoreFile) -> Document:

@@ -47,12 +47,12 @@ class RedisRateLimiter(RateLimiter):
         """
         args: list[str | int] = [_ANY_TIME if within is None else round(within * 1000)]
         for limit in limits:
-            args += [limit.name, max(1, round(limit.most * self._share)), limit.seconds * 1000]
+            args += [limit.name, max(1, round(limit.calls * self._share)), limit.seconds * 1000]
         with store_errors():
             taken, wait = await _TAKE(self._redis, self._prefix, *args)
         return taken, wait / 1000
 
-    async def hold(self, limit: Limit, seconds: float) -> None:
+    async def block(self, limit: Limit, seconds: float) -> None:
         key = f"{self._prefix}held:{limit.name}"
         with store_errors():
             await self._redis.set(key, 1, px=max(1, round(seconds * 1000)))

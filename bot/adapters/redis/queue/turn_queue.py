@@ -107,10 +107,10 @@ class RedisTurnQueue(QueueAdmin):
     async def hand_over(self, claim: Claim) -> None:
         await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0)
 
-    async def waiting_threads(self, most: int) -> Sequence[WaitingThread]:
+    async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         told: list[WaitingThread] = []
         for prefix in self._shards.prefixes:  # which take turns
-            args = (self._name, _milliseconds(HERALD_FOR), most)
+            args = (self._name, _milliseconds(HERALD_FOR), limit)
             line = await self._run(_LINE, prefix, *args)
             askers = (UserId(user) if user else None for user in line[2::3])
             told += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)

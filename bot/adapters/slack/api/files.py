@@ -20,6 +20,7 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.file_fetching import FileServer
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId, SharedFile
+from bot.panel.names import in_code
 from bot.panel.texts import file_sentences
 
 _FILE_SERVER = ("https", "files.slack.com", None)
@@ -100,7 +101,7 @@ class SlackFiles(FileServer):
             raise Refused(
                 gettext(
                     "`{file}` does not lie in Slack itself; please upload it there.",
-                    file=_quoted(file),
+                    file=in_code(file.name),
                 )
             )
         try:
@@ -136,7 +137,7 @@ def _check(response: ClientResponse, file: SlackFile) -> None:
             gettext(
                 "Slack did not give me `{file}`. If it is not a web page, whoever runs me has to "
                 "allow me to read files (the scope `files:read`).",
-                file=_quoted(file),
+                file=in_code(file.name),
             )
         )
 
@@ -148,10 +149,8 @@ async def _bounded(response: ClientResponse, file: SlackFile) -> AsyncIterator[b
         left -= len(chunk)
         if left < 0:
             raise Refused(
-                gettext("`{file}` is larger than Slack says; I do not take it.", file=_quoted(file))
+                gettext(
+                    "`{file}` is larger than Slack says; I do not take it.", file=in_code(file.name)
+                )
             )
         yield chunk
-
-
-def _quoted(file: SlackFile) -> str:
-    return file.name.replace("`", "'")[:100]

@@ -71,6 +71,6 @@ async def tell_others(pace: RateLimiter, limits: tuple[Limit, ...], seconds: flo
     """Let the other processes know that Slack wants no such call for so many seconds."""
     try:
         if limits:
-            await pace.hold(limits[0], seconds)
+            await pace.block(limits[0], seconds)
     except StoreUnavailable as error:
         log.warning("slack.unpaced", extra={"reason": str(error)})

@@ -40,9 +40,10 @@ from bot.json_types import Json
 from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
+from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import Scope, suggestion
+from bot.panel.roster.roster import Scope
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class ExpertsCommand:
                     where,
                     panel.streaming,
                     handles,
-                    kept_in=self._editor.kept_in,
+                    kept_in=self._editor.rights.kept_in,
                 )
             case ShowHelp():
                 return await self._help(where)
@@ -90,8 +91,8 @@ class ExpertsCommand:
                     gettext("Say which expert: `/experts {words}`.", words=f"{whole} {names}")
                 )
             case Unknown(word):
-                near = suggestion(word, WORDS)
-                lead = gettext("I do not know `{word}`.", word=_quoted(word))
+                near = did_you_mean(word, WORDS)
+                lead = gettext("I do not know `{word}`.", word=in_code(word, 40))
                 return await self._help(where, f"{lead}{near}")
             case ShowExpert(name):
                 expert = await self._editor.find(where, name)
@@ -149,7 +150,7 @@ class ExpertsCommand:
         return panel_lists.usage(await self._editor.addable(where), lead)
 
     async def _open_form(self, order: Order, where: Scope, giver: Requester) -> None:
-        await self._editor.check_may_change(where, giver.user)
+        await self._editor.rights.check_may_change(where, giver.user)
         now = None
         if isinstance(order.subcommand, EditExpert):
             now = await self._editor.find(where, order.subcommand.name)
@@ -197,7 +198,3 @@ class ExpertsCommand:
         await self._handles.follow(change, giver)
         with in_shared_language():
             return announcements.change(change)
-
-
-def _quoted(word: str) -> str:
-    return word.replace("`", "'")[:40]

@@ -10,7 +10,7 @@ from bot.adapters.slack.experts.document_forms import MOST_FILES
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName
-from bot.panel.roster.roster import (
+from bot.panel.roster.expert_checks import (
     LONGEST_INSTRUCTIONS,
     LONGEST_NAME,
     LONGEST_PURPOSE,

@@ -57,7 +57,7 @@ class HandlesCommand:
     async def offer(self, giver: Requester, name: ExpertName | None) -> bool | None:
         """Return whether the expert has a handle; None if *giver* may not decide that."""
         try:
-            await self._editor.check_may_give_handle(giver.team_id, giver.user)
+            await self._editor.rights.check_may_give_handle(giver.team_id, giver.user)
         except Refused:
             return None
         return name in await self.names(giver.team_id)
@@ -79,7 +79,7 @@ class HandlesCommand:
         return ""
 
     async def _set(self, expert: Expert, giver: Requester, *, wanted: bool) -> str:
-        await self._editor.check_may_give_handle(giver.team_id, giver.user)
+        await self._editor.rights.check_may_give_handle(giver.team_id, giver.user)
         handle = await self._of(expert, giver)
         if wanted:
             given = await self._give(expert, handle, giver)

@@ -12,7 +12,7 @@ from bot.adapters.slack.markdown import neutralise
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
-from bot.panel.roster.panel_editor import PanelEntry
+from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 _LONGEST_SECTION = 3_000

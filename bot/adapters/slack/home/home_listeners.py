@@ -96,7 +96,7 @@ class _Listener:
                 details = panel_lists.details(expert, handles.get(expert.name))
                 await self._show(expert_form.notice(details), body)
                 return
-            await self._editor.check_may_change(self._defaults, _user(body))
+            await self._editor.rights.check_may_change(self._defaults, _user(body))
             if verb == home_view.REMOVE:
                 await self._show(_removal(expert), body)
             else:
@@ -108,7 +108,7 @@ class _Listener:
         await ack()
 
         async def act() -> None:
-            await self._editor.check_may_change(self._defaults, _user(body))
+            await self._editor.rights.check_may_change(self._defaults, _user(body))
             await self._show_form(body, None)
 
         await self._try(act, body)

@@ -14,7 +14,7 @@ from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.roster.panel_editor import PanelEntry
+from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"

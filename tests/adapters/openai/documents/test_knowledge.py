@@ -7,14 +7,14 @@ from bot.adapters.openai.documents.knowledge import LARGEST, SEARCHABLE, OpenAIK
 from bot.adapters.openai.documents.vector_stores import pack
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import CollectionId, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import DocumentState, Holder, Upload
+from bot.panel.roster.knowledge import CollectionOwner, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.inspection.inspector import OpenAIInspector
 
-HOLDER = Holder(WorkspaceScope("T1"), ExpertName("legal"))
+HOLDER = CollectionOwner(WorkspaceScope("T1"), ExpertName("legal"))
 HANDBOOK = Upload("handbook.md", b"Thirty days of holiday.")
 
 
@@ -109,8 +109,8 @@ async def test_foreign_vector_stores_are_none_of_ours(
     foreign = await local.vector_stores.create(metadata={"panelbot": "2 other T1"})
     bare = await local.vector_stores.create()
     assert await stores.collections() == []
-    assert await stores.holder(CollectionId(foreign.id)) is None
-    assert await stores.holder(CollectionId(bare.id)) is None
+    assert await stores.owner(CollectionId(foreign.id)) is None
+    assert await stores.owner(CollectionId(bare.id)) is None
 
 
 @pytest.mark.parametrize("ending", sorted(SEARCHABLE))
@@ -136,7 +136,7 @@ def test_anything_else_is_refused_with_what_can_be_done(
 
 def test_a_thread_has_no_documents() -> None:
     with pytest.raises(ValueError, match="a channel or to all channels"):
-        pack(Holder(ThreadRef("T1", "C1", "1.0"), ExpertName("legal")))
+        pack(CollectionOwner(ThreadRef("T1", "C1", "1.0"), ExpertName("legal")))
 
 
 async def test_an_outage_is_worth_another_try(knowledge: OpenAIKnowledge, api: CannedApi) -> None:

@@ -26,7 +26,7 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.roster.roster import scopes
+from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing
 from tests.adapters.redis.servers import Server, join, running
 
@@ -137,7 +137,7 @@ async def test_threads_and_panels_are_kept_across_the_nodes(cluster):
 
         assert await threads.links(thread) == links
         assert await threads.owner(ConversationId(f"e{number}")) == Owner(thread, legal.name)
-        added = [change.added for change in await panels.changes(scopes(thread))]
+        added = [change.added for change in await panels.changes(scopes_of(thread))]
         assert added == [{}, {}, {legal.name: legal}]
 
 

@@ -68,7 +68,7 @@ async def everything_works(redis: Connection, url: str) -> None:
     await panels.set_synthesis(scope, None)
     assert await panels.changes([scope])
     pace = RedisRateLimiter(redis, "T1")
-    await pace.hold(Limit("m", 1, 1), 0.01)
+    await pace.block(Limit("m", 1, 1), 0.01)
     assert await pace.wait([Limit("m", 1, 1)])
 
 

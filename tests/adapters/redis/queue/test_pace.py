@@ -98,7 +98,7 @@ async def test_what_may_come_late_waits_as_long_as_it_may(redis):
 async def test_slacks_own_word_stops_all_processes(paces):
     one, other = paces
 
-    await one.hold(CHANNEL, 30)
+    await one.block(CHANNEL, 30)
 
     assert 29 < await waiting(other, CHANNEL, WORKSPACE) <= 30
     assert await waiting(other, ELSEWHERE, WORKSPACE) == 0
@@ -111,7 +111,7 @@ async def test_who_waits_already_hears_of_it_too(paces):
     waits = asyncio.create_task(other.wait([limit]))
     await asyncio.sleep(0.2)
 
-    await one.hold(limit, 30)
+    await one.block(limit, 30)
 
     done, _ = await asyncio.wait([waits], timeout=1.5)
     assert not done
@@ -140,7 +140,7 @@ async def test_a_clock_that_was_put_back_stops_nobody(redis):
 async def test_nothing_is_kept_longer_than_it_counts(redis):
     pace = RedisRateLimiter(redis, "T1")
     await pace.take([CHANNEL, WORKSPACE])
-    await pace.hold(CHANNEL, 5)
+    await pace.block(CHANNEL, 5)
 
     lives = [await redis.ttl(key) for key in await redis.keys("panelbot:{pace:T1}:*")]
 

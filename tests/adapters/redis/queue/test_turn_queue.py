@@ -43,7 +43,7 @@ from bot.panel.model import (
 )
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.turn_report import Stage, TurnReport
-from bot.panel.roster.roster import scopes
+from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing
 from tests.adapters.redis.servers import Server, running, until
 
@@ -254,7 +254,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.is_first_to_post("what", claims[0].turn)
     await pace.take([LIMIT])
-    await pace.hold(LIMIT, 1)
+    await pace.block(LIMIT, 1)
     await threads.set_standing(ONE, Standing.OURS)
     await threads.mark_unread(ONE, MessageTs("1.0"))
     await threads.save_links(
@@ -264,7 +264,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     wish = wanted(claims[3])
     await RedisApprovalStore(redis, Shards()).open(claims[3], wish)
     await RedisApprovalStore(redis, Shards()).ask(claims[3], wish, within=60)
-    for scope in scopes(ONE):
+    for scope in scopes_of(ONE):
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
     kept = RedisConversationStore(redis)
@@ -363,7 +363,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(lasting):
     redis = connect(lasting.url)
     queue, journal = RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards())
     panels = RedisPanelStore(redis)
-    await panels.add(scopes(ONE)[0], LEGAL)
+    await panels.add(scopes_of(ONE)[0], LEGAL)
     await queue.put(ONE, message("1"))
     running_turn = await queue.claim()
     await journal.append(running_turn, RouterAsked())
@@ -385,7 +385,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(lasting):
     restart(lasting)
 
     assert list(await journal.read(running_turn)) == [RouterAsked()]
-    assert (await panels.changes(scopes(ONE)[:1]))[0].added == {LEGAL.name: LEGAL}
+    assert (await panels.changes(scopes_of(ONE)[:1]))[0].added == {LEGAL.name: LEGAL}
     assert not await queue.put(OTHER, message(acknowledged[-1]))
     await queue.done(running_turn)
     found: list[str] = []

@@ -14,7 +14,6 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, Persona, TurnId
 from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GENERAL, GUEST
 from tests.eventually import eventually
@@ -22,6 +21,7 @@ from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
+from tests.panel_editors import panel_editor
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 
@@ -79,7 +79,7 @@ class Thread:
 async def thread(neighbour):
     store = StumblingStore()
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    editor = PanelEditor(FakePanelStore(), neighbour.people, (), (), frozenset())
+    editor = panel_editor(FakePanelStore(), neighbour.people, (), ())
     reports = FakeReportStore(FakeTurnQueue())
     desk = FeedbackRecorder(store, reports, editor, ModelChoice())
     feedback.register(app, desk, neighbour.identity, neighbour.api)

@@ -30,6 +30,7 @@ from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, View
 from tests.eventually import eventually
 from tests.fakes.panel_store import FakePanelStore
+from tests.panel_editors import panel_editor
 
 TAX = {
     "name": "tax",
@@ -157,7 +158,7 @@ async def over_socket_mode(app, slack, _serve):
 async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     slack, store = neighbour.slack, FrailStore()
     known, defaults = library.library(), library.defaults()
-    editor = PanelEditor(store, neighbour.people, known, defaults, frozenset())
+    editor = panel_editor(store, neighbour.people, known, defaults)
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     desk = neighbour.documents(editor)
     handles = neighbour.handles(editor)

@@ -12,7 +12,6 @@ from bot.adapters.slack.receiving import receiver
 from bot.experts import library
 from bot.panel.messaging.locales import Locales
 from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL, GUEST, PRODUCT
@@ -20,6 +19,7 @@ from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View
 from tests.adapters.slack.conftest import Neighbour
 from tests.fakes.panel_store import FakePanelStore
+from tests.panel_editors import panel_editor
 
 HANDBOOK = ("handbook.md", b"Everybody has thirty days of holiday.")
 
@@ -112,7 +112,7 @@ def link_to(ts: str, channel: str = GENERAL, thread: str = "") -> str:
 
 @pytest.fixture
 async def school(neighbour, serve) -> AsyncIterator[School]:
-    editor = PanelEditor(
+    editor = panel_editor(
         FakePanelStore(), neighbour.people, library.library(), library.defaults(), frozenset()
     )
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))

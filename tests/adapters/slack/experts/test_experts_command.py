@@ -25,6 +25,7 @@ from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.workspace.company import DEV, GENERAL
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
+from tests.panel_editors import panel_editor
 
 HERE = ChannelScope("T0ACME", GENERAL)
 GIVER = Requester(UserId(DEV), "T0ACME", GENERAL, "no-such-trigger", "U0BOT")
@@ -64,7 +65,7 @@ def desk_of(neighbour, editor, **more) -> ExpertsCommand:
 
 @pytest.fixture
 def slow_desk(neighbour, people) -> ExpertsCommand:
-    editor = PanelEditor(FakePanelStore(), people, [], [], frozenset())
+    editor = panel_editor(FakePanelStore(), people, [], [])
     return ExpertsCommand(
         editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, timeout=0.01
     )
@@ -73,7 +74,7 @@ def slow_desk(neighbour, people) -> ExpertsCommand:
 @pytest.fixture
 def editor(neighbour) -> PanelEditor:
     known, defaults = library.library(), library.defaults()
-    return PanelEditor(FakePanelStore(), neighbour.people, known, defaults, frozenset())
+    return panel_editor(FakePanelStore(), neighbour.people, known, defaults)
 
 
 def test_a_command_is_about_its_channel_or_about_all():

@@ -17,12 +17,12 @@ from bot.panel.errors import MessengerUnavailable, Refused
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import UserId
 from bot.panel.roster.changes import Change, Verb
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL
 from tests.adapters.slack.experts.test_experts_command import desk_of
 from tests.fakes.panel_store import FakePanelStore
+from tests.panel_editors import panel_editor
 
 ADMIN = Requester(UserId(ADA), "T0ACME", GENERAL, "", BOT_USER)
 MEMBER = Requester(UserId(DEV), "T0ACME", GENERAL, "", BOT_USER)
@@ -35,8 +35,8 @@ class Office:
     def __init__(self, neighbour, kept_in=""):
         known, defaults = library.library(), library.defaults()
         admins = frozenset({ADMIN.user})
-        self.editor = PanelEditor(
-            FakePanelStore(), neighbour.people, known, defaults, admins, kept_in=kept_in
+        self.editor = panel_editor(
+            FakePanelStore(), neighbour.people, known, defaults, admins=admins, kept_in=kept_in
         )
         self.desk = desk_of(neighbour, self.editor)
         self.handles = neighbour.handles(self.editor)

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.slack.experts import announcements, panel_lists
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.roster.changes import Change, Verb
-from bot.panel.roster.panel_editor import PanelEntry
+from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.web_api.validation.messages import check_message
 

@@ -16,7 +16,6 @@ from bot.panel.model import ExpertName, Synthesis, TurnId, UserId
 from bot.panel.prices import Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
-from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.web_api.methods.files import new_file
@@ -26,6 +25,7 @@ from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
+from tests.panel_editors import panel_editor
 
 NOW = 1763671234.0
 JUDGED = Judged(TurnId("T0ACME:C0GENERAL:1763671234.000100"), "reply:1", ExpertName("legal"))
@@ -60,7 +60,7 @@ class House:
         self.store = FrailStore()
         self.feedback = FakeFeedbackStore()
         known = library.library(), library.defaults()
-        self.editor = PanelEditor(self.store, neighbour.people, *known, frozenset({UserId(CHLOE)}))
+        self.editor = panel_editor(self.store, neighbour.people, *known, frozenset({UserId(CHLOE)}))
         reports = FakeReportStore(FakeTurnQueue())
         desk = OverviewReader(
             self.editor,

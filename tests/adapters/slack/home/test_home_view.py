@@ -6,7 +6,7 @@ import pytest
 from bot.adapters.slack.home import home_view
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.roster.panel_editor import PanelEntry
+from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 from bot.playground.slack.web_api.validation.blocks import problem_of
 

@@ -1,0 +1,191 @@
+"""Whether an expert can be on a panel: its name, what it looks like, and what it is told."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.language import gettext, number
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName
+
+LONGEST_NAME = 24  # a hundred experts' names and conversations must fit OpenAI's metadata
+LONGEST_TITLE = 40
+LONGEST_PURPOSE = 200
+LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
+MOST_EXPERTS = 100
+
+_COMMANDS = {
+    "add", "consults", "default", "documents", "edit", "help", "mute", "remove", "show", "stop",
+    "teach", "unmute",
+}  # fmt: skip
+_GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "group", "here"}
+_OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
+RESERVED = frozenset(_COMMANDS | _GROUPS | _OURSELVES)
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ICON = re.compile(r":?((?:\w|[+'-]){1,100}):?")
+_CONFUSABLES = str.maketrans(  # Cyrillic and Greek letters that look Latin
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u0405\u0406\u0408\u04c0"
+    "\u0430\u0435\u043a\u043e\u0440\u0441\u0445\u0443\u0455\u0456\u0458\u0501\u04bb\u04cf\u051b\u051d"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c5\u0131",
+    "ABEKMHOPCTXYSIJlaekopcxysijdhlqwABEZHIKMNOPTYXaikvopui",
+)
+_STROKES = str.maketrans("i10", "llo")
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
+
+
+def check_name(name: str) -> ExpertName:
+    """Return *name* as an expert's name, or raise Refused if it cannot be one."""
+    if len(name) > LONGEST_NAME:
+        raise Refused(
+            gettext(
+                "A name may have at most {most} characters; that one has {length}.",
+                most=LONGEST_NAME,
+                length=len(name),
+            ),
+            field="name",
+        )
+    if name in RESERVED:
+        raise Refused(_reserved_word(name), field="name")
+    if not _NAME.fullmatch(name):
+        raise Refused(
+            gettext(
+                "A name is made of lower-case letters, digits and single hyphens, and begins with "
+                "a letter, for example `tax-law`."
+            ),
+            field="name",
+        )
+    return ExpertName(name)
+
+
+def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
+    """Return *expert* normalised, or raise Refused; for *taken* see ``check_title``."""
+    return replace(
+        expert,
+        title=check_title(expert.title, taken),
+        icon=_checked_icon(expert.icon),
+        purpose=_checked_purpose(expert.purpose),
+        instructions=_checked_instructions(expert),
+        model=_checked_model(expert.model),
+    )
+
+
+def edited(before: Expert, form: Expert) -> Expert:
+    """Return *before* with the values of *form*, which does not have every field."""
+    if before.function:
+        return replace(
+            before,
+            title=form.title,
+            icon=form.icon,
+            purpose=form.purpose,
+            consults=form.consults,
+        )
+    has_documents = bool(before.collections)  # without them, the form does not ask when to search
+    return replace(
+        form,
+        name=before.name,
+        collections=before.collections,
+        always_consult=form.always_consult if has_documents else before.always_consult,
+    )
+
+
+def check_title(title: str, taken: Iterable[str]) -> str:
+    """Return *title* normalised, or raise Refused if it cannot be a display name here.
+
+    *taken* are the names of people, bots and other experts: an expert must not be mistaken for
+    one of them.
+    """
+    normalised = " ".join(title.split())
+    if problem := _unreadable(normalised) or _confusable(normalised, [*taken, "slack"]):
+        raise Refused(problem, field="title")
+    return normalised
+
+
+def _unreadable(title: str) -> str:
+    if not any(char.isalnum() for char in title):
+        return gettext("An expert needs a name that people can read, for example `Tax Counsel`.")
+    if len(title) > LONGEST_TITLE:
+        return gettext("The display name may have at most {most} characters.", most=LONGEST_TITLE)
+    if set(title) & set("<>@#!|`*_~\\") or not title.isprintable():
+        return gettext(
+            "The display name may not contain invisible characters or < > @ # ! | ` * _ ~ \\."
+        )
+    return ""
+
+
+def _confusable(title: str, taken: Sequence[str]) -> str:
+    if is_like(title, RESERVED):
+        return _reserved_word(title)
+    if is_like(title, taken):
+        return gettext(
+            "“{name}” is what somebody else here is called; please choose another name.", name=title
+        )
+    if _shape(title) in {_shape(other) for other in (*RESERVED, *taken)}:
+        return gettext(
+            "“{name}” looks like a name that is in use here; please choose another name.",
+            name=title,
+        )
+    return ""
+
+
+def _reserved_word(name: str) -> str:
+    return gettext("“{name}” is a word of my own; please choose another name.", name=name)
+
+
+def is_like(name: str, taken: Iterable[str]) -> bool:
+    """Whether *name* equals one of *taken* but for case, accents and punctuation."""
+    return _key(name) in {_key(other) for other in taken}
+
+
+def _key(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in folded if char.isalnum())
+
+
+def _shape(name: str) -> str:
+    """Return *name* with letters that look the same replaced by one of them."""
+    bare = unicodedata.normalize("NFKD", name)
+    return _key(bare.translate(_CONFUSABLES)).translate(_STROKES)
+
+
+def _checked_icon(icon: str) -> str:
+    match = _ICON.fullmatch(icon.strip().lower())
+    if match is None:
+        raise Refused(
+            gettext("The icon is the name of an emoji with colons, for example `:scales:`."),
+            field="icon",
+        )
+    return f":{match[1]}:"
+
+
+def _checked_purpose(purpose: str) -> str:
+    normalised = " ".join(purpose.split())
+    if not 1 <= len(normalised) <= LONGEST_PURPOSE:
+        raise Refused(
+            gettext("What the expert is for takes 1 to {most} characters.", most=LONGEST_PURPOSE),
+            field="purpose",
+        )
+    return normalised
+
+
+def _checked_instructions(expert: Expert) -> str:
+    normalised = expert.instructions.strip()
+    shortest = 0 if expert.function else 1
+    if not shortest <= len(normalised) <= LONGEST_INSTRUCTIONS:
+        raise Refused(
+            gettext(
+                "The instructions take 1 to {most} characters.", most=number(LONGEST_INSTRUCTIONS)
+            ),
+            field="instructions",
+        )
+    return normalised
+
+
+def _checked_model(model: str | None) -> str | None:
+    if model and not _MODEL.fullmatch(model):
+        raise Refused(
+            gettext("The model is the name that its maker gives it, for example `gpt-6-luna`."),
+            field="model",
+        )
+    return model or None

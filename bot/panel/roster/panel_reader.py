@@ -1,0 +1,96 @@
+"""Reading panels: who is on them, where each expert comes from, and who could join."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.language import gettext
+from bot.panel.errors import Refused
+from bot.panel.model import Expert, ExpertName, Panel
+from bot.panel.names import did_you_mean, in_code
+from bot.panel.roster.catalogue import Catalogue
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.roster import (
+    RosterChanges,
+    Scope,
+    WorkspaceScope,
+    assemble,
+    origin,
+    scopes_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelEntry:
+    """An expert of a panel, and the scope that it comes from."""
+
+    expert: Expert
+    origin: Scope | None  # None: it came with the bot
+
+
+class PanelReader:
+    """Assembles panels from the *catalogue* and from what *store* has of each scope's changes."""
+
+    def __init__(self, store: PanelStore, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self.toolbox = catalogue.toolbox
+
+    async def panel(self, scope: Scope) -> Panel:
+        """Return the panel of a thread, of a channel, or the default one."""
+        changes = await self._store.changes(scopes_of(scope))
+        return assemble(self._catalogue.defaults, changes)
+
+    async def entries(self, scope: Scope) -> Sequence[PanelEntry]:
+        """Return the panel's experts with the scopes that they come from."""
+        scopes = scopes_of(scope)
+        changes = await self._store.changes(scopes)
+        experts = assemble(self._catalogue.defaults, changes).experts
+        return [PanelEntry(expert, origin(expert.name, scopes, changes)) for expert in experts]
+
+    async def changes(self, scope: Scope) -> RosterChanges:
+        """Return how *scope* itself differs from the panel that it inherits."""
+        (changes,) = await self._store.changes([scope])
+        return changes
+
+    async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
+        """Return the ids of the channels that have changes of their own, with these."""
+        channels = await self._store.channels(team_id)
+        by_channel = zip(channels, await self._store.changes(channels), strict=True)
+        return [
+            (channel.channel_id, changes)
+            for channel, changes in by_channel
+            if changes != RosterChanges()
+        ]
+
+    async def is_used_anywhere(self, team_id: str, name: ExpertName) -> bool:
+        """Whether the default panel or any channel's has an expert of that name."""
+        defaults = await self.panel(WorkspaceScope(team_id))
+        if any(expert.name == name for expert in defaults.experts):
+            return True
+        return any(name in changes.added for _, changes in await self.changed_channels(team_id))
+
+    async def addable(self, scope: Scope) -> Sequence[Expert]:
+        """Return the experts that can be added by name: the library's, and those removed here."""
+        panel, known = await self.panel_and_known(scope)
+        return [expert for name, expert in sorted(known.items()) if not panel.find(name)]
+
+    async def find(self, scope: Scope, name: str) -> Expert:
+        """Return the expert of that name. Raises Refused if the panel has none."""
+        panel = await self.panel(scope)
+        expert = panel.find(name)
+        if expert is None:
+            hint = did_you_mean(name, [expert.name for expert in panel.experts])
+            problem = gettext("There is no expert `{name}` on this panel.", name=in_code(name, 40))
+            raise Refused(f"{problem}{hint}")
+        return expert
+
+    async def panel_and_known(self, scope: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:
+        """Return the panel, and the experts that can be added by name.
+
+        Those that *scope* inherits replace the library's of the same name. An expert that only
+        *scope* itself has added is not among them.
+        """
+        changes = await self._store.changes(scopes_of(scope))
+        inherited = assemble(self._catalogue.defaults, changes[:-1])
+        known = self._catalogue.library | {expert.name: expert for expert in inherited.experts}
+        return assemble(self._catalogue.defaults, changes), known
