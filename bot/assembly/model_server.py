@@ -11,7 +11,7 @@ from bot.adapters.openai import backends
 from bot.adapters.openai.checks.checks import examine as examine_models
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
-from bot.panel.checks.findings import Finding, Verdict
+from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
@@ -53,9 +53,9 @@ async def require_backend(config: Config) -> None:
     """Raise Refused, with what to do, if the server certainly lacks what the backend needs."""
     async with _client(config) as client:
         finding = await backends.probe(client, config.backend)
-    if finding.verdict is Verdict.BAD:
+    if finding.severity is Severity.BAD:
         raise Refused(f"{finding.what}. {finding.remedy}")
-    if finding.verdict is Verdict.WARNING:
+    if finding.severity is Severity.WARNING:
         log.warning("backend.unknown", extra={"what": finding.what, "remedy": finding.remedy})
 
 
@@ -82,7 +82,7 @@ async def warn(config: Config) -> None:
     async with _client(config) as client:
         found = await examine_models(client, _models(config))
     for finding in found:
-        if finding.verdict is not Verdict.GOOD:
+        if finding.severity is not Severity.GOOD:
             log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})
 
 

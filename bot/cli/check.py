@@ -11,16 +11,16 @@ from rich.text import Text
 from bot.assembly.checkup import examine
 from bot.cli import run
 from bot.cli.experts import told
-from bot.panel.checks.findings import Finding, Verdict, bad, good, warning
+from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
 from bot.settings.environment import ConfigError, read
 from bot.settings.panel_reading import load
 
 _MARKS = {
-    Verdict.GOOD: Text("ok     ", "green"),
-    Verdict.WARNING: Text("warning", "yellow"),
-    Verdict.BAD: Text("bad    ", "red"),
+    Severity.GOOD: Text("ok     ", "green"),
+    Severity.WARNING: Text("warning", "yellow"),
+    Severity.BAD: Text("bad    ", "red"),
 }
 
 
@@ -43,7 +43,7 @@ def check() -> None:
 async def _check(config: Config) -> None:
     found = [*_settings(config), *await examine(config)]
     _tell(found)
-    if any(finding.verdict is Verdict.BAD for finding in found):
+    if any(finding.severity is Severity.BAD for finding in found):
         sys.exit(1)
 
 
@@ -69,6 +69,6 @@ def _panel_file(path: str) -> Finding:
 def _tell(found: Sequence[Finding]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for finding in found:
-        console.print(Text.assemble(_MARKS[finding.verdict], "  ", finding.what))
+        console.print(Text.assemble(_MARKS[finding.severity], "  ", finding.what))
         if finding.remedy:
             console.print(Text(f"         → {finding.remedy}", "dim"))

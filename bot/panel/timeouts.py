@@ -1,4 +1,4 @@
-"""Timeouts, and the limits of retries."""
+"""Timeouts, delays before retries, and how often things are repeated."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,23 @@ from bot.panel.retries import Backoff
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Waiting times, in seconds."""
+    """What the panel waits for, in seconds."""
 
-    retries: tuple[float, ...] = (1, 2, 4)  # before each further try of a model request
-    longest: float = 30  # for all waits of one request; the queue waits longer
-    expert: float = 180  # for an expert's whole answer, all tries together
+    retry_delays: tuple[float, ...] = (1, 2, 4)  # before each retry of a request
+    longest_delay: float = 30  # all delays of a request together; the queue waits longer
+    expert: float = 180  # for an expert's whole answer, with all retries
     function: float = 60  # for the answer of an expert that is a function
-    files: float = 60  # for all files of a turn, before the experts answer without the rest
+    files: float = 60  # for all files of a turn; experts then answer without the missing ones
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
-    stream_updates: float = 1  # between additions to a message that grows
-    stream: float = 240  # that a message may grow: Slack ends it after about five minutes
-    turn_retry_delays: tuple[float, ...] = (5, 15, 60, 300)  # before each further try of a turn
-    longest_turn_delay: float = 900  # however long a neighbour wants us to stay away
-    stops: float = 0.5  # between looks for turns that are to be stopped
-    approval: float = 24 * 60 * 60  # that people have to decide on what needs approval
-    deaths: int = 5  # how many workers may die with a turn before it is put aside
+    stream_updates: float = 1  # between additions to a stream
+    stream: float = 240  # the length of a stream: Slack ends it after about five minutes
+    turn_retry_delays: tuple[float, ...] = (5, 15, 60, 300)  # before each retry of a turn
+    longest_turn_delay: float = 900  # even if a service asks for a longer one
+    stop_requests: float = 0.5  # between polls for turns that are to be stopped
+    approval: float = 24 * 60 * 60  # for people to decide on a request for approval
+    max_deaths: int = 5  # of workers that have the turn; then it is buried
 
     @property
     def backoff(self) -> Backoff:
         """How requests are retried within a turn."""
-        return Backoff(self.retries, longest=self.longest)
+        return Backoff(self.retry_delays, longest=self.longest_delay)

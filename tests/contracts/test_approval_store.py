@@ -77,7 +77,7 @@ def wish(claim: Claim, ts: str | None = "1.5", call: str = "call_1") -> Pending:
 
 
 def verdict(pending: Pending, by: UserId, decision: Decision = Decision.APPROVED) -> Message:
-    return pending.decided(pending.verdict(decision, 7), by)
+    return pending.verdict_message(pending.verdict(decision, 7), by)
 
 
 async def test_what_is_opened_is_remembered_until_it_is_settled(neighbours):

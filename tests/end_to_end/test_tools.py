@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.assembly import app, checkup, worker
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.errors import Refused
 from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack import hazards
@@ -161,15 +161,15 @@ async def test_a_tool_that_the_backend_lacks_is_refused_at_the_start(allowing: W
 @pytest.mark.parametrize(
     ("backend", "verdict", "words"),
     [
-        ("assistants", Verdict.BAD, "cannot offer"),
-        ("conversations", Verdict.GOOD, "allows web-search, code-interpreter, image-generation"),
+        ("assistants", Severity.BAD, "cannot offer"),
+        ("conversations", Severity.GOOD, "allows web-search, code-interpreter, image-generation"),
     ],
 )
 async def test_a_check_tells_of_the_tools(
-    allowing: World, backend: str, verdict: Verdict, words: str
+    allowing: World, backend: str, verdict: Severity, words: str
 ):
     allowing.environ["PANELBOT_BACKEND"] = backend
     found = await checkup.examine(allowing.config())
     (tools,) = [finding for finding in found if "PANELBOT_TOOLS" in finding.what]
-    assert tools.verdict is verdict
+    assert tools.severity is verdict
     assert words in tools.what

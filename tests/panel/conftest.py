@@ -47,7 +47,7 @@ EXPERTS = (
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
-HURRY = Timeouts(retries=(0, 0), expert=5, plan_updates=0, turn_retry_delays=(0, 0))
+HURRY = Timeouts(retry_delays=(0, 0), expert=5, plan_updates=0, turn_retry_delays=(0, 0))
 
 
 def consult(expert: str, call_id: str = "") -> ToolCalled:

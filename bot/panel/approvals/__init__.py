@@ -1,1 +1,1 @@
-"""Tools that an expert may use only if somebody approves."""
+"""Tools that an expert may use only with somebody's approval."""

@@ -1,60 +1,56 @@
-"""Where pending approvals are kept. Every method may raise StoreUnavailable."""
+"""The store of pending requests for approval."""
 
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Protocol
 
 from bot.panel.approvals.approvals import Pending
-from bot.panel.model import (
-    ApprovalId,
-    Claim,
-    Message,
-    ThreadRef,
-)
+from bot.panel.model import ApprovalId, Claim, Message, ThreadRef
 
 
 class VerdictResult(Enum):
-    """What became of a verdict."""
+    """The outcome of recording a verdict."""
 
-    AT_ONCE = auto()  # it is queued, and nothing is under way in its thread
-    IN_LINE = auto()  # it is queued behind a turn that is
-    TOO_LATE = auto()  # there is another one, or the matter has ended
+    AT_ONCE = auto()  # queued, and no turn is running in its thread
+    IN_LINE = auto()  # queued behind a running turn
+    TOO_LATE = auto()  # there is another verdict, or the request is closed
 
 
 class ApprovalStore(Protocol):
-    """What experts want to do and people have to approve of, until it is settled.
+    """Requests for approval, until they are closed.
 
-    What is done for a *claim* raises TurnLost, changing nothing, if another worker has the turn.
+    Every method may raise StoreUnavailable. Those that take a *claim* raise TurnLost, changing
+    nothing, if another worker has the turn.
     """
 
     async def open(self, claim: Claim, pending: Pending) -> None:
-        """Remember *pending*, which belongs to the claim's thread. Nobody can decide yet."""
+        """Save *pending* for the claim's thread. Nobody can decide on it yet."""
         ...
 
     async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
-        """Let people decide, from now on, and the clock after so many seconds.
+        """Let people decide from now on; the request expires after *within* seconds.
 
-        Does nothing if the matter has ended; repeating it does not give people more time.
+        Does nothing if the request is closed. Idempotent: people get no more time.
         """
         ...
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
-        """Return what is not settled in *thread*."""
+        """Return the open requests of *thread*."""
         ...
 
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
-        """Note the verdict and put it on the queue, before what waits in *thread*, or neither.
+        """Save the verdict and queue it before what waits in *thread*, atomically.
 
-        Entering the same again changes nothing and is not too late.
+        Idempotent: the same verdict again is not too late.
         """
         ...
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
-        """Return what people had to decide by now and did not; some of it where it is much."""
+        """Return requests that have expired without a verdict; if there are many, some of them."""
         ...
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
-        """Forget the matter; a verdict that waits on the queue is taken back."""
+        """Close the request and delete it; a verdict that waits in the queue is removed."""
         ...

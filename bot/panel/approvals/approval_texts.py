@@ -1,4 +1,4 @@
-"""What people read who are to decide on a tool that an expert wants to use. Markdown."""
+"""The texts of requests for approval. Markdown."""
 
 import json
 from collections.abc import Sequence
@@ -9,21 +9,21 @@ from bot.panel.model import Decision
 from bot.panel.texts.sentences import listed, quoted
 from bot.panel.tools import ApprovalWanted
 
-_LONGEST_WISHES = 4_000  # characters of arguments in one message
+_LONGEST_ARGUMENTS = 4_000  # characters in one message
 
-# Slack fills these in, for each reader in a form of their own.
+# Filled in by Slack for each reader.
 _BY, _AT = "{by}", "{at}"
 
 
 class Undecided(StrEnum):
-    """Why there is nothing to decide any more."""
+    """Why a request was closed without a decision."""
 
     SUPERSEDED = "overtaken"
     STOPPED = "stopped"
 
 
 def ended(how: Decision | Undecided) -> str:
-    """Return what stands under the question when it has been decided, or is moot."""
+    """Return the line under a request that has been decided or closed."""
     return {
         Decision.APPROVED: gettext("Approved by {by}, {at}.", by=_BY, at=_AT),
         Decision.DECLINED: gettext("Declined by {by}, {at}.", by=_BY, at=_AT),
@@ -36,35 +36,35 @@ def ended(how: Decision | Undecided) -> str:
 
 
 def decided_before() -> str:
-    """Return what somebody is told who is too late."""
+    """Return the answer to a decision that comes too late."""
     return gettext("This has been decided already, or has ended: look under the message.")
 
 
 def in_line() -> str:
-    """Return what somebody is told whose decision has to wait."""
+    """Return the answer to a decision that has to wait."""
     return gettext("Noted. It goes on as soon as what is being answered in this thread is done.")
 
 
 def approval_wanted(expert: str, wanted: Sequence[ApprovalWanted], who: str, hours: float) -> str:
-    """Return what people read who are to approve of what *expert* wants."""
-    room = max(40, _LONGEST_WISHES // len(wanted))
+    """Return the text of a request of *expert*."""
+    room = max(40, _LONGEST_ARGUMENTS // len(wanted))
     lead = gettext("{expert} wants to use a tool that needs approval:", expert=expert)
-    rule = gettext(
+    note = gettext(
         "Who can decide: {who}. Undecided, it counts as declined after {time}.",
         who=who,
         time=_hours(hours),
     )
-    return "\n\n".join([lead, "\n".join(_wish(one, room) for one in wanted), rule])
+    return "\n\n".join([lead, "\n".join(_tool_use(one, room) for one in wanted), note])
 
 
-def _wish(wanted: ApprovalWanted, room: int) -> str:
-    """Return one wish; its arguments cannot end the block that they stand in."""
-    told = arguments_of(wanted).replace("```", "'''")
-    left = len(told) - room
+def _tool_use(wanted: ApprovalWanted, room: int) -> str:
+    """Return one use of a tool; the arguments cannot end the code block that they are in."""
+    arguments = arguments_of(wanted).replace("```", "'''")
+    left = len(arguments) - room
     lead = gettext(
         "{tool} of {server}, with", tool=quoted(wanted.tool), server=quoted(wanted.server)
     )
-    block = f"{lead}\n```\n{told[:room]}\n```"
+    block = f"{lead}\n```\n{arguments[:room]}\n```"
     if left <= 0:
         return block
     more = ngettext("… and {count} more character", "… and {count} more characters", left)
@@ -72,19 +72,19 @@ def _wish(wanted: ApprovalWanted, room: int) -> str:
 
 
 def arguments_of(wanted: ApprovalWanted) -> str:
-    """Return the arguments as people can read them: one a line."""
+    """Return the arguments, one a line."""
     try:
-        told = json.loads(wanted.arguments)
+        arguments = json.loads(wanted.arguments)
     except ValueError:
         return wanted.arguments
-    if not isinstance(told, dict):
+    if not isinstance(arguments, dict):
         return wanted.arguments
-    lines = (f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in told.items())
+    lines = [f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items()]
     return "\n".join(lines) or gettext("(nothing)")
 
 
 def may_decide(*, anyone: bool, asker: bool, admins: bool, named: bool) -> str:
-    """Return who may decide, as the end of a sentence."""
+    """Return the list of those who may decide, for a sentence."""
     if anyone:
         return gettext("everybody here")
     kinds = (
@@ -92,11 +92,11 @@ def may_decide(*, anyone: bool, asker: bool, admins: bool, named: bool) -> str:
         (admins, gettext("admins")),
         (named, gettext("people named for it")),
     )
-    return listed([kind for is_meant, kind in kinds if is_meant]) or gettext("nobody")
+    return listed([kind for included, kind in kinds if included]) or gettext("nobody")
 
 
 def may_not_decide(who: str) -> str:
-    """Return what somebody is told who may not decide."""
+    """Return the answer to somebody who may not decide."""
     return gettext("You cannot decide this. Who can: {who}.", who=who)
 
 

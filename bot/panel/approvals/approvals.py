@@ -1,23 +1,21 @@
-"""Tools that an expert may use only if somebody approves: what is asked, and who may decide.
+"""Tools that an expert may use only with somebody's approval: the request, and who may decide.
 
-How it goes. A response may end in requests for approval instead of an answer. Nobody knows how
-long people take, so the turn does not wait: it journals what the expert wants (``ApprovalAsked``),
-asks in the thread with a message under it, and is answered and closed for the rest. What is asked
-is kept beside the queue. Whoever decides, and the clock that lets the time run out, puts a
-*verdict* on the queue in the same step that notes it, so that there is one and it is not lost; it
-is a turn of its own, before what waits in the thread, and goes on with the expert's conversation.
+A response may end with requests for approval instead of an answer. Nobody knows how long people
+take, so the turn does not wait: it journals the request (``ApprovalAsked``), posts it in the thread
+and ends. The open request is stored beside the queue. A person's decision, or the expiry, is a
+*verdict*: it is saved and queued atomically, so that there is exactly one. It is a turn of its own,
+before what waits in the thread, and continues the expert's conversation.
 
-What that means for a conversation:
+What that means for the conversation:
 
-1. It hears nothing else while a request in it is unanswered. So whatever is asked of the same
-   expert first ends the matter: the message says so, and the model's side is told "no" (see
-   ``adapters/openai/responses/repair.py``, which also mends what a crash, or lost memory, has
-   left). The expert may ask again. People who write on never wait for people who think.
-2. Stop ends the matter like that, too, whether or not a turn is under way.
-3. A verdict whose matter has ended changes nothing. One that is carried out is journalled like
-   any question: repeated after a crash, it is looked for in the conversation first. So a tool is
-   used twice only if the model's side used it and then lost the whole response: it takes no
-   idempotency keys.
+1. It accepts no other input while a request in it is open. So the next question to the same expert
+   first closes the request: its message says so, and the model's side is told "no" (see
+   ``adapters/openai/responses/repair.py``, which also repairs what a crash or lost data has left).
+   The expert may ask again. Nobody who writes has to wait for somebody who is to decide.
+2. Stop closes the request in the same way, whether or not a turn is running.
+3. A verdict on a closed request has no effect. One that is carried out is journalled like any
+   question: after a crash, the conversation is searched for it first. So a tool is used twice only
+   if the model's side used it and then lost the whole response: it takes no idempotency keys.
 """
 
 from collections.abc import Collection
@@ -42,31 +40,31 @@ from bot.panel.tools import ApprovalWanted
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What an expert wants to do, until it is settled."""
+    """An expert's request for approval, until it is closed."""
 
     turn: TurnId
     call: Call
-    title: str  # of the expert, as it was asked
+    title: str  # of the expert, at the time of the call
     icon: str
     conversation: ConversationId
     wanted: tuple[ApprovalWanted, ...]
-    asker: UserId  # of the question
+    asker: UserId  # who asked the question
     about: MessageTs  # the first message of the turn
-    ts: MessageTs | None = None  # of the message with the buttons, once it is there
-    language: str = ""  # in which people are asked
+    ts: MessageTs | None = None  # of the message with the buttons, once it is posted
+    language: str = ""  # of that message
 
     @property
     def id(self) -> ApprovalId:
-        """What the buttons hold."""
+        """The value of the buttons."""
         return ApprovalId(f"{self.turn}/{self.call.id}")
 
     @property
     def part(self) -> str:
-        """Which message of its turn it is."""
+        """The part name of its message."""
         return part_of(self.call)
 
-    def decided(self, verdict: Verdict, by: UserId | None) -> Message:
-        """Return *verdict* as it is queued. There is only one: Slack has no such ts besides."""
+    def verdict_message(self, verdict: Verdict, by: UserId | None) -> Message:
+        """Return *verdict* as it is queued, with a ts of its own that Slack never uses."""
         if self.ts is None:
             raise ValueError("nobody has been asked yet")
         seconds, _, fraction = self.ts.partition(".")
@@ -74,18 +72,18 @@ class Pending:
         return Message(ts, by or self.asker, "", mentioned=True, verdict=verdict)
 
     def verdict(self, decision: Decision, at: int) -> Verdict:
-        """Return that *decision* as a verdict."""
+        """Return *decision* as a verdict."""
         return Verdict(self.id, decision, at, self.about)
 
 
 def part_of(call: Call) -> str:
-    """Return which message of a turn asks about *call*."""
+    """Return the part name of the message that asks about *call*."""
     return f"approval:{call.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Approvers:
-    """Who may decide. People of other organisations never may."""
+    """Who may decide. People from other organisations never may."""
 
     asker: bool = True  # whoever asked the question
     anyone: bool = False
@@ -94,13 +92,13 @@ class Approvers:
     groups: frozenset[str] = frozenset()  # ids of Slack's user groups
 
     def include(self, person: Person, pending: Pending, groups: Collection[str] = ()) -> bool:
-        """Whether *person*, a member of those of our *groups*, may decide."""
+        """Whether *person*, who is in those *groups*, may decide."""
         if person.role is Role.STRANGER:
             return False
         is_asker = self.asker and person.id == pending.asker
         is_admin = self.admins and person.role is Role.ADMIN
-        named = person.id in self.users or any(group in self.groups for group in groups)
-        return self.anyone or is_asker or is_admin or named
+        is_named = person.id in self.users or any(group in self.groups for group in groups)
+        return self.anyone or is_asker or is_admin or is_named
 
     def described(self) -> str:
         """Return who they are, as the end of a sentence."""
@@ -111,7 +109,7 @@ class Approvers:
 
 
 def approvers(words: Collection[str]) -> Approvers:
-    """Return who *words* name: asker, anyone, admins, and ids of people and groups."""
+    """Return the approvers listed in *words*: asker, anyone, admins, ids of people and groups."""
     ids = set(words) - {"asker", "anyone", "admins"}
     return Approvers(
         asker="asker" in words,

@@ -1,4 +1,4 @@
-"""Deciding on what experts want to do: by those who may, or by the clock."""
+"""Deciding on requests for approval: by people, or by expiry."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class ApprovalDecisions:
-    """Takes decisions, each once."""
+    """Records people's decisions, one for each request."""
 
     def __init__(self, store: ApprovalStore, people: People, approvers: Approvers) -> None:
         self._store = store
@@ -26,20 +26,21 @@ class ApprovalDecisions:
     async def decide(
         self, thread: ThreadRef, approval: ApprovalId, by: UserId, decision: Decision
     ) -> str:
-        """Take the *decision* of *by*. Returns what they are to know besides, perhaps nothing.
+        """Record the *decision* of *by*. Returns a notice for them, or an empty string.
 
         Raises Refused if they may not decide, or are too late.
         """
-        found = [one for one in await self._store.pending(thread) if one.id == approval and one.ts]
-        if not found:
+        posted = (pending for pending in await self._store.pending(thread) if pending.ts)
+        pending = next((one for one in posted if one.id == approval), None)
+        if pending is None:
             raise Refused(approval_texts.decided_before())
-        await self._check(by, found[0])
-        verdict = found[0].decided(found[0].verdict(decision, round(time.time())), by)
-        entered = await self._store.record_verdict(thread, approval, verdict)
-        if entered is VerdictResult.TOO_LATE:
+        await self._check(by, pending)
+        verdict = pending.verdict_message(pending.verdict(decision, round(time.time())), by)
+        result = await self._store.record_verdict(thread, approval, verdict)
+        if result is VerdictResult.TOO_LATE:
             raise Refused(approval_texts.decided_before())
         log.info("approval.decided", extra={"approval": approval, "decision": decision})
-        return approval_texts.in_line() if entered is VerdictResult.IN_LINE else ""
+        return approval_texts.in_line() if result is VerdictResult.IN_LINE else ""
 
     async def _check(self, user: UserId, pending: Pending) -> None:
         person = await self._people.person(user)
@@ -47,31 +48,33 @@ class ApprovalDecisions:
             raise Refused(approval_texts.may_not_decide(self._approvers.described()))
 
     async def _groups(self, person: Person) -> Collection[str]:
-        """Return those of the groups that may decide in which *person* is."""
+        """Return the groups of *person* among those that may decide."""
         if not self._approvers.groups:
             return ()
         return await self._people.groups(person.id, self._approvers.groups)
 
 
 class ApprovalExpiry:
-    """Lets what nobody decides count as declined; looks every so many seconds."""
+    """Records requests that nobody has decided on in time as expired."""
 
     def __init__(self, store: ApprovalStore, *, every: float = 5) -> None:
         self._store = store
         self._every = every
 
     async def run(self) -> None:
-        """Look until cancelled. As many as like may do so side by side."""
+        """Do so every few seconds until cancelled, in any number of workers in parallel."""
         while True:
             try:
-                await self.look()
+                await self.expire()
             except StoreUnavailable as error:
                 log.warning("approvals.unknown", extra={"reason": str(error)})
             await asyncio.sleep(self._every)
 
-    async def look(self) -> None:
-        """Enter a verdict wherever the time has run out."""
+    async def expire(self) -> None:
+        """Record a verdict for every expired request."""
         for thread, pending in await self._store.expired():
             verdict = pending.verdict(Decision.EXPIRED, round(time.time()))
-            await self._store.record_verdict(thread, pending.id, pending.decided(verdict, None))
+            await self._store.record_verdict(
+                thread, pending.id, pending.verdict_message(verdict, None)
+            )
             log.info("approval.expired", extra={"approval": pending.id})

@@ -1,4 +1,4 @@
-"""Asking people whether an expert may use a tool, and ending the matter: see approvals.py."""
+"""Requests for approval in the course of a turn: posted, decided, closed. See approvals.py."""
 
 import logging
 from dataclasses import replace
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class ToolApproval:
-    """What is to be decided in the thread of one turn, and what the turn does about it."""
+    """The requests for approval in the thread of one turn."""
 
     def __init__(
         self,
@@ -37,21 +37,21 @@ class ToolApproval:
         self._pending: list[Pending] = []
 
     async def load(self) -> None:
-        """Find out what is not settled in the thread."""
+        """Load the thread's open requests."""
         self._pending = list(await self._store.pending(self._record.turn.thread))
 
     @property
     def decided(self) -> Pending | None:
-        """What the turn's verdict is about; None if it has ended meanwhile."""
+        """The request that the turn's verdict decides on; None if it has been closed."""
         verdict = self._record.turn.verdict
         return next((one for one in self._pending if verdict and one.id == verdict.approval), None)
 
     async def open(
         self, call: Call, outcome: ApprovalAsked, face: Persona, conversation: ConversationId
     ) -> None:
-        """Take up what the expert wants, unless it has been asked something else since.
+        """Open the expert's request, unless the expert has been asked something else since.
 
-        To be done before what led to it is concluded.
+        This comes before closing the request whose verdict led to it.
         """
         turn, before = self._record.turn, self.decided
         pending = Pending(
@@ -65,74 +65,74 @@ class ToolApproval:
             about=turn.about,
             language=before.language if before else language.current_language(),
         )
-        if not self._is_overtaken(call):
+        if not self._is_superseded(call):
             await self._store.open(self._record.claim, pending)
             if not any(one.id == pending.id for one in self._pending):
                 self._pending.append(pending)
 
     async def ask(self, call: Call, speaker: ThreadWriter) -> None:
-        """Let people decide what was taken up for *call*."""
+        """Post the request that was opened for *call*, and let people decide."""
         turn = self._record.turn.id
         own = (one for one in self._pending if (one.turn, one.call.id) == (turn, call.id))
         if pending := next(own, None):
-            await speaker.offer_decision(pending.part, self._words(pending), pending.id)
+            await speaker.offer_decision(pending.part, self._text(pending), pending.id)
             asked = replace(pending, ts=self._record.progress.posted[pending.part])
-            if pending not in self._pending:  # overtaken meanwhile
+            if pending not in self._pending:  # superseded meanwhile
                 await self._end(asked, Undecided.SUPERSEDED)
                 return
             self._pending[self._pending.index(pending)] = asked
             await self._store.ask(self._record.claim, asked, within=self._timeouts.approval)
 
     async def show_verdict(self) -> None:
-        """Show under the question what was decided."""
+        """Show the turn's verdict under the request."""
         verdict, decided = self._record.turn.verdict, self.decided
         if verdict and decided:
             await self._end(decided, verdict.decision, self._record.turn.asker, verdict.at)
 
     async def close(self) -> None:
-        """Forget what the verdict was about: it has been carried out."""
+        """Close the request that the verdict decides on: it has been carried out."""
         if decided := self.decided:
-            await self._settle(decided)
+            await self._close(decided)
 
     async def supersede(self, call: Call) -> None:
-        """End what the expert wanted: it is about to be asked something new."""
+        """Close the expert's requests: it is about to be asked something else."""
         for pending in [one for one in self._pending if one.call.expert == call.expert]:
             if pending is not self.decided:
                 await self._end(pending, Undecided.SUPERSEDED)
-                await self._settle(pending)
+                await self._close(pending)
 
     async def withdraw(self) -> bool:
-        """End everything that is to be decided; False if there is nothing."""
+        """Close all requests; False if there are none."""
         pending = list(self._pending)
         for one in pending:
             await self._end(one, Undecided.STOPPED)
-            await self._settle(one)
+            await self._close(one)
         return bool(pending)
 
-    async def _settle(self, pending: Pending) -> None:
+    async def _close(self, pending: Pending) -> None:
         await self._store.close(self._record.claim, pending.id)
         self._pending.remove(pending)
 
     async def _end(
         self, pending: Pending, how: Decision | Undecided, by: UserId | None = None, at: int = 0
     ) -> None:
-        """Say under the question how it has ended, in the language in which it was asked."""
+        """Show the outcome under the request, in the request's language."""
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
         if pending.ts:
             draft = ThreadWriter(self._record, self._messenger).draft(pending.part, "")
             with language.in_language(pending.language):
                 ending = Ending(approval_texts.ended(how), by, at)
-                post = replace(draft, turn=pending.turn, text=self._words(pending))
+                post = replace(draft, turn=pending.turn, text=self._text(pending))
             await self._messenger.end(self._record.turn.thread, pending.ts, post, ending)
 
-    def _words(self, pending: Pending) -> str:
+    def _text(self, pending: Pending) -> str:
         expert = f"{pending.icon} **{pending.title}**"
         hours = self._timeouts.approval / 3600
         who = self._approvers.described()
         return approval_texts.approval_wanted(expert, pending.wanted, who, hours)
 
-    def _is_overtaken(self, call: Call) -> bool:
-        """Whether the turn has asked the same expert something else after *call*."""
+    def _is_superseded(self, call: Call) -> bool:
+        """Whether the turn has asked the expert something else after *call*."""
         progress = self._record.progress
         own = [one.id for one in progress.calls if one.expert == call.expert]
         return any(id_ in progress.asked for id_ in own[own.index(call.id) + 1 :])

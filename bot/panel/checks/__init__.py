@@ -1,1 +1,1 @@
-"""What is found out about the services around the bot."""
+"""Checking the services that the bot uses."""

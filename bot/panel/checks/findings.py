@@ -1,36 +1,36 @@
-"""What an examination of the bot's surroundings finds, each with its remedy."""
+"""The findings of a check of the bot's services, each with its remedy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
-    """How bad it is."""
+class Severity(StrEnum):
+    """How bad a finding is."""
 
     GOOD = "good"
-    WARNING = "warning"  # works today
+    WARNING = "warning"  # works for now
     BAD = "bad"  # does not work
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
-    verdict: Verdict
+    severity: Severity
     what: str
     remedy: str = ""
 
 
 def good(what: str) -> Finding:
-    """Return a finding that needs nothing."""
-    return Finding(Verdict.GOOD, what)
+    """Return a finding that needs no action."""
+    return Finding(Severity.GOOD, what)
 
 
 def warning(what: str, remedy: str) -> Finding:
-    """Return a finding that will hurt one day."""
-    return Finding(Verdict.WARNING, what, remedy)
+    """Return a finding that may become a problem."""
+    return Finding(Severity.WARNING, what, remedy)
 
 
 def bad(what: str, remedy: str) -> Finding:
     """Return a finding that keeps the bot from working."""
-    return Finding(Verdict.BAD, what, remedy)
+    return Finding(Severity.BAD, what, remedy)

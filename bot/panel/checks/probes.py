@@ -1,4 +1,4 @@
-"""Asking the services themselves what they do, where nobody has written it down."""
+"""Finding out how services behave where it is not documented."""
 
 import asyncio
 import time
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 from bot.panel.errors import PanelError
 
-LONGEST = 180.0  # seconds for one check, unless it says otherwise
+TIMEOUT = 180.0  # seconds for one check, unless it says otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question to a service, and how to find out."""
+    """A question about a service, and how to find the answer."""
 
     name: str
     question: str
-    assumed: str  # what the bot counts on, or bears
+    assumed: str  # what the bot relies on, or copes with
     observe: Callable[[], Awaitable[str]]  # returns what was seen, in a sentence
-    longest: float = LONGEST
+    timeout: float = TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What came of a check: something was seen, or it could not run."""
+    """The outcome of a check: what was seen, or why it could not run."""
 
     check: Check
     seen: str = ""
@@ -32,16 +32,16 @@ class Observation:
 
 
 async def observe(checks: Sequence[Check]) -> AsyncIterator[Observation]:
-    """Yield what each check sees, one after the other; what fails does not stop the others."""
+    """Run *checks* one after another and yield their outcomes, even if some fail."""
     for check in checks:
         began = time.monotonic()
         try:
-            async with asyncio.timeout(check.longest):
+            async with asyncio.timeout(check.timeout):
                 seen, problem = await check.observe(), ""
         except TimeoutError:
-            seen, problem = "", f"It took longer than {check.longest:.0f} s."
+            seen, problem = "", f"It took longer than {check.timeout:.0f} s."
         except PanelError as error:
             seen, problem = "", str(error)
-        except Exception as error:  # noqa: BLE001 - what a service makes fail is worth a line
-            seen, problem = "", f"It broke off: {type(error).__name__}."
+        except Exception as error:  # noqa: BLE001 - a service may cause any error
+            seen, problem = "", f"It failed: {type(error).__name__}."
         yield Observation(check, seen, problem, time.monotonic() - began)

@@ -1,1 +1,1 @@
-"""From a message to a queued turn, and the lease under which a worker has it."""
+"""From a message to a queued turn, and the lease under which a worker runs it."""

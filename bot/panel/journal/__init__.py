@@ -1,1 +1,1 @@
-"""What a turn has already done, written before and after each outside effect."""
+"""The journal of a turn, and what follows from it."""

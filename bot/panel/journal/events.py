@@ -1,9 +1,9 @@
-"""What happens during a turn: the entries of its journal.
+"""The entries of a turn's journal.
 
-An expert that consults others is a router to them: the router's entries are then told *by* it.
+An entry before an outside effect (``…Asked``, ``…Started``) says that the effect may have happened;
+the one after it says that it has.
 
-An entry before an outside effect (``…Asked``, ``…Started``) says that the effect may
-have happened; the one after it says that it has.
+An expert that consults others does for them what the router does; the entries then name it in *by*.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from bot.panel.tools import ApprovalWanted
 
 
 class Failure(StrEnum):
-    """Why an expert did not answer; each has its own honest line."""
+    """Why an expert did not answer; each has its own sentence for people."""
 
     SLOW = "slow"
     UNAVAILABLE = "unavailable"
@@ -26,49 +26,49 @@ class Failure(StrEnum):
     TOO_LONG = "too_long"
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
-    TOOLS = "tools"  # a tool of the expert is unknown to the model's side, or out of reach
-    STOPPED = "stopped"  # somebody did not want the answer any more
-    LEFT = "left"  # the expert was taken off the panel meanwhile
-    FUNCTION = "function"  # the function that is the expert broke
-    MISSING = "missing"  # no package registers that function (any more)
-    REFUSED = "refused"  # the function will not answer, and says why
-    FORGOT = "forgot"  # the conversation in which approval was wanted is gone
+    TOOLS = "tools"  # a tool is unknown to the model's side, or unavailable
+    STOPPED = "stopped"  # by somebody
+    LEFT = "left"  # the expert was removed from the panel meanwhile
+    FUNCTION = "function"  # the function raised an error
+    MISSING = "missing"  # no installed package has the function (any more)
+    REFUSED = "refused"  # by the function, with a reason
+    FORGOT = "forgot"  # the conversation with the request for approval is gone
 
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    # Milliseconds since 1970, set as it is noted: the same event noted again is still the same.
+    # Milliseconds since 1970, set when it is appended; events that differ in it alone are equal.
     at: int = field(default=0, kw_only=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _OfRound(_Dated):
-    # The call of the expert who consults others, as the router does; None: the router itself.
+    # The call of the expert who consults others; None: the router.
     by: CallId | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class RouterAsked(_OfRound):
-    """The people's words are about to go to the router."""
+    """The messages are about to be sent to the router."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouterBegan(_OfRound):
-    """The router has begun to answer; *response* is what its answer is called."""
+    """The router has begun to answer; *response* is the id of the response."""
 
     response: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertCalled(_Dated):
-    """The router, or a person directly, wants to hear an expert."""
+    """The router, or a person directly, has called an expert."""
 
     call: Call
 
 
 @dataclass(frozen=True, slots=True)
 class CallAdopted(_Dated):
-    """The router, asked again after a crash, made a call that has already been started."""
+    """The router, asked again after a crash, repeated a call that was already started."""
 
     call_id: CallId
     known_as: CallId
@@ -76,7 +76,7 @@ class CallAdopted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StrangerCalled(_OfRound):
-    """The router called an expert that is not on the panel."""
+    """The router has called an expert that is not on the panel."""
 
     call_id: CallId
     name: str
@@ -84,17 +84,17 @@ class StrangerCalled(_OfRound):
 
 @dataclass(frozen=True, slots=True)
 class Routed(_OfRound):
-    """No further calls will come. *text* is what the router itself said."""
+    """The router has made all its calls. *text* is what it said itself."""
 
     text: str = ""
-    direct: bool = False  # people named the experts; the router has not seen the message yet
+    direct: bool = False  # people named the experts; the router has not read the message yet
     usage: Usage = NO_USAGE
-    model: str = ""  # that answered in place of the one that was asked
+    model: str = ""  # the fallback that answered, if one did
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertAsked(_Dated):
-    """The question is about to go to the expert."""
+    """The question is about to be sent to the expert."""
 
     call_id: CallId
     model: str = ""
@@ -102,41 +102,41 @@ class ExpertAsked(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class ExpertAnswered(_Dated):
-    """An expert finished."""
+    """An expert has answered."""
 
     call_id: CallId
     text: str
     usage: Usage = NO_USAGE
     citations: tuple[Citation, ...] = ()
     files: tuple[MadeFile, ...] = ()
-    model: str = ""  # that answered in place of the one that was asked
+    model: str = ""  # the fallback that answered, if one did
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked(_Dated):
-    """An expert came to where people have to approve of a tool; another turn goes on from there."""
+    """An expert needs approval of a tool; another turn continues from there."""
 
     call_id: CallId
     wanted: tuple[ApprovalWanted, ...]
-    text: str = ""  # what it said before
+    text: str = ""  # what it said before that
     usage: Usage = NO_USAGE
     files: tuple[MadeFile, ...] = ()
-    model: str = ""  # that answered in place of the one that was asked
+    model: str = ""  # the fallback that answered, if one did
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertFailed(_Dated):
-    """An expert gave up; the rest of the panel carries on."""
+    """An expert has failed; the rest of the panel continues."""
 
     call_id: CallId
     failure: Failure
-    begun: str = ""  # what people saw of the answer, neutralised, before it broke off
-    why: str = ""  # in the words of a function that refused
+    begun: str = ""  # what people saw of the unfinished answer, neutralised
+    why: str = ""  # the reason that a function gave for refusing
 
 
 @dataclass(frozen=True, slots=True)
 class FileStored(_Dated):
-    """Slack holds a file that an expert made; nobody sees it before a message shows it."""
+    """A file that an expert made was uploaded; nobody sees it until a message shows it."""
 
     call_id: CallId
     file: str
@@ -145,16 +145,16 @@ class FileStored(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class ClosingStarted(_OfRound):
-    """The experts' outputs are about to go to the router."""
+    """The experts' outputs are about to be sent to the router."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closed(_Dated):
-    """The router has everything. *text* is its synthesis; empty where none was wanted."""
+    """The router has the outputs. *text* is its synthesis; empty if none was wanted."""
 
     text: str = ""
     usage: Usage = NO_USAGE
-    model: str = ""  # that answered in place of the one that was asked
+    model: str = ""  # the fallback that answered, if one did
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class PostStarted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class Posted(_Dated):
-    """Slack has the message."""
+    """The message was posted."""
 
     part: str
     ts: MessageTs
@@ -174,7 +174,7 @@ class Posted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamStarted(_Dated):
-    """A message that grows while it is written is about to be posted."""
+    """A stream is about to be opened."""
 
     part: str
     persona: Persona | None = None
@@ -183,7 +183,7 @@ class StreamStarted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamOpened(_Dated):
-    """Slack has the message; it shows *text*, neutralised, as all that it will be told to show."""
+    """The stream is open and shows *text*, which is neutralised like all that is added later."""
 
     part: str
     ts: MessageTs
@@ -192,7 +192,7 @@ class StreamOpened(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamGrowing(_Dated):
-    """The message is about to be told to show *text*, too."""
+    """*text* is about to be added to the stream."""
 
     part: str
     text: str
@@ -200,7 +200,7 @@ class StreamGrowing(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamGrown(_Dated):
-    """It does; or, if not *added*, it certainly does not."""
+    """The text was added; if not *added*, it certainly was not."""
 
     part: str
     added: bool = True
@@ -208,21 +208,21 @@ class StreamGrown(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamBroken(_Dated):
-    """The message shows what it shows: it can neither grow any more nor carry a stamp."""
+    """The stream has ended by itself: nothing can be added any more, nor metadata."""
 
     part: str
 
 
 @dataclass(frozen=True, slots=True)
 class StreamWithdrawn(_Dated):
-    """The message is gone, if it ever was there."""
+    """The stream's message was deleted, if it existed."""
 
     part: str
 
 
 @dataclass(frozen=True, slots=True)
 class Retried(_Dated):
-    """Somebody wants the turn tried again, after it was given up."""
+    """Somebody retried the turn after it was given up."""
 
 
 StreamEvent = (

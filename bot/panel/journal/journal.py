@@ -1,4 +1,4 @@
-"""The journal of a turn: what the panel needs of it."""
+"""The journal of a turn: written before and after each outside effect."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,12 +8,15 @@ from bot.panel.model import Claim
 
 
 class Journal(Protocol):
-    """What a turn has already done."""
+    """The journals of turns.
+
+    Every method may raise StoreUnavailable, and TurnLost if another worker has the turn.
+    """
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
-        """Return the entries so far, oldest first."""
+        """Return the entries, oldest first."""
         ...
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        """Write *event* durably. Raises TurnLost, writing nothing, if another has the turn."""
+        """Append *event* durably; nothing is written if the turn is lost."""
         ...

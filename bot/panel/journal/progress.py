@@ -1,7 +1,7 @@
-"""How far a turn has come.
+"""The progress of a turn.
 
-Nothing here waits, reads or writes: a turn that stopped anywhere is resumed by
-folding its journal into a Progress again.
+Nothing here waits, reads or writes: a turn that was interrupted anywhere is resumed by folding its
+journal into a Progress again.
 """
 
 import re
@@ -43,8 +43,8 @@ from bot.panel.journal.selection_rounds import (
     RoundEvent,
     Rounds,
     calls_in,
-    chooser,
     experts_to,
+    selector,
 )
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
@@ -62,27 +62,27 @@ from bot.panel.model import (
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
-ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # nothing of the matter
+ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # not part of an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A message that grows while it is written, as far as we know."""
+    """A stream, as far as we know its state."""
 
     persona: Persona | None = None
     expert: ExpertName | None = None
-    ts: MessageTs | None = None  # None: it may or may not be there
+    ts: MessageTs | None = None  # None: it may or may not exist
     shown: str = ""
-    growing: str | None = None  # what it may or may not show besides
+    growing: str | None = None  # what may or may not have been added
     open: bool = True
 
     @property
     def is_sure(self) -> bool:
-        """Whether we know all that it shows."""
+        """Whether we know what it shows."""
         return self.ts is not None and self.growing is None
 
     def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
-        """Return the stream once *event* has happened."""
+        """Return the stream after *event*."""
         match event:
             case StreamOpened(_, ts, text):
                 return replace(self, ts=ts, shown=text)
@@ -97,13 +97,13 @@ class Stream:
                 assert_never(event)
 
     def closed(self) -> "Stream":
-        """Return the stream once its message is posted with all that it was to show."""
+        """Return the stream after its message was completed."""
         return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The part of a turn that must survive a crash."""
+    """The state of a turn that survives a crash."""
 
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
@@ -114,25 +114,25 @@ class Progress:
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
     streams: Mapping[str, Stream] = field(default_factory=dict)
     usage: Usage = NO_USAGE
-    retries: int = 0  # after it was given up
+    retries: int = 0  # by people, after it was given up
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
-        """Return the progress that *journal* tells of."""
+        """Return the progress of a turn with that *journal*."""
         return reduce(cls.after, journal, cls())
 
     def round_of(self, by: CallId | None = None) -> Round:
-        """Return what the router has come to, or the expert of the call *by*."""
+        """Return the round of the router, or of the expert with the call *by*."""
         return self.rounds.get(by, NOT_BEGUN)
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """What the router, or people, called."""
+        """The calls of the router, or of people."""
         return self.round_of().calls
 
     @property
     def all_calls(self) -> tuple[Call, ...]:
-        """All calls, each before those that its expert has made."""
+        """All calls, each followed by those that its expert made."""
         return tuple(calls_in(self.rounds))
 
     def path(self, call: Call) -> ConsultationPath:
@@ -141,45 +141,45 @@ class Progress:
 
     @property
     def routed(self) -> Routed | None:
-        """What the router said when it had called all."""
+        """The event that ended the router's calls, if it has happened."""
         return self.round_of().routed
 
     @property
     def answers(self) -> tuple[ExpertAnswered, ...]:
-        """What the experts said, in the order in which they were called."""
+        """The experts' answers, in the order of their calls."""
         outcomes = (self.outcomes.get(call.id) for call in self.calls)
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
 
     @property
     def awaits_approval(self) -> bool:
-        """Whether an expert goes on later, when people have approved of a tool or not."""
+        """Whether an expert waits for a decision on a tool."""
         return any(isinstance(one, ApprovalAsked) for one in self.outcomes.values())
 
     @property
     def without_credit(self) -> bool:
-        """Whether an expert could not answer because the account is empty."""
+        """Whether an expert failed because the account has no credit."""
         failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
         return any(outcome.failure is Failure.QUOTA for outcome in failed)
 
     @property
     def only_refused(self) -> bool:
-        """Whether all that was called refused, and said so in words of its own."""
+        """Whether all called functions refused, each with a reason of its own."""
         settled = (self.outcomes.get(call.id) for call in self.calls)
         failures = [one.failure for one in settled if isinstance(one, ExpertFailed)]
         return bool(self.calls) and failures == [Failure.REFUSED] * len(self.calls)
 
     @property
     def said_something(self) -> bool:
-        """Whether people have been told anything of the matter, if only that nobody knows."""
+        """Whether any part of an answer was posted, even if it is a failure."""
         return any(not ASIDES.fullmatch(part) for part in self.posted)
 
     @property
     def giving_up(self) -> str:
-        """The part that says so if the turn is given up: another one after each retry."""
+        """The part name of the message for when the turn is given up; each retry has its own."""
         return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
 
     def after(self, event: TurnEvent) -> "Progress":
-        """Return the progress once *event* has happened."""
+        """Return the progress after *event*."""
         match event:
             case RouterAsked() | RouterBegan() | ExpertCalled() | StrangerCalled() | Routed():
                 return self._choosing(event)
@@ -204,7 +204,7 @@ class Progress:
                 return self._streaming(event)
 
     def _choosing(self, event: RoundEvent) -> "Progress":
-        by = chooser(event)
+        by = selector(event)
         spent = event.usage if isinstance(event, Routed) else NO_USAGE
         rounds = {**self.rounds, by: self.round_of(by).after(event)}
         return replace(self, rounds=rounds, usage=self.usage + spent)
@@ -242,8 +242,8 @@ class Progress:
 
     def _settled(self, outcome: Outcome | FileStored) -> "Progress":
         if isinstance(outcome, FileStored):
-            made = (outcome.call_id, outcome.file)
-            return replace(self, stored_files={**self.stored_files, made: outcome.exhibit})
+            key = (outcome.call_id, outcome.file)
+            return replace(self, stored_files={**self.stored_files, key: outcome.exhibit})
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

@@ -1,4 +1,4 @@
-"""Choosing experts, as far as it has come: the router's, and that of experts who consult others."""
+"""The selection of experts, by the router and by experts who consult others."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,31 +19,31 @@ RoundEvent = RouterAsked | RouterBegan | ExpertCalled | StrangerCalled | Routed 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one who chooses experts has come to."""
+    """The progress of one selection."""
 
     asked: bool = False
-    response: str = ""  # the last one that has begun
+    response: str = ""  # the latest one
     calls: tuple[Call, ...] = ()
     strangers: tuple[StrangerCalled, ...] = ()
     routed: Routed | None = None
     closing: bool = False
-    anew: bool = False  # the conversation was lost when all had been called
+    anew: bool = False  # the conversation was lost after all had been called
 
     @property
     def called(self) -> bool:
-        """Whether there is anything to tell the one who chooses."""
+        """Whether any expert, even an unknown one, was called."""
         return bool(self.calls or self.strangers)
 
     def forgotten_call(self, expert: ExpertName) -> Call | None:
-        """Return a call of *expert* whose request the conversation no longer holds."""
+        """Return a call of *expert* that is not in the conversation any more."""
         return next(
             (call for call in self.calls if call.expert == expert and call.known_as is None), None
         )
 
     def after(self, event: RoundEvent) -> "Round":
-        """Return the round once *event* has happened."""
+        """Return the round after *event*."""
         match event:
-            case RouterAsked():  # an earlier response is lost, and its calls with it
+            case RouterAsked():  # an earlier response was lost with its calls
                 forgotten = tuple(replace(call, known_as=None) for call in self.calls)
                 anew = self.routed is not None
                 return replace(self, asked=True, calls=forgotten, strangers=(), anew=anew)
@@ -61,22 +61,22 @@ class Round:
                 assert_never(event)
 
     def adopted(self, call_id: CallId, known_as: CallId) -> "Round":
-        """Return the round once the call is one of the conversation's again."""
+        """Return the round with the call in the conversation again, as *known_as*."""
         calls = (replace(c, known_as=known_as) if c.id == call_id else c for c in self.calls)
         return replace(self, calls=tuple(calls))
 
 
 NOT_BEGUN = Round()
-Rounds = Mapping[CallId | None, Round]  # by the call of the expert who chooses; None: the router
+Rounds = Mapping[CallId | None, Round]  # by the call of the expert who selects; None: the router
 
 
-def chooser(event: RoundEvent) -> CallId | None:
-    """Return the call of the expert whose round it is; None if it is the router's."""
+def selector(event: RoundEvent) -> CallId | None:
+    """Return the call of the expert whose selection it is; None: the router's."""
     return event.call.by if isinstance(event, ExpertCalled) else event.by
 
 
 def calls_in(rounds: Rounds, by: CallId | None = None) -> Iterator[Call]:
-    """Yield all calls from *by* down, each before those that its expert has made."""
+    """Yield the calls made by *by*, each followed by those that its expert made."""
     for call in rounds.get(by, NOT_BEGUN).calls:
         yield call
         yield from calls_in(rounds, call.id)

@@ -1,1 +1,1 @@
-"""What is kept of finished turns: reports, usage, feedback."""
+"""What is stored of finished turns: reports, usage, feedback."""

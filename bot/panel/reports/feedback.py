@@ -1,4 +1,4 @@
-"""What people think of replies: one voice for each person and reply."""
+"""People's feedback on replies: one opinion for each person and reply."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Opinion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The reply that somebody has an opinion of."""
+    """The reply that feedback is about."""
 
     turn: TurnId
     reply: str  # which of the turn's: "reply:<call id>", "synthesis", …
@@ -29,7 +29,7 @@ class Feedback:
     """One person's opinion of one reply."""
 
     judged: Judged
-    thread_ts: str  # where the reply stands
+    thread_ts: str  # of the reply
     by: UserId
     opinion: Opinion
     at: int  # milliseconds
@@ -38,5 +38,5 @@ class Feedback:
 
 
 def question_of(turn: TurnId) -> MessageTs:
-    """Return the ts of the message that *turn* began with."""
+    """Return the ts of the first message of *turn*."""
     return MessageTs(turn.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""Taking people's opinions of replies, with the model that wrote each."""
+"""Recording feedback, with the model that wrote the reply."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 
 
 class FeedbackRecorder:
-    """Keeps what people think; a change of mind takes the place of what they said before."""
+    """Records feedback; a second opinion of the same person replaces the first."""
 
     def __init__(
         self,
@@ -30,10 +30,10 @@ class FeedbackRecorder:
         self._models = models
         self._clock = clock
 
-    async def take(
+    async def record(
         self, thread: ThreadRef, judged: Judged, opinion: Opinion, by: UserId, reason: str = ""
     ) -> Feedback:
-        """Keep what *by* thinks of a reply in *thread*, and return it."""
+        """Save the opinion of *by* on a reply in *thread*, and return the feedback."""
         feedback = Feedback(
             judged=judged,
             thread_ts=thread.thread_ts,
@@ -47,7 +47,7 @@ class FeedbackRecorder:
         return feedback
 
     async def _model(self, thread: ThreadRef, judged: Judged) -> str:
-        """Return which model wrote the reply: of a turn that is not done yet, the expert's own."""
+        """Return which model wrote the reply; if there is no report yet, the configured one."""
         report = await self._reports.find(thread, judged.turn)
         if stage := report and _stage(report, judged):
             return stage.model
@@ -61,4 +61,4 @@ def _stage(report: TurnReport, judged: Judged) -> Stage | None:
     if judged.expert is None:
         return report.closing or report.choosing
     call = CallId(judged.reply.partition(":")[2])
-    return next((one.stage for one in report.consultations if one.call_id == call), None)
+    return next((c.stage for c in report.consultations if c.call_id == call), None)

@@ -1,4 +1,4 @@
-"""Where people's feedback is kept. Every method may raise StoreUnavailable."""
+"""The store of feedback."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -7,14 +7,14 @@ from bot.panel.reports.feedback import Feedback
 
 
 class FeedbackStore(Protocol):
-    """What people think of replies, for about a year."""
+    """Feedback of about a year. Every method may raise StoreUnavailable."""
 
     async def save(self, team_id: str, feedback: Feedback) -> None:
-        """Keep *feedback*, in place of what the same person said of the same reply before."""
+        """Save *feedback*, replacing the same person's feedback on the same reply."""
         ...
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
-        """Return what was said of the replies to the questions of *month* (``2026-11``)."""
+        """Return the feedback on replies to questions of *month* (``2026-11``)."""
         ...
 
     async def forget(

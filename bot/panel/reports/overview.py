@@ -1,4 +1,4 @@
-"""What a workspace's panel looks like from above: who is on it, where it differs, how it does."""
+"""An overview of a workspace's panels: who is on them, where they differ, and their figures."""
 
 import asyncio
 import time
@@ -24,37 +24,37 @@ from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How one expert did in a month."""
+    """The figures of one expert in a month."""
 
     expert: ExpertName | None  # None: the router
     title: str
     questions: int = 0
     usage: Usage = NO_USAGE
-    cost: Decimal | None = Decimal(0)  # in dollars; None: nobody knows
+    cost: Decimal | None = Decimal(0)  # in dollars; None: unknown
     good: int = 0
     bad: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that somebody sees of the panel in one place."""
+    """What the app's home shows."""
 
-    listed: Sequence[PanelEntry]
-    to_be_added: Sequence[Expert]
+    entries: Sequence[PanelEntry]
+    addable: Sequence[Expert]
     synthesis: Synthesis
-    handles: Mapping[ExpertName, str]  # by which people may ask an expert, beside its name
+    handles: Mapping[ExpertName, str]
     channels: Sequence[tuple[str, RosterChanges]]  # those with changes of their own
     month: str
-    months: Sequence[str]  # of which there may be figures, the newest first
-    figures: Sequence[Figures]  # the most asked first
-    prices_as_of: str  # the day whose prices are reckoned with
-    admins: Sequence[UserId]  # who may change the defaults beside the workspace's admins
+    months: Sequence[str]  # that may have figures, newest first
+    figures: Sequence[Figures]  # by number of questions
+    prices_as_of: str  # the date of the prices
+    admins: Sequence[UserId]  # who may change the defaults besides the workspace's admins
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
 
 
 class OverviewReader:
-    """Gathers what the home of the app shows."""
+    """Collects what the app's home shows."""
 
     def __init__(
         self,
@@ -74,36 +74,36 @@ class OverviewReader:
         self._clock = clock
 
     async def overview(self, team_id: str, by: UserId, month: str = "") -> Overview:
-        """Return what *by* sees, with the figures of *month*, else of this one.
+        """Return what *by* sees, with the figures of *month*, by default the current one.
 
-        Raises Refused if it is none of their business.
+        Raises Refused if they may not see it.
         """
         await self._editor.rights.check_may_see(by)
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
-        panel, listed, addable, channels, may_change = await asyncio.gather(
+        panel, entries, addable, channels, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
             self._editor.entries(everywhere),
             self._editor.addable(everywhere),
             self._editor.changed_channels(team_id),
             self._may_change(everywhere, by),
         )
-        usage_counts, opinions, handles = await asyncio.gather(
+        counts, feedback, handles = await asyncio.gather(
             self._reports.usage(team_id, month),
             self._feedback.of_month(team_id, month),
             self._handles.of_team(team_id),
         )
         titles = {one.name: one.title for one in (*addable, *panel.experts)}
         return Overview(
-            listed=listed,
-            to_be_added=addable,
+            entries=entries,
+            addable=addable,
             synthesis=panel.synthesis,
             handles=by_expert(handles),
             channels=channels,
             month=month,
             months=months[::-1],
-            figures=self._figures(usage_counts, opinions, titles),
+            figures=self._figures(counts, feedback, titles),
             prices_as_of=self._prices.as_of,
             admins=self._editor.rights.admins,
             may_change=may_change,
@@ -119,31 +119,31 @@ class OverviewReader:
 
     def _figures(
         self,
-        usage_counts: Sequence[UsageCount],
-        opinions: Sequence[Feedback],
+        counts: Sequence[UsageCount],
+        feedback: Sequence[Feedback],
         titles: dict[ExpertName, str],
     ) -> Sequence[Figures]:
-        votes = Counter((one.judged.expert, one.opinion) for one in opinions)
-        names = dict.fromkeys([*(one.expert for one in usage_counts), *(name for name, _ in votes)])
+        votes = Counter((one.judged.expert, one.opinion) for one in feedback)
+        names = dict.fromkeys([*(count.expert for count in counts), *(name for name, _ in votes)])
         figures = [
-            self._of(name, titles, [one for one in usage_counts if one.expert == name], votes)
+            self._figures_of(name, titles, [c for c in counts if c.expert == name], votes)
             for name in names
         ]
         return sorted(figures, key=lambda one: (-one.questions, one.title))
 
-    def _of(
+    def _figures_of(
         self,
         name: ExpertName | None,
         titles: dict[ExpertName, str],
-        usage_counts: Sequence[UsageCount],
+        counts: Sequence[UsageCount],
         votes: Counter[tuple[ExpertName | None, Opinion]],
     ) -> Figures:
         return Figures(
             expert=name,
             title=titles.get(name, name) if name else gettext("Router"),
-            questions=sum(one.questions for one in usage_counts),
-            usage=sum((one.usage for one in usage_counts), NO_USAGE),
-            cost=total(self._prices.cost(one.model, one.usage) for one in usage_counts),
+            questions=sum(one.questions for one in counts),
+            usage=sum((one.usage for one in counts), NO_USAGE),
+            cost=total(self._prices.cost(one.model, one.usage) for one in counts),
             good=votes[name, Opinion.GOOD],
             bad=votes[name, Opinion.BAD],
         )

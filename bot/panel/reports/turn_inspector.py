@@ -1,7 +1,7 @@
-"""Telling how a reply came about: from the turn's report, and from what the model's side keeps.
+"""Finding out how a reply came about, from the turn's report and from the conversations.
 
-The report has the numbers, the conversations have the words. What is missing of either is left
-out: a turn that is not done yet has no report, and a conversation may be out of reach.
+The report has the numbers, the conversations have the texts. Either may be missing: a turn that is
+not finished has no report, and a conversation may be unavailable.
 """
 
 import asyncio
@@ -37,13 +37,13 @@ from bot.panel.model import (
 from bot.panel.prices import Prices
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
-from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
 
 
 class TurnInspector:
-    """Answers whoever wants to know how a reply came about."""
+    """Puts together how a reply came about."""
 
     def __init__(
         self, reports: ReportStore, recovery: LinkRecovery, model: LanguageModel, prices: Prices
@@ -54,64 +54,59 @@ class TurnInspector:
         self._prices = prices
 
     async def trace(self, thread: ThreadRef, turn: TurnId) -> TurnTrace:
-        """Return what happened in *turn*. Raises Refused if nobody knows any more."""
+        """Return the trace of *turn*. Raises Refused if neither report nor conversation has it."""
         report, links = await asyncio.gather(
             self._reports.find(thread, turn), self._recovery.find(thread)
         )
         mark = report.mark if report else MessageTs(turn.rpartition(":")[2])
-        said = await self._said_after(links.router, mark)
-        calls = _calls(said or ())
-        if not report and not said:
+        items = await self._items_after(links.router, mark)
+        if not report and not items:
             raise Refused(gettext("I no longer know how this came about."))
-        parts = await self._parts(_Above(links, report, (), None), calls)
-        return self._work(report, parts, text_available=said is not None)
-
-    def _work(
-        self, report: TurnReport | None, parts: tuple[ExpertTrace, ...], *, text_available: bool
-    ) -> TurnTrace:
+        parts = await self._parts(_Caller(links, report, (), None), _calls(items or ()))
         if report is None:
             return TurnTrace(parts)
         return TurnTrace(
             parts,
             direct=report.direct,
-            text_available=text_available,
+            text_available=items is not None,
             seconds=report.seconds,
-            choosing=self._bill(report.choosing),
-            closing=self._bill(report.closing),
+            choosing=self._metrics(report.choosing),
+            closing=self._metrics(report.closing),
             prices_as_of=self._prices.as_of,
         )
 
     async def _parts(
-        self, above: "_Above", calls: Mapping[CallId, ToolCalled]
+        self, caller: "_Caller", calls: Mapping[CallId, ToolCalled]
     ) -> tuple[ExpertTrace, ...]:
-        """Return the parts of all whom one who chose has called; *calls* are what is read of it."""
-        called = above.consultations(calls.values())
-        found = (self._part(one, calls.get(one.known_as or one.call_id), above) for one in called)
-        return tuple(await asyncio.gather(*found))
+        """Return the parts of the experts whom *caller* called, with the *calls* that it made."""
+        consultations = caller.consultations(calls.values())
+        parts = (self._part(c, calls.get(c.known_as or c.call_id), caller) for c in consultations)
+        return tuple(await asyncio.gather(*parts))
 
     async def _part(
-        self, one: Consultation, call: ToolCalled | None, above: "_Above"
+        self, consultation: Consultation, call: ToolCalled | None, caller: "_Caller"
     ) -> ExpertTrace:
         arguments = call.arguments if call else {}
-        here = above.down_to(one)
-        conversation = above.links.experts.get(path_of(here.path))
-        did = await self._said_after(conversation, one.continues or one.call_id) or ()
-        sources = [source for item in did if isinstance(item, ModelSaid) for source in item.sources]
+        expert = caller.called(consultation)
+        conversation = caller.links.experts.get(path_of(expert.path))
+        mark = consultation.continues or consultation.call_id
+        items = await self._items_after(conversation, mark) or ()
+        sources = [s for item in items if isinstance(item, ModelSaid) for s in item.sources]
         return ExpertTrace(
-            call_id=one.call_id,
-            name=one.title,
+            call_id=consultation.call_id,
+            name=consultation.title,
             reason=arguments.get("reason", ""),
             brief=arguments.get("brief", ""),
-            tools=tuple(dict.fromkeys(item.tool for item in did if isinstance(item, ToolUsed))),
-            approvals=_approvals(did),
+            tools=tuple(dict.fromkeys(item.tool for item in items if isinstance(item, ToolUsed))),
+            approvals=_approvals(items),
             sources=tuple(dict.fromkeys(sources)),
-            metrics=self._bill(one.stage),
-            failure=one.failure,
-            parts=await self._parts(here, _calls(did)),
-            continues=one.continues is not None,
+            metrics=self._metrics(consultation.stage),
+            failure=consultation.failure,
+            parts=await self._parts(expert, _calls(items)),
+            continues=consultation.continues is not None,
         )
 
-    def _bill(self, stage: Stage | None) -> RequestMetrics | None:
+    def _metrics(self, stage: Stage | None) -> RequestMetrics | None:
         if stage is None:
             return None
         known = stage.usage != NO_USAGE or stage.model == BY_FUNCTION
@@ -119,10 +114,10 @@ class TurnInspector:
         usage = stage.usage if known else None
         return RequestMetrics(stage.model, stage.seconds, usage, cost, stage.instead_of)
 
-    async def _said_after(
+    async def _items_after(
         self, conversation: ConversationId | None, name: MessageTs | CallId
     ) -> Sequence[StoredItem] | None:
-        """Return what follows the message *name*, up to the next; None if it cannot be read."""
+        """Return the items from the message *name* to the next; None if they are unavailable."""
         if conversation is None:
             return ()
         mark, newer = prompts.mark(name), list[StoredItem]()
@@ -140,42 +135,42 @@ class TurnInspector:
         return ()
 
 
-def _calls(said: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
-    """Return the calls among *said*, without those that nobody carried out."""
-    answers = [item for item in said if isinstance(item, ToolAnswered)]
-    aborted = {answer.call_id for answer in answers if answer.output == ABORTED}
-    calls = [item for item in said if isinstance(item, ToolCalled)]
+def _calls(items: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
+    """Return the calls among *items*, without the aborted ones."""
+    outputs = [item for item in items if isinstance(item, ToolAnswered)]
+    aborted = {output.call_id for output in outputs if output.output == ABORTED}
+    calls = [item for item in items if isinstance(item, ToolCalled)]
     return {call.call_id: call for call in calls if call.call_id not in aborted}
 
 
-def _approvals(did: Sequence[StoredItem]) -> tuple[Approval, ...]:
-    given = {item.request: item for item in did if isinstance(item, ApprovalGiven)}
+def _approvals(items: Sequence[StoredItem]) -> tuple[ApprovalTrace, ...]:
+    given = {item.request: item for item in items if isinstance(item, ApprovalGiven)}
     return tuple(
-        Approval(item.server, item.tool, answer.approved, answer.reason)
-        if (answer := given.get(item.request))
-        else Approval(item.server, item.tool)
-        for item in did
+        ApprovalTrace(item.server, item.tool, decision.approved, decision.reason)
+        if (decision := given.get(item.request))
+        else ApprovalTrace(item.server, item.tool)
+        for item in items
         if isinstance(item, ApprovalWanted)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Above:
-    """One who may have called experts, and what is known of the turn."""
+class _Caller:
+    """The router, or an expert that may have called others, and what is known of the turn."""
 
     links: ThreadLinks
     report: TurnReport | None
-    path: tuple[ExpertName, ...]  # who consults whom down to it; empty: the router
+    path: tuple[ExpertName, ...]  # who consulted whom, down to it; empty: the router
     by: CallId | None  # its own call; None: the router
 
-    def down_to(self, one: Consultation) -> "_Above":
-        """Return an expert that it called."""
-        return replace(self, path=(*self.path, one.expert), by=one.call_id)
+    def called(self, consultation: Consultation) -> "_Caller":
+        """Return the expert that it called."""
+        return replace(self, path=(*self.path, consultation.expert), by=consultation.call_id)
 
     def consultations(self, calls: Iterable[ToolCalled]) -> Iterator[Consultation]:
-        """Yield what it called, by the report, else by the *calls* in its conversation."""
+        """Yield its consultations from the report, else from the *calls* in its conversation."""
         if self.report:
-            yield from (one for one in self.report.consultations if one.by == self.by)
+            yield from (c for c in self.report.consultations if c.by == self.by)
             return
         for call in calls:
             if name := prompts.expert_of(call.tool):

@@ -1,7 +1,7 @@
-"""What is kept of a turn that is done: who was called, how long it took, and what it used.
+"""The report of a finished turn: who was called, how long it took, and how many tokens.
 
-It holds no content: reasons, briefs and answers stay where they were said, in Slack and in the
-conversations. It is folded from the turn's journal.
+It has no content: reasons, briefs and answers are in Slack and in the conversations only. It is
+made from the turn's journal.
 """
 
 from collections.abc import Sequence
@@ -23,48 +23,48 @@ from bot.panel.journal.events import (
 from bot.panel.journal.progress import Progress
 from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Panel, Turn, Usage
 
-_CONSULTING = (ExpertAsked, ExpertAnswered, ApprovalAsked, ExpertFailed)  # from the first on
+_CONSULTING = (ExpertAsked, ExpertAnswered, ApprovalAsked, ExpertFailed)  # the first, the last
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What one request to a model took."""
+    """The time and tokens of one request to a model."""
 
     model: str
-    seconds: float = 0.0  # from when it was first made; crashes count, waiting for a retry not
-    usage: Usage = NO_USAGE  # none where the response was lost and its text found again
-    instead_of: str = ""  # the model that was wanted, where another one answered
+    seconds: float = 0.0  # from the first attempt, including crashes; a later retry starts anew
+    usage: Usage = NO_USAGE  # unknown if the response was lost and only its text recovered
+    instead_of: str = ""  # the model that was asked first, if a fallback answered
 
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """One expert's part."""
+    """One expert's part in a turn."""
 
     call_id: CallId
     expert: ExpertName
-    title: str  # its display name then
-    known_as: CallId | None = None  # the call's id in the router's conversation, if another
+    title: str  # its display name at that time
+    known_as: CallId | None = None  # the call's id in the router's conversation, if different
     stage: Stage | None = None  # None: it was not asked
     failure: Failure | None = None
-    by: CallId | None = None  # the call of the expert who asked; None: the router did, or people
-    continues: CallId | None = None  # the call whose question it went on with
+    by: CallId | None = None  # the call of the expert who asked; None: the router or people
+    continues: CallId | None = None  # the call that it continued
 
 
 @dataclass(frozen=True, slots=True)
 class TurnReport:
-    """A turn that is done."""
+    """The report of a finished turn."""
 
-    mark: MessageTs  # the message by which it is found in the router's conversation
-    seconds: float  # from the first entry of the journal, or somebody's retry, to the last
+    mark: MessageTs  # identifies its message in the router's conversation
+    seconds: float  # from the first entry of the journal, or the last manual retry, to the end
     direct: bool = False  # people named the experts themselves
     consultations: tuple[Consultation, ...] = ()
     choosing: Stage | None = None
-    closing: Stage | None = None  # None: the router had nothing to sum up
-    thread_ts: str = ""  # where the turn was; empty in older reports
+    closing: Stage | None = None  # None: no synthesis
+    thread_ts: str = ""  # empty in older reports
 
 
 def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
-    """Return the report of a turn of which *events* is the journal."""
+    """Return the report of a turn whose journal has *events*."""
     progress = Progress.of(events)
     latest = _since_retry(events)
     direct = progress.routed is not None and progress.routed.direct
@@ -81,12 +81,11 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
 
 
 def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Consultation:
-    # All but the other calls' events.
-    own = [event for event in events if getattr(event, "call_id", call.id) == call.id]
+    own = [event for event in events if getattr(event, "call_id", call.id) == call.id]  # or none
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
     stage = _stage(asked.model, own, *_CONSULTING) if asked else None
-    choosing = [one.usage for one in events if isinstance(one, Routed) and one.by == call.id]
-    if stage:  # an expert who consults others has been asked twice
+    choosing = [e.usage for e in events if isinstance(e, Routed) and e.by == call.id]
+    if stage:  # an expert who consults others is asked twice
         stage = replace(stage, usage=sum(choosing, stage.usage))
     failures = (event.failure for event in own if isinstance(event, ExpertFailed))
     return Consultation(
@@ -111,22 +110,22 @@ def _closing(model: str, events: Sequence[TurnEvent]) -> Stage | None:
 def _stage(
     model: str, events: Sequence[TurnEvent], first: type[TurnEvent], *last: type[TurnEvent]
 ) -> Stage | None:
-    """Return the stage from the first event of a kind to the one that ended it."""
-    ends = [place for place, event in enumerate(events) if isinstance(event, last)]
+    """Return the stage between an event of type *first* and one of the types *last*."""
+    ends = [index for index, event in enumerate(events) if isinstance(event, last)]
     attempt = _since_retry(events[: ends[0] + 1]) if ends else ()
-    began = next((event for event in attempt if isinstance(event, first)), None)
-    if began is None:
+    start = next((event for event in attempt if isinstance(event, first)), None)
+    if start is None:
         return None
-    ended = attempt[-1]
-    usage, other = getattr(ended, "usage", NO_USAGE), getattr(ended, "model", "")
-    return Stage(other or model, _between(began, ended), usage, model if other else "")
+    end = attempt[-1]
+    usage, fallback = getattr(end, "usage", NO_USAGE), getattr(end, "model", "")
+    return Stage(fallback or model, _between(start, end), usage, model if fallback else "")
 
 
 def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:
-    """Return what has happened since somebody wanted the turn tried again, if anybody did."""
-    places = [place for place, event in enumerate(events) if isinstance(event, Retried)]
-    return events[places[-1] + 1 :] if places else events
+    """Return the events since somebody last retried the turn, if anybody did."""
+    retries = [index for index, event in enumerate(events) if isinstance(event, Retried)]
+    return events[retries[-1] + 1 :] if retries else events
 
 
 def _between(first: TurnEvent, last: TurnEvent) -> float:
-    return (last.at - first.at) / 1000 if first.at else 0.0  # an older version noted no times
+    return (last.at - first.at) / 1000 if first.at else 0.0  # an older version wrote no times

@@ -1,4 +1,4 @@
-"""How a reply came about, as it can be shown: who was called and why, and what each part took."""
+"""How a reply came about, for people to see: who was called and why, how long and what it cost."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,22 +11,22 @@ from bot.panel.prices import total
 
 @dataclass(frozen=True, slots=True)
 class RequestMetrics:
-    """What one request to a model took."""
+    """The time, tokens and cost of one request to a model."""
 
     model: str
     seconds: float
-    usage: Usage | None  # None: nobody knows
-    cost: Decimal | None  # in dollars; None: nobody knows
-    instead_of: str = ""  # the model that was wanted, where another one answered
+    usage: Usage | None  # None: unknown
+    cost: Decimal | None  # in dollars; None: unknown
+    instead_of: str = ""  # the model that was asked first, if a fallback answered
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """A tool that people had to approve of, and what they said."""
+class ApprovalTrace:
+    """A tool that needed approval, and the decision."""
 
     server: str
     tool: str
-    approved: bool | None = None  # None: nothing yet
+    approved: bool | None = None  # None: undecided
     reason: str = ""
 
 
@@ -42,41 +42,41 @@ class ExpertTrace:
     sources: tuple[Source, ...] = ()
     metrics: RequestMetrics | None = None
     failure: Failure | None = None
-    continues: bool = False  # with an earlier question, after a decision
-    approvals: tuple[Approval, ...] = ()
-    parts: tuple["ExpertTrace", ...] = ()  # of those whom it consulted itself
+    continues: bool = False  # an earlier call, after a decision
+    approvals: tuple[ApprovalTrace, ...] = ()
+    parts: tuple["ExpertTrace", ...] = ()  # of the experts that it consulted itself
 
     @property
     def all_metrics(self) -> tuple[RequestMetrics, ...]:
-        """What it takes, with those whom it consulted."""
+        """The metrics of its requests and of those of the experts that it consulted."""
         own = (self.metrics,) if self.metrics else ()
         return (*own, *(metrics for part in self.parts for metrics in part.all_metrics))
 
 
 @dataclass(frozen=True, slots=True)
 class TurnTrace:
-    """What happened in a turn."""
+    """How a turn went."""
 
     parts: tuple[ExpertTrace, ...]
     direct: bool = False  # people named the experts themselves
-    text_available: bool = True  # whether reasons, briefs, tools and sources could be read
-    seconds: float | None = None  # None: the turn is not done yet, or its report forgotten
+    text_available: bool = True  # reasons, briefs, tools and sources could be read
+    seconds: float | None = None  # None: the turn is not finished, or its report has expired
     choosing: RequestMetrics | None = None
     closing: RequestMetrics | None = None
-    prices_as_of: str = ""  # the day whose prices are reckoned with
+    prices_as_of: str = ""  # the date of the prices
 
     @property
     def all_metrics(self) -> tuple[RequestMetrics, ...]:
-        """Everything that has to be paid for."""
+        """The metrics of all requests."""
         experts = [metrics for part in self.parts for metrics in part.all_metrics]
         return tuple(metrics for metrics in (self.choosing, *experts, self.closing) if metrics)
 
     @property
     def usage(self) -> Usage:
-        """The tokens of all together, as far as they are known."""
+        """The tokens of all requests, as far as they are known."""
         return sum((metrics.usage for metrics in self.all_metrics if metrics.usage), NO_USAGE)
 
     @property
     def cost(self) -> Decimal | None:
-        """What all cost together; None if that of one part is not known."""
+        """The cost of all requests; None if that of one is unknown."""
         return total(metrics.cost for metrics in self.all_metrics)

@@ -1,4 +1,4 @@
-"""What experts were asked, and what that took: counted by month from the reports of turns."""
+"""The usage of experts and the router, counted by month from reports."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.panel.reports.turn_report import Stage, TurnReport
 
 @dataclass(frozen=True, slots=True)
 class UsageCount:
-    """One expert's work with one model."""
+    """The questions to one expert with one model, and the tokens that they took."""
 
     expert: ExpertName | None  # None: the router
     model: str
@@ -18,27 +18,27 @@ class UsageCount:
 
 
 def usage_counts(report: TurnReport) -> tuple[UsageCount, ...]:
-    """Return what one turn adds; the router has one question, however often it was asked."""
-    router = [stage for stage in (report.choosing, report.closing) if stage]
-    first = [_tally(None, stage, questions=int(n == 0)) for n, stage in enumerate(router)]
+    """Return what one turn adds; for the router it is one question, with however many requests."""
+    stages = [stage for stage in (report.choosing, report.closing) if stage]
+    router = [_count(None, stage, questions=int(n == 0)) for n, stage in enumerate(stages)]
     experts = [
-        _tally(one.expert, one.stage, questions=int(one.continues is None))
-        for one in report.consultations
-        if one.stage
+        _count(part.expert, part.stage, questions=int(part.continues is None))
+        for part in report.consultations
+        if part.stage
     ]
-    return tuple(merged([*first, *experts]))
+    return tuple(merged([*router, *experts]))
 
 
-def merged(counted: Iterable[UsageCount]) -> Iterator[UsageCount]:
-    """Yield one tally for each expert and model."""
+def merged(counts: Iterable[UsageCount]) -> Iterator[UsageCount]:
+    """Yield one count for each expert and model."""
     sums: dict[tuple[ExpertName | None, str], UsageCount] = {}
-    for one in counted:
-        key = one.expert, one.model
-        so_far = sums.get(key, UsageCount(*key))
-        questions = so_far.questions + one.questions
-        sums[key] = UsageCount(*key, questions=questions, usage=so_far.usage + one.usage)
+    for count in counts:
+        key = count.expert, count.model
+        sum_ = sums.get(key, UsageCount(*key))
+        questions = sum_.questions + count.questions
+        sums[key] = UsageCount(*key, questions=questions, usage=sum_.usage + count.usage)
     yield from sums.values()
 
 
-def _tally(expert: ExpertName | None, stage: Stage, *, questions: int = 1) -> UsageCount:
+def _count(expert: ExpertName | None, stage: Stage, *, questions: int) -> UsageCount:
     return UsageCount(expert, stage.model, questions, stage.usage)

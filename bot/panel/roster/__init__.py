@@ -1,1 +1,1 @@
-"""Who is on a panel, who may change it, and what its experts know."""
+"""Who is on a panel, who may change it, and the experts' documents."""

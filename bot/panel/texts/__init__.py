@@ -1,1 +1,1 @@
-"""The bot's own words to people."""
+"""The bot's texts for people."""

@@ -1,4 +1,4 @@
-"""What people are told of files, those that they attached and those that experts made. Markdown."""
+"""The sentences about attached files and files that experts made. Markdown."""
 
 from collections.abc import Sequence
 
@@ -38,12 +38,12 @@ def files_too_large(name: str, limit: int) -> str:
     )
 
 
-def file_too_many(name: str, most: int) -> str:
+def file_too_many(name: str, limit: int) -> str:
     """Return why an attached file is not used beside others."""
     return ngettext(
         "{file} is one too many: I take {count} file at once.",
         "{file} is one too many: I take {count} files at once.",
-        most,
+        limit,
         file=quoted(name),
     )
 
@@ -59,7 +59,7 @@ def file_gone(name: str) -> str:
 
 
 def file_cut(name: str, limit: int) -> str:
-    """Return what is not used of an attached file."""
+    """Return which part of an attached file is not used."""
     return gettext(
         "{file} is long: the experts get its first {limit} characters.",
         file=quoted(name),
@@ -68,7 +68,7 @@ def file_cut(name: str, limit: int) -> str:
 
 
 def files_unused(problems: Sequence[str]) -> str:
-    """Return what the thread is told of files that the experts did not get."""
+    """Return the message about files that the experts did not get."""
     if len(problems) == 1:
         return f":paperclip: {problems[0]}"
     heading = gettext("About the attached files:")
@@ -76,23 +76,23 @@ def files_unused(problems: Sequence[str]) -> str:
 
 
 def files_unopened(names: Sequence[str]) -> str:
-    """Return what stands under an answer for which the model could not open the files."""
-    said = gettext("The model could not open these files:")
-    return f":paperclip: _{said}_ {', '.join(map(quoted, names))}"
+    """Return the note under an answer for which the model could not open the files."""
+    note = gettext("The model could not open these files:")
+    return f":paperclip: _{note}_ {', '.join(map(quoted, names))}"
 
 
 def files_made(names: Sequence[str], problems: Sequence[str]) -> str:
-    """Return what stands over the files that an expert made; some of them may not be there."""
-    made = [f":paperclip: {listed([quoted(name) for name in names], most=10)}"] if names else []
+    """Return the text over the files that an expert made, and of those that cannot be shown."""
+    made = [f":paperclip: {listed([quoted(name) for name in names], limit=10)}"] if names else []
     return "\n\n".join([*made, *(f":warning: {problem}" for problem in problems)])
 
 
-def made_too_many(name: str, most: int) -> str:
+def made_too_many(name: str, limit: int) -> str:
     """Return why a file that an expert made is not shown."""
     return ngettext(
         "{file} is one too many: I show {count} file of one answer.",
         "{file} is one too many: I show {count} files of one answer.",
-        most,
+        limit,
         file=quoted(name),
     )
 

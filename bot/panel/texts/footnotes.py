@@ -1,41 +1,42 @@
-"""What a reply relies on: marks in its text, and a numbered list under it."""
+"""The footnotes of a reply: marks in its text, and a numbered list under it."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.panel.model import Citation, DocumentId
+from bot.panel.names import in_code
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# What a model writes for itself, where its server has not made a citation of it.
+# What a model writes for a citation, if its server did not convert it.
 _LEFTOVERS = re.compile("\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【】]{0,200}】")
 
-# A link to a file that only the model's own side can open.
+# A link to a file that only the model's side can open.
 _SANDBOX = re.compile(r"!?\[([^\]\n]{0,200})\]\(sandbox:[^)\s]{0,500}\)")
 _LINK = re.compile(r"\(?\[[^\]\n]*\]\([^)\s]*\)\)?")
 _LONGEST_URL = 500
 
 
 def under(text: str, citations: Sequence[Citation], heading: str) -> str:
-    """Return *text* with footnotes for *citations*; each document is told once."""
+    """Return *text* with footnotes for *citations*, one for each document."""
     cited = {citation.document: citation for citation in citations}
     numbers = numbered(citations)
     marked = _SANDBOX.sub(r"\1", _LEFTOVERS.sub("", _marked(text, citations, numbers)))
     if not cited:
         return marked
-    notes = "\n".join(f"{numbers[one]}. {_note(citation)}" for one, citation in cited.items())
+    notes = "\n".join(f"{numbers[id_]}. {_note(citation)}" for id_, citation in cited.items())
     return f"{marked.rstrip()}\n\n**{heading}**\n\n{notes}"
 
 
 def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:
-    """Return the number of each document's or page's footnote."""
+    """Return the footnote number of each document or page."""
     documents = dict.fromkeys(citation.document for citation in citations)
     return {document: number for number, document in enumerate(documents, 1)}
 
 
 def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentId, int]) -> str:
     places: defaultdict[int, set[int]] = defaultdict(set)
-    begins: dict[int, int] = {}  # where a mark takes the place of a link that the model wrote
+    begins: dict[int, int] = {}  # where a mark replaces a link that the model wrote
     for citation in citations:
         if (place := _place(text, citation.at)) is not None:
             places[place].add(numbers[citation.document])
@@ -47,7 +48,7 @@ def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentI
 
 
 def _since(text: str, citation: Citation, place: int) -> int:
-    """Return where the mark begins: before a link that says no more than the footnote will."""
+    """Return where the mark begins: before a link that the footnote makes redundant."""
     since = citation.since
     if since is None or citation.at != place or not _LINK.fullmatch(text[since:place]):
         return place
@@ -55,7 +56,7 @@ def _since(text: str, citation: Citation, place: int) -> int:
 
 
 def _place(text: str, at: int | None) -> int | None:
-    """Return where the mark goes: behind the word at *at*, but never into code."""
+    """Return where the mark goes: after the word at *at*, but never in code."""
     if at is None or at > len(text):
         return None
     while at < len(text) and text[at].isalnum():
@@ -68,9 +69,4 @@ def _place(text: str, at: int | None) -> int | None:
 def _note(citation: Citation) -> str:
     url = "".join(citation.url.split())[:_LONGEST_URL]
     shown = f" {url}" if url.startswith(("https://", "http://")) else ""
-    return f"`{_literal(citation.name)}`{shown}"
-
-
-def _literal(name: str) -> str:
-    """Return *name* as it may stand in a code span, where nothing is live."""
-    return " ".join(name.replace("`", "'").split())[:100] or "…"
+    return f"`{in_code(citation.name) or '…'}`{shown}"

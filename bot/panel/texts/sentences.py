@@ -1,4 +1,4 @@
-"""The bot's own words to people, in one place. Markdown, in the language that is spoken."""
+"""The bot's own sentences for people: Markdown, in the current language."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -7,36 +7,37 @@ from bot.language import gettext, listing, ngettext
 from bot.panel.errors import ModelFault
 from bot.panel.journal.events import Failure
 from bot.panel.model import Wish
+from bot.panel.names import in_code
 
 
 def thinking() -> str:
-    """Return the status of a turn that has begun."""
+    """Return the status at the start of a turn."""
     return gettext("is reading…")
 
 
 def closing() -> str:
-    """Return the status while the router sums up."""
+    """Return the status while the router summarises."""
     return gettext("is summing up…")
 
 
 def made() -> str:
-    """Return what is said in place of an answer that is files alone."""
+    """Return the text of an answer that has only files."""
     return gettext("Here is what I made.")
 
 
 def function_cut() -> str:
-    """Return what stands where a function's answer was cut off."""
-    said = gettext("The rest is left out: my answer was too long.")
-    return f"_{said}_"
+    """Return the note at the end of a function's answer that was cut off."""
+    note = gettext("The rest is left out: my answer was too long.")
+    return f"_{note}_"
 
 
 def sources() -> str:
-    """Return the heading over what an answer relies on."""
+    """Return the heading of an answer's sources."""
     return gettext("Sources")
 
 
 def usage() -> str:
-    """Return what can be said to the bot in a thread. Its commands are English everywhere."""
+    """Return what people can write in a thread. Commands are in English in every language."""
     lead = gettext(
         "Ask me anything and I bring in the right experts; each answers here under its own name. "
         "Keep replying in the thread: no mention needed."
@@ -57,29 +58,29 @@ def usage() -> str:
 
 
 def nothing_to_stop() -> str:
-    """Return what is said where nothing is being done."""
+    """Return the answer to a stop without anything to stop."""
     return gettext("I am not working on anything here any more.")
 
 
 def muted() -> str:
-    """Return what is said last in a thread that wants quiet."""
+    """Return the answer to `mute`."""
     return gettext(
         "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
     )
 
 
 def unmuted() -> str:
-    """Return what is said first after that."""
+    """Return the answer to `unmute`."""
     return gettext("I am back: just reply.")
 
 
 def nothing_said() -> str:
-    """Return what is said in place of an empty answer."""
+    """Return the text in place of an empty answer."""
     return gettext("The model had nothing to say to this. Please put it differently.")
 
 
 def gave_up() -> str:
-    """Return what is said of a turn that is put aside."""
+    """Return the message of a turn that is given up."""
     return gettext(
         "I could not answer this: a service that I need did not respond for too long. "
         "Nothing is lost: try again in a while."
@@ -87,7 +88,7 @@ def gave_up() -> str:
 
 
 def gave_up_halfway() -> str:
-    """Return what is said of a turn that is put aside with a part of it answered."""
+    """Return the message of a turn that is given up with some of its answers posted."""
     return gettext(
         "I could not finish this: a service that I need did not respond for too long. "
         "Nothing is lost: try again in a while, and I go on from here."
@@ -95,54 +96,54 @@ def gave_up_halfway() -> str:
 
 
 def still_no_credit() -> str:
-    """Return what is said where people have read before that there is no credit."""
+    """Return the message if people have been told before that there is no credit."""
     return gettext("There is still no credit on the model account. Try again when it is topped up.")
 
 
 def consulting(titles: Sequence[str]) -> str:
-    """Return the status while *titles* are at work."""
+    """Return the status while the experts *titles* work."""
     return gettext("is consulting {experts}…", experts=listed(titles))
 
 
 def asking(title: str, asked: Sequence[str]) -> str:
-    """Return who is at work while an expert consults others, as one of the names in a list."""
+    """Return the list entry for an expert who is consulting others."""
     return gettext("{expert} (who is asking {others})", expert=title, others=listed(asked))
 
 
 def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
-    """Return what the thread is told of a button that *by* pressed."""
+    """Return the message about a button that *by* pressed."""
     match wish:
         case Wish.AGAIN:
-            said = gettext("{person} wants another answer.", person=by)
+            request = gettext("{person} wants another answer.", person=by)
         case Wish.DEEPER:
-            said = gettext(
+            request = gettext(
                 "{person} wants {experts} to go deeper.", person=by, experts=listed(titles)
             )
         case Wish.ANOTHER:
-            said = gettext("{person} asks {experts} as well.", person=by, experts=listed(titles))
+            request = gettext("{person} asks {experts} as well.", person=by, experts=listed(titles))
         case Wish.EVERYONE:
-            said = gettext("{person} asks everybody.", person=by)
+            request = gettext("{person} asks everybody.", person=by)
         case Wish.ASK:
-            said = gettext("{person} asks the panel.", person=by)
+            request = gettext("{person} asks the panel.", person=by)
         case _:
             assert_never(wish)
-    return f"_{said}_"
+    return f"_{request}_"
 
 
-def stopped(silent: Sequence[str]) -> str:
-    """Return what is said of a turn that was stopped before the *silent* experts answered."""
-    if not silent:
+def stopped(unanswered: Sequence[str]) -> str:
+    """Return the message of a stopped turn, with the experts that have not answered."""
+    if not unanswered:
         return gettext("Stopped.")
     return ngettext(
         "Stopped. {experts} did not answer any more.",
         "Stopped. {experts} did not answer any more.",
-        len(silent),
-        experts=listed(silent),
+        len(unanswered),
+        experts=listed(unanswered),
     )
 
 
 def in_line(ahead: int) -> str:
-    """Return the status of a thread that waits for a worker, with so many *ahead* of it."""
+    """Return the status of a thread that waits for a worker, with *ahead* threads before it."""
     if not ahead:
         return gettext("is busy; you are next…")
     return ngettext("is busy; {count} before you…", "is busy; {count} before you…", ahead)
@@ -153,35 +154,35 @@ def plan_title(titles: Sequence[str]) -> str:
     return gettext("Asking {experts}", experts=listed(titles))
 
 
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """Return *names* as people list them; a long list ends in a count."""
-    shown = list(names[:most])
-    if len(names) > most:
-        shown.append(ngettext("{count} more", "{count} more", len(names) - most))
+def listed(names: Sequence[str], limit: int = 4) -> str:
+    """Return *names* as a list in a sentence; a long list ends with a count."""
+    shown = list(names[:limit])
+    if len(names) > limit:
+        shown.append(ngettext("{count} more", "{count} more", len(names) - limit))
     return listing(shown)
 
 
 def tools_missing(names: Sequence[str]) -> str:
-    """Return what stands under an answer that was given without some of the expert's tools."""
-    said = gettext("Answered without these tools, which are not allowed here any more:")
-    return f":toolbox: _{said}_ {', '.join(map(quoted, names))}"
+    """Return the note under an answer that was given without some of the expert's tools."""
+    note = gettext("Answered without these tools, which are not allowed here any more:")
+    return f":toolbox: _{note}_ {', '.join(map(quoted, names))}"
 
 
 def expert_failed(failure: Failure, name: str) -> str:
-    """Return the honest line of an expert that has no answer."""
-    said = gettext("I could not answer this time: {reason}.", reason=why_failed(failure))
+    """Return the message of an expert that has no answer."""
+    problem = gettext("I could not answer this time: {reason}.", reason=why_failed(failure))
     again = gettext("To try again, write")
-    return f"_{said} {again}_ `{name}: …`"
+    return f"_{problem} {again}_ `{name}: …`"
 
 
-def function_sources(named: Sequence[tuple[str, str]]) -> str:
-    """Return the list under an answer that tells where it comes from: titles and addresses."""
-    lines = [f"- {' '.join(filter(None, one))}" for one in named]
+def function_sources(titles_and_urls: Sequence[tuple[str, str]]) -> str:
+    """Return the list of a function's sources under its answer."""
+    lines = [f"- {' '.join(filter(None, pair))}" for pair in titles_and_urls]
     return "\n".join([f"**{sources()}**\n", *lines])
 
 
 def why_failed(failure: Failure) -> str:
-    """Return why an expert has no answer, as the end of a sentence."""
+    """Return why an expert has no answer, for the end of a sentence."""
     return {
         Failure.SLOW: gettext("the answer took too long"),
         Failure.UNAVAILABLE: gettext("the model service did not respond"),
@@ -207,7 +208,7 @@ def why_failed(failure: Failure) -> str:
 
 
 def router_failed(fault: ModelFault) -> str:
-    """Return what the thread is told when the router cannot work."""
+    """Return the message of a turn whose router failed."""
     return {
         ModelFault.QUOTA: gettext(
             "The model account has no credit left, so nobody here can answer. Whoever runs me has "
@@ -248,14 +249,14 @@ def router_failed(fault: ModelFault) -> str:
 
 
 def joined(expert: str, purpose: str) -> str:
-    """Return what is said when an expert joins a thread."""
+    """Return the message for an expert that joins a thread."""
     return gettext(
         "{expert} joins this thread. Ask about: {purpose}", expert=expert, purpose=purpose
     )
 
 
 def left(expert: str, *, stays_around: bool) -> str:
-    """Return what is said when an expert leaves a thread; the channel may keep it."""
+    """Return the message for an expert that leaves a thread; the channel may keep it."""
     if stays_around:
         return gettext(
             "{expert} has left this thread. The rest of the channel keeps it.", expert=expert
@@ -264,7 +265,7 @@ def left(expert: str, *, stays_around: bool) -> str:
 
 
 def roster(experts: Sequence[tuple[str, str, str]]) -> str:
-    """Return the panel as a list: each expert, its name and what it is for."""
+    """Return the panel as a list: each expert with its name and purpose."""
     if not experts:
         return gettext(
             "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
@@ -274,5 +275,5 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return *name* as it may stand in a sentence: as code, where nothing is live."""
-    return "`" + " ".join(name.replace("`", "'").split())[:100] + "`"
+    """Return *name* as a code span, in which no markup takes effect."""
+    return f"`{in_code(name)}`"

@@ -196,7 +196,9 @@ class TurnContext:
     def _tools_of(self, consultation: Consultation) -> tuple[ServerTool, ...]:
         """Return an expert's tools; a colleague gets none that people have to approve."""
         tools = self.toolbox.select(consultation.expert.tools)
-        return tuple(tool for tool in tools if not (consultation.consulted_by and may_need_approval(tool)))
+        return tuple(
+            tool for tool in tools if not (consultation.consulted_by and may_need_approval(tool))
+        )
 
 
 def ignore_event(_event: ModelEvent | ResponseRestarted) -> None:

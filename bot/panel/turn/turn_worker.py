@@ -77,7 +77,7 @@ class TurnWorker:
 
     async def _watch_for_stops(self) -> None:
         while True:
-            await asyncio.sleep(self._timeouts.stops)
+            await asyncio.sleep(self._timeouts.stop_requests)
             running = list(self._running.items())  # turns that start meanwhile are looked at later
             try:
                 stops = await self._queue.stop_requests()
@@ -111,7 +111,7 @@ class TurnWorker:
             await self._after_failure(claim, _leading(error))
 
     async def _attempt(self, claim: Claim) -> None:
-        if claim.deaths > self._timeouts.deaths:  # perhaps the turn is what kills them
+        if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
             raise GiveUp(f"{claim.deaths} workers died with it")
         await self._runner.run(claim)
 

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.functions.discovery import discover
 from bot.experts import library
 from bot.functions import GROUP, FunctionExpert
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.model import ExpertName
 from tests.packages import install
 
@@ -103,9 +103,9 @@ def test_the_first_of_two_packages_has_the_name(installed):
 def test_the_check_tells_what_is_there_and_what_is_not(installed):
     _, found = installed({"orders": "orders", "other": "missing"})
 
-    told = {finding.verdict: finding.what for finding in found.findings()}
-    assert "orders is a function of acme_" in told[Verdict.GOOD]
-    assert "registers no expert other" in told[Verdict.BAD]
+    told = {finding.severity: finding.what for finding in found.findings()}
+    assert "orders is a function of acme_" in told[Severity.GOOD]
+    assert "registers no expert other" in told[Severity.BAD]
 
 
 def test_what_the_bot_registers_itself_can_be_loaded():

@@ -10,7 +10,7 @@ from bot.adapters.openai.backends import probe
 from bot.adapters.openai.checks.checks import examine
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.errors import ModelFault, ModelRefused
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
@@ -64,7 +64,7 @@ async def test_deployments_are_not_looked_for_among_base_models(
 ) -> None:
     api.will(Answer(200, BASE_MODELS))
     found = await examine(azure, [("PANELBOT_ROUTER_MODEL", "our-router")])
-    assert [finding.verdict for finding in found] == [Verdict.GOOD] * 2
+    assert [finding.severity for finding in found] == [Severity.GOOD] * 2
     assert "the deployment our-router" in found[1].what
 
 
@@ -73,5 +73,5 @@ async def test_another_form_of_address_is_put_right(api: CannedApi, path: str) -
     async with on_azure(api, path) as client:
         (finding,) = await examine(client, [("PANELBOT_ROUTER_MODEL", "our-router")])
         assert await probe(client, "conversations") == finding
-    assert finding.verdict is Verdict.BAD
+    assert finding.severity is Severity.BAD
     assert "OPENAI_BASE_URL=https://acme.openai.azure.com/openai/v1/" in finding.remedy

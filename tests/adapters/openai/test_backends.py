@@ -7,7 +7,7 @@ from bot.adapters.openai import backends
 from bot.adapters.openai.client import connect
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.errors import Refused
 from bot.panel.tools import HostedTool, Toolbox
 from bot.playground.openai.server import OpenAIPlayground
@@ -29,7 +29,7 @@ async def test_a_server_that_has_everything_is_good_and_looks_as_before(
         finding = await backends.probe(client, name)
         assert not server.conversations
         assert not server.store.responses
-    assert finding.verdict is Verdict.GOOD
+    assert finding.severity is Severity.GOOD
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ async def test_a_server_without_conversations_calls_for_the_stateless_backend(
 ) -> None:
     api.will(NOT_FOUND)
     finding = await backends.probe(client, "conversations")
-    assert finding.verdict is Verdict.BAD
+    assert finding.severity is Severity.BAD
     assert finding.what.endswith(
         "has no /conversations, which PANELBOT_BACKEND=conversations needs"
     )
@@ -60,7 +60,7 @@ async def test_a_server_without_responses_will_not_do(
 ) -> None:
     api.will(answer)
     finding = await backends.probe(client, "stateless")
-    assert finding.verdict is Verdict.BAD
+    assert finding.severity is Severity.BAD
     assert "/responses" in finding.what
 
 
@@ -76,7 +76,7 @@ async def test_a_complaint_about_the_request_shows_that_somebody_reads_it(
     api: CannedApi, client: AsyncOpenAI, answer: Answer
 ) -> None:
     api.will(answer)
-    assert (await backends.probe(client, "stateless")).verdict is Verdict.GOOD
+    assert (await backends.probe(client, "stateless")).severity is Severity.GOOD
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
@@ -84,12 +84,12 @@ async def test_a_server_that_does_not_answer_properly_is_no_proof(
     api: CannedApi, client: AsyncOpenAI, status: int
 ) -> None:
     api.will(Answer(status, error("Not now.")))
-    assert (await backends.probe(client, "conversations")).verdict is Verdict.WARNING
+    assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
 
 
 async def test_a_server_that_is_away_is_no_proof(free_port: int) -> None:
     async with connect("sk-test", f"http://127.0.0.1:{free_port}/v1") as client:
-        assert (await backends.probe(client, "conversations")).verdict is Verdict.WARNING
+        assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ async def test_assistants_are_refused_where_they_were_switched_off(
         finding = await backends.probe(client, "assistants")
         with pytest.raises(Refused) as caught:
             backends.backend("assistants", client, store, salt="", tokens=1)
-    assert finding.verdict is Verdict.BAD
+    assert finding.severity is Severity.BAD
     assert "switched off" in finding.what
     assert str(caught.value) == f"{finding.what}. {finding.remedy}"
 
@@ -117,5 +117,5 @@ async def test_a_server_without_assistants_is_found_out() -> None:
         connect(server.api_key, server.base_url) as client,
     ):
         finding = await backends.probe(client, "assistants")
-    assert finding.verdict is Verdict.BAD
+    assert finding.severity is Severity.BAD
     assert "no /assistants" in finding.what

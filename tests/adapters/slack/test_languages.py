@@ -48,7 +48,7 @@ from bot.panel.model import (
 )
 from bot.panel.reports.feedback import Judged, Opinion
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.roster import suggestions
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import LONGEST_TITLE
@@ -83,8 +83,8 @@ FIGURES = [
 ]
 CHANGED = RosterChanges({LEGAL.name: LEGAL}, frozenset({ExpertName("tax")}), Synthesis.NEVER)
 OVERVIEW = Overview(
-    listed=[PanelEntry(LEGAL, EVERYWHERE)] * 60,
-    to_be_added=[LEGAL],
+    entries=[PanelEntry(LEGAL, EVERYWHERE)] * 60,
+    addable=[LEGAL],
     synthesis=Synthesis.AUTO,
     channels=[("C1", CHANGED)],
     month="2026-11",
@@ -102,7 +102,9 @@ PARTS = (
         CallId("1"), "Legal", "Why", "", ("file_search",), (Source("A", "https://a"),), BILL
     ),
     ExpertTrace(CallId("2"), "Tax", "Why", "Look.", failure=Failure.SLOW),
-    ExpertTrace(CallId("3"), "Tax", continues=True, approvals=(Approval("shop", "order", True),)),
+    ExpertTrace(
+        CallId("3"), "Tax", continues=True, approvals=(ApprovalTrace("shop", "order", True),)
+    ),
 )
 WORK = TurnTrace(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
 KEPT = [

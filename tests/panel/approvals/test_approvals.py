@@ -76,10 +76,10 @@ def test_people_read_who_may_decide(words, described):
 def test_a_verdict_is_queued_under_a_ts_of_its_own():
     verdict = PENDING.verdict(Decision.EXPIRED, 7)
 
-    queued = PENDING.decided(verdict, None)
+    queued = PENDING.verdict_message(verdict, None)
 
     assert (queued.ts, queued.author, queued.verdict) == ("1.000201", ASKER, verdict)
-    assert PENDING.decided(verdict, UserId("U2")).author == "U2"
+    assert PENDING.verdict_message(verdict, UserId("U2")).author == "U2"
 
 
 def told(*wanted: ApprovalWanted, hours: float = 24) -> str:

@@ -106,7 +106,7 @@ async def test_what_is_declined_or_runs_out_is_told_so(bench, decision):
         await decide(bench, decision=decision)
     else:
         bench.queue.advance(bench.timeouts.approval + 1)
-        await ApprovalExpiry(bench.approvals).look()
+        await ApprovalExpiry(bench.approvals).expire()
     await carry_out(bench)
 
     assert given(bench) == [("mcpr_1", False), ("mcpr_2", False)]
@@ -117,7 +117,7 @@ async def test_what_is_declined_or_runs_out_is_told_so(bench, decision):
 async def test_the_clock_leaves_people_their_time(bench):
     await asked(bench)
 
-    await ApprovalExpiry(bench.approvals).look()
+    await ApprovalExpiry(bench.approvals).expire()
 
     assert await bench.idle()
 
@@ -129,7 +129,7 @@ async def test_only_the_first_decision_counts(bench):
     with pytest.raises(Refused, match="decided already"):
         await decide(bench, ADMIN, Decision.DECLINED)
     bench.queue.advance(bench.timeouts.approval + 1)
-    await ApprovalExpiry(bench.approvals).look()
+    await ApprovalExpiry(bench.approvals).expire()
     bench.model.script("legal", "49 a month.")
     await carry_out(bench)
 

@@ -24,7 +24,7 @@ async def asked(model, fallbacks, *, retries=(0, 0)):
     """Ask in a conversation of its own; returns it and what was heard."""
     conversation = await model.open(RouterLabels(ThreadRef("T1", "C1", "1.0")))
     prompt = Prompt(conversation, "a", Effort.LOW, "You answer.", (QUESTION,))
-    client = ModelClient(model, Timeouts(retries=retries).backoff, fallbacks)
+    client = ModelClient(model, Timeouts(retry_delays=retries).backoff, fallbacks)
     events = client.ask(prompt, ref="[1.0]", repeated=False)
     return conversation, [event async for event in events]
 

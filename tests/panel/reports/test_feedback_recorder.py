@@ -32,8 +32,8 @@ async def test_an_opinion_is_kept_with_the_model_that_answered(bench, desk):
     report = await bench.reports.find(THREAD, TURN)
     (stage,) = [one.stage for one in report.consultations if one.call_id == CallId("call_1")]
 
-    kept = await desk.take(THREAD, LEGAL, Opinion.GOOD, BEN)
-    summed_up = await desk.take(THREAD, SYNTHESIS, Opinion.BAD, BEN)
+    kept = await desk.record(THREAD, LEGAL, Opinion.GOOD, BEN)
+    summed_up = await desk.record(THREAD, SYNTHESIS, Opinion.BAD, BEN)
 
     assert (kept.at, kept.model, kept.by) == (7_500, stage.model, BEN)
     assert kept.thread_ts == THREAD.thread_ts
@@ -43,10 +43,10 @@ async def test_an_opinion_is_kept_with_the_model_that_answered(bench, desk):
 
 @pytest.mark.parametrize(("judged", "model"), [(LEGAL, "an-expert"), (SYNTHESIS, "a-router")])
 async def test_of_a_turn_that_is_not_done_the_model_is_the_one_that_is_set(desk, judged, model):
-    kept = await desk.take(THREAD, judged, Opinion.GOOD, BEN)
+    kept = await desk.record(THREAD, judged, Opinion.GOOD, BEN)
     assert kept.model == model
 
 
 async def test_a_reason_is_bounded(desk):
-    kept = await desk.take(THREAD, LEGAL, Opinion.BAD, BEN, "  " + "x" * 2_000)
+    kept = await desk.record(THREAD, LEGAL, Opinion.BAD, BEN, "  " + "x" * 2_000)
     assert kept.reason == "x" * LONGEST_REASON

@@ -60,8 +60,8 @@ async def answered(bench, *stages, month_start=NOVEMBER):
 async def test_it_tells_who_is_on_the_panel_and_who_could_be(desk):
     seen = await desk.overview("T1", MEMBER)
 
-    assert [one.expert.name for one in seen.listed] == ["finance", "legal"]
-    assert [one.name for one in seen.to_be_added] == ["tax"]
+    assert [one.expert.name for one in seen.entries] == ["finance", "legal"]
+    assert [one.name for one in seen.addable] == ["tax"]
     assert (seen.month, seen.prices_as_of, seen.admins) == ("2025-11", "2025-11-01", [GUEST])
 
 

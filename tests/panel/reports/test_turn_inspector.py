@@ -29,7 +29,7 @@ from bot.panel.model import (
 )
 from bot.panel.prices import Price, Prices
 from bot.panel.reports.turn_inspector import TurnInspector
-from bot.panel.reports.turn_trace import Approval
+from bot.panel.reports.turn_trace import ApprovalTrace
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
@@ -229,8 +229,13 @@ async def test_what_needed_approval_is_told_with_what_people_said(bench):
 
     (second,) = (await desk(bench).trace(THREAD, FIRST)).parts
 
-    assert first.approvals == (Approval("shop", "look_up_price"), Approval("shop", "open_ticket"))
-    assert second.approvals[0] == Approval("shop", "look_up_price", True, "Ann approves of it.")
+    assert first.approvals == (
+        ApprovalTrace("shop", "look_up_price"),
+        ApprovalTrace("shop", "open_ticket"),
+    )
+    assert second.approvals[0] == ApprovalTrace(
+        "shop", "look_up_price", True, "Ann approves of it."
+    )
     assert not second.continues
 
 
@@ -239,7 +244,7 @@ async def test_an_answer_after_a_decision_tells_of_the_question_that_it_goes_on_
     bench.model.script("legal", [wish], "49 a month.")
     await bench.ask("legal: What does it cost?")
     (pending,) = await bench.approvals.pending(THREAD)
-    verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
+    verdict = pending.verdict_message(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
     await bench.approvals.record_verdict(THREAD, pending.id, verdict)
     claim = await bench.queue.claim()
     await bench.runner().run(claim)

@@ -221,6 +221,6 @@ async def test_everything_is_listed_also_what_no_expert_uses(school: School):
 
 async def test_a_function_cannot_be_taught(school: School):
     legal = await school.expert()
-    await school.editor._panels.add(CHANNEL, replace(legal, function="legal"))
+    await school.editor._store.add(CHANNEL, replace(legal, function="legal"))
     with pytest.raises(Refused, match="is a function"):
         await school.teach()

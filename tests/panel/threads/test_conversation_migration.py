@@ -106,7 +106,7 @@ async def test_a_crash_on_the_way_leaves_no_half_of_a_copy(bench, method: str, s
         half = await bench.model.open(RouterLabels(THREAD))
         await bench.threads.note_copy(CLAIM, OLD_ROUTER, Copy(half))
     before = set(bench.model.conversations)
-    for _ in range(1 + len(HURRY.retries)):
+    for _ in range(1 + len(HURRY.retry_delays)):
         bench.model.fail_next(method, AWAY, stored=stored)
     with pytest.raises(ModelUnavailable):
         await bench.move()

@@ -335,7 +335,7 @@ async def test_an_expert_with_colleagues_may_ask_people_for_approval(office, fir
     office.model.script("legal", *first, ["Let me see.", wish])
     await office.ask("May we?")
     (pending,) = await office.approvals.pending(THREAD)
-    verdict = pending.decided(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
+    verdict = pending.verdict_message(pending.verdict(Decision.APPROVED, 7), UserId("UMEMBER"))
     await office.approvals.record_verdict(THREAD, pending.id, verdict)
     office.model.script("legal", "It costs 49.")
 

@@ -18,7 +18,7 @@ from tests.fakes.language_model import ROUTER, USAGE
 from tests.fakes.turn_queue import FakeTurnQueue
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
-QUICK = replace(HURRY, stops=0.001)
+QUICK = replace(HURRY, stop_requests=0.001)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
 
 
 async def test_a_turn_that_fails_as_it_is_stopped_is_not_put_off(bench):
-    bench.timeouts = replace(QUICK, stops=0.1, retries=(), turn_retry_delays=(600,))
+    bench.timeouts = replace(QUICK, stop_requests=0.1, retry_delays=(), turn_retry_delays=(600,))
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, ModelUnavailable("down")], "Hi.")
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=bench.timeouts, lease=180)

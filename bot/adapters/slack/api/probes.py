@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
-from bot.panel.checks.probes import LONGEST, Check
+from bot.panel.checks.probes import TIMEOUT, Check
 from bot.panel.errors import MessengerRefused, PanelError, Refused
 
 _FACE = {"username": "Panelbot's probe", "icon_emoji": ":test_tube:"}
@@ -108,7 +108,7 @@ def checks(bench: SlackProbeBench, *, stream_for: float) -> list[Check]:
         "How long may a message grow before Slack ends it?",
         "About five minutes: the bot ends it after four.",
         partial(_stream_life, bench, stream_for),
-        stream_for + LONGEST,
+        stream_for + TIMEOUT,
     )
     plain = [
         Check(name, question, assumed, partial(probe, bench))

@@ -72,7 +72,7 @@ class _Listener:
         """Keep an opinion, or say that it could not be kept."""
         turn = thumb.judged.turn
         try:
-            await self._desk.take(thread, thumb.judged, thumb.opinion, user, reason)
+            await self._desk.record(thread, thumb.judged, thumb.opinion, user, reason)
         except PanelError as error:
             log.warning("feedback.not_kept", extra={"turn": turn, "reason": str(error)})
             await self._tell(explained(error), thread, user)

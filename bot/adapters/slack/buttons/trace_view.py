@@ -15,7 +15,7 @@ from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.texts import sentences
 
 _MOST_PARTS = 12  # of a hundred blocks; and 250 kB for all together
@@ -226,7 +226,7 @@ def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
 
 
-def _approval(one: Approval) -> Sequence[Json]:
+def _approval(one: ApprovalTrace) -> Sequence[Json]:
     said = {
         True: gettext("approved"),
         False: gettext("declined"),

@@ -61,11 +61,11 @@ def _roster(overview: Overview) -> Iterator[Json]:
         yield _note(gettext("Router's summary: *{when}*.", when=when))
     if overview.kept_in:
         yield _note(filed(overview.kept_in))
-    for listed in overview.listed[:_MOST_EXPERTS]:
+    for listed in overview.entries[:_MOST_EXPERTS]:
         yield _expert(listed, overview)
-    if not overview.listed:
+    if not overview.entries:
         yield section(gettext("There is nobody on it."))
-    if (more := len(overview.listed) - _MOST_EXPERTS) > 0:
+    if (more := len(overview.entries) - _MOST_EXPERTS) > 0:
         yield _note(
             ngettext(
                 "And {count} more: `/experts default` lists them all.",
@@ -83,7 +83,7 @@ def _changing(overview: Overview) -> Json:
         "text": plain_text(gettext("Describe an expert")),
         "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
-    offered = [_option(_choice(one), one.name) for one in overview.to_be_added[:_MOST_OFFERED]]
+    offered = [_option(_choice(one), one.name) for one in overview.addable[:_MOST_OFFERED]]
     library = {
         "type": "static_select",
         "action_id": ADD_LISTED,

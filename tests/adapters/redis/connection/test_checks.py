@@ -1,13 +1,13 @@
 from bot.adapters.redis.connection.checks import examine
 from bot.adapters.redis.connection.connection import connect
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from tests.adapters.redis.servers import free_port
 
 
 async def test_a_server_that_forgets_at_a_crash_is_a_concern(redis):
     found = await examine(redis, "redis://here")
 
-    assert [finding.verdict for finding in found] == [Verdict.GOOD, Verdict.WARNING]
+    assert [finding.severity for finding in found] == [Severity.GOOD, Severity.WARNING]
     assert "append-only" in found[1].what
     assert "appendonly yes" in found[1].remedy
 
@@ -17,7 +17,7 @@ async def test_a_server_that_throws_keys_away_is_a_concern(redis):
     found = await examine(redis, "redis://here")
     await redis.config_set("maxmemory-policy", "noeviction")
 
-    assert found[-1].verdict is Verdict.WARNING
+    assert found[-1].severity is Severity.WARNING
     assert "allkeys-lru" in found[-1].what
     assert "noeviction" in found[-1].remedy
 
@@ -27,6 +27,6 @@ async def test_a_server_that_is_not_there_is_bad():
     (found,) = await examine(redis, "redis://here")
     await redis.aclose()
 
-    assert found.verdict is Verdict.BAD
+    assert found.severity is Severity.BAD
     assert "redis://here cannot be reached" in found.what
     assert "s3cret" not in found.what

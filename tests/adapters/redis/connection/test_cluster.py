@@ -13,7 +13,7 @@ from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.operations.queue_admin import Depth
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import Retried, RouterAsked
 from bot.panel.links import Owner, ThreadLinks
@@ -144,7 +144,7 @@ async def test_threads_and_panels_are_kept_across_the_nodes(cluster):
 async def test_the_cluster_passes_the_examination(cluster, url):
     found = await examine(cluster, url)
 
-    assert not [finding for finding in found if finding.verdict is Verdict.BAD]
+    assert not [finding for finding in found if finding.severity is Severity.BAD]
 
 
 async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):

@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from bot.adapters.redis.connection.checks import examine
 from bot.adapters.redis.connection.connection import address, connect
 from bot.adapters.redis.connection.embedded import embedded_server
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.panel.errors import GiveUp
 
 
@@ -38,7 +38,7 @@ async def test_what_is_in_the_data_folder_is_there_again(tmp_path):
             redis = connect(url)
             assert await redis.get("key") == expected
             await redis.set("key", "value")
-            assert [found.verdict for found in await examine(redis, "here")] == [Verdict.GOOD] * 2
+            assert [found.severity for found in await examine(redis, "here")] == [Severity.GOOD] * 2
             await redis.aclose()
 
 

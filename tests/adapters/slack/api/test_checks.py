@@ -3,19 +3,19 @@ from aiohttp import web
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.checks import examine
-from bot.panel.checks.findings import Verdict
+from bot.panel.checks.findings import Severity
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SCOPES
 
 
 def verdicts(found):
-    return [finding.verdict for finding in found]
+    return [finding.severity for finding in found]
 
 
 async def test_a_bot_that_has_all_it_needs(neighbour):
     found = await examine(neighbour.api._web, app_token=neighbour.slack.app_token, wanted=SCOPES)
 
-    assert verdicts(found) == [Verdict.GOOD] * 3
+    assert verdicts(found) == [Severity.GOOD] * 3
     assert found[0].what == "Slack knows the bot: panelbot in Acme"
 
 
@@ -31,7 +31,7 @@ async def test_each_missing_scope_is_named(neighbour):
 
     _, faces, people = await examine(neighbour.api._web, app_token="", wanted=SCOPES)
 
-    assert (faces.verdict, people.verdict) == (Verdict.WARNING, Verdict.BAD)
+    assert (faces.severity, people.severity) == (Severity.WARNING, Severity.BAD)
     assert "chat:write.customize is missing: experts will answer under" in faces.what
     assert "users:read is missing" in people.what
     assert "reinstall" in people.remedy
@@ -43,7 +43,7 @@ async def test_a_bot_token_that_slack_rejects(neighbour):
 
     (found,) = await examine(stranger, app_token=neighbour.slack.app_token, wanted=SCOPES)
 
-    assert found.verdict is Verdict.BAD
+    assert found.severity is Severity.BAD
     assert found.what == "Slack rejects SLACK_BOT_TOKEN (invalid_auth)"
     assert "wrong" not in found.what + found.remedy
 
@@ -51,7 +51,7 @@ async def test_a_bot_token_that_slack_rejects(neighbour):
 async def test_an_app_token_that_slack_rejects(neighbour):
     found = await examine(neighbour.api._web, app_token="xapp-wrong", wanted=SCOPES)
 
-    assert verdicts(found) == [Verdict.GOOD, Verdict.GOOD, Verdict.BAD]
+    assert verdicts(found) == [Severity.GOOD, Severity.GOOD, Severity.BAD]
     assert found[2].what == "Slack rejects SLACK_APP_TOKEN (invalid_auth)"
     assert "connections:write" in found[2].remedy
 
@@ -71,7 +71,7 @@ async def test_a_slack_that_fails_is_not_mistaken_for_a_bad_token(neighbour, met
 
     *_, last = await examine(neighbour.api._web, app_token=neighbour.slack.app_token, wanted=SCOPES)
 
-    assert last.verdict is Verdict.BAD
+    assert last.severity is Severity.BAD
     assert last.what.startswith(f"No answer from {neighbour.slack.api_url}")
     assert "SLACK_API_URL" in last.remedy
 
@@ -99,5 +99,5 @@ async def test_scopes_that_nobody_tells_are_to_be_compared(serve):
         client = web_api.client("xoxb-1", f"{url}/api/", session)
         _, scopes = await examine(client, app_token="", wanted=SCOPES)
 
-    assert scopes.verdict is Verdict.WARNING
+    assert scopes.severity is Severity.WARNING
     assert "panelbot manifest" in scopes.remedy

@@ -7,7 +7,7 @@ from bot.adapters.slack.buttons import trace_view
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
-from bot.panel.reports.turn_trace import Approval, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.playground.slack.web_api.methods.views import _check as slack_takes
 
 BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
@@ -167,8 +167,10 @@ def test_however_many_consult_however_many_slack_takes_it(count):
 
 
 def test_what_needed_approval_stands_with_what_people_said():
-    decided = Approval("shop", EVIL, True, f"Ann approves of it. {EVIL}")
-    part = replace(LEGAL, continues=True, brief="", approvals=(decided, Approval("shop", "sell")))
+    decided = ApprovalTrace("shop", EVIL, True, f"Ann approves of it. {EVIL}")
+    part = replace(
+        LEGAL, continues=True, brief="", approvals=(decided, ApprovalTrace("shop", "sell"))
+    )
     told = words(trace_view.modal(replace(WORK, parts=(part,)), None))
 
     assert "(shop): approved (Ann approves of it. " in told

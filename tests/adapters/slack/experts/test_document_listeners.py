@@ -112,9 +112,7 @@ def link_to(ts: str, channel: str = GENERAL, thread: str = "") -> str:
 
 @pytest.fixture
 async def school(neighbour, serve) -> AsyncIterator[School]:
-    editor = panel_editor(
-        FakePanelStore(), neighbour.people, library.library(), library.defaults(), frozenset()
-    )
+    editor = panel_editor(FakePanelStore(), neighbour.people, library.library(), library.defaults())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     desk = neighbour.documents(editor)
     handles = neighbour.handles(editor)

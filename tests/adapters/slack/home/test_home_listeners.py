@@ -60,7 +60,9 @@ class House:
         self.store = FrailStore()
         self.feedback = FakeFeedbackStore()
         known = library.library(), library.defaults()
-        self.editor = panel_editor(self.store, neighbour.people, *known, frozenset({UserId(CHLOE)}))
+        self.editor = panel_editor(
+            self.store, neighbour.people, *known, admins=frozenset({UserId(CHLOE)})
+        )
         reports = FakeReportStore(FakeTurnQueue())
         desk = OverviewReader(
             self.editor,

@@ -13,8 +13,8 @@ from bot.playground.slack.web_api.validation.blocks import problem_of
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law.")
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count twice.")
 OVERVIEW = Overview(
-    listed=[PanelEntry(LEGAL, None)],
-    to_be_added=[TAX],
+    entries=[PanelEntry(LEGAL, None)],
+    addable=[TAX],
     synthesis=Synthesis.AUTO,
     handles={},
     channels=[],
@@ -82,14 +82,14 @@ def test_who_may_not_can_look():
 
 
 def test_a_library_that_has_nobody_to_add_offers_no_menu():
-    assert home_view.ADD_LISTED not in elements(shown(replace(OVERVIEW, to_be_added=[])))
+    assert home_view.ADD_LISTED not in elements(shown(replace(OVERVIEW, addable=[])))
 
 
 def test_of_channels_it_is_told_how_much_differs_and_not_what():
     changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
     channels = [("C1", changes), ("D1", changes)]
 
-    told = str(shown(replace(OVERVIEW, channels=channels, to_be_added=[], listed=[])))
+    told = str(shown(replace(OVERVIEW, channels=channels, addable=[], entries=[])))
 
     assert "<#C1>: 1 added or changed · 1 removed · summary never" in told
     assert "D1" not in told
@@ -118,8 +118,8 @@ def test_the_largest_panel_fits():
     blocks = shown(
         replace(
             OVERVIEW,
-            listed=[PanelEntry(one, WorkspaceScope("T1")) for one in experts],
-            to_be_added=experts,
+            entries=[PanelEntry(one, WorkspaceScope("T1")) for one in experts],
+            addable=experts,
             channels=[(f"C{n:011}", changes) for n in range(300)],
             figures=figures,
         )
@@ -135,7 +135,7 @@ def test_nothing_that_people_wrote_is_live():
     figures = [Figures(evil.name, evil.title, 3, good=1)]
     listed = [PanelEntry(evil, None)]
 
-    blocks = shown(replace(OVERVIEW, listed=listed, to_be_added=[evil], figures=figures))
+    blocks = shown(replace(OVERVIEW, entries=listed, addable=[evil], figures=figures))
 
     for live in ("<!", "<https", "@here"):
         assert live not in str(blocks)
@@ -150,4 +150,4 @@ def test_what_a_menu_of_another_version_wants_is_refused(value):
 
 def test_the_tools_of_an_expert_are_told():
     using = replace(LEGAL, tools=(ToolName("web-search"),))
-    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, listed=[PanelEntry(using, None)])))
+    assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, entries=[PanelEntry(using, None)])))
