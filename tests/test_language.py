@@ -7,7 +7,7 @@ import pytest
 from bot import language
 from bot.language import LANGUAGES, dollars, gettext, listing, month, ngettext, number, pgettext
 
-STOPPED = "Stopped. {experts} did not answer any more."
+STOPPED = "Stopped. {experts} did not get to answer."
 
 
 def test_english_and_six_others_are_spoken():

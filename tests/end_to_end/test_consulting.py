@@ -121,7 +121,7 @@ async def test_stop_ends_colleagues_too_and_the_next_question_is_answered(office
 
 async def test_a_circle_is_refused_in_one_sentence(office: World):
     await office.slack.people.slash(ADA, GENERAL, "/experts", "consults finance legal")
-    told = "Finance Partner would come to consult itself"
+    told = "Finance Partner would end up consulting itself"
     await office.slack.people.wait_for(
         lambda: told in str(list(office.slack.workspace.ephemeral(ADA)))
     )

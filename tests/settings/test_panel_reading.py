@@ -74,7 +74,7 @@ def test_a_file_that_does_not_say_where_it_is_kept_is_told_by_its_name():
         ),
         (
             f"version: 1\ndefaults:\n  experts:\n  - {EXPERT}\n  - {EXPERT.replace('tax', 'vat')}",
-            "line 5: defaults > experts > vat > title is refused: “Tax” is what somebody else",
+            "line 5: defaults > experts > vat > title is refused: Somebody here is called “Tax”",
         ),
         (
             f"version: 1\ndefaults:\n  remove: [tax]\n  experts: [{EXPERT}]",

@@ -28,21 +28,23 @@ def ended(how: Decision | Undecided) -> str:
         Decision.APPROVED: gettext("Approved by {by}, {at}.", by=_BY, at=_AT),
         Decision.DECLINED: gettext("Declined by {by}, {at}.", by=_BY, at=_AT),
         Decision.EXPIRED: gettext(
-            "Nobody decided in time, so it counts as declined since {at}.", at=_AT
+            "Nobody decided in time, so it has counted as declined since {at}.", at=_AT
         ),
-        Undecided.SUPERSEDED: gettext("Ended undecided: something new was asked meanwhile."),
-        Undecided.STOPPED: gettext("Ended undecided: I was told to stop."),
+        Undecided.SUPERSEDED: gettext(
+            "Closed without a decision: something new was asked meanwhile."
+        ),
+        Undecided.STOPPED: gettext("Closed without a decision: I was told to stop."),
     }[how]
 
 
 def decided_before() -> str:
     """Return the answer to a decision that comes too late."""
-    return gettext("This has been decided already, or has ended: look under the message.")
+    return gettext("This has already been decided or closed: see below the message.")
 
 
 def in_line() -> str:
     """Return the answer to a decision that has to wait."""
-    return gettext("Noted. It goes on as soon as what is being answered in this thread is done.")
+    return gettext("Noted. It goes on as soon as the current answer in this thread is finished.")
 
 
 def approval_wanted(expert: str, wanted: Sequence[ApprovalWanted], who: str, hours: float) -> str:
@@ -50,7 +52,7 @@ def approval_wanted(expert: str, wanted: Sequence[ApprovalWanted], who: str, hou
     room = max(40, _LONGEST_ARGUMENTS // len(wanted))
     lead = gettext("{expert} wants to use a tool that needs approval:", expert=expert)
     note = gettext(
-        "Who can decide: {who}. Undecided, it counts as declined after {time}.",
+        "Who can decide: {who}. Without a decision, it counts as declined after {time}.",
         who=who,
         time=_hours(hours),
     )

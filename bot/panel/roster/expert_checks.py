@@ -118,9 +118,7 @@ def _confusable(title: str, taken: Sequence[str]) -> str:
     if is_like(title, RESERVED):
         return _reserved_word(title)
     if is_like(title, taken):
-        return gettext(
-            "“{name}” is what somebody else here is called; please choose another name.", name=title
-        )
+        return gettext("Somebody here is called “{name}”; please choose another name.", name=title)
     if _shape(title) in {_shape(other) for other in (*RESERVED, *taken)}:
         return gettext(
             "“{name}” looks like a name that is in use here; please choose another name.",
@@ -130,7 +128,7 @@ def _confusable(title: str, taken: Sequence[str]) -> str:
 
 
 def _reserved_word(name: str) -> str:
-    return gettext("“{name}” is a word of my own; please choose another name.", name=name)
+    return gettext("“{name}” is reserved; please choose another name.", name=name)
 
 
 def is_like(name: str, taken: Iterable[str]) -> bool:
@@ -163,7 +161,7 @@ def _checked_purpose(purpose: str) -> str:
     normalised = " ".join(purpose.split())
     if not 1 <= len(normalised) <= LONGEST_PURPOSE:
         raise Refused(
-            gettext("What the expert is for takes 1 to {most} characters.", most=LONGEST_PURPOSE),
+            gettext("The purpose must have 1 to {most} characters.", most=LONGEST_PURPOSE),
             field="purpose",
         )
     return normalised
@@ -175,7 +173,8 @@ def _checked_instructions(expert: Expert) -> str:
     if not shortest <= len(normalised) <= LONGEST_INSTRUCTIONS:
         raise Refused(
             gettext(
-                "The instructions take 1 to {most} characters.", most=number(LONGEST_INSTRUCTIONS)
+                "The instructions must have 1 to {most} characters.",
+                most=number(LONGEST_INSTRUCTIONS),
             ),
             field="instructions",
         )
@@ -185,7 +184,7 @@ def _checked_instructions(expert: Expert) -> str:
 def _checked_model(model: str | None) -> str | None:
     if model and not _MODEL.fullmatch(model):
         raise Refused(
-            gettext("The model is the name that its maker gives it, for example `gpt-6-luna`."),
+            gettext("The model is the name that its provider uses, for example `gpt-6-luna`."),
             field="model",
         )
     return model or None

@@ -38,7 +38,9 @@ def check_consulted(expert: Expert, others: Panel) -> Expert:
     if cycle := _cycle(checked, known):
         way = " → ".join(one.title for one in cycle)
         raise Refused(
-            gettext("{expert} would come to consult itself: {way}.", expert=checked.title, way=way),
+            gettext(
+                "{expert} would end up consulting itself: {way}.", expert=checked.title, way=way
+            ),
             field="consults",
         )
     return checked

@@ -64,7 +64,7 @@ class Rights:
         if isinstance(scope, WorkspaceScope) and role is not Role.ADMIN:
             raise Refused(
                 gettext(
-                    "The defaults of all channels can be changed by workspace admins; you can "
+                    "Only workspace admins can change the defaults of all channels; you can "
                     "change this channel's panel with `/experts add` and `/experts remove`."
                 )
             )

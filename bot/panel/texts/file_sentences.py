@@ -50,7 +50,7 @@ def file_too_many(name: str, limit: int) -> str:
 
 def file_withheld(name: str) -> str:
     """Return why an attached file is not used."""
-    return gettext("Slack did not give me {file}; please attach it again.", file=quoted(name))
+    return gettext("I could not get {file} from Slack; please attach it again.", file=quoted(name))
 
 
 def file_gone(name: str) -> str:
@@ -119,7 +119,7 @@ def made_slow(name: str) -> str:
 def made_unwanted(name: str, code: str) -> str:
     """Return why a file that an expert made is not shown."""
     return gettext(
-        "Slack did not take {file} (`{code}`); whoever runs me can find out why.",
+        "Slack rejected {file} (`{code}`); whoever runs me can find out why.",
         file=quoted(name),
         code=code,
     )

@@ -76,7 +76,7 @@ def unmuted() -> str:
 
 def nothing_said() -> str:
     """Return the text in place of an empty answer."""
-    return gettext("The model had nothing to say to this. Please put it differently.")
+    return gettext("The model returned an empty answer. Please put it differently.")
 
 
 def gave_up() -> str:
@@ -135,8 +135,8 @@ def stopped(unanswered: Sequence[str]) -> str:
     if not unanswered:
         return gettext("Stopped.")
     return ngettext(
-        "Stopped. {experts} did not answer any more.",
-        "Stopped. {experts} did not answer any more.",
+        "Stopped. {experts} did not get to answer.",
+        "Stopped. {experts} did not get to answer.",
         len(unanswered),
         experts=listed(unanswered),
     )
@@ -146,7 +146,7 @@ def in_line(ahead: int) -> str:
     """Return the status of a thread that waits for a worker, with *ahead* threads before it."""
     if not ahead:
         return gettext("is busy; you are next…")
-    return ngettext("is busy; {count} before you…", "is busy; {count} before you…", ahead)
+    return ngettext("is busy; {count} ahead of you…", "is busy; {count} ahead of you…", ahead)
 
 
 def plan_title(titles: Sequence[str]) -> str:
@@ -198,11 +198,11 @@ def why_failed(failure: Failure) -> str:
         ),
         Failure.STOPPED: gettext("I was stopped"),
         Failure.LEFT: gettext("I was taken off the panel meanwhile"),
-        Failure.FUNCTION: gettext("my function broke; whoever runs me finds where in the log"),
+        Failure.FUNCTION: gettext("my function failed; whoever runs me finds the cause in the log"),
         Failure.MISSING: gettext(
             "my function is not installed (any more); `panelbot check` tells more"
         ),
-        Failure.REFUSED: gettext("I cannot answer this as it was put"),
+        Failure.REFUSED: gettext("I cannot answer this as it was asked"),
         Failure.FORGOT: gettext("I no longer know what I wanted the tool for"),
     }[failure]
 

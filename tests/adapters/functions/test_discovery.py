@@ -65,7 +65,7 @@ def test_a_registered_function_is_an_expert_of_the_library(installed):
         ({"orders": "bare"}, "no FunctionExpert"),
         ({"legal": "orders"}, "has that name"),
         ({"My Orders": "orders"}, "A name"),
-        ({"everyone": "orders"}, "word of my own"),
+        ({"everyone": "orders"}, "is reserved"),
         ({"lawyer": "lawyer"}, "what somebody else here is called"),
         ({"noisy": "noisy"}, "display name"),
     ],

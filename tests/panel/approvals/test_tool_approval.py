@@ -126,7 +126,7 @@ async def test_only_the_first_decision_counts(bench):
     await asked(bench)
     await decide(bench)
 
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(Refused, match="already been decided"):
         await decide(bench, ADMIN, Decision.DECLINED)
     bench.queue.advance(bench.timeouts.approval + 1)
     await ApprovalExpiry(bench.approvals).expire()
@@ -135,7 +135,7 @@ async def test_only_the_first_decision_counts(bench):
 
     assert given(bench) == [("mcpr_1", True)]
     assert await bench.idle()
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(Refused, match="already been decided"):
         await decide(bench)
 
 

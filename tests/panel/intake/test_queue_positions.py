@@ -43,7 +43,7 @@ async def test_everybody_is_told_in_their_own_language(bench):
     await line.update()
     await line.update()
 
-    told = ["ist beschäftigt; du bist als Nächstes dran …", "is busy; 1 before you…"]
+    told = ["ist beschäftigt; du bist als Nächstes dran …", "is busy; 1 ahead of you…"]
     assert bench.messenger.statuses == told
 
 

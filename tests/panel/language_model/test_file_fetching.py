@@ -98,7 +98,7 @@ async def test_a_file_that_slack_keeps_does_not_keep_the_answer(bench, errors):
     await bench.ask("Look", "1.0", bench.files.put("a.pdf", PDF))
 
     assert ("Legal Counsel", "Without it: yes.") in said(bench)
-    sorry = ":paperclip: Slack did not give me `a.pdf`; please attach it again."
+    sorry = ":paperclip: I could not get `a.pdf` from Slack; please attach it again."
     assert (None, sorry) in said(bench)
 
 
