@@ -1,4 +1,4 @@
-"""Experts that are Python functions: what a package of yours imports.
+"""Experts that are Python functions: what your package imports.
 
 An expert is a function that takes a Request and returns Markdown::
 
@@ -16,18 +16,17 @@ It is registered in the package's pyproject.toml; the name is what people type::
     [project.entry-points."panelbot.experts"]
     orders = "acme_experts:orders"
 
-The function may be ``async`` or not (then it runs in a thread of its own), and may yield its
-answer piece by piece instead of returning it. What it has its answer from it tells by returning
-a Reply, or by yielding Sources among the text.
+The function may be ``async``; if it is not, it runs in a thread of its own. It may yield its answer
+piece by piece instead of returning it. It names its sources by returning a Reply, or by yielding
+Sources between pieces of text.
 
-- A FunctionRefused is told to people as it is. Of any other error people learn only that there
-  was one; the log gets its type and place, not its message.
-- What a function has answered is kept: it is not called again, whatever happens then. A worker
-  that dies while a function runs lets another call it again, with the same ``Request.key``.
-- What is longer than 40,000 characters is cut.
-- After ``Request.deadline`` nobody listens any more. An ``async`` function is cancelled then
-  (and where somebody stops the turn); a thread cannot be, and ends at its next ``yield`` if it
-  has one.
+- People see the message of a FunctionRefused. Of any other error they see only that there was one;
+  the log has its type and location, but not its message.
+- An answer is stored: the function is not called again, whatever happens next. If a worker dies
+  while a function runs, another worker calls it again, with the same ``Request.key``.
+- Answers are cut after 40,000 characters.
+- An answer after ``Request.deadline`` is ignored. An ``async`` function is cancelled then, or when
+  somebody stops the turn. A thread cannot be cancelled; it ends at its next ``yield``, if any.
 
 This module is stable: what is documented here stays, and new fields have defaults.
 """
@@ -36,19 +35,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-GROUP = "panelbot.experts"  # of the entry points
+GROUP = "panelbot.experts"  # the group of the entry points
 
 
 class FunctionRefused(Exception):
-    """The function will not answer; the message, Markdown, is told to people as it is."""
+    """The function refuses to answer; people see the message, which is Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the author of the newest message."""
+    """Who asks: the author of the latest message."""
 
     id: str  # Slack's: "U012AB3CD"
-    name: str  # as others read it
+    name: str  # the display name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something that was said in the thread, by a person or the bot."""
+    """An earlier message in the thread, by a person or the bot."""
 
     speaker: str
     text: str
@@ -70,21 +69,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the function is asked."""
+    """A question to the function."""
 
-    question: str  # what people wrote; several messages that waited together, by a blank line
-    brief: str  # what the router wants to know; empty where people asked the expert themselves
-    said: tuple[Said, ...]  # before the question, oldest first; of a long thread its end
+    question: str  # the message; several that waited together are separated by blank lines
+    brief: str  # the question in the router's words; empty if people asked the expert directly
+    said: tuple[Said, ...]  # earlier messages, oldest first; of a long thread the latest
     asker: Asker
     thread: Thread
-    files: tuple[str, ...]  # the names of what is attached to the question
-    deadline: datetime  # with its timezone; an answer after it comes too late
-    key: str  # of this question to this expert: the same if the function has to be called again
+    files: tuple[str, ...]  # the names of the attached files
+    deadline: datetime  # with a time zone; a later answer is ignored
+    key: str  # identifies this question to this expert: the same if the call is repeated
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer has something from."""
+    """A source of an answer."""
 
     title: str
     url: str = ""
@@ -111,7 +110,7 @@ Function = Callable[[Request], Answer]
 
 @dataclass(frozen=True, slots=True)
 class FunctionExpert:
-    """An expert that is a function, and how it looks in Slack."""
+    """An expert that is a function, with its name and icon in Slack."""
 
     answer: Function
     title: str  # the display name, at most 40 characters
