@@ -21,15 +21,6 @@ RequestId = NewType("RequestId", str)  # of the model's side: its request for ap
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
 
-class Role(StrEnum):
-    """What a person may do in the workspace."""
-
-    ADMIN = "admin"
-    MEMBER = "member"
-    GUEST = "guest"
-    STRANGER = "stranger"  # from another organisation
-
-
 class Synthesis(StrEnum):
     """When the router ends a turn with a summary."""
 
@@ -59,16 +50,6 @@ class ThreadRef:
     def place(self) -> str:
         """The thread as operators name it: ``CHANNEL/TS``."""
         return f"{self.channel_id}/{self.thread_ts}"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the workspace."""
-
-    id: UserId
-    name: str
-    role: Role
-    locale: str = ""  # as Slack writes it: "pt-BR"; empty: unknown
 
 
 class Wish(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.panel.messaging.people import People
-from bot.panel.model import Person, Role, UserId
+from bot.panel.messaging.people import People, Person, Role
+from bot.panel.model import UserId
 
 EVERYBODY = (
     Person(UserId("UADMIN"), "Ada", Role.ADMIN),

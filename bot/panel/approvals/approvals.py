@@ -22,6 +22,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.panel.approvals import approval_texts
+from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
     ApprovalId,
     Call,
@@ -29,8 +30,6 @@ from bot.panel.model import (
     Decision,
     Message,
     MessageTs,
-    Person,
-    Role,
     TurnId,
     UserId,
     Verdict,

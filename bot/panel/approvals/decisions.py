@@ -9,8 +9,8 @@ from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Approvers, Pending
 from bot.panel.errors import Refused, StoreUnavailable
-from bot.panel.messaging.people import People
-from bot.panel.model import ApprovalId, Decision, Person, ThreadRef, UserId
+from bot.panel.messaging.people import People, Person
+from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 
 log = logging.getLogger(__name__)
 

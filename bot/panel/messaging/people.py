@@ -1,9 +1,30 @@
 """Who is who in the workspace."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from bot.panel.model import Person, UserId
+from bot.panel.model import UserId
+
+
+class Role(StrEnum):
+    """What a person may do in the workspace."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"  # from another organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the workspace."""
+
+    id: UserId
+    name: str
+    role: Role
+    locale: str = ""  # as Slack writes it: "pt-BR"; empty: unknown
 
 
 class People(Protocol):

@@ -13,7 +13,7 @@ from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import NO_USAGE, Expert, ExpertName, Synthesis, Usage, UserId
 from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
-from bot.panel.reports.feedback import Feedback, Opinion
+from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_store import FeedbackStore
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import UsageCount
@@ -82,19 +82,15 @@ class OverviewReader:
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
-        panel, entries, addable, channels, may_change = await asyncio.gather(
+        panel, entries, addable, channels, handles, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
             self._editor.entries(everywhere),
             self._editor.addable(everywhere),
             self._editor.changed_channels(team_id),
+            self._handles.of_team(team_id),
             self._may_change(everywhere, by),
         )
-        counts, feedback, handles = await asyncio.gather(
-            self._reports.usage(team_id, month),
-            self._feedback.of_month(team_id, month),
-            self._handles.of_team(team_id),
-        )
-        titles = {one.name: one.title for one in (*addable, *panel.experts)}
+        titles = {expert.name: expert.title for expert in (*addable, *panel.experts)}
         return Overview(
             entries=entries,
             addable=addable,
@@ -103,7 +99,7 @@ class OverviewReader:
             channels=channels,
             month=month,
             months=months[::-1],
-            figures=self._figures(counts, feedback, titles),
+            figures=await self._figures(team_id, month, titles),
             prices_as_of=self._prices.as_of,
             admins=self._editor.rights.admins,
             may_change=may_change,
@@ -117,12 +113,12 @@ class OverviewReader:
             return False
         return True
 
-    def _figures(
-        self,
-        counts: Sequence[UsageCount],
-        feedback: Sequence[Feedback],
-        titles: dict[ExpertName, str],
+    async def _figures(
+        self, team_id: str, month: str, titles: Mapping[ExpertName, str]
     ) -> Sequence[Figures]:
+        counts, feedback = await asyncio.gather(
+            self._reports.usage(team_id, month), self._feedback.of_month(team_id, month)
+        )
         votes = Counter((one.judged.expert, one.opinion) for one in feedback)
         names = dict.fromkeys([*(count.expert for count in counts), *(name for name, _ in votes)])
         figures = [
@@ -134,7 +130,7 @@ class OverviewReader:
     def _figures_of(
         self,
         name: ExpertName | None,
-        titles: dict[ExpertName, str],
+        titles: Mapping[ExpertName, str],
         counts: Sequence[UsageCount],
         votes: Counter[tuple[ExpertName | None, Opinion]],
     ) -> Figures:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.language import gettext
 from bot.panel.errors import Refused
-from bot.panel.messaging.people import People
-from bot.panel.model import Role, ThreadRef, UserId
+from bot.panel.messaging.people import People, Role
+from bot.panel.model import ThreadRef, UserId
 from bot.panel.roster.roster import Scope, WorkspaceScope
 
 

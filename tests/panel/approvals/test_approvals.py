@@ -4,6 +4,7 @@ import pytest
 
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approvals import Approvers, Pending, approvers
+from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
     Call,
     CallId,
@@ -11,9 +12,7 @@ from bot.panel.model import (
     Decision,
     ExpertName,
     MessageTs,
-    Person,
     RequestId,
-    Role,
     TurnId,
     UserId,
 )

@@ -11,7 +11,8 @@ from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, Refused, StoreUnavailable
 from bot.panel.language_model.exchange import ApprovalGiven, ToolAnswered, UserSaid
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import Decision, Person, RequestId, Role, UserId
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import Decision, RequestId, UserId
 from bot.panel.tools import ApprovalWanted
 from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople

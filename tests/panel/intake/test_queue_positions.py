@@ -4,7 +4,8 @@ import pytest
 
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.intake.turn_queue import TurnQueue
-from bot.panel.model import Message, MessageTs, Person, Role, ThreadRef, UserId
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.messenger import RecordingMessenger

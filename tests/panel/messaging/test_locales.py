@@ -8,7 +8,8 @@ from bot import language
 from bot.language import gettext
 from bot.panel.errors import MessengerUnavailable
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Person, Role, UserId
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import UserId
 from tests.fakes.people import FakePeople
 
 ERIN, BEN = UserId("UERIN"), UserId("UMEMBER")

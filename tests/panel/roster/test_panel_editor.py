@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName, Person, Role, Synthesis, ThreadRef, UserId
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import Expert, ExpertName, Synthesis, ThreadRef, UserId
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_editor import PanelEditor

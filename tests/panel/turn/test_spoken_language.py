@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.panel.errors import GiveUp, ModelFault, ModelRefused
-from bot.panel.model import Person, Role, UserId
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import UserId
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, consult
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.json_types import Json
-from bot.panel.messaging.people import People
-from bot.panel.model import Person, Role, UserId
+from bot.panel.messaging.people import People, Person, Role
+from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 

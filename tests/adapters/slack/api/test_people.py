@@ -4,7 +4,8 @@ import pytest
 
 from bot.adapters.slack.api.people import SlackPeople
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.model import Role, UserId
+from bot.panel.messaging.people import Role
+from bot.panel.model import UserId
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import (
     ADA,
