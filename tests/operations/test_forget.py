@@ -11,7 +11,7 @@ from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, Expert, TurnId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
-from bot.panel.roster.knowledge import Holder, Upload
+from bot.panel.roster.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import ChannelScope, RosterChanges
 from tests.operations.conftest import ADA, BEN, LEGAL, TEAM, Fakes, thread_ref
 
@@ -148,7 +148,7 @@ async def test_a_channel_loses_its_panel_documents_notices_and_opinions(fakes: F
     for channel in ("C1", "C2"):
         scope = ChannelScope(TEAM, channel)
         await fakes.panels.add(scope, EXPERT)
-        collection = await fakes.knowledge.create(Holder(scope, LEGAL))
+        collection = await fakes.knowledge.create(CollectionOwner(scope, LEGAL))
         await fakes.knowledge.add(collection, Upload("contract.md", b"# Thirty days"))
         await judge(fakes, thread_ref(1, channel), ADA)
         fakes.kept.notices[channel] = [f"told:{channel}"]
@@ -158,7 +158,7 @@ async def test_a_channel_loses_its_panel_documents_notices_and_opinions(fakes: F
 
     assert (forget.deleted.panels, forget.deleted.documents, forget.deleted.opinions) == (1, 1, 1)
     assert await fakes.panels.channels(TEAM) == [ChannelScope(TEAM, "C2")]
-    assert [shelf.holder.scope for shelf in fakes.knowledge.shelves.values()] == [
+    assert [shelf.owner.scope for shelf in fakes.knowledge.shelves.values()] == [
         ChannelScope(TEAM, "C2")
     ]
     assert fakes.kept.erased == ["told:C1"]

@@ -166,7 +166,7 @@ async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
 async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
     bench.model.script(ROUTER, "Hi.")
     await put(bench, "poison")
-    while (claim := await claimed_sometime(bench)).deaths <= HURRY.deaths:
+    while (claim := await claimed_sometime(bench)).deaths <= HURRY.max_deaths:
         pass  # the worker is seen no more
     await bench.queue.hand_over(claim)
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY)

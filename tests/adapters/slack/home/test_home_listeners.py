@@ -281,7 +281,7 @@ async def test_everybody_may_read_the_instructions(house):
 async def test_who_has_lost_the_right_to_change_is_told_so(house):
     """In French, which is what Chloé has chosen."""
     view = await house.opened(CHLOE)
-    house.editor._rights._admins = frozenset()
+    house.editor.rights._admins = frozenset()
 
     await house.people.click(CHLOE, view, home_view.ADD_LISTED, "writing")
 
