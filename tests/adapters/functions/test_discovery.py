@@ -66,7 +66,7 @@ def test_a_registered_function_is_an_expert_of_the_library(installed):
         ({"legal": "orders"}, "has that name"),
         ({"My Orders": "orders"}, "A name"),
         ({"everyone": "orders"}, "is reserved"),
-        ({"lawyer": "lawyer"}, "what somebody else here is called"),
+        ({"lawyer": "lawyer"}, "Somebody here is called"),
         ({"noisy": "noisy"}, "display name"),
     ],
 )

@@ -188,7 +188,7 @@ async def test_a_new_question_to_the_expert_ends_the_matter(bench):
 
     assert endings(bench) == [approval_texts.ended(Undecided.SUPERSEDED)]
     assert given(bench) == [("mcpr_1", False)]
-    with pytest.raises(Refused, match="has ended"):
+    with pytest.raises(Refused, match="or closed"):
         await decide(bench)
     assert await bench.idle()
 
