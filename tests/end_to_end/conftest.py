@@ -1,10 +1,8 @@
 """The whole bot before a local Slack and a local model API, over real HTTP, WebSocket and Redis."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from socket import create_server
 
@@ -30,6 +28,7 @@ from bot.settings.config import Config
 from bot.settings.environment import read
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector
+from tests.processes import BotProcess, bot_process, warm_up
 from tests.screen_reader import ScreenReader
 
 SECRET = "a-secret-of-at-least-16-characters"
@@ -111,18 +110,9 @@ class World:
         await asyncio.gather(*self.bots, return_exceptions=True)
         self.bots.clear()
 
-    @asynccontextmanager
-    async def command(self, *args: str) -> AsyncIterator[Process]:
+    def command(self, *args: str) -> AbstractAsyncContextManager[BotProcess]:
         """Run ``panelbot`` as a process of its own."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *args, env=self.environ, stdout=PIPE, stderr=PIPE
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        return bot_process(*args, environ=self.environ)
 
     async def panelbot(self, *args: str) -> tuple[int, str, str]:
         """Run ``panelbot`` to its end; returns its exit code and what it printed."""
@@ -164,8 +154,15 @@ async def until_reachable(port: int) -> None:
                 return
 
 
+@pytest.fixture(scope="session")
+def imported_bot() -> None:
+    """What commands are forked from is there already: tests with a timeout start none."""
+    warm_up()
+
+
 @pytest.fixture
 async def world(
+    imported_bot: None,
     redis: Connection,
     redis_url: str,
     openai_inspector: OpenAIInspector,

@@ -22,7 +22,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Literal
+from typing import Literal, cast
 
 from bot.panel.errors import ConversationGone, Refused
 from bot.panel.language_model.exchange import (
@@ -37,12 +37,13 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     ToolAnswered,
     ToolCalled,
+    ToolUsed,
     UserSaid,
 )
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, Labels
 from bot.panel.made_files import MadeFile
-from bot.panel.model import CallId, ConversationId, ExpertName, RequestId, Usage
+from bot.panel.model import CallId, ConsultationPath, ConversationId, ExpertName, RequestId, Usage
 from bot.panel.tools import ApprovalWanted
 
 
@@ -124,7 +125,7 @@ class ScriptedModel(LanguageModel):
         self.whole: set[str] = set()
         self.made: dict[str, bytes] = {}  # what the files hold, by their ids
         self.fetched: list[str] = []
-        self._scripts: defaultdict[ExpertName | None, deque[Reply]] = defaultdict(deque)
+        self._scripts: defaultdict[str | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
 
@@ -155,7 +156,7 @@ class ScriptedModel(LanguageModel):
         """Return the prompts that an expert (or the ROUTER) got, in order."""
         return [p for p in self.prompts if self._who(p.conversation) == whom]
 
-    def items_of(self, whom: ExpertName | str | None) -> list[Item]:
+    def items_of(self, whom: ExpertName | str | None) -> list[StoredItem]:
         """Return the items of the only conversation of an expert (or the ROUTER)."""
         (found,) = [s for id_, s in self.conversations.items() if self._who(id_) == whom]
         return found.items
@@ -204,7 +205,7 @@ class ScriptedModel(LanguageModel):
         for start in reversed(range(len(items))):
             item = items[start]
             if isinstance(item, UserSaid) and ref in item.text:
-                return items[start:]
+                return [later for later in items[start:] if not isinstance(later, ToolUsed)]
         return None
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
@@ -256,7 +257,7 @@ class ScriptedModel(LanguageModel):
             raise ConversationGone(conversation)
         return self.conversations[conversation]
 
-    def _who(self, conversation: ConversationId) -> ExpertName | None:
+    def _who(self, conversation: ConversationId) -> ConsultationPath | None:
         stored = self.conversations.get(conversation)
         labels = None if stored is None else stored.labels
         return labels.expert if isinstance(labels, ExpertLabels) else ROUTER
@@ -268,7 +269,7 @@ class ScriptedModel(LanguageModel):
     def _steps(self, prompt: Prompt) -> Sequence[Step]:
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
-        return reply or [""] if isinstance(reply, list | tuple) else [reply]
+        return reply or [""] if isinstance(reply, list | tuple) else [cast("Step", reply)]
 
 
 async def _play(

@@ -49,7 +49,7 @@ class RecordingMessenger(Messenger):
     def said(self) -> list[tuple[str | None, str]]:
         """Who said what: the persona's name (None: the router) and the text."""
         posts = [post for _, _, post in self.posts]
-        return [(p.persona and p.persona.name, p.text) for p in posts]
+        return [(p.persona.name if p.persona else None, p.text) for p in posts]
 
     @property
     def status(self) -> str:

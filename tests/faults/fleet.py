@@ -4,31 +4,33 @@ import asyncio
 import os
 import random
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.faults.traps import Deed
+from tests.processes import BotProcess, Prepare, bot_process, nothing
 
 Environ = Mapping[str, str]
 _GRACE = 40.0
-_BREATH = 0.3  # between an end that was not wanted and the next start
+_RESTART_TAKES = 1.5  # seconds, as on a platform; a turn may die with six workers, no more
 
 
 class Member:
     """One process that is always there: when it ends, it is started again, as a platform does."""
 
-    def __init__(self, name: str, command: str, environ: Environ, folder: Path) -> None:
+    def __init__(
+        self, name: str, command: str, environ: Environ, folder: Path, prepare: Prepare
+    ) -> None:
         self.name = name
         self.environ = dict(environ)
         self.ends: Counter[str] = Counter()
         self.paused = False
         self._command = command
+        self._prepare = prepare
         self._log = folder / f"{name}.log"
-        self._process: Process | None = None
+        self._process: BotProcess | None = None
         self._meant = ""  # how we ended it ourselves
         self._up = asyncio.Event()
 
@@ -39,13 +41,8 @@ class Member:
 
     async def keep(self) -> None:
         """Run it again and again, until cancelled."""
-        try:
-            while True:
-                await self._run_once()
-        finally:
-            if self._process and self._process.returncode is None:
-                self._process.kill()
-                await self._process.wait()
+        while True:
+            await self._run_once()
 
     def kill(self) -> None:
         """End it as ``kill -9`` does."""
@@ -66,35 +63,26 @@ class Member:
         asyncio.get_running_loop().call_later(seconds, self._wake, process)
 
     async def _run_once(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "bot", self._command),
-                env=self.environ,
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        self._up.set()
-        code = await process.wait()
-        self._up.clear()
+        running = bot_process(
+            self._command, environ=self.environ, log=self._log, prepare=self._prepare
+        )
+        async with running as self._process:
+            self._up.set()
+            code = await self._process.wait()
+            self._up.clear()
         self.ends[self._meant or f"ended by itself with {code}"] += 1
-        if not self._meant:
-            await asyncio.sleep(_BREATH)
         self._meant = ""
+        await asyncio.sleep(_RESTART_TAKES)
 
     def _signal(self, meaning: str, number: signal.Signals) -> None:
         if self._process and self._up.is_set() and not self._meant:
             self._meant = meaning
-            with suppress(ProcessLookupError):
-                self._process.send_signal(number)
-                self._process.send_signal(signal.SIGCONT)  # also where it stands still
+            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)  # also where it stands still
 
-    def _wake(self, process: Process) -> None:
+    def _wake(self, process: BotProcess) -> None:
         self.paused = False
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGCONT)
 
 
 class Fleet:
@@ -121,9 +109,9 @@ class Fleet:
         """How processes ended, and how often."""
         return sum((one.ends for one in self.members.values()), Counter[str]())
 
-    def add(self, name: str, command: str, environ: Environ) -> None:
+    def add(self, name: str, command: str, environ: Environ, prepare: Prepare = nothing) -> None:
         """Start a process that is always there from now on."""
-        member = Member(name, command, {**os.environ, **environ}, self._folder)
+        member = Member(name, command, {**os.environ, **environ}, self._folder, prepare)
         self.members[name] = member
         self._tasks.append(asyncio.create_task(member.keep()))
 

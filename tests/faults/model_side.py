@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.openai.labels import unpack
-from bot.adapters.openai.responses.repair import ABORTED
+from bot.panel.language_model.exchange import ABORTED
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.playground.openai.conversations.items import unanswered
+from bot.playground.openai.conversations.items import text_of, unanswered
 from bot.playground.openai.stand_in.brain import is_model, is_user
 from bot.playground.openai.store import Conversation as Stored
-from bot.playground.openai.store import text_of
 from tests.faults import brain
 
 ThreadName = tuple[str, str]  # channel, thread_ts

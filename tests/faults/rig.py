@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bot.adapters.redis.connection import connection
@@ -25,6 +26,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.gates import TOKEN, model_gate, slack_gate
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.traps import Traps
+from tests.faults.wrong_clock import jump
 
 SECRET = "a-secret-of-at-least-16-characters"
 PEOPLE = (ADA, BEN, CHLOE, DEV)
@@ -80,7 +82,7 @@ async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
         openai = OpenAIPlayground(brain=ScriptedBrain(brain.reply))
         await _set_panel(server, slack.workspace.team_id)
         slack.app.middlewares.append(slack_gate(traps))
-        openai._app.middlewares.append(model_gate(traps))
+        openai.app.middlewares.append(model_gate(traps))
         await opened.enter_async_context(slack)
         await opened.enter_async_context(openai)
         channels = _channels(slack, shape.channels)
@@ -131,7 +133,8 @@ async def _start(
         proxies.append(proxy)
         token = TOKEN + name
         slack._web_api._tokens[token] = "bot"  # type: ignore[index]  # a dict in truth
-        fleet.add(name, "worker", environ | _own(name, token, proxy) | _clock(shape, number))
+        own = environ | _own(name, token, proxy)
+        fleet.add(name, "worker", own, partial(jump, _error_of_clock(shape, number)))
     for number in range(shape.webs):
         port = free_port()
         fleet.add(f"web{number}", "web", environ | {"PORT": str(port)})
@@ -170,10 +173,6 @@ def _own(name: str, token: str, proxy: RedisProxy) -> dict[str, str]:
     }
 
 
-def _clock(shape: Shape, number: int) -> dict[str, str]:
-    """Return what makes the clock of a worker wrong."""
-    if not shape.clocks:
-        return {}
-    lies = Path(__file__).parent / "wrong_clock"
-    jump = shape.clocks[number % len(shape.clocks)]
-    return {"PYTHONPATH": str(lies), "WRONG_CLOCK": str(jump)}
+def _error_of_clock(shape: Shape, number: int) -> float:
+    """Return by how many seconds the clock of a worker is wrong."""
+    return shape.clocks[number % len(shape.clocks)] if shape.clocks else 0.0

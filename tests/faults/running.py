@@ -46,6 +46,7 @@ async def run(
     async with open_rig(folder, scenario.shape, seed) as rig:
         chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
         workload = Workload(rig, scenario.habits, chance)
+        rig.traps.choose = lambda all_: chance.sample(all_, min(turns, len(all_)))
         rig.traps.answered = lambda: len(workload.turns)
         complaints: list[str] = []
         try:

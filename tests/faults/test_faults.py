@@ -1,4 +1,4 @@
-"""The harness in its short form: every family of faults, and nothing lost, doubled or left."""
+"""Every family of faults: nothing is lost, doubled or left. ``--long`` asks more questions."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,26 @@ import pytest
 from tests.faults.running import run
 from tests.faults.scenarios import SCENARIOS, Scenario
 
-TURNS = 2_000
+TURNS = 2_000 // len(SCENARIOS) + 1
+FEW_TURNS = 6
 SEED = int(os.environ.get("PANELBOT_FAULTS_SEED", "1"))
 
 
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def turns(request: pytest.FixtureRequest) -> int:
+    """How many turns each family has to survive."""
+    return TURNS if request.config.getoption("--long") else FEW_TURNS
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-async def test_every_question_is_answered_exactly_once(scenario: Scenario, tmp_path: Path):
-    outcome = await run(scenario, TURNS // len(SCENARIOS) + 1, SEED, tmp_path)
+async def test_every_question_is_answered_exactly_once(
+    scenario: Scenario, turns: int, tmp_path: Path
+):
+    outcome = await run(scenario, turns, SEED, tmp_path)
 
     assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
     assert len(outcome.unsprung) <= outcome.sprung  # in so short a run, some steps are rare
-    assert outcome.turns >= TURNS // len(SCENARIOS)
+    assert outcome.turns >= turns

@@ -1,7 +1,7 @@
 """Traps: what befalls a worker at an exact step, before or after its effect."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
@@ -49,6 +49,7 @@ class Traps:
         self.answered: Callable[[], int] = lambda: 0  # turns so far
         self.pause = 0.0  # seconds between two
         self.work = 0  # turns that are answered between two, however slow the machine is
+        self.choose: Callable[[Sequence[Trap]], Iterable[Trap]] = list  # which of them to set
         self._next_at = 0.0
         self._next_after = 0
 
@@ -59,7 +60,7 @@ class Traps:
 
     def set(self, traps: Iterable[Trap]) -> None:
         """Set more traps."""
-        self._set += traps
+        self._set += self.choose(tuple(traps))
 
     def clear(self) -> None:
         """Take away the traps that are left."""

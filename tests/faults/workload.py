@@ -77,7 +77,7 @@ class Workload:
                 await self._thread()
 
         async with asyncio.TaskGroup() as talkers:
-            for _ in range(self.habits.at_once):
+            for _ in range(min(self.habits.at_once, turns)):
                 talkers.create_task(talker())
 
     def _has_traps_to_find(self, turns: int) -> bool:

@@ -1,6 +1,6 @@
 import string
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.experts import library
@@ -45,7 +45,6 @@ channels = some.dictionaries(
 )
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=50)
 @given(some.builds(PanelFile, changes, channels, some.just(PLACE)))
 def test_what_is_written_is_read_again(panels):
     assert read(write(panels), "panel.yaml") == panels

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.redis import codec
@@ -14,13 +14,11 @@ from bot.panel.journal.events import (
 )
 from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
 
-steadily = settings(deadline=None, derandomize=True, database=None)
 KINDS = TurnEvent.__args__
 EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.", effort=Effort.HIGH)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@steadily
 @given(data=st.data())
 def test_every_event_comes_back_as_it_was(kind, data):
     event = data.draw(st.from_type(kind))
@@ -30,7 +28,6 @@ def test_every_event_comes_back_as_it_was(kind, data):
     assert (back, back.at) == (event, event.at)
 
 
-@steadily
 @given(message=st.from_type(Message), expert=st.from_type(Expert))
 def test_messages_and_experts_come_back_as_they_were(message, expert):
     assert codec.load(Message, codec.dump(message)) == message

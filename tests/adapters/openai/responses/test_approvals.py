@@ -15,6 +15,7 @@ from bot.panel.language_model.exchange import (
     ModelSaid,
     Prompt,
     Responded,
+    StoredItem,
     ToolUsed,
     UserSaid,
 )
@@ -53,7 +54,7 @@ class Expert:
         assert isinstance(last, Responded)
         return last
 
-    async def kept(self) -> list[object]:
+    async def kept(self) -> list[StoredItem]:
         """Return what the conversation holds, the oldest first."""
         return [item async for item in self.model.items(self.conversation)][::-1]
 

@@ -1,10 +1,16 @@
 import pytest
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.responses.repair import ABORTED
 from bot.json_types import Json
 from bot.panel.errors import ConversationGone, ModelRefused
-from bot.panel.language_model.exchange import ApprovalGiven, Item, Responded, ToolAnswered, UserSaid
+from bot.panel.language_model.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    Item,
+    Responded,
+    ToolAnswered,
+    UserSaid,
+)
 from bot.panel.model import CallId, RequestId
 from tests.adapters.openai import events
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -74,7 +75,7 @@ class QueueAndModel(RuleBasedStateMachine):
     def both(self, model: Awaitable[T], real: Awaitable[T]) -> tuple[T, T] | None:
         """Return what both return; None if both say that the turn is lost."""
 
-        async def outcomes() -> list[T | BaseException]:
+        async def outcomes() -> tuple[T | BaseException, T | BaseException]:
             return await asyncio.gather(model, real, return_exceptions=True)
 
         mine, theirs = self.runner.run(outcomes())
@@ -244,7 +245,7 @@ class QueueAndModel(RuleBasedStateMachine):
             return
         self.agreed(self.model.depth(), self.real.depth())
         self.agreed(self.model.stop_requests(), self.real.stop_requests())
-        mine, theirs = self.both(self.model.line(9), self.real.line(9))
+        mine, theirs = self.both(self.model.waiting_threads(9), self.real.waiting_threads(9))
         assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 
     @invariant()
@@ -262,16 +263,16 @@ class QueueAndModel(RuleBasedStateMachine):
 KINDS = ("ready", "leases", "delayed", "aside:T1:A", "aside:T1:B")
 
 
-def test_queue_and_journal_do_what_the_model_does(redis_url: str) -> None:
+def test_queue_and_journal_do_what_the_model_does(
+    redis_url: str, request: pytest.FixtureRequest
+) -> None:
     QueueAndModel.url = redis_url
+    long = request.config.getoption("--long")
     run_state_machine_as_test(
         QueueAndModel,
         settings=settings(
-            max_examples=30,
+            max_examples=60 if long else 8,
             stateful_step_count=50,
-            deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

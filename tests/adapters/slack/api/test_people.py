@@ -13,9 +13,9 @@ from bot.playground.slack.workspace.company import (
     BOT_USER,
     CHLOE,
     GUEST,
-    SLACKBOT,
     STRANGER,
 )
+from bot.playground.slack.workspace.state import SLACKBOT
 
 NOBODY = UserId("U0NOBODY")
 

@@ -16,6 +16,8 @@ from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GENERAL, GUEST
+from bot.playground.slack.workspace.state import Message
+from tests.adapters.slack.conftest import Neighbour
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.panel_store import FakePanelStore
@@ -43,9 +45,9 @@ class StumblingStore(FakeFeedbackStore):
 class Thread:
     """A thread with one reply, and a bot that takes clicks."""
 
-    neighbour: object
+    neighbour: Neighbour
     store: StumblingStore
-    message: object = field(init=False)
+    message: Message = field(init=False)
 
     async def reply(self):
         ref = self.neighbour.begin()

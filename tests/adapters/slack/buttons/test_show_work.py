@@ -12,11 +12,12 @@ from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Post
-from bot.panel.model import CallId, ConversationId, ExpertName, Persona, TurnId
+from bot.panel.model import CallId, ConversationId, ExpertName, Persona, ThreadRef, TurnId
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.reports.turn_trace import ExpertTrace, TurnTrace
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GUEST
+from tests.adapters.slack.conftest import Neighbour
 from tests.eventually import eventually
 
 LEGAL = Persona("Legal Counsel", ":scales:")
@@ -46,9 +47,9 @@ class ScriptedDesk(TurnInspector):
 class Thread:
     """A thread with one reply, and a bot that takes clicks."""
 
-    neighbour: object
+    neighbour: Neighbour
     desk: ScriptedDesk
-    ref: object = field(init=False)
+    ref: ThreadRef = field(init=False)
 
     async def reply(self):
         self.ref = self.neighbour.begin()

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -29,7 +29,6 @@ def kinds(parser: MarkdownIt, text: str) -> set[str]:
     return {token.type for block in tokens for token in [block, *(block.children or [])]}
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts)
 @example("<ftp://a`b> `[x](https://evil.com)`")
 @example("`a\nb` `[x](https://evil.com)`")
@@ -52,20 +51,17 @@ def test_nothing_that_acts_is_left(text: str) -> None:
     assert "](" not in SIMPLE_CODE.sub(" ", shown)
 
 
-@settings(deadline=None, max_examples=400)
 @given(texts)
 def test_neutral_text_stays_as_it_is(text: str) -> None:
     once = markdown(text)
     assert markdown(once) == once
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abc XYZ09.,;!?'\"()-\u2013*_~#`/=+\n\n\täß漢字éم🎉&%$@^{}|", max_size=200))
 def test_plain_prose_is_unchanged(prose: str) -> None:
     assert markdown(prose) == prose
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["", "# ", "- ", "> ", "1. ", "- > ", "| "]), st.text("ab c*", max_size=9))
 def test_a_link_shows_its_label_and_its_target(before: str, label: str) -> None:
     shown = markdown(f"{before}x [{label}](https://host/path 'title') y")

@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -105,7 +105,6 @@ def open_fences(text: str) -> list[str]:
     return [f.content for f in fences if f.map and lines[f.map[1] - 1].strip(" >") != "```"]
 
 
-@settings(deadline=None)
 @given(documents(), st.integers(100, 400))
 def test_documents_are_split_without_loss_and_code_stays_code(text: str, limit: int) -> None:
     pieces = split(text, limit)
@@ -125,7 +124,6 @@ def is_within(short: str, long: str) -> bool:
     return all(character in rest for character in short if character.isalnum())
 
 
-@settings(deadline=None, max_examples=300)
 @given(texts, st.integers(40, 200))
 @example("```" + "i" * 300 + "\ncode\n```\n", 100)
 @example("`" * 200, 40)

@@ -4,7 +4,7 @@ import re
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.slack.markdown.neutralise import markdown
@@ -41,7 +41,6 @@ def steps(written: list[str]) -> list[str]:
     return all_shown
 
 
-@settings(deadline=None, max_examples=300)
 @given(pieces)
 def test_nothing_that_is_shown_acts_or_is_an_address(written: list[str]) -> None:
     for shown in set(steps(written)):
@@ -51,7 +50,6 @@ def test_nothing_that_is_shown_acts_or_is_an_address(written: list[str]) -> None
         assert not ADDRESS.search(SIMPLE_CODE.sub("", shown))
 
 
-@settings(deadline=None, max_examples=300)
 @given(pieces)
 def test_what_is_shown_and_the_rest_are_what_would_have_been_posted(written: list[str]) -> None:
     text = "".join(written)
@@ -60,7 +58,6 @@ def test_what_is_shown_and_the_rest_are_what_would_have_been_posted(written: lis
         assert left is None or shown + left == markdown(text)
 
 
-@settings(deadline=None, max_examples=300)
 @given(prose)
 def test_prose_is_never_taken_back_and_always_has_an_end_to_come(written: list[str]) -> None:
     text = "".join(written)

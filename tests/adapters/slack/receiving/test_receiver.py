@@ -27,6 +27,7 @@ class Door:
         self.healthy = True
         self.slack = neighbour.slack
         self.url = ""
+        self.carrier: HttpCarrier | None = None
 
     async def is_healthy(self):
         return self.healthy
