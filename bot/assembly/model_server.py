@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
-from bot.adapters.openai.checks.checks import examine as examine_models
+from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.checks.findings import Finding, Severity

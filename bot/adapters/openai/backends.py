@@ -40,13 +40,13 @@ def backend(
     refusal = _assistants_refused(client)
     if refusal and name == "assistants":
         raise Refused(f"{refusal.what}. {refusal.remedy}")
-    found: dict[str, LanguageModel] = {
+    backends: dict[str, LanguageModel] = {
         "conversations": ConversationsModel(client, salt=salt, compact=compact),
         "stateless": StatelessModel(client, store, salt=salt, compaction=Compaction(tokens)),
     }
     if not refusal:
-        found["assistants"] = AssistantsModel(client)
-    return AnyBackend(found.pop(name), found)
+        backends["assistants"] = AssistantsModel(client)
+    return AnyBackend(backends.pop(name), backends)
 
 
 def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
@@ -93,8 +93,8 @@ def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
 
 def _is_missing(error: APIStatusError) -> bool:
     """Return whether there is no such endpoint; a 404 may also be about an unknown model."""
-    found = errors.from_status(error)
-    is_model = isinstance(found, ModelRefused) and found.fault is ModelFault.MODEL
+    refusal = errors.from_status(error)
+    is_model = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.MODEL
     return error.status_code in _NOT_THERE and not is_model
 
 

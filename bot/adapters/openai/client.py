@@ -13,7 +13,7 @@ _SENDING = ("send_request_headers.started", "send_request_body.started")
 
 
 def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI:
-    """Return a client that gives up after so many seconds of *silence*.
+    """Return a client that gives up after *silence* seconds without data.
 
     It repeats no request by itself: one that seems to have failed may have been carried out.
     """

@@ -5,8 +5,8 @@ and would get into the log with the traceback.
 """
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx2
 from openai import APIConnectionError, APIError, APIStatusError, OpenAIError
@@ -71,6 +71,16 @@ async def translated() -> AsyncIterator[None]:
         raise ModelUnavailable("the model's answer cannot be read") from error
 
 
+@contextmanager
+def endpoint_needed(name: str) -> Iterator[None]:
+    """Raise ModelRefused for a 404 that can only mean that the server has no such endpoint."""
+    try:
+        yield
+    except ConversationGone as error:
+        what = f"the server has no {name}: {error}"
+        raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
+
+
 def from_status(error: APIStatusError) -> PanelError:
     """Return the domain's error for an HTTP status; servers differ in what their bodies say."""
     what = " ".join(filter(None, [f"HTTP {error.status_code}", error.code, error.request_id]))
@@ -80,17 +90,17 @@ def from_status(error: APIStatusError) -> PanelError:
         is_overloaded = error.status_code in _OVERLOADED or error.code in _OVERLOADED_CODES
         unavailable = ModelOverloaded if is_overloaded else ModelUnavailable
         return unavailable(what, after=retry_after(error))
-    told = message_of(error)
-    if _NO_DOCUMENTS.search(told) and error.request.url.path.endswith("/responses"):
+    message = message_of(error)
+    if _NO_DOCUMENTS.search(message) and error.request.url.path.endswith("/responses"):
         return ModelRefused(ModelFault.DOCUMENTS, what)
-    if _NO_CONVERSATION.search(told):
+    if _NO_CONVERSATION.search(message):
         return ConversationGone(what)
     for words, fault in _BY_WORDS:
-        if words.search(told):
+        if words.search(message):
             return ModelRefused(fault, what)
     if error.status_code == 404:
         return ConversationGone(what)
-    if (error.param or "").startswith("tools") or _TOOLS.search(told):
+    if (error.param or "").startswith("tools") or _TOOLS.search(message):
         return ModelRefused(ModelFault.TOOLS, what)
     return ModelRefused(_BY_STATUS.get(error.status_code, ModelFault.BAD_REQUEST), what)
 

@@ -1,4 +1,4 @@
-"""What is said between us and a model, in the API's own shapes, and back."""
+"""Converting items of conversations between the domain's types and the API's."""
 
 import json
 from base64 import b64decode, b64encode
@@ -44,7 +44,7 @@ from bot.panel.tools import ApprovalWanted
 
 RequestForApproval = response_output_item.McpApprovalRequest | conversation_item.McpApprovalRequest
 
-Drawn = ImageGenerationCall | StoredImage  # the same, in a response and in a conversation
+Image = ImageGenerationCall | StoredImage  # the same, in a response and in a conversation
 
 _IMAGES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
@@ -61,8 +61,8 @@ def to_api(item: Item) -> ResponseInputItemParam:
         case ModelSaid(text):
             return {"type": "message", "role": "assistant", "content": text}
         case ToolCalled(call_id, tool, arguments):
-            told = json.dumps(dict(arguments), ensure_ascii=False)
-            return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": told}
+            text = json.dumps(dict(arguments), ensure_ascii=False)
+            return {"type": "function_call", "call_id": call_id, "name": tool, "arguments": text}
         case ToolAnswered(call_id, output):
             return {"type": "function_call_output", "call_id": call_id, "output": output}
         case ApprovalWanted():
@@ -96,7 +96,7 @@ def _attached(attachment: Attachment) -> ResponseInputContentParam:
 
 
 def from_api(item: ConversationItem) -> Item | None:
-    """Return a conversation's item in our words; None for kinds that we have no word for."""
+    """Return a conversation's item as the domain's; None for kinds that it does not know."""
     match item.type:
         case "message" if item.role == "user":
             return UserSaid(text_of(item.content))
@@ -118,13 +118,13 @@ def from_api(item: ConversationItem) -> Item | None:
 
 
 def stored_from_api(item: ConversationItem) -> Iterator[StoredItem]:
-    """Yield a conversation's item in our words, after what the model's side did by itself."""
+    """Yield a conversation's item as the domain's, after the hosted tools that the model used."""
     if item.type == "mcp_call":
         yield ToolUsed(f"{item.server_label}: {item.name}")
     elif item.type.endswith("_call") and item.type != "function_call":
         yield ToolUsed(item.type.removesuffix("_call"))
-    if (told := from_api(item)) is not None:
-        yield told
+    if (converted := from_api(item)) is not None:
+        yield converted
 
 
 def approval_wanted(item: RequestForApproval) -> ApprovalWanted:
@@ -136,11 +136,11 @@ def approval_wanted(item: RequestForApproval) -> ApprovalWanted:
 def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
     """Return a call; arguments that are not a JSON object of strings are left out."""
     try:
-        told = json.loads(arguments)
+        parsed = json.loads(arguments)
     except ValueError:
-        told = {}
-    strings = told.items() if isinstance(told, dict) else ()
-    return ToolCalled(CallId(call_id), name, {k: v for k, v in strings if isinstance(v, str)})
+        parsed = {}
+    pairs = parsed.items() if isinstance(parsed, dict) else ()
+    return ToolCalled(CallId(call_id), name, {k: v for k, v in pairs if isinstance(v, str)})
 
 
 def function_tool(tool: Tool) -> FunctionToolParam:
@@ -203,7 +203,7 @@ def _made(annotation: AnnotationContainerFileCitation) -> MadeFile:
     return MadeFile(annotation.file_id, name, container=annotation.container_id)
 
 
-def image_made(item: Drawn) -> ModelSaid | None:
+def image_made(item: Image) -> ModelSaid | None:
     """Return a message with the image that the model has drawn; None if it has drawn none."""
     if not item.result:
         return None
@@ -213,7 +213,7 @@ def image_made(item: Drawn) -> ModelSaid | None:
     return ModelSaid("", files=(MadeFile(item.id, f"image.{kind}", str(about)),))
 
 
-def image_of(item: Drawn) -> bytes:
+def image_of(item: Image) -> bytes:
     """Return the image that the model has drawn."""
     return b64decode(item.result or "")
 

@@ -27,13 +27,13 @@ async def read(
 
 async def _from_container(client: AsyncOpenAI, file: MadeFile, most: int) -> bytes:
     contents = client.containers.files.content.with_streaming_response
-    held = bytearray()
+    content = bytearray()
     async with contents.retrieve(file.id, container_id=file.container) as response:
         async for chunk in response.iter_bytes(_CHUNK):
-            held += chunk
-            if len(held) > most:
+            content += chunk
+            if len(content) > most:
                 raise Refused(file_sentences.made_too_large(file.name, most))
-    return bytes(held)
+    return bytes(content)
 
 
 async def _from_conversation(

@@ -10,7 +10,7 @@ _PRICES = {"basic": 12, "team": 49, "enterprise": 240}
 
 @dataclass(frozen=True, slots=True)
 class RemoteTool:
-    """One tool: what is told of it, and what it does with texts by name."""
+    """One tool: its description, and what it does with its arguments."""
 
     name: str
     description: str
@@ -19,7 +19,7 @@ class RemoteTool:
     changes: bool = False  # more than what is read from it
 
     def shown(self) -> Json:
-        """Return it as ``tools/list`` tells of it."""
+        """Return it as ``tools/list`` does."""
         texts = {name: {"type": "string", "description": d} for name, d in self.parameters.items()}
         schema = {"type": "object", "properties": texts, "required": [*texts]}
         about = {"readOnlyHint": not self.changes}

@@ -1,7 +1,7 @@
-"""What a part of the API is asked and answers, apart from HTTP.
+"""Requests and answers of the API's parts, without HTTP.
 
-A part (conversations, responses, models, and what may come) maps ``METHOD /v1/path`` to
-handlers; the server does the rest: keys, faults, errors, recording.
+A part (conversations, responses, models …) maps ``METHOD /v1/path`` to handlers; the endpoint
+does the rest: keys, faults, errors, recording.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ class ApiRequest:
     ids: Mapping[str, str]
     query: Mapping[str, str]
     body: Json
-    include: Collection[str] = ()  # what the query asks for beyond the usual
+    include: Collection[str] = ()  # what the query asks to include
 
     def number(self, name: str, default: int) -> int:
         """Return a number from the query."""
@@ -39,10 +39,10 @@ class ApiRequest:
 
 
 class Generation(Protocol):
-    """Something that is being written, whoever listens."""
+    """Something that is being written, whether or not a client reads it."""
 
     def follow(self, after: int = -1) -> AsyncIterator[Sequence[StreamItem]]:
-        """Yield what is told after event number *after*, as it comes."""
+        """Yield the events after number *after* in batches, as they come."""
         ...
 
     async def wait(self) -> None:
@@ -50,7 +50,7 @@ class Generation(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Learn that the client has gone."""
+        """Take note that the client has disconnected."""
         ...
 
 
@@ -64,7 +64,7 @@ class StreamedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class BrokenAnswer:
-    """An answer that does not reach the client as it should."""
+    """An answer that does not reach the client intact."""
 
     how: Cut | Garble
 

@@ -18,7 +18,7 @@ class Fault:
     status: int = 500
     code: str | None = None
     retry_after: float | None = None
-    events: int = 0  # that a stream tells before it is cut
+    events: int = 0  # that a stream sends before it is cut
     clean: bool = False  # whether a cut stream ends as if it were whole
 
 
@@ -49,7 +49,7 @@ def silence(*, after_effect: bool = False) -> Fault:
 
 
 def cut(events: int, *, clean: bool = False) -> Fault:
-    """Return a fault that cuts a stream after so many events; the response is written on."""
+    """Return a fault that cuts a stream after *events*; the response is still written."""
     return Fault("cut", after_effect=True, events=events, clean=clean)
 
 

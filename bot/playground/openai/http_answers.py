@@ -1,4 +1,4 @@
-"""Answers on the wire: JSON, server-sent events, errors, and connections that break."""
+"""Answers over HTTP: JSON, server-sent events, errors, and connections that break."""
 
 import asyncio
 import itertools
@@ -46,7 +46,7 @@ async def break_off(request: web.Request) -> web.Response:
 
 
 async def fall_silent(request: web.Request) -> web.Response:
-    """Say nothing more until the client goes or the server closes."""
+    """Send nothing more until the client disconnects or the server closes."""
     await asyncio.Event().wait()
     raise AssertionError("waits for ever")
 
@@ -62,7 +62,7 @@ async def relay(
         await fall_silent(request)
     if end.reset:
         await break_off(request)
-    with suppress(ConnectionResetError):  # the client has gone, or we have let it go
+    with suppress(ConnectionResetError):  # the client has disconnected, or we have cut it off
         await response.write_eof()
     return response
 
@@ -80,22 +80,22 @@ async def _send(response: web.StreamResponse, batches: AsyncIterator[Sequence[St
 async def _until(
     streamed: StreamedAnswer, cut: Fault | None
 ) -> AsyncIterator[Sequence[StreamItem]]:
-    """Yield what is told up to the first cut, which comes last."""
+    """Yield events up to the first cut, which comes last."""
     left = cut.events if cut else None
     async for batch in streamed.generation.follow(streamed.after):
-        heard = [*itertools.takewhile(lambda told: not isinstance(told, Cut), batch)]
-        if left is not None and cut and len(heard) >= left:
-            yield [*heard[:left], Cut(reset=not cut.clean)]
+        events = [*itertools.takewhile(lambda item: not isinstance(item, Cut), batch)]
+        if left is not None and cut and len(events) >= left:
+            yield [*events[:left], Cut(reset=not cut.clean)]
             return
-        if len(heard) < len(batch):
-            yield batch[: len(heard) + 1]
+        if len(events) < len(batch):
+            yield batch[: len(events) + 1]
             return
-        left = left and left - len(heard)
+        left = left and left - len(events)
         yield batch
 
 
-def _frame(told: StreamItem) -> bytes:
-    match told:
+def _frame(item: StreamItem) -> bytes:
+    match item:
         case Cut():
             return b""
         case Garble():
@@ -106,8 +106,8 @@ def _frame(told: StreamItem) -> bytes:
             data = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
             return f"event: {name}\ndata: {data}\n\n".encode()
         case _:
-            data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-            return f"event: {told['type']}\ndata: {data}\n\n".encode()
+            data = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+            return f"event: {item['type']}\ndata: {data}\n\n".encode()
 
 
 def _headers() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How long the model takes: nothing in tests, something human in the demo."""
+"""How long the model takes: no time in tests, a few seconds in the demo."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ class Latency:
 
 
 def always(seconds: float) -> Seconds:
-    """Take as long for every request."""
+    """Take *seconds* for every request."""
     return lambda _: seconds
 
 
 def by_model(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
-    """Take as long as the model is slow."""
+    """Take as long as *seconds* says for the model."""
     return lambda body: seconds.get(body["model"], otherwise)
 
 
 def by_instructions(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
-    """Take as long as is told for the first words that the instructions contain."""
+    """Take as long as *seconds* says for the first words that the instructions contain."""
 
     def take(body: Json) -> float:
-        told = body.get("instructions") or ""
-        return next((time for words, time in seconds.items() if words in told), otherwise)
+        instructions = body.get("instructions") or ""
+        return next((time for words, time in seconds.items() if words in instructions), otherwise)
 
     return take

@@ -6,6 +6,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.json_types import Json
+from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.loopback import LoopbackServer
 from bot.playground.openai import models
 from bot.playground.openai.assistants.assistants import Assistants
@@ -49,8 +50,14 @@ class OpenAIPlayground(LoopbackServer):
         self.files = Files()
         self.vector_stores = VectorStores(self.files)
         self.containers = Containers()
+        self._tasks = BackgroundTasks()
         self._responses = Responses(
-            self.store, brain or RuleBrain(), Latency(), self.vector_stores, self.containers
+            self.store,
+            brain or RuleBrain(),
+            Latency(),
+            self.vector_stores,
+            self.containers,
+            self._tasks,
         )
         self._threads, self._assistants = Threads(), Assistants()
         self._runs = Runs(
@@ -59,6 +66,7 @@ class OpenAIPlayground(LoopbackServer):
             lambda: self._responses.brain,
             self.manners,
             self.vector_stores,
+            self._tasks,
         )
         self._endpoint = Endpoint(self.faults, record)
         self._add_routes(assistants)
@@ -124,6 +132,5 @@ class OpenAIPlayground(LoopbackServer):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.stack.push_async_callback(self._responses.close)
-        self.stack.push_async_callback(self._runs.close)
+        self.stack.push_async_callback(self._tasks.close)
         return self

@@ -1,6 +1,6 @@
-"""What the server remembers: conversations and responses, in plain dicts.
+"""What the server stores: conversations and responses, in plain dicts.
 
-Further parts of the API keep what is theirs in the module of their routes.
+Other parts of the API keep their objects in the module of their routes.
 """
 
 import time
@@ -49,7 +49,7 @@ class Conversation:
         }
 
     def add(self, given: Any) -> list[Json]:
-        """Take in items that were sent, twenty at most."""
+        """Add items of a request, at most twenty."""
         new = items.taken(given, "items")
         if len(new) > MOST_ITEMS:
             raise errors.too_many("items", MOST_ITEMS)
@@ -59,7 +59,7 @@ class Conversation:
 
 
 class BackgroundResponse(Protocol):
-    """A background response that may still be on its way."""
+    """A background response that may still be generated."""
 
     @property
     def response(self) -> Json:
@@ -73,16 +73,16 @@ class BackgroundResponse(Protocol):
 
 @dataclass(slots=True)
 class StoredResponse:
-    """A response that can be retrieved, and what the model saw for it."""
+    """A response that can be retrieved, and the items that the model read for it."""
 
     shown: Json
     seen: Sequence[Json]
     ongoing: BackgroundResponse | None = None  # if it was asked for in the background
-    streamed: bool = False  # whether its events may be heard again
+    streamed: bool = False  # whether its events can be streamed again
 
 
 class Store:
-    """Everything that the server remembers."""
+    """The conversations and responses that can be retrieved."""
 
     def __init__(self) -> None:
         self.conversations: dict[str, Conversation] = {}

@@ -7,7 +7,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai.backends import probe
-from bot.adapters.openai.checks.checks import examine
+from bot.adapters.openai.checks.key_and_models import examine
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.panel.checks.findings import Severity

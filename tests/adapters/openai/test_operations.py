@@ -10,7 +10,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
-from bot.adapters.openai.checks.checks import examine
+from bot.adapters.openai.checks.key_and_models import examine
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore

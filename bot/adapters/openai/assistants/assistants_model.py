@@ -30,9 +30,9 @@ from bot.adapters.openai.assistants.run_start import RunStart
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, merged, to_message
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, refuse
 from bot.adapters.openai.labels import pack, unpack
-from bot.adapters.openai.responses.requests import Requests
 from bot.adapters.openai.retries import RequestSender, RetryDelays
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
+from bot.adapters.openai.server_limits import ServerLimits
+from bot.panel.errors import ConversationGone, Refused
 from bot.panel.language_model.exchange import (
     Begun,
     Item,
@@ -64,25 +64,25 @@ class AssistantsModel(LanguageModel):
 
     def __init__(self, client: AsyncOpenAI, *, delays: RetryDelays | None = None) -> None:
         self._api = AssistantsApi(client)
-        self._book = AssistantDefinitions(self._api)
-        self._requests = Requests(salt="")
+        self._definitions = AssistantDefinitions(self._api)
+        self._limits = ServerLimits()
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
-        self._waiting = PendingRuns(self._api, self._delays)
+        self._pending = PendingRuns(self._api, self._delays)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
-        beginning = RunStart(
-            self._api, self._book, self._requests, self._waiting, self._delays, prompt
+        start = RunStart(
+            self._api, self._definitions, self._limits, self._pending, self._delays, prompt
         )
         async with (
             errors.translated(),
-            aclosing(self._heard(prompt, await beginning.stream(), _MOST_ROUNDS)) as events,
+            aclosing(self._run_events(prompt, await start.stream(), _MOST_ROUNDS)) as events,
         ):
             async for event in events:
                 yield event
 
-    async def _heard(
+    async def _run_events(
         self, prompt: Prompt, stream: RunStream, rounds: int
     ) -> AsyncGenerator[ModelEvent, None]:
         """Yield what the run does, without calls that *prompt* does not allow."""
@@ -100,7 +100,7 @@ class AssistantsModel(LanguageModel):
         if further is None:
             yield said
             return
-        async with aclosing(self._heard(prompt, further, rounds - 1)) as events:
+        async with aclosing(self._run_events(prompt, further, rounds - 1)) as events:
             async for event in events:
                 match event:
                     case Begun():
@@ -112,20 +112,20 @@ class AssistantsModel(LanguageModel):
                         yield event
 
     async def _without_calls(self, prompt: Prompt, rounds: int) -> RunStream | None:
-        """Let the waiting run go on without what it called for; None if there is no more use."""
-        waiting = await self._waiting.find(prompt.conversation)
-        if waiting and rounds:
-            return await self._waiting.submit(waiting, {})
-        if waiting:
-            await self._waiting.give_up(waiting, ())
+        """Continue the pending run with its calls aborted; None if no further round is allowed."""
+        pending = await self._pending.find(prompt.conversation)
+        if pending and rounds:
+            return await self._pending.submit(pending, {})
+        if pending:
+            await self._pending.give_up(pending, ())
         return None
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)
         if items:
-            waiting = await self._send(self._waiting.find, conversation)
-            if waiting:
-                await self._send(self._waiting.give_up, waiting, items)
+            pending = await self._send(self._pending.find, conversation)
+            if pending:
+                await self._send(self._pending.give_up, pending, items)
         for item in items:
             await self._send(self._api.add_message, conversation, to_message(item))
 
@@ -135,8 +135,8 @@ class AssistantsModel(LanguageModel):
         for place, message in enumerate(newest):
             said = from_message(message)
             if isinstance(said, UserSaid) and ref in said.text:
-                found = await self._merged(conversation, newest[place::-1])
-                return [item for item in found if not isinstance(item, ToolUsed)]
+                items = await self._merged(conversation, newest[place::-1])
+                return [item for item in items if not isinstance(item, ToolUsed)]
         return None
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
@@ -153,17 +153,14 @@ class AssistantsModel(LanguageModel):
         if not run or thread.startswith(_FOREIGN):
             return False
         try:
-            found = await self._send(self._waiting.until_settled, thread, run)
+            settled = await self._send(self._pending.until_settled, thread, run)
         except ConversationGone:  # 404
             return False
-        return found.status in ("completed", "requires_action")
+        return settled.status in ("completed", "requires_action")
 
     async def open(self, labels: Labels) -> ConversationId:
-        try:
+        with errors.endpoint_needed("threads"):
             opened = await self._send(self._api.create_thread, pack(labels))
-        except ConversationGone:  # 404 for what is still to be opened
-            what = "the server knows no threads"
-            raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
         return ConversationId(opened.id)
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
@@ -173,10 +170,10 @@ class AssistantsModel(LanguageModel):
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
             refuse(_FOREIGN, conversation)
-            found = await self._send(self._api.thread, conversation)
+            thread = await self._send(self._api.thread, conversation)
         except ConversationGone:
             return None
-        return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+        return unpack(thread.metadata) if isinstance(thread.metadata, dict) else None
 
     async def delete(self, conversation: ConversationId) -> int | None:
         try:
@@ -208,17 +205,17 @@ class AssistantsModel(LanguageModel):
     ) -> list[Run]:
         """Return the runs that came after one of *messages*, oldest first."""
         ids = {message.id for message in messages}
-        found: list[Run] = []
+        runs: list[Run] = []
         async for run in self._api.runs(conversation):
             after = (run.metadata or {}).get(AFTER)
             if after in ids:
-                found.append(run)
+                runs.append(run)
             elif after:
                 break
-        return found[::-1]
+        return runs[::-1]
 
 
 async def _all(
     listing: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs
 ) -> list[T]:
-    return [one async for one in listing(*args, **kwargs)]
+    return [item async for item in listing(*args, **kwargs)]

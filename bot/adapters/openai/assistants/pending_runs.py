@@ -1,4 +1,4 @@
-"""Runs that wait for the outputs of their calls, and what to do where these do not come."""
+"""Runs that wait for the outputs of their calls, and what to do where there are none."""
 
 import logging
 from collections.abc import Mapping, Sequence

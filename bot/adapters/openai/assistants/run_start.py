@@ -11,8 +11,8 @@ from bot.adapters.openai.assistants.definitions import AssistantDefinitions, def
 from bot.adapters.openai.assistants.pending_runs import PendingRuns
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
-from bot.adapters.openai.responses.requests import Requests
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
+from bot.adapters.openai.server_limits import ServerLimits
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Item, Prompt, ToolAnswered, UserSaid
@@ -26,33 +26,33 @@ class RunStart:
     def __init__(
         self,
         api: AssistantsApi,
-        book: AssistantDefinitions,
-        requests: Requests,
-        waiting: PendingRuns,
+        definitions: AssistantDefinitions,
+        limits: ServerLimits,
+        pending: PendingRuns,
         delays: RetryDelays,
         prompt: Prompt,
     ) -> None:
         self._api = api
-        self._book = book
-        self._requests = requests
-        self._waiting = waiting
+        self._definitions = definitions
+        self._limits = limits
+        self._pending = pending
         self._retries = RequestRetries(delays)
         self._prompt = prompt
-        self._left: list[Item] = list(prompt.items)  # what is not in the thread yet
+        self._unsent: list[Item] = list(prompt.items)  # what is not in the thread yet
         self._after = ""  # the last message in it
         self._assistant_lost = False
 
     async def stream(self) -> RunStream:
         """Return the run's events. Raises ModelRefused for files: a thread takes uploads only."""
-        if any(isinstance(item, UserSaid) and item.attachments for item in self._left):
+        if any(isinstance(item, UserSaid) and item.attachments for item in self._unsent):
             raise ModelRefused(ModelFault.BAD_REQUEST, "threads take no attached files")
         while True:
             try:
-                waiting = await self._waiting.find(self._prompt.conversation)
-                if waiting and self._is_answered(waiting):
-                    return await self._waiting.submit(waiting, self._outputs)
-                if waiting:
-                    await self._waiting.give_up(waiting, self._prompt.items)
+                run = await self._pending.find(self._prompt.conversation)
+                if run and self._is_answered(run):
+                    return await self._pending.submit(run, self._outputs)
+                if run:
+                    await self._pending.give_up(run, self._prompt.items)
                 return await self._start()
             except APIConnectionError as error:
                 await self._retries.wait(error)
@@ -61,27 +61,27 @@ class RunStart:
 
     @property
     def _outputs(self) -> dict[str, str]:
-        left = (item for item in self._left if isinstance(item, ToolAnswered))
+        left = (item for item in self._unsent if isinstance(item, ToolAnswered))
         return {item.call_id: item.output for item in left}
 
-    def _is_answered(self, waiting: Run) -> bool:
-        """Whether the prompt is nothing but outputs that *waiting* waits for."""
-        wanted = {call.id for call in calls_of(waiting)}
-        return bool(self._left) and all(
-            isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._left
+    def _is_answered(self, run: Run) -> bool:
+        """Whether the prompt is nothing but outputs that *run* waits for."""
+        wanted = {call.id for call in calls_of(run)}
+        return bool(self._unsent) and all(
+            isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._unsent
         )
 
     async def _start(self) -> RunStream:
         thread = self._prompt.conversation
-        while self._left:
-            added = await self._api.add_message(thread, to_message(self._left[0]))
+        while self._unsent:
+            added = await self._api.add_message(thread, to_message(self._unsent[0]))
             self._after = added.id
-            del self._left[0]
+            del self._unsent[0]
         if not self._after:
             newest = await self._api.newest_messages(thread, 1)
             self._after = newest[0].id if newest else ""
         await self._open_documents()
-        assistant = await self._book.find(self._prompt)
+        assistant = await self._definitions.find(self._prompt)
         return await self._api.start_run(thread, self._request(assistant))
 
     async def _open_documents(self) -> None:
@@ -101,7 +101,7 @@ class RunStart:
             **definition(prompt),
             "metadata": {AFTER: self._after},
         }
-        if effort := self._requests.effort(prompt):
+        if effort := self._limits.effort(prompt):
             request["reasoning_effort"] = effort
         if request["tools"]:
             request["tool_choice"] = "auto" if prompt.may_call else "none"
@@ -113,10 +113,10 @@ class RunStart:
         """Make another try worth it, or raise."""
         if self._is_about_assistant(error) and not self._assistant_lost:
             self._assistant_lost = True
-            self._book.forget(self._prompt)
-        elif not self._requests.concede(self._prompt, error):
+            self._definitions.forget(self._prompt)
+        elif not self._limits.learn(self._prompt, error):
             await self._retries.wait(error)
-            if errors.is_locked(error) and len(self._left) == len(self._prompt.items):
+            if errors.is_locked(error) and len(self._unsent) == len(self._prompt.items):
                 await self._look_for_earlier_try()
 
     def _is_about_assistant(self, error: APIStatusError) -> bool:
@@ -136,5 +136,5 @@ class RunStart:
                     return
             case _:
                 pass
-        await self._waiting.until_thread_settled(self._prompt.conversation)
+        await self._pending.until_thread_settled(self._prompt.conversation)
         raise ModelUnavailable("an earlier try was stored meanwhile", after=0)

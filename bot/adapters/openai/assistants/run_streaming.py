@@ -1,8 +1,8 @@
 """The events of a run, as the domain's.
 
-1. A run that waits for outputs has responded, as far as we are concerned: its calls are told, and
-   the outputs come with another prompt.
-2. A call is complete when the next one begins, or when the run waits; it is told once.
+1. A run that waits for outputs has responded, as far as we are concerned: its calls are reported,
+   and the outputs come with another prompt.
+2. A call is complete when the next one begins, or when the run waits; it is reported once.
 3. A stream that ends while the run still goes on has failed, however quietly it ended.
 """
 
@@ -15,7 +15,7 @@ from openai.types.beta.threads.runs import ToolCallDelta
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.assistants.thread_items import said_by
-from bot.adapters.openai.items import tool_called
+from bot.adapters.openai.model_stream import StreamReader, read_stream
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (
     Begun,
@@ -23,27 +23,18 @@ from bot.panel.language_model.exchange import (
     ModelSaid,
     Responded,
     TextWritten,
-    ToolCalled,
     joined,
 )
 from bot.panel.model import NO_USAGE, Usage
 
 
-async def events(
-    stream: AsyncIterator[AssistantStreamEvent],
-) -> AsyncGenerator[ModelEvent, None]:
+def events(stream: AsyncIterator[AssistantStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
     """Yield what the run does, up to where it ends or waits; the last is Responded."""
-    reader = _Reader()
-    async for event in stream:
-        for told in reader.read(event):
-            yield told
-        if reader.ended:
-            return
-    raise ModelUnavailable("the run broke off")
+    return read_stream(_RunReader(), stream, "run")
 
 
 @dataclass(slots=True)
-class _Writing:
+class _PartialCall:
     """A call that is being written."""
 
     id: str = ""
@@ -57,16 +48,14 @@ def calls_of(run: Run) -> Sequence[RequiredActionFunctionToolCall]:
     return action.submit_tool_outputs.tool_calls if action else ()
 
 
-class _Reader:
+class _RunReader(StreamReader[AssistantStreamEvent]):
     def __init__(self) -> None:
-        self.ended = False
+        super().__init__()
         self._begun = False
         self._said: list[ModelSaid] = []
-        self._calls: dict[int, _Writing] = {}
-        self._told: set[str] = set()
+        self._calls: dict[int, _PartialCall] = {}
 
     def read(self, event: AssistantStreamEvent) -> Iterator[ModelEvent]:
-        """Yield what *event* tells; raise what it means if the run ends badly."""
         match event.event:
             case "thread.message.delta":
                 for part in event.data.delta.content or ():
@@ -92,7 +81,9 @@ class _Reader:
         match run.status:
             case "requires_action":
                 for call in calls_of(run):
-                    yield from self._tell(call.id, call.function.name, call.function.arguments)
+                    yield from self._report_call(
+                        call.id, call.function.name, call.function.arguments
+                    )
                 yield self._responded(run)
             case "completed":
                 yield self._responded(run)
@@ -111,17 +102,12 @@ class _Reader:
             return
         for index, done in self._calls.items():
             if index < delta.index:
-                yield from self._tell(done.id, done.name, done.arguments)
-        call = self._calls.setdefault(delta.index, _Writing())
+                yield from self._report_call(done.id, done.name, done.arguments)
+        call = self._calls.setdefault(delta.index, _PartialCall())
         call.id = delta.id or call.id
         if delta.function:
             call.name += delta.function.name or ""
             call.arguments += delta.function.arguments or ""
-
-    def _tell(self, call_id: str, name: str, arguments: str) -> Iterator[ToolCalled]:
-        if call_id not in self._told:
-            self._told.add(call_id)
-            yield tool_called(call_id, name, arguments)
 
     def _responded(self, run: Run) -> Responded:
         self.ended = True

@@ -51,9 +51,9 @@ def to_message(item: Item) -> Json:
         case ModelSaid(text):
             return {"role": "assistant", "content": text}
         case ToolCalled(call_id, tool, arguments):
-            told = json.dumps(dict(arguments), ensure_ascii=False)
+            text = json.dumps(dict(arguments), ensure_ascii=False)
             metadata = {_CALL: call_id, _TOOL: tool}
-            return {"role": "assistant", "content": told, "metadata": metadata}
+            return {"role": "assistant", "content": text, "metadata": metadata}
         case ToolAnswered(call_id, output):
             metadata = {_OUTPUT: call_id}
             return {"role": "user", "content": output or _NOTHING, "metadata": metadata}

@@ -53,7 +53,7 @@ class ProbeBench:
         return response
 
     @asynccontextmanager
-    async def hear(self, text: str, conversation: str, **more: Any) -> AsyncIterator[Events]:
+    async def stream(self, text: str, conversation: str, **more: Any) -> AsyncIterator[Events]:
         """Let the response to *text* be heard; leaving early hangs up."""
         stream: Events = await self._create(text, conversation, {**more, "stream": True})
         async with stream:
@@ -68,7 +68,7 @@ class ProbeBench:
             self._responses.append(event.response.id)
         return event
 
-    async def held(self, conversation: str) -> str:
+    async def contents(self, conversation: str) -> str:
         """Return in words what *conversation* holds, the oldest first."""
         listing = self.client.conversations.items.list
         page = await self._send(listing, conversation, order="asc", limit=100)

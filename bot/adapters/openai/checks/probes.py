@@ -60,7 +60,7 @@ async def _metadata(bench: ProbeBench) -> str:
 async def _incomplete(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
     response = await bench.ask(LONG, conversation, max_output_tokens=16)
-    return f"It ended as {response.status} and left: {await bench.held(conversation)}."
+    return f"It ended as {response.status} and left: {await bench.contents(conversation)}."
 
 
 async def _failed(bench: ProbeBench) -> str:
@@ -68,14 +68,14 @@ async def _failed(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
     last = "nothing"
     try:
-        async with bench.hear(SHORT, conversation, tools=[_nowhere(bench.nowhere)]) as stream:
+        async with bench.stream(SHORT, conversation, tools=[_nowhere(bench.nowhere)]) as stream:
             last = str((await bench.begin(stream)).type)
             async for event in stream:
                 last = event.type
         ended = f"ended with {last}"
     except APIStatusError as error:
         ended = f"was refused ({refusal(error)})"
-    return f"It {ended} and left: {await bench.held(conversation)}."
+    return f"It {ended} and left: {await bench.contents(conversation)}."
 
 
 async def _cancelled(bench: ProbeBench) -> str:
@@ -94,14 +94,14 @@ async def _cancelled(bench: ProbeBench) -> str:
     waited = await _until_free(bench, conversation)
     return (
         f"Cancelled while {found.status}, it ended as {ended}; the conversation was free "
-        f"{waited}. It and a short question left: {await bench.held(conversation)}."
+        f"{waited}. It and a short question left: {await bench.contents(conversation)}."
     )
 
 
 async def _background(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
     try:
-        async with bench.hear(LONG, conversation, background=True) as stream:
+        async with bench.stream(LONG, conversation, background=True) as stream:
             first = await bench.begin(stream)
     except APIStatusError as error:
         return f"It is refused: {refusal(error)}."
@@ -122,7 +122,7 @@ async def _background(bench: ProbeBench) -> str:
 
 async def _at_once(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
-    async with bench.hear(LONG, conversation) as stream:
+    async with bench.stream(LONG, conversation) as stream:
         await bench.begin(stream)
         try:
             second = await bench.ask(SHORT, conversation)
@@ -131,17 +131,17 @@ async def _at_once(bench: ProbeBench) -> str:
             met = f"was refused ({refusal(error)})"
         async for _ in stream:
             pass
-    held = await bench.held(conversation)
-    return f"The second, sent while the first was being written, {met}. They left: {held}."
+    contents = await bench.contents(conversation)
+    return f"The second, sent while the first was being written, {met}. They left: {contents}."
 
 
 async def _dropped(bench: ProbeBench) -> str:
     conversation = await bench.conversation()
-    async with bench.hear(LONG, conversation) as stream:
+    async with bench.stream(LONG, conversation) as stream:
         await bench.begin(stream)
     waited = await _until_free(bench, conversation)
-    held = await bench.held(conversation)
-    return f"It was free {waited}. The dropped response and a short question left: {held}."
+    contents = await bench.contents(conversation)
+    return f"It was free {waited}. The dropped response and a short question left: {contents}."
 
 
 async def _until_free(bench: ProbeBench, conversation: str) -> str:
@@ -191,7 +191,9 @@ async def _unstored(bench: ProbeBench) -> str:
         kept = "can be retrieved"
     except APIStatusError as error:
         kept = f"cannot be retrieved (HTTP {error.status_code})"
-    return f"It is answered and {kept}; the conversation holds: {await bench.held(conversation)}."
+    return (
+        f"It is answered and {kept}; the conversation holds: {await bench.contents(conversation)}."
+    )
 
 
 def _some(count: int) -> str:

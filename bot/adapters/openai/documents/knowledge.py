@@ -83,8 +83,8 @@ class OpenAIKnowledge(KnowledgeBase):
 
     async def collections(self) -> Sequence[Collection]:
         pages = self._stores.list(limit=_PAGE, order="asc")
-        found = [(store, unpack(store)) for store in await self._all(pages)]
-        return [Collection(CollectionId(s.id), owner) for s, owner in found if owner]
+        stores = [(store.id, unpack(store)) for store in await self._all(pages)]
+        return [Collection(CollectionId(id_), owner) for id_, owner in stores if owner]
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         try:
@@ -165,7 +165,7 @@ class OpenAIKnowledge(KnowledgeBase):
         return document_of(await self._indexed(collection, file))
 
     async def _indexed(self, collection: CollectionId, file: VectorStoreFile) -> VectorStoreFile:
-        """Return the file once it is indexed, or as it is when nothing more can be learnt."""
+        """Return the file once it is indexed, or as it is when no more can be found out."""
         polls = Retries(_POLLS)
         try:
             async with asyncio.timeout(self._timeout):

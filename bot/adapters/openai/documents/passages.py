@@ -40,8 +40,8 @@ async def behind(client: AsyncOpenAI, conversation: ConversationId, ref: str) ->
 
 def _found(items: Sequence[ConversationItem]) -> Sequence[Passage]:
     """Return what the searches among *items* found, in the order of the footnotes."""
-    said = [one for one in map(from_api, items) if isinstance(one, ModelSaid)]
-    notes = numbered(citation for one in said for citation in one.citations)
+    replies = [item for item in map(from_api, items) if isinstance(item, ModelSaid)]
+    notes = numbered(citation for reply in replies for citation in reply.citations)
     searches = [item for item in items if isinstance(item, ResponseFileSearchToolCall)]
     passages = [
         Passage(

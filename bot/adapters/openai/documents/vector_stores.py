@@ -46,13 +46,13 @@ def unpack(store: VectorStore) -> CollectionOwner | None:
 
 def document_of(file: VectorStoreFile) -> Document:
     """Return what a store tells of one of its files."""
-    told = file.attributes or {}
-    size = told.get("size")
+    attributes = file.attributes or {}
+    size = attributes.get("size")
     state = _STATES.get(file.status, DocumentState.FAILED)
     code = file.last_error.code if file.last_error else ""
     return Document(
         DocumentId(file.id),
-        str(told.get("name") or file.id),
+        str(attributes.get("name") or file.id),
         int(size) if isinstance(size, float | int) else 0,
         state,
         _problem(code) if state is DocumentState.FAILED else "",

@@ -18,12 +18,12 @@ _FRAME = 8  # tokens around each item
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """Sums up what goes beyond about *tokens* tokens, and leaves about half of them as they are."""
+    """Summarizes what exceeds about *tokens* tokens, and leaves about half of them as they are."""
 
     tokens: int = 16_000
 
     def cut(self, remembered: Remembered) -> int:
-        """Return how many of the items are to be summed up: none, or all up to a user's message."""
+        """Return how many of the items to summarize: none, or all up to a user's message."""
         if _tokens(remembered.items) <= self.tokens:
             return 0
         kept, place = 0, 0
@@ -37,12 +37,12 @@ class Compaction:
 
     def request(self, model: str, remembered: Remembered, cut: int) -> dict[str, Any]:
         """Return the request for a summary of the first *cut* items and the summary before."""
-        told = [f"Minutes so far:\n{remembered.summary}"] if remembered.summary else []
-        told += [line for item in remembered.items[:cut] if (line := in_words(item))]
+        parts = [f"Minutes so far:\n{remembered.summary}"] if remembered.summary else []
+        parts += [line for item in remembered.items[:cut] if (line := in_words(item))]
         return {
             "model": model,
             "instructions": _INSTRUCTIONS.format(words=min(_MOST_WORDS, self.tokens // 4)),
-            "input": "\n\n".join(told)[: self.tokens * 4],
+            "input": "\n\n".join(parts)[: self.tokens * 4],
             "store": False,
         }
 

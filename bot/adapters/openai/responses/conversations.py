@@ -12,10 +12,10 @@ from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.responses import history, streaming
-from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
@@ -38,16 +38,16 @@ class ConversationsModel(LanguageModel):
         self, client: AsyncOpenAI, *, salt: str, compact: int = 0, delays: RetryDelays | None = None
     ) -> None:
         self._client = client
-        self._requests = Requests(salt, compact)
+        self._requests = RequestBuilder(salt, compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
-        beginning = ResponseStart(self._client, self._requests, self._delays, prompt)
+        start = ResponseStart(self._client, self._requests, self._delays, prompt)
         async with (
             errors.translated(),
-            await beginning.stream() as stream,
+            await start.stream() as stream,
             aclosing(streaming.events(aiter(stream))) as events,
         ):
             async for event in events:
@@ -71,8 +71,8 @@ class ConversationsModel(LanguageModel):
         page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
         while True:
             for item in page.data:
-                for told in reversed([*stored_from_api(item)]):
-                    yield told
+                for stored in reversed([*stored_from_api(item)]):
+                    yield stored
             if not page.has_next_page():
                 return
             page = await self._send(page.get_next_page)
@@ -95,11 +95,8 @@ class ConversationsModel(LanguageModel):
                 raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
-        try:
+        with errors.endpoint_needed("conversations"):
             opened = await self._send(self._client.conversations.create, metadata=pack(labels))
-        except ConversationGone:  # 404 for what is still to be opened
-            what = "the server knows no conversations"
-            raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
         return ConversationId(opened.id)
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
@@ -110,10 +107,10 @@ class ConversationsModel(LanguageModel):
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
             refuse(_FOREIGN, conversation)
-            found = await self._send(self._client.conversations.retrieve, conversation)
+            stored = await self._send(self._client.conversations.retrieve, conversation)
         except ConversationGone:
             return None
-        return unpack(found.metadata) if isinstance(found.metadata, dict) else None
+        return unpack(stored.metadata) if isinstance(stored.metadata, dict) else None
 
     async def delete(self, conversation: ConversationId) -> int | None:
         deleted: set[str] = set()

@@ -25,12 +25,12 @@ async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[Conv
 
 def since(newest_first: Sequence[ConversationItem], ref: str) -> list[Item] | None:
     """Return the newest user item whose text contains *ref* and all after it, oldest first."""
-    found: list[Item] = []
+    items: list[Item] = []
     for item in map(from_api, newest_first):
         if item is not None:
-            found.append(item)
+            items.append(item)
         if isinstance(item, UserSaid) and ref in item.text:
-            return found[::-1]
+            return items[::-1]
     return None
 
 

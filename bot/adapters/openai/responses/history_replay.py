@@ -1,4 +1,4 @@
-"""A conversation as a server hears it that remembers nothing, and what comes of a response."""
+"""Replaying a conversation to a server that stores nothing, and recording its responses."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import cast
@@ -25,14 +25,14 @@ from bot.panel.tools import ApprovalWanted
 _SUMMARY = "What was said before, in short:\n{}"
 
 
-def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
-    """Return what the model is told of the conversation so far, before what is *new*.
+def replay(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
+    """Return the items of the conversation so far, to be sent before the *new* ones.
 
-    Of tools that people had to approve of, only those that are decided on now: the server would
-    use the others again.
+    Of calls that needed approval, only those that are decided on now: the server would make the
+    others again.
     """
     decided = {item.request for item in new if isinstance(item, ApprovalGiven)}
-    told: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
+    items: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
     calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
     for item in known.items:
         match item:
@@ -43,8 +43,8 @@ def retold(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
             case ToolAnswered(call_id=call_id) if call_id not in calls:  # summed up without it
                 continue
             case _:
-                told.append(item)
-    return told
+                items.append(item)
+    return items
 
 
 def aborted(known: Iterable[StoredItem], new: Sequence[Item]) -> list[Item]:
@@ -58,31 +58,33 @@ def aborted(known: Iterable[StoredItem], new: Sequence[Item]) -> list[Item]:
     return list(calls.values())
 
 
-class Heard:
-    """Listens in on a stream, to keep what was written in its order and with its sources."""
+class ResponseRecorder:
+    """Records a stream, to store what was written in its order and with its sources."""
 
     def __init__(self) -> None:
         self._response: Response | None = None
         self._calls: list[ToolCalled] = []
 
-    async def listen(
+    async def record(
         self, stream: AsyncIterator[ResponseStreamEvent]
     ) -> AsyncGenerator[ResponseStreamEvent, None]:
-        """Yield what *stream* does."""
+        """Yield the events of *stream*, unchanged."""
         async for event in stream:
             if event.type == "response.completed":
                 self._response = event.response
             yield event
 
-    def note(self, call: ToolCalled) -> None:
-        """Remember *call*, for a server that leaves it out in the end."""
+    def record_call(self, call: ToolCalled) -> None:
+        """Record *call*, for a server that leaves it out of the completed response."""
         self._calls.append(call)
 
     def items(self, responded: Responded) -> list[StoredItem]:
         """Return what was written."""
         output = self._response.output if self._response else []
         # What a response holds is what a conversation would hold of it.
-        items = [one for item in output for one in stored_from_api(cast("ConversationItem", item))]
+        items = [
+            stored for item in output for stored in stored_from_api(cast("ConversationItem", item))
+        ]
         if responded.text and not any(isinstance(item, ModelSaid) and item.text for item in items):
             items.append(ModelSaid(responded.text, responded.citations))
         known = {item.call_id for item in items if isinstance(item, ToolCalled)}

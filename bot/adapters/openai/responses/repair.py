@@ -36,7 +36,7 @@ _UNANSWERED = re.compile(r"No tool output found for function call (?P<call_id>[\
 
 
 def unanswered_call(error: APIStatusError) -> CallId | None:
-    """Return the call that the server says is still waiting for its output."""
+    """Return the call that, the server says, has no output yet."""
     match = _UNANSWERED.search(errors.message_of(error))
     return CallId(match["call_id"]) if match else None
 
@@ -67,7 +67,7 @@ class Repair:
         self._own = own
         self._decided = decided
         self._declined: list[RequestId] = []
-        self._looked = False
+        self._has_looked = False
         self._aborted: list[CallId] = []
         self._deleted = False
 
@@ -79,22 +79,22 @@ class Repair:
         return [*map(to_api, aborted), *map(to_api, declined)]
 
     async def decline(self) -> bool:
-        """Decline what nobody has answered; False if there is nothing (more) of the kind."""
-        if self._looked:
+        """Decline requests that nobody has decided on; return whether there were any."""
+        if self._has_looked:
             return False
-        self._looked = True
+        self._has_looked = True
         try:
             newest = await history.newest(self._client, self._conversation)
         except APIError:  # then the complaint stands as it is
             return False
-        left = undecided(newest[::-1], self._decided)
-        if left:
+        requests = undecided(newest[::-1], self._decided)
+        if requests:
             log.warning("conversation.undecided", extra={"id": self._conversation})
-        self._declined = left
-        return bool(left)
+        self._declined = requests
+        return bool(requests)
 
     async def mend(self, named: CallId) -> None:
-        """Do something about the call that the server *named*; raises ConversationGone."""
+        """Try the next step against the call that the server *named*. Raises ConversationGone."""
         log.warning("conversation.orphan", extra={"id": self._conversation, "call": named})
         if self._deleted or named in self._own:
             raise ConversationGone("a call in it stays unanswered")

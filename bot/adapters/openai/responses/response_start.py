@@ -6,7 +6,7 @@ from openai.types.responses import ResponseStreamEvent
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
-from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import ApprovalGiven, Prompt, ToolAnswered
@@ -18,7 +18,7 @@ class ResponseStart:
     """Sends one prompt, again and again as long as that is safe and may help."""
 
     def __init__(
-        self, client: AsyncOpenAI, requests: Requests, delays: RetryDelays, prompt: Prompt
+        self, client: AsyncOpenAI, requests: RequestBuilder, delays: RetryDelays, prompt: Prompt
     ) -> None:
         self._client = client
         self._requests = requests
@@ -45,9 +45,9 @@ class ResponseStart:
         """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
-        elif self._requests.concede(self._prompt, error):
+        elif self._requests.limits.learn(self._prompt, error):
             return
-        elif not (_is_riddle(error) and await self._repair.decline()):
+        elif not (_is_unexplained(error) and await self._repair.decline()):
             await self._retries.wait(error)
             if errors.is_locked(error):
                 await self._look_for_earlier_try()
@@ -62,10 +62,10 @@ class ResponseStart:
             raise ModelUnavailable("an earlier try was stored meanwhile", after=0)
 
 
-def _is_riddle(error: APIStatusError) -> bool:
-    """Whether nothing in *error* tells us what is wrong: perhaps approvals are waited for.
+def _is_unexplained(error: APIStatusError) -> bool:
+    """Whether nothing in *error* says what is wrong: perhaps an approval is missing.
 
-    How servers say that is known nowhere.
+    No documentation says how servers report that.
     """
     refusal = errors.from_status(error)
     is_unknown = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.BAD_REQUEST

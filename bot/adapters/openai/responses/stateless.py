@@ -23,14 +23,12 @@ from openai.types.responses import Response
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
-from bot.adapters.openai.responses.history_replay import Heard, aborted, retold
-from bot.adapters.openai.responses.requests import Requests
+from bot.adapters.openai.responses.history_replay import ResponseRecorder, aborted, replay
+from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import Stream
 from bot.adapters.openai.retries import RequestRetries, RetryDelays, send
 from bot.panel.errors import (
     ConversationGone,
-    ModelFault,
-    ModelRefused,
     ModelUnavailable,
     Refused,
 )
@@ -70,7 +68,7 @@ class StatelessModel(LanguageModel):
     ) -> None:
         self._client = client
         self._store = store
-        self._requests = Requests(salt)
+        self._requests = RequestBuilder(salt)
         self._compaction = compaction or Compaction()
         self._delays = delays or RetryDelays()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
@@ -87,20 +85,20 @@ class StatelessModel(LanguageModel):
             await self._add(conversation, items, known)
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
-        found: list[Item] = []
+        items: list[Item] = []
         for item in await self._store.newest(conversation, _PAGE):
             if not isinstance(item, ToolUsed):
-                found.append(item)
+                items.append(item)
             if isinstance(item, UserSaid) and ref in item.text:
-                return found[::-1]
+                return items[::-1]
         return None
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
-        given = 0
-        while page := await self._store.newest(conversation, _PAGE, skip=given):
+        count = 0
+        while page := await self._store.newest(conversation, _PAGE, skip=count):
             for item in page:
                 yield item
-            given += len(page)
+            count += len(page)
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
         if not file.container:  # it came with a response that nobody has kept
@@ -133,13 +131,13 @@ class StatelessModel(LanguageModel):
         return conversation.startswith(PREFIX)
 
     async def _respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
-        known, spent = await self._within_limits(prompt)
+        known, summary_usage = await self._within_limits(prompt)
         new = [*aborted(known.items, prompt.items), *prompt.items]
-        token, heard, last = token_hex(8), Heard(), Responded("")
+        token, recorder, last = token_hex(8), ResponseRecorder(), Responded("")
         async with (
             _errors(),
-            await self._begin(prompt, (*retold(known, new), *new)) as stream,
-            aclosing(streaming.events(heard.listen(aiter(stream)))) as events,
+            await self._begin(prompt, (*replay(known, new), *new)) as stream,
+            aclosing(streaming.events(recorder.record(aiter(stream)))) as events,
         ):
             async for event in events:
                 match event:
@@ -148,12 +146,12 @@ class StatelessModel(LanguageModel):
                     case Responded():
                         last = event
                     case ToolCalled():
-                        heard.note(event)
+                        recorder.record_call(event)
                         yield event
                     case _:
                         yield event
-        await self._add(prompt.conversation, [*new, *heard.items(last)], known, token)
-        yield replace(last, usage=last.usage + spent)
+        await self._add(prompt.conversation, [*new, *recorder.items(last)], known, token)
+        yield replace(last, usage=last.usage + summary_usage)
 
     async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
         """Send the request, again and again as long as that is safe and may help."""
@@ -164,7 +162,7 @@ class StatelessModel(LanguageModel):
             except APIConnectionError as error:
                 await retries.wait(error)
             except APIStatusError as error:
-                if not self._requests.concede(prompt, error):
+                if not self._requests.limits.learn(prompt, error):
                     await retries.wait(error)
             else:
                 return stream
@@ -175,7 +173,7 @@ class StatelessModel(LanguageModel):
         return request | {"store": False}
 
     async def _within_limits(self, prompt: Prompt) -> tuple[Remembered, Usage]:
-        """Return the conversation, summed up where it is too long, and what that took."""
+        """Return the conversation, summarized where it is too long, and the tokens for that."""
         known = await self._store.recall(prompt.conversation)
         cut = self._compaction.cut(known)
         if not cut:
@@ -205,8 +203,6 @@ class StatelessModel(LanguageModel):
 @asynccontextmanager
 async def _errors() -> AsyncIterator[None]:
     """Raise the domain's errors; a server that knows no conversations cannot have lost one."""
-    try:
+    with errors.endpoint_needed("responses"):
         async with errors.translated():
             yield
-    except ConversationGone as error:  # 404
-        raise ModelRefused(ModelFault.BAD_REQUEST, f"no responses here: {error}") from None

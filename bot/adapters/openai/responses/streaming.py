@@ -22,9 +22,8 @@ from bot.adapters.openai.items import (
     image_made,
     image_of,
     model_said,
-    tool_called,
 )
-from bot.panel.errors import ModelUnavailable
+from bot.adapters.openai.model_stream import StreamReader, read_stream
 from bot.panel.language_model.exchange import (
     Begun,
     ModelEvent,
@@ -36,26 +35,18 @@ from bot.panel.language_model.exchange import (
 from bot.panel.model import NO_USAGE, Usage
 
 
-async def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
+def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
     """Yield what the model writes; the last is Responded."""
-    reader = _Reader()
-    async for event in stream:
-        for told in reader.read(event):
-            yield told
-        if reader.ended:
-            return
-    raise ModelUnavailable("the response broke off")
+    return read_stream(_ResponseReader(), stream, "response")
 
 
-class _Reader:
+class _ResponseReader(StreamReader[ResponseStreamEvent]):
     def __init__(self) -> None:
-        self.ended = False
+        super().__init__()
         self._deltas: list[str] = []
         self._begun: dict[int, ResponseFunctionToolCall] = {}
-        self._told: set[str] = set()
 
     def read(self, event: ResponseStreamEvent) -> Iterator[ModelEvent]:
-        """Yield what *event* tells; raise what it means if it ends the response badly."""
         match event.type:
             case "response.created":
                 yield Begun(event.response.id)
@@ -87,9 +78,7 @@ class _Reader:
             yield TextWritten("\n\n")  # as there will be in the whole text
 
     def _call(self, item: ResponseFunctionToolCall, arguments: str) -> Iterator[ToolCalled]:
-        if item.call_id not in self._told:
-            self._told.add(item.call_id)
-            yield tool_called(item.call_id, item.name, arguments)
+        return self._report_call(item.call_id, item.name, arguments)
 
     def _complete(self, response: Response) -> Iterator[ModelEvent]:
         for item in response.output:

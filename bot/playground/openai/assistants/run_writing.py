@@ -26,7 +26,7 @@ _RANKING: Json = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 
 @dataclass(slots=True)
 class RunWriting:
-    """Writes what a brain replies into a run, its steps and its thread."""
+    """Writes the brain's reply into a run, its steps and its thread."""
 
     thread: Thread
     run: Run
@@ -53,7 +53,7 @@ class RunWriting:
         step = next(s for s in self.run.steps if s["status"] == "in_progress")
         for call in step["step_details"]["tool_calls"]:
             call["function"]["output"] = outputs[call["id"]]
-        self.thread.heard += output_items(outputs)
+        self.thread.items += output_items(outputs)
         end_step(step, "completed", _usage(0, 0))
         self.report("thread.run.step.completed", step)
         self._move("queued")
@@ -154,13 +154,13 @@ class RunWriting:
             made.append(shown)
             function: Json = {**shown["function"], "arguments": "", "output": None}
             self._report_delta(step, {"index": index, **shown, "function": function})
-            told = shown["function"]["arguments"]
-            for start in range(0, len(told), 64):
-                piece = {"arguments": told[start : start + 64]}
+            arguments = shown["function"]["arguments"]
+            for start in range(0, len(arguments), 64):
+                piece = {"arguments": arguments[start : start + 64]}
                 delta: Json = {"index": index, "type": "function", "function": piece}
                 self._report_delta(step, delta)
             item: Json = {"type": "function_call", "call_id": shown["id"], **shown["function"]}
-            self.thread.heard.append({**item, "id": f"fc_{shown['id']}"})
+            self.thread.items.append({**item, "id": f"fc_{shown['id']}"})
         step["step_details"]["tool_calls"] = [
             {**call, "function": {**call["function"], "output": None}} for call in made
         ]
@@ -185,7 +185,7 @@ class RunWriting:
         self.report("thread.run.step.delta", {"id": step["id"], **delta})
 
     def _read(self) -> int:
-        return sum(count(text_of(item)) for item in self.thread.heard)
+        return sum(count(text_of(item)) for item in self.thread.items)
 
 
 def _cited(text: str, cites: Sequence[brain.Cite]) -> tuple[str, list[Json]]:
@@ -217,11 +217,15 @@ def output_items(outputs: Mapping[str, str]) -> list[Json]:
 
 
 def _shown(call: brain.Call) -> Json:
-    told = call.arguments
-    if not isinstance(told, str):
-        told = json.dumps(dict(told), ensure_ascii=False, separators=(",", ":"))
+    arguments = call.arguments
+    if not isinstance(arguments, str):
+        arguments = json.dumps(dict(arguments), ensure_ascii=False, separators=(",", ":"))
     call_id = call.call_id or f"call_{token_hex(12)}"
-    return {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": told}}
+    return {
+        "id": call_id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": arguments},
+    }
 
 
 def _usage(read: int, written: int) -> Json:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.json_types import Json
+from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.openai import errors, models
 from bot.playground.openai.api_types import ApiRequest, Handler, StreamedAnswer
 from bot.playground.openai.assistants.assistants import Assistants
@@ -40,13 +41,14 @@ class Runs:
         brain: Callable[[], Brain],
         manners: Manners,
         documents: VectorStores,
+        tasks: BackgroundTasks,
     ) -> None:
         self._threads = threads
         self._assistants = assistants
         self._brain = brain
         self._manners = manners
         self._documents = documents
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = tasks
 
     @property
     def routes(self) -> Mapping[str, Handler]:
@@ -63,12 +65,6 @@ class Runs:
             f"GET {one}/steps": self._list_steps,
             f"GET {one}/steps/{{step}}": self._step,
         }
-
-    async def close(self) -> None:
-        """Stop writing."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _create(self, request: ApiRequest) -> Json | StreamedAnswer:
         thread, body = self._threads.find(request), request.body
@@ -177,9 +173,7 @@ class Runs:
     def _go_on(self, writing: RunWriting, reply: Reply, body: Json) -> Json | StreamedAnswer:
         """Let the writing begin or go on."""
         shown = dict(writing.run.shown)
-        task = asyncio.create_task(writing.write(reply))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(writing.write(reply))
         return StreamedAnswer(writing.events) if body.get("stream") else shown
 
 
@@ -200,7 +194,7 @@ def _as_the_model_sees_it(
         tools=request_tools.offered(body),
         may_call=request_tools.may_call(body),
         must_call=request_tools.must_call(body),
-        items=[*writing.thread.heard, *new],
+        items=[*writing.thread.items, *new],
         search=search,
         must_search=request_tools.must_search(body),
     )

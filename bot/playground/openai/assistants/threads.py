@@ -18,7 +18,7 @@ _ROLES = ("user", "assistant")
 
 @dataclass(slots=True)
 class Thread:
-    """One thread: what people see of it, and in *heard* all that its models do."""
+    """One thread: its messages, and in *items* also the calls and outputs of its runs."""
 
     id: str
     metadata: dict[str, str]
@@ -26,7 +26,7 @@ class Thread:
     created_at: int = field(default_factory=lambda: int(time.time()))
     messages: list[Json] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
-    heard: list[Json] = field(default_factory=list)  # items, as a response would have them
+    items: list[Json] = field(default_factory=list)  # items, as a response would have them
 
     @property
     def active(self) -> Run | None:
@@ -84,7 +84,7 @@ class Thread:
         message.update(status="completed", completed_at=int(time.time()), content=content)
         part = {"type": "input_text" if message["role"] == "user" else "output_text", "text": text}
         item = {"type": "message", "role": message["role"], "content": [part]}
-        self.heard.append({**item, "id": message["id"]})
+        self.items.append({**item, "id": message["id"]})
 
 
 class Threads:

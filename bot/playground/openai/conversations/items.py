@@ -71,7 +71,7 @@ def shown(item: Json, include: Collection[str]) -> Json:
         case "code_interpreter_call" if "code_interpreter_call.outputs" not in include:
             return {**item, "outputs": None}
         case "web_search_call" if "web_search_call.action.sources" not in include:
-            action = {name: told for name, told in item["action"].items() if name != "sources"}
+            action = {name: value for name, value in item["action"].items() if name != "sources"}
             return {**item, "action": action}
         case _:
             return dict(item)
@@ -208,13 +208,7 @@ def _approval(item: Json, where: str) -> Json:
 
 def _check_texts(given: Json, where: str, *names: str) -> None:
     for name in names:
-        value = given.get(name)
-        if value is None:
-            raise errors.missing(f"{where}.{name}")
-        if not isinstance(value, str):
-            raise errors.wrong_type(f"{where}.{name}", "a string")
-        if len(value) > _LONGEST_TEXT:
-            raise errors.too_long(f"{where}.{name}", _LONGEST_TEXT)
+        value = parts.text(given, where, name, _LONGEST_TEXT)
         if name == "call_id" and not _CALL_ID.fullmatch(value):
             raise errors.too_long(f"{where}.{name}", 64)
 

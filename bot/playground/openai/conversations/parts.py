@@ -17,7 +17,7 @@ _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 def image(part: Json, where: str) -> Json:
     """Return an image as it is stored."""
     name = _only_one(part, where, "image_url", "file_id")
-    url = _text(part, where, name, _LONGEST_IMAGE)
+    url = text(part, where, name, _LONGEST_IMAGE)
     if name == "image_url" and not url.startswith(("https://", "http://")):
         kind = _decoded(url, f"{where}.image_url")
         if kind not in _IMAGES:
@@ -28,9 +28,9 @@ def image(part: Json, where: str) -> Json:
 def file(part: Json, where: str) -> Json:
     """Return a file as it is stored."""
     name = _only_one(part, where, "file_id", "file_data", "file_url")
-    given = _text(part, where, name, _LONGEST_FILE)
+    given = text(part, where, name, _LONGEST_FILE)
     if name == "file_data":
-        _text(part, where, "filename", _LONGEST_FILE)
+        text(part, where, "filename", _LONGEST_FILE)
         _decoded(given, f"{where}.file_data")
     return dict(part)
 
@@ -45,7 +45,8 @@ def _only_one(part: Json, where: str, *names: str) -> str:
     return given[0]
 
 
-def _text(part: Json, where: str, name: str, longest: int) -> str:
+def text(part: Json, where: str, name: str, longest: int) -> str:
+    """Return the text *name* of *part*. Raises if it is missing or too long."""
     value: Any = part.get(name)
     if value is None:
         raise errors.missing(f"{where}.{name}")

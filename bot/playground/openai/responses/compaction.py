@@ -42,8 +42,8 @@ def is_due(body: Json, read: int) -> bool:
 
 def compacted(seen: Sequence[Json]) -> Json:
     """Return the item that stands for all that was *seen*."""
-    told = [text_of(item)[:_LONGEST_LINE] for item in seen if item["type"] == "message"]
-    summary = "\n".join(told)[-_LONGEST_SUMMARY:]
+    texts = [text_of(item)[:_LONGEST_LINE] for item in seen if item["type"] == "message"]
+    summary = "\n".join(texts)[-_LONGEST_SUMMARY:]
     sealed = b64encode(summary.encode()).decode()
     return {"id": new_id("cmp"), "type": "compaction", "encrypted_content": sealed}
 

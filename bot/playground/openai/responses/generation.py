@@ -1,7 +1,7 @@
-"""A response on its way: written by a task of its own, heard by whoever follows it.
+"""A response while it is generated: written by a task of its own, read by any number of clients.
 
-1. The conversation stays locked until the writing ends, whoever still listens.
-2. What a response leaves behind is stored, and the lock released, before its last event is told.
+1. The conversation stays locked until the writing ends, whether or not a client is connected.
+2. What a response leaves behind is stored, and the lock released, before its last event is sent.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from bot.json_types import Json
+from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.openai import tokens
 from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.responses import response_writing
@@ -28,7 +29,7 @@ class Context:
     conversation: Conversation | None
     new: Sequence[Json]
     seen: Sequence[Json]  # what was said before, and the new
-    read: int  # tokens, of all that the model is told
+    read: int  # tokens, of everything that the model reads
     cached: int  # of these, the ones that began an earlier prompt too
 
 
@@ -42,7 +43,7 @@ class Generation:
         self._log = EventLog()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
-        self._settled = False  # what it leaves behind is stored; only the last event is to be told
+        self._settled = False  # all is stored, and only the last event is still to be sent
 
     @property
     def response(self) -> Json:
@@ -54,15 +55,14 @@ class Generation:
         """How the answer goes wrong on its way, if it does."""
         return next((item for item in self._log.items if isinstance(item, Cut | Garble)), None)
 
-    def start(self, reply: Reply) -> asyncio.Task[None]:
+    def start(self, reply: Reply, tasks: BackgroundTasks) -> None:
         """Begin to write; the conversation is locked from now on."""
         if self._context.conversation:
             self._context.conversation.locked_by = self._writing.shown["id"]
         if self._writing.shown["background"]:
             self._keep(self)
-        self._task = asyncio.create_task(self._write(reply))
+        self._task = tasks.start(self._write(reply))
         self._task.add_done_callback(self._written)
-        return self._task
 
     def cancel(self) -> None:
         """Stop writing, as asked for."""
@@ -72,7 +72,7 @@ class Generation:
             self._stop()
 
     def abandon(self) -> None:
-        """Learn that the client has gone; what runs in the background does not mind."""
+        """Stop if the client has disconnected, unless the response goes on without it."""
         goes_on = self._store.manners.goes_on_alone or self._writing.shown["background"]
         if not (goes_on or self._ended or self._settled):
             self._leave_unfinished()

@@ -98,8 +98,8 @@ def conversation_id(body: Json) -> str | None:
 
 def effort(body: Json, model: models.Model) -> str:
     """Return how much the model is to think."""
-    told = (body.get("reasoning") or {}).get("effort")
-    return told or ("medium" if model.efforts else "none")
+    effort = (body.get("reasoning") or {}).get("effort")
+    return effort or ("medium" if model.efforts else "none")
 
 
 def schema(body: Json) -> Json | None:
@@ -143,15 +143,15 @@ def _check_context(body: Json) -> None:
 
 
 def _check_effort(body: Json, model: models.Model) -> None:
-    told = (body.get("reasoning") or {}).get("effort")
-    if told is None:
+    effort = (body.get("reasoning") or {}).get("effort")
+    if effort is None:
         return
     if not model.efforts:
         text = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
         raise ApiError(text, code="unsupported_parameter", param="reasoning.effort")
-    if told not in model.efforts:
+    if effort not in model.efforts:
         supported = ", ".join(f"'{one}'" for one in model.efforts)
-        raise errors.unsupported_value("reasoning.effort", told, model.id, supported)
+        raise errors.unsupported_value("reasoning.effort", effort, model.id, supported)
 
 
 def _check_limits(body: Json) -> None:

@@ -41,8 +41,8 @@ async def write(writing: Writing, reply: Reply) -> AsyncIterator[StreamItem]:
     steps = deque(reply)
     while steps:
         step = steps.popleft()
-        async for told in _play(writing, step):
-            yield told
+        async for item in _play(writing, step):
+            yield item
         if writing.ended:
             return
         if not steps and isinstance(step, brain.UseServer) and not writing.awaits_approval:
@@ -169,24 +169,24 @@ async def _use_tool(
 
 
 async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]:
-    told = call.arguments
-    if not isinstance(told, str):
-        told = json.dumps(dict(told), ensure_ascii=False, separators=(",", ":"))
+    arguments = call.arguments
+    if not isinstance(arguments, str):
+        arguments = json.dumps(dict(arguments), ensure_ascii=False, separators=(",", ":"))
     item: Json = {"id": new_id("fc"), "type": "function_call", "status": "in_progress"}
     item |= {"call_id": call.call_id or f"call_{token_hex(12)}", "name": call.name}
     item["arguments"] = ""
     yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
     await _sleep(call.seconds or writing.latency.call)
-    if not writing.affords(count(call.name) + count(told)):
+    if not writing.affords(count(call.name) + count(arguments)):
         yield done(writing, item, "incomplete")
         yield _out_of_tokens(writing)
         return
     kind = "response.function_call_arguments"
-    for start in range(0, len(told), 64):
-        yield writing.event(f"{kind}.delta", **place, delta=told[start : start + 64])
-    yield writing.event(f"{kind}.done", **place, name=call.name, arguments=told)
-    item["arguments"] = told
+    for start in range(0, len(arguments), 64):
+        yield writing.event(f"{kind}.delta", **place, delta=arguments[start : start + 64])
+    yield writing.event(f"{kind}.done", **place, name=call.name, arguments=arguments)
+    item["arguments"] = arguments
     yield done(writing, item, "completed")
 
 

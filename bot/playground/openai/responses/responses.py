@@ -1,10 +1,11 @@
-"""``/v1/responses``: what may be asked, and in the company of what it is answered."""
+"""``/v1/responses``: validating requests, and generating responses to them."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.json_types import Json
+from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.openai import errors, models, tokens
 from bot.playground.openai.api_types import ApiRequest, BrokenAnswer, Handler, StreamedAnswer
 from bot.playground.openai.conversations import items
@@ -35,6 +36,7 @@ class Responses:
         latency: Latency,
         documents: VectorStores,
         containers: Containers,
+        tasks: BackgroundTasks,
     ) -> None:
         self.brain = brain
         self._documents = documents
@@ -42,7 +44,7 @@ class Responses:
         self._store = store
         self.latency = latency
         self._cache = tokens.PromptCache()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = tasks
 
     @property
     def routes(self) -> Mapping[str, Handler]:
@@ -57,12 +59,6 @@ class Responses:
             f"GET {one}/input_items": self._list_input,
         }
 
-    async def close(self) -> None:
-        """Stop writing."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     async def _create(self, request: ApiRequest) -> Json | StreamedAnswer | BrokenAnswer:
         body = request.body
         model = requests.check(body)
@@ -71,7 +67,7 @@ class Responses:
         if body.get("stream"):
             return StreamedAnswer(generation)
         if not body.get("background"):
-            await _heard(generation)
+            await _wait(generation)
             if generation.broken:
                 return BrokenAnswer(generation.broken)
             _raise_failure(generation.response)
@@ -140,9 +136,7 @@ class Responses:
         if compaction.is_due(body, context.read):
             writing.compaction = compaction.compacted(context.seen)
         generation = Generation(self._store, writing, context)
-        task = generation.start(reply)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        generation.start(reply, self._tasks)
         return generation
 
     def _context(self, body: Json, model: models.Model) -> Context:
@@ -191,10 +185,10 @@ class Responses:
         return None, [*kept.seen, *_current(kept)["output"]]
 
 
-async def _heard(generation: Generation) -> None:
+async def _wait(generation: Generation) -> None:
     try:
         await generation.wait()
-    except asyncio.CancelledError:  # the client has gone
+    except asyncio.CancelledError:  # the client has disconnected
         generation.abandon()
         raise
 

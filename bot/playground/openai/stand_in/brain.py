@@ -1,4 +1,4 @@
-"""What writes the replies: a script for tests, or rules (in a module of their own) for the demo."""
+"""The model that writes the replies: scripted for tests; for the demo see ``rules.py``."""
 
 import asyncio
 from collections import deque
@@ -86,7 +86,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The model calls a function, and takes so many *seconds* to write the arguments."""
+    """The model calls a function, and takes *seconds* to write the arguments."""
 
     name: str
     arguments: Mapping[str, Any] | str
@@ -96,14 +96,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The model takes its time."""
+    """The model does nothing for some *seconds*."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """The model goes on when the test says so."""
+    """The model waits until the test sets *until*."""
 
     until: asyncio.Event
 
@@ -140,7 +140,7 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """From here on the client hears nothing: the stream ends, is torn down or falls silent.
+    """From here on the client receives nothing: the stream ends, is reset or falls silent.
 
     If *stored*, the response is written to its end and stored all the same.
     """
@@ -167,7 +167,7 @@ class Brain(Protocol):
     """Writes replies."""
 
     def reply(self, request: ModelRequest) -> Reply:
-        """Return what the model does on *request*."""
+        """Return the steps of the reply to *request*."""
         ...
 
 
@@ -195,7 +195,7 @@ class ScriptedBrain:
         self._queue.append(_reply(steps))
 
     def when(self, condition: Condition, *steps: Step | str, times: int | None = 1) -> None:
-        """Reply so to requests that fulfil *condition*, so many *times*; None: always."""
+        """Reply with *steps* to requests that fulfil *condition*: *times* times; None: always."""
         self._rules.append(_Rule(condition, _reply(steps), times))
 
     def reply(self, request: ModelRequest) -> Reply:
@@ -211,7 +211,7 @@ class ScriptedBrain:
     def assert_all_used(self) -> None:
         """Check that every scripted reply was asked for."""
         left = [*self._queue, *(rule.reply for rule in self._rules if rule.times)]
-        assert not left, f"nobody asked for {left}"  # noqa: S101 - made for tests
+        assert not left, f"never used: {left}"  # noqa: S101 - made for tests
 
 
 def by_instructions(words: str) -> Condition:

@@ -21,15 +21,15 @@ _MOST_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What came back from one expert."""
+class ExpertReply:
+    """The reply of one expert."""
 
     title: str
     text: str
 
     @property
     def failed(self) -> bool:
-        """Whether it is no answer."""
+        """Whether it says that there is no answer."""
         return len(self.text) <= _LONGEST_TROUBLE and bool(_TROUBLE.search(self.text))
 
     @property
@@ -39,35 +39,35 @@ class Heard:
 
 
 def newest_outputs(items: Sequence[Json]) -> list[Json]:
-    """Return the outputs that came after the people's last message."""
+    """Return the outputs after the newest user message."""
     since = max((n for n, item in enumerate(items) if is_user(item)), default=-1)
     return [item for item in items[since + 1 :] if item["type"] == "function_call_output"]
 
 
 def sum_up(request: ModelRequest) -> str:
     """Return where the consulted experts agree, and what each of them stresses."""
-    heard = heard_in(request)
-    answers = [one for one in heard if not one.failed]
-    missing = listed([one.title for one in heard if one.failed])
+    replies = expert_replies(request)
+    answers = [reply for reply in replies if not reply.failed]
+    missing = listed([reply.title for reply in replies if reply.failed])
     if not answers:
         return f"{missing} could not answer this time. Please ask again in a moment."
     lines = [_agreement(answers)]
-    lines += [f"- **{one.title}:** {_stressed(one, answers)}" for one in answers]
+    lines += [f"- **{reply.title}:** {_stressed(reply, answers)}" for reply in answers]
     if missing:
         lines += ["", f"Still missing: {missing}."]
     return "\n".join(lines)
 
 
-def heard_in(request: ModelRequest) -> list[Heard]:
-    """Return what has come back since the people's last message."""
+def expert_replies(request: ModelRequest) -> list[ExpertReply]:
+    """Return the experts' replies since the newest user message."""
     titles = {tool["name"]: title_of(tool) for tool in request.tools}
     calls = {i["call_id"]: i["name"] for i in request.items if i["type"] == "function_call"}
-    found = []
+    replies = []
     for output in newest_outputs(request.items):
         name = calls.get(output["call_id"], "")
         title = titles.get(name) or short_name(name).title()
-        found.append(Heard(title, _without_lead(text_of(output), title)))
-    return found
+        replies.append(ExpertReply(title, _without_lead(text_of(output), title)))
+    return replies
 
 
 def _without_lead(text: str, title: str) -> str:
@@ -76,8 +76,8 @@ def _without_lead(text: str, title: str) -> str:
     return (rest if announces else text).replace(NOTICE, "").strip()
 
 
-def _agreement(answers: Sequence[Heard]) -> str:
-    names = listed([one.title for one in answers])
+def _agreement(answers: Sequence[ExpertReply]) -> str:
+    names = listed([reply.title for reply in answers])
     if len(answers) == 1:
         return f"**In short**, from {names}:"
     if shared := _shared(answers):
@@ -86,9 +86,9 @@ def _agreement(answers: Sequence[Heard]) -> str:
     return f"**In short:** {names} look at different sides of it:"
 
 
-def _shared(answers: Sequence[Heard]) -> list[str]:
+def _shared(answers: Sequence[ExpertReply]) -> list[str]:
     """Return the words that all the answers have in common, the most frequent first."""
-    first, *others = ("\n".join(one.points) for one in answers)
+    first, *others = ("\n".join(reply.points) for reply in answers)
     words = {match.word.casefold() for match in matches(first, first)}
     counted = Counter(stem(word) for text in (first, *others) for word in text.split())
     common = [word for word in words if all(_says(text, word) for text in others)]
@@ -100,8 +100,8 @@ def _says(text: str, word: str) -> bool:
     return any(stem(other.word) == stem(word) for other in matches(text, word))
 
 
-def _stressed(one: Heard, answers: Sequence[Heard]) -> str:
+def _stressed(reply: ExpertReply, answers: Sequence[ExpertReply]) -> str:
     """Return the point of an answer that says what the others do not, if there is one."""
-    others = "\n".join(point for other in answers if other is not one for point in other.points)
-    own = [point for point in one.points if not matches(point.partition(":")[0], others)]
-    return shortened((own or one.points)[0], _LONGEST_POINT)
+    others = "\n".join(point for other in answers if other is not reply for point in other.points)
+    own = [point for point in reply.points if not matches(point.partition(":")[0], others)]
+    return shortened((own or reply.points)[0], _LONGEST_POINT)

@@ -1,7 +1,7 @@
 """How the rule model consults colleagues as an expert: the question decides, and it quotes them."""
 
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
-from bot.playground.openai.stand_in.closing_rules import heard_in
+from bot.playground.openai.stand_in.closing_rules import expert_replies
 from bot.playground.openai.stand_in.expert_rules import answer
 from bot.playground.openai.stand_in.prompt_reading import question_in
 from bot.playground.openai.stand_in.routing_rules import call_of, fitting
@@ -25,12 +25,12 @@ def consulted(request: ModelRequest) -> list[Call]:
 
 def answer_with_colleagues(request: ModelRequest) -> str:
     """Return what the expert has to say itself, and what its colleagues told it."""
-    heard = heard_in(request)
-    missing = listed([one.title for one in heard if one.failed])
+    replies = expert_replies(request)
+    missing = listed([reply.title for reply in replies if reply.failed])
     lines = [
-        f"- **{one.title}** adds: {shortened(one.points[0], _LONGEST_POINT)}"
-        for one in heard
-        if not one.failed
+        f"- **{reply.title}** adds: {shortened(reply.points[0], _LONGEST_POINT)}"
+        for reply in replies
+        if not reply.failed
     ]
     asked = ["", "I asked:", *lines] if lines else []
     silent = ["", f"Nothing came from {missing}."] if missing else []

@@ -1,4 +1,4 @@
-"""How a response tells of the tools that come with the model: web, code and images."""
+"""The events of hosted tools in a response: web search, code interpreter, image generation."""
 
 from base64 import b64encode
 from collections.abc import Iterator

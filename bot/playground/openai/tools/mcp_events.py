@@ -1,4 +1,4 @@
-"""How a response tells of the tools of remote servers: what there are, asked for and called."""
+"""The events of MCP servers' tools in a response: listing, approval requests, calls."""
 
 import json
 from collections.abc import AsyncIterator, Iterator

@@ -1,6 +1,6 @@
 """The ``mcp`` tools of a request: servers on this machine whose tools the model may use.
 
-Only this machine's: the playground is a world of its own, and does not call out.
+Only this machine's: the playground sends no requests to other hosts.
 """
 
 import json
@@ -119,7 +119,7 @@ async def _list(server: Server) -> Sequence[Json]:
 
 @asynccontextmanager
 async def _connected(server: Server) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open a session with *server* in which the two have introduced themselves."""
+    """Open a session with *server* that has been initialized."""
     if urlsplit(server.url).hostname not in _HERE:
         raise UnreachableError("The playground does not call out.")
     me = {"name": "playground model", "version": "1"}

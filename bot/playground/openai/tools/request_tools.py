@@ -1,4 +1,4 @@
-"""The tools of a request: whether they are well told, and which may be called this time."""
+"""The tools of a request: validating them, and which ones may be called this time."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Looking whether the model's side can serve us: the key, and the models with their end dates."""
+"""Checking the API key, and that the models exist and are not about to be switched off."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ from bot.panel.checks.findings import Finding, bad, good, warning
 
 
 async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> list[Finding]:
-    """Return what is found of the server and of *models* (setting's name and model's name)."""
+    """Return findings about the server and *models* (a setting's name and a model's name each)."""
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
         return [wrong]
     try:
@@ -30,11 +30,11 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
         return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
-    found = [good(f"OpenAI accepts the key ({client.base_url})")]
+    findings = [good(f"OpenAI accepts the key ({client.base_url})")]
     if azure.is_azure(client.base_url):
-        return found + [azure.deployment(setting, name) for setting, name in models]
+        return findings + [azure.deployment(setting, name) for setting, name in models]
     today = datetime.now(UTC).date()
-    return found + [_model(setting, name, known, today) for setting, name in models]
+    return findings + [_model(setting, name, known, today) for setting, name in models]
 
 
 def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> Finding:
@@ -54,7 +54,7 @@ def _alive(models: Iterable[Model], today: date) -> list[str]:
 
 
 def _end(model: Model) -> date | None:
-    """Return the ``shutdown_date`` that ``GET /v1/models`` tells, a date or a timestamp."""
+    """Return the ``shutdown_date`` in the answer to ``GET /v1/models``, a date or a timestamp."""
     value = (model.model_extra or {}).get("shutdown_date") or getattr(model, "shutdown_date", None)
     match value:
         case str():

@@ -1,40 +1,27 @@
 """A prompt as the arguments of ``responses.create``."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from openai import APIStatusError
 from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
 
-from bot.adapters.openai import errors
 from bot.adapters.openai.items import function_tool, to_api
+from bot.adapters.openai.server_limits import ServerLimits
 from bot.adapters.openai.server_tools import server_tool
 from bot.panel.language_model.exchange import Prompt
-from bot.panel.model import Effort
-
-# What a response is none the worse for lacking, where a server does not know it.
-_OPTIONAL = (
-    "context_management", "parallel_tool_calls", "prompt_cache_key", "safety_identifier",
-    "truncation",
-)  # fmt: skip
 
 
-class Requests:
-    """Builds requests; *salt* goes into the hash of who asks.
+class RequestBuilder:
+    """Builds requests within the server's limits; *salt* goes into the hash of the asker.
 
-    From *compact* tokens on the server sums up what a conversation holds; 0: it never does.
-
-    Learns which efforts a model refuses and which fields a server does not know, so that one
-    complaint is enough for all requests.
+    From *compact* tokens on the server summarizes what a conversation holds; 0: it never does.
     """
 
     def __init__(self, salt: str, compact: int = 0) -> None:
         self._salt = salt
         self._compact = compact
-        self._instead: dict[tuple[str, Effort], str | None] = {}
-        self._unknown: set[str] = set()
+        self.limits = ServerLimits()
 
     def build(self, prompt: Prompt, *before: ResponseInputItemParam) -> dict[str, Any]:
         """Return the request; *before* comes before the prompt's own items."""
@@ -46,7 +33,7 @@ class Requests:
             "stream": True,
             **self._context(),
         }
-        if effort := self.effort(prompt):
+        if effort := self.limits.effort(prompt):
             request["reasoning"] = {"effort": effort}
         if tools := _tools(prompt):  # also where they may not be called: for the cache
             request |= tools
@@ -55,43 +42,15 @@ class Requests:
         if prompt.user:
             salted = f"{self._salt}/{prompt.user}".encode()
             request["safety_identifier"] = hashlib.sha256(salted).hexdigest()
-        return {name: value for name, value in request.items() if name not in self._unknown}
+        unknown = self.limits.unknown_fields
+        return {name: value for name, value in request.items() if name not in unknown}
 
     def _context(self) -> dict[str, Any]:
         """Return what is to become of a conversation that is too long."""
-        if self._compact and "context_management" not in self._unknown:
+        if self._compact and "context_management" not in self.limits.unknown_fields:
             limit = {"type": "compaction", "compact_threshold": self._compact}
             return {"context_management": [limit]}
         return {"truncation": "auto"}  # forget the oldest: better than no answer
-
-    def concede(self, prompt: Prompt, error: APIStatusError) -> bool:
-        """Ask for less from now on, if that helps against *error*; False if it does not."""
-        if error.status_code not in (400, 422):
-            return False
-        if (error.param or "").startswith("reasoning"):
-            return self._lower_effort(prompt)
-        for name in _OPTIONAL:
-            if name not in self._unknown and _is_about(name, error):
-                self._unknown.add(name)
-                return True
-        return False
-
-    def _lower_effort(self, prompt: Prompt) -> bool:
-        """Take another effort for prompts like this from now on; False if nothing is left."""
-        refused = self.effort(prompt)
-        instead = "low" if refused == Effort.NONE else None
-        self._instead[prompt.model, prompt.effort] = instead
-        return refused is not None
-
-    def effort(self, prompt: Prompt) -> str | None:
-        """Return the effort to ask for; None: nothing is said of it."""
-        return self._instead.get((prompt.model, prompt.effort), prompt.effort.value)
-
-
-def _is_about(name: str, error: APIStatusError) -> bool:
-    """Return whether the server complains of that field; some say so in their words only."""
-    told = error.param or errors.message_of(error)
-    return re.search(rf"\b{name}\b", told) is not None
 
 
 def _tools(prompt: Prompt) -> dict[str, Any]:
