@@ -35,6 +35,40 @@ def test_messages_and_experts_come_back_as_they_were(message, expert):
     assert codec.load_tuple(Message, f"[{codec.dump(message)}]") == (message,)
 
 
+# As Panelbot 0.1.0 wrote them before cattrs, which must load and be written alike for ever.
+STORED = [
+    '["ExpertCalled",{"call":{"id":"c","expert":"legal","reason":"why","brief":"what"}}]',
+    '["PostStarted",{"part":"reply:c","at":1763671234000}]',
+    '["Routed",{"text":"hi","direct":true,"usage":{"input":1200,"output":40}}]',
+    '["ExpertFailed",{"call_id":"c","failure":"slow"}]',
+]
+STORED_MESSAGE = (
+    '{"ts":"1.0","author":"U1","text":"Fragen: \\u00e4 \\ud83c\\udde9","mentioned":true,'
+    '"files":[{"id":"F1","name":"a.pdf","media_type":"application/pdf","size":7}]}'
+)
+
+
+@pytest.mark.parametrize("text", STORED)
+def test_stored_entries_stay_as_they_are(text):
+    assert codec.dump_tagged(codec.load_tagged(KINDS, text)) == text
+
+
+def test_stored_messages_and_experts_stay_as_they_are():
+    assert codec.dump(codec.load(Message, STORED_MESSAGE)) == STORED_MESSAGE
+    expert = codec.dump(EXPERT)
+    assert expert == (
+        '{"name":"legal","title":"Legal","icon":":scales:","purpose":"Law.",'
+        '"instructions":"Answer.","effort":"high"}'
+    )
+    assert codec.load(Expert, expert) == EXPERT
+
+
+@pytest.mark.parametrize("files", ['{"id":"F1"}', '"F1"', "null", '[["F1"]]'])
+def test_a_list_is_only_read_from_a_list_of_the_same_things(files):
+    with pytest.raises(Unreadable):
+        codec.load(Message, f'{{"ts":"1.0","author":"U1","text":"Hi","files":{files}}}')
+
+
 def test_defaults_are_left_out_and_other_values_written():
     assert codec.dump_tagged(RouterAsked()) == '["RouterAsked",{}]'
     assert codec.dump(EXPERT).endswith('"instructions":"Answer.","effort":"high"}')
