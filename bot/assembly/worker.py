@@ -36,21 +36,22 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         await model_server.require_backend(config)
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
+        models = panels.models(config)
         locales = Locales(slack.people, config.language)
         installed = discover(library.library())
         installed.warn()
         services = Services(
             Stores(storage.journal, storage.threads, storage.approvals, storage.reports),
             panels.panel_editor(config, storage, slack),
-            ModelClient(model, timeouts.backoff, Fallbacks(config.fallback_models)),
+            ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
             InstalledFunctions(installed.functions),
             slack.messenger,
             slack.transcript,
             slack.files,
             locales,
         )
-        models, approvers = panels.models(config), panels.approvers_of(config)
-        runner = TurnRunner(services, Rules(models, timeouts, approvers, config.expert_levels))
+        rules = Rules(models, timeouts, panels.approvers_of(config), config.expert_levels)
+        runner = TurnRunner(services, rules)
         worker = TurnWorker(
             storage.queue,
             runner,

@@ -75,7 +75,7 @@ class ForgetThreads:
         self.deleted += Deleted(threads=1)
 
     async def _hold(self, thread: ThreadRef) -> Hold:
-        polls = Retries(Backoff((_POLL_INTERVAL,), longest=self._wait, endless=True))
+        polls = Retries(Backoff((_POLL_INTERVAL,), total=self._wait, endless=True))
         while (hold := await self._stores.queue.hold(thread, drop=True)) is None:
             if not await polls.wait():
                 raise Refused("a turn is running there; stop it in Slack, or wait for its end")

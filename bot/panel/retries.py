@@ -24,7 +24,8 @@ class Backoff:
     """How long to wait before each further try, in seconds."""
 
     delays: tuple[float, ...]
-    longest: float = inf  # all delays of one request together
+    longest: float = inf  # a single delay: a server that asks for more is not retried
+    total: float = inf  # all delays of one request together
     jitter: float = 0.25  # how much longer a delay may become, so that retries spread out
     endless: bool = False  # whether the last delay is repeated for ever
 
@@ -35,7 +36,7 @@ class Retries:
     def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
         self._delays = iter(backoff.delays)
-        self._left = backoff.longest
+        self._left = backoff.total
 
     async def wait(self, asked: float | None = None) -> bool:
         """Wait until the next try is due: for at least *asked* seconds, the server's Retry-After.
@@ -44,7 +45,10 @@ class Retries:
         """
         repeated = self._backoff.delays[-1] if self._backoff.endless else None
         delay = next(self._delays, repeated)
-        if delay is None or (delay := max(delay, asked or 0)) > self._left:
+        if delay is None:
+            return False
+        delay = max(delay, asked or 0)
+        if delay > min(self._backoff.longest, self._left):
             return False
         self._left -= delay
         jitter = random.uniform(1, 1 + self._backoff.jitter)  # noqa: S311 - spreads load only

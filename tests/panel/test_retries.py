@@ -38,11 +38,19 @@ async def test_a_server_that_asks_for_more_time_gets_it(slept: list[float]) -> N
     assert slept == [7, 2]
 
 
-@pytest.mark.parametrize("asked", [[31], [20, 11], [inf]])
+@pytest.mark.parametrize(
+    ("backoff", "asked"),
+    [
+        (Backoff((1, 1, 1), longest=30), [31]),
+        (Backoff((1, 1, 1), longest=30), [20, 30, inf]),
+        (Backoff((1, 1, 1), total=30), [31]),
+        (Backoff((1, 1, 1), total=30), [20, 11]),
+    ],
+)
 async def test_a_server_that_asks_for_too_much_is_not_waited_for(
-    slept: list[float], asked: list[float]
+    slept: list[float], backoff: Backoff, asked: list[float]
 ) -> None:
-    retries = Retries(Backoff((1, 1, 1), longest=30))
+    retries = Retries(backoff)
     *before, last = [await retries.wait(seconds) for seconds in asked]
     assert all(before)
     assert not last

@@ -37,7 +37,7 @@ class RetryDelays:
     @property
     def while_busy(self) -> Backoff:
         """How a server is waited for that refuses requests at the moment."""
-        return Backoff(self.busy, longest=self.longest)
+        return Backoff(self.busy, total=self.longest)
 
 
 class RequestRetries:

@@ -132,9 +132,8 @@ class PlanMessage:
         outcomes = self._record.progress.outcomes
         match outcomes.get(call.id):
             case None:
-                abandoned = (
-                    self._given_up or call.by in outcomes
-                )  # the asker does not wait any more
+                # An expert that has answered does not wait for its colleagues any more.
+                abandoned = self._given_up or call.by in outcomes
                 state = TaskState.FAILED if abandoned else TaskState.WORKING
             case ExpertAnswered():
                 state = TaskState.DONE

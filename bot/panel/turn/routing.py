@@ -87,8 +87,8 @@ async def _read_thread_again(context: TurnContext) -> None:
 
 
 async def _ask_router(context: TurnContext, start: Start) -> None:
-    question = context.input
-    items = (*prompts.quoted(question.earlier), prompts.for_router(question.question))
+    given = context.input
+    items = (*prompts.quoted(given.earlier), prompts.for_router(given.question))
     prompt = context.router_prompt(await context.conversations.router(), items)
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
@@ -107,7 +107,8 @@ async def choose_experts(
 ) -> Responded:
     """Let a model choose experts of *panel*, and *start* each the moment it is called.
 
-    Returns the response. *by* is the call of the expert who chooses; None: the router does.
+    Returns the response. *by* is the call of the expert who chooses; None: the router does. The
+    journal's RouterAsked and RouterBegan stand for an expert who chooses, too.
     *repeated* where the prompt may have arrived before, when nobody could be chosen yet.
     """
     record, begun = context.record, context.progress.round_of(by)

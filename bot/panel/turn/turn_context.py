@@ -44,7 +44,7 @@ EventSink = Callable[[ModelEvent | ResponseRestarted], None]
 class TurnInput:
     """What was read before a turn is answered."""
 
-    turn: Turn  # the messages to be answered: see TurnRunner
+    turn: Turn  # the messages to be answered, without what people said before the mention
     panel: Panel
     question: Sequence[Utterance]
     earlier: Sequence[Utterance]  # said before, and unknown to the router
@@ -117,7 +117,7 @@ class TurnContext:
         one that may get marks for what it cites.
         """
         draft = self.writer.draft(f"{part}:0", "")
-        if not self._streams(expert) or draft.part in self.progress.streams:
+        if not self._shows_growth(expert) or draft.part in self.progress.streams:
             yield ignore_event
             return
         if expert:
@@ -126,14 +126,11 @@ class TurnContext:
         async with reply.shown():
             yield reply.take
 
-    def _streams(self, name: ExpertName | None) -> bool:
+    def _shows_growth(self, name: ExpertName | None) -> bool:
+        """Whether people see a reply grow: by default only where a single person reads it."""
         expert = self.panel.find(name) if name else None
-        cites = expert is not None and bool(expert.collections or _CITING & {*expert.tools})
-        return not cites and self.panel_streams
-
-    @property
-    def panel_streams(self) -> bool:
-        """Whether people see replies grow: by default only where a single person reads them."""
+        if expert and (expert.collections or _CITING & {*expert.tools}):
+            return False
         if self.panel.streaming is None:
             return self.services.messenger.is_private(self.turn.thread)
         return self.panel.streaming

@@ -119,7 +119,7 @@ class TurnRunner:
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
-        if not all(map(self._services.client.model.is_current, links.conversations)):
+        if self._migration.is_needed(links):
             links = await self._migration.moved(record.claim, links)
         if links.router is None:
             turn = turn.since_mention()
@@ -154,7 +154,7 @@ class TurnRunner:
         attached: asyncio.Future[Attached]
         if files := files_of([*earlier, *question]):
             attached = tasks.create_task(fetch(services.files, files, timeouts))
-        else:
+        else:  # most turns: no task, and no request, for nothing
             attached = asyncio.get_running_loop().create_future()
             attached.set_result(NOTHING_ATTACHED)
         return TurnContext(

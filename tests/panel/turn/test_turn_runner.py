@@ -109,6 +109,19 @@ async def test_a_fast_expert_does_not_wait_for_a_slow_one(bench):
     assert said_by(bench, "Finance Partner") == ["Ten."]
 
 
+@pytest.mark.parametrize("asked", [(20, 20), (None, 30), (30, None), (15, 15, 15)])
+async def test_an_expert_waits_as_often_as_the_server_asks_it_to(make_bench, monkeypatch, asked):
+    monkeypatch.setattr(asyncio, "sleep", lambda _seconds, sleep=asyncio.sleep: sleep(0))
+    bench = make_bench(timeouts=Timeouts(plan_updates=0))
+    bench.model.script(ROUTER, [consult("legal")])
+    busy = [[ModelUnavailable("busy", after=seconds)] for seconds in asked]
+    bench.model.script("legal", *busy, "Yes.")
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said[-1] == ("Legal Counsel", "Yes.")
+
+
 async def test_a_failing_expert_gets_an_honest_line_and_the_others_go_on(bench):
     bench.model.script(ROUTER, [consult("finance"), consult("legal")])
     bench.model.script("finance", DOWN, DOWN, DOWN)

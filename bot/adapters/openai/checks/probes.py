@@ -28,7 +28,7 @@ LOOK = {
     "strict": True,
 }
 
-_WHILE_LOCKED = Backoff((0.1, 0.15, 0.2, 0.3, 0.5, 0.8, 1.2, 2), longest=150, endless=True)
+_WHILE_LOCKED = Backoff((0.1, 0.15, 0.2, 0.3, 0.5, 0.8, 1.2, 2), total=150, endless=True)
 
 Probe = Callable[[ProbeBench], Awaitable[str]]
 

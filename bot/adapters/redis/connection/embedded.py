@@ -132,7 +132,7 @@ async def _configure(process: Process, settings: str) -> None:
 async def _answer(process: Process, url: str, folder: Path) -> None:
     """Wait until the server has read its file and answers."""
     async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as redis:
-        polls = Retries(Backoff((_STEP,), longest=_TIMEOUT, endless=True))
+        polls = Retries(Backoff((_STEP,), total=_TIMEOUT, endless=True))
         while process.returncode is None:
             try:
                 await redis.ping()

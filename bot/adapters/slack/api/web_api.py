@@ -103,7 +103,7 @@ class SlackApi:
         """
         limited = limits(method, args)
         longest = self._longest if within is None else min(within, self._longest)
-        retries = Retries(Backoff((0,), longest=longest, jitter=0.1, endless=True))
+        retries = Retries(Backoff((0,), total=longest, jitter=0.1, endless=True))
         while True:
             await wait_in_line(self._pace, limited, within)
             try:
