@@ -78,6 +78,7 @@ def runnable(repository: Path) -> list[tuple[Snippet, list[str]]]:
     ]
 
 
+@pytest.mark.long
 async def test_every_command_can_be_run(bot: World, repository: Path, folder: Path):
     bot.openai.brain = RuleBrain()
     ts = bot.say(f"{MENTION} legal May we?")
