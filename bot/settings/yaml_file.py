@@ -22,8 +22,16 @@ def read(setting: str, file: str, meaning: Callable[[object], T]) -> T:
     except OSError as error:
         raise Refused(f"{setting} {file} cannot be read: {error.strerror}") from error
     except (ValueError, yaml.YAMLError) as error:
-        what = str(error) if isinstance(error, MalformedError) else "it is not YAML text"
-        raise Refused(f"{setting} {file} is malformed: {what}") from error
+        raise Refused(f"{setting} {file} is malformed: {_what(error)}") from error
+
+
+def _what(error: Exception) -> str:
+    match error:
+        case MalformedError():
+            return str(error)
+        case yaml.MarkedYAMLError(problem_mark=yaml.Mark() as mark):
+            return f"it is not YAML text (line {mark.line + 1}, column {mark.column + 1})"
+    return "it is not YAML text"
 
 
 def parsed(text: str) -> object:

@@ -37,6 +37,7 @@ def test_a_file_of_ones_own_counts_alone(tmp_path):
         ("as_of: x\nmodels:\n  ours: {input: 1, cached: -1, output: 1}", "ours costs '-1'"),
         ("as_of: x\nmodels:\n  ours: {input: .inf, cached: 1, output: 1}", "ours costs '.inf'"),
         ("{", "it is not YAML text"),
+        ("as_of: x\nmodels: [", r"it is not YAML text \(line 2, column 10\)"),
         ("\0", "it is not YAML text"),
     ],
 )
