@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.redis.connection.scripting import Connection
 from bot.assembly import app, storage, worker
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import (
     Call,

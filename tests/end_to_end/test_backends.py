@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.openai import faults
-from bot.playground.openai.stand_in.rules import RuleBrain
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.panel.texts import sentences
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, WaitFor
-from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, panel_brain

@@ -10,7 +10,7 @@ from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import sentences
 from bot.playground.openai import faults
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call, Cut, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL

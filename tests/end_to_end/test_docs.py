@@ -12,7 +12,7 @@ import click
 import pytest
 
 from bot.cli.main import main
-from bot.playground.openai.stand_in.rules import RuleBrain
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.docs.snippets import Snippet, snippets
 from tests.end_to_end.conftest import MENTION, World

@@ -5,8 +5,8 @@ from base64 import b64encode
 import pytest
 
 from bot.json_types import Json
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.stand_in.brain import Status
-from bot.playground.openai.stand_in.rules import RuleBrain
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.openai.stand_in.rules import RuleBrain
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, body

@@ -11,7 +11,7 @@ from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.assembly import app, checkup, worker
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import Refused
-from bot.playground.openai.stand_in.rules import RuleBrain
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from bot.adapters.openai.labels import unpack
 from bot.panel.language_model.exchange import ABORTED
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.playground.openai.conversations.items import text_of, unanswered
+from bot.playground.openai.conversations.store import Conversation as Stored
+from bot.playground.openai.items.items import text_of, unanswered
 from bot.playground.openai.stand_in.brain import is_model, is_user
-from bot.playground.openai.store import Conversation as Stored
 from tests.faults import brain
 
 ThreadName = tuple[str, str]  # channel, thread_ts

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from bot.json_types import Json
 from bot.playground.openai.api_types import StreamedAnswer
-from bot.playground.openai.conversations.items import new_id
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.faults import Fault
+from bot.playground.openai.items.items import new_id
 from bot.playground.openai.stand_in.brain import Cut, Garble, StreamItem
 
 _GARBLED = b"event: response.output_text.delta\ndata: {not json\n\n"

@@ -13,6 +13,7 @@ from bot.playground.openai.assistants.assistants import Assistants
 from bot.playground.openai.assistants.runs import Runs
 from bot.playground.openai.assistants.threads import Thread, Threads
 from bot.playground.openai.conversations.conversations import Conversations
+from bot.playground.openai.conversations.store import Conversation, Manners, Store
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.vector_stores import VectorStores
@@ -20,9 +21,8 @@ from bot.playground.openai.endpoint import API_KEY, Endpoint, RecordedRequest
 from bot.playground.openai.faults import Faults
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.responses.responses import Responses
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.stand_in.brain import Brain
-from bot.playground.openai.stand_in.rules import RuleBrain
-from bot.playground.openai.store import Conversation, Manners, Store
 
 _LARGEST = 50 * 1024 * 1024
 

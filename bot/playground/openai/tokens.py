@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
 
 # What a model thinks before it writes, by effort.
 THINKING: Mapping[str, int] = {

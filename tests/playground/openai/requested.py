@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.playground.openai.conversations import items
+from bot.playground.openai.items import items
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
-from bot.playground.openai.stand_in.rules import RuleBrain
 from tests.playground.openai.asking import MODEL, tool
 
 PURPOSES = {

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from bot.adapters.slack.blocks import blocks, file_blocks
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
-from bot.playground.openai.tools.drawing import WIDTH, bars
+from bot.playground.openai.rule_model.drawing import WIDTH, bars
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import GENERAL
 

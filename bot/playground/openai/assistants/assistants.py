@@ -7,9 +7,9 @@ from bot.json_types import Json
 from bot.playground.openai import errors, models
 from bot.playground.openai.api_types import ApiRequest, Handler
 from bot.playground.openai.assistants.threads import nothing_found
-from bot.playground.openai.conversations.items import new_id
+from bot.playground.openai.conversations.store import checked_metadata
+from bot.playground.openai.items.items import new_id
 from bot.playground.openai.paging import page
-from bot.playground.openai.store import checked_metadata
 
 FIELDS = frozenset(
     {

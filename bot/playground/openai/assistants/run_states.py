@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.conversations.items import new_id
+from bot.playground.openai.items.items import new_id
 
 NEXT: Mapping[str, frozenset[str]] = {
     "queued": frozenset({"in_progress", "cancelling", "failed", "expired"}),

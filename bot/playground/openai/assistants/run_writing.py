@@ -11,8 +11,8 @@ from typing import Any, assert_never
 from bot.json_types import Json
 from bot.playground.openai.assistants.run_states import Run, end_step
 from bot.playground.openai.assistants.threads import Thread
-from bot.playground.openai.conversations.items import text_of
 from bot.playground.openai.event_log import EventLog
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in import brain
 from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, Step
 from bot.playground.openai.stand_in.hosted_steps import Draw, RunCode, SearchWeb

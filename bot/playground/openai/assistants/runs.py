@@ -11,13 +11,13 @@ from bot.playground.openai.assistants.assistants import Assistants
 from bot.playground.openai.assistants.run_states import Run, begun, locked_for_run
 from bot.playground.openai.assistants.run_writing import RunWriting, output_items
 from bot.playground.openai.assistants.threads import Thread, Threads, nothing_found
+from bot.playground.openai.conversations.store import Manners, checked_metadata
 from bot.playground.openai.documents.vector_stores import VectorStores
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses.responses import with_findings
 from bot.playground.openai.stand_in.brain import Brain, ModelRequest, Reply, Search, Status
-from bot.playground.openai.store import Manners, checked_metadata
 from bot.playground.openai.tools import request_tools
 
 FIELDS = frozenset(

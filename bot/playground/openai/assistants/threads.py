@@ -9,9 +9,9 @@ from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.api_types import ApiRequest, Handler
 from bot.playground.openai.assistants.run_states import Run, locked_for_message
-from bot.playground.openai.conversations.items import new_id
+from bot.playground.openai.conversations.store import checked_metadata
+from bot.playground.openai.items.items import new_id
 from bot.playground.openai.paging import page
-from bot.playground.openai.store import checked_metadata
 
 _ROLES = ("user", "assistant")
 

@@ -1,1 +1,1 @@
-"""``/v1/conversations``, and the items that conversations and responses consist of."""
+"""``/v1/conversations``, and what the server stores."""

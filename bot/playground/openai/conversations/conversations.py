@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.api_types import ApiRequest, Handler
-from bot.playground.openai.conversations.items import shown
+from bot.playground.openai.conversations.store import Conversation, Store, checked_metadata
+from bot.playground.openai.fields import check_fields
+from bot.playground.openai.items.items import shown
 from bot.playground.openai.paging import listed, page
-from bot.playground.openai.responses import requests
-from bot.playground.openai.store import Conversation, Store, checked_metadata
 
 
 class Conversations:
@@ -34,7 +34,7 @@ class Conversations:
         }
 
     async def _create(self, request: ApiRequest) -> Json:
-        requests.check_fields("conversation", request.body)
+        check_fields("conversation", request.body)
         return self._store.open(request.body.get("metadata"), request.body.get("items")).shown()
 
     async def _retrieve(self, request: ApiRequest) -> Json:
@@ -43,7 +43,7 @@ class Conversations:
     async def _update(self, request: ApiRequest) -> Json:
         """Replace the metadata as a whole, or merge the new ones into them."""
         found = self._of(request)
-        requests.check_fields("conversation update", request.body)
+        check_fields("conversation update", request.body)
         if "metadata" not in request.body:
             raise errors.missing("metadata")
         new = checked_metadata(request.body["metadata"])
@@ -58,7 +58,7 @@ class Conversations:
 
     async def _create_items(self, request: ApiRequest) -> Json:
         found = self._of(request)
-        requests.check_fields("items", request.body)
+        check_fields("items", request.body)
         if "items" not in request.body:
             raise errors.missing("items")
         return listed(found.add(request.body["items"]))

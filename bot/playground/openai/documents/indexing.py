@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import new_id
 from bot.playground.openai.documents import retrieval
 from bot.playground.openai.documents.files import File
-from bot.playground.openai.documents.retrieval import Passage
+from bot.playground.openai.items.items import new_id
+from bot.playground.openai.stand_in.brain import Passage
 
 _SEARCHABLE = frozenset(
     "c cpp cs css doc docx go html java js json md pdf php pptx py rb sh tex ts txt".split()  # noqa: SIM905 - as a list it would not fit a line

@@ -1,35 +1,13 @@
 """Searching documents by the words that a question and a passage share."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from bot.json_types import Json
-from bot.playground.openai.stand_in.words import stems
+from bot.playground.openai.stand_in.brain import Passage
+from bot.playground.openai.words import stems
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _LONGEST_PASSAGE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of a document, as it is found."""
-
-    file_id: str
-    filename: str
-    text: str
-    attributes: Mapping[str, str | float | bool]
-    score: float = 0.0
-
-    def shown(self) -> Json:
-        """Return it as a file search call's result."""
-        return {
-            "file_id": self.file_id,
-            "filename": self.filename,
-            "text": self.text,
-            "attributes": dict(self.attributes),
-            "score": self.score,
-        }
 
 
 def cut(text: str) -> list[str]:

@@ -7,14 +7,14 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.api_types import ApiRequest, Handler
+from bot.playground.openai.conversations.store import checked_metadata
 from bot.playground.openai.documents import retrieval
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.indexing import Attached, VectorStore
-from bot.playground.openai.documents.retrieval import Passage
 from bot.playground.openai.errors import ApiError
+from bot.playground.openai.fields import check_fields
 from bot.playground.openai.paging import page
-from bot.playground.openai.responses.requests import check_fields
-from bot.playground.openai.store import checked_metadata
+from bot.playground.openai.stand_in.brain import Passage
 
 _MOST_FOUND = 50
 _USUALLY_FOUND = 10

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.conversations.items import new_id, text_of
+from bot.playground.openai.items.items import new_id, text_of
 
 _FEWEST_TOKENS = 1_000
 _LONGEST_LINE, _LONGEST_SUMMARY = 200, 2_000

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from bot.json_types import Json
 from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.openai import tokens
+from bot.playground.openai.conversations.store import Conversation, Store, StoredResponse
 from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.responses import response_writing
 from bot.playground.openai.responses.response_events import Writing
 from bot.playground.openai.responses.response_writing import TERMINAL
 from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, StreamItem
-from bot.playground.openai.store import Conversation, Store, StoredResponse
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import shown as shown_item
+from bot.playground.openai.items.items import shown as shown_item
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.stand_in.brain import Reply
 from bot.playground.openai.tools.mcp_servers import Server

@@ -3,7 +3,7 @@
 import time
 
 from bot.json_types import Json
-from bot.playground.openai.conversations import items
+from bot.playground.openai.items import items
 from bot.playground.openai.responses.generation import Context
 
 

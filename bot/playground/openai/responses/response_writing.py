@@ -10,14 +10,14 @@ from secrets import token_hex
 from typing import assert_never
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import new_id, output_text
+from bot.playground.openai.items.items import new_id, output_text
+from bot.playground.openai.responses import hosted_events, mcp_events
+from bot.playground.openai.responses.hosted_events import citation
 from bot.playground.openai.responses.response_events import Writing, added, done
 from bot.playground.openai.stand_in import brain
 from bot.playground.openai.stand_in.brain import Cut, Garble, Reply, Step, StreamItem
 from bot.playground.openai.stand_in.hosted_steps import Draw, HostedStep, RunCode, SearchWeb
 from bot.playground.openai.tokens import THINKING, count
-from bot.playground.openai.tools import hosted_events, mcp_events
-from bot.playground.openai.tools.hosted_events import citation
 
 _PIECE = re.compile(r"(?s).{1,24}\S*\s*|.+")
 TERMINAL = frozenset(

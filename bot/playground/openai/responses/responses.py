@@ -8,10 +8,12 @@ from bot.json_types import Json
 from bot.playground.background_tasks import BackgroundTasks
 from bot.playground.openai import errors, models, tokens
 from bot.playground.openai.api_types import ApiRequest, BrokenAnswer, Handler, StreamedAnswer
-from bot.playground.openai.conversations import items
+from bot.playground.openai.conversations.store import Conversation, Store, StoredResponse
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.vector_stores import VectorStores
 from bot.playground.openai.errors import ApiError
+from bot.playground.openai.fields import check_fields
+from bot.playground.openai.items import items
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses import compaction, requests
@@ -19,7 +21,6 @@ from bot.playground.openai.responses.generation import Context, Generation
 from bot.playground.openai.responses.response_events import Writing
 from bot.playground.openai.responses.response_start import begun
 from bot.playground.openai.stand_in.brain import Brain, LookUp, ModelRequest, Reply, Search, Status
-from bot.playground.openai.store import Conversation, Store, StoredResponse
 from bot.playground.openai.tools import mcp_servers, request_tools
 from bot.playground.openai.tools.mcp_servers import Server
 
@@ -101,7 +102,7 @@ class Responses:
 
     async def _count_tokens(self, request: ApiRequest) -> Json:
         body = request.body
-        requests.check_fields("input_tokens", body)
+        check_fields("input_tokens", body)
         request_tools.check(body)
         new = items.taken(body.get("input") or [], "input")
         _, before = self._before(body)

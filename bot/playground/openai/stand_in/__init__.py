@@ -1,1 +1,1 @@
-"""The stand-in model: rules, or a script for tests."""
+"""What a model is asked and does: the steps of a reply, and the scripted model of the tests."""

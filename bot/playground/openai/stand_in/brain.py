@@ -7,9 +7,30 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import text_of
-from bot.playground.openai.documents.retrieval import Passage
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, HostedStep
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document, as it is found."""
+
+    file_id: str
+    filename: str
+    text: str
+    attributes: Mapping[str, str | float | bool]
+    score: float = 0.0
+
+    def shown(self) -> Json:
+        """Return it as a file search call's result."""
+        return {
+            "file_id": self.file_id,
+            "filename": self.filename,
+            "text": self.text,
+            "attributes": dict(self.attributes),
+            "score": self.score,
+        }
+
 
 Search = Callable[[str], Sequence[Passage]]
 

@@ -6,9 +6,9 @@ import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from openai.types.conversations import Conversation
 
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import Cite, LookUp, ScriptedBrain, Text
-from bot.playground.openai.stand_in.rules import RuleBrain
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, stored
 from tests.playground.openai.responses.test_streaming import raw_events

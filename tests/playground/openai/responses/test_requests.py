@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from openai import APIStatusError, AsyncOpenAI
 
-from bot.playground.openai.responses.requests import FIELDS, INCLUDABLE
+from bot.playground.openai.fields import FIELDS
+from bot.playground.openai.responses.requests import INCLUDABLE
 from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, tool

@@ -7,11 +7,11 @@ import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from openai.types.conversations import Conversation
 
-from bot.playground.openai.documents import web
+from bot.playground.openai.rule_model import web
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain, Text
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
-from bot.playground.openai.stand_in.rules import RuleBrain
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds, stored
 from tests.playground.openai.responses.test_streaming import raw_events

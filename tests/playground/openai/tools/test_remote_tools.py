@@ -9,9 +9,9 @@ from openai.types.conversations import Conversation
 from openai.types.responses import Response
 
 from bot.playground.mcp.server import McpPlayground
+from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain, UseServer
-from bot.playground.openai.stand_in.rules import RuleBrain
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds
 from tests.playground.openai.responses.test_streaming import raw_events

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import is_model, is_user
 
 NOTICE = "_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"

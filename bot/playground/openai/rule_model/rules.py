@@ -7,20 +7,20 @@ panel at work without an account.
 
 import json
 
-from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
-from bot.playground.openai.stand_in.closing_rules import newest_outputs, sum_up
-from bot.playground.openai.stand_in.colleague_rules import (
+from bot.playground.openai.rule_model.closing_rules import newest_outputs, sum_up
+from bot.playground.openai.rule_model.colleague_rules import (
     answer_with_colleagues,
     consulted,
     is_expert,
 )
-from bot.playground.openai.stand_in.document_rules import answer_from_documents
-from bot.playground.openai.stand_in.expert_rules import answer
-from bot.playground.openai.stand_in.hosted_rules import use_hosted
-from bot.playground.openai.stand_in.prompt_reading import NOTICE, question_in
-from bot.playground.openai.stand_in.remote_rules import told_by_servers, use_server
-from bot.playground.openai.stand_in.routing_rules import choose
-from bot.playground.openai.stand_in.schema_filling import fill
+from bot.playground.openai.rule_model.document_rules import answer_from_documents
+from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.hosted_rules import use_hosted
+from bot.playground.openai.rule_model.prompt_reading import NOTICE, question_in
+from bot.playground.openai.rule_model.remote_rules import told_by_servers, use_server
+from bot.playground.openai.rule_model.routing_rules import choose
+from bot.playground.openai.rule_model.schema_filling import fill
+from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
 
 __all__ = ["NOTICE", "RuleBrain"]
 

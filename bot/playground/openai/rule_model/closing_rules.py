@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import text_of
+from bot.playground.openai.items.items import text_of
+from bot.playground.openai.rule_model.prompt_reading import NOTICE, points_in, short_name, title_of
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
-from bot.playground.openai.stand_in.prompt_reading import NOTICE, points_in, short_name, title_of
-from bot.playground.openai.stand_in.words import listed, matches, shortened, stem
+from bot.playground.openai.words import listed, matches, shortened, stem
 
 _TROUBLE = re.compile(
     r"\b(could not|cannot|failed|aborted|timed out|unavailable|there is no expert)\b",

@@ -2,13 +2,12 @@
 
 import re
 
-from bot.playground.openai.documents import web
+from bot.playground.openai.rule_model import drawing, web
+from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.prompt_reading import brief_in, question_in
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
-from bot.playground.openai.stand_in.expert_rules import answer
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
-from bot.playground.openai.stand_in.prompt_reading import brief_in, question_in
-from bot.playground.openai.stand_in.words import shortened
-from bot.playground.openai.tools import drawing
+from bot.playground.openai.words import shortened
 
 _DRAWS = re.compile(
     r"\b(draw|paint|sketch|illustrat\w*|pictures?|images?|logos?|posters?)\b", re.IGNORECASE

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import new_id
+from bot.playground.openai.items.items import new_id
 from bot.playground.openai.responses.response_events import Writing, added, done
 from bot.playground.openai.stand_in.brain import UseServer
 from bot.playground.openai.tools.mcp_servers import Server, UnreachableError

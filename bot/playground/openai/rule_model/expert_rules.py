@@ -2,15 +2,15 @@
 
 import re
 
-from bot.playground.openai.stand_in.brain import ModelRequest, is_model, is_user
-from bot.playground.openai.stand_in.prompt_reading import (
+from bot.playground.openai.rule_model.prompt_reading import (
     NOTICE,
     asked_before,
     brief_in,
     files_in,
     points_in,
 )
-from bot.playground.openai.stand_in.words import listed, score, shortened
+from bot.playground.openai.stand_in.brain import ModelRequest, is_model, is_user
+from bot.playground.openai.words import listed, score, shortened
 
 _ROLE = re.compile(r"\b[Yy]ou are (?:an? |the |our )?([^.,:;\n]{3,80})")
 _ROLE_ENDS = re.compile(r"\s+(?:of|who|in|at|for|on|with|and|to)\s")

@@ -5,8 +5,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openai import AsyncOpenAI
 
+from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.schema_filling import fill
 from tests.playground.openai.asking import ask
 from tests.playground.openai.requested import reply, text
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.json_types import Json
-from bot.playground.openai.stand_in.words import score
+from bot.playground.openai.words import score
 
 _DEEPEST = 12  # schemas may refer to themselves
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.conversations import items
+from bot.playground.openai.items import items
 
 MOST_ITEMS = 20  # in one request that adds
 _MOST_PAIRS, _LONGEST_KEY, _LONGEST_VALUE = 16, 64, 512

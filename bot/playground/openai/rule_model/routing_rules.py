@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
-from bot.playground.openai.stand_in.prompt_reading import (
+from bot.playground.openai.rule_model.prompt_reading import (
     NOTICE,
     asked_before,
     question_in,
@@ -13,8 +12,9 @@ from bot.playground.openai.stand_in.prompt_reading import (
     title_of,
     topic_of,
 )
-from bot.playground.openai.stand_in.schema_filling import fill
-from bot.playground.openai.stand_in.words import clauses, listed, matches, score, shortened
+from bot.playground.openai.rule_model.schema_filling import fill
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
+from bot.playground.openai.words import clauses, listed, matches, score, shortened
 
 _MOST_CALLS = 3
 _LEAST_SHARE = 0.45  # of the best tool's score

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.json_types import Json
 from bot.playground.openai import errors
-from bot.playground.openai.conversations import parts
+from bot.playground.openai.items import parts
 
 _LONGEST_TEXT = 10_485_760
 _LONGEST_ID = 64

@@ -1,11 +1,11 @@
 """How the rule model consults colleagues as an expert: the question decides, and it quotes them."""
 
+from bot.playground.openai.rule_model.closing_rules import expert_replies
+from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.prompt_reading import question_in
+from bot.playground.openai.rule_model.routing_rules import call_of, fitting
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
-from bot.playground.openai.stand_in.closing_rules import expert_replies
-from bot.playground.openai.stand_in.expert_rules import answer
-from bot.playground.openai.stand_in.prompt_reading import question_in
-from bot.playground.openai.stand_in.routing_rules import call_of, fitting
-from bot.playground.openai.stand_in.words import listed, shortened
+from bot.playground.openai.words import listed, shortened
 
 _ROUTER = "router"
 _LONGEST_POINT = 160

@@ -3,11 +3,19 @@
 import re
 from collections.abc import Sequence
 
-from bot.playground.openai.documents.retrieval import Passage, overlap
-from bot.playground.openai.stand_in.brain import Cite, LookUp, ModelRequest, Reply, Search, Text
-from bot.playground.openai.stand_in.expert_rules import answer
-from bot.playground.openai.stand_in.prompt_reading import brief_in
-from bot.playground.openai.stand_in.words import shortened
+from bot.playground.openai.documents.retrieval import overlap
+from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.prompt_reading import brief_in
+from bot.playground.openai.stand_in.brain import (
+    Cite,
+    LookUp,
+    ModelRequest,
+    Passage,
+    Reply,
+    Search,
+    Text,
+)
+from bot.playground.openai.words import shortened
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*[-*#])")
 _MOST_QUOTES = 3

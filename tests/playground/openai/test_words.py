@@ -1,6 +1,6 @@
 import pytest
 
-from bot.playground.openai.stand_in.words import clauses, listed, matches, score, shortened, stem
+from bot.playground.openai.words import clauses, listed, matches, score, shortened, stem
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bot.json_types import Json
+from bot.playground.openai.rule_model.prompt_reading import question_in
+from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, UseServer, is_user
-from bot.playground.openai.stand_in.prompt_reading import question_in
-from bot.playground.openai.stand_in.schema_filling import fill
-from bot.playground.openai.stand_in.words import score
+from bot.playground.openai.words import score
 
 
 def use_server(request: ModelRequest) -> Reply:

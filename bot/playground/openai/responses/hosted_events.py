@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from bot.json_types import Json
-from bot.playground.openai.conversations.items import new_id
+from bot.playground.openai.items.items import new_id
 from bot.playground.openai.responses.response_events import Writing, added, done
 from bot.playground.openai.stand_in.brain import AnyCite, Cite
 from bot.playground.openai.stand_in.hosted_steps import (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.playground.openai.stand_in.subjects import COMMON, STOP, SUBJECTS
+from bot.playground.openai.subjects import COMMON, STOP, SUBJECTS
 
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 _ENDINGS = "ations ation ments ment ings ing ions ion ities ity ies ed es s e y".split()  # noqa: SIM905 - as a list it would not fit a line

@@ -1,0 +1,1 @@
+"""The items that conversations and responses consist of."""

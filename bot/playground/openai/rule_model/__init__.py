@@ -1,0 +1,1 @@
+"""The model of the demo: rules, no AI."""
