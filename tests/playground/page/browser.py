@@ -24,9 +24,9 @@ WIDE = ViewportSize(width=1280, height=800)
 
 def chromium() -> str:
     """Return where a Chromium is, or skip; CI has one and never skips."""
-    found = os.environ.get("PANELBOT_CHROMIUM") or next(filter(None, map(which, NAMES)), None)
-    if found:
-        return found
+    path = os.environ.get("PANELBOT_CHROMIUM") or next(filter(None, map(which, NAMES)), None)
+    if path:
+        return path
     reason = f"no Chromium found: install one of {', '.join(NAMES)} or set PANELBOT_CHROMIUM"
     if os.environ.get("CI"):
         pytest.fail(reason)

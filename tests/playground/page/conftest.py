@@ -41,23 +41,23 @@ class Bot:
     """Answers what `answers` holds, and does what a test sets before it does."""
 
     client: AsyncWebClient
-    heard: list[Json] = field(default_factory=list)
+    received: list[Json] = field(default_factory=list)
     answers: dict[str, Json] = field(default_factory=dict)  # by kind of payload
     modal: Json | None = None  # opened by a command
 
-    async def hear(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """Take a delivery."""
         body = await request.text()
         form = {name: values[0] for name, values in parse_qs(body).items()}
         payload = json.loads(form.get("payload", body)) if not form.get("command") else form
-        self.heard.append(payload)
+        self.received.append(payload)
         if self.modal and "command" in payload:
             await self.client.views_open(trigger_id=payload["trigger_id"], view=self.modal)
         return web.json_response(self.answers.get(payload.get("type", "command"), {}))
 
-    def heard_of(self, kind: str) -> list[Json]:
+    def received_of(self, kind: str) -> list[Json]:
         """Return the payloads of one kind."""
-        return [payload for payload in self.heard if payload.get("type", "command") == kind]
+        return [payload for payload in self.received if payload.get("type", "command") == kind]
 
     async def say(self, channel: str, text: str, **more: Any) -> str:
         """Post; returns the ts."""
@@ -87,7 +87,7 @@ async def bot(slack: SlackPlayground) -> AsyncIterator[Bot]:
     async with aiohttp.ClientSession() as session:
         bot = Bot(AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session))
         app = web.Application()
-        app.router.add_post("/", bot.hear)
+        app.router.add_post("/", bot.receive)
         async with TestServer(app) as server:
             slack.deliver_to(str(server.make_url("/")))
             yield bot

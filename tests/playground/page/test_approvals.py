@@ -40,10 +40,10 @@ async def test_the_buttons_say_what_they_do_and_give_way_to_the_decision(
 
     await approve.click()
 
-    await slack.people.wait_for(lambda: bot.heard_of("block_actions"))
-    (clicked,) = bot.heard_of("block_actions")
+    await slack.people.wait_for(lambda: bot.received_of("block_actions"))
+    (clicked,) = bot.received_of("block_actions")
     assert clicked["user"]["id"] == ADA
-    assert [one["value"] for one in clicked["actions"]] == [POST.approval]
+    assert [action["value"] for action in clicked["actions"]] == [POST.approval]
     words = approval_texts.ended(Decision.APPROVED)
     ended = blocks.ended(MARKDOWN, Ending(words, UserId(ADA), 1_795_000_000))
     await bot.client.chat_update(channel=GENERAL, ts=ts, **ended)

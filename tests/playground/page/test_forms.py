@@ -78,7 +78,7 @@ async def test_a_command_is_suggested_and_opens_a_modal(page: Page, bot) -> None
     await field.press("Escape")
     await field.press("Enter")
     await expect(page.get_by_role("dialog", name="Add an expert")).to_be_visible()
-    (given,) = bot.heard_of("command")
+    (given,) = bot.received_of("command")
     assert (given["command"], given["text"]) == ("/experts", f"add <@{BEN}>")
     await expect(page.get_by_label("Name")).to_be_focused()
 
@@ -108,7 +108,7 @@ async def test_a_form_tells_what_is_wrong_and_then_what_was_filled_in(page: Page
     await page.get_by_label("Name").press("Enter")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.get_by_label("Message", exact=True)).to_be_focused()
-    state = bot.heard_of("view_submission")[-1]["view"]["state"]["values"]
+    state = bot.received_of("view_submission")[-1]["view"]["state"]["values"]
     held = {block: next(iter(actions.values())) for block, actions in state.items()}
     assert held["name"]["value"] == "lawyer"
     assert held["about"]["value"] is None
@@ -124,7 +124,7 @@ async def test_escape_closes_a_modal_and_the_app_is_told(page: Page, bot) -> Non
     await command(page, "/experts add")
     await page.get_by_label("Name").press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    assert len(bot.heard_of("view_closed")) == 1
+    assert len(bot.received_of("view_closed")) == 1
 
 
 async def test_a_view_on_top_hides_the_one_below_until_it_is_closed(page: Page, bot) -> None:
@@ -178,7 +178,7 @@ async def test_a_button_asks_first_where_it_should_and_tells_the_app(page: Page,
         await page.get_by_role("menuitem", name="Export").click()
     async with page.expect_response(CLICKED):
         await page.get_by_role("button", name="Bad").last.click()
-    told = [payload["actions"][0] for payload in bot.heard_of("block_actions")]
+    told = [payload["actions"][0] for payload in bot.received_of("block_actions")]
     assert told[-1]["block_id"] == "b2"
     assert [(a["action_id"], a.get("value") or a["selected_option"]["value"]) for a in told] == [
         ("rm", "legal"),
@@ -199,7 +199,7 @@ async def test_the_home_of_the_app_is_shown_when_it_is_opened(page: Page, bot) -
     await expect(page.get_by_role("heading", name="Your panels")).to_be_visible()
     async with page.expect_response(CLICKED):
         await page.get_by_role("button", name="New").click()
-    assert bot.heard_of("block_actions")[0]["view"]["type"] == "home"
+    assert bot.received_of("block_actions")[0]["view"]["type"] == "home"
 
 
 async def test_a_shortcut_on_a_message_reaches_the_app(page: Page, bot, slack) -> None:
@@ -209,7 +209,7 @@ async def test_a_shortcut_on_a_message_reaches_the_app(page: Page, bot, slack) -
     await message.get_by_label("More actions").click()
     async with page.expect_response("**/page/actions/shortcut"):
         await page.get_by_role("menuitem", name="Ask the panel").click()
-    (told,) = bot.heard_of("message_action")
+    (told,) = bot.received_of("message_action")
     assert (told["callback_id"], told["message_ts"]) == ("ask", ts)
 
 

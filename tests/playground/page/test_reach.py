@@ -194,8 +194,8 @@ async def test_a_plan_and_a_table_are_told_in_words(page: Page, bot) -> None:
     plan = {"type": "plan", "title": "Asking one expert", "tasks": [task]}
     blocks = [plan, table, {"type": "actions", "elements": [button]}]
     await bot.say(GENERAL, "x", blocks=blocks)
-    told = "Panelbot: Asking one expert 1 of 1 done Legal Done a b 1 2"
-    await expect(page.get_by_role("log")).to_have_text(told)
+    announced = "Panelbot: Asking one expert 1 of 1 done Legal Done a b 1 2"
+    await expect(page.get_by_role("log")).to_have_text(announced)
 
 
 async def test_everything_has_a_role_and_a_name(page: Page, slack, bot) -> None:

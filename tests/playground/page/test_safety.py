@@ -116,11 +116,11 @@ async def test_a_dropped_stream_comes_back_with_what_was_missed(browser, slack) 
 async def test_other_pages_and_other_names_are_kept_out(slack: SlackPlayground) -> None:
     evil = {"Origin": "http://evil.example"}
     own = {"Origin": slack.url}
-    said = {"user": ADA, "channel": GENERAL, "text": "x"}
+    message_details = {"user": ADA, "channel": GENERAL, "text": "x"}
     say, live = f"{slack.url}/page/actions/say", f"{slack.url}/page/updates"
     async with aiohttp.ClientSession() as session:
         for headers in ({}, evil, {"Origin": "null"}, own | {"Host": "evil.example"}):
-            async with session.post(say, json=said, headers=headers) as answer:
+            async with session.post(say, json=message_details, headers=headers) as answer:
                 assert answer.status == 403
         for headers in ({}, evil):
             with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
@@ -133,7 +133,7 @@ async def test_other_pages_and_other_names_are_kept_out(slack: SlackPlayground) 
         rebound = {"Host": "evil.example", "Origin": "http://evil.example"}
         async with session.get(slack.url, headers=rebound) as answer:
             assert answer.status == 403
-        async with session.post(say, json=said, headers=own) as answer:
+        async with session.post(say, json=message_details, headers=own) as answer:
             assert answer.status == 200
     assert [m.text for m in slack.workspace.messages(GENERAL)] == ["x"]
 

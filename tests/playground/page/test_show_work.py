@@ -33,8 +33,8 @@ async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slac
     await page.get_by_role("link", name="1 reply").click()
 
     await page.get_by_role("button", name="Show work").click()
-    await slack.people.wait_for(lambda: bot.heard_of("block_actions"))
-    (clicked,) = bot.heard_of("block_actions")
+    await slack.people.wait_for(lambda: bot.received_of("block_actions"))
+    (clicked,) = bot.received_of("block_actions")
     trigger = clicked["trigger_id"]
     opened = await bot.client.views_open(trigger_id=trigger, view=trace_view.loading())
     dialog = page.get_by_role("dialog", name="Show work")

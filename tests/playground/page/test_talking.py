@@ -21,8 +21,8 @@ async def test_what_is_typed_is_said_and_kept_as_slack_keeps_it(page: Page, slac
     message = page.locator("#messages .message")
     await expect(message).to_contain_text("@Panelbot hello & <b>hi</b>")
     await expect(message.locator(".mention")).to_have_text("@Panelbot")
-    (said,) = slack.workspace.messages(GENERAL)
-    assert said.text == f"<@{BOT_USER}> hello &amp; &lt;b&gt;hi&lt;/b&gt;"
+    (posted,) = slack.workspace.messages(GENERAL)
+    assert posted.text == f"<@{BOT_USER}> hello &amp; &lt;b&gt;hi&lt;/b&gt;"
 
 
 async def test_shift_enter_begins_a_line_and_attached_files_go_with_it(page: Page, slack) -> None:
@@ -35,9 +35,9 @@ async def test_shift_enter_begins_a_line_and_attached_files_go_with_it(page: Pag
     await expect(page.get_by_role("list", name="Files to send")).to_contain_text("plan.txt")
     await field.press("Enter")
     await expect(page.locator("#messages .file")).to_contain_text("plan.txt")
-    (said,) = slack.workspace.messages(GENERAL)
-    assert said.text == "one\ntwo"
-    assert slack.state.contents[said.files[0]["id"]] == b"\x00\xffplan"
+    (posted,) = slack.workspace.messages(GENERAL)
+    assert posted.text == "one\ntwo"
+    assert slack.state.contents[posted.files[0]["id"]] == b"\x00\xffplan"
 
 
 async def test_experts_answer_in_the_thread_under_their_own_names(page: Page, slack, bot) -> None:
@@ -167,8 +167,8 @@ async def test_in_direct_messages_the_thread_opens_with_the_question(page: Page,
     await field.press("Enter")
     await expect(page.locator("#replies .message")).to_contain_text("Build or buy?")
     await expect(page.get_by_label("Reply", exact=True)).to_be_focused()
-    (said,) = slack.workspace.messages(slack.workspace.direct_channel(ADA, BOT_USER).id)
-    assert page.url.endswith(f"#/{said.channel}/{said.ts}")
+    (posted,) = slack.workspace.messages(slack.workspace.direct_channel(ADA, BOT_USER).id)
+    assert page.url.endswith(f"#/{posted.channel}/{posted.ts}")
 
 
 async def test_a_reaction_is_given_and_taken_back(page: Page, slack: SlackPlayground) -> None:
@@ -177,17 +177,17 @@ async def test_a_reaction_is_given_and_taken_back(page: Page, slack: SlackPlaygr
     await message.hover()
     await message.get_by_label("Add a reaction").click()
     await page.get_by_role("menuitem", name="tada").click()
-    given = message.get_by_role("button", name="tada, 1")
-    await expect(given).to_have_attribute("aria-pressed", "true")
-    await given.click()
-    await expect(given).to_have_count(0)
-    found = slack.workspace.message(GENERAL, ts)
-    assert found
-    assert found.reactions == {}
+    reaction = message.get_by_role("button", name="tada, 1")
+    await expect(reaction).to_have_attribute("aria-pressed", "true")
+    await reaction.click()
+    await expect(reaction).to_have_count(0)
+    stored = slack.workspace.message(GENERAL, ts)
+    assert stored
+    assert stored.reactions == {}
 
 
 async def test_a_handle_is_completed_and_sent_as_a_mention(page: Page, slack, bot) -> None:
-    made = await bot.client.usergroups_create(name="Panel: Legal Counsel", handle="panel-legal")
+    created = await bot.client.usergroups_create(name="Panel: Legal Counsel", handle="panel-legal")
     field = page.get_by_label("Message", exact=True)
     option = page.get_by_role("option", name="@panel-legal")
     await field.press_sequentially("@pan")
@@ -197,9 +197,9 @@ async def test_a_handle_is_completed_and_sent_as_a_mention(page: Page, slack, bo
     await field.press_sequentially("may we?")
     await field.press("Enter")
     await expect(page.locator("#messages .mention")).to_have_text("@panel-legal")
-    (said,) = slack.workspace.messages(GENERAL)
-    assert said.text == f"<!subteam^{made['usergroup']['id']}> may we?"
+    (posted,) = slack.workspace.messages(GENERAL)
+    assert posted.text == f"<!subteam^{created['usergroup']['id']}> may we?"
 
-    await bot.client.usergroups_disable(usergroup=made["usergroup"]["id"])
+    await bot.client.usergroups_disable(usergroup=created["usergroup"]["id"])
     await field.press_sequentially("@panel-l")
     await expect(option).to_be_hidden()

@@ -39,7 +39,7 @@ def check_like_sample(reference, event):
 
 
 @pytest.fixture
-async def told(slack, bot):
+async def delivered(slack, bot):
     """The events that have come over HTTP."""
     slack.deliver_to(bot.url)
 
@@ -53,9 +53,9 @@ async def told(slack, bot):
 # Over HTTP.
 
 
-async def test_requests_are_signed(slack, bot, told):
+async def test_requests_are_signed(slack, bot, delivered):
     slack.people.say(ADA, GENERAL, "Grüße, 世界")
-    await told()
+    await delivered()
 
     ((headers, body),) = bot.requests
     assert SignatureVerifier(slack.signing_secret).is_valid_request(body, headers)
@@ -75,11 +75,11 @@ async def test_the_url_is_verified(slack, bot):
     assert await carrier.verify_url()
 
 
-async def test_what_is_not_acknowledged_comes_again(slack, bot, told):
+async def test_what_is_not_acknowledged_comes_again(slack, bot, delivered):
     bot.answers = [web.Response(status=500), web.Response(status=503)]
 
     slack.people.say(ADA, GENERAL, "hello")
-    await told()
+    await delivered()
 
     retries = [
         (headers.get("X-Slack-Retry-Num"), headers.get("X-Slack-Retry-Reason"))
@@ -90,22 +90,22 @@ async def test_what_is_not_acknowledged_comes_again(slack, bot, told):
     assert not slack.deliverer.undelivered
 
 
-async def test_after_three_more_times_slack_gives_up(slack, bot, told):
+async def test_after_three_more_times_slack_gives_up(slack, bot, delivered):
     bot.answers = [web.Response(status=500) for _ in range(9)]
 
     slack.people.say(ADA, GENERAL, "hello")
-    await told()
+    await delivered()
 
     assert len(bot.requests) == 4
     (lost,) = slack.deliverer.undelivered
     assert lost.payload["event"]["text"] == "hello"
 
 
-async def test_who_wants_no_retries_gets_none(slack, bot, told):
+async def test_who_wants_no_retries_gets_none(slack, bot, delivered):
     bot.answers = [web.Response(status=500, headers={"X-Slack-No-Retry": "1"})]
 
     slack.people.say(ADA, GENERAL, "hello")
-    await told()
+    await delivered()
 
     assert len(bot.requests) == 1
     assert len(slack.deliverer.undelivered) == 1
@@ -120,7 +120,7 @@ async def test_nobody_there_is_no_acknowledgement(slack):
     assert len(slack.deliverer.undelivered) == 1
 
 
-async def test_a_late_acknowledgement_is_none(slack, bot, told, monkeypatch):
+async def test_a_late_acknowledgement_is_none(slack, bot, delivered, monkeypatch):
     monkeypatch.setattr(delivery, "ACKNOWLEDGE_WITHIN", 0.05)  # Slack's three seconds are long
     quick, slow = bot.handle, asyncio.Event()
 
@@ -138,7 +138,7 @@ async def test_a_late_acknowledgement_is_none(slack, bot, told, monkeypatch):
     slack.deliver_to(f"http://127.0.0.1:{runner.addresses[0][1]}/")
 
     slack.people.say(ADA, GENERAL, "hello")
-    await told()
+    await delivered()
     slow.set()
     await runner.cleanup()
 
@@ -162,11 +162,11 @@ async def test_commands_come_as_forms_and_once(slack, bot):
 
 
 @pytest.mark.parametrize("order", ["message first", "mention first"])
-async def test_a_mention_comes_as_two_events(slack, bot, told, reference, order):
+async def test_a_mention_comes_as_two_events(slack, bot, delivered, reference, order):
     slack.hazards.mention_order = order
     ts = slack.people.say(ADA, GENERAL, MENTION)
 
-    events = await told()
+    events = await delivered()
 
     by_kind = {event["type"]: event for event in events}
     expected = ["message", "app_mention"]
@@ -179,35 +179,35 @@ async def test_a_mention_comes_as_two_events(slack, bot, told, reference, order)
     reference.check("EvAppMention", by_kind["app_mention"])
 
 
-async def test_a_mention_in_a_direct_message_comes_once(slack, told):
+async def test_a_mention_in_a_direct_message_comes_once(slack, delivered):
     direct = slack.workspace.direct_channel(ADA, BOT_USER)
 
     slack.people.say(ADA, direct.id, MENTION)
 
-    (event,) = await told()
+    (event,) = await delivered()
     assert (event["type"], event["channel_type"]) == ("message", "im")
 
 
-async def test_what_is_said_where_the_bot_is_not_stays_unheard(slack, told):
+async def test_what_is_said_where_the_bot_is_not_stays_unheard(slack, delivered):
     slack.workspace.add(Channel("C0AWAY", "away", members={ADA}))
 
     slack.people.say(ADA, "C0AWAY", MENTION)
 
-    assert not await told()
+    assert not await delivered()
 
 
-async def test_what_the_app_has_not_subscribed_to_stays_unheard(slack, told):
+async def test_what_the_app_has_not_subscribed_to_stays_unheard(slack, delivered):
     slack.state.events = frozenset({"app_mention"})
 
     slack.people.say(ADA, GENERAL, MENTION)
 
-    assert [event["type"] for event in await told()] == ["app_mention"]
+    assert [event["type"] for event in await delivered()] == ["app_mention"]
 
 
-async def test_a_strangers_message_tells_where_they_are_from(slack, bot, told, reference):
+async def test_a_strangers_message_tells_where_they_are_from(slack, bot, delivered, reference):
     slack.people.say(STRANGER, GENERAL, "hello")
 
-    (event,) = await told()
+    (event,) = await delivered()
 
     body = json.loads(bot.requests[0][1])
     assert (body["team_id"], body["is_ext_shared_channel"]) == ("T0OTHER", True)
@@ -216,14 +216,14 @@ async def test_a_strangers_message_tells_where_they_are_from(slack, bot, told, r
     reference.check("EvMessage", event)
 
 
-async def test_replies_files_and_broadcasts_look_as_slacks_do(slack, told, reference):
+async def test_replies_files_and_broadcasts_look_as_slacks_do(slack, delivered, reference):
     root = slack.people.say(ADA, GENERAL, "root")
     slack.people.say(BEN, GENERAL, "reply", root)
     slack.people.say(BEN, GENERAL, "read this", root, files=[("a.txt", b"a")])
     slack.people.say(BEN, GENERAL, "for all", root, broadcast=True)
     slack.people.say(BEN, GENERAL, "waves", subtype="me_message")
 
-    events = {event["text"]: event for event in await told()}
+    events = {event["text"]: event for event in await delivered()}
 
     assert events["reply"]["thread_ts"] == root
     assert events["reply"]["parent_user_id"] == ADA
@@ -238,7 +238,7 @@ async def test_replies_files_and_broadcasts_look_as_slacks_do(slack, told, refer
             check_like_sample(reference, event)
 
 
-async def test_the_bot_hears_itself(slack, client, told):
+async def test_the_bot_hears_itself(slack, client, delivered):
     root = slack.people.say(ADA, GENERAL, "root")
     place = {"channel": GENERAL, "thread_ts": root}
     await client.chat_postMessage(text="as Legal", username="Legal", **place)
@@ -246,7 +246,7 @@ async def test_the_bot_hears_itself(slack, client, told):
     await client.chat_update(channel=GENERAL, ts=own["ts"], text="better")
     await client.chat_delete(channel=GENERAL, ts=own["ts"])
 
-    events = [event for event in await told() if event["ts"] != root]
+    events = [event for event in await delivered() if event["ts"] != root]
 
     assert [event.get("subtype") for event in events] == [
         "bot_message",
@@ -261,12 +261,12 @@ async def test_the_bot_hears_itself(slack, client, told):
     assert events[3]["deleted_ts"] == own["ts"]
 
 
-async def test_edits_and_deletions_look_as_slacks_do(slack, told, reference):
+async def test_edits_and_deletions_look_as_slacks_do(slack, delivered, reference):
     ts = slack.people.say(ADA, GENERAL, "helo")
     slack.people.edit(ADA, GENERAL, ts, "hello")
     slack.people.delete(ADA, GENERAL, ts)
 
-    _, changed, deleted = await told()
+    _, changed, deleted = await delivered()
 
     assert changed["message"]["edited"]["user"] == ADA
     assert (changed["hidden"], deleted["hidden"]) == (True, True)
@@ -274,26 +274,26 @@ async def test_edits_and_deletions_look_as_slacks_do(slack, told, reference):
     check_like_sample(reference, deleted)
 
 
-async def test_a_deleted_root_leaves_a_stone_where_its_thread_hangs(slack, told):
+async def test_a_deleted_root_leaves_a_stone_where_its_thread_hangs(slack, delivered):
     root = slack.people.say(ADA, GENERAL, "root")
     slack.people.say(BEN, GENERAL, "reply", root)
     slack.people.delete(ADA, GENERAL, root)
 
-    changed = (await told())[-1]
+    changed = (await delivered())[-1]
 
     assert (changed["subtype"], changed["message"]["subtype"]) == ("message_changed", "tombstone")
     assert [message.text for message in slack.workspace.thread(GENERAL, root)][1:] == ["reply"]
 
 
-async def test_what_is_around_an_event_is_as_in_slacks_samples(slack, bot, told, reference):
+async def test_what_is_around_an_event_is_as_in_slacks_samples(slack, bot, delivered, reference):
     slack.people.say(ADA, GENERAL, "hello")
-    await told()
+    await delivered()
 
     sample = reference.sample("samples/events/MessagePayload.json")
-    given = json.loads(bot.requests[0][1])
+    callback = json.loads(bot.requests[0][1])
     later = {"context_team_id", "context_enterprise_id"}  # than the samples
-    assert set(given) - later <= set(sample)
-    assert set(given["authorizations"][0]) <= set(sample["authorizations"][0])
+    assert set(callback) - later <= set(sample)
+    assert set(callback["authorizations"][0]) <= set(sample["authorizations"][0])
 
 
 # Over Socket Mode.

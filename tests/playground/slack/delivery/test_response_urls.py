@@ -25,7 +25,7 @@ def whispers(slack, user=ADA):
     return [message.text for message in slack.workspace.ephemeral(user, GENERAL)]
 
 
-def said(slack):
+def texts(slack):
     return [message.text for message in slack.workspace.messages(GENERAL)]
 
 
@@ -42,7 +42,7 @@ async def test_answers_are_for_one_unless_they_are_for_all(slack, urls, answer):
 
     assert whispers(slack) == ["just for you"]
     assert whispers(slack, BEN) == []
-    assert said(slack) == ["for all"]
+    assert texts(slack) == ["for all"]
 
 
 async def test_an_url_is_good_for_five_answers(slack, urls, answer):
@@ -78,14 +78,14 @@ async def test_the_message_that_was_acted_on_is_replaced(slack, client, urls, an
     assert await answer(url, {"text": "Done.", "replace_original": True}) == (200, "ok")
 
     assert (message.text, message.blocks) == ("Done.", [])
-    assert said(slack) == ["Done."]
+    assert texts(slack) == ["Done."]
 
 
 async def test_the_message_that_was_acted_on_is_deleted_once(slack, client, urls, answer):
     url = urls.new(ADA, GENERAL, await message_of_the_bot(slack, client))
 
     assert await answer(url, {"delete_original": True}) == (200, "ok")
-    assert said(slack) == []
+    assert texts(slack) == []
 
     for deed in ({"delete_original": True}, {"replace_original": True, "text": "late"}):
         status, text = await answer(url, deed)

@@ -30,9 +30,9 @@ def posted(workspace: Workspace, text: str = "hi", **fields) -> Message:
 def test_of_people_it_is_told_what_they_are_and_in_which_language_they_use_slack(workspace):
     workspace.users[CHLOE] = replace(workspace.users[CHLOE], is_admin=True)
 
-    seen = all_of(workspace, ADA)
+    entities = all_of(workspace, ADA)
 
-    notes = [seen[f"user:{user}"]["note"] for user in (ADA, CHLOE, ERIN)]
+    notes = [entities[f"user:{user}"]["note"] for user in (ADA, CHLOE, ERIN)]
     assert notes == ["Admin", "Admin · Slack in French", "Slack in German"]
 
 
@@ -60,8 +60,8 @@ def test_groups_can_be_mentioned_until_they_are_disabled(workspace: Workspace) -
     feed.next_update()
     looks = {"handle": "panel-legal", "name": "Legal", "description": "Law."}
     workspace.user_groups["S1"] = {"id": "S1", "date_delete": 0, **looks}
-    (told,) = (feed.next_update() or {})["set"].values()
-    assert (told["kind"], told["handle"], told["note"]) == ("group", "panel-legal", "Law.")
+    (update,) = (feed.next_update() or {})["set"].values()
+    assert (update["kind"], update["handle"], update["note"]) == ("group", "panel-legal", "Law.")
     workspace.user_groups["S1"]["date_delete"] = 1
     assert feed.next_update() == {"set": {}, "removed": ["group:S1"]}
 
@@ -71,8 +71,8 @@ def test_a_new_name_changes_the_texts_that_mention_it(workspace: Workspace) -> N
     message = posted(workspace, "<@U9>")
     feed.next_update()
     workspace.add(User("U9", "new", "Newcomer", workspace.team_id))
-    told = (feed.next_update() or {})["set"]
-    assert "@Newcomer" in told[f"message:{GENERAL}:{message.ts}"]["html"]
+    update = (feed.next_update() or {})["set"]
+    assert "@Newcomer" in update[f"message:{GENERAL}:{message.ts}"]["html"]
 
 
 def test_everybody_sees_their_own_rooms_whispers_and_views(workspace: Workspace) -> None:
@@ -92,8 +92,10 @@ def test_a_persona_is_an_app_with_a_face_of_its_own(workspace: Workspace) -> Non
     persona = posted(workspace, user=None, bot_id=BOT_ID, username="Legal", icon_emoji=":scales:")
     bot = posted(workspace, user=BOT_USER, bot_id=BOT_ID)
     stranger = posted(workspace, user=STRANGER)
-    seen = all_of(workspace, ADA)
-    author = {m.ts: seen[f"message:{GENERAL}:{m.ts}"]["author"] for m in (persona, bot, stranger)}
+    entities = all_of(workspace, ADA)
+    author = {
+        m.ts: entities[f"message:{GENERAL}:{m.ts}"]["author"] for m in (persona, bot, stranger)
+    }
     assert (author[persona.ts]["name"], author[persona.ts]["avatar"]["emoji"]) == ("Legal", "⚖️")
     assert author[persona.ts]["app"]
     assert author[bot.ts]["name"] == "Panelbot"
@@ -106,9 +108,11 @@ def test_links_to_messages_are_those_that_slack_gives(workspace: Workspace) -> N
     reply = posted(workspace, thread_ts=root.ts)
     state = ServerState(workspace, Hazards(), set(), workspace.url)
     for message in (root, reply):
-        given = get_permalink(state, {"channel": GENERAL, "message_ts": message.ts})["permalink"]
-        seen = all_of(workspace, ADA)[f"message:{GENERAL}:{message.ts}"]["permalink"]
-        assert seen == given
+        permalink = get_permalink(state, {"channel": GENERAL, "message_ts": message.ts})[
+            "permalink"
+        ]
+        entities = all_of(workspace, ADA)[f"message:{GENERAL}:{message.ts}"]["permalink"]
+        assert entities == permalink
 
 
 def test_an_app_offers_what_its_manifest_tells() -> None:

@@ -18,18 +18,18 @@ CHOICE = {
 
 
 @pytest.fixture
-async def told(slack, bot):
+async def payloads(slack, bot):
     """What has come to the bot: commands as forms, actions as JSON in one."""
     slack.deliver_to(bot.url)
 
     def bodies():
-        found = []
+        received = []
         for headers, body in bot.requests:
             if headers["Content-Type"] == "application/json":
                 continue  # events
             form = dict(parse_qsl(body, keep_blank_values=True))
-            found.append(json.loads(form["payload"]) if "payload" in form else form)
-        return found
+            received.append(json.loads(form["payload"]) if "payload" in form else form)
+        return received
 
     return bodies
 
@@ -52,10 +52,10 @@ async def view(client, slack):
     return slack.workspace.views[opened["view"]["id"]]
 
 
-def told_like(sample, given):
+def has_fields_of(sample, payload):
     """Whether the fields of *given* are those of Slack's sample."""
     not_in_every_sample = {"api_app_id", "response_urls"}
-    return set(given) - not_in_every_sample <= set(sample)
+    return set(payload) - not_in_every_sample <= set(sample)
 
 
 # Talking.
@@ -68,7 +68,7 @@ async def test_people_speak_where_they_are(slack):
         slack.people.say(ADA, GENERAL, "hello", "1.0")
 
 
-async def test_a_reaction_is_shown_and_told_to_who_asked_for_it(slack, bot, told, reference):
+async def test_a_reaction_is_shown_and_told_to_who_asked_for_it(slack, bot, payloads, reference):
     slack.state.events |= {"reaction_added"}
     ts = slack.people.say(ADA, GENERAL, "hello")
 
@@ -82,7 +82,7 @@ async def test_a_reaction_is_shown_and_told_to_who_asked_for_it(slack, bot, told
 
 
 @pytest.mark.parametrize("tab", ["home", "messages"])
-async def test_opening_the_app_is_told(slack, bot, told, reference, tab):
+async def test_opening_the_app_is_told(slack, bot, payloads, reference, tab):
     slack.people.open_home(ADA, tab)
     await slack.deliverer.settle()
 
@@ -95,20 +95,20 @@ async def test_opening_the_app_is_told(slack, bot, told, reference, tab):
 # Commands.
 
 
-async def test_a_command_tells_who_where_and_what(slack, bot, told, reference):
+async def test_a_command_tells_who_where_and_what(slack, bot, payloads, reference):
     bot.answers = [web.json_response({"text": "Done"})]
 
     result = await slack.people.slash(ADA, GENERAL, "/experts", "add payload 50% & more")
 
     assert (result.answer, result.error) == ({"text": "Done"}, "")
-    (given,) = told()
-    assert (given["user_id"], given["channel_id"]) == (ADA, GENERAL)
-    assert (given["command"], given["text"]) == ("/experts", "add payload 50% & more")
+    (payload,) = payloads()
+    assert (payload["user_id"], payload["channel_id"]) == (ADA, GENERAL)
+    assert (payload["command"], payload["text"]) == ("/experts", "add payload 50% & more")
     sample = reference.sample("samples/interactive/SlashCommandPayload.json")
-    assert told_like(sample, given)
+    assert has_fields_of(sample, payload)
 
 
-async def test_the_answer_is_whispered_unless_it_is_for_the_channel(slack, bot, told):
+async def test_the_answer_is_whispered_unless_it_is_for_the_channel(slack, bot, payloads):
     bot.answers = [
         web.json_response({"text": "for Ada"}),
         web.Response(text="plain words"),
@@ -123,7 +123,7 @@ async def test_the_answer_is_whispered_unless_it_is_for_the_channel(slack, bot, 
     assert [message.text for message in slack.workspace.messages(GENERAL)] == ["for all"]
 
 
-async def test_an_answer_that_is_no_message_is_an_error(slack, bot, told):
+async def test_an_answer_that_is_no_message_is_an_error(slack, bot, payloads):
     bot.answers = [web.json_response({"blocks": [{"type": "poem"}]})]
 
     result = await slack.people.slash(ADA, GENERAL, "/experts")
@@ -133,9 +133,9 @@ async def test_an_answer_that_is_no_message_is_an_error(slack, bot, told):
     assert whisper.text == "/experts failed: invalid_blocks"
 
 
-async def test_a_response_url_is_good_for_five_uses(slack, told, session):
+async def test_a_response_url_is_good_for_five_uses(slack, payloads, session):
     await slack.people.slash(ADA, GENERAL, "/experts")
-    url = told()[0]["response_url"]
+    url = payloads()[0]["response_url"]
 
     statuses = []
     for number in range(6):
@@ -148,10 +148,10 @@ async def test_a_response_url_is_good_for_five_uses(slack, told, session):
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"text": ""}', '{"blocks": [{"type": "poem"}]}'])
-async def test_a_response_url_takes_messages_only(slack, told, session, body):
+async def test_a_response_url_takes_messages_only(slack, payloads, session, body):
     await slack.people.slash(ADA, GENERAL, "/experts")
 
-    async with session.post(told()[0]["response_url"], data=body) as answer:
+    async with session.post(payloads()[0]["response_url"], data=body) as answer:
         assert answer.status == 400
 
     assert not slack.workspace.ephemeral(ADA)
@@ -165,14 +165,14 @@ async def test_an_address_that_slack_has_not_given_takes_nothing(slack, session)
 # Pressing and choosing.
 
 
-async def test_a_click_tells_what_was_pressed_and_where(slack, told, message, reference):
+async def test_a_click_tells_what_was_pressed_and_where(slack, payloads, message, reference):
     await slack.people.click(BEN, message, "agree")
 
-    (given,) = told()
-    (action,) = given["actions"]
-    assert (given["type"], given["user"]["id"]) == ("block_actions", BEN)
+    (payload,) = payloads()
+    (action,) = payload["actions"]
+    assert (payload["type"], payload["user"]["id"]) == ("block_actions", BEN)
     assert (action["action_id"], action["block_id"], action["value"]) == ("agree", "choice", "yes")
-    assert given["container"] == {
+    assert payload["container"] == {
         "type": "message",
         "message_ts": message.ts,
         "channel_id": GENERAL,
@@ -180,13 +180,13 @@ async def test_a_click_tells_what_was_pressed_and_where(slack, told, message, re
         "thread_ts": message.thread_ts,
     }
     sample = reference.sample("samples/interactive/BlockActionPayload.json")
-    assert told_like(sample, given)
+    assert has_fields_of(sample, payload)
 
 
-async def test_a_choice_tells_what_was_chosen(slack, told, message):
+async def test_a_choice_tells_what_was_chosen(slack, payloads, message):
     await slack.people.click(BEN, message, "who", ADA)
 
-    assert told()[0]["actions"][0]["selected_user"] == ADA
+    assert payloads()[0]["actions"][0]["selected_user"] == ADA
 
 
 async def test_what_is_not_there_cannot_be_pressed(slack, message):
@@ -194,18 +194,18 @@ async def test_what_is_not_there_cannot_be_pressed(slack, message):
         await slack.people.click(BEN, message, "disagree")
 
 
-async def test_a_click_that_is_not_acknowledged_is_an_error(slack, bot, told, message):
+async def test_a_click_that_is_not_acknowledged_is_an_error(slack, bot, payloads, message):
     bot.answers = [web.Response(status=500)]
 
     with pytest.raises(Undelivered, match="http_error"):
         await slack.people.click(BEN, message, "agree")
 
-    assert len(told()) == 1
+    assert len(payloads()) == 1
 
 
-async def test_a_click_can_be_answered_in_the_messages_place(slack, told, message, session):
+async def test_a_click_can_be_answered_in_the_messages_place(slack, payloads, message, session):
     await slack.people.click(BEN, message, "agree")
-    url = told()[0]["response_url"]
+    url = payloads()[0]["response_url"]
 
     async with session.post(url, json={"text": "Thanks", "replace_original": True}) as answer:
         assert answer.ok
@@ -216,41 +216,41 @@ async def test_a_click_can_be_answered_in_the_messages_place(slack, told, messag
     assert slack.workspace.message(GENERAL, message.ts) is None
 
 
-async def test_a_click_opens_a_modal(slack, client, told, message):
+async def test_a_click_opens_a_modal(slack, client, payloads, message):
     await slack.people.click(BEN, message, "agree")
 
-    await client.views_open(trigger_id=told()[0]["trigger_id"], view=modal())
+    await client.views_open(trigger_id=payloads()[0]["trigger_id"], view=modal())
 
     (view,) = slack.workspace.views.values()
     assert view.user == BEN
 
 
-async def test_a_shortcut_tells_of_its_message(slack, told, message, reference):
+async def test_a_shortcut_tells_of_its_message(slack, payloads, message, reference):
     await slack.people.shortcut(BEN, message, "ask")
 
-    (given,) = told()
-    assert (given["type"], given["callback_id"]) == ("message_action", "ask")
-    assert given["message"]["ts"] == given["message_ts"] == message.ts
+    (payload,) = payloads()
+    assert (payload["type"], payload["callback_id"]) == ("message_action", "ask")
+    assert payload["message"]["ts"] == payload["message_ts"] == message.ts
     sample = reference.sample("samples/interactive/MessageShortcutPayload.json")
-    assert told_like(sample, given)
+    assert has_fields_of(sample, payload)
 
 
 # Forms.
 
 
-async def test_a_form_tells_what_was_filled_in(slack, told, view, reference):
+async def test_a_form_tells_what_was_filled_in(slack, payloads, view, reference):
     errors = await slack.people.submit_view(ADA, view.id, {"name": "Legal"})
 
     assert errors == {}
     assert not view.is_open
-    (given,) = told()
-    state = given["view"]["state"]["values"]
+    (payload,) = payloads()
+    state = payload["view"]["state"]["values"]
     assert state == {"name": {"name": {"type": "plain_text_input", "value": "Legal"}}}
     sample = reference.sample("samples/interactive/ViewSubmissionPayload.json")
-    assert told_like(sample, given)
+    assert has_fields_of(sample, payload)
 
 
-async def test_a_form_with_errors_stays_open(slack, bot, told, view):
+async def test_a_form_with_errors_stays_open(slack, bot, payloads, view):
     refused = {"response_action": "errors", "errors": {"name": "Taken"}}
     bot.answers = [web.json_response(refused)]
 
@@ -258,7 +258,7 @@ async def test_a_form_with_errors_stays_open(slack, bot, told, view):
     assert view.is_open
 
 
-async def test_a_form_can_be_followed_by_another_in_its_place(slack, bot, told, view):
+async def test_a_form_can_be_followed_by_another_in_its_place(slack, bot, payloads, view):
     told_before = view.hash
     following = {"response_action": "update", "view": modal(callback_id="second")}
     bot.answers = [web.json_response(following)]
@@ -269,7 +269,7 @@ async def test_a_form_can_be_followed_by_another_in_its_place(slack, bot, told, 
     assert view.hash != told_before
 
 
-async def test_a_form_can_be_followed_by_another_on_top(slack, bot, told, view):
+async def test_a_form_can_be_followed_by_another_on_top(slack, bot, payloads, view):
     following = {"response_action": "push", "view": modal(callback_id="second")}
     bot.answers = [web.json_response(following), web.json_response({"response_action": "clear"})]
 
@@ -282,14 +282,14 @@ async def test_a_form_can_be_followed_by_another_on_top(slack, bot, told, view):
     assert (view.is_open, second.is_open) == (False, False)
 
 
-async def test_closing_a_form_is_told_where_it_is_wanted(slack, told, view, reference):
+async def test_closing_a_form_is_told_where_it_is_wanted(slack, payloads, view, reference):
     await slack.people.close_view(ADA, view.id)
 
-    (given,) = told()
-    assert (given["type"], given["view"]["id"], given["is_cleared"]) == (
+    (payload,) = payloads()
+    assert (payload["type"], payload["view"]["id"], payload["is_cleared"]) == (
         "view_closed",
         view.id,
         False,
     )
     sample = reference.sample("samples/interactive/ViewClosedPayload.json")
-    assert told_like(sample, given)
+    assert has_fields_of(sample, payload)

@@ -50,7 +50,7 @@ def test_elements_with_the_same_action_are_told_apart_by_their_block():
 
 
 @pytest.mark.parametrize(
-    ("element", "value", "told"),
+    ("element", "value", "state_fields"),
     [
         (button(value="yes"), None, {"value": "yes", "text": {"type": "plain_text"}}),
         (button(value="yes"), "no", {"value": "no", "text": {"type": "plain_text"}}),
@@ -62,11 +62,11 @@ def test_elements_with_the_same_action_are_told_apart_by_their_block():
         ({"type": "channels_select"}, "C1", {"selected_channel": "C1"}),
     ],
 )
-def test_what_was_chosen_is_told_in_slacks_words(element, value, told):
+def test_what_was_chosen_is_told_in_slacks_words(element, value, state_fields):
     action = action_of({"action_id": "go"} | element, "block", value)
 
     expected = {"type": element["type"], "action_id": "go", "block_id": "block"}
-    assert action == expected | told
+    assert action == expected | state_fields
 
 
 def test_an_option_is_found_in_its_group():
@@ -77,7 +77,7 @@ def test_an_option_is_found_in_its_group():
 
 
 @pytest.mark.parametrize(
-    ("element", "told"),
+    ("element", "state_fields"),
     [
         ({"type": "plain_text_input", "initial_value": "Legal"}, {"value": "Legal"}),
         ({"type": "plain_text_input"}, {"value": None}),
@@ -87,8 +87,8 @@ def test_an_option_is_found_in_its_group():
         ({"type": "file_input"}, {"files": []}),
     ],
 )
-def test_inputs_that_nobody_touched_hold_what_they_began_with(element, told):
-    assert state_of({"action_id": "it"} | element, {}) == {"type": element["type"]} | told
+def test_inputs_that_nobody_touched_hold_what_they_began_with(element, state_fields):
+    assert state_of({"action_id": "it"} | element, {}) == {"type": element["type"]} | state_fields
 
 
 def test_an_input_is_named_by_its_block_or_its_action():
@@ -100,7 +100,7 @@ def test_an_input_is_named_by_its_block_or_its_action():
 
 
 @pytest.mark.parametrize(
-    ("element", "given", "told"),
+    ("element", "entered", "state_fields"),
     [
         ({"type": "checkboxes", "options": OPTIONS}, ["b"], {"selected_options": OPTIONS[1:]}),
         ({"type": "checkboxes", "options": OPTIONS}, None, {"selected_options": []}),
@@ -110,10 +110,10 @@ def test_an_input_is_named_by_its_block_or_its_action():
         ({"type": "file_input"}, [{"id": "F1"}], {"files": [{"id": "F1"}]}),
     ],
 )
-def test_each_input_has_its_own_state(element, given, told):
-    state = state_of({"action_id": "it"} | element, {"b0": given})
+def test_each_input_has_its_own_state(element, entered, state_fields):
+    state = state_of({"action_id": "it"} | element, {"b0": entered})
 
-    assert state == {"type": element["type"]} | told
+    assert state == {"type": element["type"]} | state_fields
 
 
 def test_only_inputs_have_state():

@@ -14,14 +14,14 @@ OTHER_SCOPES = {
     "apps.connections.open": {"connections:write"},  # an app token's, which are not listed
     "conversations.open": {"channels:manage", "channels:write"},  # it opens no channels
 }
-REFERENCED = [one for one in METHODS if not one.startswith("usergroups.")]  # no page here
+REFERENCED = [spec for spec in METHODS if not spec.startswith("usergroups.")]  # no page here
 TYPES = {"string": "str", "boolean": "bool", "integer": "num", "number": "num"}
 
 
 def published(reference, method):
-    found = reference.method(method)
-    del found["args"]["properties"]["token"]
-    return found
+    reference_method = reference.method(method)
+    del reference_method["args"]["properties"]["token"]
+    return reference_method
 
 
 def types_of(property_):
@@ -38,7 +38,7 @@ def test_every_argument_is_one_of_slacks(reference, method):
 
 @pytest.mark.parametrize("method", REFERENCED)
 def test_what_slack_requires_is_required(reference, method):
-    required = {name for name, one in arguments_of(method).items() if one.required}
+    required = {name for name, spec in arguments_of(method).items() if spec.required}
     wanted = set(published(reference, method)["args"]["required"]) - {"token"}
 
     assert wanted - required == OPTIONAL_WITH_US.get(method, set())
@@ -50,8 +50,8 @@ def test_types_agree(reference, method):
     properties = published(reference, method)["args"]["properties"]
     for name, argument in arguments_of(method).items():
         wanted = types_of(properties.get(name, {}))
-        told = argument.type if argument.type != "json" else "str"  # JSON travels as text
-        assert not wanted or told in wanted, name
+        sent_type = argument.type if argument.type != "json" else "str"  # JSON travels as text
+        assert not wanted or sent_type in wanted, name
 
 
 @pytest.mark.parametrize("method", REFERENCED)
@@ -66,9 +66,9 @@ def test_every_method_in_the_table_can_be_called():
 
 
 def test_values_get_their_types():
-    given = {"channel": "C1", "ts": 1.5, "limit": "20", "inclusive": "1", "oldest": None}
+    raw = {"channel": "C1", "ts": 1.5, "limit": "20", "inclusive": "1", "oldest": None}
 
-    assert checked("conversations.replies", given) == {
+    assert checked("conversations.replies", raw) == {
         "channel": "C1",
         "ts": "1.5",
         "limit": 20,
@@ -77,7 +77,7 @@ def test_values_get_their_types():
 
 
 @pytest.mark.parametrize(
-    ("method", "given", "messages"),
+    ("method", "raw", "messages"),
     [
         ("users.info", {}, ["[ERROR] missing required field: user"]),
         ("users.info", {"user": ""}, ["[ERROR] missing required field: user"]),
@@ -90,14 +90,14 @@ def test_values_get_their_types():
         ("views.open", {"view": "3"}, ["[ERROR] wrong type [view]"]),
     ],
 )
-def test_what_is_wrong_with_arguments_is_told(method, given, messages):
+def test_what_is_wrong_with_arguments_is_told(method, raw, messages):
     with pytest.raises(ApiError, match="invalid_arguments") as caught:
-        checked(method, given)
+        checked(method, raw)
 
     assert list(caught.value.messages) == messages
 
 
 def test_an_empty_status_is_no_missing_one():
-    given = {"channel_id": "C1", "thread_ts": "1.0", "status": ""}
+    raw = {"channel_id": "C1", "thread_ts": "1.0", "status": ""}
 
-    assert checked("assistant.threads.setStatus", given)["status"] == ""
+    assert checked("assistant.threads.setStatus", raw)["status"] == ""

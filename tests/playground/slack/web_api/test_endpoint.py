@@ -363,7 +363,7 @@ async def test_what_comes_while_pages_are_read_shifts_nothing(slack, client):
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    ("arguments", "read"),
     [
         ({"oldest": 1}, [2, 3]),
         ({"oldest": 1, "inclusive": True}, [1, 2, 3]),
@@ -373,15 +373,17 @@ async def test_what_comes_while_pages_are_read_shifts_nothing(slack, client):
         ({"oldest": 2, "limit": 1}, [3]),
     ],
 )
-async def test_a_thread_is_read_between_two_times(slack, client, given, read):
+async def test_a_thread_is_read_between_two_times(slack, client, arguments, read):
     written = await thread_of(slack, client, 3)
-    times = {k: written[v] for k, v in given.items() if k in ("oldest", "latest")}
+    times = {k: written[v] for k, v in arguments.items() if k in ("oldest", "latest")}
 
-    answer = await client.conversations_replies(channel=GENERAL, ts=written[0], **given | times)
+    answer = await client.conversations_replies(channel=GENERAL, ts=written[0], **arguments | times)
 
     _, *replies = answer["messages"]
     wanted = [written[number] for number in read]
-    assert [message["ts"] for message in replies] in (wanted, wanted[:1])[: 1 + ("limit" in given)]
+    assert [message["ts"] for message in replies] in (wanted, wanted[:1])[
+        : 1 + ("limit" in arguments)
+    ]
 
 
 async def test_replies_are_in_no_history_but_where_they_were_broadcast(slack, client, root):

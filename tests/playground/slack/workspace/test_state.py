@@ -18,10 +18,10 @@ from bot.playground.slack.workspace.state import (
 
 
 @pytest.fixture
-def news(workspace) -> list[Change]:
-    heard: list[Change] = []
-    workspace.subscribe(heard.append)
-    return heard
+def changes(workspace) -> list[Change]:
+    recorded: list[Change] = []
+    workspace.subscribe(recorded.append)
+    return recorded
 
 
 def posted(workspace, text="hello", **more) -> Message:
@@ -41,22 +41,22 @@ def test_everybody_a_small_company_needs_is_there(workspace):
 
 
 def test_no_two_timestamps_are_the_same(workspace):
-    made = [workspace.new_ts() for _ in range(1000)]
+    timestamps = [workspace.new_ts() for _ in range(1000)]
 
-    assert len(set(made)) == 1000
-    assert made == sorted(made, key=float)
+    assert len(set(timestamps)) == 1000
+    assert timestamps == sorted(timestamps, key=float)
 
 
 def test_changes_are_told_until_nobody_wants_to_know(workspace):
-    heard = []
-    unsubscribe = workspace.subscribe(lambda change: heard.append(change.kind))
+    recorded = []
+    unsubscribe = workspace.subscribe(lambda change: recorded.append(change.kind))
 
     message = posted(workspace)
     workspace.delete(message)
     unsubscribe()
     posted(workspace)
 
-    assert heard == ["posted", "deleted"]
+    assert recorded == ["posted", "deleted"]
 
 
 def test_two_people_have_one_direct_conversation(workspace):
@@ -73,7 +73,7 @@ def test_a_direct_conversation_that_was_added_is_found(workspace):
     assert workspace.direct_channel(BEN, ADA) is direct
 
 
-def test_a_whisper_is_for_one(workspace, news):
+def test_a_whisper_is_for_one(workspace, changes):
     whisper = posted(workspace, user=BOT_USER, bot_id=BOT_ID, ephemeral_for=ADA)
 
     assert workspace.ephemeral(ADA, GENERAL) == workspace.ephemeral(ADA) == [whisper]
@@ -84,7 +84,7 @@ def test_a_whisper_is_for_one(workspace, news):
     assert workspace.ephemeral(ADA) == []
 
 
-def test_a_deleted_root_leaves_a_stone_with_no_name(workspace, news):
+def test_a_deleted_root_leaves_a_stone_with_no_name(workspace, changes):
     root = posted(workspace, "a secret", blocks=[{"type": "divider"}])
     posted(workspace, thread_ts=root.ts)
 
@@ -92,9 +92,9 @@ def test_a_deleted_root_leaves_a_stone_with_no_name(workspace, news):
 
     assert (root.subtype, root.user, root.blocks) == ("tombstone", SLACKBOT, [])
     assert "secret" not in root.text
-    assert news[-1].kind == "updated"
-    assert news[-1].previous is not None
-    assert news[-1].previous.text == "a secret"
+    assert changes[-1].kind == "updated"
+    assert changes[-1].previous is not None
+    assert changes[-1].previous.text == "a secret"
 
 
 def test_a_status_stands_until_the_app_posts_in_the_thread(workspace):
@@ -117,8 +117,8 @@ def test_an_empty_status_clears(workspace):
     assert not workspace.statuses
 
 
-def test_a_session_is_kept_and_told(workspace, news):
+def test_a_session_is_kept_and_told(workspace, changes):
     workspace.set_session(GENERAL, "1.0", Session("processing", "Licences"))
 
     assert workspace.sessions[GENERAL, "1.0"].title == "Licences"
-    assert news[-1].kind == "session"
+    assert changes[-1].kind == "session"

@@ -69,22 +69,22 @@ async def test_a_channel_is_described(slack, client):
 
 
 async def test_members_are_listed_in_pages(slack, client):
-    found = []
+    user_ids = []
     async for page in await client.conversations_members(channel=GENERAL, limit=3):
         assert len(page["members"]) <= 3
-        found += page["members"]
+        user_ids += page["members"]
 
-    assert sorted(found) == sorted(slack.workspace.channels[GENERAL].members)
+    assert sorted(user_ids) == sorted(slack.workspace.channels[GENERAL].members)
 
 
 async def test_a_direct_conversation_is_opened_once(slack, client):
     opened = await client.conversations_open(users=ADA)
     again = await client.conversations_open(channel=opened["channel"]["id"], users="")
-    whole = await client.conversations_open(users=ADA, return_im=True)
+    full = await client.conversations_open(users=ADA, return_im=True)
 
     direct = slack.workspace.direct_channel(ADA, BOT_USER)
     assert opened["channel"] == again["channel"] == {"id": direct.id}
-    assert whole["channel"]["user"] == ADA
+    assert full["channel"]["user"] == ADA
     assert await refusal(client.conversations_open(users="U0NOBODY")) == "user_not_found"
 
 

@@ -19,8 +19,8 @@ async def stored(client, name="duck.png", content=PNG):
 
 async def looked_over(client, file):
     for _ in range(2):
-        told = (await client.files_info(file=file["id"]))["file"]
-    return told
+        info = (await client.files_info(file=file["id"]))["file"]
+    return info
 
 
 def image(file):
@@ -29,20 +29,20 @@ def image(file):
 
 async def test_a_new_image_can_be_shown_once_slack_has_looked_at_it(slack, client):
     file = await stored(client)
-    said = {"channel": GENERAL, "text": "A duck", "blocks": [image(file)]}
+    message = {"channel": GENERAL, "text": "A duck", "blocks": [image(file)]}
     with pytest.raises(SlackApiError, match="invalid slack file"):
-        await client.chat_postMessage(**said)
-    told = await looked_over(client, file)
-    assert (told["mimetype"], told["channels"]) == ("image/png", [])
-    await client.chat_postMessage(**said)
+        await client.chat_postMessage(**message)
+    info = await looked_over(client, file)
+    assert (info["mimetype"], info["channels"]) == ("image/png", [])
+    await client.chat_postMessage(**message)
     assert slack.workspace.files[file["id"]]["channels"] == [GENERAL]
 
 
 async def test_only_images_are_shown_as_such(client):
     file = await looked_over(client, await stored(client, "a.csv", b"n"))
     section = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
-    for one in (image(file), image({"id": "F0NONE"})):
-        blocks = [{"type": "divider"}, section | {"accessory": one}]
+    for accessory in (image(file), image({"id": "F0NONE"})):
+        blocks = [{"type": "divider"}, section | {"accessory": accessory}]
         with pytest.raises(SlackApiError, match="json-pointer:/blocks/1/accessory/slack_file"):
             await client.chat_postMessage(channel=GENERAL, text="x", blocks=blocks)
 

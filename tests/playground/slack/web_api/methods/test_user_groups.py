@@ -6,13 +6,13 @@ from slack_sdk.errors import SlackApiError
 from bot.playground.slack.workspace.company import BOT_USER
 
 
-async def made(client, name="Lawyers", handle="lawyers"):
+async def new_group(client, name="Lawyers", handle="lawyers"):
     answer = await client.usergroups_create(name=name, handle=handle, description="Law.")
     return answer["usergroup"]
 
 
 async def test_a_group_is_made_changed_disabled_and_enabled(slack, client):
-    group = await made(client)
+    group = await new_group(client)
     assert (group["handle"], group["created_by"], group["date_delete"]) == ("lawyers", BOT_USER, 0)
 
     await client.usergroups_update(usergroup=group["id"], name="Counsel")
@@ -35,11 +35,11 @@ async def test_a_group_is_made_changed_disabled_and_enabled(slack, client):
     ],
 )
 async def test_names_are_unique_also_among_people_and_channels(client, name, handle, code):
-    group = await made(client)
+    group = await new_group(client)
     await client.usergroups_disable(usergroup=group["id"])  # it keeps its name
 
     with pytest.raises(SlackApiError, match=code):
-        await made(client, name, handle)
+        await new_group(client, name, handle)
 
 
 async def test_a_group_that_is_not_there_is_an_error(client):
@@ -48,9 +48,9 @@ async def test_a_group_that_is_not_there_is_an_error(client):
 
 
 async def test_everybody_is_told_of_a_new_group(slack, client):
-    told = []
-    slack.workspace.subscribe(told.append)
+    changes = []
+    slack.workspace.subscribe(changes.append)
 
-    await made(client)
+    await new_group(client)
 
-    assert [change.kind for change in told] == ["group"]
+    assert [change.kind for change in changes] == ["group"]
