@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 from openai import AsyncOpenAI
 
@@ -22,18 +20,6 @@ def busy_for(seconds: str) -> Answer:
     return Answer(429, BUSY.body, {"retry-after": seconds})
 
 
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses asked for; none of them takes any time."""
-    taken: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        taken.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    return taken
-
-
 async def test_a_busy_server_is_asked_again(model: ConversationsModel, api: CannedApi) -> None:
     api.will(BUSY, BUSY, WHOLE)
     assert isinstance((await told(model))[-1], Responded)
@@ -48,31 +34,31 @@ async def test_a_server_that_stays_busy_is_unavailable(
 
 
 async def test_a_server_that_asks_us_to_wait_gets_it(
-    client: AsyncOpenAI, api: CannedApi, pauses: list[float]
+    client: AsyncOpenAI, api: CannedApi, delays: list[float]
 ) -> None:
     api.will(busy_for("3"), busy_for("0"), WHOLE)
     await told(ConversationsModel(client, salt="", delays=RetryDelays(busy=(0.5, 1))))
-    assert 3 <= pauses[0] <= 3 * 1.25
-    assert 1 <= pauses[1] <= 1 * 1.25
+    assert 3 <= delays[0] <= 3 * 1.25
+    assert 1 <= delays[1] <= 1 * 1.25
 
 
 @pytest.mark.parametrize("answers", [[busy_for("21")], [busy_for("15"), busy_for("6")]])
 async def test_a_longer_wait_than_we_grant_is_the_callers_matter(
-    client: AsyncOpenAI, api: CannedApi, pauses: list[float], answers: list[Answer]
+    client: AsyncOpenAI, api: CannedApi, delays: list[float], answers: list[Answer]
 ) -> None:
     api.will(*answers)
     with pytest.raises(ModelUnavailable) as caught:
         await told(ConversationsModel(client, salt=""))
     assert caught.value.after == float(answers[-1].headers["retry-after"])
-    assert len(pauses) == len(answers) - 1
+    assert len(delays) == len(answers) - 1
 
 
 async def test_a_locked_conversation_is_waited_for(
-    client: AsyncOpenAI, api: CannedApi, pauses: list[float]
+    client: AsyncOpenAI, api: CannedApi, delays: list[float]
 ) -> None:
     api.will(LOCKED, NOTHING_NEW, LOCKED, NOTHING_NEW, WHOLE)
     assert isinstance((await told(ConversationsModel(client, salt="")))[-1], Responded)
-    assert [round(pause) for pause in pauses] in ([1, 2], [1, 3])
+    assert [round(pause) for pause in delays] in ([1, 2], [1, 3])
 
 
 async def test_a_conversation_that_stays_locked_is_unavailable(
