@@ -1,11 +1,9 @@
 """The commands in README and docs, run as they stand there before the local Slack and model."""
 
 import asyncio
-import json
 import os
-import sys
-from asyncio.subprocess import PIPE
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,25 +14,10 @@ from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.docs.snippets import Snippet, snippets
 from tests.end_to_end.conftest import MENTION, World
+from tests.processes import bot_process
 
 PERMALINK = "https://acme.slack.com/archives/C0123/p1763671234000100"
 FILES = ("handbook.pdf", "terms.docx", "nda.pdf", "panel.yaml")
-
-# Runs each command in a process forked from this one, which has imported everything already.
-RUNNER = """
-import json, os, sys
-from bot.cli.main import main
-
-for number, words in enumerate(json.load(sys.stdin)):
-    child = os.fork()
-    if not child:
-        out = os.open(f"{number}.out", os.O_CREAT | os.O_WRONLY)
-        os.dup2(out, 1)
-        os.dup2(out, 2)
-        os.dup2(os.open("yes", os.O_RDONLY), 0)
-        main(words)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 
 def command(words: Sequence[str]) -> click.Context:
@@ -51,7 +34,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the docs speak of."""
     for name in FILES:
         (tmp_path / name).write_text("Everybody has thirty days of holiday.")
-    (tmp_path / "yes").write_text("y\n" * 9)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -83,31 +65,23 @@ async def test_every_command_can_be_run(bot: World, repository: Path, folder: Pa
     bot.openai.brain = RuleBrain()
     ts = bot.say(f"{MENTION} legal May we?")
     await bot.idle()
-    link = PERMALINK.replace("C0123", GENERAL).partition("/p")[0] + f"/p{ts.replace('.', '')}"
+    link = f"https://acme.slack.com/archives/{GENERAL}/p{ts.replace('.', '')}"
     known = {PERMALINK: link, "C0123": GENERAL, "U0456": ADA}
     commands = runnable(repository)
-    asked = [[known.get(word, word) for word in words] for _, words in commands]
 
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", RUNNER),
-        stdin=PIPE,
-        stdout=PIPE,
-        cwd=folder,
-        env=bot.environ | {"PATH": os.environ["PATH"], "PYTHONPATH": str(repository)},
-    )
-    async with asyncio.timeout(240):
-        codes, _ = await process.communicate(json.dumps(asked).encode())
+    failed = []
+    for snippet, words in commands:
+        asked = [known.get(word, word) for word in words]
+        agreed = ["--yes"] if words[0] == "forget" else []
+        code, told = await run(*asked, *agreed, environ=bot.environ, folder=folder)
+        if code:
+            failed.append(f"{snippet}: panelbot {' '.join(words)}: {told}")
 
-    failed = [
-        f"{snippet}: panelbot {' '.join(words)}: {(folder / f'{number}.out').read_text()}"
-        for number, ((snippet, words), code) in enumerate(zip(commands, codes.split(), strict=True))
-        if code != b"0"
-    ]
     assert failed == []
     assert len(commands) > 20
 
 
-async def test_the_demo_answers_the_documented_question(repository: Path):
+async def test_the_demo_answers_the_documented_question(repository: Path, tmp_path: Path):
     demos = [
         words
         for snippet in snippets(repository, "sh")
@@ -116,12 +90,18 @@ async def test_the_demo_answers_the_documented_question(repository: Path):
     ]
     assert demos
     assert all(words == demos[0] for words in demos)
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(repository)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *demos[0]), stdout=PIPE, env=environ
-    )
-    async with asyncio.timeout(120):
-        out, _ = await process.communicate()
-    assert process.returncode == 0
+
+    code, told = await run(*demos[0], environ={"PATH": os.environ["PATH"]}, folder=tmp_path)
+
+    assert code == 0, told
     for name in ("Legal Counsel", "Finance Partner", "In short"):
-        assert name in out.decode()
+        assert name in told
+
+
+async def run(*words: str, environ: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run ``panelbot`` in *folder* to its end; returns its exit code and what it printed."""
+    prepare = partial(os.chdir, folder)
+    async with bot_process(*words, environ=environ, prepare=prepare) as process:
+        async with asyncio.timeout(120):
+            out, err = await process.communicate()
+    return process.returncode or 0, (out + err).decode()
