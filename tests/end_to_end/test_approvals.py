@@ -211,7 +211,7 @@ async def test_what_is_to_be_decided_is_forgotten_with_its_thread(
     assert [key for key in await equipped.redis.keys("*") if "approvals:" in key] == []
     await equipped.slack.people.click(ADA, message, APPROVE)
     await eventually(lambda: whispers(equipped, ADA))
-    assert "has ended" in whispers(equipped, ADA)[0]
+    assert "or closed" in whispers(equipped, ADA)[0]
     await equipped.idle()
     assert shop.calls == []
 
