@@ -1,4 +1,4 @@
-"""What experts want to do and people have to approve of, in memory, beside a queue in memory."""
+"""Requests for approval in memory, beside a queue in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.fakes.turn_queue import FakeTurnQueue
 
 
 @dataclass(slots=True)
-class _Matter:
+class _Request:
     thread: ThreadRef
     pending: Pending
     due: float | None = None
@@ -22,39 +22,39 @@ class FakeApprovalStore(ApprovalStore):
 
     def __init__(self, queue: FakeTurnQueue) -> None:
         self._queue = queue
-        self._matters: dict[ApprovalId, _Matter] = {}
+        self._requests: dict[ApprovalId, _Request] = {}
 
     async def open(self, claim: Claim, pending: Pending) -> None:
         self._queue.held(claim)
-        self._matters.setdefault(pending.id, _Matter(claim.turn.thread, pending))
+        self._requests.setdefault(pending.id, _Request(claim.turn.thread, pending))
 
     async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
         self._queue.held(claim)
-        if matter := self._matters.get(pending.id):
-            matter.pending = pending
-            matter.due = matter.due or self._queue.now() + within
+        if request := self._requests.get(pending.id):
+            request.pending = pending
+            request.due = request.due or self._queue.now() + within
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
-        return [one.pending for one in self._matters.values() if one.thread == thread]
+        return [one.pending for one in self._requests.values() if one.thread == thread]
 
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
-        matter = self._matters.get(approval)
-        if matter is None or matter.verdict not in (None, verdict):
+        request = self._requests.get(approval)
+        if request is None or request.verdict not in (None, verdict):
             return VerdictResult.TOO_LATE
-        if matter.verdict is None:
-            matter.verdict = verdict
+        if request.verdict is None:
+            request.verdict = verdict
             self._queue.put_first(thread, verdict)
         return VerdictResult.IN_LINE if self._queue.is_busy(thread) else VerdictResult.AT_ONCE
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         now = self._queue.now()
-        open_ = [one for one in self._matters.values() if one.due and not one.verdict]
+        open_ = [one for one in self._requests.values() if one.due and not one.verdict]
         return [(one.thread, one.pending) for one in open_ if one.due and one.due <= now]
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         self._queue.held(claim)
-        matter = self._matters.pop(approval, None)
-        if matter and matter.verdict:
-            await self._queue.amend(matter.thread, matter.verdict.ts, None)
+        request = self._requests.pop(approval, None)
+        if request and request.verdict:
+            await self._queue.amend(request.thread, request.verdict.ts, None)

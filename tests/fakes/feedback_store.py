@@ -1,4 +1,4 @@
-"""What people think of replies, in memory."""
+"""Feedback in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,18 +9,18 @@ from bot.panel.reports.feedback_store import FeedbackStore
 
 
 class FakeFeedbackStore(FeedbackStore):
-    """Remembers for as long as it lives."""
+    """Keeps one opinion for each person and reply."""
 
     def __init__(self) -> None:
-        self._voices: dict[tuple[str, Judged, UserId], Feedback] = {}
+        self._feedback: dict[tuple[str, Judged, UserId], Feedback] = {}
 
     async def save(self, team_id: str, feedback: Feedback) -> None:
-        self._voices[team_id, feedback.judged, feedback.by] = feedback
+        self._feedback[team_id, feedback.judged, feedback.by] = feedback
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
         return [
             feedback
-            for (team, judged, _), feedback in self._voices.items()
+            for (team, judged, _), feedback in self._feedback.items()
             if team == team_id and month_of(question_of(judged.turn)) == month
         ]
 
@@ -30,11 +30,11 @@ class FakeFeedbackStore(FeedbackStore):
         wanted = frozenset(months)
         forgotten = [
             voice
-            for voice, feedback in self._voices.items()
+            for voice, feedback in self._feedback.items()
             if voice[0] == team_id
             and month_of(question_of(feedback.judged.turn)) in wanted
             and matches(feedback)
         ]
         for voice in forgotten:
-            del self._voices[voice]
+            del self._feedback[voice]
         return len(forgotten)

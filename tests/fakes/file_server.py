@@ -10,7 +10,7 @@ from bot.panel.model import FileId, SharedFile
 
 
 class FakeFileServer(FileServer):
-    """Gives what a test has put there; *errors* come first."""
+    """Serves the files that a test has put there; *errors* are raised first."""
 
     def __init__(self) -> None:
         self.contents: dict[FileId, bytes] = {}
@@ -20,7 +20,7 @@ class FakeFileServer(FileServer):
         self.stored: list[tuple[str, bytes]] = []
 
     def put(self, name: str, content: bytes) -> SharedFile:
-        """Share a file; returns what a message tells of it."""
+        """Share a file; returns it as a message has it."""
         file = SharedFile(FileId(f"F{len(self.contents)}"), name, size=len(content))
         self.contents[file.id] = content
         return file

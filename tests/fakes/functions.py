@@ -1,4 +1,4 @@
-"""Functions that answer what a test tells them to, and remember what they were asked."""
+"""Functions with scripted answers, which record the requests."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence

@@ -1,12 +1,12 @@
-"""A language model that says what a test tells it to, and remembers conversations like a real one.
+"""A language model with scripted replies, which stores conversations like a real one.
 
 A reply is a list of steps, or one step alone:
 
 * text                a whole message of the model
-* ``Written``         a whole message that is written bit by bit, and stored when it is whole
-* ``ModelSaid``       a message with what it cites
+* ``Written``         a message that is written in pieces, and stored when it is complete
+* ``ModelSaid``       a message with citations
 * ``ToolCalled``      a call of a tool
-* ``ApprovalWanted``  a tool that people have to approve of first
+* ``ApprovalWanted``  a tool that needs approval
 * ``asyncio.Event``   waits until the test sets it
 * an exception        raised at this point
 
@@ -48,7 +48,7 @@ from bot.panel.tools import ApprovalWanted
 
 
 class Meanwhile(asyncio.Event):
-    """A step at which everybody else goes on for a while."""
+    """A step during which other tasks run for a while."""
 
     async def wait(self) -> Literal[True]:
         for _ in range(60):
@@ -58,7 +58,7 @@ class Meanwhile(asyncio.Event):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message of several bits, between which the model takes its time; or waits, or fails."""
+    """A message in several pieces, between which other tasks run, or the model waits or fails."""
 
     bits: tuple[str | asyncio.Event | Exception, ...]
 
@@ -69,7 +69,7 @@ class Written:
 
 
 def written(*bits: str | asyncio.Event | Exception) -> Written:
-    """Return a message that is written bit by bit."""
+    """Return a message that is written in pieces."""
     return Written(bits)
 
 
@@ -88,7 +88,7 @@ def say_hello(_prompt: Prompt) -> Reply:
 
 @dataclass(slots=True)
 class Stored:
-    """A conversation as the model's side keeps it."""
+    """A conversation as the model's side stores it."""
 
     labels: Labels
     items: list[StoredItem] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The error that the next call of a method ends in, after *stored* parts of its effect."""
+    """The error that the next call of a method raises, after *stored* parts of its effect."""
 
     error: Exception
     stored: int

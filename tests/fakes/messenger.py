@@ -20,10 +20,10 @@ class Fault:
 
 
 class RecordingMessenger(Messenger):
-    """Keeps what was posted, in order; *limit* is the longest piece.
+    """Records what was posted, in order; *limit* is the length of the longest piece.
 
-    Of a text that is being written, whole words are sure. A message that grows is among the
-    posts, and cannot be found before its stream is closed.
+    Of unfinished text, complete words are stable. A stream is among the posts, and cannot be found
+    before it is closed.
     """
 
     def __init__(self, limit: int = 1_000) -> None:
@@ -32,9 +32,9 @@ class RecordingMessenger(Messenger):
         self.statuses: list[str] = []
         self.endings: dict[MessageTs, Ending] = {}
         self.private = False
-        self.pauses = 0  # in which others go on before a message is posted
-        self.open: dict[MessageTs, UserId] = {}  # the messages that grow, and who sees them grow
-        self.grown: list[str] = []  # what they showed, at each step
+        self.pauses = 0  # in which other tasks run before a message is posted
+        self.open: dict[MessageTs, UserId] = {}  # the open streams, with their readers
+        self.grown: list[str] = []  # what they showed after each addition
         self.withdrawn: list[str] = []
         self._unstamped: set[MessageTs] = set()
         self.limit = limit
@@ -42,7 +42,7 @@ class RecordingMessenger(Messenger):
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
     def fail_next(self, part: str, error: Exception, *, after_effect: bool = False) -> None:
-        """Let the next post of *part* raise *error*; so "open", "extend", "close", "withdraw"."""
+        """Let the next post of *part* raise *error*; or "open", "extend", "close", "withdraw"."""
         self._faults[part].append(Fault(error, after_effect))
 
     @property
@@ -53,7 +53,7 @@ class RecordingMessenger(Messenger):
 
     @property
     def status(self) -> str:
-        """The status that shows now."""
+        """The current status."""
         return self.statuses[-1] if self.statuses else ""
 
     def pieces(self, text: str) -> Sequence[str]:
@@ -102,8 +102,8 @@ class RecordingMessenger(Messenger):
         return self.private
 
     def next_chunk(self, shown: str, text: str) -> str:
-        sure = text[: text.rfind(" ") + 1]
-        return sure[len(shown) :] if sure.startswith(shown) else ""
+        stable = text[: text.rfind(" ") + 1]
+        return stable[len(shown) :] if stable.startswith(shown) else ""
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         return text[len(shown) :] if text.startswith(shown) else None

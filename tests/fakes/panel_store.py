@@ -1,4 +1,4 @@
-"""What the scopes change of the panel, kept in this process."""
+"""The changes of panels in memory."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
 
 
 class FakePanelStore(PanelStore):
-    """Remembers for as long as it lives."""
+    """Keeps the changes of each scope."""
 
     def __init__(self) -> None:
         self._changes: dict[Scope, RosterChanges] = {}

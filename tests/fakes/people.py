@@ -14,14 +14,14 @@ EVERYBODY = (
 
 
 class FakePeople(People):
-    """Knows EVERYBODY; whoever else is a stranger."""
+    """Knows EVERYBODY and *people*; anybody else is a stranger."""
 
     def __init__(self, *people: Person) -> None:
-        self.members: dict[str, Collection[UserId]] = {}  # of groups
+        self.members: dict[str, Collection[UserId]] = {}  # by group
         self._people = {person.id: person for person in (*EVERYBODY, *people)}
 
     def add(self, person: Person) -> None:
-        """Let somebody come, or be somebody else from now on."""
+        """Add a person, or replace the one with that id."""
         self._people[person.id] = person
 
     async def person(self, user: UserId) -> Person:

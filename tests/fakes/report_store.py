@@ -1,4 +1,4 @@
-"""Reports of turns, in memory."""
+"""Reports of turns in memory."""
 
 from collections import defaultdict
 from collections.abc import Sequence

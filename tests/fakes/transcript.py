@@ -1,4 +1,4 @@
-"""What people said, in memory."""
+"""A thread's messages in memory."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utteranc
 
 
 class FakeTranscript(Transcript):
-    """A thread's history as a test tells it; speakers go by their user ids."""
+    """Returns the *history* that a test sets; speakers are named by their user ids."""
 
     def __init__(self) -> None:
         self.history: list[Utterance] = []

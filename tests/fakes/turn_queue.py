@@ -1,4 +1,4 @@
-"""The queue and its journal, in memory: the same promises, and a clock that can be advanced."""
+"""The queue and its journals in memory: the same contract, and a clock that can be advanced."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ CALM = 10.0
 
 @dataclass(slots=True)
 class _Current:
-    """The turn that a thread is at: leased to a worker, or waiting for another try."""
+    """A thread's current turn: leased to a worker, or waiting for a retry."""
 
     turn: Turn
     attempt: int = 0
@@ -105,12 +105,12 @@ class FakeTurnQueue(QueueAdmin):
     async def postpone(self, claim: Claim, *, after: float) -> None:
         if claim.token not in self._ended:
             self.held(claim).postponed += 1
-            self._put_off(claim, after)
+            self._postpone(claim, after)
 
     async def hand_over(self, claim: Claim) -> None:
         if claim.token not in self._ended:
             self.held(claim)
-            self._put_off(claim, 0)
+            self._postpone(claim, 0)
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         if (thread, ts) in self._seen:
@@ -196,29 +196,29 @@ class FakeTurnQueue(QueueAdmin):
         self._enqueue(thread, (message, True), first=True)
 
     def is_busy(self, thread: ThreadRef) -> bool:
-        """Whether a turn of *thread* is begun and not done."""
+        """Whether a turn of *thread* is running or postponed."""
         return thread in self._currents
 
     @property
     def postponed(self) -> bool:
-        """Whether a turn is put off."""
+        """Whether a turn is postponed."""
         return any(not current.leased for current in self._currents.values())
 
     def held(self, claim: Claim) -> _Current:
-        """Return the turn of *claim*, or raise TurnLost."""
+        """Return the turn of *claim*; raise TurnLost if another worker has it."""
         current = self._currents.get(claim.turn.thread)
         if current is None or current.token != claim.token:
             raise TurnLost(claim.turn.id)
         return current
 
-    def _put_off(self, claim: Claim, after: float) -> None:
+    def _postpone(self, claim: Claim, after: float) -> None:
         current = self.held(claim)
         current.leased, current.token, current.until = False, 0, self.now() + after
         self._ended.add(claim.token)
         self._changed.set()
 
     def now(self) -> float:
-        """Return the time, by the clock of the queue."""
+        """Return the time by the queue's clock."""
         return time.monotonic() + self._passed
 
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
@@ -275,7 +275,7 @@ class FakeTurnQueue(QueueAdmin):
         return None
 
     def _needs_calm(self, current: _Current) -> bool:
-        """Count the worker that died with it; put the turn off if it was not the first one."""
+        """Count the worker that died with it; postpone the turn if it was not the first."""
         current.deaths += 1
         if current.deaths < 2:
             return False
