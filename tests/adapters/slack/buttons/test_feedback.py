@@ -68,7 +68,7 @@ class Thread:
         return self.neighbour.slack.people
 
     def voices(self):
-        return list(self.store._voices.values())
+        return list(self.store._feedback.values())
 
     def views(self):
         return [view for view in self.neighbour.slack.workspace.views.values() if view.is_open]
