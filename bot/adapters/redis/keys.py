@@ -148,7 +148,7 @@ class Shards:
         return f"{self.prefix(thread)}moved:{thread_name(thread)}"
 
     def heard(self, thread: ThreadRef) -> str:
-        """Return the key of until where the router knows *thread*."""
+        """Return the key of the first message of *thread* that the router missed."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
 
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
@@ -169,7 +169,7 @@ def _prefix(index: int) -> str:
 
 
 def thread_name(thread: ThreadRef) -> str:
-    """Return how *thread* is written in keys and lists."""
+    """Return the name of *thread* in keys and lists."""
     return f"{thread.team_id}:{thread.channel_id}:{thread.thread_ts}"
 
 
@@ -184,23 +184,23 @@ def pace(team_id: str) -> str:
     return f"panelbot:{{pace:{team_id}}}:"
 
 
-def kept(conversation: ConversationId) -> str:
+def conversation(conversation: ConversationId) -> str:
     """Return the prefix of a *conversation* that we keep ourselves; all of it is in one slot."""
     return f"panelbot:{{kept:{conversation}}}:"
 
 
 def owner(conversation: ConversationId) -> str:
-    """Return the key of whose *conversation* is."""
+    """Return the key of the thread and expert that *conversation* belongs to."""
     return f"panelbot:owner:{conversation}"
 
 
-def told(thread: ThreadRef, notice: str) -> str:
-    """Return the key of who has told the channel of *thread* of *notice*."""
-    return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{notice}"
+def notice(thread: ThreadRef, name: str) -> str:
+    """Return the key of the turn that posted the notice *name* in the channel of *thread*."""
+    return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{name}"
 
 
 def handles(team_id: str) -> str:
-    """Return the key of which user groups stand for experts."""
+    """Return the key of the user groups that stand for experts."""
     return f"panelbot:handles:{team_id}"
 
 
@@ -210,7 +210,7 @@ def feedback(team_id: str, month: str) -> str:
 
 
 def channels(team_id: str) -> str:
-    """Return the key of which channels have changed their panel."""
+    """Return the key of the channels that have changed their panel."""
     return f"panelbot:channels:{team_id}"
 
 

@@ -30,7 +30,7 @@ class RedisConversationStore(ConversationStore):
 
     async def open(self, labels: Labels) -> ConversationId:
         conversation = ConversationId(f"{PREFIX}{token_hex(16)}")
-        head = f"{keys.kept(conversation)}head"
+        head = f"{keys.conversation(conversation)}head"
         with store_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.hset(head, "labels", codec.dump_tagged(labels))
@@ -40,7 +40,7 @@ class RedisConversationStore(ConversationStore):
 
     async def labels(self, conversation: ConversationId) -> Labels:
         with store_errors():
-            found = await self._redis.hget(f"{keys.kept(conversation)}head", "labels")
+            found = await self._redis.hget(f"{keys.conversation(conversation)}head", "labels")
         if not found:
             raise ConversationGone(conversation)
         return codec.load_tagged(_LABELS, found)
@@ -49,7 +49,7 @@ class RedisConversationStore(ConversationStore):
         await self._note(conversation, "labels", codec.dump_tagged(labels))
 
     async def recall(self, conversation: ConversationId) -> Remembered:
-        key = keys.kept(conversation)
+        key = keys.conversation(conversation)
         with store_errors():
             head = await self._redis.hgetall(f"{key}head")
             summed_up = int(head.get("summed_up", 0))
@@ -69,7 +69,7 @@ class RedisConversationStore(ConversationStore):
         token = response or token_hex(8)
         entries = [f"{token} {codec.dump_tagged(item)}" for item in items]
         with store_errors():
-            key = keys.kept(conversation)
+            key = keys.conversation(conversation)
             added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
         if added < 0:
             raise ConversationGone(conversation)
@@ -89,7 +89,7 @@ class RedisConversationStore(ConversationStore):
         return any(entry.startswith(f"{response} ") for entry in entries)
 
     async def delete(self, conversation: ConversationId) -> int | None:
-        key = keys.kept(conversation)
+        key = keys.conversation(conversation)
         with store_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.llen(f"{key}items")
@@ -98,7 +98,7 @@ class RedisConversationStore(ConversationStore):
         return int(items) if deleted else None
 
     async def _entries(self, conversation: ConversationId, most: int, skip: int) -> list[str]:
-        key = keys.kept(conversation)
+        key = keys.conversation(conversation)
         with store_errors():
             entries: list[str] = await self._redis.lrange(f"{key}items", -skip - most, -skip - 1)
             if not entries and not await self._redis.exists(f"{key}head"):
@@ -107,7 +107,9 @@ class RedisConversationStore(ConversationStore):
 
     async def _note(self, conversation: ConversationId, *fields: str | int) -> None:
         with store_errors():
-            noted = await _NOTE(self._redis, keys.kept(conversation), keys.THREAD_FOR, *fields)
+            noted = await _NOTE(
+                self._redis, keys.conversation(conversation), keys.THREAD_FOR, *fields
+            )
         if not noted:
             raise ConversationGone(conversation)
 

@@ -116,7 +116,7 @@ class RedisThreadStore(ThreadStore):
             await _MARK_UNREAD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
 
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
-        key = keys.told(turn.thread, notice)
+        key = keys.notice(turn.thread, notice)
         with store_errors():
             told = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
             return bool(told or await self._redis.get(key) == turn.id)
@@ -130,7 +130,11 @@ class RedisThreadStore(ThreadStore):
         owners = {*conversations, *(conversation for conversation, _ in linked)}
         shards = self._shards
         names = [shards.links(thread), shards.heard(thread), shards.standing(thread)]
-        names += [shards.moved(thread), shards.approvals(thread), *map(keys.owner, owners)]
+        names += [
+            shards.moved(thread),
+            shards.approvals(thread),
+            *map(keys.owner, owners),
+        ]
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for name in names:

@@ -273,7 +273,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     judged = Judged(claims[0].turn.id, "synthesis", None)
     voice = Feedback(judged, "0.0", UserId("U1"), Opinion.GOOD, 1, "gpt-6-luna")
     await RedisFeedbackStore(redis).save("T1", voice)
-    prefixes = PREFIXES | {"K ": keys.kept(own)}
+    prefixes = PREFIXES | {"K ": keys.conversation(own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
