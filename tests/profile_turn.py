@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.adapters.redis.connection.embedded import embedded_server
-from bot.assembly import app, worker
+from bot.assembly.parts import run_part
+from bot.assembly.web import open_web
+from bot.assembly.worker import open_worker
 from bot.settings.environment import read
 from tests.benchmarks.crew import Stage, open_stage, seat
 
@@ -93,8 +95,8 @@ async def profile(*, experts: int = 1) -> Functions:
 @asynccontextmanager
 async def _bot(environ: Mapping[str, str], stage: Stage) -> AsyncIterator[None]:
     config = read(environ)
-    parts = (app.open_web(config), worker.open_worker(config))
-    tasks = [asyncio.create_task(app.run_part(part)) for part in parts]
+    parts = (open_web(config), open_worker(config))
+    tasks = [asyncio.create_task(run_part(part)) for part in parts]
     await stage("connected")
     try:
         yield

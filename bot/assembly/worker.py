@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from bot.adapters.functions.discovery import discover
 from bot.adapters.functions.running import InstalledFunctions
 from bot.assembly import model_server, panels
-from bot.assembly.app import Serve
+from bot.assembly.parts import Serve
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.experts import library

@@ -12,7 +12,10 @@ from tempfile import TemporaryDirectory
 from bot.adapters.redis.connection import connection
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
-from bot.assembly import app, operator, storage, worker
+from bot.assembly import operator, storage
+from bot.assembly.parts import run_part
+from bot.assembly.web import open_web
+from bot.assembly.worker import open_worker
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
@@ -130,8 +133,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             await _teach(config)
         tasks = await opened.enter_async_context(asyncio.TaskGroup())
         serving = [
-            tasks.create_task(app.run_part(part))
-            for part in (app.open_web(config), worker.open_worker(config))
+            tasks.create_task(run_part(part)) for part in (open_web(config), open_worker(config))
         ]
         await slack.sockets.wait_for_connection()
         yield Demo(slack, config, own_redis=own_redis)

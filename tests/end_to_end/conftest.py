@@ -9,7 +9,10 @@ from socket import create_server
 import pytest
 
 from bot.adapters.redis.connection.scripting import Connection
-from bot.assembly import app, storage, worker
+from bot.assembly import storage
+from bot.assembly.parts import run_part
+from bot.assembly.web import open_web
+from bot.assembly.worker import open_worker
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.server import OpenAIPlayground
@@ -95,8 +98,8 @@ class World:
     async def start_bot(self) -> None:
         """Start a receiving and an answering side in this process."""
         config = self.config()
-        for part in (app.open_web(config), worker.open_worker(config)):
-            self.bots.append(asyncio.create_task(app.run_part(part)))
+        for part in (open_web(config), open_worker(config)):
+            self.bots.append(asyncio.create_task(run_part(part)))
         if config.uses_socket_mode:
             await self.slack.sockets.wait_for_connection()
         else:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import app, storage
+from bot.assembly import storage
+from bot.assembly.web import open_web
 from bot.panel.model import TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.playground.openai import faults
@@ -140,7 +141,7 @@ async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
     ts = await asked(bot, "please ask legal")
     bot.slack.hazards.clear()
     await bot.stop_bot()
-    async with app.open_web(bot.config()) as serve:
+    async with open_web(bot.config()) as serve:
         serving = asyncio.create_task(serve())
         await bot.slack.sockets.wait_for_connection()
         bot.say(f"{MENTION} another one", ts)

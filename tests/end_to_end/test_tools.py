@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
-from bot.assembly import app, checkup, worker
+from bot.assembly import checkup
+from bot.assembly.parts import run_part
+from bot.assembly.worker import open_worker
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import Refused
 from bot.playground.openai.rule_model.rules import RuleBrain
@@ -155,7 +157,7 @@ async def test_the_export_holds_what_was_made(equipped: World):
 async def test_a_tool_that_the_backend_lacks_is_refused_at_the_start(allowing: World):
     allowing.environ["PANELBOT_BACKEND"] = "assistants"
     with pytest.raises(Refused, match="which PANELBOT_BACKEND=assistants cannot offer"):
-        await app.run_part(worker.open_worker(allowing.config()))
+        await run_part(open_worker(allowing.config()))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,11 @@ from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.people import SlackPeople
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.experts.documents_command import DocumentsCommand
+from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.experts.experts_command import ExpertsCommand
+from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
@@ -52,15 +55,30 @@ class Neighbour:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
 
+    @property
+    def responder(self) -> Responder:
+        """What listeners answer people by."""
+        return Responder(self.identity, self.api)
+
     def documents(self, editor: PanelEditor) -> DocumentsCommand:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
         teaching = ExpertDocuments(editor, self.knowledge)
-        return DocumentsCommand(teaching, self.files, self.mentions, self.api)
+        return DocumentsCommand(teaching, self.files, self.mentions, self.responder)
 
     def handles(self, editor: PanelEditor) -> HandlesCommand:
         """What gives the experts of a panel their handles."""
         groups = UserGroups(self.api, self.identity.bot_user_id)
-        return HandlesCommand(editor, self.handle_store, groups, self.api)
+        return HandlesCommand(editor, self.handle_store, groups, self.responder)
+
+    def form(self, editor: PanelEditor, timeout: float = 2.0) -> ExpertFormFlow:
+        """The form that describes experts of a panel."""
+        parts = self.handles(editor), self.documents(editor)
+        return ExpertFormFlow(editor, *parts, self.responder, timeout=timeout)
+
+    def command(self, editor: PanelEditor) -> ExpertsCommand:
+        """What carries out ``/experts``."""
+        parts = self.documents(editor), self.handles(editor), self.form(editor)
+        return ExpertsCommand(editor, *parts, self.responder)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

@@ -8,18 +8,26 @@ import pytest
 
 from bot import language
 from bot.adapters.slack.blocks import blocks, file_blocks, pickers
-from bot.adapters.slack.buttons import approval_buttons, reply_buttons, sources, thumbs, trace_view
+from bot.adapters.slack.blocks.answers import notice
+from bot.adapters.slack.buttons import (
+    approval_buttons,
+    reply_buttons,
+    sources_modal,
+    thumbs,
+    trace_view,
+)
 from bot.adapters.slack.buttons.thumbs import Thumb
+from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.experts import (
     announcements,
-    document_forms,
-    document_lists,
     expert_form,
     panel_lists,
 )
-from bot.adapters.slack.experts.document_forms import DocumentTarget
 from bot.adapters.slack.experts.expert_form import Form
-from bot.adapters.slack.home import home_listeners, home_view
+from bot.adapters.slack.experts.panel_settings import SETTINGS
+from bot.adapters.slack.home import home_modals, home_view
+from bot.adapters.slack.interactions.responder import not_announced
 from bot.language import ENGLISH, LANGUAGES
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_texts import Undecided
@@ -124,7 +132,7 @@ def _modals() -> Iterator[dict]:
     yield expert_form.modal(
         Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True
     )
-    yield expert_form.notice(panel_lists.details(TAUGHT, "panel-legal"))
+    yield notice(panel_lists.details(TAUGHT, "panel-legal"))
     yield document_forms.modal(PUPIL, LEGAL)
     yield document_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
     for experts in ([], [LEGAL]):
@@ -132,28 +140,29 @@ def _modals() -> Iterator[dict]:
         yield pickers.join(THREAD, MessageTs("1.0"), experts)
     bad = Thumb(Opinion.BAD, Judged(POST.turn, "reply:call_1", LEGAL.name))
     yield thumbs.reason_form(bad, THREAD)
-    yield home_listeners._removal(LEGAL)
+    yield home_modals.removal(LEGAL)
     yield trace_view.loading()
     yield trace_view.modal(WORK, None)
     yield trace_view.modal(replace(WORK, text_available=False, seconds=None), None)
     yield trace_view.modal(TurnTrace(()), None)
-    yield sources._modal([sources._words("…")])
+    yield sources_modal.sentence("…")
 
 
 def _messages() -> Iterator[list[dict]]:
     listed = [PanelEntry(LEGAL, HERE), PanelEntry(LEGAL, None)]
     for streaming in (True, False, None):
         yield panel_lists.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
-        yield announcements.streaming(streaming, HERE, ADA).blocks
     yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE).blocks
     yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE, kept_in="panel.yaml").blocks
     yield home_view.home(replace(OVERVIEW, kept_in="panel.yaml"), with_charts=False)["blocks"]
     yield panel_lists.usage([LEGAL], "?").blocks
     for where in (HERE, EVERYWHERE):
         yield from (announcements.change(Change(v, where, LEGAL, ADA)).blocks for v in Verb)
-        yield announcements.synthesis(Synthesis.ALWAYS, where, ADA).blocks
+        for setting in SETTINGS:
+            for value in setting.values:
+                yield announcements.setting(setting, value, where, ADA).blocks
     for code, channel in (("not_in_channel", "C1"), ("not_in_channel", "D1"), ("other", "C1")):
-        yield announcements.not_told(code, channel, "U2").blocks
+        yield not_announced(code, channel, "U2").blocks
     yield document_lists.documents(PUPIL, TAUGHT, KEPT * 8).blocks
     yield document_lists.documents(PUPIL, TAUGHT, []).blocks
     yield document_lists.taught(PUPIL, LEGAL, [KEPT[0].document], ADA).blocks

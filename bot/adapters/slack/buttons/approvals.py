@@ -1,49 +1,53 @@
-"""Bolt's listeners for what people decide about what an expert wants to do.
+"""Listeners for the buttons by which people decide on what an expert wants to do.
 
 The message that asks is changed by the turn that goes on from the decision, not here: only there
-it is certain which one counts.
+it is certain which decision counts.
 """
 
 import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
-from bot.adapters.slack.experts.requester import explained, whisper
-from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.errors import PanelError
-from bot.panel.model import ApprovalId, Decision, UserId
+from bot.panel.model import ApprovalId, Decision
 
 log = logging.getLogger(__name__)
 
 _DECISIONS = {APPROVE: Decision.APPROVED, DECLINE: Decision.DECLINED}
 
 
-def register(app: AsyncApp, desk: ApprovalDecisions, identity: Identity, api: SlackApi) -> None:
-    """Let *app* take decisions; whoever may not decide, or is late, is told so alone."""
+class ApprovalListeners:
+    """Takes decisions; whoever may not decide, or is too late, is told so alone."""
 
-    async def decide(ack: AsyncAck, body: Json, action: Json) -> None:
+    def __init__(self, decisions: ApprovalDecisions, responder: Responder) -> None:
+        self._decisions = decisions
+        self._responder = responder
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take decisions."""
+        app.action(APPROVE)(self.decide)
+        app.action(DECLINE)(self.decide)
+
+    async def decide(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Take the decision that a button stands for."""
         await ack()
-        user = UserId(body["user"]["id"])
         try:
-            thread, approval = thread_clicked(body, identity), ApprovalId(action["value"])
-            decision = _DECISIONS[action["action_id"]]
-            told = await desk.decide(thread, approval, user, decision)
-        except PanelError as error:
-            told = explained(error)
+            user, thread = user_of(body), self._responder.thread(body)
+            approval, decision = ApprovalId(action["value"]), _DECISIONS[action["action_id"]]
         except KeyError:
             log.warning("approval.odd_click")
             return
-        if told:
-            await tell(told, user, body)
-
-    async def tell(sentence: str, user: UserId, body: Json) -> None:
-        channel, thread_ts = body["channel"]["id"], body["message"].get("thread_ts")
-        await whisper(api, sentence, user, channel, thread_ts, failed="approval.not_answered")
-
-    app.action(APPROVE)(decide)
-    app.action(DECLINE)(decide)
+        try:
+            answer = await self._decisions.decide(thread, approval, user, decision)
+        except PanelError as error:
+            answer = error_sentence(error)
+        if answer:
+            await self._responder.tell_in_thread(
+                answer, user, thread, failed="approval.not_answered"
+            )

@@ -1,4 +1,4 @@
-"""Bolt's listeners for steering a panel: stop it, ask others, again, deeper; and shortcuts.
+"""Listeners for follow-ups: stop, ask others, again, deeper; and for the shortcuts.
 
 A pressed button is queued like a message, so what holds for messages holds for it: it is
 answered once, in its order, whatever crashes.
@@ -8,13 +8,13 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
-from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
-from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
-from bot.adapters.slack.experts.requester import explained
-from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.refusals import refuse_form
+from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.intake.intake import Intake
@@ -24,44 +24,37 @@ from bot.panel.roster.panel_editor import PanelEditor
 log = logging.getLogger(__name__)
 
 
-def register(
-    app: AsyncApp, intake: Intake, editor: PanelEditor, identity: Identity, api: SlackApi
-) -> None:
-    """Let *app* take what people press to steer."""
-    hand = _Hand(intake, editor, identity, api)
-    app.action(STOP)(hand.stop)
-    app.action(MORE)(hand.choose)
-    app.action(ASK_OTHERS)(hand.choose)
-    app.shortcut(ASK_PANEL)(hand.ask_panel)
-    app.shortcut(ADD_EXPERT)(hand.offer_library)
-    app.view(pickers.ASK)(hand.ask_picked)
-    app.view(pickers.JOIN)(hand.add_picked)
-    app.event("agent_session_stopped")(hand.stop_session)
+class FollowUpListeners:
+    """Queues what people want after a question: less, more, or others."""
 
-
-class _Hand:
-    """What presses have in common: where it was, who it was, and what went wrong."""
-
-    def __init__(
-        self, intake: Intake, editor: PanelEditor, identity: Identity, api: SlackApi
-    ) -> None:
+    def __init__(self, intake: Intake, editor: PanelEditor, responder: Responder) -> None:
         self._intake = intake
         self._editor = editor
-        self._identity = identity
-        self._api = api
+        self._responder = responder
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take clicks, shortcuts and picked experts."""
+        app.action(STOP)(self.stop)
+        app.action(MORE)(self.choose)
+        app.action(ASK_OTHERS)(self.choose)
+        app.shortcut(ASK_PANEL)(self.ask_panel)
+        app.shortcut(ADD_EXPERT)(self.offer_library)
+        app.view(pickers.ASK)(self.ask_picked)
+        app.view(pickers.JOIN)(self.add_picked)
+        app.event("agent_session_stopped")(self.stop_session)
 
     async def stop(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Stop what is going on in the thread."""
         await ack()
         try:
-            await self._intake.stop(thread_clicked(body, self._identity), _ts(action), _user(body))
+            await self._intake.stop(self._responder.thread(body), _ts(action), user_of(body))
         except PanelError as error:
-            await _whisper(respond, explained(error))
+            await _refuse(respond, error)
 
     async def stop_session(self, event: Json) -> None:
         """Obey Slack's own stop button, and leave no session waiting for a word of ours."""
         channel, thread_ts = event["channel"], event["thread_ts"]
-        thread = ThreadRef(self._identity.team_id, channel, thread_ts)
+        thread = ThreadRef(self._responder.team_id, channel, thread_ts)
         place = {"channel_id": channel, "thread_ts": thread_ts}
         try:
             await self._intake.stop(thread, MessageTs(event["event_ts"]), UserId(event["user"]))
@@ -72,7 +65,7 @@ class _Hand:
             ("agents.sessions.setStatus", "active"),
         ):
             try:
-                await self._api.rewrite(method, status=state, **place)
+                await self._responder.api.rewrite(method, status=state, **place)
             except PanelError as error:
                 log.warning("session.not_settled", extra={"reason": str(error)})
 
@@ -81,7 +74,7 @@ class _Hand:
         await ack()
         value = action.get("value") or action["selected_option"]["value"]
         try:
-            pressed, thread = Pressed.load(value), thread_clicked(body, self._identity)
+            pressed, thread = Pressed.load(value), self._responder.thread(body)
             steer = Steer(
                 pressed.wish,
                 since=pressed.about,
@@ -91,21 +84,22 @@ class _Hand:
             if pressed.wish is Wish.ANOTHER:
                 panel = await self._editor.panel(thread)
                 experts = [one for one in panel.experts if one.name != pressed.expert]
-                await self._open(body, pickers.ask(thread, _ts(action), steer, experts))
+                modal = pickers.ask(thread, _ts(action), steer, experts)
+                await self._responder.open_modal(body["trigger_id"], modal)
             else:
-                await self._intake.press(thread, _ts(action), _user(body), steer)
+                await self._intake.press(thread, _ts(action), user_of(body), steer)
         except (KeyError, ValueError):
             log.warning("steering.odd_click")
         except PanelError as error:
-            await _whisper(respond, explained(error))
+            await _refuse(respond, error)
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for whom somebody picked."""
         thread, ts, steer = pickers.picked_to_ask(view)
         try:
-            await self._intake.press(thread, ts, _user(body), steer)
+            await self._intake.press(thread, ts, user_of(body), steer)
         except PanelError as error:
-            await ack(response_action="errors", errors={pickers.WHO: explained(error)})
+            await refuse_form(ack, view, error)
             return
         await ack()
 
@@ -116,42 +110,36 @@ class _Hand:
         steer = Steer(Wish.ASK, since=about, until=about)
         try:
             ts = MessageTs(body["action_ts"])
-            await self._intake.press(thread_clicked(body, self._identity), ts, _user(body), steer)
+            await self._intake.press(self._responder.thread(body), ts, user_of(body), steer)
         except PanelError as error:
-            await _whisper(respond, explained(error))
+            await _refuse(respond, error)
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Let somebody pick an expert for the thread."""
         await ack()
-        thread = thread_clicked(body, self._identity)
+        thread = self._responder.thread(body)
         try:
             absent = await self._editor.addable(thread)
-            await self._open(body, pickers.join(thread, MessageTs(body["action_ts"]), absent))
+            modal = pickers.join(thread, MessageTs(body["action_ts"]), absent)
+            await self._responder.open_modal(body["trigger_id"], modal)
         except PanelError as error:
-            await _whisper(respond, explained(error))
+            await _refuse(respond, error)
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Let the expert join, as if somebody had said so in the thread."""
         thread, ts, name = pickers.picked_to_join(view)
         try:
-            await self._intake.command(thread, ts, _user(body), f"add {name}")
+            await self._intake.command(thread, ts, user_of(body), f"add {name}")
         except PanelError as error:
-            await ack(response_action="errors", errors={pickers.WHO: explained(error)})
+            await refuse_form(ack, view, error)
             return
         await ack()
 
-    async def _open(self, body: Json, view: Json) -> None:
-        await self._api.write("views.open", trigger_id=body["trigger_id"], view=view)
 
-
-async def _whisper(respond: AsyncRespond, sentence: str) -> None:
-    """Tell whoever pressed, and nobody else."""
-    await respond(text=sentence, response_type="ephemeral", replace_original=False)
+async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
+    """Tell whoever pressed, and nobody else, why it cannot be done."""
+    await respond(text=error_sentence(error), response_type="ephemeral", replace_original=False)
 
 
 def _ts(action: Json) -> MessageTs:
     return MessageTs(action["action_ts"])
-
-
-def _user(body: Json) -> UserId:
-    return UserId(body["user"]["id"])

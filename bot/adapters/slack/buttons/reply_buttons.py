@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.api.metadata import call_of
-from bot.adapters.slack.buttons import sources, thumbs
+from bot.adapters.slack.buttons import sources_modal, thumbs
 from bot.adapters.slack.buttons.approval_buttons import decisions
 from bot.json_types import Json
 from bot.language import gettext
@@ -85,7 +85,7 @@ def row(post: Post) -> list[Json]:
     if post.ends_reply:
         buttons.append(_show_work(post))
     if post.sources:
-        buttons.append(sources.button(post.sources))
+        buttons.append(sources_modal.button(post.sources))
     if post.ends_reply:
         buttons.append(_more(post))
     if post.approval:

@@ -1,4 +1,4 @@
-"""Bolt's listener for *Show work*: whoever sees a reply may see how it came about.
+"""The listener for *Show work*: whoever sees a reply may see how it came about.
 
 The click lets a modal be opened within three seconds; looking things up may take longer. So it
 opens at once, and is filled in afterwards.
@@ -9,11 +9,9 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import trace_view
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK, Subject
-from bot.adapters.slack.receiving.payloads import thread_clicked
+from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
@@ -25,35 +23,38 @@ log = logging.getLogger(__name__)
 _TIMEOUT = 30.0  # seconds that somebody may look at an empty modal
 
 
-def register(
-    app: AsyncApp,
-    desk: TurnInspector,
-    identity: Identity,
-    api: SlackApi,
-    *,
-    timeout: float = _TIMEOUT,
-) -> None:
-    """Let *app* take the clicks."""
+class ShowWorkListeners:
+    """Shows how replies came about."""
 
-    async def show(ack: AsyncAck, body: Json, action: Json) -> None:
+    def __init__(
+        self, inspector: TurnInspector, responder: Responder, *, timeout: float = _TIMEOUT
+    ) -> None:
+        self._inspector = inspector
+        self._responder = responder
+        self._timeout = timeout
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take clicks on the button."""
+        app.action(SHOW_WORK)(self.show)
+
+    async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Open the modal, and fill it in."""
         await ack()
         try:
             subject = Subject.load(action.get("value") or "")
-            thread = thread_clicked(body, identity)
-            opened = await api.write(
-                "views.open", trigger_id=body["trigger_id"], view=trace_view.loading()
-            )
-            view = await _filled(subject, thread)
-            await api.rewrite("views.update", view_id=opened["view"]["id"], view=view)
+            thread = self._responder.thread(body)
+            view_id = await self._responder.open_modal(body["trigger_id"], trace_view.loading())
+            view = await self._trace(subject, thread)
+            await self._responder.api.rewrite("views.update", view_id=view_id, view=view)
         except (KeyError, ValueError) as error:
             log.warning("work.not_shown", extra={"reason": f"odd click: {type(error).__name__}"})
         except PanelError as error:
             log.warning("work.not_shown", extra={"reason": str(error)})
 
-    async def _filled(subject: Subject, thread: ThreadRef) -> Json:
+    async def _trace(self, subject: Subject, thread: ThreadRef) -> Json:
         try:
-            async with asyncio.timeout(timeout):
-                work = await desk.trace(thread, subject.turn)
+            async with asyncio.timeout(self._timeout):
+                trace = await self._inspector.trace(thread, subject.turn)
         except TimeoutError:
             return trace_view.sentence(
                 gettext("Looking that up took me too long; please try again in a minute.")
@@ -65,6 +66,4 @@ def register(
             return trace_view.sentence(
                 gettext("I cannot reach my memory just now; please try again in a minute.")
             )
-        return trace_view.modal(work, subject.call_id)
-
-    app.action(SHOW_WORK)(show)
+        return trace_view.modal(trace, subject.call_id)

@@ -1,9 +1,10 @@
 """What people write after ``/experts``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.markdown import neutralise
 
 
@@ -81,16 +82,10 @@ class HandleExpert:
 
 
 @dataclass(frozen=True, slots=True)
-class SetSynthesis:
-    """Say when the router sums up."""
+class ChangeSetting:
+    """Give a setting of the panel another value."""
 
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetStreaming:
-    """Say whether replies grow as they are written."""
-
+    setting: PanelSetting
     value: str
 
 
@@ -120,15 +115,14 @@ Subcommand = (
     | ListDocuments
     | LetConsult
     | HandleExpert
-    | SetSynthesis
-    | SetStreaming
+    | ChangeSetting
     | Unfinished
     | Unknown
 )
 
-WORDS = (
+_WORDS = (
     "add", "consults", "default", "documents", "edit", "handle", "help", "list", "remove",
-    "show", "streaming", "synthesis", "teach",
+    "show", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 
@@ -159,13 +153,23 @@ class Order:
     for_defaults: bool = False
 
 
-def parse(written: str) -> Order:
+def words(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
+    """Return all subcommands, in order."""
+    return sorted((*_WORDS, *(setting.word for setting in settings)))
+
+
+def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     """Return what *written* orders; anything can be written."""
     plain = neutralise.from_slack(written, {}).strip()
     word, rest = _split(plain)
-    if word in {"default", "defaults"}:
-        return Order(_subcommand(*_split(rest)), for_defaults=True)
-    return Order(_subcommand(word, rest))
+    for_defaults = word in {"default", "defaults"}
+    if for_defaults:
+        word, rest = _split(rest)
+    value = " ".join(rest.split()).strip(_QUOTES)
+    for setting in settings:
+        if setting.word == word:
+            return Order(ChangeSetting(setting, value), for_defaults)
+    return Order(_subcommand(word, value), for_defaults)
 
 
 def _split(words: str) -> tuple[str, str]:
@@ -173,17 +177,12 @@ def _split(words: str) -> tuple[str, str]:
     return first.casefold(), rest[0] if rest else ""
 
 
-def _subcommand(word: str, rest: str) -> Subcommand:
-    name = " ".join(rest.split()).strip(_QUOTES)
+def _subcommand(word: str, name: str) -> Subcommand:
     match word:
         case "" | "list":
             return ListExperts()
         case "help":
             return ShowHelp()
-        case "synthesis":
-            return SetSynthesis(name)
-        case "streaming":
-            return SetStreaming(name)
         case "consults":
             return _let_consult(name)
         case "add" if not name:

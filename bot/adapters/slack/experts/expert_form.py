@@ -17,14 +17,13 @@ from bot.adapters.slack.experts.form_inputs import (
     inputs,
     naming,
 )
-from bot.adapters.slack.experts.panel_lists import Answer
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.tools import NO_TOOLS, Toolbox
 
-CALLBACK = "describe_expert"
+CALLBACK, HOME_CALLBACK = "describe_expert", "home_describe_expert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +89,6 @@ def _title(form: Form) -> str:
     return gettext("Edit expert") if form.editing else gettext("New expert")
 
 
-def notice(answer: Answer) -> Json:
-    """Return a modal that only tells something."""
-    return {
-        "type": "modal",
-        "title": plain_text(gettext("Panel of experts")),
-        "close": plain_text(gettext("Close")),
-        "blocks": list(answer.blocks),
-    }
-
-
 def read(view: Json) -> tuple[Form, Expert]:
     """Return what a filled form is for and the expert it describes, not yet checked.
 
@@ -124,12 +113,6 @@ def files(view: Json) -> tuple[str, ...]:
     """Return the ids of the documents that a filled form gives; none if it did not ask."""
     given = view["state"]["values"].get(FILES) or {VALUE: {}}
     return tuple(str(file["id"]) for file in given[VALUE].get("files") or ())
-
-
-def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
-    """Return *problem* at the input that it is about; at the first if it is about none."""
-    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    return {field if field is not None and field in inputs else inputs[0]: problem}
 
 
 def _described(values: Json, form: Form) -> Expert:

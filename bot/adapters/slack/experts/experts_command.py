@@ -1,19 +1,18 @@
 """Carrying out ``/experts``: what is shown, changed and announced.
 
-Who may change what is decided by the PanelEditor: before a form opens, and again when it is
-submitted. A change counts as soon as it is stored, whether or not it can be announced.
-Slack waits three seconds for what a form comes to: what may take longer is done beside it.
+Who may change what is decided by the PanelEditor. A change counts as soon as it is stored,
+whether or not it can be announced.
 """
 
-import logging
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.experts import announcements, expert_form, panel_lists
+from bot.adapters.slack.blocks.answers import Answer, sentence
+from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.experts import announcements, command_parsing, panel_lists
 from bot.adapters.slack.experts.command_parsing import (
-    WORDS,
     AddExpert,
+    ChangeSetting,
     DescribeExpert,
     EditExpert,
     HandleExpert,
@@ -22,179 +21,147 @@ from bot.adapters.slack.experts.command_parsing import (
     ListExperts,
     Order,
     RemoveExpert,
-    SetStreaming,
-    SetSynthesis,
     ShowExpert,
     ShowHelp,
     TeachExpert,
     Unfinished,
     Unknown,
 )
-from bot.adapters.slack.experts.documents_command import DocumentsCommand
-from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.experts.name_check import NameCheck
-from bot.adapters.slack.experts.panel_lists import Answer
-from bot.adapters.slack.experts.requester import Requester, announce
-from bot.json_types import Json
+from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Responder
 from bot.language import gettext, in_shared_language
-from bot.panel.errors import PanelError
-from bot.panel.model import Expert
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import Scope
 
-log = logging.getLogger(__name__)
-
 
 class ExpertsCommand:
-    """Does what ``/experts`` orders. Every PanelError has its sentence: see ``explained``."""
+    """Does what ``/experts`` orders. Every PanelError has a sentence: see ``error_sentence``."""
 
     def __init__(
         self,
         editor: PanelEditor,
         documents: DocumentsCommand,
         handles: HandlesCommand,
-        api: SlackApi,
+        form: ExpertFormFlow,
+        responder: Responder,
         *,
-        timeout: float = 2.0,
+        settings: Sequence[PanelSetting] = SETTINGS,
     ) -> None:
         self._editor = editor
         self._documents = documents
         self._handles = handles
-        self._api = api
-        self._names = NameCheck(editor, timeout=timeout)
+        self._form = form
+        self._responder = responder
+        self._settings = settings
 
-    async def carry_out(self, order: Order, giver: Requester) -> Answer | None:
-        """Carry out *order*; returns what only its giver is told, if anything."""
-        where = giver.scope(for_defaults=order.for_defaults)
+    async def run(self, written: str, requester: Requester) -> Answer | None:
+        """Carry out what was *written* after the command."""
+        return await self.carry_out(command_parsing.parse(written, self._settings), requester)
+
+    async def carry_out(self, order: Order, requester: Requester) -> Answer | None:
+        """Carry out *order*; returns what only the requester is told, if anything."""
+        default = order.for_defaults
+        scope = requester.scope(for_defaults=default)
         match order.subcommand:
             case ListExperts():
-                listed = await self._editor.entries(where)
-                panel = await self._editor.panel(where)
-                handles = await self._handles.names(giver.team_id)
-                return panel_lists.panel(
-                    listed,
-                    panel.synthesis,
-                    where,
-                    panel.streaming,
-                    handles,
-                    kept_in=self._editor.rights.kept_in,
-                )
+                return await self._panel(scope, requester)
             case ShowHelp():
-                return await self._help(where)
+                return await self._help(scope)
             case Unfinished(word):
-                whole = f"default {word}" if order.for_defaults else word
-                names = "NAME OTHER" if word == "consults" else "NAME"
-                return panel_lists.sentence(
-                    gettext("Say which expert: `/experts {words}`.", words=f"{whole} {names}")
-                )
+                return _unfinished(word, for_defaults=default)
             case Unknown(word):
-                near = did_you_mean(word, WORDS)
-                lead = gettext("I do not know `{word}`.", word=in_code(word, 40))
-                return await self._help(where, f"{lead}{near}")
+                return await self._help(scope, self._unknown(word))
             case ShowExpert(name):
-                expert = await self._editor.find(where, name)
-                handles = await self._handles.names(giver.team_id)
+                expert = await self._editor.find(scope, name)
+                handles = await self._handles.names(requester.team_id)
                 return panel_lists.details(expert, handles.get(expert.name))
-            case TeachExpert() | ListDocuments() as about:
-                default = order.for_defaults
-                return await self._documents.carry_out(about, giver, for_defaults=default)
+            case ListDocuments(name):
+                return await self._documents.listed(name, requester, for_defaults=default)
             case HandleExpert(name, wanted):
-                default = order.for_defaults
                 return await self._handles.carry_out(
-                    name, giver, wanted=wanted, for_defaults=default
+                    name, requester, wanted=wanted, for_defaults=default
                 )
-            case DescribeExpert() | EditExpert():
-                await self._open_form(order, where, giver)
+            case DescribeExpert() | EditExpert() | TeachExpert() as form:
+                await self._open(form, requester, for_defaults=default)
                 return None
-            case (
-                AddExpert() | RemoveExpert() | SetSynthesis() | SetStreaming() | LetConsult()
-            ) as change:
-                return await announce(self._api, await self._change(change, where, giver), giver)
+            case AddExpert() | RemoveExpert() | ChangeSetting() | LetConsult() as change:
+                news = await self._change(change, scope, requester)
+                return await self._responder.announce(news, requester)
             case _:
                 assert_never(order.subcommand)
 
-    async def store(self, form: Form, expert: Expert, giver: Requester) -> Change:
-        """Store what a form describes."""
-        await self._names.wait()
-        where = giver.scope(for_defaults=form.for_defaults)
-        if form.editing is None:
-            return await self._editor.add(where, expert, giver.user)
-        return await self._editor.edit(where, expert, giver.user)
-
-    async def finish_form(
-        self, change: Change, giver: Requester, *, handle: bool | None, files: Sequence[str] = ()
+    async def _open(
+        self,
+        form: DescribeExpert | EditExpert | TeachExpert,
+        requester: Requester,
+        *,
+        for_defaults: bool,
     ) -> None:
-        """Announce what a form has changed; see to the *handle* that it wants or not, and *files*.
+        match form:
+            case DescribeExpert():
+                await self._form.open(requester, None, for_defaults=for_defaults)
+            case EditExpert(name):
+                await self._form.open(requester, name, for_defaults=for_defaults)
+            case TeachExpert(name):
+                await self._documents.open_form(name, requester, for_defaults=for_defaults)
 
-        Its giver learns in a modal if the channel cannot be told.
-        """
-        await self._announce_form(change, giver)
-        await self._handles.follow(change, giver, wanted=handle)
-        await self._documents.follow(change, files, giver)
+    async def _panel(self, scope: Scope, requester: Requester) -> Answer:
+        listed = await self._editor.entries(scope)
+        panel = await self._editor.panel(scope)
+        handles = await self._handles.names(requester.team_id)
+        kept_in = self._editor.rights.kept_in
+        return panel_lists.panel(
+            listed, panel.synthesis, scope, panel.streaming, handles, kept_in=kept_in
+        )
 
-    async def _announce_form(self, change: Change, giver: Requester) -> None:
-        with in_shared_language():
-            news = announcements.change(change)
-        problem = await announce(self._api, news, giver)
-        if problem is None:
-            return
-        try:
-            await self._open(expert_form.notice(problem), giver)
-        except PanelError as error:
-            log.warning("notice.not_shown", extra={"reason": str(error)})
+    async def _help(self, scope: Scope, lead: str = "") -> Answer:
+        to_be_added = await self._editor.addable(scope)
+        return panel_lists.usage(to_be_added, lead, self._settings)
 
-    async def _help(self, where: Scope, lead: str = "") -> Answer:
-        return panel_lists.usage(await self._editor.addable(where), lead)
-
-    async def _open_form(self, order: Order, where: Scope, giver: Requester) -> None:
-        await self._editor.rights.check_may_change(where, giver.user)
-        now = None
-        if isinstance(order.subcommand, EditExpert):
-            now = await self._editor.find(where, order.subcommand.name)
-        form = Form(giver.channel_id, order.for_defaults, now.name if now else None)
-        panel = await self._editor.panel(where)
-        handle = await self._handles.offer(giver, form.editing)
-        toolbox = self._editor.toolbox
-        modal = expert_form.modal(form, now, toolbox, panel.experts, handle=handle)
-        await self._open(modal, giver)
-        self._names.learn()  # while the form is filled in
-
-    async def _open(self, modal: Json, giver: Requester) -> None:
-        await self._api.write("views.open", trigger_id=giver.trigger_id, view=modal)
+    def _unknown(self, word: str) -> str:
+        near = did_you_mean(word, command_parsing.words(self._settings))
+        unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
+        return f"{unknown}{near}"
 
     async def _change(
         self,
-        change: AddExpert | RemoveExpert | SetSynthesis | SetStreaming | LetConsult,
-        where: Scope,
-        giver: Requester,
+        change: AddExpert | RemoveExpert | ChangeSetting | LetConsult,
+        scope: Scope,
+        requester: Requester,
     ) -> Answer:
         """Make a change and return what the channel is told about it."""
+        by = requester.user
         match change:
             case AddExpert(name):
-                added = await self._editor.add_from_library(where, name, giver.user)
-                return await self._followed(added, giver)
+                added = await self._editor.add_from_library(scope, name, by)
+                return await self._followed(added, requester)
             case RemoveExpert(name):
-                removed = await self._editor.remove(where, name, giver.user)
-                return await self._followed(removed, giver)
-            case SetSynthesis(value):
-                synthesis = await self._editor.set_synthesis(where, value, giver.user)
-                with in_shared_language():
-                    return announcements.synthesis(synthesis, where, giver.user)
+                removed = await self._editor.remove(scope, name, by)
+                return await self._followed(removed, requester)
             case LetConsult(name, consulted):
-                edited = await self._editor.set_consulted(where, name, consulted, giver.user)
+                edited = await self._editor.set_consulted(scope, name, consulted, by)
                 with in_shared_language():
                     return announcements.consulting(edited)
-            case SetStreaming(value):
-                streaming = await self._editor.set_streaming(where, value, giver.user)
+            case ChangeSetting(setting, value):
+                await setting.set(self._editor, scope, value, by)
                 with in_shared_language():
-                    return announcements.streaming(streaming, where, giver.user)
+                    return announcements.setting(setting, value, scope, by)
             case _:
                 assert_never(change)
 
-    async def _followed(self, change: Change, giver: Requester) -> Answer:
-        await self._handles.follow(change, giver)
+    async def _followed(self, change: Change, requester: Requester) -> Answer:
+        await self._handles.follow(change, requester)
         with in_shared_language():
             return announcements.change(change)
+
+
+def _unfinished(word: str, *, for_defaults: bool) -> Answer:
+    """Return how a subcommand goes on that names no expert."""
+    subcommand = f"default {word}" if for_defaults else word
+    names = "NAME OTHER" if word == "consults" else "NAME"
+    return sentence(gettext("Say which expert: `/experts {words}`.", words=f"{subcommand} {names}"))

@@ -6,7 +6,7 @@ A block's id names the expert's attribute.
 from collections.abc import Sequence
 
 from bot.adapters.slack.blocks.blocks import asked_for, plain_text
-from bot.adapters.slack.experts.document_forms import MOST_FILES
+from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.adapters.slack.api.user_groups import UserGroups
-from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.experts import panel_lists
-from bot.adapters.slack.experts.panel_lists import Answer
-from bot.adapters.slack.experts.requester import Requester, explained, tell_alone
+from bot.adapters.slack.blocks.answers import Answer, sentence
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Responder
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.messaging.handles import Handle, HandleStore, by_expert
@@ -24,78 +24,80 @@ class HandlesCommand:
     """Makes, removes and shows handles. They are the workspace's, so its admins decide."""
 
     def __init__(
-        self, editor: PanelEditor, handles: HandleStore, groups: UserGroups, api: SlackApi
+        self, editor: PanelEditor, handles: HandleStore, groups: UserGroups, responder: Responder
     ) -> None:
         self._editor = editor
         self._handles = handles
         self._groups = groups
-        self._api = api
+        self._responder = responder
 
     async def carry_out(
-        self, name: str, giver: Requester, *, wanted: bool | None, for_defaults: bool
+        self, name: str, requester: Requester, *, wanted: bool | None, for_defaults: bool
     ) -> Answer:
         """Switch the expert's handle on or off, or (None) say how it stands."""
-        expert = await self._editor.find(giver.scope(for_defaults=for_defaults), name)
+        expert = await self._editor.find(requester.scope(for_defaults=for_defaults), name)
         if wanted is None:
-            return panel_lists.sentence(await self._standing(expert, giver))
-        return panel_lists.sentence(await self._set(expert, giver, wanted=wanted))
+            return sentence(await self._standing(expert, requester))
+        return sentence(await self._set(expert, requester, wanted=wanted))
 
-    async def follow(self, change: Change, giver: Requester, *, wanted: bool | None = None) -> None:
+    async def follow(
+        self, change: Change, requester: Requester, *, wanted: bool | None = None
+    ) -> None:
         """Let the handle do what its expert has done; None: nobody was asked about it.
 
-        The change counts whatever Slack says to that; the giver alone is told.
+        The change counts whatever Slack says to that; the requester alone is told.
         """
         try:
-            said = await self._followed(change, giver, wanted)
+            outcome = await self._followed(change, requester, wanted)
         except PanelError as error:
             log.warning("handle.not_changed", extra={"reason": str(error)})
             done = gettext("Everything but the handle is done.")
-            said = f"{explained(error)} {done}"
-        if said:
-            await tell_alone(self._api, panel_lists.sentence(said), giver)
+            outcome = f"{error_sentence(error)} {done}"
+        if outcome:
+            await self._responder.tell(sentence(outcome), requester)
 
-    async def offer(self, giver: Requester, name: ExpertName | None) -> bool | None:
-        """Return whether the expert has a handle; None if *giver* may not decide that."""
+    async def offer(self, requester: Requester, name: ExpertName | None) -> bool | None:
+        """Return whether the expert has a handle; None if *requester* may not decide that."""
         try:
-            await self._editor.rights.check_may_give_handle(giver.team_id, giver.user)
+            await self._editor.rights.check_may_give_handle(requester.team_id, requester.user)
         except Refused:
             return None
-        return name in await self.names(giver.team_id)
+        return name in await self.names(requester.team_id)
 
     async def names(self, team_id: str) -> Mapping[ExpertName, str]:
         """Return the handles of a workspace's experts."""
         return by_expert(await self._handles.of_team(team_id))
 
-    async def _followed(self, change: Change, giver: Requester, wanted: bool | None) -> str:
-        handle = await self._of(change.expert, giver)
+    async def _followed(self, change: Change, requester: Requester, wanted: bool | None) -> str:
+        handle = await self._of(change.expert, requester)
         has_one = handle is not None and handle.active
         if change.verb is Verb.REMOVED:
             if handle and has_one:
-                await self._retire(handle, giver)
+                await self._retire(handle, requester)
         elif wanted is not None and wanted != has_one:
-            return await self._set(change.expert, giver, wanted=wanted)
+            return await self._set(change.expert, requester, wanted=wanted)
         elif handle and wanted is not False:
-            await self._give(change.expert, handle, giver)
+            await self._give(change.expert, handle, requester)
         return ""
 
-    async def _set(self, expert: Expert, giver: Requester, *, wanted: bool) -> str:
-        await self._editor.rights.check_may_give_handle(giver.team_id, giver.user)
-        handle = await self._of(expert, giver)
+    async def _set(self, expert: Expert, requester: Requester, *, wanted: bool) -> str:
+        await self._editor.rights.check_may_give_handle(requester.team_id, requester.user)
+        handle = await self._of(expert, requester)
         if wanted:
-            given = await self._give(expert, handle, giver)
+            given = await self._give(expert, handle, requester)
             return _answers(expert, given.name)
         if handle is None:
             return _none(expert)
         await self._groups.disable(handle.group)
-        await self._handles.drop(giver.team_id, handle.group)
+        await self._handles.drop(requester.team_id, handle.group)
         return gettext(
             "`{name}` has no handle any more: `{handle}` is gone.",
             name=expert.name,
             handle=f"@{handle.name}",
         )
 
-    async def _standing(self, expert: Expert, giver: Requester) -> str:
-        handle = await self._of(expert, giver)
+    async def _standing(self, expert: Expert, requester: Requester) -> str:
+        handle = await self._of(expert, requester)
         if handle is None or not handle.active:
             return _none(expert)
         group = await self._groups.find(handle.group)
@@ -105,31 +107,31 @@ class HandlesCommand:
                 "on` brings it back, `off` forgets it.",
                 name=expert.name,
             )
-        await self._keep(replace(handle, name=group["handle"]), giver)
+        await self._keep(replace(handle, name=group["handle"]), requester)
         return _answers(expert, group["handle"])
 
-    async def _give(self, expert: Expert, handle: Handle | None, giver: Requester) -> Handle:
+    async def _give(self, expert: Expert, handle: Handle | None, requester: Requester) -> Handle:
         """Make the handle, or bring it up to date: it shows the expert of the default panel."""
-        defaults = await self._editor.panel(WorkspaceScope(giver.team_id))
+        defaults = await self._editor.panel(WorkspaceScope(requester.team_id))
         shown = next((one for one in defaults.experts if one.name == expert.name), expert)
         group = await self._groups.make(shown, handle.group if handle else None)
         if handle and handle.group != group["id"]:
-            await self._handles.drop(giver.team_id, handle.group)
-        return await self._keep(Handle(group["id"], expert.name, group["handle"]), giver)
+            await self._handles.drop(requester.team_id, handle.group)
+        return await self._keep(Handle(group["id"], expert.name, group["handle"]), requester)
 
-    async def _retire(self, handle: Handle, giver: Requester) -> None:
+    async def _retire(self, handle: Handle, requester: Requester) -> None:
         """Disable the handle of an expert that is on no panel any more; it may come back."""
-        if await self._editor.is_used_anywhere(giver.team_id, handle.expert):
+        if await self._editor.is_used_anywhere(requester.team_id, handle.expert):
             return
-        await self._keep(replace(handle, active=False), giver)
+        await self._keep(replace(handle, active=False), requester)
         await self._groups.disable(handle.group)
 
-    async def _of(self, expert: Expert, giver: Requester) -> Handle | None:
-        handles = await self._handles.of_team(giver.team_id)
+    async def _of(self, expert: Expert, requester: Requester) -> Handle | None:
+        handles = await self._handles.of_team(requester.team_id)
         return next((handle for handle in handles if handle.expert == expert.name), None)
 
-    async def _keep(self, handle: Handle, giver: Requester) -> Handle:
-        await self._handles.put(giver.team_id, handle)
+    async def _keep(self, handle: Handle, requester: Requester) -> Handle:
+        await self._handles.put(requester.team_id, handle)
         return handle
 
 

@@ -4,10 +4,12 @@ Whatever people may have written is neutralised here; an answer is never live.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
 from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.documents.document_lists import consulting
+from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import neutralise
 from bot.json_types import Json
 from bot.language import gettext, pgettext
@@ -15,26 +17,9 @@ from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
-_LONGEST_SECTION = 3_000
 _MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
 _SHORT = 100
 NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A message of blocks, and the words that say the same without them."""
-
-    text: str
-    blocks: Sequence[Json]
-
-
-def sentence(markdown: str) -> Answer:
-    """Return a sentence of ours that may quote what people wrote."""
-    safe = neutralise.markdown(markdown)
-    return Answer(
-        neutralise.plain(markdown, _LONGEST_SECTION), [{"type": "markdown", "text": safe}]
-    )
 
 
 def panel(
@@ -62,11 +47,11 @@ def panel(
             else gettext("There is nobody on it: `/experts add` changes that.")
         ]
     footer = [
-        gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=when(synthesis)),
+        gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=_when(synthesis)),
         filed(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
     ]
     if streaming is not None:
-        footer.insert(1, gettext("Streaming: *{setting}*.", setting=switch(streaming)))
+        footer.insert(1, gettext("Streaming: *{setting}*.", setting=_on_or_off(streaming)))
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
@@ -75,20 +60,22 @@ def filed(place: str) -> str:
     return gettext("Kept in {place}, and only changed there.", place=neutralise.mrkdwn(place))
 
 
-def usage(to_be_added: Sequence[Expert], lead: str = "") -> Answer:
+def usage(
+    to_be_added: Sequence[Expert], lead: str = "", settings: Sequence[PanelSetting] = SETTINGS
+) -> Answer:
     """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
     longest = _SHORT if len(to_be_added) > _MANY else None
     lines = [_line(expert, longest) for expert in to_be_added]
     heading = gettext("To be added by name")
     known = [f"\n*{heading}*", *lines] if lines else []
-    answer = _answer(["\n".join(_commands()), *known])
+    answer = _answer(["\n".join(_commands(settings)), *known])
     if not lead:
         return answer
     first = sentence(lead)
     return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
 
 
-def _commands() -> Iterable[str]:
+def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
     heading = gettext("`/experts` in a channel")
     yield f"*{heading}*"
     for line in (
@@ -106,13 +93,7 @@ def _commands() -> Iterable[str]:
         gettext(
             "`/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins"
         ),
-        gettext(
-            "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
-        ),
-        gettext(
-            "`/experts streaming on`, `off` or `default`: whether replies grow while they are "
-            "written"
-        ),
+        *(setting.help() for setting in settings),
         gettext(
             "`/experts default …`: the same for the defaults of all channels, for workspace admins"
         ),
@@ -130,7 +111,7 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
     if expert.function:
         name = f"`{neutralise.mrkdwn(expert.function)}`"
         thinking = gettext("Answers by a function, without a model: {name}", name=name)
-        words = neutralise.plain(f"{expert.title}: {expert.purpose}", _LONGEST_SECTION)
+        words = neutralise.plain(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
         return Answer(words, [section(_line(expert)), _context(thinking)])
     model = neutralise.mrkdwn(expert.model or gettext("the usual one"))
     told = [gettext("Model: {model}", model=model)]
@@ -157,13 +138,6 @@ def _effort(effort: Effort) -> str:
     }[effort]
 
 
-def consulting(expert: Expert) -> str:
-    """Return when an expert consults its documents."""
-    if expert.always_consult:
-        return gettext("consults its documents for every question")
-    return gettext("consults its documents where they help")
-
-
 def _heading(scope: Scope) -> str:
     match scope:
         case WorkspaceScope():
@@ -174,18 +148,14 @@ def _heading(scope: Scope) -> str:
             return gettext("This thread's panel")
 
 
-def when(synthesis: Synthesis) -> str:
+def _when(synthesis: Synthesis) -> str:
     """Return when the router sums up, as the end of a sentence."""
-    return {
-        Synthesis.AUTO: gettext("when two or more experts have answered"),
-        Synthesis.ALWAYS: gettext("after every answer"),
-        Synthesis.NEVER: gettext("the experts' answers stand alone"),
-    }[synthesis]
+    return SYNTHESIS.values[synthesis.value]()
 
 
-def switch(streaming: bool | None) -> str:
+def _on_or_off(streaming: bool) -> str:
     """Return the word that people set streaming with."""
-    return "default" if streaming is None else "on" if streaming else "off"
+    return "on" if streaming else "off"
 
 
 def _mark(origin: Scope | None, where: Scope) -> str:
@@ -238,14 +208,14 @@ def _answer(lines: Sequence[str], footer: str = "") -> Answer:
 
 def _cut(words: str) -> str:
     """Return what those who hear a message get of it; Slack takes no more."""
-    return words if len(words) <= _LONGEST_SECTION else f"{words[: _LONGEST_SECTION - 1]}…"
+    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
 
 
 def packed(lines: Iterable[str]) -> Iterable[str]:
     """Yield the lines together, as many as fit one section."""
     together = ""
     for line in lines:
-        if together and len(together) + 1 + len(line) > _LONGEST_SECTION:
+        if together and len(together) + 1 + len(line) > LONGEST_TEXT:
             yield together
             together = ""
         together = f"{together}\n{line}" if together else line

@@ -1,4 +1,4 @@
-"""Bolt's listeners for the app's home and its messages tab: opened, and used.
+"""Listeners for the app's home and its messages tab: opened, and used.
 
 What is changed here are the defaults of all channels. Who may is decided by the PanelEditor:
 before a form opens, and again when it is submitted. Afterwards the home is published anew.
@@ -9,22 +9,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks import blocks
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.experts import expert_form, panel_lists
-from bot.adapters.slack.experts.documents_command import DocumentsCommand
-from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.experts.name_check import NameCheck
-from bot.adapters.slack.experts.panel_lists import Answer
-from bot.adapters.slack.experts.requester import Requester, explained, refuse_form, requester_of
-from bot.adapters.slack.home import home_view
+from bot.adapters.slack.home import home_modals, home_view
 from bot.adapters.slack.home.home_page import HomePage
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
-from bot.language import gettext
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.panel_editor import PanelEditor
@@ -33,135 +29,116 @@ from bot.panel.roster.suggestions import suggestions
 
 log = logging.getLogger(__name__)
 
-
-FORM, REMOVAL = "home_describe_expert", "home_remove_expert"  # the modals' callback ids
 _LONGEST_PROMPT = 200
 
 
-def register(
-    app: AsyncApp,
-    page: HomePage,
-    editor: PanelEditor,
-    handles: HandlesCommand,
-    documents: DocumentsCommand,
-    identity: Identity,
-    api: SlackApi,
-) -> None:
-    """Let *app* show its home, and take what people do there."""
-    listener = _Listener(page, editor, handles, documents, identity, api)
-    app.event("app_home_opened")(listener.open)
-    app.action(home_view.EXPERT)(listener.choose)
-    app.action(home_view.ADD_NEW)(listener.describe)
-    app.action(home_view.ADD_LISTED)(listener.add_listed)
-    app.action(home_view.SYNTHESIS)(listener.set_synthesis)
-    app.action(home_view.MONTH)(listener.choose_month)
-    app.view(FORM)(listener.take_form)
-    app.view(REMOVAL)(listener.take_removal)
+class HomeListeners:
+    """Shows the app's home, and takes what people do there."""
 
-
-class _Listener:
     def __init__(
         self,
         page: HomePage,
         editor: PanelEditor,
         handles: HandlesCommand,
-        documents: DocumentsCommand,
-        identity: Identity,
-        api: SlackApi,
+        form: ExpertFormFlow,
+        responder: Responder,
     ) -> None:
         self._page = page
         self._editor = editor
         self._handles = handles
-        self._documents = documents
-        self._identity = identity
-        self._team = identity.team_id
-        self._defaults = WorkspaceScope(identity.team_id)
-        self._api = api
-        self._names = NameCheck(editor)
+        self._form = form
+        self._responder = responder
+        self._defaults = WorkspaceScope(responder.team_id)
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take what people do in the home and its modals."""
+        app.event("app_home_opened")(self.open)
+        app.action(home_view.EXPERT)(self.choose)
+        app.action(home_view.ADD_NEW)(self.describe)
+        app.action(home_view.ADD_LISTED)(self.add_listed)
+        app.action(home_view.SYNTHESIS)(self.set_synthesis)
+        app.action(home_view.MONTH)(self.choose_month)
+        app.view(expert_form.HOME_CALLBACK)(self.take_form)
+        app.view(home_modals.REMOVAL)(self.take_removal)
 
     async def open(self, event: Json) -> None:
+        """Show the home, or offer first questions in the messages tab."""
         if event.get("tab") == "home":
             await self._page.show(UserId(event["user"]))
         elif event.get("tab") == "messages":
             await self._offer_prompts(event["channel"])
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Show, edit or remove the expert in whose menu something was chosen."""
         await ack()
-
-        async def act() -> None:
-            verb, name = home_view.act(_chosen(action))
-            expert = await self._editor.find(self._defaults, name)
-            if verb == home_view.SHOW:
-                handles = await self._handles.names(self._team)
-                details = panel_lists.details(expert, handles.get(expert.name))
-                await self._show(expert_form.notice(details), body)
-                return
-            await self._editor.rights.check_may_change(self._defaults, _user(body))
-            if verb == home_view.REMOVE:
-                await self._show(_removal(expert), body)
-            else:
-                await self._show_form(body, expert)
-
-        await self._try(act, body)
+        await self._try(lambda: self._choose(body, _chosen(action)), body)
 
     async def describe(self, ack: AsyncAck, body: Json) -> None:
+        """Open the form for a new expert."""
         await ack()
-
-        async def act() -> None:
-            await self._editor.rights.check_may_change(self._defaults, _user(body))
-            await self._show_form(body, None)
-
-        await self._try(act, body)
+        await self._try(lambda: self._open_form(body, None), body)
 
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Add the expert of the library that was chosen."""
         await ack()
-        name = _chosen(action)
 
         async def add(by: UserId) -> None:
-            change = await self._editor.add_from_library(self._defaults, name, by)
-            await self._handles.follow(change, self._giver(body))
+            change = await self._editor.add_from_library(self._defaults, _chosen(action), by)
+            await self._handles.follow(change, self._requester(body))
 
         await self._change(add, body)
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Set when the router sums up."""
         await ack()
         value = _chosen(action)
         await self._change(lambda by: self._editor.set_synthesis(self._defaults, value, by), body)
 
     async def choose_month(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Show the figures of another month."""
         await ack()
-        await self._page.show(_user(body), _chosen(action))
+        await self._page.show(user_of(body), _chosen(action))
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        try:
-            form, expert = expert_form.read(view)
-            await self._names.wait()
-            store = self._editor.edit if form.editing else self._editor.add
-            change = await store(self._defaults, expert, _user(body))
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
-        giver = self._giver(body)
-        await self._handles.follow(change, giver, wanted=expert_form.handle(view))
-        await self._documents.follow(change, expert_form.files(view), giver)
-        await self._page.show(_user(body))
+        """Store the expert that a form describes."""
+        if submitted := await self._form.submit(ack, body, view):
+            await self._form.follow(submitted)
+            await self._page.show(user_of(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Remove the expert that a modal has asked about."""
         try:
             name = view["private_metadata"]
-            change = await self._editor.remove(self._defaults, name, _user(body))
+            change = await self._editor.remove(self._defaults, name, user_of(body))
         except PanelError as error:
-            await ack(response_action="update", view=_notice(explained(error)))
+            await ack(response_action="update", view=home_modals.sentence(error_sentence(error)))
         else:
             await ack()
-            await self._handles.follow(change, self._giver(body))
-        await self._page.show(_user(body))
+            await self._handles.follow(change, self._requester(body))
+        await self._page.show(user_of(body))
+
+    async def _choose(self, body: Json, chosen: str) -> None:
+        verb, name = home_view.act(chosen)
+        expert = await self._editor.find(self._defaults, name)
+        if verb == home_view.SHOW:
+            handles = await self._handles.names(self._responder.team_id)
+            details = panel_lists.details(expert, handles.get(expert.name))
+            await self._show(notice(details), body)
+        elif verb == home_view.REMOVE:
+            await self._editor.rights.check_may_change(self._defaults, user_of(body))
+            await self._show(home_modals.removal(expert), body)
+        else:
+            await self._open_form(body, expert.name)
+
+    async def _open_form(self, body: Json, name: str | None) -> None:
+        await self._form.open(
+            self._requester(body), name, for_defaults=True, callback=expert_form.HOME_CALLBACK
+        )
 
     async def _change(self, change: Callable[[UserId], Awaitable[object]], body: Json) -> None:
         """Make a change, and show the home as it is then, changed or not."""
-        await self._try(lambda: change(_user(body)), body)
-        await self._page.show(_user(body))
+        await self._try(lambda: change(user_of(body)), body)
+        await self._page.show(user_of(body))
 
     async def _try(self, act: Callable[[], Awaitable[object]], body: Json) -> None:
         """Do something; whoever wanted it is told why it cannot be done."""
@@ -172,38 +149,26 @@ class _Listener:
         except PanelError as error:
             log.info("home.refused", extra={"reason": str(error)})
             try:
-                await self._show(_notice(explained(error)), body)
+                await self._show(home_modals.sentence(error_sentence(error)), body)
             except PanelError as another:
                 log.warning("home.not_answered", extra={"reason": str(another)})
 
-    async def _show_form(self, body: Json, expert: Expert | None) -> None:
-        form = Form("", for_defaults=True, editing=expert.name if expert else None)
-        panel = await self._editor.panel(self._defaults)
-        handle = await self._handles.offer(self._giver(body), form.editing)
-        modal = expert_form.modal(form, expert, self._editor.toolbox, panel.experts, handle=handle)
-        await self._show({**modal, "callback_id": FORM}, body)
-        self._names.learn()  # while the form is filled in
-
     async def _show(self, modal: Json, body: Json) -> None:
-        await self._api.write("views.open", trigger_id=body["trigger_id"], view=modal)
+        await self._responder.open_modal(body["trigger_id"], modal)
 
-    def _giver(self, body: Json) -> Requester:
-        return requester_of(self._identity, body, body["user"]["id"], "")
+    def _requester(self, body: Json) -> Requester:
+        return self._responder.requester(body, "")
 
     async def _offer_prompts(self, channel: str) -> None:
         try:
-            listed = await self._editor.entries(ChannelScope(self._team, channel))
-            own_first = sorted(listed, key=lambda one: one.origin is None)
-            prompts = _prompts([one.expert for one in own_first])
-            await self._api.write(
+            listed = await self._editor.entries(ChannelScope(self._responder.team_id, channel))
+            own_first = sorted(listed, key=lambda expert: expert.origin is None)
+            prompts = _prompts([listed.expert for listed in own_first])
+            await self._responder.api.write(
                 "assistant.threads.setSuggestedPrompts", channel_id=channel, prompts=prompts
             )
         except PanelError as error:
             log.warning("prompts.not_offered", extra={"reason": str(error)})
-
-
-def _user(body: Json) -> UserId:
-    return UserId(body["user"]["id"])
 
 
 def _chosen(action: Json) -> str:
@@ -215,30 +180,8 @@ def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:
     """Return first questions; whoever described the experts puts no live words into them."""
     return [
         {
-            "title": blocks.literal(one.title, _LONGEST_PROMPT),
-            "message": blocks.literal(one.message, _LONGEST_PROMPT),
+            "title": blocks.literal(suggestion.title, _LONGEST_PROMPT),
+            "message": blocks.literal(suggestion.message, _LONGEST_PROMPT),
         }
-        for one in suggestions(experts)
+        for suggestion in suggestions(experts)
     ]
-
-
-def _notice(sentence: str) -> Json:
-    return expert_form.notice(Answer(sentence, [section(neutralise.mrkdwn(sentence))]))
-
-
-def _removal(expert: Expert) -> Json:
-    """Return the modal that asks whether an expert is really to go."""
-    words = gettext(
-        "Remove {expert} from the default panel of all channels? Channels that added it themselves "
-        "keep it, and it can be added again.",
-        expert=panel_lists.introduced(expert),
-    )
-    return {
-        "type": "modal",
-        "callback_id": REMOVAL,
-        "private_metadata": expert.name,
-        "title": {"type": "plain_text", "text": gettext("Remove expert")},
-        "submit": {"type": "plain_text", "text": gettext("Remove")},
-        "close": {"type": "plain_text", "text": gettext("Keep it")},
-        "blocks": [section(words)],
-    }

@@ -4,8 +4,8 @@ import logging
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
-from bot.adapters.slack.experts.requester import explained
 from bot.adapters.slack.home import home_view
+from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import UserId
@@ -21,8 +21,8 @@ _UNFIT = frozenset(
 class HomePage:
     """The home as each person sees it. Charts are left out once Slack has refused them."""
 
-    def __init__(self, desk: OverviewReader, identity: Identity, api: SlackApi) -> None:
-        self._desk = desk
+    def __init__(self, overviews: OverviewReader, identity: Identity, api: SlackApi) -> None:
+        self._overviews = overviews
         self._team = identity.team_id
         self._api = api
         self._charts = True
@@ -33,10 +33,10 @@ class HomePage:
         One that cannot be shown is logged.
         """
         try:
-            await self._publish(user, await self._desk.overview(self._team, user, month))
+            await self._publish(user, await self._overviews.overview(self._team, user, month))
         except PanelError as error:
             log.warning("home.not_shown", extra={"reason": str(error)})
-            await self._apologize(user, explained(error))
+            await self._apologize(user, error_sentence(error))
 
     async def _publish(self, user: UserId, overview: Overview) -> None:
         if self._charts:

@@ -73,6 +73,11 @@ def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
     return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
 
 
+def user_of(body: Mapping[str, Any]) -> UserId:
+    """Return who gave a command, pressed a button or submitted a form."""
+    return UserId(body["user_id"] if "user_id" in body else body["user"]["id"])
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """A message that its author has edited, or (None) deleted."""

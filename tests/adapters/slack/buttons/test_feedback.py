@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.adapters.slack.buttons import feedback, thumbs
+from bot.adapters.slack.buttons import thumbs
+from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
@@ -83,8 +84,8 @@ async def thread(neighbour):
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     editor = panel_editor(FakePanelStore(), neighbour.people, (), ())
     reports = FakeReportStore(FakeTurnQueue())
-    desk = FeedbackRecorder(store, reports, editor, ModelChoice())
-    feedback.register(app, desk, neighbour.identity, neighbour.api)
+    recorder = FeedbackRecorder(store, reports, editor, ModelChoice())
+    FeedbackListeners(recorder, neighbour.responder).listen(app)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()
     opened = Thread(neighbour, store)

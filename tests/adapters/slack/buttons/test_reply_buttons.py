@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack.buttons import sources
+from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.reply_buttons import (
     ASK_OTHERS,
     MORE,
@@ -48,7 +48,7 @@ def test_what_a_reply_relies_on_opens_from_the_same_row():
     actions, _ = row(Post(TURN, "reply:c:0", "…", ends_reply=True, sources=behind))
     assert [button["action_id"] for button in actions["elements"]] == [
         SHOW_WORK,
-        sources.ACTION,
+        sources_modal.ACTION,
         MORE,
     ]
 

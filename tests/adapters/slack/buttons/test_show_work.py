@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.adapters.slack.buttons import show_work
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
+from bot.adapters.slack.buttons.show_work import ShowWorkListeners
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
@@ -76,7 +76,7 @@ class Thread:
 async def thread(neighbour):
     desk = ScriptedDesk()
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    show_work.register(app, desk, neighbour.identity, neighbour.api, timeout=0.2)
+    ShowWorkListeners(desk, neighbour.responder, timeout=0.2).listen(app)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()
     yield Thread(neighbour, desk)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.buttons import sources
+from bot.adapters.slack.buttons import sources_modal
+from bot.adapters.slack.buttons.sources import SourcesListeners
 from bot.adapters.slack.receiving import receiver
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.messaging.locales import Locales
@@ -50,7 +51,7 @@ class Desk:
     async def press(self, message: Message, value: str | None = None) -> str:
         """Let Chloe press the button; returns all that the modal comes to show."""
         people = self.neighbour.slack.people
-        await people.click(DEV, message, sources.ACTION, value)
+        await people.click(DEV, message, sources_modal.ACTION, value)
         await people.wait_for(lambda: self.neighbour.count("views.update"))
         return json.dumps(self.view().content["blocks"], ensure_ascii=False)
 
@@ -64,7 +65,7 @@ async def desk(neighbour, serve) -> AsyncIterator[Desk]:
     knowledge = FrailKnowledge()
     knowledge.behind[BEHIND.conversation, BEHIND.ref] = [HOLIDAY, LAPTOPS]
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    sources.register(app, knowledge, neighbour.api)
+    SourcesListeners(knowledge, neighbour.responder).listen(app)
 
     async def healthy():
         return True

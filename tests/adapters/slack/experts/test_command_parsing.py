@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.slack.experts.command_parsing import (
     AddExpert,
+    ChangeSetting,
     DescribeExpert,
     EditExpert,
     LetConsult,
@@ -11,8 +12,6 @@ from bot.adapters.slack.experts.command_parsing import (
     ListExperts,
     Order,
     RemoveExpert,
-    SetStreaming,
-    SetSynthesis,
     ShowExpert,
     ShowHelp,
     TeachExpert,
@@ -20,6 +19,7 @@ from bot.adapters.slack.experts.command_parsing import (
     Unknown,
     parse,
 )
+from bot.adapters.slack.experts.panel_settings import STREAMING, SYNTHESIS
 
 ORDERS = [
     ("", ListExperts()),
@@ -35,10 +35,10 @@ ORDERS = [
     ("teach legal", TeachExpert("legal")),
     ("documents Legal Counsel", ListDocuments("Legal Counsel")),
     ("teach", Unfinished("teach")),
-    ("synthesis always", SetSynthesis("always")),
-    ("synthesis", SetSynthesis("")),
-    ("streaming on", SetStreaming("on")),
-    ("streaming", SetStreaming("")),
+    ("synthesis always", ChangeSetting(SYNTHESIS, "always")),
+    ("synthesis", ChangeSetting(SYNTHESIS, "")),
+    ("streaming on", ChangeSetting(STREAMING, "on")),
+    ("streaming", ChangeSetting(STREAMING, "")),
     ("edit", Unfinished("edit")),
     ("remove", Unfinished("remove")),
     ('show ""', Unfinished("show")),

@@ -5,8 +5,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.adapters.slack.experts import announcements, expert_form
+from bot.adapters.slack.blocks.answers import notice
+from bot.adapters.slack.experts import expert_form
 from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.interactions import refusals
+from bot.adapters.slack.interactions.responder import not_announced
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Effort, Expert, ExpertName, ToolName
 from bot.panel.tools import HostedTool, McpServer, Toolbox
@@ -60,7 +63,7 @@ def filled(form: Form, now: Expert | None = None, panel=(), **given: Any) -> dic
         expert_form.modal(EDITING, USING, TOOLS),
         expert_form.modal(NEW, handle=False),
         expert_form.modal(EDITING, LEGAL, handle=True),
-        expert_form.notice(announcements.not_told("not_in_channel", "C1", "U0BOT")),
+        notice(not_announced("not_in_channel", "C1", "U0BOT")),
     ],
     ids=["new", "editing", "taught", "tools", "without handle", "with handle", "notice"],
 )
@@ -131,14 +134,12 @@ def test_a_form_without_its_inputs_is_refused(values):
 
 def test_a_problem_is_shown_at_its_input():
     view = expert_form.modal(NEW)
-    assert expert_form.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
+    assert refusals.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
 
 
 def test_a_problem_without_an_input_is_shown_at_the_first():
-    assert expert_form.errors(expert_form.modal(NEW), "Not you.", None) == {"name": "Not you."}
-    assert expert_form.errors(expert_form.modal(EDITING, LEGAL), "Gone.", "name") == {
-        "title": "Gone."
-    }
+    assert refusals.errors(expert_form.modal(NEW), "Not you.", None) == {"name": "Not you."}
+    assert refusals.errors(expert_form.modal(EDITING, LEGAL), "Gone.", "name") == {"title": "Gone."}
 
 
 def test_the_longest_expert_fits_the_form(taken_by_slack):

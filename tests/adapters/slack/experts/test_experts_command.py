@@ -10,8 +10,9 @@ from bot.adapters.slack.experts.command_parsing import (
     Unfinished,
 )
 from bot.adapters.slack.experts.expert_form import Form
-from bot.adapters.slack.experts.experts_command import ExpertsCommand
-from bot.adapters.slack.experts.requester import Requester, explained
+from bot.adapters.slack.experts.form_flow import ExpertFormFlow
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.requester import Requester
 from bot.experts import library
 from bot.panel.errors import (
     MessengerRefused,
@@ -58,17 +59,10 @@ def people() -> SlowPeople:
     return SlowPeople()
 
 
-def desk_of(neighbour, editor, **more) -> ExpertsCommand:
-    documents, handles = neighbour.documents(editor), neighbour.handles(editor)
-    return ExpertsCommand(editor, documents, handles, neighbour.api, **more)
-
-
 @pytest.fixture
-def slow_desk(neighbour, people) -> ExpertsCommand:
+def slow_form(neighbour, people) -> ExpertFormFlow:
     editor = panel_editor(FakePanelStore(), people, [], [])
-    return ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api, timeout=0.01
-    )
+    return neighbour.form(editor, timeout=0.01)
 
 
 @pytest.fixture
@@ -93,7 +87,7 @@ def test_a_command_is_about_its_channel_or_about_all():
     ],
 )
 def test_every_error_is_one_sentence_without_its_inside(error, said):
-    sentence = explained(error)
+    sentence = error_sentence(error)
     assert said in sentence
     assert sentence.count(".") == 1
     assert not any(inside in sentence for inside in ("redis:6379", "timeout", "_"))
@@ -101,46 +95,40 @@ def test_every_error_is_one_sentence_without_its_inside(error, said):
 
 async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
     neighbour.slack.workspace.channels[GENERAL].is_archived = True
-    answer = await ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
-    ).carry_out(Order(AddExpert("writing")), GIVER)
+    answer = await neighbour.command(editor).carry_out(Order(AddExpert("writing")), GIVER)
     assert answer
     assert answer.text == "Done, but I could not tell the others in this channel."
     assert (await editor.panel(HERE)).find("writing")
 
 
 async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
-    desk = ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
-    )
+    command = neighbour.command(editor)
     with pytest.raises(MessengerRefused):
-        await desk.carry_out(Order(DescribeExpert()), GIVER)
+        await command.carry_out(Order(DescribeExpert()), GIVER)
 
 
-async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_desk, people):
+async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_form, people):
     for _ in range(2):
         with pytest.raises(Refused, match="press the button again"):
-            await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+            await slow_form.store(Form(GENERAL), TAX, MEMBER)
     assert people.counts == 1
     people.counted.set()
-    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+    assert (await slow_form.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
 
 
-async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow_desk, people):
+async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow_form, people):
     people.counted.set()
     people.problem = MessengerUnavailable("ratelimited")
     with pytest.raises(MessengerUnavailable):
-        await slow_desk.store(Form(GENERAL), TAX, MEMBER)
+        await slow_form.store(Form(GENERAL), TAX, MEMBER)
     people.problem = None
-    assert (await slow_desk.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+    assert (await slow_form.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
 
 
 async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor):
-    desk = ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
-    )
+    command = neighbour.command(editor)
 
-    told = await desk.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
+    told = await command.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
 
     assert told is None
     assert (await editor.find(HERE, "legal")).consults == ("finance",)
@@ -149,8 +137,6 @@ async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor)
 
 
 async def test_a_command_that_names_nobody_to_consult_says_how_it_goes(neighbour, editor):
-    desk = ExpertsCommand(
-        editor, neighbour.documents(editor), neighbour.handles(editor), neighbour.api
-    )
-    told = await desk.carry_out(Order(Unfinished("consults")), GIVER)
+    command = neighbour.command(editor)
+    told = await command.carry_out(Order(Unfinished("consults")), GIVER)
     assert "/experts consults NAME OTHER" in told.text

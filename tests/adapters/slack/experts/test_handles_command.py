@@ -11,7 +11,7 @@ from bot.adapters.slack.experts.command_parsing import (
     RemoveExpert,
     parse,
 )
-from bot.adapters.slack.experts.requester import Requester
+from bot.adapters.slack.interactions.requester import Requester
 from bot.experts import library
 from bot.panel.errors import MessengerUnavailable, Refused
 from bot.panel.messaging.handles import Handle
@@ -20,7 +20,6 @@ from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL
-from tests.adapters.slack.experts.test_experts_command import desk_of
 from tests.fakes.panel_store import FakePanelStore
 from tests.panel_editors import panel_editor
 
@@ -38,7 +37,7 @@ class Office:
         self.editor = panel_editor(
             FakePanelStore(), neighbour.people, known, defaults, admins=admins, kept_in=kept_in
         )
-        self.desk = desk_of(neighbour, self.editor)
+        self.desk = neighbour.command(self.editor)
         self.handles = neighbour.handles(self.editor)
         self.store = neighbour.handle_store
         self.slack = neighbour.slack

@@ -4,7 +4,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.experts import announcements, panel_lists
+from bot.adapters.slack.interactions.responder import not_announced
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.panel_reader import PanelEntry
@@ -78,7 +80,7 @@ ANSWERS = {
     "list": panel_lists.panel([PanelEntry(HOSTILE, HERE)], Synthesis.AUTO, HERE),
     "help": panel_lists.usage([HOSTILE], "I do not know `<!channel>`."),
     "details": panel_lists.details(HOSTILE),
-    "sentence": panel_lists.sentence("There is no `<!channel>` [here](https://evil.example)."),
+    "sentence": sentence("There is no `<!channel>` [here](https://evil.example)."),
     **{
         verb.value: announcements.change(Change(verb, HERE, HOSTILE, UserId("U9"))) for verb in Verb
     },
@@ -109,7 +111,7 @@ def test_an_announcement_names_who_what_and_where(scope, where):
 
 
 def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
-    answer = announcements.not_told("is_archived", "C1", "U0BOT")
+    answer = not_announced("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack.experts.requester import Requester
-from bot.adapters.slack.home import home_listeners, home_view
+from bot.adapters.slack.home import home_view
+from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
+from bot.adapters.slack.interactions.requester import Requester
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.experts import library
@@ -64,7 +65,7 @@ class House:
             self.store, neighbour.people, *known, admins=frozenset({UserId(CHLOE)})
         )
         reports = FakeReportStore(FakeTurnQueue())
-        desk = OverviewReader(
+        overviews = OverviewReader(
             self.editor,
             reports,
             self.feedback,
@@ -75,11 +76,10 @@ class House:
         self.app = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
-        page = HomePage(desk, neighbour.identity, neighbour.api)
+        page = HomePage(overviews, neighbour.identity, neighbour.api)
         self.handles = neighbour.handles(self.editor)
-        self.documents = neighbour.documents(self.editor)
-        desks = (self.editor, self.handles, self.documents)
-        home_listeners.register(self.app, page, *desks, neighbour.identity, neighbour.api)
+        form = neighbour.form(self.editor)
+        HomeListeners(page, self.editor, self.handles, form, neighbour.responder).listen(self.app)
 
     @property
     def defaults(self):

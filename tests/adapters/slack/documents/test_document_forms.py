@@ -3,8 +3,8 @@ import json
 import jsonschema
 import pytest
 
-from bot.adapters.slack.experts import document_forms
-from bot.adapters.slack.experts.document_forms import DocumentSubmission, DocumentTarget
+from bot.adapters.slack.documents import document_forms
+from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
 

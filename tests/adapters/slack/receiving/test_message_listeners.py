@@ -8,7 +8,8 @@ import pytest
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.receiving import listeners, receiver
+from bot.adapters.slack.receiving import receiver
+from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.intake import Intake
@@ -57,7 +58,7 @@ class Door:
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
         intake = Intake(self.queue, self.threads)
-        listeners.register(self.app, intake, FakeHandleStore(), neighbour.identity)
+        MessageListeners(intake, FakeHandleStore(), neighbour.identity).listen(self.app)
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""

@@ -42,16 +42,16 @@ class DocumentTarget:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSubmission:
-    """What is to be learnt: files in Slack, and the text of a message."""
+    """Which documents an expert is to get: files in Slack, and the text of a message."""
 
-    pupil: DocumentTarget
+    target: DocumentTarget
     files: tuple[str, ...]  # their ids
     link: str
 
 
-def modal(pupil: DocumentTarget, expert: Expert) -> Json:
+def modal(target: DocumentTarget, expert: Expert) -> Json:
     """Return the form."""
-    if pupil.for_defaults:
+    if target.for_defaults:
         words = gettext(
             "{expert} will look things up in these documents in all channels, and cite them.",
             expert=expert.title,
@@ -66,7 +66,7 @@ def modal(pupil: DocumentTarget, expert: Expert) -> Json:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": json.dumps(pupil.dump()),
+        "private_metadata": json.dumps(target.dump()),
         "title": plain_text(gettext("Teach an expert")),
         "submit": plain_text(gettext("Teach")),
         "close": plain_text(gettext("Cancel")),
@@ -93,7 +93,7 @@ def modal(pupil: DocumentTarget, expert: Expert) -> Json:
 def read(view: Json) -> DocumentSubmission:
     """Return what a filled form asks for. Raises Refused if it asks for nothing."""
     try:
-        pupil = DocumentTarget.load(json.loads(view["private_metadata"]))
+        target = DocumentTarget.load(json.loads(view["private_metadata"]))
         values = view["state"]["values"]
         files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
         link = (values["link"][_VALUE].get("value") or "").strip()
@@ -103,4 +103,4 @@ def read(view: Json) -> DocumentSubmission:
         ) from error
     if not files and not link:
         raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
-    return DocumentSubmission(pupil, files, link)
+    return DocumentSubmission(target, files, link)

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from math import ceil
 
+from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.experts.document_forms import DocumentTarget
-from bot.adapters.slack.experts.panel_lists import Answer, consulting
+from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.markdown import neutralise
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
@@ -18,7 +18,7 @@ REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
 
 
-def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocument]) -> Answer:
+def documents(target: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocument]) -> Answer:
     """Return what an expert can look up; its own documents there with a button to remove them."""
     title = neutralise.mrkdwn(expert.title)
     if not kept:
@@ -30,7 +30,7 @@ def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocume
             )
         )
     heading = f"*{title}* {consulting(expert)}:"
-    blocks = [_section(heading), *(_document(pupil, one) for one in kept[:_MOST])]
+    blocks = [_section(heading), *(_document(target, one) for one in kept[:_MOST])]
     if len(kept) > _MOST:
         more = ngettext(
             "… and {count} more: `panelbot knowledge list` shows them all.",
@@ -42,14 +42,21 @@ def documents(pupil: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocume
     return Answer("\n".join([heading, *lines])[:3_000], blocks)
 
 
-def taught(pupil: DocumentTarget, expert: Expert, learnt: Sequence[Document], by: UserId) -> Answer:
+def consulting(expert: Expert) -> str:
+    """Return when an expert consults its documents."""
+    if expert.always_consult:
+        return gettext("consults its documents for every question")
+    return gettext("consults its documents where they help")
+
+
+def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by: UserId) -> Answer:
     """Return what the channel is told of new documents."""
     told = {
         "person": f"<@{by}>",
         "expert": f"*{neutralise.mrkdwn(expert.title)}*",
-        "documents": ", ".join(_name(document) for document in learnt),
+        "documents": ", ".join(_name(document) for document in added),
     }
-    if pupil.for_defaults:
+    if target.for_defaults:
         return _answer(
             gettext(
                 "{person} gave {expert} documents to look things up in, for all channels: "
@@ -77,8 +84,8 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
     )
 
 
-def _document(pupil: DocumentTarget, kept: ExpertDocument) -> Json:
-    button = {"accessory": _remove(pupil, kept.document)} if kept.is_own else {}
+def _document(target: DocumentTarget, kept: ExpertDocument) -> Json:
+    button = {"accessory": _remove(target, kept.document)} if kept.is_own else {}
     return _section(_line(kept)) | button
 
 
@@ -98,14 +105,14 @@ def _line(kept: ExpertDocument) -> str:
     return " · ".join(told)
 
 
-def _remove(pupil: DocumentTarget, document: Document) -> Json:
+def _remove(target: DocumentTarget, document: Document) -> Json:
     question = gettext("{document} will be deleted.", document=document.name[:80])
     label = gettext("Remove {document}", document=document.name)
     return {
         "type": "button",
         "action_id": REMOVE,
         "text": _plain(gettext("Remove")),
-        "value": json.dumps({**pupil.dump(), "document": document.id}),
+        "value": json.dumps({**target.dump(), "document": document.id}),
         "accessibility_label": label[:75],
         "confirm": {
             "title": _plain(gettext("Remove the document?")),

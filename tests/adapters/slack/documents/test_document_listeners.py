@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.experts import commands, document_listeners, document_lists
+from bot.adapters.slack.documents import document_lists
+from bot.adapters.slack.documents.document_listeners import DocumentListeners
+from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.receiving import receiver
 from bot.experts import library
 from bot.panel.messaging.locales import Locales
@@ -114,10 +116,10 @@ def link_to(ts: str, channel: str = GENERAL, thread: str = "") -> str:
 async def school(neighbour, serve) -> AsyncIterator[School]:
     editor = panel_editor(FakePanelStore(), neighbour.people, library.library(), library.defaults())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    desk = neighbour.documents(editor)
-    handles = neighbour.handles(editor)
-    commands.register(app, editor, desk, handles, neighbour.identity, neighbour.api)
-    document_listeners.register(app, desk, neighbour.identity)
+    ExpertsListeners(neighbour.command(editor), neighbour.form(editor), neighbour.responder).listen(
+        app
+    )
+    DocumentListeners(neighbour.documents(editor), neighbour.responder).listen(app)
 
     async def healthy():
         return True

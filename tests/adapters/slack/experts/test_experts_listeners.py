@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.experts import commands
+from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.experts import library
@@ -160,9 +160,8 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     known, defaults = library.library(), library.defaults()
     editor = panel_editor(store, neighbour.people, known, defaults)
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    desk = neighbour.documents(editor)
-    handles = neighbour.handles(editor)
-    commands.register(app, editor, desk, handles, neighbour.identity, neighbour.api)
+    command, form = neighbour.command(editor), neighbour.form(editor)
+    ExpertsListeners(command, form, neighbour.responder).listen(app)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 

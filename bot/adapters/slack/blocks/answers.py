@@ -1,0 +1,36 @@
+"""Answers to commands and buttons, as blocks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.adapters.slack.blocks.blocks import plain_text
+from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
+from bot.language import gettext
+
+LONGEST_TEXT = 3_000  # of a section
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message of blocks, and the text that says the same without them."""
+
+    text: str
+    blocks: Sequence[Json]
+
+
+def sentence(markdown: str) -> Answer:
+    """Return a sentence of ours that may quote what people wrote."""
+    safe = neutralise.markdown(markdown)
+    text = neutralise.plain(markdown, LONGEST_TEXT)
+    return Answer(text, [{"type": "markdown", "text": safe}])
+
+
+def notice(answer: Answer) -> Json:
+    """Return a modal that only shows *answer*."""
+    return {
+        "type": "modal",
+        "title": plain_text(gettext("Panel of experts")),
+        "close": plain_text(gettext("Close")),
+        "blocks": list(answer.blocks),
+    }

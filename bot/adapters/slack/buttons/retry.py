@@ -1,0 +1,57 @@
+"""The listener for *Try again* under the notice of a turn that failed."""
+
+import logging
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.buttons.reply_buttons import RETRY
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.payloads import user_of
+from bot.json_types import Json
+from bot.language import gettext, in_shared_language
+from bot.panel.errors import PanelError
+from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.model import TurnId
+
+log = logging.getLogger(__name__)
+
+
+class RetryListeners:
+    """Puts failed turns back on the queue."""
+
+    def __init__(self, queue: TurnQueue, responder: Responder) -> None:
+        self._queue = queue
+        self._responder = responder
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take clicks on the button."""
+        app.action(RETRY)(self.retry)
+
+    async def retry(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Retry the turn, and say under its notice who wanted that."""
+        await ack()
+        turn = TurnId(action["value"])
+        try:
+            if await self._queue.retry(turn):
+                log.info("turn.retried", extra={"turn": turn})
+                await self._mark_retried(body)
+                return
+            answer = gettext(
+                "This was tried again already, or is no longer kept. Please ask again."
+            )
+        except PanelError as error:
+            log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
+            answer = error_sentence(error)
+        await self._responder.tell_in_thread(
+            answer, user_of(body), self._responder.thread(body), failed="button.not_answered"
+        )
+
+    async def _mark_retried(self, body: Json) -> None:
+        message = body["message"]
+        with in_shared_language():
+            retried = blocks.retried(message, user_of(body))
+        await self._responder.api.rewrite(
+            "chat.update", channel=body["channel"]["id"], ts=message["ts"], **retried
+        )

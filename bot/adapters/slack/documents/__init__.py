@@ -1,0 +1,1 @@
+"""Documents of experts: given in a form, listed, and removed."""

@@ -1,0 +1,48 @@
+"""Listeners for the form that gives an expert documents, and the buttons that remove them."""
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot.adapters.slack.blocks.answers import sentence
+from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.refusals import refuse_form
+from bot.adapters.slack.interactions.responder import Responder, answer_command
+from bot.json_types import Json
+from bot.panel.errors import PanelError
+
+
+class DocumentListeners:
+    """Takes documents that people give to experts, and removes them."""
+
+    def __init__(self, documents: DocumentsCommand, responder: Responder) -> None:
+        self._documents = documents
+        self._responder = responder
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take the form and the buttons."""
+        app.view(document_forms.CALLBACK)(self.add)
+        app.action(document_lists.REMOVE)(self.remove)
+
+    async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Give the expert what a submitted form names."""
+        try:
+            submission = document_forms.read(view)
+            requester = self._responder.requester(body, submission.target.channel_id)
+            await self._documents.check(submission, requester)
+        except PanelError as error:
+            await refuse_form(ack, view, error)
+            return
+        await ack()
+        await self._documents.add(submission, requester)
+
+    async def remove(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
+        """Remove the document that a button stands for, and show those that are left."""
+        await ack()
+        requester = self._responder.requester(body, body["channel"]["id"])
+        try:
+            answer = await self._documents.remove(action.get("value", ""), requester)
+        except PanelError as error:
+            await answer_command(respond, sentence(error_sentence(error)))
+        else:
+            await answer_command(respond, answer, replace=True)

@@ -1,0 +1,149 @@
+"""``/experts teach`` and ``/experts documents``: giving experts documents, listing, removing them.
+
+A form is answered at once, since Slack waits three seconds; the documents are read after that,
+and whoever gave them is told what became of each.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+
+from bot.adapters.slack.api.files import SlackFiles
+from bot.adapters.slack.blocks.answers import Answer, sentence
+from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads.message_document import MessageReading
+from bot.language import gettext, in_shared_language
+from bot.panel.errors import PanelError, Refused
+from bot.panel.model import CollectionId
+from bot.panel.roster.changes import Change
+from bot.panel.roster.expert_documents import ExpertDocuments
+from bot.panel.roster.knowledge import Document, Upload
+from bot.panel.roster.roster import WorkspaceScope
+
+Fetch = Callable[[], Awaitable[Upload]]
+
+
+class DocumentsCommand:
+    """Gives experts documents, lists them and removes them."""
+
+    def __init__(
+        self,
+        documents: ExpertDocuments,
+        files: SlackFiles,
+        mentions: Mentions,
+        responder: Responder,
+    ) -> None:
+        self._documents = documents
+        self._files = files
+        self._messages = MessageReading(responder.api, mentions)
+        self._responder = responder
+
+    async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
+        """Open the form in which the expert gets documents."""
+        scope = requester.scope(for_defaults=for_defaults)
+        expert = await self._documents.check(scope, name, requester.user)
+        target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
+        form = document_forms.modal(target, expert)
+        await self._responder.open_modal(requester.trigger_id, form)
+
+    async def listed(self, name: str, requester: Requester, *, for_defaults: bool) -> Answer:
+        """Return the documents of the expert."""
+        scope = requester.scope(for_defaults=for_defaults)
+        expert, documents = await self._documents.documents(scope, name)
+        target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
+        return document_lists.documents(target, expert, documents)
+
+    async def check(self, submission: DocumentSubmission, requester: Requester) -> None:
+        """Raise Refused if the expert cannot be given these documents."""
+        if submission.link:
+            self._messages.check(submission.link, requester.channel_id)
+        target = submission.target
+        scope = requester.scope(for_defaults=target.for_defaults)
+        await self._documents.check(scope, target.name, requester.user)
+
+    async def add(self, submission: DocumentSubmission, requester: Requester) -> None:
+        """Give the expert the documents; tell the channel, and the requester what has failed."""
+        target = submission.target
+        scope = requester.scope(for_defaults=target.for_defaults)
+        added: list[Document] = []
+        problems: list[str] = []
+        await self._responder.tell(sentence(gettext("I am reading what you gave me…")), requester)
+        try:
+            expert = await self._documents.check(scope, target.name, requester.user)
+            collection = await self._documents.open(scope, target.name, requester.user)
+            for fetch in self._uploads(submission, requester):
+                await self._add(collection, fetch, added, problems)
+        except PanelError as error:
+            problems.append(error_sentence(error))
+        else:
+            if added:
+                with in_shared_language():
+                    news = document_lists.taught(target, expert, added, requester.user)
+                await self._announce(news, requester)
+        if problems:
+            failures = sentence("\n".join(f"- {problem}" for problem in problems))
+            await self._responder.tell(failures, requester)
+
+    async def follow(self, change: Change, files: Sequence[str], requester: Requester) -> None:
+        """Give an expert that a form has changed the *files* that came with it, if any."""
+        if files:
+            for_defaults = isinstance(change.scope, WorkspaceScope)
+            target = DocumentTarget(requester.channel_id, for_defaults, change.expert.name)
+            await self.add(DocumentSubmission(target, tuple(files), ""), requester)
+
+    async def remove(self, value: str, requester: Requester) -> Answer:
+        """Remove the document that a button stands for; returns those that are left."""
+        target, document = _read(value)
+        scope = requester.scope(for_defaults=target.for_defaults)
+        expert = await self._documents.check(scope, target.name, requester.user)
+        removed = await self._documents.remove(scope, target.name, document, requester.user)
+        with in_shared_language():
+            news = document_lists.removed(expert, removed, requester.user)
+        await self._announce(news, requester)
+        return await self.listed(target.name, requester, for_defaults=target.for_defaults)
+
+    def _uploads(self, submission: DocumentSubmission, requester: Requester) -> Iterator[Fetch]:
+        """Yield how to fetch each file and message of *submission*."""
+        for file_id in submission.files:
+            yield partial(self._file, file_id)
+        if submission.link:
+            yield partial(self._message, submission.link, requester)
+
+    async def _add(
+        self, collection: CollectionId, fetch: Fetch, added: list[Document], problems: list[str]
+    ) -> None:
+        try:
+            added.append(await self._documents.add(collection, await fetch()))
+        except PanelError as error:
+            problems.append(error_sentence(error))
+
+    async def _file(self, file_id: str) -> Upload:
+        file = await self._files.find(file_id)
+        self._documents.check_document(file.name, file.size)  # before it is downloaded
+        return Upload(file.name, await self._files.content(file))
+
+    async def _message(self, link: str, requester: Requester) -> Upload:
+        return await self._messages.document(self._messages.check(link, requester.channel_id), link)
+
+    async def _announce(self, news: Answer, requester: Requester) -> None:
+        """Tell the channel; the requester alone in the app's home, or where that fails."""
+        if not requester.channel_id:
+            await self._responder.tell(news, requester)
+        elif problem := await self._responder.announce(news, requester):
+            await self._responder.tell(problem, requester)
+
+
+def _read(value: str) -> tuple[DocumentTarget, str]:
+    """Return what a button that removes a document stands for."""
+    try:
+        stored = json.loads(value)
+        return DocumentTarget.load(stored), str(stored["document"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            gettext("This button is out of date; please ask for the list again.")
+        ) from error

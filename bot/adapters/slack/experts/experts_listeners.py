@@ -1,0 +1,62 @@
+"""Listeners for ``/experts`` and the form that it opens."""
+
+import logging
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot.adapters.slack.blocks.answers import notice, sentence
+from bot.adapters.slack.experts import announcements, expert_form
+from bot.adapters.slack.experts.experts_command import ExpertsCommand
+from bot.adapters.slack.experts.form_flow import ExpertFormFlow, Submitted
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.responder import Responder, answer_command
+from bot.json_types import Json
+from bot.language import in_shared_language
+from bot.panel.errors import PanelError
+
+log = logging.getLogger(__name__)
+
+COMMAND = "/experts"
+
+
+class ExpertsListeners:
+    """Takes the command, and what is submitted in its form."""
+
+    def __init__(self, command: ExpertsCommand, form: ExpertFormFlow, responder: Responder) -> None:
+        self._command = command
+        self._form = form
+        self._responder = responder
+
+    def listen(self, app: AsyncApp) -> None:
+        """Let *app* take the command and its form."""
+        app.command(COMMAND)(self.take_command)
+        app.view(expert_form.CALLBACK)(self.take_form)
+
+    async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
+        """Carry out a command, and answer whoever gave it."""
+        await ack()
+        requester = self._responder.requester(body, body["channel_id"])
+        try:
+            answer = await self._command.run(body.get("text", ""), requester)
+        except PanelError as error:
+            answer = sentence(error_sentence(error))
+        if answer:
+            await answer_command(respond, answer)
+
+    async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Store the expert that a form describes, and announce it."""
+        if submitted := await self._form.submit(ack, body, view):
+            await self._announce(submitted)
+            await self._form.follow(submitted)
+
+    async def _announce(self, submitted: Submitted) -> None:
+        """Tell the channel; where that cannot be done, a modal says so."""
+        with in_shared_language():
+            news = announcements.change(submitted.change)
+        problem = await self._responder.announce(news, submitted.requester)
+        if problem is None:
+            return
+        try:
+            await self._responder.open_modal(submitted.requester.trigger_id, notice(problem))
+        except PanelError as error:
+            log.warning("notice.not_shown", extra={"reason": str(error)})

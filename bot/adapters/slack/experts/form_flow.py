@@ -1,0 +1,97 @@
+"""The form that describes an expert, from opening it to what follows from submitting it.
+
+Who may change what is decided by the PanelEditor: before a form opens, and again when it is
+submitted. Slack waits three seconds for the answer to a submitted form: what may take longer is
+done beside it or afterwards.
+"""
+
+from dataclasses import dataclass
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.experts import expert_form
+from bot.adapters.slack.experts.expert_form import Form
+from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.experts.name_check import NameCheck
+from bot.adapters.slack.interactions.refusals import refuse_form
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Responder
+from bot.json_types import Json
+from bot.panel.errors import PanelError
+from bot.panel.model import Expert
+from bot.panel.roster.changes import Change
+from bot.panel.roster.panel_editor import PanelEditor
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form that was accepted: what it has changed, and what else it wants."""
+
+    change: Change
+    requester: Requester
+    view: Json
+
+
+class ExpertFormFlow:
+    """Opens the form and stores what people submit; ``/experts`` and the app's home share it."""
+
+    def __init__(
+        self,
+        editor: PanelEditor,
+        handles: HandlesCommand,
+        documents: DocumentsCommand,
+        responder: Responder,
+        *,
+        timeout: float = 2.0,
+    ) -> None:
+        self._editor = editor
+        self._handles = handles
+        self._documents = documents
+        self._responder = responder
+        self._names = NameCheck(editor, timeout=timeout)
+
+    async def open(
+        self,
+        requester: Requester,
+        name: str | None,
+        *,
+        for_defaults: bool,
+        callback: str = expert_form.CALLBACK,
+    ) -> None:
+        """Open the form for the expert *name*, or (None) for a new one."""
+        scope = requester.scope(for_defaults=for_defaults)
+        await self._editor.rights.check_may_change(scope, requester.user)
+        expert = await self._editor.find(scope, name) if name else None
+        form = Form(requester.channel_id, for_defaults, expert.name if expert else None)
+        panel = await self._editor.panel(scope)
+        handle = await self._handles.offer(requester, form.editing)
+        toolbox = self._editor.toolbox
+        modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
+        await self._responder.open_modal(requester.trigger_id, {**modal, "callback_id": callback})
+        self._names.learn()  # while the form is filled in
+
+    async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
+        """Store what a form describes; None if it is refused, and stays open with the reason."""
+        try:
+            form, expert = expert_form.read(view)
+            requester = self._responder.requester(body, form.channel_id)
+            change = await self.store(form, expert, requester)
+        except PanelError as error:
+            await refuse_form(ack, view, error)
+            return None
+        await ack()
+        return Submitted(change, requester, view)
+
+    async def store(self, form: Form, expert: Expert, requester: Requester) -> Change:
+        """Store *expert* where *form* says."""
+        await self._names.wait()
+        scope = requester.scope(for_defaults=form.for_defaults)
+        store = self._editor.edit if form.editing else self._editor.add
+        return await store(scope, expert, requester.user)
+
+    async def follow(self, submitted: Submitted) -> None:
+        """Give the expert the handle and the documents that the form wants it to have."""
+        change, requester, view = submitted.change, submitted.requester, submitted.view
+        await self._handles.follow(change, requester, wanted=expert_form.handle(view))
+        await self._documents.follow(change, expert_form.files(view), requester)

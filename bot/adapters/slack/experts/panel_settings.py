@@ -1,0 +1,82 @@
+"""The settings of a panel that ``/experts`` changes: each is one entry of ``SETTINGS``.
+
+The subcommand, its line in the help, what it changes and what the channel is told come from it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.language import gettext
+from bot.panel.model import UserId
+from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.roster import Scope
+
+
+class Announcement(Protocol):
+    """Returns a sentence for the channel, in the language that is spoken where it is called."""
+
+    def __call__(self, *, person: str, setting: str, meaning: str) -> str:
+        """Say who has set what, and what that means."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSetting:
+    """A setting, and all that ``/experts`` has to know about it."""
+
+    word: str  # the subcommand
+    values: Mapping[str, Callable[[], str]]  # and what each means, as the end of a sentence
+    help: Callable[[], str]
+    set: Callable[[PanelEditor, Scope, str, UserId], Awaitable[object]]
+    for_channel: Announcement
+    for_defaults: Announcement
+
+
+SYNTHESIS = PanelSetting(
+    word="synthesis",
+    values={
+        "auto": lambda: gettext("when two or more experts have answered"),
+        "always": lambda: gettext("after every answer"),
+        "never": lambda: gettext("the experts' answers stand alone"),
+    },
+    help=lambda: gettext(
+        "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
+    ),
+    set=PanelEditor.set_synthesis,
+    for_channel=lambda **who_and_what: gettext(
+        "{person} set the synthesis of this channel's panel to *{setting}*: {meaning}.",
+        **who_and_what,
+    ),
+    for_defaults=lambda **who_and_what: gettext(
+        "{person} set the synthesis of the default panel of all channels to *{setting}*: "
+        "{meaning}.",
+        **who_and_what,
+    ),
+)
+
+STREAMING = PanelSetting(
+    word="streaming",
+    values={
+        "on": lambda: gettext(
+            "whoever asks watches the replies being written, the others see them when they are done"
+        ),
+        "off": lambda: gettext("replies appear when they are whole"),
+        "default": lambda: gettext(
+            "as it is elsewhere: replies grow in direct messages, and appear whole in channels"
+        ),
+    },
+    help=lambda: gettext(
+        "`/experts streaming on`, `off` or `default`: whether replies grow while they are written"
+    ),
+    set=PanelEditor.set_streaming,
+    for_channel=lambda **who_and_what: gettext(
+        "{person} set streaming for this channel's panel to *{setting}*: {meaning}.",
+        **who_and_what,
+    ),
+    for_defaults=lambda **who_and_what: gettext(
+        "{person} set streaming for the default panel of all channels to *{setting}*: {meaning}.",
+        **who_and_what,
+    ),
+)
+
+SETTINGS = (SYNTHESIS, STREAMING)

@@ -1,0 +1,34 @@
+"""The modals that the app's home opens, beside the form for experts."""
+
+from bot.adapters.slack.blocks.answers import Answer, notice
+from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.experts.panel_lists import introduced
+from bot.adapters.slack.markdown import neutralise
+from bot.json_types import Json
+from bot.language import gettext
+from bot.panel.model import Expert
+
+REMOVAL = "home_remove_expert"  # the callback_id
+
+
+def sentence(text: str) -> Json:
+    """Return a modal that says one thing."""
+    return notice(Answer(text, [section(neutralise.mrkdwn(text))]))
+
+
+def removal(expert: Expert) -> Json:
+    """Return the modal that asks whether an expert is really to go."""
+    question = gettext(
+        "Remove {expert} from the default panel of all channels? Channels that added it themselves "
+        "keep it, and it can be added again.",
+        expert=introduced(expert),
+    )
+    return {
+        "type": "modal",
+        "callback_id": REMOVAL,
+        "private_metadata": expert.name,
+        "title": {"type": "plain_text", "text": gettext("Remove expert")},
+        "submit": {"type": "plain_text", "text": gettext("Remove")},
+        "close": {"type": "plain_text", "text": gettext("Keep it")},
+        "blocks": [section(question)],
+    }

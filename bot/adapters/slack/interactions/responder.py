@@ -1,0 +1,129 @@
+"""What all listeners share: who did something and where, and the ways to answer them.
+
+Whoever cannot be reached is logged, and no reason to fail.
+"""
+
+import logging
+from contextlib import suppress
+
+from aiohttp import ClientError
+from slack_bolt.async_app import AsyncRespond
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.blocks.answers import Answer
+from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.receiving import payloads
+from bot.json_types import Json
+from bot.language import gettext
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
+from bot.panel.model import ThreadRef, UserId
+
+log = logging.getLogger(__name__)
+
+_NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
+
+
+class Responder:
+    """Answers people as *identity*, the bot's own user in one workspace."""
+
+    def __init__(self, identity: Identity, api: SlackApi) -> None:
+        self.api = api
+        self.team_id = identity.team_id
+        self._identity = identity
+
+    def requester(self, body: Json, channel_id: str) -> Requester:
+        """Return who did something; the workspace is ours, whatever a payload says of it."""
+        user, trigger = payloads.user_of(body), body.get("trigger_id", "")
+        return Requester(user, self.team_id, channel_id, trigger, self._identity.bot_user_id)
+
+    def thread(self, body: Json) -> ThreadRef:
+        """Return the thread of the message that was acted on. Raises KeyError without one."""
+        return payloads.thread_clicked(body, self._identity)
+
+    async def open_modal(self, trigger_id: str, view: Json) -> str:
+        """Open a modal and return its id. Raises MessengerRefused once the trigger has expired."""
+        opened = await self.api.write("views.open", trigger_id=trigger_id, view=view)
+        return str(opened["view"]["id"])
+
+    async def announce(self, news: Answer, requester: Requester) -> Answer | None:
+        """Tell the channel; returns what to tell the requester if that cannot be done."""
+        try:
+            await self.api.write(
+                "chat.postMessage",
+                channel=requester.channel_id,
+                text=news.text,
+                blocks=news.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("change.not_announced", extra={"reason": str(error)})
+            return not_announced(str(error), requester.channel_id, requester.bot_user)
+        return None
+
+    async def tell(self, answer: Answer, requester: Requester) -> None:
+        """Tell the requester alone: in the channel, else in a direct message."""
+        content: Json = {"text": answer.text, "blocks": answer.blocks}
+        channel, user = requester.channel_id, requester.user
+        try:
+            if channel:
+                with suppress(MessengerRefused):
+                    await self.api.write(
+                        "chat.postEphemeral", channel=channel, user=user, **content
+                    )
+                    return
+            await self.api.write("chat.postMessage", channel=user, **content)
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("giver.not_told", extra={"reason": str(error)})
+
+    async def tell_in_thread(
+        self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str
+    ) -> None:
+        """Tell *user* alone, in a thread; *failed* is the log's event if that cannot be done."""
+        try:
+            await self.api.write(
+                "chat.postEphemeral",
+                channel=thread.channel_id,
+                user=user,
+                thread_ts=thread.thread_ts,
+                text=sentence,
+            )
+        except PanelError as error:
+            log.warning(failed, extra={"reason": str(error)})
+
+
+async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool = False) -> None:
+    """Answer by the URL that came with a command or a click, seen by the requester alone."""
+    try:
+        response = await respond(
+            text=answer.text,
+            blocks=list(answer.blocks),
+            response_type="ephemeral",
+            replace_original=replace,
+        )
+    except (ClientError, OSError, TimeoutError) as error:
+        log.warning("command.not_answered", extra={"reason": type(error).__name__})
+        return
+    if response.status_code != 200:
+        log.warning("command.not_answered", extra={"reason": response.status_code})
+
+
+def not_announced(code: str, channel_id: str, bot_user: str) -> Answer:
+    """Return what somebody is told whose change counts, but could not be announced."""
+    if code not in _NOT_A_MEMBER:
+        text = gettext("Done, but I could not tell the others in this channel.")
+    elif channel_id.startswith("D"):
+        text = gettext(
+            "Done, but I take no part in direct messages between people and cannot answer here: "
+            "write to {me}, or mention me in a channel.",
+            me=f"<@{bot_user}>",
+        )
+    else:
+        text = gettext(
+            "Done. I am not in this channel, so I could not tell the others and cannot answer "
+            "here: write `/invite` and then {me}.",
+            me=f"<@{bot_user}>",
+        )
+    return Answer(text, [section(text)])

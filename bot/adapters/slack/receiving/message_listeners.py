@@ -1,0 +1,47 @@
+"""Listeners for events: messages are taken in, a few others are logged.
+
+Bolt acknowledges an event before it runs the event's listener. So messages are taken in before
+they come to Bolt: what could not be queued is not acknowledged, and Slack delivers it again.
+"""
+
+import logging
+
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.receiving import payloads
+from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.json_types import Json
+from bot.panel.intake.intake import Intake
+from bot.panel.messaging.handles import HandleStore
+
+log = logging.getLogger(__name__)
+
+
+class MessageListeners:
+    """Takes in what people say, edit and delete."""
+
+    def __init__(self, intake: Intake, handles: HandleStore, identity: Identity) -> None:
+        self._intake = intake
+        self._handles = handles
+        self._identity = identity
+
+    def listen(self, app: BoltApp) -> None:
+        """Let *app* take in messages."""
+        app.take_in = self.take_in
+        for kind in ("app_uninstalled", "tokens_revoked"):
+            app.event(kind)(self.log_removal)
+
+    async def take_in(self, body: Json) -> bool:
+        """Take in the message that an event tells of; False if it is not about one."""
+        if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
+            return False
+        groups = payloads.groups(body)
+        handles = await self._handles.find(self._identity.team_id, groups) if groups else {}
+        if incoming := payloads.incoming(body, self._identity, handles):
+            await self._intake.receive(incoming)
+        elif amendment := payloads.amendment(body, self._identity, handles):
+            await self._intake.amend(amendment.thread, amendment.ts, amendment.changed)
+        return True
+
+    async def log_removal(self, event: Json) -> None:
+        """Log that the app was removed from the workspace."""
+        log.warning("app.removed", extra={"event": event["type"]})

@@ -1,0 +1,13 @@
+"""The parts of the bot that run side by side: the receiving side and the answering side."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+Serve = Callable[[], Awaitable[None]]
+Part = AbstractAsyncContextManager[Serve]
+
+
+async def run_part(part: Part) -> None:
+    """Open *part* and let it serve until cancelled."""
+    async with part as serve:
+        await serve()
