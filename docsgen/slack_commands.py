@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from bot.adapters.slack.experts import panel_lists
+from bot.adapters.slack.experts import panel_messages
 from bot.panel.intake import thread_commands
 from docsgen.tables import first_sentence, table
 
@@ -31,7 +31,7 @@ Mention the bot with:
 
 
 def _slash_commands() -> list[tuple[str, str]]:
-    lines = [line[2:] for line in panel_lists.usage(()).text.splitlines() if line[:2] == "• "]
+    lines = [line[2:] for line in panel_messages.usage(()).text.splitlines() if line[:2] == "• "]
     commands = (line.partition(": ") for line in lines)
     return [(command, what) for command, _, what in commands]
 

@@ -6,8 +6,8 @@ from bot.adapters.functions.discovery import discover
 from bot.adapters.redis.connection import connection
 from bot.adapters.redis.connection.checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.checks import examine as examine_slack
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from bot.adapters.slack.api.token_checks import examine as examine_slack
 from bot.assembly import model_server, panels, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good

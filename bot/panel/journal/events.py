@@ -130,7 +130,7 @@ class ExpertFailed(_Dated):
 
     call_id: CallId
     failure: Failure
-    begun: str = ""  # what people saw of the unfinished answer, neutralised
+    begun: str = ""  # what people saw of the unfinished answer, sanitized
     why: str = ""  # the reason that a function gave for refusing
 
 
@@ -183,7 +183,7 @@ class StreamStarted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StreamOpened(_Dated):
-    """The stream is open and shows *text*, which is neutralised like all that is added later."""
+    """The stream is open and shows *text*, which is sanitized like all that is added later."""
 
     part: str
     ts: MessageTs

@@ -75,10 +75,10 @@ class Ending:
 
 
 class Messenger(Protocol):
-    """Posts in threads, and neutralises every text that it posts.
+    """Posts in threads, and sanitizes every text that it posts.
 
     A *stream* is a message that grows while its text is written. ``next_chunk`` and
-    ``last_chunk`` take raw text and return neutralised text, which the other methods of streams
+    ``last_chunk`` take raw text and return sanitized text, which the other methods of streams
     take. Every method may raise MessengerUnavailable.
     """
 

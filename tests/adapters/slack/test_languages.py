@@ -17,12 +17,12 @@ from bot.adapters.slack.buttons import (
     trace_view,
 )
 from bot.adapters.slack.buttons.thumbs import Thumb
-from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.experts import (
     announcements,
     expert_form,
-    panel_lists,
+    panel_messages,
 )
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.panel_settings import SETTINGS
@@ -132,7 +132,7 @@ def _modals() -> Iterator[dict]:
     yield expert_form.modal(
         Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True
     )
-    yield notice(panel_lists.details(TAUGHT, "panel-legal"))
+    yield notice(panel_messages.details(TAUGHT, "panel-legal"))
     yield document_forms.modal(PUPIL, LEGAL)
     yield document_forms.modal(replace(PUPIL, for_defaults=True), LEGAL)
     for experts in ([], [LEGAL]):
@@ -151,11 +151,11 @@ def _modals() -> Iterator[dict]:
 def _messages() -> Iterator[list[dict]]:
     listed = [PanelEntry(LEGAL, HERE), PanelEntry(LEGAL, None)]
     for streaming in (True, False, None):
-        yield panel_lists.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
-    yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE).blocks
-    yield panel_lists.panel([], Synthesis.NEVER, EVERYWHERE, kept_in="panel.yaml").blocks
+        yield panel_messages.panel(listed, Synthesis.AUTO, HERE, streaming).blocks
+    yield panel_messages.panel([], Synthesis.NEVER, EVERYWHERE).blocks
+    yield panel_messages.panel([], Synthesis.NEVER, EVERYWHERE, kept_in="panel.yaml").blocks
     yield home_view.home(replace(OVERVIEW, kept_in="panel.yaml"), with_charts=False)["blocks"]
-    yield panel_lists.usage([LEGAL], "?").blocks
+    yield panel_messages.usage([LEGAL], "?").blocks
     for where in (HERE, EVERYWHERE):
         yield from (announcements.change(Change(v, where, LEGAL, ADA)).blocks for v in Verb)
         for setting in SETTINGS:
@@ -163,10 +163,10 @@ def _messages() -> Iterator[list[dict]]:
                 yield announcements.setting(setting, value, where, ADA).blocks
     for code, channel in (("not_in_channel", "C1"), ("not_in_channel", "D1"), ("other", "C1")):
         yield not_announced(code, channel, "U2").blocks
-    yield document_lists.documents(PUPIL, TAUGHT, KEPT * 8).blocks
-    yield document_lists.documents(PUPIL, TAUGHT, []).blocks
-    yield document_lists.taught(PUPIL, LEGAL, [KEPT[0].document], ADA).blocks
-    yield document_lists.removed(LEGAL, KEPT[0].document, ADA).blocks
+    yield document_messages.documents(PUPIL, TAUGHT, KEPT * 8).blocks
+    yield document_messages.documents(PUPIL, TAUGHT, []).blocks
+    yield document_messages.taught(PUPIL, LEGAL, [KEPT[0].document], ADA).blocks
+    yield document_messages.removed(LEGAL, KEPT[0].document, ADA).blocks
     yield reply_buttons.row(POST)
     yield reply_buttons.plan_row(POST, working=True)
     decisions = approval_buttons.decisions(ApprovalId("T1:C1:1.0/call_1"))

@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.buttons import reply_buttons
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.panel.approvals import approval_texts
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
@@ -18,7 +18,7 @@ EVIL = '{"title": "<!channel> ``` *Approved* [here](https://evil.example)"}'
 WISH = ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", EVIL)
 WORDS = approval_texts.approval_wanted(":scales: **Legal Counsel**", [WISH], "Admins", 24)
 POST = Post(TurnId("T1:C1:1.0"), "approval:call_1", WORDS, approval=ApprovalId("T1:C1:1.0/call_1"))
-MARKDOWN = neutralise.markdown(WORDS)
+MARKDOWN = sanitize.markdown(WORDS)
 
 
 async def ask(page: Page, slack, bot) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.blocks.blocks import plain_text
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
 
@@ -21,8 +21,8 @@ class Answer:
 
 def sentence(markdown: str) -> Answer:
     """Return a sentence of ours that may quote what people wrote."""
-    safe = neutralise.markdown(markdown)
-    text = neutralise.plain(markdown, LONGEST_TEXT)
+    safe = sanitize.markdown(markdown)
+    text = sanitize.one_line(markdown, LONGEST_TEXT)
     return Answer(text, [{"type": "markdown", "text": safe}])
 
 

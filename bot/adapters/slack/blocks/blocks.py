@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Ending, PlanTask, TaskState
@@ -21,7 +21,7 @@ _STATES = {
 
 
 def reply(markdown: str, buttons: Sequence[Json] = ()) -> Json:
-    """Return what shows a message of neutralised Markdown, and what can be done with it."""
+    """Return what shows a message of sanitized Markdown, and what can be done with it."""
     shown = [{"type": "markdown", "text": markdown}, *buttons]
     return {"blocks": shown, "text": fallback(markdown)}
 
@@ -35,7 +35,7 @@ def retried(message: Json, by: str) -> Json:
 
 
 def ended(markdown: str, ending: Ending) -> Json:
-    """Return what shows a message of neutralised Markdown of which nothing is to be decided."""
+    """Return what shows a message of sanitized Markdown of which nothing is to be decided."""
     note = {"type": "mrkdwn", "text": _ending(ending, _mention, _date), "verbatim": True}
     shown = reply(markdown, [{"type": "context", "elements": [note]}])
     return {**shown, "text": f"{shown['text']}\n{_ending(ending, _mention, _plain_date)}"}
@@ -43,7 +43,7 @@ def ended(markdown: str, ending: Ending) -> Json:
 
 def _ending(ending: Ending, mention: Callable[[UserId], str], date: Callable[[int], str]) -> str:
     by = mention(ending.by) if ending.by else ""
-    return neutralise.mrkdwn(ending.words).format(by=by, at=date(ending.at))
+    return sanitize.mrkdwn(ending.words).format(by=by, at=date(ending.at))
 
 
 def _mention(user: UserId) -> str:
@@ -81,13 +81,13 @@ def plain_reply(markdown: str) -> Json:
 
 def introduced(persona: Persona, markdown: str) -> str:
     """Return *markdown* led by the speaker's name, where Slack shows no personas."""
-    return f"{persona.icon} **{neutralise.markdown(persona.name)}**\n\n{markdown}"
+    return f"{persona.icon} **{sanitize.markdown(persona.name)}**\n\n{markdown}"
 
 
 def fallback(markdown: str) -> str:
-    """Return what notifications and screen readers get of neutralised Markdown."""
+    """Return what notifications and screen readers get of sanitized Markdown."""
     bare = markdown.replace("&lt;", "<").replace("&gt;", ">")  # plain makes entities of its own
-    return neutralise.plain(bare, LONGEST_FALLBACK) or "…"
+    return sanitize.one_line(bare, LONGEST_FALLBACK) or "…"
 
 
 def plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
@@ -110,10 +110,10 @@ def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
         TaskState.ASKING: gettext("asks for approval"),
         TaskState.FAILED: gettext("no answer"),
     }
-    words = neutralise.mrkdwn(literal(title, 250))
+    words = sanitize.mrkdwn(literal(title, 250))
     for task in tasks:
-        why = f": {neutralise.mrkdwn(literal(task.reason, _LONGEST_REASON))}" if task.reason else ""
-        line = f"\n• {neutralise.mrkdwn(_who(task))} ({states[task.state]}){why}"
+        why = f": {sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))}" if task.reason else ""
+        line = f"\n• {sanitize.mrkdwn(_who(task))} ({states[task.state]}){why}"
         if len(words) + len(line) <= LONGEST_FALLBACK:
             words += line
     return words
@@ -121,7 +121,7 @@ def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
 
 def literal(words: str, limit: int) -> str:
     """Return *words* on one line for a field that knows neither markup nor entities."""
-    safe = neutralise.plain(words, limit)
+    safe = sanitize.one_line(words, limit)
     return safe.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
 
 

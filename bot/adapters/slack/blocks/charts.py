@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from bot.adapters.slack.blocks import blocks
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import dollars, gettext, ngettext, number, pgettext
 from bot.panel.reports.overview import Figures
@@ -39,7 +39,7 @@ def charts(figures: Sequence[Figures]) -> Iterator[Json]:
 def in_words(one: Figures) -> str:
     """Return all figures of an expert as a line of mrkdwn."""
     tokens = one.usage.input + one.usage.output
-    name = neutralise.mrkdwn(blocks.literal(one.title, 80))
+    name = sanitize.mrkdwn(blocks.literal(one.title, 80))
     told = (
         ngettext("{count} question", "{count} questions", one.questions),
         ngettext("{count} token", "{count} tokens", tokens),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.made_files import StoredFile
@@ -35,6 +35,6 @@ def _image(exhibit: StoredFile) -> Json:
 
 
 def _link(exhibit: StoredFile) -> str:
-    name = neutralise.mrkdwn(exhibit.name.replace("|", "/"))[:_LONGEST_NAME]
+    name = sanitize.mrkdwn(exhibit.name.replace("|", "/"))[:_LONGEST_NAME]
     safe = exhibit.url.startswith(("https://", "http://")) and not set(exhibit.url) & set("<>| ")
     return f"<{exhibit.url}|{name}>" if safe else name

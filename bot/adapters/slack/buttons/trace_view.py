@@ -10,7 +10,7 @@ from itertools import islice
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
@@ -35,7 +35,7 @@ def loading() -> Json:
 
 def sentence(words: str) -> Json:
     """Return a modal that says one thing."""
-    return _modal([section(neutralise.mrkdwn(words))])
+    return _modal([section(sanitize.mrkdwn(words))])
 
 
 def modal(work: TurnTrace, focus: CallId | None) -> Json:
@@ -87,11 +87,11 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
         own_words = gettext("None: it got people's own words.")
         yield _told(gettext("Brief"), went_on if part.continues else own_words)
     if part.failure:
-        yield _told(gettext("No answer"), neutralise.mrkdwn(sentences.why_failed(part.failure)))
+        yield _told(gettext("No answer"), sanitize.mrkdwn(sentences.why_failed(part.failure)))
     if part.metrics:
         yield _figures(part.metrics)
     if work.text_available:
-        tools = neutralise.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
+        tools = sanitize.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
         yield _told(gettext("Tools used"), tools)
     if part.approvals:
         decided = [_approval(one) for one in part.approvals[:_MOST_SOURCES]]
@@ -105,11 +105,11 @@ def _consulted(part: ExpertTrace) -> Iterator[Json]:
     """Tell whom an expert consulted itself, and what of, down to the last."""
     for one in part.parts:
         title = gettext("{expert}, asked by {other}", expert=one.name, other=part.name)
-        reason = [_text(f": {one.reason}", 300)] if neutralise.verbatim(one.reason) else []
+        reason = [_text(f": {one.reason}", 300)] if sanitize.visible(one.reason) else []
         line = {"type": "rich_text_section", "elements": [_bold(title), *reason]}
         yield _rich(line, *([_quote(one.brief)] if one.brief else []))
         if one.failure:
-            yield _told(gettext("No answer"), neutralise.mrkdwn(sentences.why_failed(one.failure)))
+            yield _told(gettext("No answer"), sanitize.mrkdwn(sentences.why_failed(one.failure)))
         if one.metrics:
             yield _figures(one.metrics)
         yield from _consulted(one)
@@ -139,14 +139,14 @@ def _whole(work: TurnTrace) -> Iterator[Json]:
         (gettext("Tokens of all together"), _tokens(work.usage)),
         (gettext("Cost of all together"), _cost(work.cost)),
     )
-    known = neutralise.mrkdwn(day(work.prices_as_of))
+    known = sanitize.mrkdwn(day(work.prices_as_of))
     yield _note(gettext("Cost at list prices of {day}, before discounts.", day=known))
 
 
 def _figures(metrics: RequestMetrics) -> Json:
     return _fields(
         (gettext("Time"), _duration(metrics.seconds)),
-        (gettext("Model"), neutralise.mrkdwn(_model(metrics))),
+        (gettext("Model"), sanitize.mrkdwn(_model(metrics))),
         (gettext("Tokens"), _tokens(metrics.usage)),
         (gettext("Cost"), _cost(metrics.cost)),
     )
@@ -222,7 +222,7 @@ def _mrkdwn(words: str) -> Json:
 
 
 def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
-    reason = "" if direct else neutralise.verbatim(part.reason)
+    reason = "" if direct else sanitize.visible(part.reason)
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
 
 
@@ -238,7 +238,7 @@ def _approval(one: ApprovalTrace) -> Sequence[Json]:
 
 def _source(source: Source) -> Sequence[Json]:
     """Return a source; a link shows where it leads."""
-    url = neutralise.verbatim(source.url)
+    url = sanitize.visible(source.url)
     if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
         return [_text(source.title, 200)]
     link = {"type": "link", "url": url}
@@ -267,6 +267,6 @@ def _bold(words: str) -> Json:
 
 
 def _text(words: str, limit: int) -> Json:
-    words = neutralise.verbatim(words)
+    words = sanitize.visible(words)
     shown = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
     return {"type": "text", "text": shown or "…"}

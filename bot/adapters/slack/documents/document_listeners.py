@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.blocks.answers import sentence
-from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.refusals import refuse_form
@@ -22,7 +22,7 @@ class DocumentListeners:
     def listen(self, app: AsyncApp) -> None:
         """Let *app* take the form and the buttons."""
         app.view(document_forms.CALLBACK)(self.add)
-        app.action(document_lists.REMOVE)(self.remove)
+        app.action(document_messages.REMOVE)(self.remove)
 
     async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Give the expert what a submitted form names."""

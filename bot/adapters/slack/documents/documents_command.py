@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.adapters.slack.api.files import SlackFiles
 from bot.adapters.slack.blocks.answers import Answer, sentence
-from bot.adapters.slack.documents import document_forms, document_lists
+from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.requester import Requester
@@ -56,7 +56,7 @@ class DocumentsCommand:
         scope = requester.scope(for_defaults=for_defaults)
         expert, documents = await self._documents.documents(scope, name)
         target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
-        return document_lists.documents(target, expert, documents)
+        return document_messages.documents(target, expert, documents)
 
     async def check(self, submission: DocumentSubmission, requester: Requester) -> None:
         """Raise Refused if the expert cannot be given these documents."""
@@ -83,7 +83,7 @@ class DocumentsCommand:
         else:
             if added:
                 with in_shared_language():
-                    news = document_lists.taught(target, expert, added, requester.user)
+                    news = document_messages.taught(target, expert, added, requester.user)
                 await self._announce(news, requester)
         if problems:
             failures = sentence("\n".join(f"- {problem}" for problem in problems))
@@ -103,7 +103,7 @@ class DocumentsCommand:
         expert = await self._documents.check(scope, target.name, requester.user)
         removed = await self._documents.remove(scope, target.name, document, requester.user)
         with in_shared_language():
-            news = document_lists.removed(expert, removed, requester.user)
+            news = document_messages.removed(expert, removed, requester.user)
         await self._announce(news, requester)
         return await self.listed(target.name, requester, for_defaults=target.for_defaults)
 

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.experts.panel_lists import introduced, purpose
+from bot.adapters.slack.experts.panel_messages import introduced, purpose
 from bot.adapters.slack.experts.panel_settings import PanelSetting
 from bot.language import gettext
 from bot.panel.model import UserId

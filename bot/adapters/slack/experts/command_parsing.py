@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def words(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
 
 def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     """Return what *written* orders; anything can be written."""
-    plain = neutralise.from_slack(written, {}).strip()
+    plain = sanitize.from_slack(written, {}).strip()
     word, rest = _split(plain)
     for_defaults = word in {"default", "defaults"}
     if for_defaults:

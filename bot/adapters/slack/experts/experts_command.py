@@ -9,7 +9,7 @@ from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
-from bot.adapters.slack.experts import announcements, command_parsing, panel_lists
+from bot.adapters.slack.experts import announcements, command_parsing, panel_messages
 from bot.adapters.slack.experts.command_parsing import (
     AddExpert,
     ChangeSetting,
@@ -79,7 +79,7 @@ class ExpertsCommand:
             case ShowExpert(name):
                 expert = await self._editor.find(scope, name)
                 handles = await self._handles.names(requester.team_id)
-                return panel_lists.details(expert, handles.get(expert.name))
+                return panel_messages.details(expert, handles.get(expert.name))
             case ListDocuments(name):
                 return await self._documents.listed(name, requester, for_defaults=default)
             case HandleExpert(name, wanted):
@@ -115,13 +115,13 @@ class ExpertsCommand:
         panel = await self._editor.panel(scope)
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in
-        return panel_lists.panel(
+        return panel_messages.panel(
             listed, panel.synthesis, scope, panel.streaming, handles, kept_in=kept_in
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:
         to_be_added = await self._editor.addable(scope)
-        return panel_lists.usage(to_be_added, lead, self._settings)
+        return panel_messages.usage(to_be_added, lead, self._settings)
 
     def _unknown(self, word: str) -> str:
         near = did_you_mean(word, command_parsing.words(self._settings))

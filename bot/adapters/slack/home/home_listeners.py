@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.answers import notice
-from bot.adapters.slack.experts import expert_form, panel_lists
+from bot.adapters.slack.experts import expert_form, panel_messages
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home import home_modals, home_view
@@ -122,7 +122,7 @@ class HomeListeners:
         expert = await self._editor.find(self._defaults, name)
         if verb == home_view.SHOW:
             handles = await self._handles.names(self._responder.team_id)
-            details = panel_lists.details(expert, handles.get(expert.name))
+            details = panel_messages.details(expert, handles.get(expert.name))
             await self._show(notice(details), body)
         elif verb == home_view.REMOVE:
             await self._editor.rights.check_may_change(self._defaults, user_of(body))

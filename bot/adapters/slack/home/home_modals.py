@@ -2,8 +2,8 @@
 
 from bot.adapters.slack.blocks.answers import Answer, notice
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.experts.panel_lists import introduced
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.experts.panel_messages import introduced
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.model import Expert
@@ -13,7 +13,7 @@ REMOVAL = "home_remove_expert"  # the callback_id
 
 def sentence(text: str) -> Json:
     """Return a modal that says one thing."""
-    return notice(Answer(text, [section(neutralise.mrkdwn(text))]))
+    return notice(Answer(text, [section(sanitize.mrkdwn(text))]))
 
 
 def removal(expert: Expert) -> Json:

@@ -7,8 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.adapters.slack.blocks import blocks, charts
 from bot.adapters.slack.blocks.blocks import plain_text, section
-from bot.adapters.slack.experts.panel_lists import answers_to, filed, introduced, packed, tools_of
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.experts.panel_messages import (
+    answers_to,
+    filed,
+    introduced,
+    packed,
+    tools_of,
+)
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, gettext, ngettext
 from bot.panel import months
@@ -41,7 +47,7 @@ def home(overview: Overview, *, with_charts: bool) -> Json:
 
 def sentence(words: str) -> Json:
     """Return a home that says one thing."""
-    return {"type": "home", "blocks": [section(neutralise.mrkdwn(words))]}
+    return {"type": "home", "blocks": [section(sanitize.mrkdwn(words))]}
 
 
 def act(value: str) -> tuple[str, str]:
@@ -133,7 +139,7 @@ def _expert(listed: PanelEntry, overview: Overview) -> Json:
     }
     called = answers_to(overview.handles.get(expert.name))
     used = f"\n_{tools_of(expert)}_" if expert.tools else ""
-    words = f"{introduced(expert)}{called}{origin}\n{neutralise.mrkdwn(expert.purpose)}{used}"
+    words = f"{introduced(expert)}{called}{origin}\n{sanitize.mrkdwn(expert.purpose)}{used}"
     return {**section(words), "accessory": menu}
 
 
@@ -176,7 +182,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
             (
                 gettext(
                     "Cost at list prices of {day}, before discounts.",
-                    day=neutralise.mrkdwn(day(overview.prices_as_of)),
+                    day=sanitize.mrkdwn(day(overview.prices_as_of)),
                 ),
                 gettext("Counted once a question is answered."),
             )
@@ -219,7 +225,7 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
     if overview.kept_in:
         yield gettext(
             "*The default panel and those of channels*: whoever may change {place}.",
-            place=neutralise.mrkdwn(overview.kept_in),
+            place=sanitize.mrkdwn(overview.kept_in),
         )
         return
     others = "".join(f", <@{admin}>" for admin in overview.admins)

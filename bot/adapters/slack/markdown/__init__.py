@@ -1,1 +1,1 @@
-"""Markdown from models: neutralised, split, and grown in streams."""
+"""Markdown from models: sanitized, split, and grown in streams."""

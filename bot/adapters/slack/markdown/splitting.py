@@ -7,7 +7,7 @@ anew after each cut, as the reader of the next message will see it.
 
 from collections.abc import Iterator
 
-from bot.adapters.slack.markdown.neutralise import markdown as neutral
+from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.split_points import Page, keeps_characters, page, size
 
 MIN_LIMIT = 40
@@ -26,7 +26,7 @@ def split(markdown: str, limit: int = LONGEST_PIECE) -> list[str]:
         raise ValueError(f"pieces of {limit} characters are too small: {MIN_LIMIT} is the least")
     if size(markdown) <= limit:
         return [markdown] if markdown.strip() else []
-    return [piece for raw in _pieces(markdown, limit) for piece in _neutral(raw, limit)]
+    return [piece for raw in _pieces(markdown, limit) for piece in _sanitized(raw, limit)]
 
 
 def _pieces(rest: str, limit: int) -> Iterator[str]:
@@ -36,9 +36,9 @@ def _pieces(rest: str, limit: int) -> Iterator[str]:
     yield rest
 
 
-def _neutral(piece: str, limit: int) -> list[str]:
+def _sanitized(piece: str, limit: int) -> list[str]:
     """The piece as it is, unless a cut through odd code has brought what was code to life."""
-    safe = neutral(piece)
+    safe = sanitized(piece)
     if size(safe) > limit:
         return split(safe, limit)
     return [safe] if safe.strip() else []

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from bot.adapters.slack.markdown.neutralise import markdown as neutral
-from bot.adapters.slack.markdown.neutralise import verbatim
+from bot.adapters.slack.markdown.sanitize import markdown as sanitized
+from bot.adapters.slack.markdown.sanitize import visible
 from bot.adapters.slack.markdown.split_points import SENTENCE, size
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
 from bot.adapters.slack.markdown.syntax import code, line_starts, outline
@@ -27,14 +27,14 @@ _PAIRED = ("`", "**", "*", "__", "_", "~~")
 
 def next_chunk(shown: str, text: str) -> str:
     """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
-    text = verbatim(text)
-    settled = neutral(text[: _border(text)])
+    text = visible(text)
+    settled = sanitized(text[: _border(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
 def last_chunk(shown: str, text: str) -> str | None:
     """Return what *text*, now whole, says after *shown*; None if it does not go on from there."""
-    whole = neutral(text)
+    whole = sanitized(text)
     return whole[len(shown) :] if whole.startswith(shown) else None
 
 

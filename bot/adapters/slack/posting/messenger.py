@@ -1,4 +1,4 @@
-"""The thread as people see it: posting in Slack, each message once, each text neutralised.
+"""The thread as people see it: posting in Slack, each message once, each text sanitized.
 
 1. What Slack may have posted is looked for, by its stamp, before it is posted again.
 2. A message that shows a persona is never edited: Slack would take the persona away. It may grow
@@ -16,7 +16,7 @@ from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.adapters.slack.blocks import blocks, file_blocks
 from bot.adapters.slack.buttons import reply_buttons
-from bot.adapters.slack.markdown import neutralise, splitting, stream_text
+from bot.adapters.slack.markdown import sanitize, splitting, stream_text
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
@@ -66,7 +66,7 @@ class SlackMessenger(Messenger):
         return thread.channel_id.startswith("D")
 
     def pieces(self, markdown: str) -> Sequence[str]:
-        return splitting.split(neutralise.markdown(markdown), LONGEST_PIECE)
+        return splitting.split(sanitize.markdown(markdown), LONGEST_PIECE)
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         face = post.persona if self._personas else None
@@ -88,7 +88,7 @@ class SlackMessenger(Messenger):
 
     async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
         try:
-            await self._update(thread, ts, blocks.ended(neutralise.markdown(post.text), ending))
+            await self._update(thread, ts, blocks.ended(sanitize.markdown(post.text), ending))
         except MessengerRefused as error:  # somebody has deleted it
             log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
 
@@ -243,5 +243,5 @@ def _is_going_on(tasks: Sequence[PlanTask]) -> bool:
 
 def _spoken(post: Post, *, named: bool) -> str:
     """Return the message's Markdown; with the speaker's name if it is not *named* elsewhere."""
-    markdown = neutralise.markdown(post.text)
+    markdown = sanitize.markdown(post.text)
     return blocks.introduced(post.persona, markdown) if post.persona and not named else markdown

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.panel.messaging.handles import HandleStore
 from bot.panel.messaging.people import People
 from bot.panel.model import UserId
@@ -29,7 +29,7 @@ class Mentions:
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
         """Return the names of *authors* and of all whom *texts* mention, by id."""
         written = "\n".join(texts)
-        members = [UserId(found) for found in neutralise.mentioned(written)]
+        members = [UserId(found) for found in sanitize.mentioned(written)]
         names = await self._people.names([*authors, *members])
         handles = await self._handles.find(self._team, groups(written))
         called = {group: handle.name for group, handle in handles.items()}
@@ -37,7 +37,7 @@ class Mentions:
 
     async def are_ours(self, written: str) -> bool:
         """Tell whether *written* mentions us, or the handle of an expert."""
-        if self._us in neutralise.mentioned(written):
+        if self._us in sanitize.mentioned(written):
             return True
         mentioned = groups(written)
         return bool(mentioned and await self._handles.find(self._team, mentioned))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bot.adapters.slack.api import permalinks
 from bot.adapters.slack.api.permalinks import Place
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.replies import NOT_THERE
 from bot.json_types import Json
@@ -48,7 +48,7 @@ class MessageReading:
         written = str(message.get("text") or "")
         author = UserId(message.get("user") or "")
         names = await self._mentions.names([author] if author else [], [written])
-        said = neutralise.from_slack(written, names).strip()
+        said = sanitize.from_slack(written, names).strip()
         if not said:
             raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()

@@ -15,7 +15,7 @@ from bot.adapters.slack.api.files import shared_files
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads import message_text
 from bot.adapters.slack.threads.replies import Replies
@@ -174,7 +174,7 @@ def _said(message: Json, names: Mapping[str, str]) -> str:
 
 
 def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
-    said = neutralise.from_slack(slack_text, names).strip()
+    said = sanitize.from_slack(slack_text, names).strip()
     attached = ", ".join(" ".join(file.name.split()) for file in files)
     note = f"[attached: {attached}]" if attached else ""
     return "\n".join(filter(None, (said, note))) or "[no text]"

@@ -4,7 +4,7 @@ Rules of this file:
 1. Every character from outside is escaped, by `plain_html` or `escape`.
 2. A link has one of `SAFE_SCHEMES`, or it stays text.
 3. What would notify people in Slack (`<!channel>`, `<@U…>`) is shown as a mention, in code too, so
-   that text which should have been neutralised and was not is noticed here first.
+   that text which should have been sanitized and was not is noticed here first.
 """
 
 import re

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from bot.adapters.slack.blocks import blocks
-from bot.adapters.slack.markdown import neutralise, splitting
+from bot.adapters.slack.markdown import sanitize, splitting
 from bot.panel.messaging.messenger import PlanTask, TaskState
 from bot.panel.model import Persona
 
@@ -51,7 +51,7 @@ def test_every_task_of_a_plan_is_a_card_that_slack_knows(shared):
 
 
 def test_a_notification_reads_as_the_message_does():
-    neutral = neutralise.markdown("R&D says **5 < 6** &amp; more")
+    neutral = sanitize.markdown("R&D says **5 < 6** &amp; more")
 
     assert blocks.fallback(neutral) == "R&amp;D says **5 &lt; 6** &amp;amp; more"
 
@@ -105,5 +105,5 @@ def test_an_introduction_cannot_be_forged():
 
 @given(st.text(alphabet="ab <>[]()!`*\\\n#-|:/.&;", max_size=120))
 def test_a_piece_is_the_same_when_it_is_neutralised_again(markdown):
-    for piece in splitting.split(neutralise.markdown(markdown), 60):
-        assert neutralise.markdown(piece) == piece
+    for piece in splitting.split(sanitize.markdown(markdown), 60):
+        assert sanitize.markdown(piece) == piece

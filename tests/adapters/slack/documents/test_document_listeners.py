@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.documents import document_lists
+from bot.adapters.slack.documents import document_messages
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.receiving import receiver
@@ -244,7 +244,7 @@ async def test_documents_are_listed_with_buttons_that_remove_them(school):
     assert button["text"]["text"] == "Remove"
 
     before = len(school.said())
-    await school.people.click(DEV, listed, document_lists.REMOVE, button["value"])
+    await school.people.click(DEV, listed, document_messages.REMOVE, button["value"])
 
     told = await school.told_after(before)
     assert f"<@{DEV}> took `prices.md` from *Legal Counsel*." in told
@@ -267,7 +267,7 @@ async def test_an_expert_without_documents_says_so(school):
 async def test_a_button_that_says_nothing_removes_nothing(school, value):
     await school.teach(HANDBOOK)
     listed = await school.command("documents legal")
-    await school.people.click(DEV, listed, document_lists.REMOVE, value)
+    await school.people.click(DEV, listed, document_messages.REMOVE, value)
     await school.whispered("out of date")
     assert await school.names() == ["handbook.md"]
 
@@ -276,6 +276,6 @@ async def test_a_guest_who_presses_the_button_removes_nothing(school):
     await school.teach(HANDBOOK)
     listed = await school.command("documents legal", GUEST)
     value = listed.blocks[1]["accessory"]["value"]
-    await school.people.click(GUEST, listed, document_lists.REMOVE, value)
+    await school.people.click(GUEST, listed, document_messages.REMOVE, value)
     await school.whispered("Guests cannot", GUEST)
     assert await school.names() == ["handbook.md"]

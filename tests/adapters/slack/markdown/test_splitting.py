@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.adapters.slack.markdown.neutralise import markdown
+from bot.adapters.slack.markdown.sanitize import markdown
 from bot.adapters.slack.markdown.splitting import split
 
 PARSER = MarkdownIt("commonmark").enable("table")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.slack.markdown.neutralise import markdown
+from bot.adapters.slack.markdown.sanitize import markdown
 from bot.adapters.slack.markdown.stream_text import fits_one_message, last_chunk, next_chunk
 
 SIMPLE_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)

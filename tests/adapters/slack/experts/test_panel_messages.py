@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from bot.adapters.slack.blocks.answers import sentence
-from bot.adapters.slack.experts import announcements, panel_lists
+from bot.adapters.slack.experts import announcements, panel_messages
 from bot.adapters.slack.interactions.responder import not_announced
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.roster.changes import Change, Verb
@@ -43,23 +43,23 @@ def written(answer) -> str:
 
 def test_a_list_shows_persona_name_purpose_and_origin():
     listed = [PanelEntry(LEGAL, None), PanelEntry(replace(LEGAL, name=ExpertName("tax")), HERE)]
-    shown = panel_lists.panel(listed, Synthesis.AUTO, HERE).text.splitlines()
+    shown = panel_messages.panel(listed, Synthesis.AUTO, HERE).text.splitlines()
     assert shown[1] == ":scales: *Legal Counsel* (`legal`): Law &amp; order."
     assert shown[2].endswith("(`tax`): Law &amp; order. · _this channel's own_")
 
 
 def test_what_comes_from_the_workspace_is_not_the_channels_own():
-    shown = panel_lists.panel([PanelEntry(LEGAL, ALL)], Synthesis.AUTO, HERE).text
+    shown = panel_messages.panel([PanelEntry(LEGAL, ALL)], Synthesis.AUTO, HERE).text
     assert "own_" not in shown
 
 
 def test_an_empty_panel_says_what_to_do():
-    assert "`/experts add`" in panel_lists.panel([], Synthesis.AUTO, HERE).text
+    assert "`/experts add`" in panel_messages.panel([], Synthesis.AUTO, HERE).text
 
 
 @pytest.mark.parametrize("listed", [[], [PanelEntry(LEGAL, HERE)]])
 def test_a_panel_that_is_kept_in_a_file_says_where(listed):
-    shown = panel_lists.panel(listed, Synthesis.AUTO, HERE, kept_in="the file <a>.yaml")
+    shown = panel_messages.panel(listed, Synthesis.AUTO, HERE, kept_in="the file <a>.yaml")
     assert "Kept in the file &lt;a&gt;.yaml, and only changed there." in written(shown)
     assert "`/experts" not in written(shown)
 
@@ -67,19 +67,19 @@ def test_a_panel_that_is_kept_in_a_file_says_where(listed):
 @pytest.mark.parametrize("count", [1, 30, 31, 100])
 def test_the_longest_panels_fit_one_message(count, taken_by_slack):
     listed = [PanelEntry(LONGEST, HERE)] * count
-    answer = panel_lists.panel(listed, Synthesis.NEVER, HERE)
+    answer = panel_messages.panel(listed, Synthesis.NEVER, HERE)
     taken_by_slack(answer)
     assert written(answer).count(f"`{LONGEST.name}`") >= count
 
 
 def test_the_longest_library_fits_one_message(taken_by_slack):
-    taken_by_slack(panel_lists.usage([LONGEST] * 100, "I do not know `x`."))
+    taken_by_slack(panel_messages.usage([LONGEST] * 100, "I do not know `x`."))
 
 
 ANSWERS = {
-    "list": panel_lists.panel([PanelEntry(HOSTILE, HERE)], Synthesis.AUTO, HERE),
-    "help": panel_lists.usage([HOSTILE], "I do not know `<!channel>`."),
-    "details": panel_lists.details(HOSTILE),
+    "list": panel_messages.panel([PanelEntry(HOSTILE, HERE)], Synthesis.AUTO, HERE),
+    "help": panel_messages.usage([HOSTILE], "I do not know `<!channel>`."),
+    "details": panel_messages.details(HOSTILE),
     "sentence": sentence("There is no `<!channel>` [here](https://evil.example)."),
     **{
         verb.value: announcements.change(Change(verb, HERE, HOSTILE, UserId("U9"))) for verb in Verb
@@ -97,7 +97,7 @@ def test_nothing_that_people_wrote_is_live(answer, taken_by_slack):
 
 
 def test_instructions_are_shown_as_they_are(taken_by_slack):
-    answer = panel_lists.details(LONGEST)
+    answer = panel_messages.details(LONGEST)
     taken_by_slack(answer)
     assert answer.blocks[-1]["elements"][0]["elements"][0]["text"] == LONGEST.instructions
 
@@ -118,20 +118,20 @@ def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
 
 def test_a_function_is_shown_as_one(taken_by_slack):
     orders = replace(LEGAL, name=ExpertName("orders"), instructions="", function="orders")
-    answer = panel_lists.details(orders)
+    answer = panel_messages.details(orders)
     taken_by_slack(answer)
     assert "function" in str(answer.blocks)
     assert "Model" not in str(answer.blocks)
 
 
 def test_it_is_shown_whom_an_expert_consults():
-    shown = str(panel_lists.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
+    shown = str(panel_messages.details(replace(LEGAL, consults=(ExpertName("tax"),))).blocks)
     assert "consults `tax`" in shown
 
 
 def test_the_tools_of_an_expert_are_told_wherever_it_is():
     using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
     told = "uses `web-search`, `mcp:tickets`"
-    assert told in panel_lists.panel([PanelEntry(using, None)], Synthesis.AUTO, HERE).text
-    assert told in written(panel_lists.details(using))
-    assert "uses" not in panel_lists.panel([PanelEntry(LEGAL, None)], Synthesis.AUTO, HERE).text
+    assert told in panel_messages.panel([PanelEntry(using, None)], Synthesis.AUTO, HERE).text
+    assert told in written(panel_messages.details(using))
+    assert "uses" not in panel_messages.panel([PanelEntry(LEGAL, None)], Synthesis.AUTO, HERE).text

@@ -7,7 +7,7 @@ from math import ceil
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.blocks import section
 from bot.adapters.slack.documents.document_forms import DocumentTarget
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
 from bot.panel.model import Expert, UserId
@@ -20,7 +20,7 @@ _MOST = 40  # of fifty blocks
 
 def documents(target: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocument]) -> Answer:
     """Return what an expert can look up; its own documents there with a button to remove them."""
-    title = neutralise.mrkdwn(expert.title)
+    title = sanitize.mrkdwn(expert.title)
     if not kept:
         return _answer(
             gettext(
@@ -53,7 +53,7 @@ def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by
     """Return what the channel is told of new documents."""
     told = {
         "person": f"<@{by}>",
-        "expert": f"*{neutralise.mrkdwn(expert.title)}*",
+        "expert": f"*{sanitize.mrkdwn(expert.title)}*",
         "documents": ", ".join(_name(document) for document in added),
     }
     if target.for_defaults:
@@ -79,7 +79,7 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
             "{person} took {document} from {expert}.",
             person=f"<@{by}>",
             document=_name(document),
-            expert=f"*{neutralise.mrkdwn(expert.title)}*",
+            expert=f"*{sanitize.mrkdwn(expert.title)}*",
         )
     )
 
@@ -124,7 +124,7 @@ def _remove(target: DocumentTarget, document: Document) -> Json:
 
 
 def _name(document: Document) -> str:
-    return f"`{neutralise.mrkdwn(document.name.replace('`', chr(39)))}`"
+    return f"`{sanitize.mrkdwn(document.name.replace('`', chr(39)))}`"
 
 
 def _answer(words: str) -> Answer:

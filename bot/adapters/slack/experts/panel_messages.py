@@ -1,6 +1,6 @@
 """Panels and changes as people read them: the answers to ``/experts``.
 
-Whatever people may have written is neutralised here; an answer is never live.
+Whatever people may have written is sanitized here; an answer is never live.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
 from bot.adapters.slack.blocks.blocks import section
-from bot.adapters.slack.documents.document_lists import consulting
+from bot.adapters.slack.documents.document_messages import consulting
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
-from bot.adapters.slack.markdown import neutralise
+from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
@@ -57,7 +57,7 @@ def panel(
 
 def filed(place: str) -> str:
     """Return where a panel can be changed that is kept in a file."""
-    return gettext("Kept in {place}, and only changed there.", place=neutralise.mrkdwn(place))
+    return gettext("Kept in {place}, and only changed there.", place=sanitize.mrkdwn(place))
 
 
 def usage(
@@ -109,11 +109,11 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
 def details(expert: Expert, handle: str | None = None) -> Answer:
     """Return all that there is about an expert."""
     if expert.function:
-        name = f"`{neutralise.mrkdwn(expert.function)}`"
+        name = f"`{sanitize.mrkdwn(expert.function)}`"
         thinking = gettext("Answers by a function, without a model: {name}", name=name)
-        words = neutralise.plain(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
+        words = sanitize.one_line(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
         return Answer(words, [section(_line(expert)), _context(thinking)])
-    model = neutralise.mrkdwn(expert.model or gettext("the usual one"))
+    model = sanitize.mrkdwn(expert.model or gettext("the usual one"))
     told = [gettext("Model: {model}", model=model)]
     told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
     if expert.collections:
@@ -124,7 +124,7 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
     thinking = " · ".join(told) + answers_to(handle)
     line, instructions = _line(expert), expert.instructions
     return Answer(
-        _cut(f"{line}\n{thinking}\n{neutralise.mrkdwn(instructions)}"),
+        _cut(f"{line}\n{thinking}\n{sanitize.mrkdwn(instructions)}"),
         [section(line), _context(thinking), _verbatim(instructions)],
     )
 
@@ -170,20 +170,20 @@ def _mark(origin: Scope | None, where: Scope) -> str:
 
 def introduced(expert: Expert) -> str:
     """Return who an expert is, in mrkdwn."""
-    return f"{neutralise.mrkdwn(expert.icon)} *{neutralise.mrkdwn(expert.title)}* (`{expert.name}`)"
+    return f"{sanitize.mrkdwn(expert.icon)} *{sanitize.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
 def answers_to(handle: str | None) -> str:
     """Return how people may ask an expert beside its name, in mrkdwn."""
     if not handle:
         return ""
-    told = gettext("handle: {handle}", handle=f"`@{neutralise.mrkdwn(handle)}`")
+    told = gettext("handle: {handle}", handle=f"`@{sanitize.mrkdwn(handle)}`")
     return f" · {told}"
 
 
 def tools_of(expert: Expert) -> str:
     """Return the names of an expert's tools, in mrkdwn."""
-    names = ", ".join(f"`{neutralise.mrkdwn(name)}`" for name in expert.tools)
+    names = ", ".join(f"`{sanitize.mrkdwn(name)}`" for name in expert.tools)
     return gettext("uses {tools}", tools=names)
 
 
@@ -197,7 +197,7 @@ def purpose(expert: Expert, longest: int | None = None) -> str:
     words = expert.purpose
     if longest and len(words) > longest:
         words = words[: longest - 1].rstrip() + "…"
-    return neutralise.mrkdwn(words)
+    return sanitize.mrkdwn(words)
 
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:

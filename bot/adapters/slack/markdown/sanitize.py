@@ -1,4 +1,4 @@
-"""Neutralising text from models and people before it is posted.
+"""Sanitizing text from models and people before it is posted.
 
 Slack's live syntax is `<…>`: no such bracket leaves this module, so nothing can ping. Links are
 spelled out, so nothing leads where the reader cannot see. What Slack's own Markdown parser accepts
@@ -58,7 +58,7 @@ class _Edit(NamedTuple):
 
 def markdown(text: str) -> str:
     """The text as a Slack `markdown` block may carry it."""
-    text = _visible(text)
+    text = visible(text)
     if "[" in text or "<" in text:
         text = _edited(text, _spelled_out(text))
     text = _LINE.sub(lambda line: line[1] + _bracketless(line[2]), text)
@@ -71,19 +71,14 @@ def mrkdwn(text: str) -> str:
     mrkdwn has no escape for its formatting characters: those that would act are exchanged for
     characters that look the same.
     """
-    text = _FORMATTING.sub(lambda found: found[0].translate(_LOOK_ALIKES), _visible(text))
+    text = _FORMATTING.sub(lambda found: found[0].translate(_LOOK_ALIKES), visible(text))
     text = _BROADCAST.sub("\uff20", text)
     return _LINE_QUOTE.sub("\\1\u203a", _bracketless(text.replace("&", "&amp;")))
 
 
-def verbatim(text: str) -> str:
-    """The text as it may stand in rich text, where no character acts."""
-    return _visible(text)
-
-
-def plain(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """The text on one line and within `limit` characters, for notifications and fallbacks."""
-    line = " ".join(_visible(text).split())
+    line = " ".join(visible(text).split())
     line = _bracketless(_BROADCAST.sub("\uff20", line).replace("&", "&amp;"))
     if len(line) <= limit:
         return line
@@ -102,8 +97,11 @@ def mentioned(text: str) -> Sequence[str]:
     return _MENTION.findall(text)
 
 
-def _visible(text: str) -> str:
-    """The text without characters that hide or reorder what stands beside them."""
+def visible(text: str) -> str:
+    """The text without characters that hide or reorder others, as rich text may carry it.
+
+    In rich text no character formats or pings.
+    """
     text = _INVISIBLE.sub("", _NEWLINE.sub("\n", _SURROGATE.sub("\ufffd", text)))
     return _STRAY_JOINER.sub("", _TAGS.sub(r"\1", text))
 

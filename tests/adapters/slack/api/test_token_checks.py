@@ -2,7 +2,7 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.checks import examine
+from bot.adapters.slack.api.token_checks import examine
 from bot.panel.checks.findings import Severity
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SCOPES

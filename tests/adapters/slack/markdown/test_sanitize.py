@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.adapters.slack.markdown.neutralise import from_slack, markdown, mrkdwn, plain
+from bot.adapters.slack.markdown.sanitize import from_slack, markdown, mrkdwn, one_line
 
 COMMONMARK = MarkdownIt("commonmark")
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -150,7 +150,7 @@ def test_nothing_pings_in_any_field(ping: str) -> None:
     inert = f"&lt;{ping[1:-1]}&gt;"
     assert markdown(ping) == inert
     assert mrkdwn(ping) == inert
-    assert plain(ping, 100) == inert
+    assert one_line(ping, 100) == inert
 
 
 def test_entities_in_the_source_stay_inert() -> None:
@@ -198,16 +198,16 @@ def test_no_formatting_character_of_a_name_touches_its_border(name: str) -> None
 
 @given(st.text(max_size=80) | st.text("<>& ab", max_size=80), st.integers(1, 40))
 def test_plain_text_fits_its_limit(text: str, limit: int) -> None:
-    shown = plain(text, limit)
+    shown = one_line(text, limit)
     assert len(shown) <= limit
     assert not re.search(r"[<>\n]|&(?!(?:lt|gt|amp);)", shown)
 
 
 def test_plain_text_is_cut_at_a_word() -> None:
-    assert plain("The licence allows it.", 100) == "The licence allows it."
-    assert plain("The licence\n\nallows it.", 13) == "The licence…"
-    assert plain("The licence allows it.", 14) == "The licence…"
-    assert plain("Incomprehensibilities", 8) == "Incompr…"
+    assert one_line("The licence allows it.", 100) == "The licence allows it."
+    assert one_line("The licence\n\nallows it.", 13) == "The licence…"
+    assert one_line("The licence allows it.", 14) == "The licence…"
+    assert one_line("Incomprehensibilities", 8) == "Incompr…"
 
 
 @pytest.mark.parametrize(
