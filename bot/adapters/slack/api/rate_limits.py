@@ -19,7 +19,7 @@ BURST = 20  # messages that a channel takes at once: the replies of a whole pane
 WORKSPACE = 300  # messages a minute
 STREAMS = 15  # begun in a minute: each has to be ended soon, under a limit of its own
 
-A_MINUTE: Mapping[str, int] = {
+CALLS_PER_MINUTE: Mapping[str, int] = {
     "agents.sessions.setStatus": 50,
     "assistant.threads.setStatus": 600,
     "assistant.threads.setSuggestedPrompts": 100,
@@ -51,26 +51,28 @@ def limits(method: str, args: Mapping[str, Any]) -> tuple[Limit, ...]:
         return channel, Limit(method, WORKSPACE, 60)
     if method == "chat.startStream":
         return (Limit(method, STREAMS, 60),)
-    most = A_MINUTE.get(method)
+    most = CALLS_PER_MINUTE.get(method)
     return (Limit(method, most, 60),) if most else ()
 
 
-async def wait_in_line(pace: RateLimiter, limits: tuple[Limit, ...], within: float | None) -> None:
+async def wait_for_slot(
+    limiter: RateLimiter, limits: tuple[Limit, ...], within: float | None
+) -> None:
     """Return when a call under *limits* may be made. Raises TooBusy if not *within* seconds.
 
     Without Redis nobody waits: pacing is a courtesy, and Slack says so itself if we go too fast.
     """
     try:
-        if limits and not await pace.wait(limits, within=within):
+        if limits and not await limiter.wait(limits, within=within):
             raise TooBusy("too busy for what is not urgent")
     except StoreUnavailable as error:
         log.warning("slack.unpaced", extra={"reason": str(error)})
 
 
-async def tell_others(pace: RateLimiter, limits: tuple[Limit, ...], seconds: float) -> None:
+async def pause_others(limiter: RateLimiter, limits: tuple[Limit, ...], seconds: float) -> None:
     """Let the other processes know that Slack wants no such call for so many seconds."""
     try:
         if limits:
-            await pace.block(limits[0], seconds)
+            await limiter.block(limits[0], seconds)
     except StoreUnavailable as error:
         log.warning("slack.unpaced", extra={"reason": str(error)})

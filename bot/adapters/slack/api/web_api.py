@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack.api.rate_limits import TooBusy, limits, tell_others, wait_in_line
+from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
@@ -77,7 +77,7 @@ def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
 
 
 class SlackApi:
-    """The methods of Slack's Web API, at the given *pace*.
+    """The methods of Slack's Web API, as fast as *limiter* lets them.
 
     Slack's own wishes to wait are obeyed for *longest* seconds in one call.
     """
@@ -85,13 +85,13 @@ class SlackApi:
     def __init__(
         self,
         web: AsyncWebClient,
-        pace: RateLimiter,
+        limiter: RateLimiter,
         *,
         longest: float = 60,
         retries: int = len(_READ_DELAYS),
     ) -> None:
         self._web = web
-        self._pace = pace
+        self._limiter = limiter
         self._longest = longest
         self._retries = retries
 
@@ -105,13 +105,13 @@ class SlackApi:
         longest = self._longest if within is None else min(within, self._longest)
         retries = Retries(Backoff((0,), total=longest, jitter=0.1, endless=True))
         while True:
-            await wait_in_line(self._pace, limited, within)
+            await wait_for_slot(self._limiter, limited, within)
             try:
                 return await self._call(method, args)
             except MessengerUnavailable as error:
                 if error.after is None:
                     raise
-                await tell_others(self._pace, limited, error.after)
+                await pause_others(self._limiter, limited, error.after)
                 log.info("slack.slowed", extra={"method": method, "after": error.after})
                 if not await retries.wait(error.after):
                     if within is not None:

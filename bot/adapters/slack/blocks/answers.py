@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks.blocks import plain_text
+from bot.adapters.slack.blocks.elements import plain_text
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from bot.adapters.slack.blocks.elements import literal, note, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -30,14 +31,13 @@ def retried(message: Json, by: str) -> Json:
     """Return *message* without its button, saying who pressed it."""
     kept = [block for block in message["blocks"] if block["type"] != "actions"]
     said = gettext("Trying again, as {person} asked.", person=f"<@{by}>")
-    note = {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
-    return {"blocks": [*kept, note], "text": f"{message['text']}\n{said}"}
+    context = {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+    return {"blocks": [*kept, context], "text": f"{message['text']}\n{said}"}
 
 
 def ended(markdown: str, ending: Ending) -> Json:
     """Return what shows a message of sanitized Markdown of which nothing is to be decided."""
-    note = {"type": "mrkdwn", "text": _ending(ending, _mention, _date), "verbatim": True}
-    shown = reply(markdown, [{"type": "context", "elements": [note]}])
+    shown = reply(markdown, [note(_ending(ending, _mention, _date))])
     return {**shown, "text": f"{shown['text']}\n{_ending(ending, _mention, _plain_date)}"}
 
 
@@ -56,22 +56,6 @@ def _date(at: int) -> str:
 
 def _plain_date(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def plain_text(words: str) -> Json:
-    """Return *words* as Slack wants titles, labels and hints."""
-    return {"type": "plain_text", "text": words, "emoji": True}
-
-
-def section(words: str) -> Json:
-    """Return a section of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
-
-
-def asked_for(name: str, called: str, hint: str, element: Json) -> Json:
-    """Return what asks for something in a form."""
-    block = {"type": "input", "block_id": name, "label": plain_text(called), "element": element}
-    return block | ({"hint": plain_text(hint)} if hint else {})
 
 
 def plain_reply(markdown: str) -> Json:
@@ -117,12 +101,6 @@ def plan_in_words(title: str, tasks: Sequence[PlanTask]) -> str:
         if len(words) + len(line) <= LONGEST_FALLBACK:
             words += line
     return words
-
-
-def literal(words: str, limit: int) -> str:
-    """Return *words* on one line for a field that knows neither markup nor entities."""
-    safe = sanitize.one_line(words, limit)
-    return safe.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
 
 
 def _who(task: PlanTask) -> str:

@@ -6,7 +6,7 @@ Slack's charts are small: six series of twenty points, names of twenty character
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import dollars, gettext, ngettext, number, pgettext
@@ -39,7 +39,7 @@ def charts(figures: Sequence[Figures]) -> Iterator[Json]:
 def in_words(one: Figures) -> str:
     """Return all figures of an expert as a line of mrkdwn."""
     tokens = one.usage.input + one.usage.output
-    name = sanitize.mrkdwn(blocks.literal(one.title, 80))
+    name = sanitize.mrkdwn(literal(one.title, 80))
     told = (
         ngettext("{count} question", "{count} questions", one.questions),
         ngettext("{count} token", "{count} tokens", tokens),
@@ -62,7 +62,7 @@ def _named(figures: Sequence[Figures]) -> Mapping[str, Figures]:
     """Return the figures by labels that fit, each of its own."""
     named: dict[str, Figures] = {}
     for one in figures[:_MOST_POINTS]:
-        label = _cut(blocks.literal(one.title, 80) or gettext("Expert"), _LONGEST_LABEL)
+        label = _cut(literal(one.title, 80) or gettext("Expert"), _LONGEST_LABEL)
         if label in named:
             label = f"{_cut(label, _LONGEST_LABEL - 3)} {len(named) + 1}"
         named[label] = one

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.adapters.slack.blocks import blocks
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import literal, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -30,7 +30,7 @@ def _image(exhibit: StoredFile) -> Json:
     return {
         "type": "image",
         "slack_file": {"id": exhibit.id},
-        "alt_text": blocks.literal(about, _LONGEST_ALT) or gettext("Image"),
+        "alt_text": literal(about, _LONGEST_ALT) or gettext("Image"),
     }
 
 

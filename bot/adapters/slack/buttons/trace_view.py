@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from bot.adapters.slack.blocks import blocks
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import literal, note, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
@@ -50,7 +49,7 @@ def modal(work: TurnTrace, focus: CallId | None) -> Json:
         ]
     if len(shown) > _MOST_PARTS:
         content.append(
-            _note(ngettext("And {count} more.", "And {count} more.", len(shown) - _MOST_PARTS))
+            note(ngettext("And {count} more.", "And {count} more.", len(shown) - _MOST_PARTS))
         )
     return _modal([*content, *_whole(work)])
 
@@ -70,7 +69,7 @@ def _decision(work: TurnTrace) -> Iterator[Json]:
             _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
         )
     if not work.text_available:
-        yield _note(
+        yield note(
             gettext(
                 "The model's side cannot be reached just now, so reasons and briefs are missing."
             )
@@ -119,7 +118,7 @@ def _whole(work: TurnTrace) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("The whole answer"))
     if work.seconds is None:
-        yield _note(
+        yield note(
             gettext(
                 "Times, tokens and cost are known once the panel is done with a question, and for "
                 "30 days."
@@ -140,7 +139,7 @@ def _whole(work: TurnTrace) -> Iterator[Json]:
         (gettext("Cost of all together"), _cost(work.cost)),
     )
     known = sanitize.mrkdwn(day(work.prices_as_of))
-    yield _note(gettext("Cost at list prices of {day}, before discounts.", day=known))
+    yield note(gettext("Cost at list prices of {day}, before discounts.", day=known))
 
 
 def _figures(metrics: RequestMetrics) -> Json:
@@ -201,7 +200,7 @@ def _modal(content: Sequence[Json]) -> Json:
 
 
 def _header(words: str) -> Json:
-    name = blocks.literal(words, _LONGEST_NAME) or gettext("Expert")
+    name = literal(words, _LONGEST_NAME) or gettext("Expert")
     return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
 
 
@@ -211,10 +210,6 @@ def _told(name: str, mrkdwn: str) -> Json:
 
 def _fields(*named: tuple[str, str]) -> Json:
     return {"type": "section", "fields": [_mrkdwn(f"*{name}*\n{said}") for name, said in named]}
-
-
-def _note(mrkdwn: str) -> Json:
-    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
 
 
 def _mrkdwn(words: str) -> Json:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks.blocks import asked_for, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, plain_text
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
@@ -72,14 +72,14 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
         "close": plain_text(gettext("Cancel")),
         "blocks": [
             {"type": "section", "text": plain_text(words)},
-            asked_for(
+            labelled_input(
                 "files",
                 gettext("Files"),
                 gettext("PDF, Word, PowerPoint, Markdown, text or code."),
                 files,
             )
             | {"optional": True},
-            asked_for(
+            labelled_input(
                 "link",
                 gettext("Or a message of this channel"),
                 gettext("Its menu has “Copy link”."),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from bot.adapters.slack.blocks.answers import Answer
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json

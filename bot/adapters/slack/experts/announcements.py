@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.experts.panel_messages import introduced, purpose
 from bot.adapters.slack.experts.panel_settings import PanelSetting
 from bot.language import gettext

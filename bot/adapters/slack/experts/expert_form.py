@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks.blocks import plain_text
+from bot.adapters.slack.blocks.elements import plain_text
 from bot.adapters.slack.experts import form_inputs
 from bot.adapters.slack.experts.form_inputs import (
     ALWAYS,

@@ -5,7 +5,7 @@ A block's id names the expert's attribute.
 
 from collections.abc import Sequence
 
-from bot.adapters.slack.blocks.blocks import asked_for, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, note, option, plain_text
 from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
 from bot.language import gettext, pgettext
@@ -27,13 +27,12 @@ _MOST_OPTIONS = 100  # in a menu
 
 def _known_as(expert: Expert) -> Json:
     words = gettext("People ask it as `{name}: …`", name=expert.name)
-    element = {"type": "mrkdwn", "text": words, "verbatim": True}
-    return {"type": "context", "elements": [element]}
+    return note(words)
 
 
 def _name_input() -> Json:
     hint = gettext("What people type: lower-case letters, digits and hyphens.")
-    return asked_for("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
+    return labelled_input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
 
 
 def naming(expert: Expert | None) -> Json:
@@ -46,19 +45,19 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     return [
-        asked_for(
+        labelled_input(
             "title",
             gettext("Display name"),
             "",
             _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
         ),
-        asked_for(
+        labelled_input(
             "icon",
             gettext("Icon"),
             gettext("An emoji's name: scales."),
             _text(now.icon, 102, "receipt"),
         ),
-        asked_for(
+        labelled_input(
             "purpose",
             gettext("What it is for"),
             gettext("The router chooses by this line."),
@@ -72,20 +71,22 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
     """Return what is asked of an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
-        asked_for(
+        labelled_input(
             "instructions",
             gettext("Instructions"),
             gettext("How it thinks and answers."),
             instructions,
         ),
-        asked_for(
+        labelled_input(
             "model",
             gettext("Model"),
             gettext("Empty: the usual one."),
             _text(now.model or "", 100),
         )
         | {"optional": True},
-        asked_for("effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)),
+        labelled_input(
+            "effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)
+        ),
         *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
         _files(),
@@ -94,7 +95,7 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     options = {
-        one.name: {"text": plain_text(one.title), "value": str(one.name)}
+        one.name: option(one.title, str(one.name))
         for one in panel[:_MOST_OPTIONS]
         if one.name != now.name
     }
@@ -111,7 +112,7 @@ def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
         element["initial_options"] = chosen
     hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
     label = gettext("Experts that it consults")
-    return [asked_for(CONSULTS, label, hint, element) | {"optional": True}]
+    return [labelled_input(CONSULTS, label, hint, element) | {"optional": True}]
 
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:
@@ -131,38 +132,38 @@ def _tools(now: Expert, toolbox: Toolbox) -> Json:
     }
     if chosen := [options[name] for name in now.tools if name in options]:
         element["initial_options"] = chosen
-    field = asked_for(TOOLS, gettext("Tools"), gettext("What it may use."), element)
+    field = labelled_input(TOOLS, gettext("Tools"), gettext("What it may use."), element)
     return field | {"optional": True}
 
 
 def _consult(now: Expert) -> Json:
-    usually = {"text": plain_text(gettext("Where they help")), "value": "when-useful"}
-    always = {"text": plain_text(gettext("For every question")), "value": ALWAYS}
+    usually = option(gettext("Where they help"), "when-useful")
+    always = option(gettext("For every question"), ALWAYS)
     element = {
         "type": "static_select",
         "action_id": VALUE,
         "options": [usually, always],
         "initial_option": always if now.always_consult else usually,
     }
-    return asked_for(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
+    return labelled_input(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
 
 
 def _files() -> Json:
     element = {"type": "file_input", "action_id": VALUE, "max_files": MOST_FILES}
     label = gettext("Documents to look things up in")
     hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
-    return asked_for(FILES, label, hint, element) | {"optional": True}
+    return labelled_input(FILES, label, hint, element) | {"optional": True}
 
 
 def handle(has_one: bool) -> Json:
     """Return what asks whether the expert is to have a handle."""
     name = plain_text(gettext("People can ask it with @panel- and its name, which Slack completes"))
-    option = {"text": name, "value": _WANTED}
-    element = {"type": "checkboxes", "action_id": VALUE, "options": [option]}
+    checkbox = {"text": name, "value": _WANTED}
+    element = {"type": "checkboxes", "action_id": VALUE, "options": [checkbox]}
     if has_one:
-        element["initial_options"] = [option]
+        element["initial_options"] = [checkbox]
     hint = gettext("A user group without members; these come with Slack's paid plans.")
-    return asked_for(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
+    return labelled_input(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
 
 
 def _text(value: str, longest: int, example: str = "") -> Json:
@@ -191,4 +192,4 @@ def _option(effort: Effort) -> Json:
         Effort.MEDIUM: gettext("Medium"),
         Effort.HIGH: gettext("High: slowest"),
     }
-    return {"text": plain_text(words[effort]), "value": effort.value}
+    return option(words[effort], effort.value)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import note, section
 from bot.adapters.slack.documents.document_messages import consulting
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
@@ -112,7 +112,7 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
         name = f"`{sanitize.mrkdwn(expert.function)}`"
         thinking = gettext("Answers by a function, without a model: {name}", name=name)
         words = sanitize.one_line(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
-        return Answer(words, [section(_line(expert)), _context(thinking)])
+        return Answer(words, [section(_line(expert)), note(thinking)])
     model = sanitize.mrkdwn(expert.model or gettext("the usual one"))
     told = [gettext("Model: {model}", model=model)]
     told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
@@ -125,7 +125,7 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
     line, instructions = _line(expert), expert.instructions
     return Answer(
         _cut(f"{line}\n{thinking}\n{sanitize.mrkdwn(instructions)}"),
-        [section(line), _context(thinking), _verbatim(instructions)],
+        [section(line), note(thinking), _verbatim(instructions)],
     )
 
 
@@ -202,7 +202,7 @@ def purpose(expert: Expert, longest: int | None = None) -> str:
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
     sections = [section(together) for together in packed(lines)]
-    notes = [_context(footer)] if footer else []
+    notes = [note(footer)] if footer else []
     return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
 
 
@@ -220,11 +220,6 @@ def packed(lines: Iterable[str]) -> Iterable[str]:
             together = ""
         together = f"{together}\n{line}" if together else line
     yield together
-
-
-def _context(words: str) -> Json:
-    element = {"type": "mrkdwn", "text": words, "verbatim": True}
-    return {"type": "context", "elements": [element]}
 
 
 def _verbatim(words: str) -> Json:

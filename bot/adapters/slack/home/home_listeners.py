@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.blocks import blocks
 from bot.adapters.slack.blocks.answers import notice
+from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.experts import expert_form, panel_messages
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
@@ -180,8 +180,8 @@ def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:
     """Return first questions; whoever described the experts puts no live words into them."""
     return [
         {
-            "title": blocks.literal(suggestion.title, _LONGEST_PROMPT),
-            "message": blocks.literal(suggestion.message, _LONGEST_PROMPT),
+            "title": literal(suggestion.title, _LONGEST_PROMPT),
+            "message": literal(suggestion.message, _LONGEST_PROMPT),
         }
         for suggestion in suggestions(experts)
     ]

@@ -1,7 +1,7 @@
 """The modals that the app's home opens, beside the form for experts."""
 
 from bot.adapters.slack.blocks.answers import Answer, notice
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.experts.panel_messages import introduced
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json

@@ -5,8 +5,8 @@ Whoever opens it may not be in every channel: of a channel it tells how much dif
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.adapters.slack.blocks import blocks, charts
-from bot.adapters.slack.blocks.blocks import plain_text, section
+from bot.adapters.slack.blocks import charts
+from bot.adapters.slack.blocks.elements import literal, note, option, plain_text, section
 from bot.adapters.slack.experts.panel_messages import (
     answers_to,
     filed,
@@ -64,15 +64,15 @@ def _roster(overview: Overview) -> Iterator[Json]:
         yield _changing(overview)
     else:
         when = _when(overview.synthesis)
-        yield _note(gettext("Router's summary: *{when}*.", when=when))
+        yield note(gettext("Router's summary: *{when}*.", when=when))
     if overview.kept_in:
-        yield _note(filed(overview.kept_in))
+        yield note(filed(overview.kept_in))
     for listed in overview.entries[:_MOST_EXPERTS]:
         yield _expert(listed, overview)
     if not overview.entries:
         yield section(gettext("There is nobody on it."))
     if (more := len(overview.entries) - _MOST_EXPERTS) > 0:
-        yield _note(
+        yield note(
             ngettext(
                 "And {count} more: `/experts default` lists them all.",
                 "And {count} more: `/experts default` lists them all.",
@@ -89,7 +89,7 @@ def _changing(overview: Overview) -> Json:
         "text": plain_text(gettext("Describe an expert")),
         "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
-    offered = [_option(_choice(one), one.name) for one in overview.addable[:_MOST_OFFERED]]
+    offered = [option(_choice(one), one.name) for one in overview.addable[:_MOST_OFFERED]]
     library = {
         "type": "static_select",
         "action_id": ADD_LISTED,
@@ -97,7 +97,7 @@ def _changing(overview: Overview) -> Json:
         "options": offered,
     }
     times = {
-        one: _option(gettext("Summary: {when}", when=_when(one)), one.value) for one in Synthesis
+        one: option(gettext("Summary: {when}", when=_when(one)), one.value) for one in Synthesis
     }
     summary = {
         "type": "static_select",
@@ -128,14 +128,14 @@ def _acts(title: str) -> Mapping[str, str]:
 
 def _expert(listed: PanelEntry, overview: Overview) -> Json:
     expert = listed.expert
-    acts = _acts(blocks.literal(expert.title, 40))
+    acts = _acts(literal(expert.title, 40))
     shown = _VERBS if overview.may_change else (SHOW,)
     changed = gettext("added or changed here")
     origin = "" if listed.origin is None else f" · _{changed}_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
-        "options": [_option(acts[verb], f"{verb} {expert.name}") for verb in shown],
+        "options": [option(acts[verb], f"{verb} {expert.name}") for verb in shown],
     }
     called = answers_to(overview.handles.get(expert.name))
     used = f"\n_{tools_of(expert)}_" if expert.tools else ""
@@ -152,8 +152,8 @@ def _channels(channels: Sequence[tuple[str, RosterChanges]]) -> Iterator[Json]:
         section, packed(lines or [gettext("None: every channel has the default panel.")])
     )
     if (more := len(places) - _MOST_CHANNELS) > 0:
-        yield _note(ngettext("And {count} more.", "And {count} more.", more))
-    yield _note(gettext("`/experts` in a channel shows its panel, and changes it."))
+        yield note(ngettext("And {count} more.", "And {count} more.", more))
+    yield note(gettext("`/experts` in a channel shows its panel, and changes it."))
 
 
 def _difference(changes: RosterChanges) -> str:
@@ -177,7 +177,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     if with_charts:
         yield from charts.charts(overview.figures)
     yield from map(section, packed(_lines(overview.figures)))
-    yield _note(
+    yield note(
         " ".join(
             (
                 gettext(
@@ -191,7 +191,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
 
 
 def _months(overview: Overview) -> Json:
-    options = {month: _option(months.month_name(month), month) for month in overview.months}
+    options = {month: option(months.month_name(month), month) for month in overview.months}
     return {
         "type": "static_select",
         "action_id": MONTH,
@@ -240,17 +240,8 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
 
 
 def _choice(expert: Expert) -> str:
-    return f"{blocks.literal(expert.title, 40)} ({expert.name})"
-
-
-def _option(words: str, value: str) -> Json:
-    return {"text": plain_text(words), "value": value}
+    return f"{literal(expert.title, 40)} ({expert.name})"
 
 
 def _header(words: str) -> Json:
     return {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": False}}
-
-
-def _note(words: str) -> Json:
-    element = {"type": "mrkdwn", "text": words, "verbatim": True}
-    return {"type": "context", "elements": [element]}

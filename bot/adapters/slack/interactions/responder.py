@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncRespond
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks.answers import Answer
-from bot.adapters.slack.blocks.blocks import section
+from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.interactions.requester import Requester
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json

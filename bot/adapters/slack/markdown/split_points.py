@@ -24,7 +24,7 @@ _TAGS = range(0xE0020, 0xE0080)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
 
-class Border(IntEnum):
+class CutPoint(IntEnum):
     """Where a cut may be, best first."""
 
     HEADING = auto()
@@ -38,7 +38,7 @@ class Border(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Unit:
     """A stretch that is cut only if it does not fit a message, and then closed and opened again.
 
     Such a cut lies after `inner`, where its content begins.
@@ -57,30 +57,30 @@ class Page:
 
     text: str
     reach: int
-    borders: Mapping[Border, Sequence[int]]
-    fitting: Sequence[Whole]
-    too_long: Sequence[Whole]
+    cut_points: Mapping[CutPoint, Sequence[int]]
+    fitting: Sequence[Unit]
+    too_long: Sequence[Unit]
 
-    def divided(self, place: int) -> Whole | None:
+    def divided(self, place: int) -> Unit | None:
         """The innermost stretch that has to be closed and opened again if the cut is here."""
-        return max(_across(self.too_long, place), key=lambda whole: whole.start, default=None)
+        return max(_across(self.too_long, place), key=lambda unit: unit.start, default=None)
 
-    def allows(self, place: int, border: Border = Border.CHARACTER, floor: int = 0) -> bool:
-        """Whether the text may be cut here; some borders serve only if no floor is set."""
+    def allows(self, place: int, cut_point: CutPoint = CutPoint.CHARACTER, floor: int = 0) -> bool:
+        """Whether the text may be cut here; some cut points serve only if no floor is set."""
         if any(_across(self.fitting, place)):
             return False
-        whole = self.divided(place)
-        if floor and border == Border.UNDER_HEADING:
+        unit = self.divided(place)
+        if floor and cut_point == CutPoint.UNDER_HEADING:
             return False
-        if whole is None:
+        if unit is None:
             return place <= self.reach
-        if floor and border > Border.LINE:
+        if floor and cut_point > CutPoint.LINE:
             return False
-        return whole.inner < place and place <= self.reach - len(whole.closing)
+        return unit.inner < place and place <= self.reach - len(unit.closing)
 
 
-def page(text: str, limit: int) -> Page:
-    """Find the borders in the beginning of `text`."""
+def first_page(text: str, limit: int) -> Page:
+    """Find the cut points in the beginning of `text`."""
     # A fence that begins within the limit and reaches past this window is too long anyhow; a
     # paragraph is taken to its end, for that is where a code span may close.
     window = text.find("\n\n", 2 * limit)
@@ -89,12 +89,14 @@ def page(text: str, limit: int) -> Page:
     lines = text.split("\n")
     reach = _reach(text, limit)
     fitting, too_long = [], []
-    for whole in [*_blocks(tokens, lines), *_spans(spans)]:
-        if size(text[whole.start : whole.stop]) <= limit:
-            fitting.append(whole)
-        elif size(whole.opening + whole.closing) <= limit // 2:
-            too_long.append(whole)
-    return Page(text, reach, _borders(text[:reach], tokens, line_starts(lines)), fitting, too_long)
+    for unit in [*_blocks(tokens, lines), *_spans(spans)]:
+        if size(text[unit.start : unit.stop]) <= limit:
+            fitting.append(unit)
+        elif size(unit.opening + unit.closing) <= limit // 2:
+            too_long.append(unit)
+    return Page(
+        text, reach, _cut_points(text[:reach], tokens, line_starts(lines)), fitting, too_long
+    )
 
 
 def size(text: str) -> int:
@@ -136,38 +138,41 @@ def _reach(text: str, limit: int) -> int:
     return min(reach, len(text))
 
 
-def _borders(
+def _cut_points(
     text: str, tokens: Sequence[Token], starts: Sequence[int]
-) -> dict[Border, Sequence[int]]:
-    borders: dict[Border, list[int]] = {border: [] for border in Border}
+) -> dict[CutPoint, Sequence[int]]:
+    cut_points: dict[CutPoint, list[int]] = {kind: [] for kind in CutPoint}
     lines = set(starts)
     blocks = [token for token in tokens if token.level == 0 and token.map]
     for before, block in zip([None, *blocks], blocks, strict=False):
-        border, first = _border(before, block), _first_line(block)
-        borders[border].append(starts[first])
-        if before and border is Border.UNDER_HEADING:
+        cut_point, first = _cut_point(before, block), _first_line(block)
+        cut_points[cut_point].append(starts[first])
+        if before and cut_point is CutPoint.UNDER_HEADING:
             lines.difference_update(starts[_first_line(before) + 1 : first + 1])
     items = [token for token in tokens if token.level == 1 and token.type == "list_item_open"]
-    borders[Border.ITEM] = [starts[_first_line(item)] for item in items]
-    borders[Border.LINE] = sorted(lines)
-    borders[Border.SENTENCE] = [found.end() for found in SENTENCE.finditer(text)]
-    borders[Border.WORD] = [found.end() for found in _WORD.finditer(text)]
-    return {border: [at for at in places if at <= len(text)] for border, places in borders.items()}
+    cut_points[CutPoint.ITEM] = [starts[_first_line(item)] for item in items]
+    cut_points[CutPoint.LINE] = sorted(lines)
+    cut_points[CutPoint.SENTENCE] = [found.end() for found in SENTENCE.finditer(text)]
+    cut_points[CutPoint.WORD] = [found.end() for found in _WORD.finditer(text)]
+    return {
+        cut_point: [at for at in places if at <= len(text)]
+        for cut_point, places in cut_points.items()
+    }
 
 
-def _border(before: Token | None, block: Token) -> Border:
+def _cut_point(before: Token | None, block: Token) -> CutPoint:
     if block.type == "heading_open":
-        return Border.HEADING
+        return CutPoint.HEADING
     if before is not None and before.type == "heading_open":
-        return Border.UNDER_HEADING
-    return Border.BLOCK
+        return CutPoint.UNDER_HEADING
+    return CutPoint.BLOCK
 
 
 def _first_line(token: Token) -> int:
     return token.map[0] if token.map else 0
 
 
-def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Whole]:
+def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Unit]:
     starts = line_starts(lines)
     for token in tokens:
         if token.type not in {"fence", "table_open"} or token.map is None:
@@ -176,17 +181,17 @@ def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Whole]:
         start, stop, opening = starts[first], starts[last], _continued(lines[first])
         if token.type == "table_open":
             opening += f"\n{lines[first + 1]}\n"
-            yield Whole(start, starts[first + 2], stop, opening, "")
+            yield Unit(start, starts[first + 2], stop, opening, "")
         else:
             bare = opening[: opening.index(token.markup)] + token.markup
             info = opening if len(token.info) <= _MAX_INFO else bare
-            yield Whole(start, starts[first + 1], stop, f"{info}\n", f"\n{bare}")
+            yield Unit(start, starts[first + 1], stop, f"{info}\n", f"\n{bare}")
 
 
-def _spans(spans: Sequence[Part]) -> Iterator[Whole]:
+def _spans(spans: Sequence[Part]) -> Iterator[Unit]:
     for span in spans:
         ticks = span.token.markup
-        yield Whole(span.start, span.start + len(ticks), span.stop, ticks, ticks)
+        yield Unit(span.start, span.start + len(ticks), span.stop, ticks, ticks)
 
 
 def _continued(line: str) -> str:
@@ -196,5 +201,5 @@ def _continued(line: str) -> str:
     return re.sub(r"[^>\s]", " ", prefix) + line[len(prefix) :]
 
 
-def _across(wholes: Sequence[Whole], place: int) -> Iterator[Whole]:
-    return (whole for whole in wholes if whole.start < place < whole.stop)
+def _across(units: Sequence[Unit], place: int) -> Iterator[Unit]:
+    return (unit for unit in units if unit.start < place < unit.stop)

@@ -1,6 +1,6 @@
 """Splitting a long reply into messages that each stand on their own.
 
-A message is cut at the best border that leaves it reasonably full. Code and tables stay whole; one
+A message is cut at the best place that leaves it reasonably full. Code and tables stay whole; one
 that is too long by itself is closed before the cut and opened again after it. What is left is read
 anew after each cut, as the reader of the next message will see it.
 """
@@ -8,7 +8,7 @@ anew after each cut, as the reader of the next message will see it.
 from collections.abc import Iterator
 
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
-from bot.adapters.slack.markdown.split_points import Page, keeps_characters, page, size
+from bot.adapters.slack.markdown.split_points import Page, first_page, keeps_characters, size
 
 MIN_LIMIT = 40
 LONGEST_PIECE = 11_500  # of the 12,000 characters that Slack takes at once
@@ -17,7 +17,7 @@ _CODE_INDENT = 4
 
 
 def split(markdown: str, limit: int = LONGEST_PIECE) -> list[str]:
-    """Cut what `text.markdown` returned into pieces of at most `limit` characters.
+    """Cut what `sanitize.markdown` returned into pieces of at most `limit` characters.
 
     Slack does not say what it counts as a character. UTF-16 units are counted here, which are
     never fewer than code points.
@@ -31,7 +31,7 @@ def split(markdown: str, limit: int = LONGEST_PIECE) -> list[str]:
 
 def _pieces(rest: str, limit: int) -> Iterator[str]:
     while size(rest) > limit:
-        head, rest = _cut(rest, page(rest, limit))
+        head, rest = _cut(rest, first_page(rest, limit))
         yield head
     yield rest
 
@@ -44,34 +44,34 @@ def _sanitized(piece: str, limit: int) -> list[str]:
     return [safe] if safe.strip() else []
 
 
-def _cut(rest: str, opened: Page) -> tuple[str, str]:
-    place = _best(opened)
+def _cut(rest: str, page: Page) -> tuple[str, str]:
+    place = _best(page)
     head, tail = rest[:place], rest[place:]
-    whole = opened.divided(place)
-    if whole is not None:
-        return head.removesuffix("\n") + whole.closing, _outdented(whole.opening + tail)
+    unit = page.divided(place)
+    if unit is not None:
+        return head.removesuffix("\n") + unit.closing, _outdented(unit.opening + tail)
     if not head.endswith("\n"):
         return head.rstrip(), tail.lstrip(" \t")
     return head.rstrip(), _outdented(tail.lstrip("\n"))
 
 
-def _best(opened: Page) -> int:
-    """The last of the best borders in the page's second half, or else in all of it."""
-    for floor in (opened.reach // 2, 0):
-        for border, places in opened.borders.items():
+def _best(page: Page) -> int:
+    """The last of the best cut points in the page's second half, or else in all of it."""
+    for floor in (page.reach // 2, 0):
+        for cut_point, places in page.cut_points.items():
             for place in reversed(places):
                 if place <= floor:
                     break
-                if opened.allows(place, border, floor):
+                if page.allows(place, cut_point, floor):
                     return place
-    return _within_a_word(opened)
+    return _within_a_word(page)
 
 
-def _within_a_word(opened: Page) -> int:
-    places = [place for place in range(opened.reach, 0, -1) if opened.allows(place)]
-    clean = (place for place in places if keeps_characters(opened.text, place))
-    closings = (len(whole.closing) for whole in opened.too_long)
-    return next(clean, places[0] if places else opened.reach - max(closings, default=0))
+def _within_a_word(page: Page) -> int:
+    places = [place for place in range(page.reach, 0, -1) if page.allows(place)]
+    clean = (place for place in places if keeps_characters(page.text, place))
+    closings = (len(unit.closing) for unit in page.too_long)
+    return next(clean, places[0] if places else page.reach - max(closings, default=0))
 
 
 def _outdented(text: str) -> str:

@@ -3,7 +3,7 @@
 1. What is shown never changes: a construct that the rest may still decide about is held back.
 2. No address is streamed: Slack would fetch and preview it, and in a stream nobody can forbid that.
 
-Whatever slips through the first rule is found out when the text is whole: see ``rest``.
+Whatever slips through the first rule is found out when the text is whole: see ``last_chunk``.
 """
 
 import re
@@ -28,7 +28,7 @@ _PAIRED = ("`", "**", "*", "__", "_", "~~")
 def next_chunk(shown: str, text: str) -> str:
     """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
     text = visible(text)
-    settled = sanitized(text[: _border(text)])
+    settled = sanitized(text[: _settled_length(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
@@ -54,7 +54,7 @@ def _addresses(text: str) -> Iterator[int]:
             yield found.start()
 
 
-def _border(text: str) -> int:
+def _settled_length(text: str) -> int:
     """Return up to where nothing that follows can change how *text* reads."""
     limit = next(_addresses(text), len(text))
     tokens, _ = outline(text)

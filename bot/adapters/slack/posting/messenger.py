@@ -15,6 +15,7 @@ from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.adapters.slack.blocks import blocks, file_blocks
+from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
@@ -38,9 +39,9 @@ _UNFIT = frozenset(
     }
 )
 _BACKOFF = Backoff((0.5, 2.0, 5.0))  # before a message is posted again that may not have arrived
-_STATUS_PATIENCE = 5.0
-_NEWS_FOR = 1.0  # seconds that news of the progress may come late; then it is left out
-_OUTCOME_FOR = 20.0  # and the last of it
+_STATUS_TIMEOUT = 5.0
+_NEWS_WITHIN = 1.0  # seconds that news of the progress may come late; then it is left out
+_OUTCOME_WITHIN = 20.0  # and the last of it
 
 
 class SlackMessenger(Messenger):
@@ -60,7 +61,7 @@ class SlackMessenger(Messenger):
         self._signer = signer
         self._backoff = backoff
         self._personas = identity.may_have_personas
-        self._complained: set[str] = set()
+        self._logged_reasons: set[str] = set()
 
     def is_private(self, thread: ThreadRef) -> bool:
         return thread.channel_id.startswith("D")
@@ -73,7 +74,7 @@ class SlackMessenger(Messenger):
         try:
             message = await self._post_reply(thread, post, face)
         except SlackRefused as error:
-            if face is None or not self._learns_from(error):
+            if face is None or not self._is_about_persona(error):
                 raise
             message = await self._post_reply(thread, post, None)
         else:
@@ -97,7 +98,7 @@ class SlackMessenger(Messenger):
     ) -> MessageTs | None:
         shown, simpler = _plan(post, tasks)
         try:
-            message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_FOR)
+            message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_WITHIN)
         except TooBusy:
             return None
         return MessageTs(message["ts"])
@@ -106,7 +107,7 @@ class SlackMessenger(Messenger):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         shown, simpler = _plan(post, tasks)
-        within = _NEWS_FOR if _is_going_on(tasks) else _OUTCOME_FOR
+        within = _NEWS_WITHIN if _is_working(tasks) else _OUTCOME_WITHIN
         try:
             await self._update(thread, ts, shown, within=within)
         except MessengerRefused as error:
@@ -147,18 +148,18 @@ class SlackMessenger(Messenger):
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         try:
-            async with asyncio.timeout(_STATUS_PATIENCE):
+            async with asyncio.timeout(_STATUS_TIMEOUT):
                 await self._api.rewrite(
                     "assistant.threads.setStatus",
-                    within=_NEWS_FOR if status else None,
+                    within=_NEWS_WITHIN if status else None,
                     channel_id=thread.channel_id,
                     thread_ts=thread.thread_ts,
-                    status=blocks.literal(status, 200),
+                    status=literal(status, 200),
                 )
         except (MessengerRefused, MessengerUnavailable, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            if reason not in self._complained:
-                self._complained.add(reason)
+            if reason not in self._logged_reasons:
+                self._logged_reasons.add(reason)
                 log.warning("status.not_shown", extra={"reason": reason})
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
@@ -201,7 +202,7 @@ class SlackMessenger(Messenger):
 
         return await self._replies.once(write, thread, post.turn, post.part, self._backoff)
 
-    def _learns_from(self, error: SlackRefused) -> bool:
+    def _is_about_persona(self, error: SlackRefused) -> bool:
         """Whether Slack objects to the persona: to any, without the scope, or to this one."""
         if error.code == "missing_scope" and CUSTOMIZE in error.needed:
             self._personas = False
@@ -233,11 +234,11 @@ class SlackMessenger(Messenger):
 
 def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
     """Return what shows the plan, and what shows it where Slack does not take that."""
-    buttons = reply_buttons.plan_row(post, working=_is_going_on(tasks))
+    buttons = reply_buttons.plan_row(post, working=_is_working(tasks))
     return blocks.plan(post.text, tasks, buttons), blocks.plain_plan(post.text, tasks, buttons)
 
 
-def _is_going_on(tasks: Sequence[PlanTask]) -> bool:
+def _is_working(tasks: Sequence[PlanTask]) -> bool:
     return any(task.state is TaskState.WORKING for task in tasks)
 
 

@@ -20,7 +20,7 @@ from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
 
-_NEWS_FOR = 1.0  # seconds that news may come late; then they come with the next
+_NEWS_WITHIN = 1.0  # seconds that news may come late; then they come with the next
 _OVER = "message_not_in_streaming_state"
 
 
@@ -40,7 +40,7 @@ class SlackStreams:
         try:
             answer = await self._api.write(
                 "chat.startStream",
-                within=_NEWS_FOR,
+                within=_NEWS_WITHIN,
                 channel=thread.channel_id,
                 thread_ts=thread.thread_ts,
                 recipient_team_id=thread.team_id,
@@ -58,7 +58,7 @@ class SlackStreams:
         place = {"channel": thread.channel_id, "ts": ts}
         try:
             await self._api.write(
-                "chat.appendStream", within=_NEWS_FOR, **place, markdown_text=more
+                "chat.appendStream", within=_NEWS_WITHIN, **place, markdown_text=more
             )
         except TooBusy:
             return False

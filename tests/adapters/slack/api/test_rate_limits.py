@@ -18,7 +18,7 @@ TIERS = {"t1": 1, "t2": 20, "t3": 50, "t4": 100}
 
 
 def test_the_limits_are_those_of_slacks_reference(shared):
-    for method, most in rate_limits.A_MINUTE.items():
+    for method, most in rate_limits.CALLS_PER_MINUTE.items():
         reference = json.loads((shared / "slack" / "methods" / f"{method}.json").read_text())
         assert most == TIERS.get(reference["rate_limits"], most), method
 
