@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks import report
 from tests.benchmarks.figures import SMALLEST, Figure, Goal
 
-commands = pytest.importorskip("tests.benchmarks.__main__", reason="needs the extra 'bench'")
+commands = pytest.importorskip("tests.benchmarks.__main__", reason="needs the group 'bench'")
 
 
 SHORTEST = "calls"
