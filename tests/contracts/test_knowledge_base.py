@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.errors import Refused
@@ -19,6 +18,7 @@ from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from tests.fakes.knowledge import FakeKnowledge
 from tests.inspection.inspector import OpenAIInspector
+from tests.openai_client import strict_client
 
 LEGAL = CollectionOwner(ChannelScope("T1", "C1"), ExpertName("legal"))
 EVERYWHERE = CollectionOwner(WorkspaceScope("T1"), ExpertName("legal"))
@@ -36,12 +36,7 @@ async def knowledge(
         return
     async with (
         openai_inspector.watch(OpenAIPlayground()) as playground,
-        AsyncOpenAI(
-            api_key=playground.api_key,
-            base_url=playground.base_url,
-            max_retries=0,
-            _strict_response_validation=True,
-        ) as client,
+        strict_client(playground) as client,
     ):
         yield OpenAIKnowledge(client)
 

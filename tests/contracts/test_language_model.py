@@ -51,6 +51,7 @@ from bot.playground.openai.stand_in.brain import Call, Cite, Cut, ScriptedBrain,
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
 from tests.fakes.language_model import ROUTER, ScriptedModel
 from tests.inspection.inspector import OpenAIInspector
+from tests.openai_client import strict_client
 
 ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
@@ -157,12 +158,7 @@ async def bench(
     brain = ScriptedBrain()
     async with (
         openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as playground,
-        AsyncOpenAI(
-            api_key=playground.api_key,
-            base_url=playground.base_url,
-            max_retries=0,
-            _strict_response_validation=True,
-        ) as client,
+        strict_client(playground) as client,
     ):
         yield _bench(request.param, brain, client, redis)
     brain.assert_all_used()

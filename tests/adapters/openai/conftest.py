@@ -8,10 +8,29 @@ from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.adapters.openai.canned_api import CannedApi
 from tests.inspection.inspector import OpenAIInspector
 
 AT_ONCE = RetryDelays(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
+
+
+@pytest.fixture
+async def brain() -> AsyncIterator[ScriptedBrain]:
+    """What the model says; a test has to use all that it scripted."""
+    scripted = ScriptedBrain()
+    yield scripted
+    scripted.assert_all_used()
+
+
+@pytest.fixture
+async def server(
+    brain: ScriptedBrain, openai_inspector: OpenAIInspector
+) -> AsyncIterator[OpenAIPlayground]:
+    """A local OpenAI, where the Responses and the Assistants API are served."""
+    async with openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as playground:
+        yield playground
 
 
 @pytest.fixture

@@ -26,10 +26,9 @@ from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ThreadRef
 from bot.playground.openai import faults
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, Fail, Incomplete, Pause, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Call, Fail, Incomplete, Pause, Text
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
-from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 SAID = UserSaid("17")
@@ -39,21 +38,6 @@ ANSWERED = [ToolAnswered(call, "Yes.") for call in CALLS]
 BOTH = [Call("ask_legal", {"brief": "May we?"}, call) for call in CALLS]
 RUN = "POST /v1/threads/*/runs"
 SUBMIT = f"{RUN}/*/submit_tool_outputs"
-
-
-@pytest.fixture
-async def brain() -> AsyncIterator[ScriptedBrain]:
-    scripted = ScriptedBrain()
-    yield scripted
-    scripted.assert_all_used()
-
-
-@pytest.fixture
-async def server(
-    brain: ScriptedBrain, openai_inspector: OpenAIInspector
-) -> AsyncIterator[OpenAIPlayground]:
-    async with openai_inspector.watch(OpenAIPlayground(brain=brain, assistants=True)) as playground:
-        yield playground
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.stateless import StatelessModel
@@ -26,6 +25,7 @@ from bot.panel.tools import Approval, ApprovalWanted, McpServer
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain, UseServer
+from tests.openai_client import strict_client
 
 LABELS = ExpertLabels(ThreadRef("T1", "C1", "1.0"), ExpertName("legal"), ConversationId("conv_0"))
 LOOK_UP = UseServer("shop", "look_up_price", {"plan": "team"})
@@ -65,12 +65,7 @@ async def expert(request: pytest.FixtureRequest, redis: Connection) -> AsyncIter
     async with (
         McpPlayground(token="key") as shop,
         OpenAIPlayground(brain=brain) as server,
-        AsyncOpenAI(
-            api_key=server.api_key,
-            base_url=server.base_url,
-            max_retries=0,
-            _strict_response_validation=True,
-        ) as client,
+        strict_client(server) as client,
     ):
         if request.param == "conversations":
             yield Expert(ConversationsModel(client, salt="s"), shop, brain)

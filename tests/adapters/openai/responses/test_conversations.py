@@ -22,27 +22,11 @@ from bot.playground.openai.stand_in.brain import Pause, ScriptedBrain, Text
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import response
 from tests.adapters.openai.prompts import prompt, told
-from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
 APPEND = "POST /v1/conversations/*/items"
 SAID = UserSaid("17")
-
-
-@pytest.fixture
-async def brain() -> AsyncIterator[ScriptedBrain]:
-    scripted = ScriptedBrain()
-    yield scripted
-    scripted.assert_all_used()
-
-
-@pytest.fixture
-async def server(
-    brain: ScriptedBrain, openai_inspector: OpenAIInspector
-) -> AsyncIterator[OpenAIPlayground]:
-    async with openai_inspector.watch(OpenAIPlayground(brain=brain)) as playground:
-        yield playground
 
 
 @pytest.fixture

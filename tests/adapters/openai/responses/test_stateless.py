@@ -24,32 +24,15 @@ from bot.panel.language_model.exchange import (
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, ConversationId, Effort, ThreadRef
 from bot.playground.openai import faults
-from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Call, Text
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import call, completed, delta, item_done, message
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
-from tests.inspection.inspector import OpenAIInspector
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
 WAITS = RetryDelays(busy=(0, 0))
 LONG = "word " * 200
-
-
-@pytest.fixture
-async def brain() -> AsyncIterator[ScriptedBrain]:
-    scripted = ScriptedBrain()
-    yield scripted
-    scripted.assert_all_used()
-
-
-@pytest.fixture
-async def server(
-    brain: ScriptedBrain, openai_inspector: OpenAIInspector
-) -> AsyncIterator[OpenAIPlayground]:
-    async with openai_inspector.watch(OpenAIPlayground(brain=brain)) as playground:
-        yield playground
 
 
 @pytest.fixture

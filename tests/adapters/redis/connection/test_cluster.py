@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.adapters.redis.connection.checks import examine
-from bot.adapters.redis.connection.connection import connect, prepare
+from bot.adapters.redis.connection.connection import prepare
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -28,34 +28,9 @@ from bot.panel.model import (
 )
 from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing
-from tests.adapters.redis.servers import Server, join, running
 
 SHARDS = Shards(12)
 THREADS = [ThreadRef("T1", f"C{number % 3}", f"{number}.0") for number in range(60)]
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("cluster")
-    settings = {"cluster-enabled": "yes", "cluster-node-timeout": "1000", "save": '""'}
-    servers = [Server(folder / str(number), settings=settings) for number in range(4)]
-    with running(*servers):
-        join(servers[:3], servers[3])
-        yield servers
-
-
-@pytest.fixture
-def url(servers):
-    return f"redis+cluster://127.0.0.1:{servers[1].port},127.0.0.1:{servers[2].port}"
-
-
-@pytest.fixture
-async def cluster(url):
-    connection = connect(url)
-    await connection.initialize()
-    await connection.flushall(target_nodes=connection.PRIMARIES)
-    yield connection
-    await connection.aclose()
 
 
 @pytest.fixture
@@ -148,7 +123,6 @@ async def test_the_cluster_passes_the_examination(cluster, url):
 
 
 async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):
-    """Runs last: it leaves the cluster with one node less."""
     for thread in THREADS:
         await queue.put(thread, first_of(thread))
     first = next(n for n in cluster.get_primaries() if n.port == servers[0].port)
@@ -166,3 +140,4 @@ async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):
                 await asyncio.sleep(0.1)
 
     assert found == set(THREADS)
+    servers[0].start()  # which becomes a replica, for tests that come after this one

@@ -1,8 +1,5 @@
 """What is counted and judged, against a real Cluster: the counts of all shards are one."""
 
-import pytest
-
-from bot.adapters.redis.connection.connection import connect
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
@@ -11,21 +8,9 @@ from bot.panel.model import Message, MessageTs, ThreadRef, Usage, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
-from tests.adapters.redis.servers import Server, join, running
 
 SHARDS = Shards(12)
 THREADS = [ThreadRef("T1", f"C{number % 3}", f"{number}.0") for number in range(24)]
-
-
-@pytest.fixture
-async def cluster(tmp_path):
-    settings = {"cluster-enabled": "yes", "cluster-node-timeout": "1000", "save": '""'}
-    servers = [Server(tmp_path / str(number), settings=settings) for number in range(4)]
-    with running(*servers):
-        join(servers[:3], servers[3])
-        connection = connect(f"redis+cluster://127.0.0.1:{servers[1].port}")
-        yield connection
-        await connection.aclose()
 
 
 async def test_counts_and_opinions_of_all_nodes_come_together(cluster):

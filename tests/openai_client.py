@@ -1,0 +1,18 @@
+"""OpenAI's own client, connected with the local OpenAI."""
+
+from typing import Any
+
+from openai import AsyncOpenAI
+
+from bot.playground.openai.server import OpenAIPlayground
+
+
+def strict_client(server: OpenAIPlayground, **more: Any) -> AsyncOpenAI:
+    """Return a client that repeats nothing, and refuses answers of another shape than OpenAI's."""
+    return AsyncOpenAI(
+        api_key=server.api_key,
+        base_url=server.base_url,
+        max_retries=0,
+        _strict_response_validation=True,
+        **more,
+    )
