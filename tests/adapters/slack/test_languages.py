@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot import language
-from bot.adapters.slack.blocks import blocks, file_blocks, pickers
+from bot.adapters.slack.blocks import file_blocks, messages, pickers
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.buttons import (
     approval_buttons,
@@ -171,9 +171,11 @@ def _messages() -> Iterator[list[dict]]:
     yield reply_buttons.plan_row(POST, working=True)
     decisions = approval_buttons.decisions(ApprovalId("T1:C1:1.0/call_1"))
     yield [{"type": "actions", "elements": decisions}]
-    yield from (blocks.ended("…", Ending(approval_texts.ended(one), ADA))["blocks"] for one in ENDS)
-    yield file_blocks.shown([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
-    yield blocks.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
+    yield from (
+        messages.ended("…", Ending(approval_texts.ended(one), ADA))["blocks"] for one in ENDS
+    )
+    yield file_blocks.show([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
+    yield messages.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
     yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize
 from bot.panel.approvals import approval_texts
@@ -24,7 +24,7 @@ MARKDOWN = sanitize.markdown(WORDS)
 async def ask(page: Page, slack, bot) -> str:
     """Let the bot ask in a thread that is open on the page; returns the message's ts."""
     ts = slack.people.say(ADA, GENERAL, "Open a ticket, please.")
-    shown = blocks.reply(MARKDOWN, reply_buttons.row(POST))
+    shown = messages.reply(MARKDOWN, reply_buttons.row(POST))
     asked: str = await bot.say(GENERAL, thread_ts=ts, **shown)
     await page.get_by_role("link", name="1 reply").click()
     return asked
@@ -45,7 +45,7 @@ async def test_the_buttons_say_what_they_do_and_give_way_to_the_decision(
     assert clicked["user"]["id"] == ADA
     assert [action["value"] for action in clicked["actions"]] == [POST.approval]
     words = approval_texts.ended(Decision.APPROVED)
-    ended = blocks.ended(MARKDOWN, Ending(words, UserId(ADA), 1_795_000_000))
+    ended = messages.ended(MARKDOWN, Ending(words, UserId(ADA), 1_795_000_000))
     await bot.client.chat_update(channel=GENERAL, ts=ts, **ended)
     note = page.get_by_text("Approved by").last
     await expect(note).to_contain_text("@Ada, 2026-11-18 11:06 UTC.")

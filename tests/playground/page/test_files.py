@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack.blocks import blocks, file_blocks
+from bot.adapters.slack.blocks import messages
 from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
 from bot.playground.openai.rule_model.drawing import WIDTH, bars
@@ -21,7 +21,7 @@ def stored(slack, name: str, content: bytes) -> StoredFile:
 
 
 async def say(bot, *stored_files: StoredFile) -> None:
-    shown = blocks.reply("Here.", file_blocks.shown(stored_files))
+    shown = messages.reply("Here.", stored_files=stored_files)
     await bot.say(GENERAL, username="Analyst", icon_emoji=":bar_chart:", **shown)
 
 

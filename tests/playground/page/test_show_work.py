@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons import reply_buttons, trace_view
 from bot.panel.language_model.exchange import Source
 from bot.panel.messaging.messenger import Post
@@ -28,7 +28,7 @@ WORK = TurnTrace((PART,), seconds=4.5, choosing=BILL, prices_as_of="2026-11-20")
 
 async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slack, bot) -> None:
     ts = slack.people.say(ADA, GENERAL, "May we?")
-    shown = blocks.reply(POST.text, reply_buttons.row(POST))
+    shown = messages.reply(POST.text, reply_buttons.row(POST))
     await bot.say(GENERAL, thread_ts=ts, username=LEGAL.name, icon_emoji=LEGAL.icon, **shown)
     await page.get_by_role("link", name="1 reply").click()
 

@@ -4,7 +4,7 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons.reply_buttons import RETRY
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
@@ -51,7 +51,7 @@ class RetryListeners:
     async def _mark_retried(self, body: Json) -> None:
         message = body["message"]
         with in_shared_language():
-            retried = blocks.retried(message, user_of(body))
+            retried = messages.retried(message, user_of(body))
         await self._responder.api.rewrite(
             "chat.update", channel=body["channel"]["id"], ts=message["ts"], **retried
         )

@@ -1,6 +1,6 @@
-"""The thread as people see it: posting in Slack, each message once, each text sanitized.
+"""Posting in Slack threads: each message once, each text sanitized.
 
-1. What Slack may have posted is looked for, by its stamp, before it is posted again.
+1. A message that Slack may have posted is looked for, by its stamp, before it is posted again.
 2. A message that shows a persona is never edited: Slack would take the persona away. It may grow
    while it is written.
 """
@@ -14,7 +14,7 @@ from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
-from bot.adapters.slack.blocks import blocks, file_blocks
+from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
@@ -38,14 +38,14 @@ _UNFIT = frozenset(
         "unsupported_block",
     }
 )
-_BACKOFF = Backoff((0.5, 2.0, 5.0))  # before a message is posted again that may not have arrived
+_BACKOFF = Backoff((0.5, 2.0, 5.0))  # before retrying a post that may not have arrived
 _STATUS_TIMEOUT = 5.0
-_NEWS_WITHIN = 1.0  # seconds that news of the progress may come late; then it is left out
-_OUTCOME_WITHIN = 20.0  # and the last of it
+_PROGRESS_WITHIN = 1.0  # seconds after which an update of the progress is left out
+_OUTCOME_WITHIN = 20.0  # the same for the last update
 
 
 class SlackMessenger(Messenger):
-    """Posts through *api* as the bot that *identity* tells of."""
+    """Posts through *api* as the bot that *identity* describes."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class SlackMessenger(Messenger):
                 raise
             message = await self._post_reply(thread, post, None)
         else:
-            if face and "username" not in message:  # Slack has dropped the name without a word
+            if face and "username" not in message:  # Slack has silently dropped the name
                 self._personas = False
                 await self._name_afterwards(thread, message["ts"], post)
         return MessageTs(message["ts"])
@@ -89,16 +89,18 @@ class SlackMessenger(Messenger):
 
     async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
         try:
-            await self._update(thread, ts, blocks.ended(sanitize.markdown(post.text), ending))
+            await self._update(thread, ts, messages.ended(sanitize.markdown(post.text), ending))
         except MessengerRefused as error:  # somebody has deleted it
             log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
-        shown, simpler = _plan(post, tasks)
+        content, plain = _plan(post, tasks)
         try:
-            message = await self._post_fitting(thread, post, shown, simpler, within=_NEWS_WITHIN)
+            message = await self._post_fitting(
+                thread, post, content, plain, within=_PROGRESS_WITHIN
+            )
         except TooBusy:
             return None
         return MessageTs(message["ts"])
@@ -106,14 +108,14 @@ class SlackMessenger(Messenger):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        shown, simpler = _plan(post, tasks)
-        within = _NEWS_WITHIN if _is_working(tasks) else _OUTCOME_WITHIN
+        content, plain = _plan(post, tasks)
+        within = _PROGRESS_WITHIN if _is_working(tasks) else _OUTCOME_WITHIN
         try:
-            await self._update(thread, ts, shown, within=within)
+            await self._update(thread, ts, content, within=within)
         except MessengerRefused as error:
             if error.code not in _UNFIT:
                 raise
-            await self._update(thread, ts, simpler, within=within)
+            await self._update(thread, ts, plain, within=within)
 
     def next_chunk(self, shown: str, text: str) -> str:
         return stream_text.next_chunk(shown, text)
@@ -151,7 +153,7 @@ class SlackMessenger(Messenger):
             async with asyncio.timeout(_STATUS_TIMEOUT):
                 await self._api.rewrite(
                     "assistant.threads.setStatus",
-                    within=_NEWS_WITHIN if status else None,
+                    within=_PROGRESS_WITHIN if status else None,
                     channel_id=thread.channel_id,
                     thread_ts=thread.thread_ts,
                     status=literal(status, 200),
@@ -163,29 +165,29 @@ class SlackMessenger(Messenger):
                 log.warning("status.not_shown", extra={"reason": reason})
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
-        markdown = _spoken(post, named=face is not None)
-        stored_files = file_blocks.shown(post.stored_files)
-        shown = blocks.reply(markdown, [*stored_files, *reply_buttons.row(post)])
-        simpler = file_blocks.simpler(markdown, post.stored_files) or blocks.plain_reply(markdown)
+        markdown = _markdown(post, named=face is not None)
+        files = post.stored_files
+        content = messages.reply(markdown, reply_buttons.row(post), stored_files=files)
+        plain = messages.plain_reply(markdown, stored_files=files)
         if face:
-            shows_face = {"username": face.name, "icon_emoji": face.icon}
-            shown, simpler = shown | shows_face, simpler | shows_face
-        return await self._post_fitting(thread, post, shown, simpler)
+            name_and_icon = {"username": face.name, "icon_emoji": face.icon}
+            content, plain = content | name_and_icon, plain | name_and_icon
+        return await self._post_fitting(thread, post, content, plain)
 
     async def _post_fitting(
-        self, thread: ThreadRef, post: Post, shown: Json, simpler: Json, within: float | None = None
+        self, thread: ThreadRef, post: Post, content: Json, plain: Json, within: float | None = None
     ) -> Json:
-        """Post *shown*, or *simpler* if Slack does not take it; return the message."""
+        """Post *content*, or *plain* if Slack does not take it; return the message."""
         try:
-            return await self._post_once(thread, post, shown, within)
+            return await self._post_once(thread, post, content, within)
         except MessengerRefused as error:
             if error.code not in _UNFIT:
                 raise
             log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
-        return await self._post_once(thread, post, simpler, within)
+        return await self._post_once(thread, post, plain, within)
 
     async def _post_once(
-        self, thread: ThreadRef, post: Post, shown: Json, within: float | None
+        self, thread: ThreadRef, post: Post, content: Json, within: float | None
     ) -> Json:
         args: Json = {
             "channel": thread.channel_id,
@@ -193,7 +195,7 @@ class SlackMessenger(Messenger):
             "unfurl_links": bool(post.stored_files),  # our own links: this is how Slack shows files
             "unfurl_media": False,
             "metadata": self._metadata(thread, post),
-            **shown,
+            **content,
         }
 
         async def write() -> Json:
@@ -212,17 +214,17 @@ class SlackMessenger(Messenger):
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
         try:
-            below = [*file_blocks.shown(post.stored_files), *reply_buttons.row(post)]
-            shown = blocks.reply(_spoken(post, named=False), below)
-            await self._update(thread, ts, shown)
+            markdown, buttons = _markdown(post, named=False), reply_buttons.row(post)
+            content = messages.reply(markdown, buttons, stored_files=post.stored_files)
+            await self._update(thread, ts, content)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
 
     async def _update(
-        self, thread: ThreadRef, ts: str, shown: Json, within: float | None = None
+        self, thread: ThreadRef, ts: str, content: Json, within: float | None = None
     ) -> None:
         await self._api.rewrite(
-            "chat.update", within=within, channel=thread.channel_id, ts=ts, **shown
+            "chat.update", within=within, channel=thread.channel_id, ts=ts, **content
         )
 
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:
@@ -233,16 +235,16 @@ class SlackMessenger(Messenger):
 
 
 def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
-    """Return what shows the plan, and what shows it where Slack does not take that."""
+    """Return the plan in blocks, and as text in case Slack does not take them."""
     buttons = reply_buttons.plan_row(post, working=_is_working(tasks))
-    return blocks.plan(post.text, tasks, buttons), blocks.plain_plan(post.text, tasks, buttons)
+    return messages.plan(post.text, tasks, buttons), messages.plain_plan(post.text, tasks, buttons)
 
 
 def _is_working(tasks: Sequence[PlanTask]) -> bool:
     return any(task.state is TaskState.WORKING for task in tasks)
 
 
-def _spoken(post: Post, *, named: bool) -> str:
-    """Return the message's Markdown; with the speaker's name if it is not *named* elsewhere."""
+def _markdown(post: Post, *, named: bool) -> str:
+    """Return the message's Markdown, beginning with the speaker's name unless it is *named*."""
     markdown = sanitize.markdown(post.text)
-    return blocks.introduced(post.persona, markdown) if post.persona and not named else markdown
+    return messages.introduced(post.persona, markdown) if post.persona and not named else markdown

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from bot.adapters.slack.blocks import blocks
+from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.markdown import sanitize, splitting
 from bot.panel.messaging.messenger import PlanTask, TaskState
 from bot.panel.model import Persona
@@ -19,11 +19,11 @@ def task(state=TaskState.WORKING, reason=LIVE, number=1):
 
 
 SHOWN = [
-    blocks.reply("**Yes.**"),
-    blocks.plain_reply("**Yes.**"),
-    blocks.plan("Asking M&A Counsel", [task(state) for state in TaskState]),
-    blocks.plan("Asking nobody yet", []),
-    blocks.plain_plan("Asking M&A Counsel", [task(reason="")]),
+    messages.reply("**Yes.**"),
+    messages.plain_reply("**Yes.**"),
+    messages.plan("Asking M&A Counsel", [task(state) for state in TaskState]),
+    messages.plan("Asking nobody yet", []),
+    messages.plain_plan("Asking M&A Counsel", [task(reason="")]),
 ]
 
 
@@ -42,7 +42,7 @@ def test_slack_takes_what_we_show(shared, shown):
 def test_every_task_of_a_plan_is_a_card_that_slack_knows(shared):
     schema = json.loads((shared / "slack/schemas/BlocksAny.json").read_text())
     schema["$ref"] = "#/definitions/TaskCardBlock"
-    (plan,) = blocks.plan("Asking", [task(state) for state in TaskState])["blocks"]
+    (plan,) = messages.plan("Asking", [task(state) for state in TaskState])["blocks"]
 
     for card in plan["tasks"]:
         Draft7Validator(schema).validate(card)
@@ -53,15 +53,15 @@ def test_every_task_of_a_plan_is_a_card_that_slack_knows(shared):
 def test_a_notification_reads_as_the_message_does():
     neutral = sanitize.markdown("R&D says **5 < 6** &amp; more")
 
-    assert blocks.fallback(neutral) == "R&amp;D says **5 &lt; 6** &amp;amp; more"
+    assert messages.fallback(neutral) == "R&amp;D says **5 &lt; 6** &amp;amp; more"
 
 
 def test_a_notification_is_never_empty():
-    assert blocks.fallback("\u200b") == "…"
+    assert messages.fallback("\u200b") == "…"
 
 
 def test_a_plan_shows_signs_as_they_are_where_slack_decodes_nothing():
-    (plan,) = blocks.plan("Asking M&A Counsel", [task(reason="R&D: 5 < 6")])["blocks"]
+    (plan,) = messages.plan("Asking M&A Counsel", [task(reason="R&D: 5 < 6")])["blocks"]
     (card,) = plan["tasks"]
 
     assert plan["title"] == "Asking M&A Counsel"
@@ -69,7 +69,7 @@ def test_a_plan_shows_signs_as_they_are_where_slack_decodes_nothing():
     assert card["details"]["elements"][0]["elements"][0]["text"] == "R&D: 5 ‹ 6"  # noqa: RUF001
 
 
-@pytest.mark.parametrize("show", [blocks.plan, blocks.plain_plan])
+@pytest.mark.parametrize("show", [messages.plan, messages.plain_plan])
 def test_nothing_in_a_plan_is_live(show):
     shown = json.dumps(show(LIVE, [task()]), ensure_ascii=False)
 
@@ -78,26 +78,26 @@ def test_nothing_in_a_plan_is_live(show):
 
 
 def test_a_task_without_a_reason_has_no_details():
-    (plan,) = blocks.plan("Asking", [task(reason=" \n")])["blocks"]
+    (plan,) = messages.plan("Asking", [task(reason=" \n")])["blocks"]
 
     assert "details" not in plan["tasks"][0]
 
 
-def test_the_plan_in_words_tells_who_why_and_how_far():
-    words = blocks.plan_in_words("Asking", [task(TaskState.FAILED, "First\nsecond")])
+def test_the_plan_text_tells_who_why_and_how_far():
+    words = messages.plan_text("Asking", [task(TaskState.FAILED, "First\nsecond")])
 
     assert words == "Asking\n• M&amp;A Counsel (no answer): First second"
 
 
-def test_a_very_long_plan_in_words_keeps_whole_lines():
-    words = blocks.plan_in_words("Asking", [task(reason="why " * 99, number=n) for n in range(99)])
+def test_a_very_long_plan_text_keeps_whole_lines():
+    words = messages.plan_text("Asking", [task(reason="why " * 99, number=n) for n in range(99)])
 
-    assert len(words) <= blocks.LONGEST_FALLBACK
+    assert len(words) <= messages.LONGEST_FALLBACK
     assert all(line.endswith("…") for line in words.split("\n")[1:])
 
 
 def test_an_introduction_cannot_be_forged():
-    shown = blocks.introduced(Persona("<!channel> [x](https://x)", ":scales:"), "Yes.")
+    shown = messages.introduced(Persona("<!channel> [x](https://x)", ":scales:"), "Yes.")
 
     assert "<" not in shown
     assert "](" not in shown

@@ -1,0 +1,131 @@
+"""Messages as Slack's blocks, each with a plain text that says the same."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from bot.adapters.slack.blocks import file_blocks
+from bot.adapters.slack.blocks.elements import literal, note, section
+from bot.adapters.slack.markdown import sanitize
+from bot.json_types import Json
+from bot.language import gettext
+from bot.panel.made_files import StoredFile
+from bot.panel.messaging.messenger import Ending, PlanTask, TaskState
+from bot.panel.model import Persona, UserId
+
+LONGEST_FALLBACK = 3_000
+_LONGEST_REASON = 300
+
+_STATES = {
+    TaskState.WORKING: "in_progress",
+    TaskState.DONE: "complete",
+    TaskState.ASKING: "pending",
+    TaskState.FAILED: "error",
+}
+
+
+def reply(
+    markdown: str, buttons: Sequence[Json] = (), *, stored_files: Sequence[StoredFile] = ()
+) -> Json:
+    """Return a message of sanitized Markdown, with files and buttons below."""
+    files = file_blocks.show(stored_files) if stored_files else []
+    blocks = [{"type": "markdown", "text": markdown}, *files, *buttons]
+    return {"blocks": blocks, "text": fallback(markdown)}
+
+
+def plain_reply(markdown: str, *, stored_files: Sequence[StoredFile] = ()) -> Json:
+    """Return the same where Slack does not take the blocks: the text alone, files as links."""
+    if not stored_files:
+        return {"text": markdown, "mrkdwn": False}
+    return {"text": "\n".join([fallback(markdown), *file_blocks.links(stored_files)])}
+
+
+def retried(message: Json, by: str) -> Json:
+    """Return *message* without its button, saying who pressed it."""
+    kept = [block for block in message["blocks"] if block["type"] != "actions"]
+    remark = gettext("Trying again, as {person} asked.", person=f"<@{by}>")
+    context = {"type": "context", "elements": [{"type": "mrkdwn", "text": remark}]}
+    return {"blocks": [*kept, context], "text": f"{message['text']}\n{remark}"}
+
+
+def ended(markdown: str, ending: Ending) -> Json:
+    """Return a message of sanitized Markdown that says how it ended, in place of its buttons."""
+    message = reply(markdown, [note(_ending(ending, _mention, _date))])
+    return {**message, "text": f"{message['text']}\n{_ending(ending, _mention, _plain_date)}"}
+
+
+def _ending(ending: Ending, mention: Callable[[UserId], str], date: Callable[[int], str]) -> str:
+    by = mention(ending.by) if ending.by else ""
+    return sanitize.mrkdwn(ending.words).format(by=by, at=date(ending.at))
+
+
+def _mention(user: UserId) -> str:
+    return f"<@{user}>"
+
+
+def _date(at: int) -> str:
+    return f"<!date^{at}^{{date_short_pretty}} {{time}}|{_plain_date(at)}>"
+
+
+def _plain_date(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def introduced(persona: Persona, markdown: str) -> str:
+    """Return *markdown* after the speaker's name, where Slack shows no personas."""
+    return f"{persona.icon} **{sanitize.markdown(persona.name)}**\n\n{markdown}"
+
+
+def fallback(markdown: str) -> str:
+    """Return the plain text of sanitized Markdown, for notifications and screen readers."""
+    bare = markdown.replace("&lt;", "<").replace("&gt;", ">")  # one_line makes entities of its own
+    return sanitize.one_line(bare, LONGEST_FALLBACK) or "…"
+
+
+def plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
+    """Return the plan: which experts are asked, why, and their progress."""
+    block = {"type": "plan", "title": literal(title, 250), "tasks": [_task(t) for t in tasks]}
+    return {"blocks": [block, *buttons], "text": plan_text(title, tasks)}
+
+
+def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = ()) -> Json:
+    """Return the plan where Slack does not know plan blocks."""
+    text = plan_text(title, tasks)
+    return {"blocks": [section(text), *buttons], "text": text}
+
+
+def plan_text(title: str, tasks: Sequence[PlanTask]) -> str:
+    """Return the plan as mrkdwn; lines that do not fit are left out."""
+    states = {
+        TaskState.WORKING: gettext("at work"),
+        TaskState.DONE: gettext("answered"),
+        TaskState.ASKING: gettext("asks for approval"),
+        TaskState.FAILED: gettext("no answer"),
+    }
+    text = sanitize.mrkdwn(literal(title, 250))
+    for task in tasks:
+        reason = sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))
+        suffix = f": {reason}" if task.reason else ""
+        line = f"\n• {sanitize.mrkdwn(_name(task))} ({states[task.state]}){suffix}"
+        if len(text) + len(line) <= LONGEST_FALLBACK:
+            text += line
+    return text
+
+
+def _name(task: PlanTask) -> str:
+    name = task.persona.name
+    if not task.asked_by:
+        return name
+    return gettext("{expert}, asked by {other}", expert=name, other=task.asked_by)
+
+
+def _task(task: PlanTask) -> Json:
+    card: Json = {
+        "type": "task_card",
+        "task_id": task.id,
+        "title": literal(_name(task), 120),
+        "status": _STATES[task.state],
+    }
+    if reason := literal(task.reason, _LONGEST_REASON):
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": reason}]}
+        card["details"] = {"type": "rich_text", "elements": [section]}
+    return card
