@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.operations.queue_admin import Hold, QueueAdmin
 from bot.panel.errors import StoreUnavailable, TurnLost
-from bot.panel.intake.lease_renewal import renewed_lease
+from bot.panel.intake.lease import renewed_lease
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, Usage, UserId
-from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -22,14 +22,14 @@ LARGE = TurnReport(
     seconds=12.5,
     direct=True,
     consultations=(
-        Consultation(
+        ConsultationReport(
             CallId("call_1"),
             ExpertName("legal"),
             "Legal Counsel",
             known_as=CallId("call_9"),
             stage=Stage("gpt-6.1-terra", 3.25, Usage(100, 60, 20)),
         ),
-        Consultation(CallId("call_2"), ExpertName("tax"), "Tax", failure=Failure.LEFT),
+        ConsultationReport(CallId("call_2"), ExpertName("tax"), "Tax", failure=Failure.LEFT),
     ),
     choosing=Stage("gpt-6-luna", 1.0, Usage(10)),
     closing=Stage("gpt-6-luna"),

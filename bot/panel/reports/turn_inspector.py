@@ -36,7 +36,7 @@ from bot.panel.model import (
 )
 from bot.panel.prices import Prices
 from bot.panel.reports.report_store import ReportStore
-from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
@@ -84,7 +84,7 @@ class TurnInspector:
         return tuple(await asyncio.gather(*parts))
 
     async def _part(
-        self, consultation: Consultation, call: ToolCalled | None, caller: "_Caller"
+        self, consultation: ConsultationReport, call: ToolCalled | None, caller: "_Caller"
     ) -> ExpertTrace:
         arguments = call.arguments if call else {}
         expert = caller.called(consultation)
@@ -163,11 +163,11 @@ class _Caller:
     path: tuple[ExpertName, ...]  # who consulted whom, down to it; empty: the router
     by: CallId | None  # its own call; None: the router
 
-    def called(self, consultation: Consultation) -> "_Caller":
+    def called(self, consultation: ConsultationReport) -> "_Caller":
         """Return the expert that it called."""
         return replace(self, path=(*self.path, consultation.expert), by=consultation.call_id)
 
-    def consultations(self, calls: Iterable[ToolCalled]) -> Iterator[Consultation]:
+    def consultations(self, calls: Iterable[ToolCalled]) -> Iterator[ConsultationReport]:
         """Yield its consultations from the report, else from the *calls* in its conversation."""
         if self.report:
             yield from (c for c in self.report.consultations if c.by == self.by)
@@ -175,4 +175,4 @@ class _Caller:
         for call in calls:
             if name := prompts.expert_of(call.tool):
                 own = prompts.own_id(call.call_id, self.by)
-                yield Consultation(own, name, name, known_as=call.call_id, by=self.by)
+                yield ConsultationReport(own, name, name, known_as=call.call_id, by=self.by)

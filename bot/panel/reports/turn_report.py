@@ -37,7 +37,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class ConsultationReport:
     """One expert's part in a turn."""
 
     call_id: CallId
@@ -57,7 +57,7 @@ class TurnReport:
     mark: MessageTs  # identifies its message in the router's conversation
     seconds: float  # from the first entry of the journal, or the last manual retry, to the end
     direct: bool = False  # people named the experts themselves
-    consultations: tuple[Consultation, ...] = ()
+    consultations: tuple[ConsultationReport, ...] = ()
     choosing: Stage | None = None
     closing: Stage | None = None  # None: no synthesis
     thread_ts: str = ""  # empty in older reports
@@ -80,7 +80,7 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
     )
 
 
-def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Consultation:
+def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> ConsultationReport:
     own = [event for event in events if getattr(event, "call_id", call.id) == call.id]  # or none
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
     stage = _stage(asked.model, own, *_CONSULTING) if asked else None
@@ -88,7 +88,7 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
     if stage:  # an expert who consults others is asked twice
         stage = replace(stage, usage=sum(choosing, stage.usage))
     failures = (event.failure for event in own if isinstance(event, ExpertFailed))
-    return Consultation(
+    return ConsultationReport(
         call_id=call.id,
         expert=call.expert,
         title=panel.persona(call.expert).name,

@@ -19,16 +19,16 @@ async def consult(context: TurnContext, call: Call) -> None:
     async with context.locks[context.progress.path(call)]:
         outcome = context.progress.outcomes.get(call.id)
         if outcome is None:
-            await context.approval.supersede(call)
+            await context.approvals.supersede(call)
             outcome = await _ask(context, call)
             await context.record.note(outcome)
         conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
             persona = context.panel.persona(call.expert)
-            await context.approval.open(call, outcome, persona, conversation)
-        await context.approval.close()
+            await context.approvals.open(call, outcome, persona, conversation)
+        await context.approvals.close()
     await _post_outcome(context, call, outcome)
-    await context.approval.ask(call, context.writer)
+    await context.approvals.ask(call, context.writer)
     context.plan.changed()
 
 

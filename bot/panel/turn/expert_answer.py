@@ -108,12 +108,12 @@ async def _continue(
     context: TurnContext, consultation: Consultation, on_event: EventSink
 ) -> Outcome:
     """Tell the expert what people decided about the tool it wanted, and take its answer."""
-    call, verdict, approval = consultation.call, context.turn.verdict, context.approval.decided
+    call, verdict, request = consultation.call, context.turn.verdict, context.approvals.decided
     conversation = context.conversation_of(call)
-    if not (verdict and approval) or conversation != approval.conversation:
+    if not (verdict and request) or conversation != request.conversation:
         return ExpertFailed(call.id, Failure.FORGOT)
     by = context.input.question[0].speaker
-    items = [prompts.given(wanted, verdict.decision, by) for wanted in approval.wanted]
+    items = [prompts.given(wanted, verdict.decision, by) for wanted in request.wanted]
     prompt = context.expert_prompt(conversation, consultation, items)
     prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have answered
     repeated = call.id in context.progress.asked

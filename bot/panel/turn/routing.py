@@ -72,9 +72,9 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
 
 async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
     """Let the expert that asked for approval go on, unless the approval has ended meanwhile."""
-    approval = context.approval.decided
-    if approval and not context.progress.calls:
-        call = prompts.continuing(approval.call, context.turn.id)
+    request = context.approvals.decided
+    if request and not context.progress.calls:
+        call = prompts.continuing(request.call, context.turn.id)
         await context.record.note(ExpertCalled(call))
         start(call)
     await context.record.note(Routed(direct=True))

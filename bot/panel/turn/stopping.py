@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Sequence
 
-from bot.panel.approvals.tool_approval import ToolApproval
+from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import ExpertFailed, Failure
 from bot.panel.journal.progress import Progress
@@ -32,9 +32,9 @@ class Stopping:
         self._model = model
         self._messenger = messenger
 
-    async def end(self, record: TurnRecord, panel: Panel, approval: ToolApproval) -> None:
+    async def end(self, record: TurnRecord, panel: Panel, approvals: ToolApprovals) -> None:
         """End the turn of *record*, and its pending approvals; posted replies stay."""
-        await approval.withdraw()
+        await approvals.withdraw()
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))

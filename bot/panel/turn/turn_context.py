@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.panel.approvals.tool_approval import ToolApproval
+from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
@@ -75,7 +75,7 @@ class TurnContext:
     conversations: ThreadConversations
     writer: ThreadWriter
     plan: PlanMessage
-    approval: ToolApproval
+    approvals: ToolApprovals
     # An expert called twice answers one question after the other.
     locks: defaultdict[ConsultationPath, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), init=False

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from bot.panel.approvals.tool_approval import ToolApproval
+from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
@@ -80,7 +80,7 @@ class TurnRunner:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
         record = await self._read_record(claim)
         panel = await self._services.panels.panel(claim.turn.thread)
-        await self._stopping.end(record, panel, await self._approval(record))
+        await self._stopping.end(record, panel, await self._load_approvals(record))
         await self._save_report(record, claim.turn, panel)
 
     async def _read_record(self, claim: Claim) -> TurnRecord:
@@ -88,16 +88,16 @@ class TurnRunner:
         await self._services.locales.use_shared_language(claim.turn.asker)
         return await TurnRecord.read(claim, self._stores.journal)
 
-    async def _approval(self, record: TurnRecord) -> ToolApproval:
-        approval = ToolApproval(
+    async def _load_approvals(self, record: TurnRecord) -> ToolApprovals:
+        approvals = ToolApprovals(
             record,
             self._stores.approvals,
             self._services.messenger,
             self._rules.approvers,
             self._rules.timeouts,
         )
-        await approval.load()
-        return approval
+        await approvals.load()
+        return approvals
 
     async def _obey(self, command: ThreadCommand, record: TurnRecord, writer: ThreadWriter) -> None:
         turn = record.turn
@@ -105,8 +105,8 @@ class TurnRunner:
             command, turn.thread, turn.asker, repeated=record.resumed
         )
         if isinstance(command, Stop):
-            approval = await self._approval(record)
-            if await approval.withdraw():
+            approvals = await self._load_approvals(record)
+            if await approvals.withdraw():
                 answer = sentences.stopped(())
         await writer.post("command", answer)
 
@@ -144,12 +144,12 @@ class TurnRunner:
         tasks: asyncio.TaskGroup,
     ) -> TurnContext:
         services, timeouts = self._services, self._rules.timeouts
-        panel, question, earlier, background, approval = await asyncio.gather(
+        panel, question, earlier, background, approvals = await asyncio.gather(
             services.panels.panel(turn.thread),
             self._history.question(turn),
             self._history.earlier(turn, links),
             self._history.background(turn, links),
-            self._approval(record),
+            self._load_approvals(record),
         )
         attached: asyncio.Future[Attached]
         if files := files_of([*earlier, *question]):
@@ -167,7 +167,7 @@ class TurnRunner:
             ),
             writer,
             PlanMessage(record, services.messenger, writer, panel, timeouts.plan_updates),
-            approval,
+            approvals,
         )
 
     async def _answer(self, context: TurnContext) -> None:
@@ -225,7 +225,7 @@ class TurnRunner:
 
 async def _post_reason(context: TurnContext) -> None:
     """Say why the panel answers where nobody wrote a message: a button, or a decision."""
-    await context.approval.show_verdict()
+    await context.approvals.show_verdict()
     if steer := context.turn.steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
         by = context.input.question[0].speaker

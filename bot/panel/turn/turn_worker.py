@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
-from bot.panel.intake.lease_renewal import renewed_lease
+from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import Claim
 from bot.panel.timeouts import Timeouts

@@ -12,7 +12,7 @@ from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, Thre
 from bot.panel.prices import Price, Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
-from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.roster.roster import ChannelScope
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.handle_store import FakeHandleStore
@@ -51,7 +51,8 @@ async def answered(bench, *stages, month_start=NOVEMBER):
     await bench.queue.put(ThreadRef("T1", "C1", ts), Message(ts, MEMBER, "May we?"))
     claim = await bench.queue.claim()
     calls = tuple(
-        Consultation(CallId(str(n)), LEGAL, "Legal", stage=stage) for n, stage in enumerate(stages)
+        ConsultationReport(CallId(str(n)), LEGAL, "Legal", stage=stage)
+        for n, stage in enumerate(stages)
     )
     await bench.reports.save(claim, TurnReport(ts, 1.0, direct=True, consultations=calls))
     await bench.queue.done(claim)

@@ -26,7 +26,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.reports import turn_report
-from bot.panel.reports.turn_report import Consultation, Stage
+from bot.panel.reports.turn_report import ConsultationReport, Stage
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, THREAD, consult
 
@@ -129,7 +129,9 @@ def test_times_run_from_the_first_attempt_to_the_answer():
     assert report.seconds == 66
     assert report.choosing == Stage("luna", 4.0, USAGE)
     stage = Stage("terra", 60.5, USAGE)
-    assert report.consultations == (Consultation(call.id, LEGAL, "Legal Counsel", stage=stage),)
+    assert report.consultations == (
+        ConsultationReport(call.id, LEGAL, "Legal Counsel", stage=stage),
+    )
     assert report.closing == Stage("luna", 1.5, USAGE)
 
 

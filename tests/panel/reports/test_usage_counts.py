@@ -1,14 +1,14 @@
 from bot.panel.journal.events import Failure
 from bot.panel.model import CallId, ExpertName, MessageTs, Usage
-from bot.panel.reports.turn_report import Consultation, Stage, TurnReport
+from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount, usage_counts
 
 LEGAL = ExpertName("legal")
 ROUTER = Stage("gpt-6-luna", 1.0, Usage(10, 4, 2))
 
 
-def asked(call: str, stage: Stage | None, failure: Failure | None = None) -> Consultation:
-    return Consultation(CallId(call), LEGAL, "Legal Counsel", stage=stage, failure=failure)
+def asked(call: str, stage: Stage | None, failure: Failure | None = None) -> ConsultationReport:
+    return ConsultationReport(CallId(call), LEGAL, "Legal Counsel", stage=stage, failure=failure)
 
 
 def test_the_router_has_one_question_however_often_it_was_asked():

@@ -18,7 +18,7 @@ from bot.panel.timeouts import Timeouts
 log = logging.getLogger(__name__)
 
 
-class ToolApproval:
+class ToolApprovals:
     """The requests for approval in the thread of one turn."""
 
     def __init__(
@@ -70,12 +70,12 @@ class ToolApproval:
             if not any(one.id == pending.id for one in self._pending):
                 self._pending.append(pending)
 
-    async def ask(self, call: Call, speaker: ThreadWriter) -> None:
+    async def ask(self, call: Call, writer: ThreadWriter) -> None:
         """Post the request that was opened for *call*, and let people decide."""
         turn = self._record.turn.id
         own = (one for one in self._pending if (one.turn, one.call.id) == (turn, call.id))
         if pending := next(own, None):
-            await speaker.offer_decision(pending.part, self._text(pending), pending.id)
+            await writer.offer_decision(pending.part, self._text(pending), pending.id)
             asked = replace(pending, ts=self._record.progress.posted[pending.part])
             if pending not in self._pending:  # superseded meanwhile
                 await self._end(asked, Undecided.SUPERSEDED)
