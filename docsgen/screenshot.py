@@ -14,7 +14,7 @@ from typing import Literal
 from PIL import Image
 from playwright.async_api import Browser, ViewportSize, async_playwright
 
-from bot.demo.demo import open_demo
+from bot.demo.run import open_demo
 
 QUESTION = "Can we use this MIT library in a closed product, and what would it cost to support?"
 FOLDER = Path(__file__).parent.parent / "docs" / "images"

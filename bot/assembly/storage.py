@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.adapters.redis.connection import connection
+from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
@@ -42,7 +42,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
     shards = Shards(config.redis_shards)
     redis = redis_of(config)
     try:
-        await connection.prepare(redis, config.redis_url, shards)
+        await client.prepare(redis, config.redis_url, shards)
         yield Storage(
             redis,
             RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
@@ -62,7 +62,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
 def redis_of(config: Config) -> Connection:
     """Return the way to Redis. Raises ConfigError if its address is malformed."""
     try:
-        return connection.connect(config.redis_url)
+        return client.connect(config.redis_url)
     except ValueError as error:
         example = "redis://localhost:6379/0"
         raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error

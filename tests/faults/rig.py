@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bot.adapters.redis.connection import connection
+from bot.adapters.redis.connection import client
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.experts.library import library
@@ -99,9 +99,9 @@ async def _set_panel(server: Server, team_id: str) -> None:
     known = {expert.name: expert for expert in library()}
     colleague = known[ExpertName(brain.COLLEAGUE)]
     asker = replace(known[ExpertName(brain.ASKER)], consults=(colleague.name,))
-    redis = connection.connect(f"{server.url}/0")
+    redis = client.connect(f"{server.url}/0")
     try:
-        await connection.prepare(redis, server.url, Shards(1))
+        await client.prepare(redis, server.url, Shards(1))
         for expert in (asker, colleague):
             await RedisPanelStore(redis).add(WorkspaceScope(team_id), expert)
     finally:

@@ -1,1 +1,1 @@
-"""The redis side of the bot."""
+"""Redis: the queue of turns, their journals, and what is stored of threads and panels."""

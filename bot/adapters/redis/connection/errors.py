@@ -1,4 +1,4 @@
-"""Redis's errors in our words: the one place that knows which of them pass."""
+"""Redis's errors as ours: the only place that knows which of them are temporary."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from redis import exceptions
 
 from bot.panel.errors import StoreUnavailable
 
-# A connection that is refused, loading or unauthorised is a ConnectionError too; ReadOnly is a
-# primary that became a replica; out of memory is temporary, as turns end.
-_PASSING = (
+# ConnectionError includes refused, loading and unauthorised; ReadOnlyError means that a primary
+# became a replica; out of memory is temporary because memory is freed when turns end.
+_TEMPORARY = (
     exceptions.ClusterError,
     exceptions.ConnectionError,
     exceptions.OutOfMemoryError,
@@ -19,16 +19,16 @@ _PASSING = (
     exceptions.TimeoutError,
     exceptions.TryAgainError,
 )
-# Cannot write its disk, has too few replicas, is kept busy by a script, is without its primary.
-_PASSING_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "LOADING")
+# Cannot write to disk, too few replicas, busy with a script, primary is down …
+_TEMPORARY_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "LOADING")
 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn what Redis raises and will not last into StoreUnavailable; let cancellations through.
+    """Translate temporary errors of Redis into StoreUnavailable, and keep cancellations.
 
-    On Python 3.11 redis-py may swallow one: ``asyncio.wait_for``, by which it sends, does so if
-    all is sent at that very moment.
+    On Python 3.11 redis-py may swallow one: it sends with ``asyncio.wait_for``, which loses a
+    cancellation that arrives just as the sending completes.
     """
     before = _cancellations()
     try:
@@ -43,10 +43,10 @@ def store_errors() -> Iterator[None]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except _PASSING as error:
+    except _TEMPORARY as error:
         raise StoreUnavailable(f"Redis is unavailable: {error}") from error
     except exceptions.ResponseError as error:
-        if str(error).startswith(_PASSING_CODES):
+        if str(error).startswith(_TEMPORARY_CODES):
             raise StoreUnavailable(f"Redis is unavailable: {error}") from error
         raise
 

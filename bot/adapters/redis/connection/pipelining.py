@@ -1,8 +1,8 @@
-"""Sending together what is wanted at the same moment.
+"""Automatic pipelining: commands issued in the same pass of the event loop go out together.
 
-Most of what a command costs this process is the trip and not the command. So whatever is asked
-for in one pass of the event loop goes out as one pipeline: under load that is many events or
-many turns, and nobody waits for it. Each caller gets its own answer, or its own error.
+Most of a command's cost in this process is the round trip, not the command. Under load one pass
+of the loop serves many events and turns, and batching their commands delays none of them. Each
+caller gets its own reply, or its own error.
 """
 
 import asyncio
@@ -10,53 +10,53 @@ from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
-_BLOCKING = frozenset({"BLPOP"})  # these would hold up all that is sent with them
+_BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
 
 
-class _Wanted(NamedTuple):
+class _Command(NamedTuple):
     args: tuple[Any, ...]
     options: dict[str, Any]
-    answer: asyncio.Future[Any]
+    reply: asyncio.Future[Any]
 
 
 class PipeliningRedis(Redis):
-    """A client whose commands share their trips."""
+    """A client whose commands share round trips."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._gathered: list[_Wanted] = []
-        self._trips: set[asyncio.Task[None]] = set()
+        self._batch: list[_Command] = []
+        self._round_trips: set[asyncio.Task[None]] = set()
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         if args[0] in _BLOCKING:
             return await self._execute(*args, **options)
-        wanted = _Wanted(args, options, asyncio.get_running_loop().create_future())
-        self._gathered.append(wanted)
-        if len(self._gathered) == 1:
-            trip = asyncio.create_task(self._travel())
-            self._trips.add(trip)
-            trip.add_done_callback(self._trips.discard)
-        return await wanted.answer
+        command = _Command(args, options, asyncio.get_running_loop().create_future())
+        self._batch.append(command)
+        if len(self._batch) == 1:
+            round_trip = asyncio.create_task(self._send_batch())
+            self._round_trips.add(round_trip)
+            round_trip.add_done_callback(self._round_trips.discard)
+        return await command.reply
 
-    async def _travel(self) -> None:
-        gathered, self._gathered = self._gathered, []
+    async def _send_batch(self) -> None:
+        batch, self._batch = self._batch, []
         try:
-            answers = await self._answers(gathered)
-        except BaseException as error:  # noqa: BLE001 - each caller is told, and then nobody is left
-            answers = [error] * len(gathered)
-        for wanted, answer in zip(gathered, answers, strict=True):
-            if wanted.answer.done():  # cancelled meanwhile
+            replies = await self._replies(batch)
+        except BaseException as error:  # noqa: BLE001 - every caller gets it; none is left waiting
+            replies = [error] * len(batch)
+        for command, reply in zip(batch, replies, strict=True):
+            if command.reply.done():  # cancelled meanwhile
                 continue
-            if isinstance(answer, BaseException):
-                wanted.answer.set_exception(answer)
+            if isinstance(reply, BaseException):
+                command.reply.set_exception(reply)
             else:
-                wanted.answer.set_result(answer)
+                command.reply.set_result(reply)
 
-    async def _answers(self, gathered: list[_Wanted]) -> list[Any]:
-        if len(gathered) == 1:
-            return [await self._execute(*gathered[0].args, **gathered[0].options)]
+    async def _replies(self, batch: list[_Command]) -> list[Any]:
+        if len(batch) == 1:
+            return [await self._execute(*batch[0].args, **batch[0].options)]
         async with self.pipeline(transaction=False) as pipe:
-            for args, options, _ in gathered:
+            for args, options, _ in batch:
                 pipe.execute_command(*args, **options)
             return await pipe.execute(raise_on_error=False)
 

@@ -1,4 +1,4 @@
-"""Which version of the keys is in Redis: newer ones are refused, older ones are brought forward."""
+"""The version of the data in Redis: newer data is refused, older data is migrated."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -11,13 +11,13 @@ VERSION = 1
 
 Migration = Callable[[Connection, keys.Shards], Awaitable[None]]
 
-# From which version: what makes it the next one. Each must bear being run twice, and beside
-# workers of the older version that have not stopped yet.
+# From each version, the migration to the next. It must be safe to run twice, and while workers of
+# the older version are still running.
 MIGRATIONS: Mapping[int, Migration] = {}
 
 
 class SchemaRefused(GiveUp):
-    """What is in Redis was written by a newer version, or for another number of shards."""
+    """The data in Redis was written by a newer version, or for another number of shards."""
 
 
 async def prepare(
@@ -27,7 +27,7 @@ async def prepare(
     version: int = VERSION,
     migrations: Mapping[int, Migration] = MIGRATIONS,
 ) -> None:
-    """Make sure that what is in Redis is what this *version* means, or raise SchemaRefused."""
+    """Migrate the data in Redis to *version*, or raise SchemaRefused."""
     with store_errors():
         await redis.hsetnx(keys.SCHEMA, "version", str(version))
         await redis.hsetnx(keys.SCHEMA, "shards", str(shards.count))

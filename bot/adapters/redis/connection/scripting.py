@@ -1,4 +1,4 @@
-"""Our Lua scripts: each is one atomic step, run by its hash and sent again where it is unknown."""
+"""Running Lua scripts: each is one atomic step, called by its hash, loaded where it is unknown."""
 
 from functools import cache
 from hashlib import sha1
@@ -7,19 +7,19 @@ from typing import Any, TypeAlias
 
 from redis.exceptions import NoScriptError
 
-# Redis or RedisCluster. redis-py declares every answer as "bytes | str | …"; ours are str.
+# Redis or RedisCluster. redis-py declares every reply as "bytes | str | …"; ours are str.
 Connection: TypeAlias = Any
 
 
 class Script:
-    """The script ``scripts/<name>.lua``, which says what it takes and returns."""
+    """The script ``scripts/<name>.lua``, whose header documents its arguments and result."""
 
     def __init__(self, name: str) -> None:
         self._source = _read("common") + "\n" + _read(name)
         self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: Connection, key: str, *args: str | int) -> Any:
-        """Run the script on *key*: the prefix of a shard, or the one key that it is about."""
+        """Run the script on *key*: the prefix of a shard, or the only key that it uses."""
         try:
             return await redis.evalsha(self._digest, 1, key, *args)
         except NoScriptError:  # a new server, or a flushed cache

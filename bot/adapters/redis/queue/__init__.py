@@ -1,1 +1,1 @@
-"""The queue of turns, their journals, and the pace of calls."""
+"""The queue of turns, their journals, and the rate limiter for calls to Slack."""

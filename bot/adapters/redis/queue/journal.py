@@ -1,7 +1,7 @@
-"""What a turn has already done, kept beside the turn and forgotten with it.
+"""The journal of a turn: what it has already done. It is deleted with the turn.
 
-The token is checked by the same script that writes: a worker that lost its turn cannot write into
-the journal of the one that has it now, and cannot read there either.
+The script that reads or writes also checks the token: a worker that has lost its turn can neither
+read nor write the journal of the worker that has it now.
 """
 
 from collections.abc import Sequence
@@ -35,22 +35,22 @@ class RedisJournal(Journal):
         return tuple(codec.load_tagged(_KINDS, entry.partition(" ")[2]) for entry in entries)
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        if not await self._run(self._append, claim, written(event)):
+        if not await self._run(self._append, claim, journal_entry(event)):
             raise TurnLost(claim.turn.id)
 
     async def _run(self, script: Script, claim: Claim, *args: str) -> list[str] | None:
         thread = claim.turn.thread
         with store_errors():
-            answer: list[str] | None = await script(
+            entries: list[str] | None = await script(
                 self._redis,
                 self._shards.prefix(thread),
                 keys.thread_name(thread),
                 claim.token,
                 *args,
             )
-        return answer
+        return entries
 
 
-def written(event: TurnEvent) -> str:
-    """Return *event* as an entry; a nonce makes it unlike an equal one that is no second try."""
+def journal_entry(event: TurnEvent) -> str:
+    """Return *event* as an entry; its nonce tells a retried write from an equal, later event."""
     return f"{token_urlsafe(6)} {codec.dump_tagged(event)}"

@@ -1,18 +1,17 @@
-"""The queue of turns: one thread at a time and in order, the others side by side.
+"""The queue of turns: in order within a thread, in parallel across threads.
 
-Why Lua on lists and sorted sets, and not Streams with consumer groups. A group hands out entries
-one by one and knows nothing of threads; that a thread's next entry must wait for the one before,
-that waiting messages are gathered into one turn, that a flood in one channel must not starve the
-others and that an old owner must not write any more, would all have to be built beside it, and
-the two kept in step. Here a thread is in one place at any time (ready, leased or delayed), each
-move is one script, and the token that the scripts compare is the fence.
+Why Lua on lists and sorted sets, and not Streams with consumer groups? A group delivers entries
+one by one and knows nothing of threads. We need more: a thread's next entry waits for the one
+before, waiting messages are gathered into one turn, a flood in one channel does not starve the
+others, and a former owner can no longer write. All of this would have to be built beside the
+group, and kept consistent with it. Here a thread is in exactly one state (ready, leased or
+delayed), each transition is one script, and the token that the scripts compare is a fencing token.
 
-Why a wake list, and not publish/subscribe. ``BLPOP`` wakes exactly one waiting worker, within a
-round trip, and needs no connection of its own kept subscribed; a published hint wakes all of them
-for one turn and is lost on those that are just reconnecting. The list holds at most one element;
-whoever claims while there is more to do puts it there again, so that workers wake one another.
-It is a hint only: a waiting worker looks by itself as soon as a lease or a delay may end, and at
-least every second.
+Why a wake list, and not publish/subscribe? ``BLPOP`` wakes exactly one waiting worker, within a
+round trip, and needs no connection that stays subscribed; a published hint wakes all workers for
+one turn and misses those that are just reconnecting. The list has at most one element; a worker
+that claims while there is more to do puts it back, so that workers wake one another. It is only a
+hint: a waiting worker also polls as soon as a lease or a delay may end, and at least every second.
 """
 
 import asyncio
@@ -29,18 +28,18 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
-from bot.adapters.redis.queue.journal import written
+from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
 from bot.panel.intake.turn_queue import StopResult, WaitingThread
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
-MOST_MESSAGES = 20  # in one turn: what people type during one answer, not a transcript
-UNREADABLE_FOR = 30.0
-HERALD_FOR = 6.0  # seconds that one worker stays the one who tells places
-LEAST_ROOM = 4  # in each shard: a channel's threads fall on them by chance
-LONGEST_GOODBYE = 2.0  # seconds that a cancelled claim may still take
+MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
+UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
+HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
+LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
+CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
@@ -52,9 +51,9 @@ _log = logging.getLogger(__name__)
 class RedisTurnQueue(QueueAdmin):
     """The queue in Redis; a claim is a lease of *lease* seconds.
 
-    Of one channel, about *room* turns at most are begun and not done at any time: Slack takes no
-    more than a message a second there, and the others want their turn. A waiting worker that
-    nobody wakes looks by itself after *look_again* seconds.
+    At most about *room* turns of one channel are in progress at any time: Slack accepts no more
+    than a message a second there, and other channels need workers, too. A waiting worker that is
+    not woken polls after *look_again* seconds.
     """
 
     def __init__(
@@ -89,10 +88,10 @@ class RedisTurnQueue(QueueAdmin):
             self._prefixes.rotate(-1)  # so that no shard comes first each time
             pauses = []
             for prefix in tuple(self._prefixes):
-                found = await self._take(prefix)
-                if isinstance(found, Claim):
-                    return found
-                pauses.append(found)
+                claim = await self._claim_from(prefix)
+                if isinstance(claim, Claim):
+                    return claim
+                pauses.append(claim)
             await self._rest(min(pauses))
 
     async def renew(self, claim: Claim) -> None:
@@ -108,20 +107,20 @@ class RedisTurnQueue(QueueAdmin):
         await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0)
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
-        told: list[WaitingThread] = []
-        for prefix in self._shards.prefixes:  # which take turns
+        waiting: list[WaitingThread] = []
+        for prefix in self._shards.prefixes:
             args = (self._name, _milliseconds(HERALD_FOR), limit)
             line = await self._run(_LINE, prefix, *args)
             askers = (UserId(user) if user else None for user in line[2::3])
-            told += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)
-        return told
+            waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)
+        return waiting
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by)
-        answer = await self._run(_STOP, self._shards.prefix(thread), *args)
-        if not answer:
+        reply = await self._run(_STOP, self._shards.prefix(thread), *args)
+        if not reply:
             return None
-        stopping, dropped = answer
+        stopping, dropped = reply
         return StopResult(bool(stopping), codec.load(Message, dropped).ts if dropped else None)
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
@@ -129,9 +128,11 @@ class RedisTurnQueue(QueueAdmin):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for prefix in self._shards.prefixes:
                     pipe.hgetall(f"{prefix}stops")
-                found = await pipe.execute()
+                stops_by_shard = await pipe.execute()
         return {
-            keys.thread_of(name): UserId(user) for stops in found for name, user in stops.items()
+            keys.thread_of(name): UserId(user)
+            for stops in stops_by_shard
+            for name, user in stops.items()
         }
 
     async def depth(self) -> Depth:
@@ -140,7 +141,7 @@ class RedisTurnQueue(QueueAdmin):
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
 
     async def bury(self, claim: Claim, reason: str) -> None:
-        """Give the turn up: it becomes a dead letter. Raises TurnLost if another worker has it."""
+        """Give up the turn: it becomes a dead letter. Raises TurnLost if another worker has it."""
         await self._fenced(_BURY, claim, keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR)
 
     async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
@@ -151,10 +152,10 @@ class RedisTurnQueue(QueueAdmin):
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
-        return next((found for found in await self.buried() if found.turn.id == turn), None)
+        return next((letter for letter in await self.buried() if letter.turn.id == turn), None)
 
     async def retry(self, turn: TurnId) -> bool:
-        return await self._anywhere(_RETRY, turn, written(Retried()))
+        return await self._anywhere(_RETRY, turn, journal_entry(Retried()))
 
     async def drop(self, turn: TurnId) -> bool:
         return await self._anywhere(_DROP, turn)
@@ -162,48 +163,48 @@ class RedisTurnQueue(QueueAdmin):
     async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
         args = (keys.thread_name(thread), self._lease, int(drop))
         requested_at = monotonic()
-        found = await self._run(_HOLD, self._shards.prefix(thread), *args)
-        if not found:
+        reply = await self._run(_HOLD, self._shards.prefix(thread), *args)
+        if not reply:
             return None
-        token, dropped = found
+        token, dropped = reply
         turn = Turn(TurnId(f"{keys.thread_name(thread)} held"), thread, ())
         return Hold(Claim(turn, int(token), attempt=1, requested_at=requested_at), dropped)
 
-    async def _take(self, prefix: str) -> Claim | float:
-        """Return a claim, or how long to wait for one at most."""
+    async def _claim_from(self, prefix: str) -> Claim | float:
+        """Return a claim, or how many seconds to wait before the next attempt."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
         requested_at = monotonic()
-        asking = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
+        request = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
         try:
-            answer = await asyncio.shield(asking)
+            reply = await asyncio.shield(request)
         except asyncio.CancelledError:
-            await self._give_back(prefix, asking)
+            await self._give_back(prefix, request)
             raise
-        if len(answer) == 1:
-            return float(answer[0]) / 1000
-        found = await self._read(prefix, answer)
-        return replace(found, requested_at=requested_at) if isinstance(found, Claim) else found
+        if len(reply) == 1:
+            return float(reply[0]) / 1000
+        claim = await self._read(prefix, reply)
+        return replace(claim, requested_at=requested_at) if isinstance(claim, Claim) else claim
 
-    async def _read(self, prefix: str, answer: Sequence[Any]) -> Claim | float:
-        """Return the claim that *answer* is; set it aside if it cannot be read."""
-        thread, messages, token, *counts = answer
+    async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
+        """Return the claim in *reply*; postpone the turn if it cannot be read."""
+        thread, messages, token, *counts = reply
         try:
             return Claim(_turn(thread, messages or "[]"), int(token), *counts)
-        except codec.Unreadable as why:  # perhaps a newer worker can read it
-            _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(why)})
-            await self._leave(prefix, answer, UNREADABLE_FOR)
+        except codec.Unreadable as error:  # perhaps a newer worker can read it
+            _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
+            await self._release(prefix, reply, UNREADABLE_FOR)
             return self._look_again / 1000
 
-    async def _give_back(self, prefix: str, asking: asyncio.Future[Any]) -> None:
-        """Return what a cancelled claim gets after all; failing that, the lease runs out."""
-        with suppress(Exception):  # the cancellation goes on, whatever happens here
-            async with asyncio.timeout(LONGEST_GOODBYE):
-                answer = await asking
-                if len(answer) > 1:
-                    await self._leave(prefix, answer, 0.0)
+    async def _give_back(self, prefix: str, request: asyncio.Future[Any]) -> None:
+        """Release what a cancelled claim still receives; if that fails, the lease expires."""
+        with suppress(Exception):  # no error may replace the cancellation
+            async with asyncio.timeout(CANCELLED_CLAIM_TIMEOUT):
+                reply = await request
+                if len(reply) > 1:
+                    await self._release(prefix, reply, 0.0)
 
-    async def _leave(self, prefix: str, answer: Sequence[Any], after: float) -> None:
-        thread, _, token, *_ = answer
+    async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
+        thread, _, token, *_ = reply
         await self._run(_RELEASE, prefix, thread, token, keys.ENDED_FOR, _milliseconds(after), 0)
 
     async def _rest(self, seconds: float) -> None:
@@ -256,14 +257,14 @@ def _letter(raw: Sequence[str]) -> DeadLetter | None:
     turn, thread, messages, reason, attempts, at = raw
     try:
         return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
-    except codec.Unreadable as why:  # perhaps another version can read it; it can be dropped
-        _log.error("letter.unreadable", extra={"turn": turn, "reason": str(why)})
+    except codec.Unreadable as error:  # perhaps another version can read it; it can be dropped
+        _log.error("letter.unreadable", extra={"turn": turn, "reason": str(error)})
         return None
 
 
 def _turn(thread: str, raw: str) -> Turn:
     ref = keys.thread_of(thread)
     messages = codec.load_tuple(Message, raw)
-    if not messages:  # the server threw them away: see its maxmemory-policy
+    if not messages:  # evicted by the server: see its maxmemory-policy
         raise codec.Unreadable("a turn without messages")
     return Turn.of(ref, messages)

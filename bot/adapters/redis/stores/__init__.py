@@ -1,1 +1,1 @@
-"""What is kept in Redis about threads, panels and finished turns."""
+"""What is stored in Redis about threads, panels and finished turns."""

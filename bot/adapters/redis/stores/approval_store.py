@@ -1,7 +1,7 @@
-"""What experts want to do and people have to approve of, a hash for each thread.
+"""Tool calls that people have to approve, a hash for each thread.
 
-It lies with the thread's queue: a verdict is noted and queued by one script. So whoever presses a
-button second, and the clock, find out that they are late.
+It is in the same shard as the thread's queue: one script records a verdict and queues it. A second
+click, or the expiry, therefore finds out that it came too late.
 """
 
 import logging
@@ -18,8 +18,8 @@ from bot.panel.model import ApprovalId, Claim, Message, ThreadRef
 
 _OPEN, _ASK, _ENTER = map(Script, ("approval_open", "approval_ask", "approval_enter"))
 _DUE, _SETTLE = map(Script, ("approval_due", "approval_settle"))
-_AT_ONCE = 100  # that are told to be due
-_ENTERED = {0: VerdictResult.TOO_LATE, 1: VerdictResult.IN_LINE, 2: VerdictResult.AT_ONCE}
+_MOST_EXPIRED = 100  # in one reply
+_VERDICT_RESULTS = {0: VerdictResult.TOO_LATE, 1: VerdictResult.IN_LINE, 2: VerdictResult.AT_ONCE}
 
 _log = logging.getLogger(__name__)
 
@@ -40,21 +40,21 @@ class RedisApprovalStore(ApprovalStore):
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
         with store_errors():
-            held = await self._redis.hgetall(self._shards.approvals(thread))
-        texts = [text for name, text in held.items() if not name.endswith("!")]
+            entries = await self._redis.hgetall(self._shards.approvals(thread))
+        texts = [text for name, text in entries.items() if not name.endswith("!")]
         return [pending for text in texts if (pending := _readable(text))]
 
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
         args = (keys.thread_name(thread), approval, codec.dump(verdict))
-        return _ENTERED[await self._run(_ENTER, self._shards.prefix(thread), *args)]
+        return _VERDICT_RESULTS[await self._run(_ENTER, self._shards.prefix(thread), *args)]
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
-        found: list[tuple[ThreadRef, Pending]] = []
+        expired: list[tuple[ThreadRef, Pending]] = []
         for prefix in self._shards.prefixes:
-            found += _due(await self._run(_DUE, prefix, _AT_ONCE))
-        return found
+            expired += _expired(await self._run(_DUE, prefix, _MOST_EXPIRED))
+        return expired
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         await self._fenced(_SETTLE, claim, approval)
@@ -70,8 +70,8 @@ class RedisApprovalStore(ApprovalStore):
             return await script(self._redis, prefix, *args)
 
 
-def _due(answer: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
-    for name, text in zip(answer[::2], answer[1::2], strict=True):
+def _expired(reply: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
+    for name, text in zip(reply[::2], reply[1::2], strict=True):
         if pending := _readable(text):
             yield keys.thread_of(name), pending
 
@@ -79,6 +79,6 @@ def _due(answer: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
 def _readable(text: str) -> Pending | None:
     try:
         return codec.load(Pending, text)
-    except codec.Unreadable as why:  # a newer version's
-        _log.warning("approval.unreadable", extra={"reason": str(why)})
+    except codec.Unreadable as error:  # written by a newer version
+        _log.warning("approval.unreadable", extra={"reason": str(error)})
         return None

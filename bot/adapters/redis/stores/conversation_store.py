@@ -1,6 +1,7 @@
-"""Conversations that we keep ourselves, for servers that remember nothing.
+"""Conversations that the bot stores itself, for servers that store none.
 
-An item is written behind the token of its addition, which is the response's where it is one.
+Each item has the token of the call that added it as a prefix: the id of the response, if it is
+part of one.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ _LOOK_BACK = 100
 
 
 class RedisConversationStore(ConversationStore):
-    """Each conversation is a head and a list, gone ninety days after it was last written."""
+    """Each conversation is a head and a list of items; both expire ninety days after a change."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
@@ -40,10 +41,10 @@ class RedisConversationStore(ConversationStore):
 
     async def labels(self, conversation: ConversationId) -> Labels:
         with store_errors():
-            found = await self._redis.hget(f"{keys.conversation(conversation)}head", "labels")
-        if not found:
+            labels = await self._redis.hget(f"{keys.conversation(conversation)}head", "labels")
+        if not labels:
             raise ConversationGone(conversation)
-        return codec.load_tagged(_LABELS, found)
+        return codec.load_tagged(_LABELS, labels)
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         await self._note(conversation, "labels", codec.dump_tagged(labels))

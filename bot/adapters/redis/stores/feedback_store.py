@@ -1,4 +1,4 @@
-"""What people think of replies, a hash for each month of questions."""
+"""People's feedback on replies, a hash for each month of questions."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class RedisFeedbackStore(FeedbackStore):
-    """One field for each person and reply: who changes their mind writes over it."""
+    """One field for each person and reply: a changed opinion overwrites the former one."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
@@ -22,17 +22,17 @@ class RedisFeedbackStore(FeedbackStore):
     async def save(self, team_id: str, feedback: Feedback) -> None:
         judged = feedback.judged
         key = keys.feedback(team_id, month_of(question_of(judged.turn)))
-        voice = f"{judged.turn} {judged.reply} {feedback.by}"
+        field = f"{judged.turn} {judged.reply} {feedback.by}"
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hset(key, voice, codec.dump(feedback))
+                pipe.hset(key, field, codec.dump(feedback))
                 pipe.expire(key, keys.FEEDBACK_FOR)
                 await pipe.execute()
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
         with store_errors():
-            found = await self._redis.hvals(keys.feedback(team_id, month))
-        return [feedback for text in found if (feedback := _readable(text))]
+            texts = await self._redis.hvals(keys.feedback(team_id, month))
+        return [feedback for text in texts if (feedback := _readable(text))]
 
     async def forget(
         self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
@@ -41,17 +41,17 @@ class RedisFeedbackStore(FeedbackStore):
         for month in months:
             key = keys.feedback(team_id, month)
             with store_errors():
-                voices = await self._redis.hgetall(key)
-            for voice, text in voices.items():
-                if (found := _readable(text)) and matches(found):
+                texts = await self._redis.hgetall(key)
+            for field, text in texts.items():
+                if (feedback := _readable(text)) and matches(feedback):
                     with store_errors():
-                        forgotten += await self._redis.hdel(key, voice)
+                        forgotten += await self._redis.hdel(key, field)
         return forgotten
 
 
 def _readable(text: str) -> Feedback | None:
     try:
         return codec.load(Feedback, text)
-    except codec.Unreadable as why:  # a newer version's
-        _log.warning("feedback.unreadable", extra={"reason": str(why)})
+    except codec.Unreadable as error:  # written by a newer version
+        _log.warning("feedback.unreadable", extra={"reason": str(error)})
         return None

@@ -1,4 +1,4 @@
-"""Which user groups stand for which experts. Lasting: nothing else remembers it."""
+"""User groups as experts' handles. They never expire: they are stored nowhere else."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -9,20 +9,20 @@ from bot.panel.messaging.handles import Handle, HandleStore
 
 
 class RedisHandleStore(HandleStore):
-    """A workspace's handles in one hash, by group."""
+    """All handles of a workspace in one hash, by user group."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
     async def find(self, team_id: str, groups: Collection[str]) -> Mapping[str, Handle]:
-        wanted = list(groups)
-        if not wanted:
+        names = list(groups)
+        if not names:
             return {}
         with store_errors():
-            found = await self._redis.hmget(keys.handles(team_id), wanted)
+            texts = await self._redis.hmget(keys.handles(team_id), names)
         return {
             group: codec.load(Handle, text)
-            for group, text in zip(wanted, found, strict=True)
+            for group, text in zip(names, texts, strict=True)
             if text is not None
         }
 

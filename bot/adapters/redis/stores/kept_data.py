@@ -1,6 +1,6 @@
-"""All that Redis keeps of threads, found by scanning every key: for operators, never for turns.
+"""Everything in Redis about threads, found by scanning all keys: for operators, never for turns.
 
-For a hundred thousand threads it takes five seconds of processor time.
+A hundred thousand threads take five seconds of processor time.
 """
 
 import re
@@ -21,12 +21,11 @@ _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes th
 _OF_THREADS = frozenset({"approvals", "links", "heard", "standing", "moved", "panel"})
 _DEAD = frozenset({"dead", "dead-journal"})
 
-
 _Kept = defaultdict[ThreadRef, KeptOfThread]
 
 
 class RedisKeptData(KeptData):
-    """Scans the keys; its own keys are those of ``keys``."""
+    """Scans for the keys that ``keys`` describes."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
@@ -40,7 +39,7 @@ class RedisKeptData(KeptData):
             match = _SHARDED.fullmatch(key) or _PANEL.fullmatch(key)
             kind, name = (match["kind"], match["name"]) if match else ("", "")
             if kind in _QUEUED:
-                kept[keys.thread_of(name)].keys += ()  # there is such a thread
+                kept[keys.thread_of(name)].keys += ()  # lists the thread without any keys
             elif kind in _OF_THREADS:
                 kept[keys.thread_of(name)].keys.append(key)
             elif kind == "report":
@@ -61,8 +60,11 @@ class RedisKeptData(KeptData):
             texts = [f"[{entry[1:]}]" for entry in entries if entry[0] != "@"]
             messages = [message for text in texts for message in _messages(text)]
             thread = keys.thread_of(key.partition("inbox:")[2])
-            theirs = [each for each in messages if each.author == user and not each.verdict]
-            waiting += [(thread, message.ts) for message in theirs]
+            waiting += [
+                (thread, message.ts)
+                for message in messages
+                if message.author == user and not message.verdict
+            ]
         async for key in self._keys(f"panelbot:*:dead:{team_id}:*"):
             with store_errors():
                 text = await self._redis.hget(key, "messages")
@@ -86,7 +88,7 @@ class RedisKeptData(KeptData):
             team_id, channel_id, ts = turn.split(":")
             try:
                 root = codec.load(TurnReport, text or "").thread_ts or ts
-            except codec.Unreadable:  # a newer version's
+            except codec.Unreadable:  # written by a newer version
                 root = ts
             kept[ThreadRef(team_id, channel_id, root)].report_keys.append(key)
 
@@ -106,10 +108,10 @@ class RedisKeptData(KeptData):
             name, _, expert = (owner or "").partition("/")
             if name.startswith(place):
                 conversation = ConversationId(key.removeprefix(keys.owner(ConversationId(""))))
-                of_thread = kept[keys.thread_of(name)]
-                of_thread.conversations.append(conversation)
-                of_thread.routers += [] if expert else [conversation]
-                of_thread.keys.append(key)
+                kept_of_thread = kept[keys.thread_of(name)]
+                kept_of_thread.conversations.append(conversation)
+                kept_of_thread.routers += [] if expert else [conversation]
+                kept_of_thread.keys.append(key)
 
     async def _values(self, names: Sequence[str]) -> list[str | None]:
         values: list[str | None] = []
@@ -130,5 +132,5 @@ class RedisKeptData(KeptData):
 def _messages(text: str) -> tuple[Message, ...]:
     try:
         return codec.load_tuple(Message, text)
-    except codec.Unreadable:  # a newer version's
+    except codec.Unreadable:  # written by a newer version
         return ()

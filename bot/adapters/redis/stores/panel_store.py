@@ -1,4 +1,4 @@
-"""What people changed of the panels. Lasting: nothing else remembers it."""
+"""The changes that people made to panels. They never expire: they are stored nowhere else."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,11 @@ from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
 # Fields beside the experts' names, which begin with a letter.
 _SYNTHESIS, _STREAMING = "@synthesis", "@streaming"
 _REMOVED = "-"
-_WORDS = {True: "on", False: "off"}
+_SWITCH = {True: "on", False: "off"}
 
 
 class RedisPanelStore(PanelStore):
-    """The changes of each scope in one hash: an expert's field holds it, or that it was removed."""
+    """The changes of each scope in one hash, by expert: the expert itself, or a mark of removal."""
 
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
@@ -30,8 +30,8 @@ class RedisPanelStore(PanelStore):
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
         with store_errors():
-            found = await self._redis.smembers(keys.channels(team_id))
-        return [ChannelScope(team_id, channel_id) for channel_id in sorted(found)]
+            channel_ids = await self._redis.smembers(keys.channels(team_id))
+        return [ChannelScope(team_id, channel_id) for channel_id in sorted(channel_ids)]
 
     async def add(self, scope: Scope, expert: Expert) -> None:
         with store_errors():
@@ -57,7 +57,7 @@ class RedisPanelStore(PanelStore):
             if streaming is None:
                 await self._redis.hdel(keys.panel(scope), _STREAMING)
             else:
-                await self._redis.hset(keys.panel(scope), _STREAMING, _WORDS[streaming])
+                await self._redis.hset(keys.panel(scope), _STREAMING, _SWITCH[streaming])
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         fields = _fields(changes)
@@ -77,18 +77,18 @@ class RedisPanelStore(PanelStore):
         return bool(forgotten)
 
     async def _list(self, scope: Scope) -> None:
-        """Note that a channel is about to change its panel: listed in vain is better than not."""
+        """List a channel before its panel is changed: one listed for nothing does no harm."""
         if isinstance(scope, ChannelScope):
             await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
 
 
 def _fields(changes: RosterChanges) -> Mapping[str, str]:
-    fields: dict[str, str] = {name: codec.dump(one) for name, one in changes.added.items()}
+    fields: dict[str, str] = {name: codec.dump(expert) for name, expert in changes.added.items()}
     fields |= dict.fromkeys(changes.removed, _REMOVED)
     if changes.synthesis:
         fields[_SYNTHESIS] = changes.synthesis.value
     if changes.streaming is not None:
-        fields[_STREAMING] = _WORDS[changes.streaming]
+        fields[_STREAMING] = _SWITCH[changes.streaming]
     return fields
 
 
@@ -101,5 +101,5 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
         },
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=Synthesis(synthesis) if synthesis else None,
-        streaming=streaming == _WORDS[True] if streaming else None,
+        streaming=streaming == _SWITCH[True] if streaming else None,
     )

@@ -1,25 +1,28 @@
-"""What is kept of turns that are done, for a month, and what they took, for a year.
+"""Reports of finished turns, kept for a month, and their usage by month, kept for a year.
 
-The script that writes checks the token: a worker that lost its turn writes nothing over the
-report of the one that has it now. What has a report is counted already: a turn that is saved
-again, after a crash, is not counted again.
+The script that writes checks the token: a worker that has lost its turn cannot overwrite the
+report of the worker that has it now. A turn that has a report is already counted: saving it again,
+after a crash, does not count it twice.
+
+Usage is a hash of numbers. A field is ``EXPERT MODEL questions``, ``… input``, ``… cached`` or
+``… output``, with a ``-`` for the router.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
-from bot.adapters.redis.stores import usage_fields
 from bot.panel.errors import TurnLost
-from bot.panel.model import Claim, ThreadRef, TurnId
+from bot.panel.model import Claim, ExpertName, ThreadRef, TurnId, Usage
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import UsageCount, usage_counts
+from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
 
 _SAVE = Script("report")
+_ROUTER = "-"  # in place of an expert's name
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +37,11 @@ class RedisReportStore(ReportStore):
     async def save(self, claim: Claim, report: TurnReport) -> None:
         turn, thread = claim.turn.id, claim.turn.thread
         name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
-        where = f"{thread.team_id}:{month_of(report.mark)}"
-        kept = (name, claim.token, turn, codec.dump(report), keys.REPORT_FOR)
-        args = (*kept, where, keys.USAGE_FOR, *usage_fields.fields(usage_counts(report)))
+        report_args = (turn, codec.dump(report), keys.REPORT_FOR)
+        month = f"{thread.team_id}:{month_of(report.mark)}"
+        usage_args = (month, keys.USAGE_FOR, *_increments(usage_counts(report)))
         with store_errors():
-            saved = await _SAVE(self._redis, prefix, *args)
+            saved = await _SAVE(self._redis, prefix, name, claim.token, *report_args, *usage_args)
         if not saved:
             raise TurnLost(turn)
 
@@ -47,13 +50,45 @@ class RedisReportStore(ReportStore):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for key in self._shards.usage(team_id, month):
                     pipe.hgetall(key)
-                return usage_fields.usage_counts(await pipe.execute())
+                return _merged_counts(await pipe.execute())
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         with store_errors():
-            found = await self._redis.get(self._shards.report(thread, turn))
+            text = await self._redis.get(self._shards.report(thread, turn))
         try:
-            return codec.load(TurnReport, found) if found else None
-        except codec.Unreadable as why:  # a newer version's: what the model's side keeps must do
-            _log.warning("report.unreadable", extra={"turn": turn, "reason": str(why)})
+            return codec.load(TurnReport, text) if text else None
+        except codec.Unreadable as error:  # written by a newer version
+            _log.warning("report.unreadable", extra={"turn": turn, "reason": str(error)})
             return None
+
+
+def _increments(counts: Iterable[UsageCount]) -> Iterator[str | int]:
+    """Yield each field and its increment, one after the other; zeros are left out."""
+    for count in counts:
+        amounts = {
+            "questions": count.questions,
+            "input": count.usage.input,
+            "cached": count.usage.cached,
+            "output": count.usage.output,
+        }
+        for kind, amount in amounts.items():
+            if amount:
+                yield from (f"{count.expert or _ROUTER} {count.model} {kind}", amount)
+
+
+def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
+    """Return the totals of the hashes of all shards."""
+    fields = (item for shard in hashes for item in shard.items())
+    return list(merged(_usage_count(field, amount) for field, amount in fields))
+
+
+def _usage_count(field: str, amount: str) -> UsageCount:
+    name, model, kind = field.split(" ")
+    expert = None if name == _ROUTER else ExpertName(name)
+    match kind:
+        case "questions":
+            return UsageCount(expert, model, questions=int(amount))
+        case "input" | "cached" | "output":
+            return UsageCount(expert, model, usage=Usage(**{kind: int(amount)}))
+        case _:  # counted by a newer version
+            return UsageCount(expert, model)

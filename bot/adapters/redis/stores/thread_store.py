@@ -1,4 +1,4 @@
-"""What is remembered about threads: fast, small, and gone some months after the last turn."""
+"""What is stored about threads: fast, small, and expired some months after the last turn."""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,7 +17,7 @@ from bot.panel.model import (
 )
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
-_ROUTER = "@router"  # a field beside the experts' names, which begin with a letter
+_ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter
 
 _NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
@@ -26,7 +26,7 @@ _MAKE_OURS = Script("make_ours")
 
 
 class RedisThreadStore(ThreadStore):
-    """The memory of threads in Redis. What a turn uses stays for another ninety days."""
+    """Threads in Redis. Whatever a turn uses is kept for another ninety days."""
 
     def __init__(self, redis: Connection, shards: keys.Shards) -> None:
         self._redis = redis
@@ -34,8 +34,8 @@ class RedisThreadStore(ThreadStore):
 
     async def standing(self, thread: ThreadRef) -> Standing:
         with store_errors():
-            found = await self._redis.get(self._shards.standing(thread))
-        return Standing(found) if found else Standing.UNKNOWN
+            standing = await self._redis.get(self._shards.standing(thread))
+        return Standing(standing) if standing else Standing.UNKNOWN
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
         foreign = standing is Standing.FOREIGN
@@ -57,7 +57,7 @@ class RedisThreadStore(ThreadStore):
         router = fields.pop(_ROUTER, None)
         links = ThreadLinks(router, fields)
         if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
-            await self._keep(thread, links)
+            await self._extend_lifetime(thread, links)
         return links
 
     async def save_links(
@@ -75,13 +75,13 @@ class RedisThreadStore(ThreadStore):
                 await pipe.execute()
             args = (keys.thread_name(thread), claim.token if claim else "", keys.THREAD_FOR)
             saved = await _SAVE_LINKS(self._redis, self._shards.prefix(thread), *args, *flat)
-        if claim and not saved:  # what another worker has saved meanwhile must stay
+        if claim and not saved:  # another worker's links must not be overwritten
             raise TurnLost(claim.turn.id)
 
     async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
         with store_errors():
-            found = await self._redis.hgetall(self._shards.moved(thread))
-        return {former: _copy(text) for former, text in found.items()}
+            copies = await self._redis.hgetall(self._shards.moved(thread))
+        return {former: _copy(text) for former, text in copies.items()}
 
     async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
         thread = claim.turn.thread
@@ -100,16 +100,16 @@ class RedisThreadStore(ThreadStore):
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
         with store_errors():
-            found = await self._redis.get(keys.owner(conversation))
-        if not found:
+            owner = await self._redis.get(keys.owner(conversation))
+        if not owner:
             return None
-        thread, _, expert = found.partition("/")
+        thread, _, expert = owner.partition("/")
         return Owner(keys.thread_of(thread), ConsultationPath(expert) if expert else None)
 
     async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
         with store_errors():
-            found = await self._redis.get(self._shards.heard(thread))
-        return MessageTs(found) if found else None
+            ts = await self._redis.get(self._shards.heard(thread))
+        return MessageTs(ts) if ts else None
 
     async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
         with store_errors():
@@ -118,8 +118,8 @@ class RedisThreadStore(ThreadStore):
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         key = keys.notice(turn.thread, notice)
         with store_errors():
-            told = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
-            return bool(told or await self._redis.get(key) == turn.id)
+            is_first = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
+            return bool(is_first or await self._redis.get(key) == turn.id)
 
     async def mark_read(self, thread: ThreadRef) -> None:
         with store_errors():
@@ -129,8 +129,10 @@ class RedisThreadStore(ThreadStore):
         linked = _conversations(await self.links(thread))
         owners = {*conversations, *(conversation for conversation, _ in linked)}
         shards = self._shards
-        names = [shards.links(thread), shards.heard(thread), shards.standing(thread)]
-        names += [
+        names = [
+            shards.links(thread),
+            shards.heard(thread),
+            shards.standing(thread),
             shards.moved(thread),
             shards.approvals(thread),
             *map(keys.owner, owners),
@@ -141,25 +143,25 @@ class RedisThreadStore(ThreadStore):
                     pipe.delete(name)
                 await pipe.execute()
 
-    async def _keep(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Let everything about *thread* live for a whole lifetime again."""
-        kept = [self._shards.links(thread), self._shards.heard(thread)]
-        kept += [keys.owner(conversation) for conversation, _ in _conversations(links)]
+    async def _extend_lifetime(self, thread: ThreadRef, links: ThreadLinks) -> None:
+        """Let everything about *thread* expire a full lifetime from now."""
+        names = [self._shards.links(thread), self._shards.heard(thread)]
+        names += [keys.owner(conversation) for conversation, _ in _conversations(links)]
         if await self.standing(thread) is not Standing.FOREIGN:
-            kept.append(self._shards.standing(thread))
+            names.append(self._shards.standing(thread))
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
-                for key in kept:
-                    pipe.expire(key, keys.THREAD_FOR)
+                for name in names:
+                    pipe.expire(name, keys.THREAD_FOR)
                 await pipe.execute()
 
 
 def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:
-    """Return each conversation with its expert's name; the router has none."""
-    found = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
-    return found + ([(links.router, "")] if links.router else [])
+    """Return each conversation with its expert's name, which is empty for the router."""
+    conversations = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
+    return conversations + ([(links.router, "")] if links.router else [])
 
 
 def _copy(text: str) -> Copy:
-    conversation, _, items = text.partition(" ")  # which are there when it is whole
+    conversation, _, items = text.partition(" ")  # only once the copy is complete
     return Copy(ConversationId(conversation), int(items) if items else None)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.adapters.redis.connection.checks import examine
-from bot.adapters.redis.connection.connection import prepare
+from bot.adapters.redis.connection.client import prepare
+from bot.adapters.redis.connection.server_checks import examine
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue

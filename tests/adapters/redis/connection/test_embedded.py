@@ -9,9 +9,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from bot.adapters.redis.connection.checks import examine
-from bot.adapters.redis.connection.connection import address, connect
+from bot.adapters.redis.connection.client import address, connect
 from bot.adapters.redis.connection.embedded import embedded_server
+from bot.adapters.redis.connection.server_checks import examine
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import GiveUp
 

@@ -2,7 +2,7 @@ import pytest
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection import schema
-from bot.adapters.redis.connection.connection import prepare
+from bot.adapters.redis.connection.client import prepare
 from bot.adapters.redis.connection.schema import SchemaRefused
 from bot.adapters.redis.keys import Shards
 from bot.panel.errors import GiveUp

@@ -7,11 +7,11 @@ import pytest
 import trustme
 from redis import Redis
 
-from bot.adapters.redis.connection.connection import connect, prepare
+from bot.adapters.redis.connection.client import connect, prepare
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
-from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore

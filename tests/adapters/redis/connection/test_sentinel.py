@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from redis import Redis
 
-from bot.adapters.redis.connection.connection import address, connect, prepare
+from bot.adapters.redis.connection.client import address, connect, prepare
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards, thread_name
 from bot.adapters.redis.queue.journal import RedisJournal

@@ -8,11 +8,11 @@ import pytest
 from redis import Redis
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.connection import connect, prepare
+from bot.adapters.redis.connection.client import connect, prepare
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
-from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore

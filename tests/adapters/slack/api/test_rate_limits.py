@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bot.adapters.redis.connection.connection import connect
-from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.adapters.redis.connection.client import connect
+from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.slack.api import rate_limits
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi

@@ -1,4 +1,4 @@
-"""Looking whether Redis can serve us: reachable, new enough, and keeping what it is told."""
+"""Checking the Redis server: reachable, new enough, and set up to lose nothing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,22 +14,25 @@ _OLDEST = (7, 0)
 
 
 async def examine(redis: Connection, address: str) -> list[Finding]:
-    """Return what is found of the server at *address* (shown without its password)."""
+    """Return the findings about the server at *address* (shown without its password)."""
     try:
         with store_errors():
             info = await _info(redis)
     except (StoreUnavailable, OSError) as error:
         remedy = "Start Redis (redis-server --appendonly yes), or correct REDIS_URL."
         return [bad(f"Redis at {address} cannot be reached ({error})", remedy)]
-    found = [_version(str(info.get("redis_version", "0")), address), _persistence(info)]
-    return found + _eviction(str(info.get("maxmemory_policy", "noeviction")))
+    return [
+        _version(str(info.get("redis_version", "0")), address),
+        _persistence(info),
+        *_eviction(str(info.get("maxmemory_policy", "noeviction"))),
+    ]
 
 
 async def _info(redis: Connection) -> Mapping[str, Any]:
-    if isinstance(redis, RedisCluster):  # one node speaks for all
+    if isinstance(redis, RedisCluster):  # all nodes are set up alike
         await redis.initialize()
-        one: Mapping[str, Any] = await redis.info(target_nodes=redis.get_random_node())
-        return one
+        node_info: Mapping[str, Any] = await redis.info(target_nodes=redis.get_random_node())
+        return node_info
     info: Mapping[str, Any] = await redis.info()
     return info
 

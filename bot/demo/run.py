@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.adapters.redis.connection import connection
+from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
 from bot.assembly import operator, storage
@@ -67,7 +67,7 @@ class Demo:
         self._slack = slack
         self._config = config
         self.url = slack.url
-        address = connection.address(config.redis_url)
+        address = client.address(config.redis_url)
         self.redis = "embedded" if own_redis else address
         playground = config.openai_api_key == OpenAIPlayground.api_key
         self.model = "rules, no AI" if playground else f"{config.router_model} and experts' own"

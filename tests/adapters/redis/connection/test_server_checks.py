@@ -1,5 +1,5 @@
-from bot.adapters.redis.connection.checks import examine
-from bot.adapters.redis.connection.connection import connect
+from bot.adapters.redis.connection.client import connect
+from bot.adapters.redis.connection.server_checks import examine
 from bot.panel.checks.findings import Severity
 from tests.adapters.redis.servers import free_port
 

@@ -1,9 +1,9 @@
-"""The connection to Redis: made from an address, tried again when it breaks.
+"""The Redis client: made from an address; commands are retried when a connection breaks.
 
-redis-py repeats a command when the connection broke before the answer came, so a command may be
-done twice. That is right for all of ours: plain reads and writes say the same again, and each
-script says how it bears it. A claim whose answer is lost is the exception: its turn comes back
-when the lease runs out.
+redis-py repeats a command when the connection broke before the reply came, so a command may run
+twice. All of ours are safe to repeat: plain reads and writes are idempotent, and each script says
+how it deals with a second run. The exception is a claim whose reply is lost: its turn is queued
+again when the lease expires.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from bot.panel.errors import GiveUp, StoreUnavailable
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
     "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
-    "health_check_interval": 30,  # finds out about a connection that a firewall dropped
+    "health_check_interval": 30,  # notices connections that a firewall dropped
     "protocol": 2,
     "socket_connect_timeout": 2.0,
     "socket_timeout": 5.0,  # well above the longest blocking wait
@@ -34,16 +34,16 @@ _SETTINGS: dict[str, Any] = {
 
 def connect(url: str) -> Connection:
     """Return a client for *url*; nothing is sent yet. Raises ValueError if it is malformed."""
-    where = Address.parse(url)
+    parsed = Address.parse(url)
     retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), retries=5)
-    options = {**_SETTINGS, "retry": retry, **where.options}
-    match where.layout:
+    options = {**_SETTINGS, "retry": retry, **parsed.options}
+    match parsed.layout:
         case Layout.SINGLE:
-            return PipeliningRedis.from_url(where.url, **_SETTINGS, retry=retry)
+            return PipeliningRedis.from_url(parsed.url, **_SETTINGS, retry=retry)
         case Layout.SENTINEL:
-            return _primary(where, options)
+            return _primary(parsed, options)
         case Layout.CLUSTER:
-            nodes = [ClusterNode(host, port) for host, port in where.nodes]
+            nodes = [ClusterNode(host, port) for host, port in parsed.nodes]
             return RedisCluster(startup_nodes=nodes, **options)
 
 
@@ -53,42 +53,42 @@ def address(url: str) -> str:
 
 
 async def prepare(redis: Connection, url: str, shards: Shards) -> None:
-    """Make sure that Redis is there and holds data of our version, or is empty.
+    """Make sure that Redis can be reached and is empty or has data that this version can use.
 
-    Raises StoreUnavailable if it cannot be reached, GiveUp if the data are not ours to use.
+    Raises StoreUnavailable if it cannot be reached, GiveUp if it cannot be used.
     """
-    where = address(url)
+    shown = address(url)
     try:
         with store_errors():
             await redis.ping()
             await schema.prepare(redis, shards)
     except StoreUnavailable as error:
         if isinstance(error.__cause__, AuthenticationError):
-            raise GiveUp(f"Redis at {where} refuses the login. Correct REDIS_URL.") from error
+            raise GiveUp(f"Redis at {shown} refuses the login. Correct REDIS_URL.") from error
         raise StoreUnavailable(
-            f"Redis at {where} cannot be reached ({error}). Start it, or correct REDIS_URL."
+            f"Redis at {shown} cannot be reached ({error}). Start it, or correct REDIS_URL."
         ) from error
     except NoPermissionError as error:
-        raise GiveUp(f"Redis at {where} does not let this user work: {error}") from error
+        raise GiveUp(f"Redis at {shown} does not let this user work: {error}") from error
     except schema.SchemaRefused as error:
-        raise GiveUp(f"Redis at {where} cannot be used: {error}") from error
+        raise GiveUp(f"Redis at {shown} cannot be used: {error}") from error
 
 
-def _primary(where: Address, options: dict[str, Any]) -> Connection:
+def _primary(sentinels: Address, options: dict[str, Any]) -> Connection:
     login = {
         key: options.pop(f"sentinel_{key}")
         for key in ("username", "password")
         if f"sentinel_{key}" in options
     }
     shared = ("ssl", "socket_connect_timeout", "socket_timeout")
-    ours = {key: value for key, value in options.items() if key.startswith(shared)}
-    ours["retry"] = Retry(NoBackoff(), 0)  # of a dead Sentinel, the next one is asked at once
-    sentinel = Sentinel(where.nodes, sentinel_kwargs=ours | login)  # type: ignore[no-untyped-call]
-    return sentinel.master_for(where.service, redis_class=_WatchedPrimary, **options)
+    kwargs = {key: value for key, value in options.items() if key.startswith(shared)} | login
+    kwargs["retry"] = Retry(NoBackoff(), 0)  # if a Sentinel is down, ask the next one at once
+    sentinel = Sentinel(sentinels.nodes, sentinel_kwargs=kwargs)  # type: ignore[no-untyped-call]
+    return sentinel.master_for(sentinels.service, redis_class=_SentinelPrimary, **options)
 
 
-class _WatchedPrimary(PipeliningRedis):
-    """Closes with itself its connections to the Sentinels, which redis-py leaves open."""
+class _SentinelPrimary(PipeliningRedis):
+    """Also closes the connections to the Sentinels, which redis-py leaves open."""
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         await super().aclose(close_connection_pool)

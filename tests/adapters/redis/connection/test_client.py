@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.connection import address, connect, prepare
+from bot.adapters.redis.connection.client import address, connect, prepare
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal

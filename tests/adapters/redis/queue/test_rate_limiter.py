@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.adapters.redis.connection.connection import connect
-from bot.adapters.redis.queue.pace import RedisRateLimiter
+from bot.adapters.redis.connection.client import connect
+from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.panel.messaging.rate_limiter import Limit
 
 CHANNEL = Limit("chat.postMessage:C1", 4, 60)
