@@ -2,11 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 
 from bot.panel.model import Expert
-from bot.settings.panel_nodes import Spot, parse
+from bot.settings.expert_entries import SWITCH
 from bot.settings.panel_reading import experts
-from bot.settings.panel_records import SWITCH
+from bot.settings.yaml_nodes import YamlNode, parse
 
 _FILE, _DEFAULT = "library.yaml", "default"
 
@@ -14,16 +15,16 @@ _FILE, _DEFAULT = "library.yaml", "default"
 @cache
 def library() -> tuple[Expert, ...]:
     """Return all bundled experts."""
-    return tuple(experts(_written(), beside=(_DEFAULT,)))
+    return tuple(experts(_root(), beside=(_DEFAULT,)))
 
 
 @cache
 def defaults() -> tuple[Expert, ...]:
     """Return the experts that every workspace begins with."""
-    entries = (item.entries() for item in _written().items())
-    chosen = [_DEFAULT in one and SWITCH[one[_DEFAULT].word(SWITCH)] for one in entries]
-    return tuple(expert for expert, is_one in zip(library(), chosen, strict=True) if is_one)
+    entries = [item.fields() for item in _root().items()]
+    is_default = [_DEFAULT in entry and SWITCH[entry[_DEFAULT].one_of(SWITCH)] for entry in entries]
+    return tuple(compress(library(), is_default))
 
 
-def _written() -> Spot:
+def _root() -> YamlNode:
     return parse((files("bot.experts") / _FILE).read_text(encoding="utf-8"), _FILE)

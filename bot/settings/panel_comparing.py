@@ -1,4 +1,4 @@
-"""What two panels differ in, as people read it in a review."""
+"""The differences of two panels, as people read them in a review."""
 
 from difflib import unified_diff
 
@@ -8,5 +8,5 @@ from bot.settings.panel_writing import write
 
 def differences(before: PanelFile, after: PanelFile, *, names: tuple[str, str]) -> str:
     """Return a diff of both as files, under their *names*; empty if they say the same."""
-    old, new = (write(PanelFile(one.defaults, one.channels)) for one in (before, after))
+    old, new = (write(PanelFile(panels.defaults, panels.channels)) for panels in (before, after))
     return "\n".join(unified_diff(old.splitlines(), new.splitlines(), *names, lineterm=""))

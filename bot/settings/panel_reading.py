@@ -1,4 +1,4 @@
-"""The file of a panel, read: all that is wrong in it is told with its file, line and field."""
+"""Reading a panel file: whatever is wrong in it is told with its file, line, column and field."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,100 +9,106 @@ from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name, check_title
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.panel_nodes import Spot, parse
-from bot.settings.panel_records import expert
+from bot.settings import yaml_nodes
+from bot.settings.expert_entries import read_expert
+from bot.settings.yaml_nodes import YamlNode
 
 VERSION = "1"
 STREAMING = {"on": True, "off": False}
 _LONGEST_PLACE = 200
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
-_FILE = ("version", "kept_in", "defaults", "channels")
-_SCOPE = ("synthesis", "streaming", "remove", "experts")
+_FILE_FIELDS = ("version", "kept_in", "defaults", "channels")
+_SCOPE_FIELDS = ("synthesis", "streaming", "remove", "experts")
 
 
 def load(path: str) -> PanelFile:
     """Return the panels in the file at *path*. Raises Refused, naming the fault."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Refused(f"{path} is not text in UTF-8") from error
-    return read(text, path)
+    return _panels(yaml_nodes.load(path))
 
 
 def read(text: str, file: str) -> PanelFile:
-    """Return the panels that *text* tells of; *file* is what it is called in errors."""
-    whole = parse(text, file)
-    written = whole.entries(_FILE)
-    if "version" not in written:
-        raise whole.wrong(f"lacks version; write `version: {VERSION}`")
-    if (version := written["version"].text()) != VERSION:
-        raise written["version"].wrong(f"is {version[:20]}, but this Panelbot reads {VERSION}")
+    """Return the panels in a YAML *text*; errors call it *file*. Raises Refused."""
+    return _panels(yaml_nodes.parse(text, file))
+
+
+def _panels(root: YamlNode) -> PanelFile:
+    fields = root.fields(_FILE_FIELDS)
+    if "version" not in fields:
+        raise root.error(f"lacks version; write `version: {VERSION}`")
+    if (version := fields["version"].text()) != VERSION:
+        raise fields["version"].error(f"is {version[:20]}, but this Panelbot reads {VERSION}")
     return PanelFile(
-        defaults=_changes(written.get("defaults")),
-        channels=_channels(written.get("channels")),
-        kept_in=_place(written.get("kept_in")) or f"the file {Path(file).name}",
+        defaults=_changes(fields.get("defaults")),
+        channels=_channels(fields.get("channels")),
+        kept_in=_place(fields.get("kept_in")) or f"the file {Path(root.file).name}",
     )
 
 
-def experts(spot: Spot, beside: Sequence[str] = ()) -> Sequence[Expert]:
-    """Return the experts of a list: each name and title is there once. For *beside* see expert."""
-    found: list[Expert] = []
-    for item in spot.items():
-        one = expert(item, beside)
-        others = {called for other in found for called in (other.name, other.title)}
-        place = item.called(one.name)
-        if one.name in others:
-            raise place.wrong("is there twice, as a name or a title")
-        try:
-            check_title(one.title, others)
-        except Refused as refusal:
-            raise place.called("title").wrong(f"is refused: {refusal}") from refusal
-        found.append(one)
-    if len(found) > MOST_EXPERTS:
-        raise spot.wrong(f"are more than {MOST_EXPERTS}")
-    return found
+def experts(node: YamlNode, beside: Sequence[str] = ()) -> Sequence[Expert]:
+    """Return the experts of a list, whose names and titles all differ.
+
+    *beside* the fields of experts, the list may have others.
+    """
+    listed: list[Expert] = []
+    for item in node.items():
+        expert = read_expert(item, beside)
+        _check_unique(expert, item, listed)
+        listed.append(expert)
+    if len(listed) > MOST_EXPERTS:
+        raise node.error(f"are more than {MOST_EXPERTS}")
+    return listed
 
 
-def _place(spot: Spot | None) -> str:
-    place = " ".join(spot.text().split()) if spot else ""
-    if spot and len(place) > _LONGEST_PLACE:
-        raise spot.wrong(f"takes at most {_LONGEST_PLACE} characters")
+def _check_unique(expert: Expert, item: YamlNode, others: Sequence[Expert]) -> None:
+    taken = {name for other in others for name in (other.name, other.title)}
+    fields = item.named(expert.name).fields()
+    if expert.name in taken:
+        raise fields["name"].error("is the name or title of another expert")
+    try:
+        check_title(expert.title, taken)
+    except Refused as refusal:
+        raise fields["title"].error(f"is refused: {refusal}") from refusal
+
+
+def _place(node: YamlNode | None) -> str:
+    place = " ".join(node.text().split()) if node else ""
+    if node and len(place) > _LONGEST_PLACE:
+        raise node.error(f"may have at most {_LONGEST_PLACE} characters")
     return place
 
 
-def _channels(spot: Spot | None) -> Mapping[str, RosterChanges]:
-    if spot is None:
+def _channels(node: YamlNode | None) -> Mapping[str, RosterChanges]:
+    if node is None:
         return {}
-    written = spot.entries()
-    for channel, one in written.items():
+    fields = node.fields()
+    for channel, scope in fields.items():
         if not _CHANNEL.fullmatch(channel):
-            raise one.wrong("is no channel's id, such as C0123ABCD")
-    found = {channel: _changes(one) for channel, one in written.items()}
-    return {channel: one for channel, one in sorted(found.items()) if one != RosterChanges()}
+            raise scope.error("is not the id of a channel, such as C0123ABCD")
+    channels = {channel: _changes(fields[channel]) for channel in sorted(fields)}
+    return {channel: changes for channel, changes in channels.items() if changes != RosterChanges()}
 
 
-def _changes(spot: Spot | None) -> RosterChanges:
-    if spot is None:
+def _changes(node: YamlNode | None) -> RosterChanges:
+    if node is None:
         return RosterChanges()
-    written = spot.entries(_SCOPE)
-    synthesis, streaming = written.get("synthesis"), written.get("streaming")
-    added = {one.name: one for one in experts(written["experts"])} if "experts" in written else {}
-    removed = written["remove"].items() if "remove" in written else ()
+    fields = node.fields(_SCOPE_FIELDS)
+    synthesis, streaming = fields.get("synthesis"), fields.get("streaming")
+    listed = experts(fields["experts"]) if "experts" in fields else ()
+    added = {expert.name: expert for expert in listed}
+    removed = fields["remove"].items() if "remove" in fields else ()
     return RosterChanges(
         added=added,
-        removed=frozenset(_removed(one, added) for one in removed),
-        synthesis=Synthesis(synthesis.word(Synthesis)) if synthesis else None,
-        streaming=STREAMING[streaming.word(STREAMING)] if streaming else None,
+        removed=frozenset(_removed(name, added) for name in removed),
+        synthesis=Synthesis(synthesis.one_of(Synthesis)) if synthesis else None,
+        streaming=STREAMING[streaming.one_of(STREAMING)] if streaming else None,
     )
 
 
-def _removed(spot: Spot, added: Mapping[ExpertName, Expert]) -> ExpertName:
+def _removed(node: YamlNode, added: Mapping[ExpertName, Expert]) -> ExpertName:
     try:
-        name = check_name(spot.text())
+        name = check_name(node.text())
     except Refused as refusal:
-        raise spot.wrong(f"names nobody: {refusal}") from refusal
+        raise node.error(f"contains an impossible name: {refusal}") from refusal
     if name in added:
-        raise spot.wrong(f"names {name}, who is among the experts, too")
+        raise node.error(f"contains {name}, who is among the experts, too")
     return name

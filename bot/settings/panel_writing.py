@@ -1,45 +1,49 @@
-"""The file of a panel, written: always in the same order, so that only what differs differs."""
+"""Writing a panel file: always in the same order, so that a diff shows only what has changed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
+from bot.settings.expert_entries import expert_entry
 from bot.settings.panel_reading import STREAMING, VERSION
-from bot.settings.panel_records import plain
 
 _HEAD = "# A panel of Panelbot: docs/extend/panel-files.md describes this format.\n"
-_WIDTH = 2**16  # a line for each value, however long: what differs is then one line
-_SWITCHED = {value: word for word, value in STREAMING.items()}
+_WIDTH = 2**16  # each value on one line, however long, so that a diff shows one line
+_STREAMING_WORDS = {value: word for word, value in STREAMING.items()}
 
 
 def write(panels: PanelFile) -> str:
     """Return *panels* as the text of a file."""
-    whole = {
+    fields = {
         "version": int(VERSION),
         "kept_in": panels.kept_in,
         "defaults": _scope(panels.defaults),
-        "channels": {name: _scope(one) for name, one in sorted(panels.channels.items())},
+        "channels": {name: _scope(changes) for name, changes in sorted(panels.channels.items())},
     }
-    filled = {name: value for name, value in whole.items() if value}
     return _HEAD + yaml.dump(
-        filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH
+        _filled(fields), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH
     )
 
 
 def _scope(changes: RosterChanges) -> dict[str, Any]:
-    told = {
+    fields = {
         "synthesis": changes.synthesis.value if changes.synthesis else None,
-        "streaming": None if changes.streaming is None else _SWITCHED[changes.streaming],
+        "streaming": None if changes.streaming is None else _STREAMING_WORDS[changes.streaming],
         "remove": sorted(changes.removed),
-        "experts": [plain(expert) for _, expert in sorted(changes.added.items())],
+        "experts": [expert_entry(expert) for _, expert in sorted(changes.added.items())],
     }
-    return {name: value for name, value in told.items() if value}
+    return _filled(fields)
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as such, and indents lists."""
+    """Writes texts of several lines as blocks, and indents lists."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -48,7 +52,9 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     if "\n" not in text:
         return dumper.represent_scalar("tag:yaml.org,2002:str", text)
-    lines = "\n".join(line.rstrip() for line in text.splitlines())  # else it cannot be a block
+    lines = "\n".join(
+        line.rstrip() for line in text.splitlines()
+    )  # YAML has no blocks with trailing spaces
     return dumper.represent_scalar("tag:yaml.org,2002:str", lines, style="|")
 
 

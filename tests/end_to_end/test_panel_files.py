@@ -97,7 +97,7 @@ async def test_a_file_is_checked_without_settings(world: World, file: Path):
     for args in (("experts", "check", str(file)), ("experts", "diff", str(file))):
         code, out, err = await world.panelbot(*args)
         assert code == (2 if "diff" in args else 1)
-        assert "line 6: defaults > experts > tax > titel is no field that belongs here" in err
+        assert f"{file}:6:7: defaults > experts > tax > titel is not a field here" in err
 
 
 async def test_the_file_that_is_named_is_the_panel(world: World, file: Path):
@@ -143,7 +143,7 @@ async def test_nothing_starts_with_a_file_that_will_not_do(world: World, file: P
     code, _, err = await world.panelbot(part)
 
     assert code == 1
-    assert f"panelbot: {file}, line 7: defaults > experts > tax > icon is refused" in err
+    assert f"panelbot: {file}:7:13: defaults > experts > tax > icon is refused" in err
 
 
 async def whispered(world: World, words: str) -> str:

@@ -8,6 +8,14 @@ from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import Usage
 from bot.settings.prices import prices
 
+ONE_DOLLAR = {"input": "1", "cached": "1", "output": "1"}
+
+
+def price(**amounts: str) -> str:
+    """Return a table with the prices of one model."""
+    row = ", ".join(f"{name}: {amount}" for name, amount in (ONE_DOLLAR | amounts).items())
+    return f"as_of: x\nmodels:\n  ours: {{{row}}}"
+
 
 def test_the_models_that_are_used_by_default_have_prices():
     table, chosen = prices(), ModelChoice()
@@ -28,27 +36,33 @@ def test_a_file_of_ones_own_counts_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
-        ("", "it needs as_of and models"),
-        ("- 1", "it needs as_of and models"),
-        ("as_of: today\nmodels:\n  ours: {input: 1}", "ours needs input, cached and output"),
-        ("as_of: x\nmodels:\n  ours: {input: 1, cached: no, output: 1}", "ours costs 'no'"),
-        ("as_of: x\nmodels:\n  ours: {input: 1, cached: -1, output: 1}", "ours costs '-1'"),
-        ("as_of: x\nmodels:\n  ours: {input: .inf, cached: 1, output: 1}", "ours costs '.inf'"),
-        ("{", "it is not YAML text"),
-        ("as_of: x\nmodels: [", r"it is not YAML text \(line 2, column 10\)"),
-        ("\0", "it is not YAML text"),
+        ("", " is empty"),
+        ("- 1", ":1:1: the file should be fields with values"),
+        ("models: {}", ":1:1: the file lacks as_of"),
+        ("as_of: today\nmodels: []", ":2:9: models should be fields with values"),
+        ("as_of: today\nmodels:\n  ours: {input: 1}", ":3:9: models > ours lacks cached"),
+        (price(cached="no"), ":3:28: models > ours > cached is “no”, which is not an amount"),
+        (price(cached="-1"), ":3:28: models > ours > cached is “-1”, which is not an amount"),
+        (price(input=".inf"), ":3:17: models > ours > input is “.inf”, which is not an amount"),
+        (price(cached="{}"), ":3:28: models > ours > cached should be a single value"),
+        (f"{price()}\n  ours: {{}}", ":4:3: models > ours appears twice"),
+        ("{", ":1:2: the file is not YAML"),
+        ("as_of: x\nmodels: [", ":2:10: the file is not YAML"),
+        ("\0", ":1:1: the file is not YAML text"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told(tmp_path, text, told):
+def test_what_is_wrong_with_a_file_is_told(tmp_path, text, problem):
     file = tmp_path / "prices.yaml"
     file.write_text(text)
 
-    with pytest.raises(Refused, match=f"PANELBOT_PRICES .*{told}"):
+    with pytest.raises(Refused) as refusal:
         prices(str(file))
+
+    assert str(refusal.value).startswith(f"PANELBOT_PRICES {file}{problem}")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(Refused, match="cannot be read: No such file"):
+    with pytest.raises(Refused, match=r"PANELBOT_PRICES .*none\.yaml cannot be read: No such file"):
         prices(str(tmp_path / "none.yaml"))

@@ -23,6 +23,12 @@ ENVIRON = {"TICKETS_TOKEN": "t0ken", "TICKETS_TEAM": "blue"}
 SERVER = "label: a, url: https://a.example, purpose: Does it"
 
 
+def server(**fields: str) -> str:
+    """Return a file with one server, which has these *fields* besides or instead."""
+    row = {"label": "a", "url": "https://a.example", "purpose": "Does it"} | fields
+    return "mcp:\n  - " + "\n    ".join(f"{name}: {value}" for name, value in row.items())
+
+
 def written(tmp_path: Path, text: str) -> str:
     file = tmp_path / "tools.yaml"
     file.write_text(text)
@@ -34,7 +40,7 @@ def test_without_a_file_there_are_no_tools():
 
 
 def test_a_file_tells_what_is_allowed_and_the_environment_its_secrets(tmp_path: Path):
-    found = toolbox(written(tmp_path, WHOLE), ENVIRON)
+    allowed = toolbox(written(tmp_path, WHOLE), ENVIRON)
     tickets = McpServer(
         label="tickets",
         url="https://mcp.example.com/sse",
@@ -45,8 +51,8 @@ def test_a_file_tells_what_is_allowed_and_the_environment_its_secrets(tmp_path: 
         headers={"X-Team": "blue"},
     )
     wiki = McpServer("wiki", "http://localhost:8000/mcp", "Reads our wiki", Approval.NEVER)
-    assert found.tools == (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER, tickets, wiki)
-    assert found.names == ("web-search", "code-interpreter", "mcp:tickets", "mcp:wiki")
+    assert allowed.tools == (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER, tickets, wiki)
+    assert allowed.names == ("web-search", "code-interpreter", "mcp:tickets", "mcp:wiki")
 
 
 def test_who_says_nothing_of_approval_is_asked_always(tmp_path: Path):
@@ -63,33 +69,56 @@ def test_no_secret_is_in_what_a_log_would_show(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "problem"),
     [
-        ("- web-search", "it may have hosted and mcp"),
-        ("hosts: []", "it may have hosted and mcp"),
-        ("hosted: [websearch]", "'websearch' is none of web-search, "),
-        ("hosted: web-search", "hosted is a list of names"),
-        ("mcp: {}", "mcp is a list"),
-        ("mcp: [tickets]", "each server has label"),
-        ("mcp: [{label: My Server}]", "a label is made of"),
-        ("mcp: [{label: a, url: 'http://a.example'}]", "a needs a url"),
-        ("mcp: [{label: a, url: 'https://me:secret@a.example'}]", "a needs a url"),
-        ("mcp: [{label: a, url: 'https://a.example'}]", "a needs a purpose"),
-        (f"mcp: [{{{SERVER}, approval: sometimes}}]", "a: approval is always, never"),
-        (f"mcp: [{{{SERVER}, approval: []}}]", "a: approval is always, never"),
-        (f"mcp: [{{{SERVER}, tools: search}}]", "a: tools is a list"),
-        (f"mcp: [{{{SERVER}, token: abc}}]", "a has token, which means nothing"),
-        (f"mcp: [{{{SERVER}, authorization: NOT_SET}}]", "a secret from NOT_SET, which is not set"),
-        (f"mcp: [{{{SERVER}, headers: {{X: NOT_SET}}}}]", "a secret from NOT_SET"),
-        (f"mcp: [{{{SERVER}, headers: [X]}}]", "a: headers name"),
-        (f"mcp: [{{{SERVER}}}, {{{SERVER}}}]", "a is there twice"),
-        ("hosted: [", "it is not YAML text"),
+        ("", " is empty"),
+        ("- web-search", ":1:1: the file should be fields with values"),
+        ("hosts: []", ":1:1: hosts is not a field here. Did you mean `hosted`?"),
+        ("hosted: [websearch]", ":1:10: hosted is “websearch”, but should be one of web-search, "),
+        ("hosted: web-search", ":1:9: hosted should be a list"),
+        ("mcp: {}", ":1:6: mcp should be a list"),
+        (f"mcp: [{', '.join(['{}'] * 51)}]", ":1:6: mcp has more than 50 servers"),
+        ("mcp: [tickets]", ":1:7: mcp > a server should be fields with values"),
+        ("mcp:\n  - url: x", ":2:5: mcp > a server lacks label"),
+        ("mcp: [{label: My Server}]", ":1:15: mcp > a server > label is “My Server”, but should"),
+        (f"mcp: [{{label: {'a' * 41}}}]", f":1:15: mcp > a server > label is “{'a' * 40}”, but"),
+        ("mcp: [{label: a, purpose: x}]", ":1:7: mcp > a lacks url"),
+        (server(url="http://a.example"), ":3:10: mcp > a > url should begin with https://"),
+        (server(url="https://me:secret@a.example"), ":3:10: mcp > a > url should begin with"),
+        (server(url="'https://['"), ":3:10: mcp > a > url is not an address"),
+        ("mcp: [{label: a, url: 'https://a.example'}]", ":1:7: mcp > a lacks purpose"),
+        (server(purpose="''"), ":4:14: mcp > a > purpose should have 1 to 75 characters"),
+        (server(purpose="x" * 76), ":4:14: mcp > a > purpose should have 1 to 75 characters"),
+        (server(approval="sometimes"), ":5:15: mcp > a > approval should be always, never, or"),
+        (server(approval="[]"), ":5:15: mcp > a > approval should be always, never, or"),
+        (server(tools="search"), ":5:12: mcp > a > tools should be a list"),
+        (server(tools="['']"), ":5:12: mcp > a > tools contains an empty name"),
+        (server(token="abc"), ":5:5: mcp > a > token is not a field here"),
+        (
+            server(authorization="NOT_SET"),
+            ":5:20: mcp > a > authorization takes its value from the variable NOT_SET, which is",
+        ),
+        (
+            server(headers="{X: NOT_SET}"),
+            ":5:18: mcp > a > headers > X takes its value from the variable NOT_SET, which is",
+        ),
+        (server(headers="[X]"), ":5:14: mcp > a > headers should be fields with values"),
+        (f"mcp: [{{{SERVER}}}, {{{SERVER}}}]", ":1:61: mcp > a appears twice"),
+        ("hosted: [", ":1:10: the file is not YAML"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, text: str, complaint: str):
-    with pytest.raises(Refused) as caught:
-        toolbox(written(tmp_path, text), {})
-    assert complaint in str(caught.value)
+def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, text: str, problem: str):
+    file = written(tmp_path, text)
+    with pytest.raises(Refused) as refusal:
+        toolbox(file, {})
+    assert str(refusal.value).startswith(f"PANELBOT_TOOLS {file}{problem}")
+
+
+@pytest.mark.parametrize("nothing", ["", "''"])
+def test_a_server_may_have_no_authorization(tmp_path: Path, nothing: str):
+    (tickets,) = toolbox(written(tmp_path, server(authorization=nothing)), {}).tools
+    assert isinstance(tickets, McpServer)
+    assert tickets.authorization == ""
 
 
 def test_a_file_that_is_not_there_is_named():

@@ -5,8 +5,8 @@ union is written as ``["ClassName", {…}]``.
 
 cattrs builds the code for each dataclass; the hooks here make it strict, for it would turn ``7``
 into ``"7"`` by itself. (msgspec is faster still, but drops unknown fields of dataclasses without a
-word and writes their defaults.) YAML files are read elsewhere, ``settings/panel_records.py``: there
-every scalar is text and every error names a line.
+word and writes their defaults.) YAML files are read elsewhere, ``settings/expert_entries.py``:
+there every scalar is text and every error names a line.
 """
 
 import dataclasses

@@ -10,15 +10,15 @@ import yaml
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
-from bot.settings.panel_nodes import parse
-from bot.settings.panel_records import LEFT_OUT, expert, names, plain
+from bot.settings.expert_entries import FIELDS, LEFT_OUT, expert_entry, read_expert
+from bot.settings.yaml_nodes import parse
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.")
-CHANGEABLE = [one.name for one in fields(Expert) if one.name not in LEFT_OUT | {"name"}]
+CHANGEABLE = [field.name for field in fields(Expert) if field.name not in LEFT_OUT | {"name"}]
 
 
 def another(kind: Any, value: Any) -> Any:
-    """A value of that type which is not *value*: for a new kind of field, tell here of one."""
+    """Return a value of that type which is not *value*; a new kind of field needs a case here."""
     if isinstance(kind, NewType):
         return another(kind.__supertype__, value)
     if get_origin(kind) in (Union, types.UnionType):
@@ -40,43 +40,43 @@ def test_every_field_of_an_expert_is_written_and_read(field):
     changed = replace(LEGAL, **{field: value})
     assert changed != LEGAL
 
-    assert expert(parse(yaml.safe_dump(plain(changed)), "panel.yaml")) == changed
+    assert read_expert(parse(yaml.safe_dump(expert_entry(changed)), "panel.yaml")) == changed
 
 
 def test_only_what_belongs_to_one_account_is_left_out():
-    assert {one.name for one in fields(Expert)} - LEFT_OUT == set(names(Expert))
+    assert {field.name for field in fields(Expert)} - LEFT_OUT == set(FIELDS)
     assert {"collections"} == LEFT_OUT
 
 
 def test_what_is_as_usual_is_not_written():
-    assert list(plain(LEGAL)) == ["name", "title", "icon", "purpose", "instructions"]
+    assert list(expert_entry(LEGAL)) == ["name", "title", "icon", "purpose", "instructions"]
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "problem"),
     [
-        ("effort: much", "line 6: legal > effort is “much”, but should be one of none, low"),
-        ("always_consult: 1", "line 6: legal > always_consult is “1”, but should be one of true"),
-        ("model: [a]", "line 6: legal > model should be a single value"),
-        ("model:", "line 6: legal > model has no value"),
-        ("model: ${HOME}", "line 6: legal > model is refused: The model is the name"),
-        ("colections: [vs_1]", "line 6: legal > colections is no field that belongs here"),
-        ("titel: x", "line 6: legal > titel is no field that belongs here. Did you mean `title`?"),
-        ("title: Twice", "line 6: title is there twice"),
+        ("effort: much", "6:9: legal > effort is “much”, but should be one of none, low"),
+        ("always_consult: 1", "6:17: legal > always_consult is “1”, but should be one of true"),
+        ("model: [a]", "6:8: legal > model should be a single value"),
+        ("model:", "6:7: legal > model has no value"),
+        ("model: ${HOME}", "6:8: legal > model is refused: The model is the name"),
+        ("colections: [vs_1]", "6:1: legal > colections is not a field here"),
+        ("titel: x", "6:1: legal > titel is not a field here. Did you mean `title`?"),
+        ("title: Twice", "6:1: title appears twice"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(change, told):
-    text = yaml.safe_dump(plain(LEGAL), sort_keys=False) + change
+def test_what_is_wrong_is_told_with_its_place(change, problem):
+    text = yaml.safe_dump(expert_entry(LEGAL), sort_keys=False) + change
 
     with pytest.raises(Refused) as refusal:
-        expert(parse(text, "panel.yaml"))
+        read_expert(parse(text, "panel.yaml"))
 
-    assert str(refusal.value).startswith(f"panel.yaml, {told}")
+    assert str(refusal.value).startswith(f"panel.yaml:{problem}")
 
 
 @pytest.mark.parametrize("field", ["name", "title", "icon", "purpose", "instructions"])
 def test_what_every_expert_needs_is_missed(field):
-    written = {name: value for name, value in plain(LEGAL).items() if name != field}
+    written = {name: value for name, value in expert_entry(LEGAL).items() if name != field}
 
-    with pytest.raises(Refused, match=rf"^panel.yaml, line 1: (an expert|legal) lacks {field}$"):
-        expert(parse(yaml.safe_dump(written), "panel.yaml"))
+    with pytest.raises(Refused, match=rf"^panel.yaml:1:1: (an expert|legal) lacks {field}$"):
+        read_expert(parse(yaml.safe_dump(written), "panel.yaml"))
