@@ -1,4 +1,4 @@
-"""Reading the settings from the environment: all that is missing or malformed is told at once."""
+"""Reading the settings from the environment: one error names all that are missing or malformed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """An expert as an entry of a YAML file: it has the fields of ``Expert``, but for LEFT_OUT.
 
 cattrs makes the functions from the dataclass. It reads ``YamlNode`` instead of plain values, so
-that whatever does not fit is refused with its line and column.
+that every error names the line and column.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,28 +23,28 @@ SWITCH = {"true": True, "false": False}
 _REQUIRED = tuple(
     field.name for field in fields(Expert) if field.default is field.default_factory is MISSING
 )
-_LAST = "instructions"  # they are long, and hide nothing there
+_LAST = "instructions"  # long, so that they would hide what comes after them
 
 
 def read_expert(node: YamlNode, beside: Sequence[str] = ()) -> Expert:
     """Return the expert that *node* describes; *beside* it may be other fields.
 
-    Raises Refused, naming line, column and field.
+    Raises Refused, naming the line, column and field.
     """
-    names = node.fields()
-    entry = node.named(names["name"].text() if "name" in names else "an expert")
+    name = node.fields().get("name")
+    entry = node.named(name.text() if name else "an expert")
     values = entry.fields((*FIELDS, *beside), required=_REQUIRED)
     expert = _structure(values, Expert)
     try:
         check_name(expert.name)
         return check_expert(expert, ())
     except Refused as refusal:
-        culprit = values.get(refusal.field or "", entry)
-        raise culprit.error(f"is refused: {refusal}") from refusal
+        cause = values.get(refusal.field or "", entry)
+        raise cause.error(f"is refused: {refusal}") from refusal
 
 
 def expert_entry(expert: Expert) -> Mapping[str, Any]:
-    """Return *expert* as what YAML writes; fields that hold their default are left out."""
+    """Return *expert* as plain values for YAML, without fields that have their default."""
     values = _unstructure(expert)
     return values | {_LAST: values.pop(_LAST)}
 

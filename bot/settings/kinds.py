@@ -1,4 +1,4 @@
-"""The kinds of values that settings have: how each is read, and what is said where that fails."""
+"""The kinds of values that settings have: how each is read, and the error if it cannot be."""
 
 import re
 from collections.abc import Callable

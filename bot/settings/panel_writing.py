@@ -52,9 +52,8 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     if "\n" not in text:
         return dumper.represent_scalar("tag:yaml.org,2002:str", text)
-    lines = "\n".join(
-        line.rstrip() for line in text.splitlines()
-    )  # YAML has no blocks with trailing spaces
+    # PyYAML writes no block in which a line ends with spaces.
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
     return dumper.represent_scalar("tag:yaml.org,2002:str", lines, style="|")
 
 

@@ -1,6 +1,6 @@
 """How one setting is described: its name, kind, default, and what it is for.
 
-Why not pydantic-settings or environs. A fault here is told as "PORT should be a whole number, 1 to
+Why not pydantic-settings or environs. An error here reads "PORT should be a whole number, 1 to
 65535, for example PORT=3000": all faults at once, never with a value, which may be a secret, and
 what is missing depends on the command. Both libraries raise texts of their own (pydantic's quote
 the value), so the table of expectations, examples, secrets and needs would stand beside their

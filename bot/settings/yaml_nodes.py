@@ -35,7 +35,7 @@ class YamlNode:
             raise self.error("should be fields with values, each written as `name: value`")
         values: dict[str, YamlNode] = {}
         for raw_key, raw_value in self.raw.value:
-            name = YamlNode(raw_key, self.file, self.path).text()
+            name = YamlNode(raw_key, self.file, (*self.path, "the name of a field")).text()
             key = YamlNode(raw_key, self.file, (*self.path, name))
             if name in values:
                 raise key.error("appears twice")

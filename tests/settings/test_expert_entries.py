@@ -65,7 +65,7 @@ def test_what_is_as_usual_is_not_written():
         ("title: Twice", "6:1: title appears twice"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(change, problem):
+def test_errors_name_the_place_and_the_problem(change, problem):
     text = yaml.safe_dump(expert_entry(LEGAL), sort_keys=False) + change
 
     with pytest.raises(Refused) as refusal:

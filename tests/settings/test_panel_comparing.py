@@ -18,10 +18,10 @@ def test_only_the_line_that_differs_is_marked():
     edited = replace(TAX, instructions="Count.\nTwice.\nSum up.")
     after = PanelFile(RosterChanges({TAX.name: edited}))
 
-    told = differences(NOW, after, names=("now", "panel.yaml")).splitlines()
+    lines = differences(NOW, after, names=("now", "panel.yaml")).splitlines()
 
-    assert told[:2] == ["--- now", "+++ panel.yaml"]
-    assert [line for line in told[2:] if line[0] in "+-"] == [
+    assert lines[:2] == ["--- now", "+++ panel.yaml"]
+    assert [line for line in lines[2:] if line[0] in "+-"] == [
         "-        Again.",
         "+        Twice.",
     ]

@@ -47,7 +47,7 @@ def test_a_file_says_what_each_scope_changes():
     )
 
 
-def test_a_file_that_does_not_say_where_it_is_kept_is_told_by_its_name():
+def test_a_file_that_does_not_say_where_it_is_kept_is_known_by_its_name():
     assert read("version: 1", "/etc/panelbot/panel.yaml").kept_in == "the file panel.yaml"
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_does_not_say_where_it_is_kept_is_told_by_its_name():
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(text, problem):
+def test_errors_name_the_place_and_the_problem(text, problem):
     with pytest.raises(Refused) as refusal:
         read(text, "panel.yaml")
     assert str(refusal.value).startswith(f"panel.yaml{problem}")
@@ -108,7 +108,7 @@ def test_a_panel_has_room_for_a_hundred_experts():
         read(f"version: 1\ndefaults:\n  experts:\n{many}", "panel.yaml")
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path):
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path):
     with pytest.raises(Refused, match=r"panel\.yaml cannot be read: No such file"):
         load(str(tmp_path / "panel.yaml"))
     (tmp_path / "panel.yaml").write_bytes(b"version: 1\n# \xc3\xa4 \xff\xfe")

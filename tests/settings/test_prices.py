@@ -24,7 +24,7 @@ def test_the_models_that_are_used_by_default_have_prices():
     assert date.fromisoformat(table.as_of)
 
 
-def test_a_file_of_ones_own_counts_alone(tmp_path):
+def test_an_own_file_replaces_the_bundled_one(tmp_path):
     file = tmp_path / "prices.yaml"
     file.write_text("as_of: 2027-01-01\nmodels:\n  ours: {input: 0.1, cached: 0, output: 3}\n")
 
@@ -53,7 +53,7 @@ def test_a_file_of_ones_own_counts_alone(tmp_path):
         ("\0", ":1:1: the file is not YAML text"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told(tmp_path, text, problem):
+def test_errors_name_the_place_and_the_problem(tmp_path, text, problem):
     file = tmp_path / "prices.yaml"
     file.write_text(text)
 
@@ -63,6 +63,6 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path, text, problem):
     assert str(refusal.value).startswith(f"PANELBOT_PRICES {file}{problem}")
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(Refused, match=r"PANELBOT_PRICES .*none\.yaml cannot be read: No such file"):
         prices(str(tmp_path / "none.yaml"))

@@ -39,7 +39,7 @@ def test_without_a_file_there_are_no_tools():
     assert toolbox("", {}).names == ()
 
 
-def test_a_file_tells_what_is_allowed_and_the_environment_its_secrets(tmp_path: Path):
+def test_tools_come_from_the_file_and_secrets_from_the_environment(tmp_path: Path):
     allowed = toolbox(written(tmp_path, WHOLE), ENVIRON)
     tickets = McpServer(
         label="tickets",
@@ -55,7 +55,7 @@ def test_a_file_tells_what_is_allowed_and_the_environment_its_secrets(tmp_path: 
     assert allowed.names == ("web-search", "code-interpreter", "mcp:tickets", "mcp:wiki")
 
 
-def test_who_says_nothing_of_approval_is_asked_always(tmp_path: Path):
+def test_approval_is_always_needed_by_default(tmp_path: Path):
     (server,) = toolbox(written(tmp_path, f"mcp: [{{{SERVER}}}]"), {}).tools
     assert isinstance(server, McpServer)
     assert server.approval is Approval.ALWAYS
@@ -107,7 +107,7 @@ def test_no_secret_is_in_what_a_log_would_show(tmp_path: Path):
         ("hosted: [", ":1:10: the file is not YAML"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, text: str, problem: str):
+def test_errors_name_the_place_and_the_problem(tmp_path: Path, text: str, problem: str):
     file = written(tmp_path, text)
     with pytest.raises(Refused) as refusal:
         toolbox(file, {})
@@ -121,6 +121,6 @@ def test_a_server_may_have_no_authorization(tmp_path: Path, nothing: str):
     assert tickets.authorization == ""
 
 
-def test_a_file_that_is_not_there_is_named():
+def test_a_missing_file_is_refused():
     with pytest.raises(Refused, match=r"PANELBOT_TOOLS /no/such\.yaml cannot be read"):
         toolbox("/no/such.yaml", {})
