@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.assembly.checkup import examine
-from bot.cli import run
+from bot.cli.command import run
 from bot.cli.experts import told
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused

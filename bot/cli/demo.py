@@ -15,7 +15,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from bot import logs
-from bot.cli import run
+from bot.cli.command import run
 from bot.cli.links import tree
 from bot.demo.run import Demo, Shown, open_demo
 from bot.settings.environment import read

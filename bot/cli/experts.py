@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import click
 
 from bot.assembly.operator import open_panels
-from bot.cli import run, settings, write
+from bot.cli.command import run, settings, write
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, PanelFileSync, merged
 from bot.settings import panel_writing
@@ -46,7 +46,7 @@ def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 @_FILE
 def diff(file: str) -> None:
     """Show where FILE differs from the panels. Exits with 1 where it does, with 2 on trouble."""
-    run(_diff(file), trouble=_TROUBLE)
+    run(_diff(file), exit_code=_TROUBLE)
 
 
 @experts.command()

@@ -3,7 +3,7 @@
 import click
 
 from bot.assembly.operator import open_threads
-from bot.cli import run, settings, write
+from bot.cli.command import run, settings, write
 from bot.cli.links import NO_PANEL
 from bot.cli.thread_argument import find_thread
 from bot.operations.export import FORMATS

@@ -11,7 +11,7 @@ import click
 
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
-from bot.cli import run, settings
+from bot.cli.command import run, settings
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.settings.config import SLACK_OUT, STORE

@@ -5,8 +5,7 @@ from functools import partial
 import click
 
 from bot.assembly.operator import open_services
-from bot.cli import run, settings
-from bot.cli.progress import track
+from bot.cli.command import run, settings, track
 from bot.cli.thread_argument import channel_id, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from bot.assembly.operator import open_documents
-from bot.cli import run, settings
-from bot.cli.progress import progress_bar
+from bot.cli.command import progress_bar, run, settings
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload

@@ -12,7 +12,6 @@ from bot.cli.forget import forget
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
-from bot.cli.migrate import migrate
 from bot.cli.probe import probe
 from bot.cli.serve import run_all, web, worker
 from bot.cli.turns import turns
@@ -41,4 +40,3 @@ for command in (
     manifest,
 ):
     main.add_command(command)
-links.add_command(migrate)

@@ -2,25 +2,17 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import click
 
 from bot import __version__
-from bot.adapters.openai.checks import probes as openai_probes
-from bot.adapters.openai.checks.probe_bench import ProbeBench
-from bot.adapters.slack.api import probes as slack_probes
-from bot.adapters.slack.api.probes import SlackProbeBench
-from bot.assembly import model_server
-from bot.assembly.slack import open_slack
-from bot.assembly.storage import open_storage
-from bot.cli import run, settings, write
-from bot.cli.progress import progress_bar
+from bot.assembly.service_probes import SlackProbeOptions, open_probes
+from bot.cli.command import progress_bar, run, settings, write
 from bot.operations.probe import Report, as_markdown
 from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
-from bot.settings.config import MODEL, SLACK_OUT, STORE, Config
+from bot.settings.config import MODEL, SLACK_OUT, STORE
 
 
 @click.command()
@@ -47,53 +39,35 @@ def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float
     It asks with your keys, costs a few thousand tokens, and deletes what it has made. Exits with 1
     if a check could not run or something is left over.
     """
-    run(_probe(channel, user, only, stream_for, out))
+    slack = SlackProbeOptions(channel, user, stream_for) if channel else None
+    run(_probe(slack, only, out))
 
 
-async def _probe(
-    channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str
-) -> None:
-    config = settings(*MODEL, *(SLACK_OUT if channel else ()), *(STORE if channel else ()))
-    async with AsyncExitStack() as opened:
-        client = await opened.enter_async_context(model_server.open_client(config))
-        bench = ProbeBench(client, config.router_model)
-        services = [f"the model's side at {config.openai_base_url}, with {config.router_model}"]
-        checks, benches = openai_probes.checks(bench), [bench.tidy]
-        if channel:
-            slack_bench, url = await _slack(opened, config, channel, user)
-            checks += slack_probes.checks(slack_bench, stream_for=stream_for)
-            benches.append(slack_bench.tidy)
-            services.append(f"Slack at {url}, in the channel {channel}")
+async def _probe(slack: SlackProbeOptions | None, only: Sequence[str], out: str) -> None:
+    config = settings(*MODEL, *((*SLACK_OUT, *STORE) if slack else ()))
+    async with open_probes(config, slack) as probes:
         try:
-            seen = await _observed(_wanted(checks, only))
+            observations = await _observe(_chosen(probes.checks, only))
         finally:
-            left = [one for tidy in benches for one in await tidy()]
-    report = Report(datetime.now(UTC), __version__, services, seen, left)
+            left = await probes.clean_up()
+    report = Report(datetime.now(UTC), __version__, probes.services, observations, left)
     write(as_markdown(report), out)
     if not report.is_complete:
         sys.exit(1)
 
 
-async def _slack(
-    opened: AsyncExitStack, config: Config, channel: str, user: str
-) -> tuple[SlackProbeBench, str]:
-    memory = await opened.enter_async_context(open_storage(config))  # for the pace of all calls
-    slack = await opened.enter_async_context(open_slack(config, memory))
-    return SlackProbeBench(slack.api, slack.identity, channel, reader=user), slack.identity.url
-
-
-def _wanted(checks: Sequence[Check], only: Sequence[str]) -> Sequence[Check]:
+def _chosen(checks: Sequence[Check], names: Sequence[str]) -> Sequence[Check]:
     known = [check.name for check in checks]
-    if unknown := [name for name in only if name not in known]:
+    if unknown := [name for name in names if name not in known]:
         raise Refused(f"There is no check {unknown[0]!r}. There are: {', '.join(known)}.")
-    return [check for check in checks if not only or check.name in only]
+    return [check for check in checks if not names or check.name in names]
 
 
-async def _observed(checks: Sequence[Check]) -> list[Observation]:
-    seen: list[Observation] = []
+async def _observe(checks: Sequence[Check]) -> list[Observation]:
+    observations: list[Observation] = []
     with progress_bar() as progress:
         task = progress.add_task("Probing", total=len(checks))
-        async for one in observe(checks):
-            seen.append(one)
+        async for observation in observe(checks):
+            observations.append(observation)
             progress.advance(task)
-    return seen
+    return observations

@@ -8,7 +8,7 @@ import click
 from bot.assembly.parts import Part, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
-from bot.cli import run, settings
+from bot.cli.command import run, settings
 from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
 
 

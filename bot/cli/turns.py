@@ -8,7 +8,7 @@ import click
 
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.assembly.storage import open_storage
-from bot.cli import run, settings
+from bot.cli.command import run, settings
 from bot.operations.queue_admin import DeadLetter
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
