@@ -39,7 +39,7 @@ async def _export(what: str, format_: str, out: str) -> None:
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
-        messages = await access.transcript.whole(thread)
+        messages = await access.transcript.all_messages(thread)
         permalink = f"{url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
         archive = await collect(thread, permalink, messages, links, access.model)
     write(FORMATS[format_](archive), out)

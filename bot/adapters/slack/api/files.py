@@ -1,14 +1,13 @@
-"""Files in Slack: reading what people have given us, safely, and storing what is to be shown.
+"""Files in Slack: downloading what people attach, safely, and storing what experts make.
 
-1. A file's address comes from ``files.info``, never from a payload or a text.
+1. A file's URL comes from ``files.info``, never from a payload or a text.
 2. The token goes to Slack's own file server and nowhere else: https, that host, no redirects.
 3. A web page in place of the file is Slack's sign-in page, not the file.
-4. No more is read than is allowed.
+4. A download stops at the size that Slack gave for the file.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -19,13 +18,12 @@ from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.file_fetching import FileServer
 from bot.panel.made_files import StoredFile
-from bot.panel.model import FileId, SharedFile
+from bot.panel.model import SharedFile
 from bot.panel.names import in_code
 from bot.panel.texts import file_sentences
 
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024
-_LONGEST_NAME = 200
 _GONE = frozenset({"file_not_found", "file_deleted"})
 _TIMEOUT = ClientTimeout(total=120, connect=5)
 
@@ -34,28 +32,16 @@ Origin = tuple[str, str | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class SlackFile:
-    """What Slack knows of a file."""
+    """A file as Slack describes it."""
 
     id: str
     name: str
     size: int  # bytes
-    url: str  # empty where Slack does not hold the file itself
-
-
-def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...]:
-    """Return the files that came with a message."""
-    return tuple(_shared(told) for told in message.get("files") or () if told.get("id"))
-
-
-def _shared(told: Mapping[str, Any]) -> SharedFile:
-    name = str(told.get("name") or told.get("title") or "file")[:_LONGEST_NAME]
-    return SharedFile(
-        FileId(told["id"]), name, str(told.get("mimetype") or ""), int(told.get("size") or 0)
-    )
+    url: str  # empty if the file is stored outside Slack
 
 
 class SlackFiles(FileServer):
-    """Reads files with *token* from Slack's file server; a stand-in of Slack has its own."""
+    """Downloads files with *token* from Slack's file server; a fake Slack serves its own files."""
 
     def __init__(
         self,
@@ -75,28 +61,30 @@ class SlackFiles(FileServer):
         self._uploads = Uploads(api, session, self._is_ours, looks)
 
     async def find(self, file_id: str) -> SlackFile:
-        """Return what Slack tells of a file."""
-        told = (await self._api.read("files.info", file=file_id))["file"]
-        is_elsewhere = told.get("is_external") or told.get("mode") in {"external", "tombstone"}
-        url = told.get("url_private_download") or told.get("url_private") or ""
+        """Return what Slack knows about a file."""
+        file = (await self._api.read("files.info", file=file_id))["file"]
+        is_elsewhere = file.get("is_external") or file.get("mode") in {"external", "tombstone"}
+        url = file.get("url_private_download") or file.get("url_private") or ""
         return SlackFile(
-            file_id, str(told.get("name") or "file"), int(told.get("size") or 0),
+            file_id,
+            str(file.get("name") or "file"),
+            int(file.get("size") or 0),
             "" if is_elsewhere else url,
-        )  # fmt: skip
+        )
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
         try:
-            found = await self.find(file.id)
+            stored = await self.find(file.id)
         except MessengerRefused as error:
             raise (
                 Refused(file_sentences.file_gone(file.name)) if error.code in _GONE else error
             ) from None
-        if found.size > most:
-            raise Refused(file_sentences.file_too_large(found.name, most))
-        return found.name, await self.content(found)
+        if stored.size > most:
+            raise Refused(file_sentences.file_too_large(stored.name, most))
+        return stored.name, await self.content(stored)
 
     async def content(self, file: SlackFile) -> bytes:
-        """Return the file's bytes. Raises Refused if there is no safe way to them."""
+        """Return the file's bytes. Raises Refused if it cannot be downloaded safely."""
         if not self._is_ours(file.url):
             raise Refused(
                 gettext(
@@ -143,7 +131,7 @@ def _check(response: ClientResponse, file: SlackFile) -> None:
 
 
 async def _bounded(response: ClientResponse, file: SlackFile) -> AsyncIterator[bytes]:
-    """Yield the bytes; no more than Slack said there were."""
+    """Yield the bytes. Raises Refused if there are more than Slack said."""
     left = file.size
     async for chunk in response.content.iter_chunked(_CHUNK):
         left -= len(chunk)

@@ -1,4 +1,4 @@
-"""Whom what people wrote mentions: members, ourselves, and the handles of experts."""
+"""Mentions in what people write: of members, of the bot, and of experts by their handles."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 def groups(written: str) -> Sequence[str]:
-    """Return the user groups that *written* mentions, each once; some may be handles of ours."""
+    """Return the user groups that *written* mentions, each once; some may be experts' handles."""
     return list(dict.fromkeys(_GROUP.findall(written)))
 
 
@@ -27,16 +27,18 @@ class Mentions:
         self._us = identity.bot_user_id
 
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
-        """Return the names of *authors* and of all whom *texts* mention, by id."""
+        """Return the names of *authors*, and of users and experts that *texts* mention, by id."""
         written = "\n".join(texts)
-        members = [UserId(found) for found in sanitize.mentioned(written)]
-        names = await self._people.names([*authors, *members])
-        handles = await self._handles.find(self._team, groups(written))
-        called = {group: handle.name for group, handle in handles.items()}
-        return {str(user): name for user, name in names.items()} | called
+        users = [UserId(user) for user in sanitize.mentioned(written)]
+        names = await self._people.names([*authors, *users])
+        by_id = {str(user): name for user, name in names.items()}
+        if mentioned := groups(written):
+            handles = await self._handles.find(self._team, mentioned)
+            by_id |= {group: handle.name for group, handle in handles.items()}
+        return by_id
 
     async def are_ours(self, written: str) -> bool:
-        """Tell whether *written* mentions us, or the handle of an expert."""
+        """Whether *written* mentions the bot, or the handle of an expert."""
         if self._us in sanitize.mentioned(written):
             return True
         mentioned = groups(written)

@@ -1,7 +1,7 @@
-"""Listeners for events: messages are taken in, a few others are logged.
+"""Listeners for events: messages are queued, a few others are logged.
 
-Bolt acknowledges an event before it runs the event's listener. So messages are taken in before
-they come to Bolt: what could not be queued is not acknowledged, and Slack delivers it again.
+Bolt acknowledges an event before it runs the event's listener. So messages are queued before
+they reach Bolt: one that could not be queued is not acknowledged, and Slack delivers it again.
 """
 
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class MessageListeners:
-    """Takes in what people say, edit and delete."""
+    """Queues the messages that people write, edit and delete."""
 
     def __init__(self, intake: Intake, handles: HandleStore, identity: Identity) -> None:
         self._intake = intake
@@ -25,13 +25,13 @@ class MessageListeners:
         self._identity = identity
 
     def listen(self, app: BoltApp) -> None:
-        """Let *app* take in messages."""
+        """Register for messages, and for the removal of the app."""
         app.take_in = self.take_in
         for kind in ("app_uninstalled", "tokens_revoked"):
             app.event(kind)(self.log_removal)
 
     async def take_in(self, body: Json) -> bool:
-        """Take in the message that an event tells of; False if it is not about one."""
+        """Queue the message in an event; False if the event is not about a message."""
         if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
             return False
         groups = payloads.groups(body)

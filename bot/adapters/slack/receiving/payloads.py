@@ -1,8 +1,8 @@
 """Slack's payloads as the domain's values: raw dicts end here.
 
 A thread's workspace is always the one that installed us (``Identity.team_id``): in a channel
-shared with another organisation, an event's own ``team_id`` is its author's. What another
-installation of the app is to see is not for us, whose token opens this workspace only.
+shared with another organisation, an event's own ``team_id`` is its author's. Events for another
+installation of the app are left out: our token is good for this workspace only.
 """
 
 import re
@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bot.adapters.slack.api.files import shared_files
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import mentions
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
-from bot.panel.model import ExpertName, Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import (
+    ExpertName,
+    FileId,
+    Message,
+    MessageTs,
+    SharedFile,
+    ThreadRef,
+    UserId,
+)
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
+_LONGEST_FILE_NAME = 200
 _OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 
 
 def groups(body: Mapping[str, Any]) -> frozenset[str]:
-    """Return the user groups that an event's message mentions; they may be handles of ours."""
+    """Return the user groups that an event's message mentions; some may be experts' handles."""
     event = body.get("event") or {}
     text = (event.get("message") or event).get("text") or ""
     return frozenset(mentions.groups(text))
@@ -34,13 +42,13 @@ def groups(body: Mapping[str, Any]) -> frozenset[str]:
 def incoming(
     body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
 ) -> Incoming | None:
-    """Return the message that an event brings; None if no person has said anything.
+    """Return the message in an event; None if it is not one that a person wrote to us.
 
-    The two copies of a mention (``message`` and ``app_mention``) give the same.
+    The two copies of a mention (``message`` and ``app_mention``) give the same message.
     """
     event = body.get("event") or {}
     ts, channel, user = event.get("ts"), event.get("channel"), event.get("user")
-    if not (ts and channel and user) or not _is_said_by_a_person(event, identity):
+    if not (ts and channel and user) or not _is_by_a_person(event, identity):
         return None
     if not _is_for_us(body, identity):
         return None
@@ -48,7 +56,7 @@ def incoming(
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     named = _named(text, handles)
     to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
-    if not (text.strip() or files or direct):  # a forwarded message, say, without a word to it
+    if not (text.strip() or files or direct):  # a forwarded message without a comment, say
         return None
     thread_ts = event.get("thread_ts") or ts
     return Incoming(
@@ -66,8 +74,19 @@ def incoming(
     )
 
 
+def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...]:
+    """Return the files attached to a message."""
+    return tuple(_shared_file(file) for file in message.get("files") or () if file.get("id"))
+
+
+def _shared_file(file: Mapping[str, Any]) -> SharedFile:
+    name = str(file.get("name") or file.get("title") or "file")[:_LONGEST_FILE_NAME]
+    mime_type, size = str(file.get("mimetype") or ""), int(file.get("size") or 0)
+    return SharedFile(FileId(file["id"]), name, mime_type, size)
+
+
 def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
-    """Return the thread of the message that was clicked at. Raises KeyError if it tells none."""
+    """Return the thread of the message whose button was clicked. Raises KeyError without one."""
     message = body["message"]
     thread_ts = message.get("thread_ts") or message["ts"]
     return ThreadRef(identity.team_id, body["channel"]["id"], thread_ts)
@@ -90,18 +109,22 @@ class Amendment:
 def amendment(
     body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
 ) -> Amendment | None:
-    """Return what an event tells of an edited or deleted message of a person's, if it does."""
+    """Return which message of a person an event says was edited or deleted, if any."""
     event = body.get("event") or {}
     old, now = event.get("previous_message") or {}, event.get("message") or {}
     match event.get("subtype"):
         case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
             thread = ThreadRef(identity.team_id, event["channel"], now["ts"])
             return Amendment(thread, MessageTs(now["ts"]), None)
-        case "message_changed" if now.get("text") != old.get("text"):  # no link was unfurled
-            said = {"channel_type": event.get("channel_type"), **now}
-            changed = {"type": "message", "channel": event.get("channel"), **said}
-            found = incoming({**body, "event": changed}, identity, handles)
-            return Amendment(found.thread, found.message.ts, found) if found else None
+        case "message_changed" if now.get("text") != old.get("text"):  # else Slack unfurled a link
+            edited = {
+                "type": "message",
+                "channel": event.get("channel"),
+                "channel_type": event.get("channel_type"),
+                **now,
+            }
+            changed = incoming({**body, "event": edited}, identity, handles)
+            return Amendment(changed.thread, changed.message.ts, changed) if changed else None
         case "message_deleted" if old.get("user") and not old.get("bot_id"):
             ts, channel = event["deleted_ts"], event["channel"]
             thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
@@ -110,7 +133,7 @@ def amendment(
             return None
 
 
-def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
+def _is_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
     return (
         event.get("type") in ("message", "app_mention")
         and (event.get("subtype") or None) in _BY_PEOPLE
@@ -122,7 +145,8 @@ def _is_said_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
 
 
 def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
-    teams = {one.get("team_id") for one in body.get("authorizations") or ()} - {None, ""}
+    authorizations = body.get("authorizations") or ()
+    teams = {authorization.get("team_id") for authorization in authorizations} - {None, ""}
     return not teams or identity.team_id in teams
 
 

@@ -1,4 +1,4 @@
-"""The Bolt app, and the web application by which payloads come to it over HTTP."""
+"""The Bolt app, and the web application that gives it payloads over HTTP."""
 
 import asyncio
 import logging
@@ -30,9 +30,9 @@ _GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
 
 
 class BoltApp(AsyncApp):
-    """A Bolt app with a way past Bolt, for what comes most and needs nothing of it.
+    """A Bolt app that offers each payload to *take_in* first.
 
-    What *take_in* takes (it says so) is acknowledged when it is done.
+    If *take_in* returns True, the payload is acknowledged and Bolt does not see it.
     """
 
     take_in: Callable[[Json], Awaitable[bool]] | None = None
@@ -41,7 +41,7 @@ class BoltApp(AsyncApp):
         try:
             if self.take_in and await self.take_in(req.body):
                 return BoltResponse(status=200)
-        except Exception as error:  # noqa: BLE001 - the border: Slack is answered in any case
+        except Exception as error:  # noqa: BLE001 - Slack gets an answer in any case
             response = BoltResponse(status=500)
             await _on_error(error, req.body, response)
             return response
@@ -49,9 +49,9 @@ class BoltApp(AsyncApp):
 
 
 def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -> BoltApp:
-    """Return a Bolt app that asks Slack nothing by itself and prints no payload.
+    """Return a Bolt app that calls no Slack API by itself and logs no payload.
 
-    What it does for somebody, it does in that person's language.
+    Its listeners run in the language of the user who acted.
     """
     token = web_client.token or ""
 
@@ -70,7 +70,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -
         client=web_client,
         logger=web_api.quiet,
         authorize=authorize,
-        request_verification_enabled=False,  # the door has done it, or Socket Mode needs none
+        request_verification_enabled=False,  # see verification.py; Socket Mode needs none
         attaching_conversation_kwargs_enabled=False,
         raise_error_for_unhandled_request=True,
     )
@@ -80,7 +80,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -
 
 
 async def _on_error(error: Exception, body: Json, response: BoltResponse | None) -> None:
-    """Choose what Slack is answered; whatever is not 200, it delivers again."""
+    """Choose the status for Slack, which delivers again whatever is not answered with 200."""
     kind = (body.get("event") or body).get("type")
     match error:
         case BoltUnhandledRequestError():
@@ -92,7 +92,7 @@ async def _on_error(error: Exception, body: Json, response: BoltResponse | None)
         case _:
             log.error("payload.failed", extra={"kind": kind}, exc_info=error)
             status = 500
-    if response is not None:  # else Slack has its answer already
+    if response is not None:  # None: Slack has had its answer already
         response.status = status
 
 
@@ -117,7 +117,7 @@ def http_app(
 
 
 def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
-    """Return how to ask whether *probe* can be done."""
+    """Return a health check that passes if *probe* does not fail."""
 
     async def healthy() -> bool:
         try:

@@ -1,9 +1,9 @@
-"""Socket Mode: payloads come over connections that we open.
+"""Socket Mode: payloads arrive over WebSockets that we open.
 
-1. A payload is acknowledged when its listeners have taken it in. What is not, comes again.
-2. A connection that Slack wants replaced is read on until Slack closes it, and several stand
-   side by side: nothing falls into a gap.
-3. A connection's address lets anybody in, so it is never logged.
+1. A payload is acknowledged once its listeners have returned; Slack resends one that is not.
+2. A connection that Slack wants replaced is read until Slack closes it, while its replacement is
+   open already: no payload is lost in between.
+3. A connection's URL lets anybody in, so it is never logged.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _BACKOFF = Backoff((0, 0.5, 1, 2, 4, 8, 15), jitter=1, endless=True)
 
 
 class SocketModeReceiver:
-    """Keeps so many connections open, and gives *app* what they bring."""
+    """Keeps *connections* WebSockets open, and gives *app* the payloads."""
 
     def __init__(
         self, app: AsyncApp, app_token: str, web_client: AsyncWebClient, connections: int
@@ -58,7 +58,7 @@ class SocketModeReceiver:
         try:
             await self.start()
             await asyncio.Event().wait()
-        finally:  # some connections may be open also where others could not be
+        finally:  # some may be open although others failed
             await self.stop()
 
     async def start(self) -> None:
@@ -75,7 +75,7 @@ class SocketModeReceiver:
         log.info("socket_mode.connected", extra={"connections": self._wanted})
 
     async def stop(self) -> None:
-        """Take nothing more in, let what is under way be acknowledged, and close."""
+        """Stop reading, wait for deliveries under way to be acknowledged, and close."""
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)
@@ -88,14 +88,14 @@ class SocketModeReceiver:
         self._sockets.clear()
 
     async def _keep(self, socket: ClientWebSocketResponse) -> None:
-        """Read from *socket*, and then from whatever comes in its place."""
+        """Read from *socket*, and then from each socket that replaces it."""
         while True:
             await self._read(socket)
             _start(self._readers, self._finish(socket))
             socket = await self._reconnect()
 
     async def _read(self, socket: ClientWebSocketResponse) -> None:
-        """Start deliveries until the connection closes or Slack announces that it will."""
+        """Start deliveries until the connection closes or Slack announces its end."""
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
@@ -107,7 +107,7 @@ class SocketModeReceiver:
                 _start(self._deliveries, self._deliver(socket, envelope))
 
     async def _finish(self, socket: ClientWebSocketResponse) -> None:
-        """Read what still comes over a connection that Slack is about to close."""
+        """Read what still arrives over a connection that Slack is about to close."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LINGER):
                 while not socket.closed:
@@ -120,8 +120,8 @@ class SocketModeReceiver:
         if response.status != 200:
             log.warning("socket_mode.not_acknowledged", extra={"status": response.status})
             return
-        with suppress(ConnectionError):  # it comes again then, over another connection
-            await socket.send_json({"envelope_id": envelope["envelope_id"], **_told(response)})
+        with suppress(ConnectionError):  # Slack resends it over another connection
+            await socket.send_json({"envelope_id": envelope["envelope_id"], **_answer(response)})
 
     async def _reconnect(self) -> ClientWebSocketResponse:
         retries = Retries(_BACKOFF)
@@ -141,7 +141,7 @@ class SocketModeReceiver:
             self._sockets.add(socket)
             greeting = _parsed((await socket.receive(timeout=_GREETING)).data)
         except (ClientError, TimeoutError, OSError) as error:
-            # The error's own text may hold the address, so it goes no further.
+            # The error's text may contain the URL, so it is dropped.
             raise MessengerUnavailable(f"connection: {type(error).__name__}") from None
         if greeting.get("type") != "hello":
             await self._close(socket)
@@ -156,10 +156,10 @@ class SocketModeReceiver:
 def _parsed(data: object) -> Json:
     """Return the JSON object in *data*; an empty one for anything else."""
     try:
-        found = json.loads(data) if isinstance(data, str) else None
+        document = json.loads(data) if isinstance(data, str) else None
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {}
+        document = None
+    return document if isinstance(document, dict) else {}
 
 
 def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
@@ -168,8 +168,8 @@ def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> N
     task.add_done_callback(tasks.discard)
 
 
-def _told(response: BoltResponse) -> Json:
-    """Return what an acknowledgement carries to the person who waits for it."""
+def _answer(response: BoltResponse) -> Json:
+    """Return the part of an acknowledgement that carries the listener's answer."""
     if not response.body:
         return {}
     kind = response.headers.get("content-type", [""])[0]

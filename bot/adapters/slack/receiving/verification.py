@@ -1,8 +1,8 @@
-"""The door in front of Bolt for delivery over HTTP.
+"""Verification of requests over HTTP, before Bolt sees them.
 
 Bolt answers a timestamp that is no number or a signature that is not ASCII with 500, and parses a
-body before it verifies it. So each request is measured, verified and read here first, in this
-order, and only what Slack could have sent goes on. Refusals are one plain line and no stack trace.
+body before it verifies it. So each request has its size checked, is verified and parsed here, in
+this order. A refusal is one line of plain text, without a stack trace.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from bot.json_types import Json
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
 
-# What the door has read, if it is JSON, for those behind it.
+# The body, if it was JSON, for the handler.
 DOCUMENT = web.RequestKey("DOCUMENT", Json)
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Refusal(Exception):
-    """Why a request is not let in, as its sender may know it."""
+    """Why a request is refused, in words that its sender may read."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -54,10 +54,10 @@ def verified(
         raise ValueError("the signing secret is empty")
     key = secret.encode()
 
-    async def door(request: web.Request) -> web.StreamResponse:
+    async def verify_and_handle(request: web.Request) -> web.StreamResponse:
         request = request.clone(client_max_size=MAX_BODY)
         try:
-            body = await _measured(request, timeout)
+            body = await _limited_body(request, timeout)
             _verify(key, body, request, clock())
             document = _document(body, request)
         except Refusal as refusal:
@@ -68,7 +68,7 @@ def verified(
             request[DOCUMENT] = document
         return await handler(request)
 
-    return door
+    return verify_and_handle
 
 
 def _refused(refusal: Refusal) -> web.Response:
@@ -79,8 +79,8 @@ def _refused(refusal: Refusal) -> web.Response:
     return response
 
 
-async def _measured(request: web.Request, seconds: float) -> bytes:
-    """The body, read no further than the cap; what is not as Slack sends it is not read at all."""
+async def _limited_body(request: web.Request, seconds: float) -> bytes:
+    """Return the body, of MAX_BODY bytes at most. Raises Refusal where Slack would send none."""
     if request.method != "POST":
         raise Refusal(405, "only POST is answered here")
     if (request.content_length or 0) > MAX_BODY:
@@ -88,7 +88,7 @@ async def _measured(request: web.Request, seconds: float) -> bytes:
     if "Content-Encoding" in request.headers:
         raise Refusal(415, "an encoded body is not accepted")
     try:
-        # aiohttp waits without end for the rest of a body whose encoding broke.
+        # aiohttp waits forever for the rest of a body whose encoding broke.
         async with asyncio.timeout(seconds):
             return await request.read()
     except HTTPRequestEntityTooLarge:
@@ -111,7 +111,7 @@ def _verify(key: bytes, body: bytes, request: web.Request, now: float) -> None:
 
 
 def _document(body: bytes, request: web.Request) -> Json | None:
-    """Return the JSON object that came, by itself or in a form; None for any other form."""
+    """Return the JSON object in *body*, alone or in a form; None for a form without one."""
     try:
         text = body.decode(request.charset or "utf-8")
         if request.content_type == "application/json":
@@ -120,9 +120,9 @@ def _document(body: bytes, request: web.Request) -> Json | None:
             documents = parse_qs(text, strict_parsing=True, errors="strict").get("payload", [])
         else:
             raise Refusal(400, "the body is neither JSON nor a form")
-        found = [json.loads(document) for document in documents]
+        payloads = [json.loads(document) for document in documents]
     except (ValueError, LookupError, RecursionError):
-        found = [None]
-    if not body or not all(isinstance(document, dict) for document in found):
+        payloads = [None]
+    if not body or not all(isinstance(payload, dict) for payload in payloads):
         raise Refusal(400, "the body is not well formed")
-    return found[0] if found else None
+    return payloads[0] if payloads else None

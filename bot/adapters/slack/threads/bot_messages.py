@@ -1,4 +1,4 @@
-"""Who wrote in a thread in Slack, and deleting the bot's own messages there."""
+"""Finding who wrote in a thread, and deleting the bot's own messages there."""
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner

@@ -1,4 +1,4 @@
-"""A message in Slack as a document that experts can look things up in."""
+"""A Slack message as a document for experts."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ from bot.panel.roster.knowledge import Upload
 
 
 class MessageReading:
-    """Reads single messages; only of the channel that somebody is in."""
+    """Reads single messages of the channel in which a command was given."""
 
     def __init__(self, api: SlackApi, mentions: Mentions) -> None:
         self._api = api
@@ -25,7 +25,7 @@ class MessageReading:
     def check(self, link: str, channel_id: str) -> Place:
         """Return where *link* leads; Refused if that is not a message of the channel.
 
-        We may see channels that whoever gives the link does not.
+        The bot may be in channels that the requester is not in.
         """
         place = permalinks.parse(link.strip())
         if place is None:
@@ -48,12 +48,12 @@ class MessageReading:
         written = str(message.get("text") or "")
         author = UserId(message.get("user") or "")
         names = await self._mentions.names([author] if author else [], [written])
-        said = sanitize.from_slack(written, names).strip()
-        if not said:
+        text = sanitize.from_slack(written, names).strip()
+        if not text:
             raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
         speaker = message.get("username") or names.get(author) or "somebody"
-        content = f"# {speaker} in Slack, {day}\n\n{said}\n\nThe message: {link.strip()}\n"
+        content = f"# {speaker} in Slack, {day}\n\n{text}\n\nThe message: {link.strip()}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 
     async def _message(self, place: Place) -> Json:

@@ -1,7 +1,7 @@
-"""What a message says, as Markdown, read back from its blocks.
+"""The Markdown of a message, read back from its blocks.
 
-Slack may turn the `markdown` block that we post into others, and the `text` beside it is only
-as long as a notification needs. What the blocks do not tell, that text does.
+Slack may turn the `markdown` block that we post into others, and the `text` beside it is a short
+fallback for notifications.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ _MARKS = {"bold": "**", "italic": "_", "strike": "~~", "code": "`"}
 
 
 def markdown(message: Mapping[str, Any]) -> str:
-    """Return what *message* says as Markdown; empty if its blocks do not tell."""
+    """Return *message* as Markdown; empty if its blocks have none."""
     parts = (_block(block) for block in message.get("blocks") or ())
     return "\n\n".join(part for part in parts if part)
 
@@ -60,8 +60,8 @@ def _line(parts: Iterable[Json]) -> str:
 def _piece(part: Json) -> str:
     match part:
         case {"type": "link", "url": str(url)}:
-            told = part.get("text")
-            return _marked(f"{told} ({url})" if told and told != url else url, part)
+            label = part.get("text")
+            return _marked(f"{label} ({url})" if label and label != url else url, part)
         case {"type": "emoji", "name": str(name)}:
             return f":{name}:"
         case {"type": "text", "text": str(text)}:
@@ -84,5 +84,5 @@ def _table(rows: Sequence[Sequence[Json]]) -> str:
 
 
 def _cell(cell: Json) -> str:
-    told = _block(cell) if cell.get("type") == "rich_text" else str(cell.get("text") or "")
-    return told.replace("\n", " ").replace("|", r"\|")
+    text = _block(cell) if cell.get("type") == "rich_text" else str(cell.get("text") or "")
+    return text.replace("\n", " ").replace("|", r"\|")

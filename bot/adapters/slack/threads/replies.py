@@ -1,4 +1,4 @@
-"""Reading a thread from Slack, and telling which of its messages are ours."""
+"""Reading threads from Slack, and recognizing the bot's own messages by their stamps."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -27,8 +27,8 @@ class Replies:
     ) -> AsyncGenerator[Json, None]:
         """Yield the messages of *thread*, oldest first; none if it cannot be seen.
 
-        The root is always among them, even where it is older than *oldest*; once, though Slack
-        has been seen to begin every page with it.
+        The root comes first even if it is older than *oldest*, and only once, though Slack may
+        repeat it on every page.
         """
         pages = self._api.pages(
             "conversations.replies",
@@ -52,7 +52,7 @@ class Replies:
                 raise
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
-        """Return a message of ours; it cannot be older than the turn, whose id ends with its ts."""
+        """Return the bot's message for *part*; it is not older than the ts at the end of *turn*."""
         since = turn.rpartition(":")[2]
         async with aclosing(self.of(thread, oldest=since)) as replies:
             async for message in replies:
@@ -69,10 +69,10 @@ class Replies:
         part: str,
         backoff: Backoff,
     ) -> Json:
-        """Return the message that *write* makes.
+        """Return the message that *write* posts.
 
-        Where that is not certain, it is looked for after each delay of *backoff* before *write*
-        is called again. Raises Ambiguous when there are no more.
+        If *write* may have failed, the message is looked for after each delay of *backoff*, before
+        *write* is retried. Raises Ambiguous when no retry is left.
         """
         retries = Retries(backoff)
         while True:
@@ -86,11 +86,11 @@ class Replies:
                     raise
 
     def is_unstamped(self, message: Json, thread: ThreadRef) -> bool:
-        """Whether *message* is one of ours that bears no stamp of this thread."""
+        """Whether *message* is the bot's own but has no valid stamp for this thread."""
         return message.get("bot_id") == self._bot_id and self.stamp(message, thread) is None
 
     def stamp(self, message: Json, thread: ThreadRef) -> MessageStamp | None:
-        """Return the stamp of *message* if it is one of ours; anybody's app can copy one."""
+        """Return the stamp of *message* if the bot posted it; another app may have copied one."""
         if message.get("bot_id") != self._bot_id:
             return None
         return self._signer.read(

@@ -1,4 +1,4 @@
-"""What was said in a thread, as a model reads it; and what our own messages there tell of us."""
+"""A thread's messages as a model reads them, and the stamps on the bot's own messages."""
 
 import re
 from collections import deque
@@ -11,12 +11,12 @@ from collections.abc import (
     Sequence,
 )
 
-from bot.adapters.slack.api.files import shared_files
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.receiving.payloads import shared_files
 from bot.adapters.slack.threads import message_text
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
@@ -35,10 +35,10 @@ from bot.panel.model import (
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
-LONGEST_MESSAGE = 4_000  # so that one long paste does not push out what was said about it
+LONGEST_MESSAGE = 4_000  # so that a long paste does not crowd out the rest
 
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
-# Parts that say nothing of the matter.
+# Parts that do not answer the question.
 _ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|approval|gave-up(-\d+)?")
 _SOMEBODY = "Somebody"
 
@@ -69,7 +69,7 @@ class SlackTranscript(Transcript):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        return await self._said(
+        return await self._utterances(
             self._replies.of(thread, oldest=since, latest=before),
             lambda message: (
                 float(since or 0) <= float(message["ts"]) < float(before)
@@ -80,7 +80,7 @@ class SlackTranscript(Transcript):
     async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
-        return await self._said(
+        return await self._utterances(
             self._replies.of(thread, oldest=since, latest=until),
             lambda message: (
                 float(since) <= float(message["ts"]) <= float(until)
@@ -91,10 +91,10 @@ class SlackTranscript(Transcript):
 
     async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         async for message in self._replies.of(thread, latest=before):
-            earlier = float(message["ts"]) < float(before)
-            by_people = not message.get("bot_id") and message.get("subtype") in _TALK
+            is_earlier = float(message["ts"]) < float(before)
+            is_by_people = not message.get("bot_id") and message.get("subtype") in _TALK
             written = message.get("text") or ""
-            if earlier and by_people and await self._mentions.are_ours(written):
+            if is_earlier and is_by_people and await self._mentions.are_ours(written):
                 return True
         return False
 
@@ -106,12 +106,12 @@ class SlackTranscript(Transcript):
                 newest = ConversationId(stamp.router)
         return newest
 
-    async def whole(self, thread: ThreadRef) -> Sequence[Spoken]:
+    async def all_messages(self, thread: ThreadRef) -> Sequence[Spoken]:
         """Return every message of *thread* in full, as people saw it."""
-        said = [message async for message in self._replies.of(thread)]
-        said = [message for message in said if not message.get("hidden")]
-        names = await self._names_in(said)
-        return [self._spoken(message, names, thread) for message in said]
+        replies = self._replies.of(thread)
+        messages = [message async for message in replies if not message.get("hidden")]
+        names = await self._names_in(messages)
+        return [self._spoken(message, names, thread) for message in messages]
 
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield the ts of every thread in a channel."""
@@ -119,10 +119,10 @@ class SlackTranscript(Transcript):
             if message.get("reply_count"):
                 yield message["ts"]
 
-    async def _said(
+    async def _utterances(
         self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool]
     ) -> Sequence[Utterance]:
-        """Return the newest of the *wanted* messages that a model can take."""
+        """Return the newest of the *wanted* messages, as many as a model is given."""
         newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
         async for message in replies:
             if wanted(message):
@@ -141,14 +141,14 @@ class SlackTranscript(Transcript):
         return Spoken(
             MessageTs(message["ts"]),
             _speaker(message, names),
-            markdown or _said(message, names),
+            markdown or _text(message, names),
             is_markdown=bool(markdown),
             expert=ExpertName(stamp.expert) if stamp and stamp.expert else None,
             call_id=call_of(stamp.part) if stamp else None,
         )
 
     def _is_talk(self, message: Json, thread: ThreadRef) -> bool:
-        """Whether *message* is something said, and not a notice of the channel's or our own."""
+        """Whether *message* belongs to the discussion: not a notice of Slack's or of the bot's."""
         if message.get("subtype") not in _TALK or message.get("hidden"):
             return False
         stamp = self._replies.stamp(message, thread)
@@ -156,11 +156,11 @@ class SlackTranscript(Transcript):
 
 
 def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
-    said = _said(message, names)
-    if len(said) > LONGEST_MESSAGE:
-        said = f"{said[:LONGEST_MESSAGE]} […]"
+    text = _text(message, names)
+    if len(text) > LONGEST_MESSAGE:
+        text = f"{text[:LONGEST_MESSAGE]} […]"
     ts = MessageTs(message["ts"])
-    return Utterance(ts, _speaker(message, names), said, shared_files(message))
+    return Utterance(ts, _speaker(message, names), text, shared_files(message))
 
 
 def _speaker(message: Json, names: Mapping[str, str]) -> str:
@@ -169,24 +169,24 @@ def _speaker(message: Json, names: Mapping[str, str]) -> str:
     return known or _SOMEBODY
 
 
-def _said(message: Json, names: Mapping[str, str]) -> str:
+def _text(message: Json, names: Mapping[str, str]) -> str:
     return _readable(message.get("text") or "", names, shared_files(message))
 
 
 def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
-    said = sanitize.from_slack(slack_text, names).strip()
+    text = sanitize.from_slack(slack_text, names).strip()
     attached = ", ".join(" ".join(file.name.split()) for file in files)
     note = f"[attached: {attached}]" if attached else ""
-    return "\n".join(filter(None, (said, note))) or "[no text]"
+    return "\n".join(filter(None, (text, note))) or "[no text]"
 
 
-def _bounded(said: Sequence[Utterance]) -> Sequence[Utterance]:
-    """Return the newest of *said* that fit the limit together."""
+def _bounded(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Return the newest of *utterances* that fit in MOST_CHARACTERS together."""
     kept: list[Utterance] = []
-    room = MOST_CHARACTERS
-    for one in reversed(said):
-        room -= len(one.speaker) + len(one.text)
-        if room < 0:
+    remaining = MOST_CHARACTERS
+    for utterance in reversed(utterances):
+        remaining -= len(utterance.speaker) + len(utterance.text)
+        if remaining < 0:
             break
-        kept.append(one)
+        kept.append(utterance)
     return kept[::-1]

@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.files import SlackFile, SlackFiles, shared_files
+from bot.adapters.slack.api.files import SlackFile, SlackFiles
+from bot.adapters.slack.receiving.payloads import shared_files
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.model import SharedFile
 from bot.playground.slack.workspace.company import ADA, GENERAL

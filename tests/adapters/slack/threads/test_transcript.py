@@ -44,7 +44,7 @@ async def test_handles_are_read_as_people_type_them(neighbour):
     message = Message(MessageTs("1.0"), UserId(ADA), "<!subteam^S1|@old> and <!subteam^S2>?")
 
     (asked,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
-    (kept,) = await neighbour.transcript.whole(thread)
+    (kept,) = await neighbour.transcript.all_messages(thread)
 
     assert asked.text == "@panel-legal and @group?"
     assert kept.text == "@panel-legal may we?"
@@ -242,7 +242,7 @@ async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
     await neighbour.messenger.post_plan(thread, answer("plan", text="Asking Legal"), [])
     await neighbour.messenger.post(thread, replace(answer(text=long), ends_reply=True))
 
-    ada, plan, legal = await neighbour.transcript.whole(thread)
+    ada, plan, legal = await neighbour.transcript.all_messages(thread)
 
     assert (ada.speaker, ada.text, ada.is_markdown) == ("Ada", "a *question* & more", False)
     assert (plan.text, plan.expert, plan.call_id) == ("Asking Legal", "legal", None)
@@ -258,6 +258,6 @@ async def test_a_reply_that_slack_keeps_as_rich_text_is_given_whole(neighbour):
     section = {"type": "rich_text_section", "elements": [words]}
     reply.blocks[:] = [{"type": "rich_text", "elements": [section]}]
 
-    _, legal = await neighbour.transcript.whole(thread)
+    _, legal = await neighbour.transcript.all_messages(thread)
 
     assert legal.text == "x" * 5_000
