@@ -121,7 +121,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             SlackMessenger(api, identity, signer, backoff=Backoff((0.01, 0.01))),
             mentions,
             SlackTranscript(api, identity, signer, mentions),
-            SlackFiles(api, session, slack.bot_token, slack.api_url, looks=(0.0, 0.0, 0.0)),
+            SlackFiles(api, session, slack.bot_token, slack.api_url, poll_delays=(0.0, 0.0, 0.0)),
             handle_store=handles,
         )
         assert reader.complaints == []

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
-from bot.adapters.slack.api.uploads import LOOKS, Uploads
+from bot.adapters.slack.api.uploads import POLL_DELAYS, Uploads
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
@@ -50,7 +50,7 @@ class SlackFiles(FileServer):
         token: str,
         api_url: str,
         *,
-        looks: Sequence[float] = LOOKS,
+        poll_delays: Sequence[float] = POLL_DELAYS,
     ) -> None:
         self._api = api
         self._session = session
@@ -58,7 +58,7 @@ class SlackFiles(FileServer):
         host = urlsplit(api_url).hostname or ""
         is_slack = host == "slack.com" or host.endswith(".slack.com")
         self._allowed = _FILE_SERVER if is_slack else _origin(api_url)
-        self._uploads = Uploads(api, session, self._is_ours, looks)
+        self._uploads = Uploads(api, session, self._is_slack_url, poll_delays)
 
     async def find(self, file_id: str) -> SlackFile:
         """Return what Slack knows about a file."""
@@ -85,7 +85,7 @@ class SlackFiles(FileServer):
 
     async def content(self, file: SlackFile) -> bytes:
         """Return the file's bytes. Raises Refused if it cannot be downloaded safely."""
-        if not self._is_ours(file.url):
+        if not self._is_slack_url(file.url):
             raise Refused(
                 gettext(
                     "`{file}` does not lie in Slack itself; please upload it there.",
@@ -104,7 +104,7 @@ class SlackFiles(FileServer):
     async def store(self, name: str, about: str, content: bytes) -> StoredFile:
         return await self._uploads.store(name, about, content)
 
-    def _is_ours(self, url: str) -> bool:
+    def _is_slack_url(self, url: str) -> bool:
         return _origin(url) == self._allowed
 
 

@@ -1,4 +1,4 @@
-"""Who we are in the workspace: asked once, at start."""
+"""The bot's own ids and scopes in the workspace: fetched once, at start."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ CUSTOMIZE = "chat:write.customize"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The bot, as ``auth.test`` tells of it."""
+    """The bot, as ``auth.test`` describes it."""
 
     team_id: str
     bot_id: str
@@ -29,7 +29,7 @@ class Identity:
         return not self.scopes or CUSTOMIZE in self.scopes
 
     def authorize_result(self, token: str) -> AuthorizeResult:
-        """Return what Bolt wants to know for each request, without asking Slack again."""
+        """Return what Bolt needs for each request, so that it does not call Slack."""
         return AuthorizeResult(
             enterprise_id=None,
             team_id=self.team_id,
@@ -40,7 +40,7 @@ class Identity:
 
 
 async def identify(web: AsyncWebClient) -> Identity:
-    """Ask Slack who we are. Raises GiveUp if it does not take the token."""
+    """Return the bot's identity. Raises GiveUp if Slack rejects the token."""
     try:
         answer: Any = await web.auth_test()
     except SlackApiError as error:
@@ -60,11 +60,11 @@ async def identify(web: AsyncWebClient) -> Identity:
             "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins "
             "with xoxb-."
         )
-    given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
+    scopes = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
     return Identity(
         team_id=answer["team_id"],
         bot_id=answer["bot_id"],
         bot_user_id=answer["user_id"],
         url=answer["url"],
-        scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
+        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
     )

@@ -1,4 +1,4 @@
-"""What the app asks of Slack: the one place where scopes, events and commands are listed."""
+"""The app's manifest: the one place that lists its scopes, events and commands."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from bot.json_types import Json
 EVENTS_PATH = "/slack/events"
 MAX_NAME = 35
 
-# Each with the reason for it, which the docs show.
+# Each with its reason, which the docs show.
 BOT_SCOPES: Mapping[str, str] = {
     "app_mentions:read": "to be mentioned",
     "assistant:write": "to show what is being done under the thread, and to suggest prompts",
@@ -70,7 +70,7 @@ _USAGE_HINT = "[add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [def
 
 
 def manifest(*, name: str = "Panelbot", url: str | None = None) -> Json:
-    """The app's manifest: with a URL for delivery over HTTP, without one for Socket Mode."""
+    """Return the app's manifest: for HTTP with a *url*, for Socket Mode without."""
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise ValueError(f"an app's name has 1 to {MAX_NAME} characters: {name!r} has {len(name)}")
     receiver = None if url is None else _root(url) + EVENTS_PATH
@@ -123,14 +123,14 @@ def _at(field: str, receiver: str | None) -> dict[str, str]:
 
 
 def _root(url: str) -> str:
-    """The URL without a final slash, once it is clear that Slack can deliver to it."""
+    """Return *url* without a final slash. Raises ValueError if Slack cannot deliver to it."""
     example = f"it should look like {_EXAMPLE_URL}"
     try:
         parts = urlsplit(url)
-        whole = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+        is_https = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise ValueError(f"{url!r} is not a URL; {example}") from error
-    if not whole:
+    if not is_https:
         raise ValueError(
             f"{url!r} is not an https URL, and Slack delivers to nothing else; {example}"
         )

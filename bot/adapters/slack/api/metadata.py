@@ -1,9 +1,9 @@
-"""The signed mark on the bot's own Slack messages.
+"""The signed stamp in the metadata of the bot's own Slack messages.
 
-A thread link can be rebuilt from Slack alone, and a reply that was already posted can be
-recognised, because every message carries which turn and which router conversation it belongs to.
-Anyone in a workspace can read message metadata, so it holds opaque ids only; any app can write it,
-so it is signed together with the place it stands in, and a copy elsewhere is worth nothing.
+Every message names its turn and its router conversation. So a thread's link can be rebuilt from
+Slack alone, and a reply that was posted already is recognized. Anyone in a workspace can read
+message metadata, so it has opaque ids only. Any app can write it, so it is signed together with
+the message's thread: a copy in another thread is invalid.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _DOMAIN = "panelbot message stamp v1"
 
 @dataclass(frozen=True, slots=True)
 class MessageStamp:
-    """Which message of which turn this is: `part` is "plan", "reply:<call id>:0", …"""
+    """Identifies a message of a turn: `part` is "plan", "reply:<call id>:0", …"""
 
     turn: str
     part: str
@@ -31,13 +31,13 @@ class MessageStamp:
 
 
 def call_of(part: str) -> CallId | None:
-    """The call that a message answers; None if the router wrote it."""
+    """Return the call that a message answers; None if the router wrote it."""
     kind, _, rest = part.partition(":")
     return CallId(rest.rpartition(":")[0]) if kind == "reply" else None
 
 
 class StampSigner:
-    """Writes stamps with the first secret and reads those of all, so that secrets can change."""
+    """Signs with the first secret and accepts all of them, so that secrets can be rotated."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         if not secrets or not all(secrets):
@@ -47,7 +47,7 @@ class StampSigner:
     def metadata(
         self, stamp: MessageStamp, *, team: str, channel: str, thread_ts: str
     ) -> dict[str, object]:
-        """The `metadata` argument of `chat.postMessage`."""
+        """Return the `metadata` argument of `chat.postMessage`."""
         encoded = _encoded(stamp, (team, channel, thread_ts))
         payload = {**_payload(stamp), "signature": _signature(self._keys[0], encoded)}
         metadata: dict[str, object] = {"event_type": EVENT_TYPE, "event_payload": payload}
@@ -58,18 +58,18 @@ class StampSigner:
     def read(
         self, message: Mapping[str, object], *, team: str, channel: str, thread_ts: str
     ) -> MessageStamp | None:
-        """The stamp of a message of ours in this thread; None for any other message."""
+        """Return the stamp of *message* if it is valid in this thread, else None."""
         payload = _own_payload(message)
         stamp = _stamp(payload)
         signature = payload.get("signature")
         if stamp is None or not isinstance(signature, str):
             return None
         encoded = _encoded(stamp, (team, channel, thread_ts))
-        given = signature.encode(errors="replace")
-        genuine = [
-            hmac.compare_digest(_signature(key, encoded).encode(), given) for key in self._keys
+        received = signature.encode(errors="replace")
+        matches = [
+            hmac.compare_digest(_signature(key, encoded).encode(), received) for key in self._keys
         ]
-        return stamp if any(genuine) else None
+        return stamp if any(matches) else None
 
 
 def _payload(stamp: MessageStamp) -> dict[str, str]:
@@ -78,7 +78,7 @@ def _payload(stamp: MessageStamp) -> dict[str, str]:
 
 
 def _encoded(stamp: MessageStamp, place: tuple[str, str, str]) -> bytes:
-    """All that is signed; a JSON list tells where each field ends, and None from the empty text."""
+    """Return what is signed: as a JSON list, so that no two stamps are encoded alike."""
     fields = [_DOMAIN, *place, stamp.turn, stamp.part, stamp.expert, stamp.router]
     return json.dumps(fields).encode()
 

@@ -1,4 +1,4 @@
-"""Who is who in the workspace, remembered for a while."""
+"""The members of the workspace, cached for ten minutes."""
 
 import asyncio
 import logging
@@ -14,14 +14,14 @@ from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
-_KEEP = 10 * 60.0
+_MAX_AGE = 10 * 60.0
 _MOST = 10_000
-_AT_ONCE = 8  # look-ups side by side
+_AT_ONCE = 8  # concurrent requests
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
 class SlackPeople(People):
-    """Asks ``users.info`` and ``users.list``; answers may be ten minutes old."""
+    """Reads ``users.info`` and ``users.list``; answers may be ten minutes old."""
 
     def __init__(
         self,
@@ -33,24 +33,24 @@ class SlackPeople(People):
         self._api = api
         self._team = identity.team_id
         self._clock = clock
-        self._known: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
+        self._cached: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._taken: tuple[float, frozenset[str]] | None = None
-        self._counting = asyncio.Lock()
+        self._taken_lock = asyncio.Lock()
 
     async def person(self, user: UserId) -> Person:
         return await self._find(user) or Person(user, user, Role.STRANGER)
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
-        found = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
-        return {person.id: person.name for person in found if person}
+        people = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
+        return {person.id: person.name for person in people if person}
 
     async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
         return [group for group in sorted(among) if user in await self._members(group)]
 
     async def taken_names(self) -> frozenset[str]:
-        async with self._counting:
+        async with self._taken_lock:
             if not self._taken or self._is_old(self._taken[0]):
                 names: set[str] = set()
                 async for member in self._api.pages("users.list", "members", limit=1_000):
@@ -60,10 +60,10 @@ class SlackPeople(People):
             return self._taken[1]
 
     async def _members(self, group: str) -> Collection[str]:
-        """Return who is in a user group, as far as Slack lets us know."""
-        since, known = self._groups.get(group, (0.0, frozenset[str]()))
+        """Return the members of a user group; none if Slack does not let us read them."""
+        since, cached = self._groups.get(group, (0.0, frozenset[str]()))
         if group in self._groups and not self._is_old(since):
-            return known
+            return cached
         try:
             answer = await self._api.read("usergroups.users.list", usergroup=group)
         except SlackRefused as error:
@@ -74,19 +74,19 @@ class SlackPeople(People):
         return members
 
     async def _find(self, user: UserId) -> Person | None:
-        """Return who *user* is, as far as Slack lets us know."""
-        async with self._places:
-            since, known = self._known.get(user, (0.0, None))
-            if user in self._known and not self._is_old(since):
-                return known
-            found = await self._ask(user)
-        self._known[user] = self._clock(), found
-        self._known.move_to_end(user)
-        while len(self._known) > _MOST:
-            self._known.popitem(last=False)
-        return found
+        """Return the person; None if Slack does not know or show *user*."""
+        async with self._slots:
+            since, cached = self._cached.get(user, (0.0, None))
+            if user in self._cached and not self._is_old(since):
+                return cached
+            person = await self._fetch(user)
+        self._cached[user] = self._clock(), person
+        self._cached.move_to_end(user)
+        while len(self._cached) > _MOST:
+            self._cached.popitem(last=False)
+        return person
 
-    async def _ask(self, user: UserId) -> Person | None:
+    async def _fetch(self, user: UserId) -> Person | None:
         try:
             answer = await self._api.read("users.info", user=user, include_locale=True)
         except SlackRefused as error:
@@ -96,7 +96,7 @@ class SlackPeople(People):
         return self._person(answer["user"])
 
     def _is_old(self, since: float) -> bool:
-        return self._clock() - since >= _KEEP
+        return self._clock() - since >= _MAX_AGE
 
     def _person(self, member: Json) -> Person:
         locale = member.get("locale") or ""
@@ -104,9 +104,9 @@ class SlackPeople(People):
 
     def _role(self, member: Json) -> Role:
         teams = (member.get("enterprise_user") or {}).get("teams") or []
-        ours = member.get("team_id") == self._team or self._team in teams
-        is_nobody = member.get("is_bot") or member.get("deleted")
-        if not ours or member.get("is_stranger") or is_nobody:
+        is_ours = member.get("team_id") == self._team or self._team in teams
+        is_no_person = member.get("is_bot") or member.get("deleted")
+        if not is_ours or member.get("is_stranger") or is_no_person:
             return Role.STRANGER
         if member.get("is_restricted") or member.get("is_ultra_restricted"):
             return Role.GUEST

@@ -15,11 +15,11 @@ class Place:
 
     channel_id: str
     ts: str
-    thread_ts: str  # its own ts if it begins a thread, or could
+    thread_ts: str  # its own ts unless it is a reply
 
 
 def parse(link: str) -> Place | None:
-    """Return the place that *link* begins by naming."""
+    """Return the place of the message that *link* leads to; None if it is no such link."""
     match = _PERMALINK.match(link)
     if match is None:
         return None

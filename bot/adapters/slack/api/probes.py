@@ -1,4 +1,4 @@
-"""What the bot would like to know of Slack, and how to find out in a thread of one channel."""
+"""Probes of Slack's undocumented behaviour, made in a thread of one channel."""
 
 import asyncio
 import time
@@ -12,15 +12,15 @@ from bot.json_types import Json
 from bot.panel.checks.probes import TIMEOUT, Check
 from bot.panel.errors import MessengerRefused, PanelError, Refused
 
-_FACE = {"username": "Panelbot's probe", "icon_emoji": ":test_tube:"}
+_PERSONA = {"username": "Panelbot's probe", "icon_emoji": ":test_tube:"}
 _METADATA = {"event_type": "panelbot_probe", "event_payload": {"probe": "1"}}
 _ROOT = "Panelbot is probing what Slack does in this thread. It cleans up after itself."
 _GONE = "message_not_found"
-_OFTEN = 1.2  # each pause between additions is so many times the one before
+_PAUSE_GROWTH = 1.2  # each pause between additions is this factor longer than the last
 
 
 class SlackProbeBench:
-    """A thread in one channel, and what has to be deleted there afterwards."""
+    """A thread in one channel, and the messages to delete there afterwards."""
 
     def __init__(
         self, api: SlackApi, identity: Identity, channel: str, *, reader: str = ""
@@ -33,13 +33,13 @@ class SlackProbeBench:
         self._posted: list[str] = []
 
     async def post(self, text: str, **more: Any) -> str:
-        """Post in the thread; returns the message's ts."""
+        """Post in the thread and return the message's ts."""
         if not self._root:
             self._root = await self._write("chat.postMessage", text=_ROOT)
         return await self._write("chat.postMessage", text=text, thread_ts=self._root, **more)
 
     async def stream(self, text: str, **more: Any) -> str:
-        """Begin a message that grows; returns its ts."""
+        """Start a stream and return its ts."""
         await self.post("A message that grows follows.")
         return await self._write(
             "chat.startStream",
@@ -51,11 +51,11 @@ class SlackProbeBench:
         )
 
     async def change(self, method: str, ts: str, **more: Any) -> None:
-        """Do something to a message."""
+        """Call *method* on a message."""
         await self.api.write(method, channel=self._channel, ts=ts, **more)
 
-    async def seen(self, ts: str) -> Json:
-        """Return a message of the thread, as it is read back."""
+    async def read_back(self, ts: str) -> Json:
+        """Return a message of the thread as Slack returns it."""
         pages = self.api.pages(
             "conversations.replies",
             "messages",
@@ -69,7 +69,7 @@ class SlackProbeBench:
         raise Refused("what was posted cannot be read back")
 
     async def reader(self) -> str:
-        """Return who watches streams: somebody named, or who wrote last in the channel."""
+        """Return the recipient of streams: the one given, or whoever wrote last in the channel."""
         if not self._reader:
             pages = self.api.pages("conversations.history", "messages", channel=self._channel)
             people = (m["user"] async for m in pages if m.get("user") and not m.get("bot_id"))
@@ -79,7 +79,7 @@ class SlackProbeBench:
         return self._reader
 
     async def tidy(self) -> list[str]:
-        """Delete all that was posted; returns what is left, with the reason."""
+        """Delete all messages posted; return those that remain, with the reason."""
         left: list[str] = []
         for ts in reversed(self._posted):
             try:
@@ -102,59 +102,61 @@ Probe = Callable[[SlackProbeBench], Awaitable[str]]
 
 
 def checks(bench: SlackProbeBench, *, stream_for: float) -> list[Check]:
-    """Return all checks of Slack; a stream is watched for so many seconds."""
-    life = Check(
+    """Return all checks of Slack; the longest stream lasts *stream_for* seconds."""
+    stream_life = Check(
         "stream-life",
         "How long may a message grow before Slack ends it?",
         "About five minutes: the bot ends it after four.",
         partial(_stream_life, bench, stream_for),
         stream_for + TIMEOUT,
     )
-    plain = [
+    immediate = [
         Check(name, question, assumed, partial(probe, bench))
         for name, question, assumed, probe in _CHECKS
     ]
-    return [*plain, life]
+    return [*immediate, stream_life]
 
 
 async def _persona(bench: SlackProbeBench) -> str:
     try:
-        ts = await bench.post("A persona says this.", **_FACE)
+        ts = await bench.post("A persona says this.", **_PERSONA)
     except MessengerRefused as error:
         return f"It is refused: {error.code}."
-    return f"It {_face_of(await bench.seen(ts))}."
+    return f"It {_persona_of(await bench.read_back(ts))}."
 
 
 async def _broadcast(bench: SlackProbeBench) -> str:
-    ts = await bench.post("A persona says this to the channel, too.", reply_broadcast=True, **_FACE)
-    return f"It {_face_of(await bench.seen(ts))}."
+    ts = await bench.post(
+        "A persona says this to the channel, too.", reply_broadcast=True, **_PERSONA
+    )
+    return f"It {_persona_of(await bench.read_back(ts))}."
 
 
-async def _edited(bench: SlackProbeBench) -> str:
-    ts = await bench.post("A persona says this.", metadata=_METADATA, **_FACE)
+async def _edit(bench: SlackProbeBench) -> str:
+    ts = await bench.post("A persona says this.", metadata=_METADATA, **_PERSONA)
     await bench.change("chat.update", ts, text="A persona said this, and it was edited.")
-    message = await bench.seen(ts)
-    return f"It {_face_of(message)}, and its metadata are {_metadata_of(message)}."
+    message = await bench.read_back(ts)
+    return f"It {_persona_of(message)}, and its metadata are {_metadata_of(message)}."
 
 
-async def _watched(bench: SlackProbeBench) -> str:
-    ts = await bench.stream("One. ", **_FACE)
+async def _stream_watched(bench: SlackProbeBench) -> str:
+    ts = await bench.stream("One. ", **_PERSONA)
     await bench.change("chat.appendStream", ts, markdown_text="Two. ")
-    growing = _text_of(await bench.seen(ts))
+    growing = _text_of(await bench.read_back(ts))
     await bench.change("chat.stopStream", ts, markdown_text="Three.", metadata=_METADATA)
-    message = await bench.seen(ts)
+    message = await bench.read_back(ts)
     return (
         f"Read back while it grew, it said “{growing}”, at its end “{_text_of(message)}”. It "
-        f"{_face_of(message)}, and its metadata are {_metadata_of(message)}."
+        f"{_persona_of(message)}, and its metadata are {_metadata_of(message)}."
     )
 
 
 async def _stream_life(bench: SlackProbeBench, longest: float) -> str:
     ts = await bench.stream("It begins. ")
-    began, pause = time.monotonic(), 0.1
-    while (lasted := time.monotonic() - began) < longest:
+    started, pause = time.monotonic(), 0.1
+    while (lasted := time.monotonic() - started) < longest:
         await asyncio.sleep(min(pause, longest))
-        pause = min(pause * _OFTEN, 10)
+        pause = min(pause * _PAUSE_GROWTH, 10)
         try:
             await bench.change("chat.appendStream", ts, markdown_text="It goes on. ")
         except MessengerRefused as error:
@@ -163,22 +165,22 @@ async def _stream_life(bench: SlackProbeBench, longest: float) -> str:
     return f"It was still growing after {lasted:.1f} s."
 
 
-def _face_of(message: Json) -> str:
+def _persona_of(message: Json) -> str:
     name = message.get("username")
-    if name == _FACE["username"]:
+    if name == _PERSONA["username"]:
         return "keeps the persona"
     return f"is shown as “{name}”" if name else "loses the persona"
 
 
 def _metadata_of(message: Json) -> str:
-    kept = (message.get("metadata") or {}).get("event_payload")
-    return "there" if kept == _METADATA["event_payload"] else "gone"
+    payload = (message.get("metadata") or {}).get("event_payload")
+    return "there" if payload == _METADATA["event_payload"] else "gone"
 
 
 def _text_of(message: Json) -> str:
     blocks = message.get("blocks") or ()
-    written = "".join(b.get("text", "") for b in blocks if b.get("type") == "markdown")
-    return (written or message.get("text") or "").strip()
+    markdown = "".join(b.get("text", "") for b in blocks if b.get("type") == "markdown")
+    return (markdown or message.get("text") or "").strip()
 
 
 _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
@@ -198,12 +200,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         "edit",
         "Does an edit leave the persona and the metadata of a message as they were?",
         "The metadata, not the persona: the bot does not edit what a persona said.",
-        _edited,
+        _edit,
     ),
     (
         "stream-watched",
         "What do others see of a message while it grows, and what does it keep at its end?",
-        "Perhaps only how it began, and then the whole; persona and metadata stay.",
-        _watched,
+        "Perhaps its beginning only, and then all of it; persona and metadata stay.",
+        _stream_watched,
     ),
 )

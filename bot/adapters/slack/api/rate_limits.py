@@ -1,4 +1,4 @@
-"""Slack's limits on calls, and waiting for one's turn under them.
+"""Slack's rate limits, and waiting until a call fits them.
 
 The tiers (calls a minute, for each method and workspace) are those of the method reference.
 ``chat.postMessage`` has limits of its own: one message a second in a channel, more in a short
@@ -15,9 +15,9 @@ from bot.panel.messaging.rate_limiter import Limit, RateLimiter
 
 log = logging.getLogger(__name__)
 
-BURST = 20  # messages that a channel takes at once: the replies of a whole panel
+BURST = 20  # messages in a channel at once: enough for the replies of a panel
 WORKSPACE = 300  # messages a minute
-STREAMS = 15  # begun in a minute: each has to be ended soon, under a limit of its own
+STREAMS = 15  # starts a minute: each has to be stopped soon, under a lower limit
 
 CALLS_PER_MINUTE: Mapping[str, int] = {
     "agents.sessions.setStatus": 50,
@@ -41,11 +41,11 @@ CALLS_PER_MINUTE: Mapping[str, int] = {
 
 
 class TooBusy(MessengerUnavailable):
-    """So many calls wait that this one, which is not urgent, had better be left out."""
+    """Too many calls are waiting; this one is not urgent and is skipped."""
 
 
 def limits(method: str, args: Mapping[str, Any]) -> tuple[Limit, ...]:
-    """Return what limits a call, the narrowest first."""
+    """Return the limits of a call, the narrowest first."""
     if method == "chat.postMessage":
         channel = Limit(f"{method}:{args.get('channel', '')}", BURST, BURST)
         return channel, Limit(method, WORKSPACE, 60)
@@ -60,17 +60,17 @@ async def wait_for_slot(
 ) -> None:
     """Return when a call under *limits* may be made. Raises TooBusy if not *within* seconds.
 
-    Without Redis nobody waits: pacing is a courtesy, and Slack says so itself if we go too fast.
+    Without Redis nobody waits: Slack says by itself when calls are too fast.
     """
     try:
         if limits and not await limiter.wait(limits, within=within):
-            raise TooBusy("too busy for what is not urgent")
+            raise TooBusy("too busy for a call that is not urgent")
     except StoreUnavailable as error:
         log.warning("slack.unpaced", extra={"reason": str(error)})
 
 
 async def pause_others(limiter: RateLimiter, limits: tuple[Limit, ...], seconds: float) -> None:
-    """Let the other processes know that Slack wants no such call for so many seconds."""
+    """Make all processes wait *seconds* before the next such call."""
     try:
         if limits:
             await limiter.block(limits[0], seconds)

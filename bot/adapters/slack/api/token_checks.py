@@ -1,4 +1,4 @@
-"""Looking whether Slack will serve us: the tokens and the scopes."""
+"""Checks of the tokens and scopes that the bot has been given."""
 
 from collections.abc import Mapping
 
@@ -20,16 +20,16 @@ _OPTIONAL = {
 async def examine(
     client: AsyncWebClient, *, app_token: str, wanted: frozenset[str]
 ) -> list[Finding]:
-    """Return what is found of the bot's token, its scopes (*wanted*) and the app-level token."""
+    """Return the findings on the bot's token, its scopes (*wanted*) and the app-level token."""
     try:
         answer = await client.auth_test()
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+    except Exception as error:  # noqa: BLE001 - any failure is a finding
         return [_refused(client, error, "SLACK_BOT_TOKEN", "Reinstall the app; copy its token.")]
-    found = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]
-    found += _scopes(answer.headers, wanted)
+    findings = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]
+    findings += _scopes(answer.headers, wanted)
     if app_token:
-        found.append(await _app_token(client, app_token))
-    return found
+        findings.append(await _app_token(client, app_token))
+    return findings
 
 
 def _scopes(headers: Mapping[str, str], wanted: frozenset[str]) -> list[Finding]:
@@ -52,16 +52,16 @@ async def _app_token(client: AsyncWebClient, app_token: str) -> Finding:
     remedy = "Make an app-level token with connections:write, and switch Socket Mode on."
     try:
         await client.apps_connections_open(app_token=app_token)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is a finding
+    except Exception as error:  # noqa: BLE001 - any failure is a finding
         return _refused(client, error, "SLACK_APP_TOKEN", remedy)
     return good("Socket Mode is on and the app-level token works")
 
 
 def _refused(client: AsyncWebClient, error: Exception, token: str, remedy: str) -> Finding:
-    """Return what *error* means: a bad *token* has another remedy than a silent network."""
-    known = meaning(error) if isinstance(error, SlackApiError) else None
-    if isinstance(known, MessengerRefused):
-        return bad(f"Slack rejects {token} ({known.code})", remedy)
-    what = str(known or type(error).__name__)
+    """Return the finding for *error*; the remedy depends on whether Slack answered at all."""
+    problem = meaning(error) if isinstance(error, SlackApiError) else None
+    if isinstance(problem, MessengerRefused):
+        return bad(f"Slack rejects {token} ({problem.code})", remedy)
+    reason = str(problem or type(error).__name__)
     remedy = "Check SLACK_API_URL and whether this machine may reach it."
-    return bad(f"No answer from {client.base_url} ({what})", remedy)
+    return bad(f"No answer from {client.base_url} ({reason})", remedy)

@@ -1,8 +1,8 @@
-"""Storing files with Slack that nobody sees before a message shows them.
+"""Uploading files to Slack; nobody sees them until a message shows them.
 
-1. The bytes go to the address that Slack gives for them, on Slack's own file server.
-2. Slack looks a file over before it can be shown. We wait until it tells what the file is; one
-   that it does not tell of in time is shown as a link.
+1. The bytes go to the URL that Slack returns, if it is on Slack's own file server.
+2. Slack processes a file before it can be shown. We poll until its type is known; a file that
+   takes too long is shown as a link.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,48 +15,48 @@ from bot.panel.made_files import StoredFile
 from bot.panel.model import FileId
 from bot.panel.retries import Backoff, Retries
 
-LOOKS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)  # seconds before each look at a new file
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif"})  # by an image block
+POLL_DELAYS = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)  # seconds before each poll of a new file
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})  # for an image block
 _TIMEOUT = ClientTimeout(total=60, connect=5)
 _LONGEST_NAME = 200
 
 
 class Uploads:
-    """Stores files; *is_ours* tells whether an address lies on Slack's file server."""
+    """Stores files; *is_slack_url* says whether a URL is on Slack's file server."""
 
     def __init__(
         self,
         api: SlackApi,
         session: ClientSession,
-        is_ours: Callable[[str], bool],
-        looks: Sequence[float] = LOOKS,
+        is_slack_url: Callable[[str], bool],
+        poll_delays: Sequence[float] = POLL_DELAYS,
     ) -> None:
         self._api = api
         self._session = session
-        self._is_ours = is_ours
-        self._looks = looks
+        self._is_slack_url = is_slack_url
+        self._poll_delays = poll_delays
 
     async def store(self, name: str, about: str, content: bytes) -> StoredFile:
-        """Return the file as it can be shown. Raises MessengerRefused, MessengerUnavailable."""
-        called = " ".join(name.split())[:_LONGEST_NAME] or "file"
-        begun = await self._api.rewrite(  # an address that nobody uses is forgotten
-            "files.getUploadURLExternal", filename=called, length=len(content)
+        """Upload and return the file. Raises MessengerRefused, MessengerUnavailable."""
+        title = " ".join(name.split())[:_LONGEST_NAME] or "file"
+        upload = await self._api.rewrite(  # a URL that is not used expires
+            "files.getUploadURLExternal", filename=title, length=len(content)
         )
-        await self._send(str(begun["upload_url"]), content)
-        ended = await self._api.write(
-            "files.completeUploadExternal", files=[{"id": begun["file_id"], "title": called}]
+        await self._send(str(upload["upload_url"]), content)
+        completed = await self._api.write(
+            "files.completeUploadExternal", files=[{"id": upload["file_id"], "title": title}]
         )
-        told = await self._looked_over(ended["files"][0])
+        file = await self._processed(completed["files"][0])
         return StoredFile(
-            FileId(begun["file_id"]),
-            called,
-            str(told.get("permalink") or ""),
+            FileId(upload["file_id"]),
+            title,
+            str(file.get("permalink") or ""),
             about,
-            is_image=told.get("mimetype") in _SHOWN,
+            is_image=file.get("mimetype") in _IMAGES,
         )
 
     async def _send(self, url: str, content: bytes) -> None:
-        if not self._is_ours(url):
+        if not self._is_slack_url(url):
             raise SlackRefused("foreign_upload_url")
         try:
             async with self._session.post(
@@ -69,9 +69,9 @@ class Uploads:
         except (ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(f"upload: {type(error).__name__}") from error
 
-    async def _looked_over(self, told: Json) -> Json:
-        """Return what Slack tells of the file once it has looked at it, or as far as it has."""
-        polls = Retries(Backoff(tuple(self._looks)))
-        while not (told.get("mimetype") and told.get("permalink")) and await polls.wait():
-            told = (await self._api.read("files.info", file=told["id"]))["file"]
-        return told
+    async def _processed(self, file: Json) -> Json:
+        """Return the file once Slack has processed it, or as it is after the last poll."""
+        polls = Retries(Backoff(tuple(self._poll_delays)))
+        while not (file.get("mimetype") and file.get("permalink")) and await polls.wait():
+            file = (await self._api.read("files.info", file=file["id"]))["file"]
+        return file

@@ -1,7 +1,7 @@
-"""User groups without members, made as handles of experts.
+"""User groups without members, which serve as handles of experts.
 
-Slack never deletes a group, it disables it, and a disabled one keeps its name: so a group of ours
-is taken up again. One that somebody else has made is left alone.
+Slack never deletes a group but disables it, and a disabled group keeps its name. So a group that
+the bot has created is enabled again; one that somebody else has created is left alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,23 +18,23 @@ _TAKEN = frozenset({"handle_already_exists", "name_already_exists"})
 
 
 class UserGroups:
-    """Makes groups and disables them; Refused tells in a sentence what Slack does not allow."""
+    """Creates and disables groups. Raises Refused with a sentence for people if Slack refuses."""
 
     def __init__(self, api: SlackApi, bot_user: str) -> None:
         self._api = api
         self._us = bot_user
 
     async def find(self, group_id: str) -> Json | None:
-        """Return the group, be it disabled or not."""
-        with _explained():
+        """Return the group, enabled or disabled; None if there is none."""
+        with _refusals_explained():
             return (await self._all()).get(group_id)
 
     async def make(self, expert: Expert, group_id: str | None) -> Json:
-        """Return the group that stands for *expert*, in use and up to date; people may rename it.
+        """Return the group of *expert*, enabled and up to date; people may have renamed its handle.
 
-        *group_id* is the one that stood for it before.
+        *group_id* is the group that the expert had before.
         """
-        with _explained():
+        with _refusals_explained():
             groups = await self._all()
             group = groups.get(group_id or "") or self._ours(groups, expert)
             group = group or await self._create(expert)
@@ -44,7 +44,7 @@ class UserGroups:
 
     async def disable(self, group_id: str) -> None:
         """Disable the group, if it is there."""
-        with _explained():
+        with _refusals_explained():
             group = (await self._all()).get(group_id)
             if group and not group.get("date_delete"):
                 await self._switch("usergroups.disable", group_id)
@@ -52,11 +52,11 @@ class UserGroups:
     async def _create(self, expert: Expert) -> Json:
         handle = handle_of(expert)
         try:
-            answer = await self._api.write("usergroups.create", handle=handle, **_looks(expert))
+            answer = await self._api.write("usergroups.create", handle=handle, **_display(expert))
         except MessengerRefused as error:
             if error.code not in _TAKEN:
                 raise
-            # Another process was quicker, or a person or a channel is called so.
+            # Another process was faster, or a person or channel has this name.
             if group := self._ours(await self._all(), expert):
                 return group
             taken = gettext("The name `{handle}` is taken in this workspace.", handle=f"@{handle}")
@@ -64,13 +64,15 @@ class UserGroups:
         return _group(answer)
 
     async def _updated(self, group: Json, expert: Expert) -> Json:
-        looks = _looks(expert)
-        if all(group.get(field) == value for field, value in looks.items()):
+        display = _display(expert)
+        if all(group.get(field) == value for field, value in display.items()):
             return group
-        return _group(await self._api.rewrite("usergroups.update", usergroup=group["id"], **looks))
+        return _group(
+            await self._api.rewrite("usergroups.update", usergroup=group["id"], **display)
+        )
 
     async def _switch(self, method: str, group_id: str) -> Json:
-        """Enable or disable; what somebody has done meanwhile is no error."""
+        """Enable or disable the group; it is no error if somebody has just done the same."""
         try:
             return _group(await self._api.rewrite(method, usergroup=group_id))
         except MessengerRefused:
@@ -84,9 +86,9 @@ class UserGroups:
         return {group["id"]: group for group in answer["usergroups"]}
 
     def _ours(self, groups: Mapping[str, Json], expert: Expert) -> Json | None:
-        """Return the group that has the expert's handle; Refused if it is not of our making."""
+        """Return the group with the handle. Raises Refused if the bot did not create it."""
         handle = handle_of(expert)
-        group = next((one for one in groups.values() if one["handle"] == handle), None)
+        group = next((group for group in groups.values() if group["handle"] == handle), None)
         if group and group.get("created_by") != self._us:
             raise Refused(
                 gettext(
@@ -98,12 +100,12 @@ class UserGroups:
 
 
 def handle_of(expert: Expert) -> str:
-    """Return what people type after the @, unless they rename the group."""
+    """Return the handle, without @, that a new group for *expert* gets."""
     return f"panel-{expert.name}"
 
 
-def _looks(expert: Expert) -> Json:
-    """Return what Slack shows of the group beside its handle."""
+def _display(expert: Expert) -> Json:
+    """Return the name and description of the group of *expert*."""
     purpose = expert.purpose
     if len(purpose) > _LONGEST_DESCRIPTION:
         purpose = purpose[: _LONGEST_DESCRIPTION - 1].rstrip() + "…"
@@ -116,7 +118,7 @@ def _group(answer: Json) -> Json:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _refusals_explained() -> Iterator[None]:
     try:
         yield
     except MessengerRefused as error:
@@ -126,7 +128,7 @@ def _explained() -> Iterator[None]:
 
 
 def _reason(code: str) -> str:
-    """Return why Slack does not let us; empty where we do not know."""
+    """Return the reason for Slack's refusal; empty if the code is none that we know."""
     match code:
         case "paid_teams_only" | "plan_upgrade_required":
             return gettext(

@@ -1,9 +1,9 @@
-"""Calling Slack's Web API: each call at most once, errors in the domain's words.
+"""Calling Slack's Web API: writes at most once, errors translated into the domain's.
 
-Calls go out at the pace that Slack allows, all processes together. Where Slack says that it did
-not do it (429, ``ratelimited``), all of them wait, and we try again. Where
-nobody knows whether it did (a timeout, a reset, 5xx), a read is repeated and a write raises
-Ambiguous: whoever wrote has to look before writing again.
+All processes share Slack's rate limits. If Slack refuses a call for its rate (429,
+``ratelimited``), all of them wait and it is retried. If it is unknown whether a call took effect
+(a timeout, a reset, 5xx), a read is retried and a write raises Ambiguous: its caller has to look
+before it writes again.
 """
 
 import asyncio
@@ -33,22 +33,21 @@ _UNCERTAIN = frozenset(
 )
 _PAGE = 200
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
-_LONGEST_WISH = 60 * 60.0
-_LONGEST_GOODBYE = 3.0  # seconds that a cancelled call may still take
+_MAX_RETRY_AFTER = 60 * 60.0
+_CANCEL_GRACE = 3.0  # seconds that a cancelled call may still take
 
-# The SDK and Bolt print whole requests at DEBUG, and Bolt copies the root logger's level: with
-# this one in its place, whatever level is set for the rest, they print none. Nor do they warn
-# of what we mean to do.
+# The SDK and Bolt log whole requests at DEBUG, and Bolt copies the root logger's level. This
+# logger keeps them quiet at any level, and drops warnings about what we do on purpose.
 quiet = logging.getLogger("slack_sdk.quiet")
 quiet.setLevel(logging.ERROR)
 
 
 class Ambiguous(MessengerUnavailable):
-    """Nobody knows whether Slack has done it."""
+    """It is unknown whether the call took effect."""
 
 
 class SlackRefused(MessengerRefused):
-    """Slack says no; *needed* is the scope that would allow it."""
+    """Slack refused the call; *needed* is the scope that would allow it."""
 
     def __init__(self, code: str, needed: str = "") -> None:
         super().__init__(code)
@@ -58,14 +57,14 @@ class SlackRefused(MessengerRefused):
 def session(seconds: float = 15) -> ClientSession:
     """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
     trace = TraceConfig()
-    trace.on_request_headers_sent.append(_under_lease)  # which is right before they are
+    trace.on_request_headers_sent.append(_under_lease)  # called right before the headers are
     trace.on_request_chunk_sent.append(_under_lease)
     timeout = ClientTimeout(total=seconds, connect=5)
     return ClientSession(timeout=timeout, trace_configs=[trace])
 
 
 async def _under_lease(*_: object) -> None:
-    """Let a request go out only if the turn that it belongs to is ours at that very moment."""
+    """Let a request go out only while this process has the lease of its turn."""
     lease.check()
 
 
@@ -77,9 +76,9 @@ def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
 
 
 class SlackApi:
-    """The methods of Slack's Web API, as fast as *limiter* lets them.
+    """The methods of Slack's Web API, at the rate that *limiter* allows.
 
-    Slack's own wishes to wait are obeyed for *longest* seconds in one call.
+    One call waits *longest* seconds at most when Slack sends ``Retry-After``.
     """
 
     def __init__(
@@ -96,10 +95,10 @@ class SlackApi:
         self._retries = retries
 
     async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
-        """Call a method that changes something. Raises Ambiguous if it may have or may not.
+        """Call a method that changes something. Raises Ambiguous if its effect is unknown.
 
-        A call that may be left out says *within* how many seconds it makes sense, and gives way
-        to the others; where it would come later, raises TooBusy.
+        A call that may be skipped says *within* how many seconds it is still useful, and yields
+        to others. Raises TooBusy if it cannot go out in time.
         """
         limited = limits(method, args)
         longest = self._longest if within is None else min(within, self._longest)
@@ -119,7 +118,7 @@ class SlackApi:
                     raise
 
     async def read(self, method: str, *, within: float | None = None, **args: Any) -> Json:
-        """Call a method that changes nothing, again where that may help."""
+        """Call a method that changes nothing; retried if its outcome is unknown."""
         retries = Retries(Backoff(_READ_DELAYS[: self._retries]))
         while True:
             try:
@@ -129,13 +128,13 @@ class SlackApi:
                     raise
 
     async def rewrite(self, method: str, *, within: float | None = None, **args: Any) -> Json:
-        """Call a method that comes to the same however often it is called."""
+        """Call an idempotent method."""
         return await self.read(method, within=within, **args)
 
     async def pages(
         self, method: str, key: str, *, limit: int = _PAGE, **args: Any
     ) -> AsyncGenerator[Json, None]:
-        """Yield what all pages of a listing hold under *key*."""
+        """Yield the items under *key* of all pages of a listing."""
         cursor = ""
         while True:
             answer = await self.read(method, limit=limit, cursor=cursor or None, **args)
@@ -147,35 +146,35 @@ class SlackApi:
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
-            calling = self._web.api_call(method, data=_form(args))
-            answer = await (_to_its_end(calling) if method == "chat.postMessage" else calling)
+            call = self._web.api_call(method, data=_form(args))
+            answer = await (_uninterrupted(call) if method == "chat.postMessage" else call)
         except SlackApiError as error:
             raise meaning(error) from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
-        except AttributeError as error:  # what the SDK makes of a 200 that is plain text
+        except AttributeError as error:  # the SDK raises it for a 200 with plain text
             raise Ambiguous(f"{method}: not an answer of Slack's") from error
         return answer.data if isinstance(answer.data, dict) else {}
 
 
-async def _to_its_end(calling: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
-    """Return what *calling* does; if cancelled, end only when nothing is under way any more.
+async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Await *call*; when cancelled, wait a moment for it to finish.
 
-    A message that arrives after its turn was handed over is one that the next worker, looking
-    for it, does not find, and posts again.
+    Otherwise a message might appear only after the next worker has looked for it in vain, and be
+    posted twice.
     """
-    under_way = asyncio.ensure_future(calling)
+    under_way = asyncio.ensure_future(call)
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST_GOODBYE):
+            async with asyncio.timeout(_CANCEL_GRACE):
                 await asyncio.gather(under_way, return_exceptions=True)
         raise
 
 
 def _form(args: Mapping[str, Any]) -> dict[str, str]:
-    """Return *args* as form fields: every method takes these, JSON only some."""
+    """Return *args* as form fields, which every method takes; only some take JSON."""
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in args.items()
@@ -184,7 +183,7 @@ def _form(args: Mapping[str, Any]) -> dict[str, str]:
 
 
 def meaning(error: SlackApiError) -> Exception:
-    """Return what an answer of Slack's means to us."""
+    """Return the domain's error for an error answer of Slack's."""
     response = error.response
     status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     data = getattr(response, "data", None)
@@ -198,6 +197,6 @@ def meaning(error: SlackApiError) -> Exception:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return how long Slack wants us to wait: a second at least, lest we hammer it."""
-    found = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
-    return min(max(1.0, float(found)), _LONGEST_WISH) if found.isdecimal() else 1.0
+    """Return how many seconds Slack wants us to wait; one at least."""
+    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
+    return min(max(1.0, float(value)), _MAX_RETRY_AFTER) if value.isdecimal() else 1.0
