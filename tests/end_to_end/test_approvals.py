@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
-from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
+from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, SHOW_WORK
 from bot.assembly import storage
 from bot.experts import library
 from bot.panel.model import ToolName

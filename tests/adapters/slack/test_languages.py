@@ -10,7 +10,6 @@ from bot import language
 from bot.adapters.slack.blocks import file_blocks, messages, pickers
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.buttons import (
-    approval_buttons,
     reply_buttons,
     sources_modal,
     thumbs,
@@ -169,7 +168,7 @@ def _messages() -> Iterator[list[dict]]:
     yield document_messages.removed(LEGAL, KEPT[0].document, ADA).blocks
     yield reply_buttons.row(POST)
     yield reply_buttons.plan_row(POST, working=True)
-    decisions = approval_buttons.decisions(ApprovalId("T1:C1:1.0/call_1"))
+    decisions = reply_buttons.decision_buttons(ApprovalId("T1:C1:1.0/call_1"))
     yield [{"type": "actions", "elements": decisions}]
     yield from (
         messages.ended("…", Ending(approval_texts.ended(one), ADA))["blocks"] for one in ENDS

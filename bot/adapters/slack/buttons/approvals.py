@@ -1,14 +1,14 @@
-"""Listeners for the buttons by which people decide on what an expert wants to do.
+"""Listeners for the buttons that approve or decline an expert's use of a tool.
 
-The message that asks is changed by the turn that goes on from the decision, not here: only there
-it is certain which decision counts.
+The turn that continues after the decision updates the message, not these listeners: only the turn
+knows for certain which decision counts.
 """
 
 import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
+from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving.payloads import user_of
@@ -23,19 +23,19 @@ _DECISIONS = {APPROVE: Decision.APPROVED, DECLINE: Decision.DECLINED}
 
 
 class ApprovalListeners:
-    """Takes decisions; whoever may not decide, or is too late, is told so alone."""
+    """Takes decisions; a refusal is shown only to the user who clicked."""
 
     def __init__(self, decisions: ApprovalDecisions, responder: Responder) -> None:
         self._decisions = decisions
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take decisions."""
+        """Register for the buttons."""
         app.action(APPROVE)(self.decide)
         app.action(DECLINE)(self.decide)
 
     async def decide(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Take the decision that a button stands for."""
+        """Record the decision of a clicked button."""
         await ack()
         try:
             user, thread = user_of(body), self._responder.thread(body)

@@ -1,7 +1,7 @@
 """Listeners for the thumbs under replies.
 
-Slack shows by itself which thumb was pressed. So people are told only what they cannot see: that
-an opinion could not be kept, and that a reason has arrived.
+Slack itself highlights the thumb that was clicked. So people get a message only if their opinion
+could not be stored, or when a reason was.
 """
 
 import logging
@@ -24,19 +24,19 @@ log = logging.getLogger(__name__)
 
 
 class FeedbackListeners:
-    """Takes what people think of replies."""
+    """Records people's opinions on replies."""
 
     def __init__(self, recorder: FeedbackRecorder, responder: Responder) -> None:
         self._recorder = recorder
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take thumbs and reasons."""
+        """Register for the thumbs and the form."""
         app.action(thumbs.FEEDBACK)(self.press)
         app.view(thumbs.CALLBACK)(self.take_reason)
 
     async def press(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Record a thumb; a thumb down asks why."""
+        """Record a thumb; ask for the reason of a thumb down."""
         await ack()
         try:
             thumb = Thumb.load(action.get("value") or "")
@@ -45,11 +45,11 @@ class FeedbackListeners:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
         recorded = await self._record(thumb, thread, user_of(body))
-        if recorded and thumb.opinion is Opinion.BAD:  # not before: a reason must come after it
+        if recorded and thumb.opinion is Opinion.BAD:  # the reason must be recorded after the thumb
             await self._ask_why(thumb, thread, body["trigger_id"])
 
     async def take_reason(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Record why a thumb is down."""
+        """Record the reason for a thumb down."""
         await ack()
         try:
             thumb, thread, reason = thumbs.read(view)
@@ -71,7 +71,7 @@ class FeedbackListeners:
     async def _record(
         self, thumb: Thumb, thread: ThreadRef, user: UserId, reason: str = ""
     ) -> bool:
-        """Record an opinion, or say that it could not be recorded."""
+        """Record an opinion; if that fails, tell the user and return False."""
         turn = thumb.judged.turn
         try:
             await self._recorder.record(thread, thumb.judged, thumb.opinion, user, reason)

@@ -1,7 +1,6 @@
-"""Listeners for follow-ups: stop, ask others, again, deeper; and for the shortcuts.
+"""Listeners for follow-ups (stop, ask others, try again, go deeper) and for the shortcuts.
 
-A pressed button is queued like a message, so what holds for messages holds for it: it is
-answered once, in its order, whatever crashes.
+A follow-up is queued like a message: it is answered once and in order, even after a crash.
 """
 
 import logging
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class FollowUpListeners:
-    """Queues what people want after a question: less, more, or others."""
+    """Queues people's follow-ups to a question."""
 
     def __init__(self, intake: Intake, editor: PanelEditor, responder: Responder) -> None:
         self._intake = intake
@@ -33,7 +32,7 @@ class FollowUpListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take clicks, shortcuts and picked experts."""
+        """Register for buttons, shortcuts and the modals that pick an expert."""
         app.action(STOP)(self.stop)
         app.action(MORE)(self.choose)
         app.action(ASK_OTHERS)(self.choose)
@@ -44,7 +43,7 @@ class FollowUpListeners:
         app.event("agent_session_stopped")(self.stop_session)
 
     async def stop(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
-        """Stop what is going on in the thread."""
+        """Stop the turns of the thread."""
         await ack()
         try:
             await self._intake.stop(self._responder.thread(body), _ts(action), user_of(body))
@@ -52,7 +51,7 @@ class FollowUpListeners:
             await _refuse(respond, error)
 
     async def stop_session(self, event: Json) -> None:
-        """Obey Slack's own stop button, and leave no session waiting for a word of ours."""
+        """Stop on a click on Slack's own stop button, and end the session in Slack."""
         channel, thread_ts = event["channel"], event["thread_ts"]
         thread = ThreadRef(self._responder.team_id, channel, thread_ts)
         place = {"channel_id": channel, "thread_ts": thread_ts}
@@ -70,7 +69,7 @@ class FollowUpListeners:
                 log.warning("session.not_settled", extra={"reason": str(error)})
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
-        """Queue what was chosen; where somebody else is to be asked, ask who."""
+        """Queue the chosen follow-up; first ask which expert, if another is to answer."""
         await ack()
         value = action.get("value") or action["selected_option"]["value"]
         try:
@@ -83,7 +82,7 @@ class FollowUpListeners:
             )
             if pressed.wish is Wish.ANOTHER:
                 panel = await self._editor.panel(thread)
-                experts = [one for one in panel.experts if one.name != pressed.expert]
+                experts = [expert for expert in panel.experts if expert.name != pressed.expert]
                 modal = pickers.ask(thread, _ts(action), steer, experts)
                 await self._responder.open_modal(body["trigger_id"], modal)
             else:
@@ -94,7 +93,7 @@ class FollowUpListeners:
             await _refuse(respond, error)
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Queue the question for whom somebody picked."""
+        """Queue the question for the expert that was picked."""
         thread, ts, steer = pickers.picked_to_ask(view)
         try:
             await self._intake.press(thread, ts, user_of(body), steer)
@@ -115,7 +114,7 @@ class FollowUpListeners:
             await _refuse(respond, error)
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
-        """Let somebody pick an expert for the thread."""
+        """Open the modal that picks an expert for the thread."""
         await ack()
         thread = self._responder.thread(body)
         try:
@@ -126,7 +125,7 @@ class FollowUpListeners:
             await _refuse(respond, error)
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Let the expert join, as if somebody had said so in the thread."""
+        """Queue ``add NAME`` for the expert that was picked, as if written in the thread."""
         thread, ts, name = pickers.picked_to_join(view)
         try:
             await self._intake.command(thread, ts, user_of(body), f"add {name}")
@@ -137,7 +136,7 @@ class FollowUpListeners:
 
 
 async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
-    """Tell whoever pressed, and nobody else, why it cannot be done."""
+    """Tell only the user who clicked why it cannot be done."""
     await respond(text=error_sentence(error), response_type="ephemeral", replace_original=False)
 
 

@@ -1,7 +1,7 @@
-"""What people can do with a message: the buttons and thumbs under it.
+"""The buttons and thumbs under messages.
 
-The message of a persona is never edited, so they are posted with it and stay as they are. A
-button's value says which message it stands under; a click comes back with it.
+A message with a persona is never edited, so its buttons are posted with it and stay. A button's
+value identifies its message; Slack sends it back with a click.
 """
 
 from collections.abc import Sequence
@@ -9,28 +9,28 @@ from dataclasses import dataclass
 
 from bot.adapters.slack.api.metadata import call_of
 from bot.adapters.slack.buttons import sources_modal, thumbs
-from bot.adapters.slack.buttons.approval_buttons import decisions
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Post
-from bot.panel.model import CallId, ExpertName, MessageTs, TurnId, Wish
+from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, Wish
 
 # The buttons' action_ids.
 SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"
 MORE, ASK_OTHERS = "more", "ask_others"
+APPROVE, DECLINE = "approve", "decline"
 _LONGEST_LABEL = 75
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The message that a button stands under."""
+    """The message that a button is under."""
 
     turn: TurnId
     part: str
 
     @property
     def call_id(self) -> CallId | None:
-        """The call that the message answers; None if the router wrote it."""
+        """Return the call that the message answers; None if the router wrote it."""
         return call_of(self.part)
 
     def dump(self) -> str:
@@ -48,14 +48,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a steering button wants, and of whom and what."""
+    """What a follow-up button asks for: about which message, and of which expert."""
 
     wish: Wish
     about: MessageTs
     expert: ExpertName | None
 
     def dump(self) -> str:
-        """Return it as a button's value."""
+        """Return the follow-up as a button's value."""
         return f"{self.wish} {self.about} {self.expert or ''}"
 
     @classmethod
@@ -66,7 +66,7 @@ class Pressed:
 
 
 def plan_row(post: Post, *, working: bool) -> list[Json]:
-    """Return the row under the plan: to stop it while experts work, and to ask more of them."""
+    """Return the row under the plan: *Stop* while experts work, and a menu to ask others."""
     stop = {
         "type": "button",
         "action_id": STOP,
@@ -80,7 +80,7 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
 
 
 def row(post: Post) -> list[Json]:
-    """Return what stands under *post*; nothing where there is nothing to act on."""
+    """Return the buttons and thumbs under *post*; none if it offers no action."""
     buttons = []
     if post.ends_reply:
         buttons.append(_show_work(post))
@@ -89,11 +89,32 @@ def row(post: Post) -> list[Json]:
     if post.ends_reply:
         buttons.append(_more(post))
     if post.approval:
-        buttons += decisions(post.approval)
+        buttons += decision_buttons(post.approval)
     if post.offers_retry:
         buttons.append(_retry(post))
     actions = [{"type": "actions", "elements": buttons}] if buttons else []
-    return [*actions, thumbs.block(post)] if post.ends_reply else actions
+    return [*actions, thumbs.thumbs(post)] if post.ends_reply else actions
+
+
+def decision_buttons(approval: ApprovalId) -> list[Json]:
+    """Return the buttons under a message that asks for approval of a tool."""
+    approve = gettext("Approve: let the expert use it")
+    decline = gettext("Decline: do not let the expert use it")
+    return [
+        _decision(APPROVE, gettext("Approve"), "primary", approve, approval),
+        _decision(DECLINE, gettext("Decline"), "danger", decline, approval),
+    ]
+
+
+def _decision(action: str, text: str, style: str, label: str, approval: ApprovalId) -> Json:
+    return {
+        "type": "button",
+        "action_id": action,
+        "style": style,
+        "text": {"type": "plain_text", "text": text},
+        "accessibility_label": label,
+        "value": approval,
+    }
 
 
 def _show_work(post: Post) -> Json:
@@ -112,7 +133,7 @@ def _show_work(post: Post) -> Json:
 
 
 def _more(post: Post) -> Json:
-    """Return the menu of what else can be asked: an expert can be asked again, or for more."""
+    """Return the menu of follow-ups; some only suit a reply of an expert."""
     again: tuple[Wish, ...] = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
     if post.by_function:
         again = (Wish.AGAIN,)
@@ -141,7 +162,7 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
 
 
 def _retry(post: Post) -> Json:
-    """Return the button that puts the buried turn back on the queue."""
+    """Return the button that puts the failed turn back on the queue."""
     return {
         "type": "button",
         "action_id": RETRY,

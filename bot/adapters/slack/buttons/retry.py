@@ -26,11 +26,11 @@ class RetryListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take clicks on the button."""
+        """Register for the button."""
         app.action(RETRY)(self.retry)
 
     async def retry(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Retry the turn, and say under its notice who wanted that."""
+        """Retry the turn, and note under its message who asked for it."""
         await ack()
         turn = TurnId(action["value"])
         try:

@@ -1,7 +1,7 @@
-"""The listener for *Show work*: whoever sees a reply may see how it came about.
+"""The listener for *Show work*: anybody who sees a reply may see how it came about.
 
-The click lets a modal be opened within three seconds; looking things up may take longer. So it
-opens at once, and is filled in afterwards.
+A modal has to be opened within three seconds of the click, and reading the trace may take longer.
+So the modal opens at once and is filled in afterwards.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from bot.panel.reports.turn_inspector import TurnInspector
 
 log = logging.getLogger(__name__)
 
-_TIMEOUT = 30.0  # seconds that somebody may look at an empty modal
+_TIMEOUT = 30.0  # seconds that the modal may stay empty
 
 
 class ShowWorkListeners:
@@ -34,11 +34,11 @@ class ShowWorkListeners:
         self._timeout = timeout
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take clicks on the button."""
+        """Register for the button."""
         app.action(SHOW_WORK)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the modal, and fill it in."""
+        """Open the modal, then fill it in."""
         await ack()
         try:
             subject = Subject.load(action.get("value") or "")

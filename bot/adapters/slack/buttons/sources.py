@@ -1,4 +1,4 @@
-"""The listener for *Sources*: the passages behind a reply are read when somebody asks for them."""
+"""The listener for *Sources*, which shows the passages behind a reply."""
 
 import logging
 
@@ -16,18 +16,18 @@ log = logging.getLogger(__name__)
 
 
 class SourcesListeners:
-    """Shows what *knowledge* had for a reply."""
+    """Shows the passages that *knowledge* returned for a reply."""
 
     def __init__(self, knowledge: KnowledgeBase, responder: Responder) -> None:
         self._knowledge = knowledge
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take clicks on the button."""
+        """Register for the button."""
         app.action(sources_modal.ACTION)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the modal at once, since Slack waits three seconds for it, and fill it in."""
+        """Open the modal within the three seconds that Slack allows, then fill it in."""
         await ack()
         try:
             loading = sources_modal.loading()

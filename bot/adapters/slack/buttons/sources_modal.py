@@ -1,6 +1,6 @@
 """The passages behind a reply: the button under it, and the modal that shows them.
 
-Nothing of them is kept here: the button's value says where they are.
+The button's value says where to read the passages.
 """
 
 import json
@@ -30,7 +30,7 @@ def button(sources: Sources) -> Json:
 
 
 def read(value: str) -> Sources | None:
-    """Return what ``button`` wrote."""
+    """Return the sources in a button's value; None if it is not valid."""
     try:
         match json.loads(value):
             case {"conversation": str(conversation), "ref": str(ref)} if conversation and ref:
@@ -41,18 +41,18 @@ def read(value: str) -> Sources | None:
 
 
 def loading() -> Json:
-    """Return the modal while the passages are read."""
+    """Return the modal to show while the passages are read."""
     return sentence(gettext("Looking up the passages…"))
 
 
 def sentence(text: str) -> Json:
-    """Return a modal that says one thing."""
+    """Return a modal with one sentence."""
     return _modal([{"type": "section", "text": _plain(text)}])
 
 
 def modal(passages: Sequence[Passage]) -> Json:
-    """Return the modal with the passages, or what it says if there are none."""
-    return _modal(list(_shown(passages[:_MOST_PASSAGES]))) if passages else gone()
+    """Return the modal with the passages, or with a sentence if there are none."""
+    return _modal(list(_passages(passages[:_MOST_PASSAGES]))) if passages else gone()
 
 
 def gone() -> Json:
@@ -60,18 +60,18 @@ def gone() -> Json:
     return sentence(gettext("The passages behind this reply are no longer there."))
 
 
-def _shown(passages: Sequence[Passage]) -> Iterator[Json]:
-    """Yield the passages by document, with the numbers of their footnotes."""
-    for (number, name), together in groupby(passages, key=lambda p: (p.footnote, p.document)):
+def _passages(passages: Sequence[Passage]) -> Iterator[Json]:
+    """Yield the blocks of the passages, by document, with their footnotes' numbers."""
+    for (number, name), of_document in groupby(passages, key=lambda p: (p.footnote, p.document)):
         yield _rich({"type": "rich_text_section", "elements": _heading(name, number)})
-        for passage in together:
-            words = {"type": "text", "text": _shortened(passage.text)}
-            yield _rich({"type": "rich_text_quote", "elements": [words]})
+        for passage in of_document:
+            text = {"type": "text", "text": _shortened(passage.text)}
+            yield _rich({"type": "rich_text_quote", "elements": [text]})
 
 
 def _heading(name: str, number: int | None) -> list[Json]:
-    told = f"{number}. {name}" if number else name
-    heading: list[Json] = [{"type": "text", "text": told, "style": {"bold": True}}]
+    title = f"{number}. {name}" if number else name
+    heading: list[Json] = [{"type": "text", "text": title, "style": {"bold": True}}]
     if number:
         return heading
     not_cited = gettext("found, not cited")
@@ -79,8 +79,8 @@ def _heading(name: str, number: int | None) -> list[Json]:
 
 
 def _shortened(text: str) -> str:
-    tidy = text.strip() or "…"
-    return tidy if len(tidy) <= _LONGEST_PASSAGE else tidy[: _LONGEST_PASSAGE - 1] + "…"
+    text = text.strip() or "…"
+    return text if len(text) <= _LONGEST_PASSAGE else text[: _LONGEST_PASSAGE - 1] + "…"
 
 
 def _modal(blocks: Sequence[Json]) -> Json:
@@ -97,5 +97,5 @@ def _rich(element: Json) -> Json:
     return {"type": "rich_text", "elements": [element]}
 
 
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words, "emoji": False}
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}

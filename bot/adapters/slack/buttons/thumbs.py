@@ -1,4 +1,4 @@
-"""Thumbs under a reply, and the form that asks why one is down: built and read."""
+"""The thumbs under a reply, and the form that asks for the reason of a thumb down."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
 FEEDBACK = "feedback"  # the thumbs' action_id
 CALLBACK = "feedback_reason"
 _REASON = "reason"
-_NOBODY = "-"  # stands for the router, where an expert's name would
+_ROUTER = "-"  # in place of an expert's name
 _LONGEST_LABEL = 75
 
 
@@ -26,20 +26,20 @@ class Thumb:
     def dump(self) -> str:
         """Return the thumb as a button's value."""
         judged = self.judged
-        return f"{self.opinion} {judged.expert or _NOBODY} {judged.turn} {judged.reply}"
+        return f"{self.opinion} {judged.expert or _ROUTER} {judged.turn} {judged.reply}"
 
     @classmethod
     def load(cls, value: str) -> "Thumb":
         """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
         match value.split(" ", 3):
             case [opinion, expert, turn, reply] if expert and turn and reply:
-                name = None if expert == _NOBODY else ExpertName(expert)
+                name = None if expert == _ROUTER else ExpertName(expert)
                 return cls(Opinion(opinion), Judged(TurnId(turn), reply, name))
         raise ValueError("not a thumb")
 
 
-def block(post: Post) -> Json:
-    """Return the thumbs under the reply that *post* ends."""
+def thumbs(post: Post) -> Json:
+    """Return the block with the thumbs under the reply that *post* ends."""
     judged = Judged(post.turn, post.part.rpartition(":")[0] or post.part, post.expert)
     good, bad = gettext("Good reply"), gettext("Bad reply")
     if post.persona:
@@ -56,7 +56,7 @@ def block(post: Post) -> Json:
 
 def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
     """Return the modal that asks what is wrong with a reply."""
-    kept = [thumb.dump(), thread.team_id, thread.channel_id, thread.thread_ts]
+    metadata = [thumb.dump(), thread.team_id, thread.channel_id, thread.thread_ts]
     field = {
         "type": "plain_text_input",
         "action_id": _REASON,
@@ -73,7 +73,7 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": json.dumps(kept),
+        "private_metadata": json.dumps(metadata),
         "title": _plain(gettext("Tell us why")),
         "submit": _plain(gettext("Send")),
         "close": _plain(gettext("Not now")),
@@ -82,7 +82,7 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
 
 
 def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
-    """Return what a filled form says. Raises ValueError or KeyError if it is not one of ours."""
+    """Return the content of a submitted form. Raises ValueError or KeyError if it is not valid."""
     match json.loads(view["private_metadata"]):
         case [str(thumb), str(team), str(channel), str(thread_ts)]:
             reason = view["state"]["values"][_REASON][_REASON]["value"] or ""
@@ -90,13 +90,13 @@ def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
     raise ValueError("not a form about a reply")
 
 
-def _button(thumb: Thumb, words: str, label: str) -> Json:
+def _button(thumb: Thumb, text: str, label: str) -> Json:
     return {
-        "text": _plain(words),
+        "text": _plain(text),
         "accessibility_label": label[:_LONGEST_LABEL],
         "value": thumb.dump(),
     }
 
 
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words}
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}

@@ -1,7 +1,7 @@
-"""How a reply came about, as Slack's modal.
+"""The modal that shows how a reply came about.
 
-Reasons, briefs and sources are what models wrote: they stand in rich text, where nothing pings
-and every link shows where it leads.
+Models wrote the reasons, briefs and sources: they are in rich text, where nothing pings and every
+link shows its URL.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,44 +17,40 @@ from bot.panel.model import CallId, Usage
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.texts import sentences
 
-_MOST_PARTS = 12  # of a hundred blocks; and 250 kB for all together
-_ROOM = 85  # blocks for all parts
+_MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
+_MOST_BLOCKS = 85  # for all parts
 _BLOCKS_OF_PART = 7
 _MOST_SOURCES = 10
 _LONGEST_URL = 500
 _LONGEST_BRIEF = 1_500
 _LONGEST_NAME = 150
-_LEAST = Decimal("0.0001")  # dollars that are told
+_LEAST = Decimal("0.0001")  # dollars; less is shown as "under"
 
 
 def loading() -> Json:
-    """Return the modal while things are looked up."""
+    """Return the modal to show while the trace is read."""
     return sentence(gettext("Looking up how this reply came about …"))
 
 
-def sentence(words: str) -> Json:
-    """Return a modal that says one thing."""
-    return _modal([section(sanitize.mrkdwn(words))])
+def sentence(text: str) -> Json:
+    """Return a modal with one sentence."""
+    return _modal([section(sanitize.mrkdwn(text))])
 
 
 def modal(work: TurnTrace, focus: CallId | None) -> Json:
-    """Return the modal; of an expert's reply (*focus*) it tells that expert's part only."""
-    shown = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
-    content = list(_decision(work))
-    told = shown[:_MOST_PARTS]
-    for part in told:
-        content += [
-            *_part(part, work),
-            *islice(_consulted(part), _ROOM // len(told) - _BLOCKS_OF_PART),
-        ]
-    if len(shown) > _MOST_PARTS:
-        content.append(
-            note(ngettext("And {count} more.", "And {count} more.", len(shown) - _MOST_PARTS))
-        )
-    return _modal([*content, *_whole(work)])
+    """Return the modal; under an expert's reply (*focus*) it shows only that expert's part."""
+    parts = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
+    shown, omitted = parts[:_MOST_PARTS], len(parts[_MOST_PARTS:])
+    blocks = list(_selection(work))
+    for part in shown:
+        most_consulted = _MOST_BLOCKS // len(shown) - _BLOCKS_OF_PART
+        blocks += [*_part(part, work), *islice(_consulted(part), most_consulted)]
+    if omitted:
+        blocks.append(note(ngettext("And {count} more.", "And {count} more.", omitted)))
+    return _modal([*blocks, *_totals(work)])
 
 
-def _decision(work: TurnTrace) -> Iterator[Json]:
+def _selection(work: TurnTrace) -> Iterator[Json]:
     yield _header(gettext("Who was asked, and why"))
     if work.parts and all(part.continues for part in work.parts):
         yield section(
@@ -82,39 +78,42 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
     if part.brief:
         yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
     elif work.text_available:
-        went_on = gettext("None: it went on with what it was asked before.")
+        continued = gettext("None: it went on with what it was asked before.")
         own_words = gettext("None: it got people's own words.")
-        yield _told(gettext("Brief"), went_on if part.continues else own_words)
-    if part.failure:
-        yield _told(gettext("No answer"), sanitize.mrkdwn(sentences.why_failed(part.failure)))
-    if part.metrics:
-        yield _figures(part.metrics)
+        yield _labelled(gettext("Brief"), continued if part.continues else own_words)
+    yield from _outcome(part)
     if work.text_available:
-        tools = sanitize.mrkdwn(_listed(part.tools)) or pgettext("tools", "None")
-        yield _told(gettext("Tools used"), tools)
+        tools = sanitize.mrkdwn(_tool_names(part.tools)) or pgettext("tools", "None")
+        yield _labelled(gettext("Tools used"), tools)
     if part.approvals:
-        decided = [_approval(one) for one in part.approvals[:_MOST_SOURCES]]
-        yield _rich(_title(gettext("Needed approval")), _bullets(decided))
+        approvals = [_approval(approval) for approval in part.approvals[:_MOST_SOURCES]]
+        yield _rich(_title(gettext("Needed approval")), _bullets(approvals))
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
         yield _rich(_title(gettext("Sources")), _bullets(links))
 
 
+def _outcome(part: ExpertTrace) -> Iterator[Json]:
+    """Yield why an expert gave no answer, and its metrics."""
+    if part.failure:
+        reason = sentences.why_failed(part.failure)
+        yield _labelled(gettext("No answer"), sanitize.mrkdwn(reason))
+    if part.metrics:
+        yield _metrics(part.metrics)
+
+
 def _consulted(part: ExpertTrace) -> Iterator[Json]:
-    """Tell whom an expert consulted itself, and what of, down to the last."""
-    for one in part.parts:
-        title = gettext("{expert}, asked by {other}", expert=one.name, other=part.name)
-        reason = [_text(f": {one.reason}", 300)] if sanitize.visible(one.reason) else []
+    """Yield the experts that an expert consulted, and those that they consulted in turn."""
+    for inner in part.parts:
+        title = gettext("{expert}, asked by {other}", expert=inner.name, other=part.name)
+        reason = [_text(f": {inner.reason}", 300)] if sanitize.visible(inner.reason) else []
         line = {"type": "rich_text_section", "elements": [_bold(title), *reason]}
-        yield _rich(line, *([_quote(one.brief)] if one.brief else []))
-        if one.failure:
-            yield _told(gettext("No answer"), sanitize.mrkdwn(sentences.why_failed(one.failure)))
-        if one.metrics:
-            yield _figures(one.metrics)
-        yield from _consulted(one)
+        yield _rich(line, *([_quote(inner.brief)] if inner.brief else []))
+        yield from _outcome(inner)
+        yield from _consulted(inner)
 
 
-def _whole(work: TurnTrace) -> Iterator[Json]:
+def _totals(work: TurnTrace) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("The whole answer"))
     if work.seconds is None:
@@ -132,17 +131,17 @@ def _whole(work: TurnTrace) -> Iterator[Json]:
     ):
         if metrics:
             yield section(f"*{name}* ({router})")
-            yield _figures(metrics)
+            yield _metrics(metrics)
     yield _fields(
         (gettext("Time from start to end"), _duration(work.seconds)),
         (gettext("Tokens of all together"), _tokens(work.usage)),
         (gettext("Cost of all together"), _cost(work.cost)),
     )
-    known = sanitize.mrkdwn(day(work.prices_as_of))
-    yield note(gettext("Cost at list prices of {day}, before discounts.", day=known))
+    prices_as_of = sanitize.mrkdwn(day(work.prices_as_of))
+    yield note(gettext("Cost at list prices of {day}, before discounts.", day=prices_as_of))
 
 
-def _figures(metrics: RequestMetrics) -> Json:
+def _metrics(metrics: RequestMetrics) -> Json:
     return _fields(
         (gettext("Time"), _duration(metrics.seconds)),
         (gettext("Model"), sanitize.mrkdwn(_model(metrics))),
@@ -171,11 +170,11 @@ def _duration(seconds: float) -> str:
 def _tokens(usage: Usage | None) -> str:
     if usage is None:
         return gettext("unknown")
-    told = {"input": number(usage.input), "output": number(usage.output)}
+    counts = {"input": number(usage.input), "output": number(usage.output)}
     if not usage.cached:
-        return gettext("{input} in, {output} out", **told)
+        return gettext("{input} in, {output} out", **counts)
     cached = number(usage.cached)
-    return gettext("{input} in ({cached} of them cached), {output} out", cached=cached, **told)
+    return gettext("{input} in ({cached} of them cached), {output} out", cached=cached, **counts)
 
 
 def _cost(cost: Decimal | None) -> str:
@@ -186,34 +185,35 @@ def _cost(cost: Decimal | None) -> str:
     return dollars(cost, 4)
 
 
-def _listed(tools: Sequence[str]) -> str:
+def _tool_names(tools: Sequence[str]) -> str:
     return ", ".join(tool.replace("_", " ") for tool in tools)
 
 
-def _modal(content: Sequence[Json]) -> Json:
+def _modal(blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Show work"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": list(content),
+        "blocks": list(blocks),
     }
 
 
-def _header(words: str) -> Json:
-    name = literal(words, _LONGEST_NAME) or gettext("Expert")
+def _header(text: str) -> Json:
+    name = literal(text, _LONGEST_NAME) or gettext("Expert")
     return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
 
 
-def _told(name: str, mrkdwn: str) -> Json:
-    return section(f"*{name}*\n{mrkdwn}")
+def _labelled(label: str, mrkdwn: str) -> Json:
+    return section(f"*{label}*\n{mrkdwn}")
 
 
-def _fields(*named: tuple[str, str]) -> Json:
-    return {"type": "section", "fields": [_mrkdwn(f"*{name}*\n{said}") for name, said in named]}
+def _fields(*values: tuple[str, str]) -> Json:
+    fields = [_mrkdwn(f"*{label}*\n{value}") for label, value in values]
+    return {"type": "section", "fields": fields}
 
 
-def _mrkdwn(words: str) -> Json:
-    return {"type": "mrkdwn", "text": words, "verbatim": True}
+def _mrkdwn(text: str) -> Json:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
@@ -221,18 +221,18 @@ def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
     return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
 
 
-def _approval(one: ApprovalTrace) -> Sequence[Json]:
-    said = {
+def _approval(approval: ApprovalTrace) -> Sequence[Json]:
+    decision = {
         True: gettext("approved"),
         False: gettext("declined"),
         None: gettext("not decided"),
-    }[one.approved]
-    reason = f" ({one.reason})" if one.reason else ""
-    return [_bold(one.tool), _text(f" ({one.server}): {said}{reason}", 300)]
+    }[approval.approved]
+    reason = f" ({approval.reason})" if approval.reason else ""
+    return [_bold(approval.tool), _text(f" ({approval.server}): {decision}{reason}", 300)]
 
 
 def _source(source: Source) -> Sequence[Json]:
-    """Return a source; a link shows where it leads."""
+    """Return a source; a link shows its URL."""
     url = sanitize.visible(source.url)
     if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
         return [_text(source.title, 200)]
@@ -244,12 +244,12 @@ def _rich(*elements: Json) -> Json:
     return {"type": "rich_text", "elements": list(elements)}
 
 
-def _title(words: str) -> Json:
-    return {"type": "rich_text_section", "elements": [_bold(words)]}
+def _title(text: str) -> Json:
+    return {"type": "rich_text_section", "elements": [_bold(text)]}
 
 
-def _quote(words: str) -> Json:
-    return {"type": "rich_text_quote", "elements": [_text(words, _LONGEST_BRIEF)]}
+def _quote(text: str) -> Json:
+    return {"type": "rich_text_quote", "elements": [_text(text, _LONGEST_BRIEF)]}
 
 
 def _bullets(lines: Sequence[Sequence[Json]]) -> Json:
@@ -257,11 +257,12 @@ def _bullets(lines: Sequence[Sequence[Json]]) -> Json:
     return {"type": "rich_text_list", "style": "bullet", "elements": sections}
 
 
-def _bold(words: str) -> Json:
-    return {**_text(words, _LONGEST_NAME), "style": {"bold": True}}
+def _bold(text: str) -> Json:
+    return {**_text(text, _LONGEST_NAME), "style": {"bold": True}}
 
 
-def _text(words: str, limit: int) -> Json:
-    words = sanitize.visible(words)
-    shown = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
-    return {"type": "text", "text": shown or "…"}
+def _text(text: str, limit: int) -> Json:
+    text = sanitize.visible(text)
+    if len(text) > limit:
+        text = f"{text[: limit - 1].rstrip()}…"
+    return {"type": "text", "text": text or "…"}

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from bot.adapters.slack.buttons.approval_buttons import APPROVE, DECLINE
-from bot.adapters.slack.buttons.reply_buttons import row
+from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, row
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, ConversationId, TurnId, UserId
 from bot.playground.slack.workspace.company import ADA

@@ -27,7 +27,7 @@ def test_the_thumbs_judge_the_whole_reply_whichever_piece_they_stand_under():
     persona = Persona("Legal " + "x" * 80, ":scales:")
     post = Post(TURN, "reply:call_1:7", "…", persona=persona, expert=ExpertName("legal"))
 
-    (element,) = thumbs.block(post)["elements"]
+    (element,) = thumbs.thumbs(post)["elements"]
 
     assert Thumb.load(element["negative_button"]["value"]) == LEGAL
     assert element["positive_button"]["accessibility_label"].startswith("Good reply of Legal")
