@@ -13,14 +13,14 @@ LONGEST_TEXT = 3_000  # of a section
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message of blocks, and the text that says the same without them."""
+    """A message of blocks, and a plain text that says the same."""
 
     text: str
     blocks: Sequence[Json]
 
 
 def sentence(markdown: str) -> Answer:
-    """Return a sentence of ours that may quote what people wrote."""
+    """Return a sentence, which may quote what people wrote."""
     safe = sanitize.markdown(markdown)
     text = sanitize.one_line(markdown, LONGEST_TEXT)
     return Answer(text, [{"type": "markdown", "text": safe}])

@@ -1,6 +1,6 @@
-"""How the experts do, as Slack's charts and in words.
+"""The experts' usage and feedback, as charts and as text.
 
-Slack's charts are small: six series of twenty points, names of twenty characters.
+Slack's charts have six series of twenty points at most, and names of twenty characters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,43 +14,43 @@ from bot.panel.reports.overview import Figures
 
 _MOST_POINTS = 12
 _LONGEST_LABEL = 20
-_LEAST = Decimal("0.01")  # dollars that are told
+_LEAST = Decimal("0.01")  # dollars; less is shown as "under"
 
 
 def charts(figures: Sequence[Figures]) -> Iterator[Json]:
-    """Yield a chart of the questions and one of the feedback, where there is any."""
-    experts = [one for one in figures if one.expert]
-    asked = _named([one for one in experts if one.questions])
+    """Yield a chart of the questions and one of the feedback, if there are any."""
+    asked = _by_label([row for row in figures if row.expert and row.questions])
     if asked:
         questions = pgettext("chart", "Questions")
-        series = {questions: [one.questions for one in asked.values()]}
+        series = {questions: [row.questions for row in asked.values()]}
         yield _bars(gettext("Questions by expert"), list(asked), series, questions)
-    judged = _named([one for one in figures if one.good or one.bad])
+    judged = _by_label([row for row in figures if row.good or row.bad])
     if judged:
         series = {
-            pgettext("chart", "Thumbs up"): [one.good for one in judged.values()],
-            pgettext("chart", "Thumbs down"): [one.bad for one in judged.values()],
+            pgettext("chart", "Thumbs up"): [row.good for row in judged.values()],
+            pgettext("chart", "Thumbs down"): [row.bad for row in judged.values()],
         }
         yield _bars(
             gettext("Feedback by expert"), list(judged), series, pgettext("chart", "Opinions")
         )
 
 
-def in_words(one: Figures) -> str:
+def figures_text(figures: Figures) -> str:
     """Return all figures of an expert as a line of mrkdwn."""
-    tokens = one.usage.input + one.usage.output
-    name = sanitize.mrkdwn(literal(one.title, 80))
-    told = (
-        ngettext("{count} question", "{count} questions", one.questions),
+    tokens = figures.usage.input + figures.usage.output
+    name = sanitize.mrkdwn(literal(figures.title, 80))
+    good, bad = number(figures.good), number(figures.bad)
+    parts = (
+        ngettext("{count} question", "{count} questions", figures.questions),
         ngettext("{count} token", "{count} tokens", tokens),
-        cost(one.cost),
-        gettext("{good} thumbs up, {bad} down", good=number(one.good), bad=number(one.bad)),
+        cost(figures.cost),
+        gettext("{good} thumbs up, {bad} down", good=good, bad=bad),
     )
-    return f"• *{name}*: {' · '.join(told)}"
+    return f"• *{name}*: {' · '.join(parts)}"
 
 
 def cost(amount: Decimal | None) -> str:
-    """Return what something costs, for people."""
+    """Return a cost as text."""
     if amount is None:
         return gettext("cost unknown")
     if amount and amount < _LEAST:
@@ -58,15 +58,15 @@ def cost(amount: Decimal | None) -> str:
     return dollars(amount, 2)
 
 
-def _named(figures: Sequence[Figures]) -> Mapping[str, Figures]:
-    """Return the figures by labels that fit, each of its own."""
-    named: dict[str, Figures] = {}
-    for one in figures[:_MOST_POINTS]:
-        label = _cut(literal(one.title, 80) or gettext("Expert"), _LONGEST_LABEL)
-        if label in named:
-            label = f"{_cut(label, _LONGEST_LABEL - 3)} {len(named) + 1}"
-        named[label] = one
-    return named
+def _by_label(figures: Sequence[Figures]) -> Mapping[str, Figures]:
+    """Return the figures by unique labels that are short enough."""
+    by_label: dict[str, Figures] = {}
+    for row in figures[:_MOST_POINTS]:
+        label = _cut(literal(row.title, 80) or gettext("Expert"), _LONGEST_LABEL)
+        if label in by_label:
+            label = f"{_cut(label, _LONGEST_LABEL - 3)} {len(by_label) + 1}"
+        by_label[label] = row
+    return by_label
 
 
 def _cut(label: str, longest: int) -> str:

@@ -1,21 +1,21 @@
-"""The elements that messages, modals and the home are made of."""
+"""Elements of messages, modals and the home."""
 
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 
 
-def plain_text(words: str) -> Json:
-    """Return *words* as Slack wants titles, labels and hints."""
-    return {"type": "plain_text", "text": words, "emoji": True}
+def plain_text(text: str) -> Json:
+    """Return the element for titles, labels and hints."""
+    return {"type": "plain_text", "text": text, "emoji": True}
 
 
-def section(words: str) -> Json:
+def section(mrkdwn: str) -> Json:
     """Return a section of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}}
 
 
 def note(mrkdwn: str) -> Json:
-    """Return small text below something else."""
+    """Return a line of small text."""
     element = {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}
     return {"type": "context", "elements": [element]}
 
@@ -26,12 +26,12 @@ def option(text: str, value: str) -> Json:
 
 
 def labelled_input(name: str, label: str, hint: str, element: Json) -> Json:
-    """Return the input *name* of a form, with its label and perhaps a hint."""
+    """Return the input *name* of a form, with a label and, unless empty, a hint."""
     block = {"type": "input", "block_id": name, "label": plain_text(label), "element": element}
     return block | ({"hint": plain_text(hint)} if hint else {})
 
 
-def literal(words: str, limit: int) -> str:
-    """Return *words* on one line for a field that knows neither markup nor entities."""
-    safe = sanitize.one_line(words, limit)
-    return safe.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
+def literal(text: str, limit: int) -> str:
+    """Return *text* on one line, for a field that knows neither markup nor entities."""
+    line = sanitize.one_line(text, limit)
+    return line.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live

@@ -1,4 +1,4 @@
-"""Modals in which an expert is picked: to be asked as well, or to join a thread."""
+"""Modals that pick an expert: to answer a question as well, or to join a thread."""
 
 import json
 from collections.abc import Sequence
@@ -8,41 +8,43 @@ from bot.language import gettext
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
 
 ASK, JOIN = "ask_expert", "join_expert"  # the callback_ids
-WHO = "expert"  # the block of the choice
+EXPERT = "expert"  # the input's block_id
 _MOST = 100  # options in a menu
 _LONGEST = 75
 
 
 def ask(thread: ThreadRef, pressed: MessageTs, steer: Steer, experts: Sequence[Expert]) -> Json:
-    """Return the modal that asks which of *experts* is to answer, too."""
-    about = {"since": steer.since, "until": steer.until}
-    title, kept = gettext("Ask another expert"), _where(thread, pressed) | about
-    return _modal(ASK, title, gettext("Ask"), kept, experts)
+    """Return the modal that picks one of *experts* to answer, too."""
+    span = {"since": steer.since, "until": steer.until}
+    title, metadata = gettext("Ask another expert"), _place(thread, pressed) | span
+    return _modal(ASK, title, gettext("Ask"), metadata, experts)
 
 
 def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
-    """Return where that was, when the button was pressed, and what is wanted."""
-    kept = json.loads(view["private_metadata"])
-    since, until = MessageTs(kept["since"]), MessageTs(kept["until"])
-    return *_from(kept), Steer(Wish.ANOTHER, since, until, (_chosen(view),))
+    """Return the thread, when the button was clicked, and the follow-up."""
+    metadata = json.loads(view["private_metadata"])
+    since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
+    return *_read_place(metadata), Steer(Wish.ANOTHER, since, until, (_chosen(view),))
 
 
 def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Json:
-    """Return the modal that asks which of *experts* is to join the thread."""
-    title, kept = gettext("Add an expert"), _where(thread, pressed)
-    return _modal(JOIN, title, gettext("Add"), kept, experts)
+    """Return the modal that picks one of *experts* to join the thread."""
+    title, metadata = gettext("Add an expert"), _place(thread, pressed)
+    return _modal(JOIN, title, gettext("Add"), metadata, experts)
 
 
 def picked_to_join(view: Json) -> tuple[ThreadRef, MessageTs, ExpertName]:
-    """Return where that was, when it was asked for, and who is to join."""
-    return *_from(json.loads(view["private_metadata"])), _chosen(view)
+    """Return the thread, when the modal was opened, and the expert."""
+    return *_read_place(json.loads(view["private_metadata"])), _chosen(view)
 
 
-def _modal(callback: str, title: str, submit: str, kept: Json, experts: Sequence[Expert]) -> Json:
+def _modal(
+    callback: str, title: str, submit: str, metadata: Json, experts: Sequence[Expert]
+) -> Json:
     modal = {
         "type": "modal",
         "callback_id": callback,
-        "private_metadata": json.dumps(kept),
+        "private_metadata": json.dumps(metadata),
         "title": _plain(title),
         "close": _plain(gettext("Cancel")),
     }
@@ -55,7 +57,12 @@ def _modal(callback: str, title: str, submit: str, kept: Json, experts: Sequence
         "placeholder": _plain(gettext("Choose an expert")),
         "options": [_option(expert) for expert in experts[:_MOST]],
     }
-    choice = {"type": "input", "block_id": WHO, "label": _plain(gettext("Expert")), "element": menu}
+    choice = {
+        "type": "input",
+        "block_id": EXPERT,
+        "label": _plain(gettext("Expert")),
+        "element": menu,
+    }
     return modal | {"submit": _plain(submit), "blocks": [choice]}
 
 
@@ -67,7 +74,7 @@ def _option(expert: Expert) -> Json:
     }
 
 
-def _where(thread: ThreadRef, pressed: MessageTs) -> Json:
+def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
     return {
         "team": thread.team_id,
         "channel": thread.channel_id,
@@ -76,15 +83,16 @@ def _where(thread: ThreadRef, pressed: MessageTs) -> Json:
     }
 
 
-def _from(kept: Json) -> tuple[ThreadRef, MessageTs]:
-    thread = ThreadRef(kept["team"], kept["channel"], kept["thread"])
-    return thread, MessageTs(kept["pressed"])
+def _read_place(metadata: Json) -> tuple[ThreadRef, MessageTs]:
+    thread = ThreadRef(metadata["team"], metadata["channel"], metadata["thread"])
+    return thread, MessageTs(metadata["pressed"])
 
 
 def _chosen(view: Json) -> ExpertName:
-    return ExpertName(view["state"]["values"][WHO]["who"]["selected_option"]["value"])
+    return ExpertName(view["state"]["values"][EXPERT]["who"]["selected_option"]["value"])
 
 
-def _plain(words: str) -> Json:
-    fitting = words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
-    return {"type": "plain_text", "text": fitting}
+def _plain(text: str) -> Json:
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + "…"
+    return {"type": "plain_text", "text": text}

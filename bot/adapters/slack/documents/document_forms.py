@@ -1,4 +1,4 @@
-"""The form in which people give an expert documents: built and read."""
+"""The form that gives an expert documents: built and read."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _VALUE = "value"
 
 @dataclass(frozen=True, slots=True)
 class DocumentTarget:
-    """Which expert is meant; travels in forms and buttons and comes back with them."""
+    """Which expert a form or button is about; Slack sends it back with them."""
 
     channel_id: str
     for_defaults: bool
@@ -28,9 +28,9 @@ class DocumentTarget:
         return {"channel": self.channel_id, "scope": scope, "name": self.name}
 
     @classmethod
-    def load(cls, kept: object) -> "DocumentTarget":
+    def load(cls, stored: object) -> "DocumentTarget":
         """Return what ``dump`` made. Raises ValueError if it is anything else."""
-        match kept:
+        match stored:
             case {
                 "channel": str(channel),
                 "scope": "channel" | "default" as scope,
@@ -42,7 +42,7 @@ class DocumentTarget:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSubmission:
-    """Which documents an expert is to get: files in Slack, and the text of a message."""
+    """The documents in a submitted form: files, and a link to a message."""
 
     target: DocumentTarget
     files: tuple[str, ...]  # their ids
@@ -52,12 +52,12 @@ class DocumentSubmission:
 def modal(target: DocumentTarget, expert: Expert) -> Json:
     """Return the form."""
     if target.for_defaults:
-        words = gettext(
+        explanation = gettext(
             "{expert} will look things up in these documents in all channels, and cite them.",
             expert=expert.title,
         )
     else:
-        words = gettext(
+        explanation = gettext(
             "{expert} will look things up in these documents in this channel, and cite them.",
             expert=expert.title,
         )
@@ -71,7 +71,7 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
         "submit": plain_text(gettext("Teach")),
         "close": plain_text(gettext("Cancel")),
         "blocks": [
-            {"type": "section", "text": plain_text(words)},
+            {"type": "section", "text": plain_text(explanation)},
             labelled_input(
                 "files",
                 gettext("Files"),
@@ -91,7 +91,7 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
 
 
 def read(view: Json) -> DocumentSubmission:
-    """Return what a filled form asks for. Raises Refused if it asks for nothing."""
+    """Return the content of a submitted form. Raises Refused if it names no document."""
     try:
         target = DocumentTarget.load(json.loads(view["private_metadata"]))
         values = view["state"]["values"]

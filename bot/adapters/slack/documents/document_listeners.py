@@ -1,4 +1,4 @@
-"""Listeners for the form that gives an expert documents, and the buttons that remove them."""
+"""Listeners for the form that adds documents, and for the buttons that remove them."""
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
@@ -13,19 +13,19 @@ from bot.panel.errors import PanelError
 
 
 class DocumentListeners:
-    """Takes documents that people give to experts, and removes them."""
+    """Adds documents to experts, and removes them."""
 
     def __init__(self, documents: DocumentsCommand, responder: Responder) -> None:
         self._documents = documents
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take the form and the buttons."""
+        """Register for the form and the buttons."""
         app.view(document_forms.CALLBACK)(self.add)
         app.action(document_messages.REMOVE)(self.remove)
 
     async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Give the expert what a submitted form names."""
+        """Add the documents of a submitted form."""
         try:
             submission = document_forms.read(view)
             requester = self._responder.requester(body, submission.target.channel_id)
@@ -37,7 +37,7 @@ class DocumentListeners:
         await self._documents.add(submission, requester)
 
     async def remove(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
-        """Remove the document that a button stands for, and show those that are left."""
+        """Remove the document of a clicked button, and show the others."""
         await ack()
         requester = self._responder.requester(body, body["channel"]["id"])
         try:

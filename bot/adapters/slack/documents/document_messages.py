@@ -1,10 +1,10 @@
-"""Documents as people read of them: lists with buttons, and what the others are told."""
+"""Messages about documents: lists with buttons, and announcements in the channel."""
 
 import json
 from collections.abc import Sequence
 from math import ceil
 
-from bot.adapters.slack.blocks.answers import Answer
+from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer
 from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.markdown import sanitize
@@ -18,10 +18,10 @@ REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
 
 
-def documents(target: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocument]) -> Answer:
-    """Return what an expert can look up; its own documents there with a button to remove them."""
+def documents(target: DocumentTarget, expert: Expert, entries: Sequence[ExpertDocument]) -> Answer:
+    """Return the list of an expert's documents; its own have a button to remove them."""
     title = sanitize.mrkdwn(expert.title)
-    if not kept:
+    if not entries:
         return _answer(
             gettext(
                 "{expert} has no documents. `/experts teach {name}` changes that.",
@@ -29,29 +29,29 @@ def documents(target: DocumentTarget, expert: Expert, kept: Sequence[ExpertDocum
                 name=expert.name,
             )
         )
-    heading = f"*{title}* {consulting(expert)}:"
-    blocks = [_section(heading), *(_document(target, one) for one in kept[:_MOST])]
-    if len(kept) > _MOST:
+    heading = f"*{title}* {documents_use(expert)}:"
+    blocks = [_section(heading), *(_document(target, entry) for entry in entries[:_MOST])]
+    if len(entries) > _MOST:
         more = ngettext(
             "… and {count} more: `panelbot knowledge list` shows them all.",
             "… and {count} more: `panelbot knowledge list` shows them all.",
-            len(kept) - _MOST,
+            len(entries) - _MOST,
         )
         blocks.append(_section(more))
-    lines = (f"• {_line(one)}" for one in kept)
-    return Answer("\n".join([heading, *lines])[:3_000], blocks)
+    lines = (f"• {_line(entry)}" for entry in entries)
+    return Answer("\n".join([heading, *lines])[:LONGEST_TEXT], blocks)
 
 
-def consulting(expert: Expert) -> str:
-    """Return when an expert consults its documents."""
+def documents_use(expert: Expert) -> str:
+    """Return the sentence on when an expert consults its documents."""
     if expert.always_consult:
         return gettext("consults its documents for every question")
     return gettext("consults its documents where they help")
 
 
 def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by: UserId) -> Answer:
-    """Return what the channel is told of new documents."""
-    told = {
+    """Return the announcement of new documents."""
+    names = {
         "person": f"<@{by}>",
         "expert": f"*{sanitize.mrkdwn(expert.title)}*",
         "documents": ", ".join(_name(document) for document in added),
@@ -61,19 +61,19 @@ def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by
             gettext(
                 "{person} gave {expert} documents to look things up in, for all channels: "
                 "{documents}",
-                **told,
+                **names,
             )
         )
     return _answer(
         gettext(
             "{person} gave {expert} documents to look things up in, for this channel: {documents}",
-            **told,
+            **names,
         )
     )
 
 
 def removed(expert: Expert, document: Document, by: UserId) -> Answer:
-    """Return what the channel is told of a document that is gone."""
+    """Return the announcement that a document was removed."""
     return _answer(
         gettext(
             "{person} took {document} from {expert}.",
@@ -84,25 +84,25 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
     )
 
 
-def _document(target: DocumentTarget, kept: ExpertDocument) -> Json:
-    button = {"accessory": _remove(target, kept.document)} if kept.is_own else {}
-    return _section(_line(kept)) | button
+def _document(target: DocumentTarget, entry: ExpertDocument) -> Json:
+    button = {"accessory": _remove(target, entry.document)} if entry.is_own else {}
+    return _section(_line(entry)) | button
 
 
-def _line(kept: ExpertDocument) -> str:
-    document = kept.document
-    told = [_name(document)]
+def _line(entry: ExpertDocument) -> str:
+    document = entry.document
+    parts = [_name(document)]
     if document.size:
-        told.append(gettext("{size} kB", size=number(ceil(document.size / 1024))))
+        parts.append(gettext("{size} kB", size=number(ceil(document.size / 1024))))
     match document.state:
         case DocumentState.INDEXING:
-            told.append(gettext("still being read"))
+            parts.append(gettext("still being read"))
         case DocumentState.FAILED:
-            told.append(gettext("cannot be used"))
-    if not kept.is_own:
+            parts.append(gettext("cannot be used"))
+    if not entry.is_own:
         inherited = gettext("from the defaults of all channels")
-        told.append(f"_{inherited}_")
-    return " · ".join(told)
+        parts.append(f"_{inherited}_")
+    return " · ".join(parts)
 
 
 def _remove(target: DocumentTarget, document: Document) -> Json:
@@ -127,13 +127,13 @@ def _name(document: Document) -> str:
     return f"`{sanitize.mrkdwn(document.name.replace('`', chr(39)))}`"
 
 
-def _answer(words: str) -> Answer:
-    return Answer(words[:3_000], [_section(words)])
+def _answer(text: str) -> Answer:
+    return Answer(text[:LONGEST_TEXT], [_section(text)])
 
 
-def _section(words: str) -> Json:
-    return section(words[:3_000])
+def _section(text: str) -> Json:
+    return section(text[:LONGEST_TEXT])
 
 
-def _plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words}
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}

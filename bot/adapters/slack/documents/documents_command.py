@@ -1,7 +1,7 @@
-"""``/experts teach`` and ``/experts documents``: giving experts documents, listing, removing them.
+"""``/experts teach`` and ``/experts documents``: adding, listing and removing documents.
 
-A form is answered at once, since Slack waits three seconds; the documents are read after that,
-and whoever gave them is told what became of each.
+Slack waits three seconds for the answer to a form, so the documents are read after it. The
+requester is told which of them failed.
 """
 
 import json
@@ -44,7 +44,7 @@ class DocumentsCommand:
         self._responder = responder
 
     async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
-        """Open the form in which the expert gets documents."""
+        """Open the form that gives the expert documents."""
         scope = requester.scope(for_defaults=for_defaults)
         expert = await self._documents.check(scope, name, requester.user)
         target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
@@ -67,7 +67,7 @@ class DocumentsCommand:
         await self._documents.check(scope, target.name, requester.user)
 
     async def add(self, submission: DocumentSubmission, requester: Requester) -> None:
-        """Give the expert the documents; tell the channel, and the requester what has failed."""
+        """Add the documents; tell the channel which, and the requester what failed."""
         target = submission.target
         scope = requester.scope(for_defaults=target.for_defaults)
         added: list[Document] = []
@@ -83,32 +83,32 @@ class DocumentsCommand:
         else:
             if added:
                 with in_shared_language():
-                    news = document_messages.taught(target, expert, added, requester.user)
-                await self._announce(news, requester)
+                    announcement = document_messages.taught(target, expert, added, requester.user)
+                await self._announce(announcement, requester)
         if problems:
             failures = sentence("\n".join(f"- {problem}" for problem in problems))
             await self._responder.tell(failures, requester)
 
     async def follow(self, change: Change, files: Sequence[str], requester: Requester) -> None:
-        """Give an expert that a form has changed the *files* that came with it, if any."""
+        """Add the *files* of a submitted expert's form, if any."""
         if files:
             for_defaults = isinstance(change.scope, WorkspaceScope)
             target = DocumentTarget(requester.channel_id, for_defaults, change.expert.name)
             await self.add(DocumentSubmission(target, tuple(files), ""), requester)
 
     async def remove(self, value: str, requester: Requester) -> Answer:
-        """Remove the document that a button stands for; returns those that are left."""
+        """Remove the document of a clicked button; return the list of the others."""
         target, document = _read(value)
         scope = requester.scope(for_defaults=target.for_defaults)
         expert = await self._documents.check(scope, target.name, requester.user)
         removed = await self._documents.remove(scope, target.name, document, requester.user)
         with in_shared_language():
-            news = document_messages.removed(expert, removed, requester.user)
-        await self._announce(news, requester)
+            announcement = document_messages.removed(expert, removed, requester.user)
+        await self._announce(announcement, requester)
         return await self.listed(target.name, requester, for_defaults=target.for_defaults)
 
     def _uploads(self, submission: DocumentSubmission, requester: Requester) -> Iterator[Fetch]:
-        """Yield how to fetch each file and message of *submission*."""
+        """Yield a function to fetch each file and message of *submission*."""
         for file_id in submission.files:
             yield partial(self._file, file_id)
         if submission.link:
@@ -130,16 +130,16 @@ class DocumentsCommand:
     async def _message(self, link: str, requester: Requester) -> Upload:
         return await self._messages.document(self._messages.check(link, requester.channel_id), link)
 
-    async def _announce(self, news: Answer, requester: Requester) -> None:
-        """Tell the channel; the requester alone in the app's home, or where that fails."""
+    async def _announce(self, announcement: Answer, requester: Requester) -> None:
+        """Tell the channel; only the requester in the app's home, or if that fails."""
         if not requester.channel_id:
-            await self._responder.tell(news, requester)
-        elif problem := await self._responder.announce(news, requester):
+            await self._responder.tell(announcement, requester)
+        elif problem := await self._responder.announce(announcement, requester):
             await self._responder.tell(problem, requester)
 
 
 def _read(value: str) -> tuple[DocumentTarget, str]:
-    """Return what a button that removes a document stands for."""
+    """Return the target and the document id in a button's value."""
     try:
         stored = json.loads(value)
         return DocumentTarget.load(stored), str(stored["document"])

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import introduced, purpose
+from bot.adapters.slack.experts.panel_messages import labelled_name, purpose
 from bot.adapters.slack.experts.panel_settings import PanelSetting
 from bot.language import gettext
 from bot.panel.model import UserId
@@ -44,7 +44,7 @@ def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answ
 
 
 def _changed(change: Change) -> str:
-    names = {"person": f"<@{change.by}>", "expert": introduced(change.expert)}
+    names = {"person": f"<@{change.by}>", "expert": labelled_name(change.expert)}
     if isinstance(change.scope, WorkspaceScope):
         return _default_panel_changed(change.verb, names)
     return _channel_panel_changed(change.verb, names)

@@ -1,6 +1,6 @@
-"""Panels and changes as people read them: the answers to ``/experts``.
+"""Panels and experts as text: the answers to ``/experts``.
 
-Whatever people may have written is sanitized here; an answer is never live.
+Text that people have written is sanitized here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
 from bot.adapters.slack.blocks.elements import note, section
-from bot.adapters.slack.documents.document_messages import consulting
+from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
@@ -17,28 +17,29 @@ from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
-_MANY = 30  # a longer list shortens what each expert is for, to fit fifty blocks
+_MANY = 30  # a longer list shortens the experts' purposes, to fit in fifty blocks
 _SHORT = 100
 NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 
 def panel(
-    listed: Sequence[PanelEntry],
+    entries: Sequence[PanelEntry],
     synthesis: Synthesis,
     where: Scope,
     streaming: bool | None = None,
     handles: Mapping[ExpertName, str] = NO_HANDLES,
     kept_in: str = "",
 ) -> Answer:
-    """Return who is on a panel, by what handles, what of it is the channel's own, and where it is
-    kept if that is not here.
+    """Return the panel's experts with their handles, its settings, and where it is kept.
+
+    Experts that were added or changed in *where* are marked.
     """
-    longest = _SHORT if len(listed) > _MANY else None
+    longest = _SHORT if len(entries) > _MANY else None
     lines = [
-        _line(one.expert, longest)
-        + answers_to(handles.get(one.expert.name))
-        + _mark(one.origin, where)
-        for one in listed
+        _line(entry.expert, longest)
+        + handle_suffix(handles.get(entry.expert.name))
+        + _origin_mark(entry.origin, where)
+        for entry in entries
     ]
     if not lines:
         lines = [
@@ -48,31 +49,31 @@ def panel(
         ]
     footer = [
         gettext("Synthesis: *{setting}* ({when}).", setting=synthesis.value, when=_when(synthesis)),
-        filed(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
+        file_note(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
     ]
     if streaming is not None:
         footer.insert(1, gettext("Streaming: *{setting}*.", setting=_on_or_off(streaming)))
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
-def filed(place: str) -> str:
-    """Return where a panel can be changed that is kept in a file."""
+def file_note(place: str) -> str:
+    """Return the note on a panel that is kept, and changed, in a file."""
     return gettext("Kept in {place}, and only changed there.", place=sanitize.mrkdwn(place))
 
 
 def usage(
     to_be_added: Sequence[Expert], lead: str = "", settings: Sequence[PanelSetting] = SETTINGS
 ) -> Answer:
-    """Return all subcommands and the experts that can be added; *lead* says why it is shown."""
+    """Return all subcommands and the experts that can be added, below *lead*."""
     longest = _SHORT if len(to_be_added) > _MANY else None
     lines = [_line(expert, longest) for expert in to_be_added]
     heading = gettext("To be added by name")
-    known = [f"\n*{heading}*", *lines] if lines else []
-    answer = _answer(["\n".join(_commands(settings)), *known])
+    addable = [f"\n*{heading}*", *lines] if lines else []
+    answer = _answer(["\n".join(_commands(settings)), *addable])
     if not lead:
         return answer
-    first = sentence(lead)
-    return Answer(_cut(f"{first.text}\n{answer.text}"), [*first.blocks, *answer.blocks])
+    above = sentence(lead)
+    return Answer(_cut(f"{above.text}\n{answer.text}"), [*above.blocks, *answer.blocks])
 
 
 def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
@@ -107,25 +108,25 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
 
 
 def details(expert: Expert, handle: str | None = None) -> Answer:
-    """Return all that there is about an expert."""
+    """Return everything about an expert."""
     if expert.function:
         name = f"`{sanitize.mrkdwn(expert.function)}`"
-        thinking = gettext("Answers by a function, without a model: {name}", name=name)
-        words = sanitize.one_line(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
-        return Answer(words, [section(_line(expert)), note(thinking)])
+        remark = gettext("Answers by a function, without a model: {name}", name=name)
+        text = sanitize.one_line(f"{expert.title}: {expert.purpose}", LONGEST_TEXT)
+        return Answer(text, [section(_line(expert)), note(remark)])
     model = sanitize.mrkdwn(expert.model or gettext("the usual one"))
-    told = [gettext("Model: {model}", model=model)]
-    told.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
+    settings = [gettext("Model: {model}", model=model)]
+    settings.append(gettext("effort: {effort}", effort=_effort(expert.effort)))
     if expert.collections:
-        told.append(f"{consulting(expert)}: `/experts documents {expert.name}`")
+        settings.append(f"{documents_use(expert)}: `/experts documents {expert.name}`")
     if expert.consults:
         names = ", ".join(f"`{name}`" for name in expert.consults)
-        told.append(gettext("consults {experts}", experts=names))
-    thinking = " · ".join(told) + answers_to(handle)
+        settings.append(gettext("consults {experts}", experts=names))
+    remark = " · ".join(settings) + handle_suffix(handle)
     line, instructions = _line(expert), expert.instructions
     return Answer(
-        _cut(f"{line}\n{thinking}\n{sanitize.mrkdwn(instructions)}"),
-        [section(line), note(thinking), _verbatim(instructions)],
+        _cut(f"{line}\n{remark}\n{sanitize.mrkdwn(instructions)}"),
+        [section(line), note(remark), _verbatim(instructions)],
     )
 
 
@@ -154,11 +155,11 @@ def _when(synthesis: Synthesis) -> str:
 
 
 def _on_or_off(streaming: bool) -> str:
-    """Return the word that people set streaming with."""
+    """Return the value of the setting *streaming*."""
     return "on" if streaming else "off"
 
 
-def _mark(origin: Scope | None, where: Scope) -> str:
+def _origin_mark(origin: Scope | None, where: Scope) -> str:
     if origin is None or origin != where:
         return ""
     if isinstance(where, WorkspaceScope):
@@ -168,61 +169,61 @@ def _mark(origin: Scope | None, where: Scope) -> str:
     return f" · _{own}_"
 
 
-def introduced(expert: Expert) -> str:
-    """Return who an expert is, in mrkdwn."""
+def labelled_name(expert: Expert) -> str:
+    """Return an expert's icon, title and name as mrkdwn."""
     return f"{sanitize.mrkdwn(expert.icon)} *{sanitize.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
-def answers_to(handle: str | None) -> str:
-    """Return how people may ask an expert beside its name, in mrkdwn."""
+def handle_suffix(handle: str | None) -> str:
+    """Return an expert's handle as mrkdwn, to append to its line."""
     if not handle:
         return ""
-    told = gettext("handle: {handle}", handle=f"`@{sanitize.mrkdwn(handle)}`")
-    return f" · {told}"
+    text = gettext("handle: {handle}", handle=f"`@{sanitize.mrkdwn(handle)}`")
+    return f" · {text}"
 
 
-def tools_of(expert: Expert) -> str:
-    """Return the names of an expert's tools, in mrkdwn."""
+def tools_used(expert: Expert) -> str:
+    """Return the names of an expert's tools as mrkdwn."""
     names = ", ".join(f"`{sanitize.mrkdwn(name)}`" for name in expert.tools)
     return gettext("uses {tools}", tools=names)
 
 
 def _line(expert: Expert, longest: int | None = None) -> str:
-    used = f" · {tools_of(expert)}" if expert.tools else ""
-    return f"{introduced(expert)}: {purpose(expert, longest)}{used}"
+    tools = f" · {tools_used(expert)}" if expert.tools else ""
+    return f"{labelled_name(expert)}: {purpose(expert, longest)}{tools}"
 
 
 def purpose(expert: Expert, longest: int | None = None) -> str:
-    """Return what an expert is for, in mrkdwn."""
-    words = expert.purpose
-    if longest and len(words) > longest:
-        words = words[: longest - 1].rstrip() + "…"
-    return sanitize.mrkdwn(words)
+    """Return an expert's purpose as mrkdwn."""
+    text = expert.purpose
+    if longest and len(text) > longest:
+        text = text[: longest - 1].rstrip() + "…"
+    return sanitize.mrkdwn(text)
 
 
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
-    sections = [section(together) for together in packed(lines)]
+    sections = [section(text) for text in section_texts(lines)]
     notes = [note(footer)] if footer else []
     return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
 
 
-def _cut(words: str) -> str:
-    """Return what those who hear a message get of it; Slack takes no more."""
-    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
+def _cut(text: str) -> str:
+    """Return *text* at the length that Slack takes as a message's fallback."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
-def packed(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the lines together, as many as fit one section."""
-    together = ""
+def section_texts(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the texts of sections, each with as many of the lines as fit."""
+    text = ""
     for line in lines:
-        if together and len(together) + 1 + len(line) > LONGEST_TEXT:
-            yield together
-            together = ""
-        together = f"{together}\n{line}" if together else line
-    yield together
+        if text and len(text) + 1 + len(line) > LONGEST_TEXT:
+            yield text
+            text = ""
+        text = f"{text}\n{line}" if text else line
+    yield text
 
 
-def _verbatim(words: str) -> Json:
-    """Return *words* as they are: nothing in such a block formats or pings."""
-    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words}]}
+def _verbatim(text: str) -> Json:
+    """Return *text* unchanged in a block where nothing formats or pings."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [element]}

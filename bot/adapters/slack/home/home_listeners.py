@@ -1,7 +1,7 @@
-"""Listeners for the app's home and its messages tab: opened, and used.
+"""Listeners for the app's home and its messages tab.
 
-What is changed here are the defaults of all channels. Who may is decided by the PanelEditor:
-before a form opens, and again when it is submitted. Afterwards the home is published anew.
+The home changes the default panel of all channels. The PanelEditor checks the user's rights before
+a form opens and again when it is submitted. After a change the home is published anew.
 """
 
 import logging
@@ -33,7 +33,7 @@ _LONGEST_PROMPT = 200
 
 
 class HomeListeners:
-    """Shows the app's home, and takes what people do there."""
+    """Shows the app's home, and carries out what people do there."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class HomeListeners:
         self._defaults = WorkspaceScope(responder.team_id)
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take what people do in the home and its modals."""
+        """Register for the home, its controls and its modals."""
         app.event("app_home_opened")(self.open)
         app.action(home_view.EXPERT)(self.choose)
         app.action(home_view.ADD_NEW)(self.describe)
@@ -62,14 +62,14 @@ class HomeListeners:
         app.view(home_modals.REMOVAL)(self.take_removal)
 
     async def open(self, event: Json) -> None:
-        """Show the home, or offer first questions in the messages tab."""
+        """Show the home, or suggest prompts in the messages tab."""
         if event.get("tab") == "home":
             await self._page.show(UserId(event["user"]))
         elif event.get("tab") == "messages":
             await self._offer_prompts(event["channel"])
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Show, edit or remove the expert in whose menu something was chosen."""
+        """Show, edit or remove an expert, as chosen in its menu."""
         await ack()
         await self._try(lambda: self._choose(body, _chosen(action)), body)
 
@@ -95,7 +95,7 @@ class HomeListeners:
         await self._change(lambda by: self._editor.set_synthesis(self._defaults, value, by), body)
 
     async def choose_month(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Show the figures of another month."""
+        """Show the usage of another month."""
         await ack()
         await self._page.show(user_of(body), _chosen(action))
 
@@ -106,7 +106,7 @@ class HomeListeners:
             await self._page.show(user_of(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Remove the expert that a modal has asked about."""
+        """Remove an expert, once that is confirmed."""
         try:
             name = view["private_metadata"]
             change = await self._editor.remove(self._defaults, name, user_of(body))
@@ -141,7 +141,7 @@ class HomeListeners:
         await self._page.show(user_of(body))
 
     async def _try(self, act: Callable[[], Awaitable[object]], body: Json) -> None:
-        """Do something; whoever wanted it is told why it cannot be done."""
+        """Call *act*; if it fails, tell the user why."""
         try:
             await act()
         except (KeyError, TypeError, ValueError) as error:
@@ -150,8 +150,8 @@ class HomeListeners:
             log.info("home.refused", extra={"reason": str(error)})
             try:
                 await self._show(home_modals.sentence(error_sentence(error)), body)
-            except PanelError as another:
-                log.warning("home.not_answered", extra={"reason": str(another)})
+            except PanelError as second_error:
+                log.warning("home.not_answered", extra={"reason": str(second_error)})
 
     async def _show(self, modal: Json, body: Json) -> None:
         await self._responder.open_modal(body["trigger_id"], modal)
@@ -161,9 +161,9 @@ class HomeListeners:
 
     async def _offer_prompts(self, channel: str) -> None:
         try:
-            listed = await self._editor.entries(ChannelScope(self._responder.team_id, channel))
-            own_first = sorted(listed, key=lambda expert: expert.origin is None)
-            prompts = _prompts([listed.expert for listed in own_first])
+            entries = await self._editor.entries(ChannelScope(self._responder.team_id, channel))
+            own_first = sorted(entries, key=lambda entry: entry.origin is None)
+            prompts = _prompts([entry.expert for entry in own_first])
             await self._responder.api.write(
                 "assistant.threads.setSuggestedPrompts", channel_id=channel, prompts=prompts
             )
@@ -172,12 +172,12 @@ class HomeListeners:
 
 
 def _chosen(action: Json) -> str:
-    """Return what was chosen in a menu; nothing where somebody chose nothing."""
+    """Return the value chosen in a menu; empty if none is."""
     return (action.get("selected_option") or {}).get("value") or ""
 
 
 def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:
-    """Return first questions; whoever described the experts puts no live words into them."""
+    """Return suggested prompts; markup in experts' descriptions is made harmless."""
     return [
         {
             "title": literal(suggestion.title, _LONGEST_PROMPT),

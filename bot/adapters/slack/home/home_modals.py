@@ -2,7 +2,7 @@
 
 from bot.adapters.slack.blocks.answers import Answer, notice
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import introduced
+from bot.adapters.slack.experts.panel_messages import labelled_name
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -12,16 +12,16 @@ REMOVAL = "home_remove_expert"  # the callback_id
 
 
 def sentence(text: str) -> Json:
-    """Return a modal that says one thing."""
+    """Return a modal with one sentence."""
     return notice(Answer(text, [section(sanitize.mrkdwn(text))]))
 
 
 def removal(expert: Expert) -> Json:
-    """Return the modal that asks whether an expert is really to go."""
+    """Return the modal that asks for confirmation before an expert is removed."""
     question = gettext(
         "Remove {expert} from the default panel of all channels? Channels that added it themselves "
         "keep it, and it can be added again.",
-        expert=introduced(expert),
+        expert=labelled_name(expert),
     )
     return {
         "type": "modal",

@@ -1,4 +1,4 @@
-"""Publishing the app's home: for whoever opens it, and again after each change of theirs."""
+"""Publishing the app's home: when a user opens it, and after each change the user makes."""
 
 import logging
 
@@ -19,7 +19,7 @@ _UNFIT = frozenset(
 
 
 class HomePage:
-    """The home as each person sees it. Charts are left out once Slack has refused them."""
+    """Publishes each user's home. Charts are left out once Slack has refused them."""
 
     def __init__(self, overviews: OverviewReader, identity: Identity, api: SlackApi) -> None:
         self._overviews = overviews
@@ -28,9 +28,9 @@ class HomePage:
         self._charts = True
 
     async def show(self, user: UserId, month: str = "") -> None:
-        """Publish the home of *user* with the figures of *month*, else of this one.
+        """Publish the home of *user* with the usage of *month*, else of this month.
 
-        One that cannot be shown is logged.
+        A failure is logged, and the home says so.
         """
         try:
             await self._publish(user, await self._overviews.overview(self._team, user, month))
@@ -49,7 +49,7 @@ class HomePage:
             else:
                 return
         await self._put(user, home_view.home(overview, with_charts=False))
-        self._charts = False  # it is they that were refused
+        self._charts = False  # it was the charts that Slack refused
 
     async def _apologize(self, user: UserId, sentence: str) -> None:
         try:

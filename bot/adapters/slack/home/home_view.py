@@ -1,6 +1,6 @@
-"""The app's home as Slack's view: the roster, where channels differ, who may change it, figures.
+"""The app's home: the default panel, channels that differ, usage, and who may change what.
 
-Whoever opens it may not be in every channel: of a channel it tells how much differs, not what.
+The user may not be in every channel, so of a channel only the number of changes is shown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bot.adapters.slack.blocks import charts
 from bot.adapters.slack.blocks.elements import literal, note, option, plain_text, section
 from bot.adapters.slack.experts.panel_messages import (
-    answers_to,
-    filed,
-    introduced,
-    packed,
-    tools_of,
+    file_note,
+    handle_suffix,
+    labelled_name,
+    section_texts,
+    tools_used,
 )
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
@@ -27,7 +27,7 @@ EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", 
 MONTH = "home_month"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
-_MOST_EXPERTS = 50  # a view has a hundred blocks
+_MOST_EXPERTS = 50  # a view may have a hundred blocks
 _MOST_OFFERED = 100  # in one menu
 _MOST_CHANNELS = 50
 _MOST_FIGURES = 50
@@ -35,23 +35,23 @@ _VERBS = (SHOW, EDIT, REMOVE)
 
 
 def home(overview: Overview, *, with_charts: bool) -> Json:
-    """Return the home; without charts where Slack has none."""
-    content = [
+    """Return the home; without charts if Slack does not support them."""
+    blocks = [
         *_roster(overview),
         *_channels(overview.channels),
-        *_numbers(overview, with_charts=with_charts),
+        *_usage(overview, with_charts=with_charts),
         *_rights(overview),
     ]
-    return {"type": "home", "blocks": content}
+    return {"type": "home", "blocks": blocks}
 
 
-def sentence(words: str) -> Json:
-    """Return a home that says one thing."""
-    return {"type": "home", "blocks": [section(sanitize.mrkdwn(words))]}
+def sentence(text: str) -> Json:
+    """Return a home with one sentence."""
+    return {"type": "home", "blocks": [section(sanitize.mrkdwn(text))]}
 
 
 def act(value: str) -> tuple[str, str]:
-    """Return what is to be done with which expert. Raises ValueError if it is none of ours."""
+    """Return the action and the expert's name. Raises ValueError if *value* is not valid."""
     verb, _, name = value.partition(" ")
     if verb not in _VERBS or not name:
         raise ValueError("not something to do with an expert")
@@ -61,14 +61,14 @@ def act(value: str) -> tuple[str, str]:
 def _roster(overview: Overview) -> Iterator[Json]:
     yield _header(gettext("The default panel of all channels"))
     if overview.may_change:
-        yield _changing(overview)
+        yield _controls(overview)
     else:
         when = _when(overview.synthesis)
         yield note(gettext("Router's summary: *{when}*.", when=when))
     if overview.kept_in:
-        yield note(filed(overview.kept_in))
-    for listed in overview.entries[:_MOST_EXPERTS]:
-        yield _expert(listed, overview)
+        yield note(file_note(overview.kept_in))
+    for entry in overview.entries[:_MOST_EXPERTS]:
+        yield _expert(entry, overview)
     if not overview.entries:
         yield section(gettext("There is nobody on it."))
     if (more := len(overview.entries) - _MOST_EXPERTS) > 0:
@@ -81,7 +81,7 @@ def _roster(overview: Overview) -> Iterator[Json]:
         )
 
 
-def _changing(overview: Overview) -> Json:
+def _controls(overview: Overview) -> Json:
     new = {
         "type": "button",
         "action_id": ADD_NEW,
@@ -89,22 +89,24 @@ def _changing(overview: Overview) -> Json:
         "text": plain_text(gettext("Describe an expert")),
         "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
-    offered = [option(_choice(one), one.name) for one in overview.addable[:_MOST_OFFERED]]
+    addable = overview.addable[:_MOST_OFFERED]
+    offered = [option(_choice(expert), expert.name) for expert in addable]
     library = {
         "type": "static_select",
         "action_id": ADD_LISTED,
         "placeholder": plain_text(gettext("Add from the library")),
         "options": offered,
     }
-    times = {
-        one: option(gettext("Summary: {when}", when=_when(one)), one.value) for one in Synthesis
+    options = {
+        synthesis: option(gettext("Summary: {when}", when=_when(synthesis)), synthesis.value)
+        for synthesis in Synthesis
     }
     summary = {
         "type": "static_select",
         "action_id": SYNTHESIS,
         "placeholder": plain_text(gettext("When the router sums up")),
-        "options": list(times.values()),
-        "initial_option": times[overview.synthesis],
+        "options": list(options.values()),
+        "initial_option": options[overview.synthesis],
     }
     return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
 
@@ -117,8 +119,8 @@ def _when(synthesis: Synthesis) -> str:
     }[synthesis]
 
 
-def _acts(title: str) -> Mapping[str, str]:
-    """Return what can be done with an expert; the menu has no label but its options."""
+def _actions(title: str) -> Mapping[str, str]:
+    """Return the options of an expert's menu; each has the title, as the menu has no label."""
     return {
         SHOW: gettext("Show {title}", title=title),
         EDIT: gettext("Edit {title} …", title=title),
@@ -126,32 +128,34 @@ def _acts(title: str) -> Mapping[str, str]:
     }
 
 
-def _expert(listed: PanelEntry, overview: Overview) -> Json:
-    expert = listed.expert
-    acts = _acts(literal(expert.title, 40))
-    shown = _VERBS if overview.may_change else (SHOW,)
+def _expert(entry: PanelEntry, overview: Overview) -> Json:
+    expert = entry.expert
+    actions = _actions(literal(expert.title, 40))
+    verbs = _VERBS if overview.may_change else (SHOW,)
     changed = gettext("added or changed here")
-    origin = "" if listed.origin is None else f" · _{changed}_"
+    origin = "" if entry.origin is None else f" · _{changed}_"
     menu = {
         "type": "overflow",
         "action_id": EXPERT,
-        "options": [option(acts[verb], f"{verb} {expert.name}") for verb in shown],
+        "options": [option(actions[verb], f"{verb} {expert.name}") for verb in verbs],
     }
-    called = answers_to(overview.handles.get(expert.name))
-    used = f"\n_{tools_of(expert)}_" if expert.tools else ""
-    words = f"{introduced(expert)}{called}{origin}\n{sanitize.mrkdwn(expert.purpose)}{used}"
-    return {**section(words), "accessory": menu}
+    handle = handle_suffix(overview.handles.get(expert.name))
+    tools = f"\n_{tools_used(expert)}_" if expert.tools else ""
+    text = f"{labelled_name(expert)}{handle}{origin}\n{sanitize.mrkdwn(expert.purpose)}{tools}"
+    return {**section(text), "accessory": menu}
 
 
 def _channels(channels: Sequence[tuple[str, RosterChanges]]) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("Channels with changes of their own"))
-    places = [(channel, one) for channel, one in channels if not channel.startswith("D")]
-    lines = [f"• <#{channel}>: {_difference(one)}" for channel, one in places[:_MOST_CHANNELS]]
+    named = [(channel, changes) for channel, changes in channels if not channel.startswith("D")]
+    lines = [
+        f"• <#{channel}>: {_difference(changes)}" for channel, changes in named[:_MOST_CHANNELS]
+    ]
     yield from map(
-        section, packed(lines or [gettext("None: every channel has the default panel.")])
+        section, section_texts(lines or [gettext("None: every channel has the default panel.")])
     )
-    if (more := len(places) - _MOST_CHANNELS) > 0:
+    if (more := len(named) - _MOST_CHANNELS) > 0:
         yield note(ngettext("And {count} more.", "And {count} more.", more))
     yield note(gettext("`/experts` in a channel shows its panel, and changes it."))
 
@@ -167,7 +171,7 @@ def _difference(changes: RosterChanges) -> str:
     return " · ".join(parts)
 
 
-def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
+def _usage(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     yield {"type": "divider"}
     yield _header(gettext("Usage and feedback"))
     yield {**section(f"*{months.month_name(overview.month)}*"), "accessory": _months(overview)}
@@ -176,7 +180,7 @@ def _numbers(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
         return
     if with_charts:
         yield from charts.charts(overview.figures)
-    yield from map(section, packed(_lines(overview.figures)))
+    yield from map(section, section_texts(_lines(overview.figures)))
     yield note(
         " ".join(
             (
@@ -202,7 +206,7 @@ def _months(overview: Overview) -> Json:
 
 
 def _lines(figures: Sequence[Figures]) -> Iterable[str]:
-    yield from map(charts.in_words, figures[:_MOST_FIGURES])
+    yield from map(charts.figures_text, figures[:_MOST_FIGURES])
     if (more := len(figures) - _MOST_FIGURES) > 0:
         yield ngettext("And {count} more.", "And {count} more.", more)
 
@@ -234,8 +238,8 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
         if overview.may_change
         else gettext("You are none of these.")
     )
-    said = gettext("*The default panel*: workspace admins and owners{others}.", others=others)
-    yield f"{said} {yours}"
+    allowed = gettext("*The default panel*: workspace admins and owners{others}.", others=others)
+    yield f"{allowed} {yours}"
     yield gettext("*A channel's panel*: every full member, with `/experts` in that channel.")
 
 
@@ -243,5 +247,5 @@ def _choice(expert: Expert) -> str:
     return f"{literal(expert.title, 40)} ({expert.name})"
 
 
-def _header(words: str) -> Json:
-    return {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": False}}
+def _header(text: str) -> Json:
+    return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}

@@ -41,7 +41,7 @@ def test_many_experts_of_like_names_make_a_chart_that_slack_takes(title):
 
 
 def test_all_figures_are_told_in_words():
-    words = charts.in_words(LEGAL)
+    words = charts.figures_text(LEGAL)
     assert words == (
         "• *Legal Counsel*: 12 questions · 34,000 tokens · $0.12 · 5 thumbs up, 1 down"
     )
