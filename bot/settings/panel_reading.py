@@ -1,4 +1,4 @@
-"""Reading a panel file: whatever is wrong in it is told with its file, line, column and field."""
+"""Reading a panel file: every error names the file, line, column and field."""
 
 import re
 from collections.abc import Mapping, Sequence
