@@ -1,4 +1,4 @@
-"""What a channel is told of changes to its panel."""
+"""Announcements in a channel of changes to its panel."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -14,7 +14,7 @@ from bot.panel.roster.roster import Scope, WorkspaceScope
 
 
 def change(change: Change) -> Answer:
-    """Return what a channel is told about a change."""
+    """Return the announcement of a change."""
     text = _changed(change)
     if change.verb is not Verb.REMOVED:
         text += " " + gettext("Ask about: {purpose}", purpose=purpose(change.expert))
@@ -22,7 +22,7 @@ def change(change: Change) -> Answer:
 
 
 def consulting(edited: Change) -> Answer:
-    """Return what a channel is told when it is set whom an expert consults."""
+    """Return the announcement of the experts that an expert now consults."""
     names = ", ".join(f"`{name}`" for name in edited.expert.consults)
     consults = (
         gettext("It now consults {experts}.", experts=names)
@@ -34,12 +34,12 @@ def consulting(edited: Change) -> Answer:
 
 
 def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answer:
-    """Return what a channel is told when *setting* is set to *value*."""
-    word = value.casefold()
+    """Return the announcement that *setting* is now *value*."""
+    value = value.casefold()
     announcement = (
         setting.for_defaults if isinstance(scope, WorkspaceScope) else setting.for_channel
     )
-    text = announcement(person=f"<@{by}>", setting=word, meaning=setting.values[word]())
+    text = announcement(person=f"<@{by}>", setting=value, meaning=setting.values[value]())
     return Answer(text, [section(text)])
 
 

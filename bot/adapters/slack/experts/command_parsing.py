@@ -1,4 +1,4 @@
-"""What people write after ``/experts``."""
+"""Parsing the text after ``/experts``."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,36 +10,36 @@ from bot.adapters.slack.markdown import sanitize
 
 @dataclass(frozen=True, slots=True)
 class ListExperts:
-    """Show who is on the panel."""
+    """List the experts of the panel."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowHelp:
-    """Show what can be written."""
+    """Show all subcommands."""
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeExpert:
-    """Open the form for an expert of one's own."""
+    """Open the form for a new expert."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddExpert:
-    """Add an expert that is known by name."""
+    """Add an expert of the library."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class EditExpert:
-    """Open the form with what the expert is now."""
+    """Open the form, filled with the expert as it is."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowExpert:
-    """Show all that there is about an expert."""
+    """Show everything about an expert."""
 
     name: str
 
@@ -53,21 +53,21 @@ class RemoveExpert:
 
 @dataclass(frozen=True, slots=True)
 class TeachExpert:
-    """Open the form in which an expert gets documents."""
+    """Open the form that gives an expert documents."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListDocuments:
-    """Show the documents of an expert."""
+    """List the documents of an expert."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class LetConsult:
-    """Say whom an expert may consult itself."""
+    """Set which experts an expert may consult."""
 
     name: str
     consulted: tuple[str, ...]
@@ -75,7 +75,7 @@ class LetConsult:
 
 @dataclass(frozen=True, slots=True)
 class HandleExpert:
-    """Switch an expert's handle on or off, or (None) show how it stands."""
+    """Switch an expert's handle on or off, or (None) show its state."""
 
     name: str
     wanted: bool | None = None
@@ -83,7 +83,7 @@ class HandleExpert:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetting:
-    """Give a setting of the panel another value."""
+    """Change a setting of the panel."""
 
     setting: PanelSetting
     value: str
@@ -147,7 +147,7 @@ _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One slash command: what to do, in the channel or in the defaults of all channels."""
+    """A parsed command: what to do, in the channel or in the defaults of all channels."""
 
     subcommand: Subcommand
     for_defaults: bool = False
@@ -159,9 +159,9 @@ def words(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
 
 
 def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
-    """Return what *written* orders; anything can be written."""
-    plain = sanitize.from_slack(written, {}).strip()
-    word, rest = _split(plain)
+    """Return the order in *written*, which may be any text."""
+    text = sanitize.from_slack(written, {}).strip()
+    word, rest = _split(text)
     for_defaults = word in {"default", "defaults"}
     if for_defaults:
         word, rest = _split(rest)
@@ -194,9 +194,9 @@ def _subcommand(word: str, name: str) -> Subcommand:
 
 
 def _let_consult(words: str) -> Subcommand:
-    """Return what ``consults NAME OTHER, OTHER`` orders; ``nobody`` and ``none`` end it."""
+    """Parse ``consults NAME OTHER, OTHER``; OTHER may be ``nobody`` or ``none``."""
     name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", words))
     if not (name and others):
         return Unfinished("consults")
-    is_over = [other.casefold() for other in others] in (["nobody"], ["none"])
-    return LetConsult(name, () if is_over else tuple(filter(None, others)))
+    is_nobody = [other.casefold() for other in others] in (["nobody"], ["none"])
+    return LetConsult(name, () if is_nobody else tuple(filter(None, others)))

@@ -1,4 +1,4 @@
-"""The form in which people describe an expert: Slack's modal, built and read."""
+"""The modal in which people describe an expert: built and read."""
 
 import json
 from collections.abc import Sequence
@@ -28,23 +28,23 @@ CALLBACK, HOME_CALLBACK = "describe_expert", "home_describe_expert"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form is for; it travels in the modal and comes back with it."""
+    """What a form is for; Slack sends it back when the form is submitted."""
 
-    channel_id: str  # empty in the app's home, where defaults only can be changed
+    channel_id: str  # empty in the app's home, which changes the defaults
     for_defaults: bool = False
     editing: ExpertName | None = None  # None: a new expert
 
     def dump(self) -> str:
-        """Return the form's purpose as Slack keeps it."""
+        """Return the form's purpose as the modal's metadata."""
         verb = "add" if self.editing is None else "edit"
         scope = "default" if self.for_defaults else "channel"
         name = self.editing or ""
         return json.dumps({"channel": self.channel_id, "scope": scope, "verb": verb, "name": name})
 
     @classmethod
-    def load(cls, kept: str) -> "Form":
+    def load(cls, metadata: str) -> "Form":
         """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
-        match json.loads(kept):
+        match json.loads(metadata):
             case {
                 "channel": str(channel),
                 "scope": "channel" | "default" as scope,
@@ -63,10 +63,10 @@ def modal(
     *,
     handle: bool | None = None,
 ) -> Json:
-    """Return the modal, filled with what *expert* is now.
+    """Return the modal, filled with *expert* as it is.
 
-    It may have the tools of *toolbox* and consult the others of *panel*. *handle* tells whether
-    it has one; None does not ask about it.
+    The expert may have the tools of *toolbox* and consult the others of *panel*. *handle* says
+    whether it has a handle; None leaves out the question.
     """
     return {
         "type": "modal",
@@ -90,9 +90,9 @@ def _title(form: Form) -> str:
 
 
 def read(view: Json) -> tuple[Form, Expert]:
-    """Return what a filled form is for and the expert it describes, not yet checked.
+    """Return what a submitted form is for, and the expert it describes, not checked yet.
 
-    Raises Refused if it is not one of ours.
+    Raises Refused if the form is not valid.
     """
     try:
         form = Form.load(view["private_metadata"])
@@ -104,36 +104,36 @@ def read(view: Json) -> tuple[Form, Expert]:
 
 
 def handle(view: Json) -> bool | None:
-    """Return whether a filled form wants a handle; None if it did not ask."""
-    given = view["state"]["values"].get(HANDLE)
-    return bool(given[VALUE].get("selected_options")) if given else None
+    """Return whether the expert is to have a handle; None if the form did not ask."""
+    checkbox = view["state"]["values"].get(HANDLE)
+    return bool(checkbox[VALUE].get("selected_options")) if checkbox else None
 
 
 def files(view: Json) -> tuple[str, ...]:
-    """Return the ids of the documents that a filled form gives; none if it did not ask."""
-    given = view["state"]["values"].get(FILES) or {VALUE: {}}
-    return tuple(str(file["id"]) for file in given[VALUE].get("files") or ())
+    """Return the ids of the files in a submitted form; none if it did not ask."""
+    file_input = view["state"]["values"].get(FILES) or {VALUE: {}}
+    return tuple(str(file["id"]) for file in file_input[VALUE].get("files") or ())
 
 
 def _described(values: Json, form: Form) -> Expert:
     return Expert(
-        name=form.editing or ExpertName(_given(values, "name").strip()),
-        title=_given(values, "title"),
-        icon=_given(values, "icon"),
-        purpose=_given(values, "purpose"),
-        instructions=_given(values, "instructions", ""),
-        model=_given(values, "model", "").strip() or None,
-        effort=Effort(_given(values, "effort", Effort.LOW)),
+        name=form.editing or ExpertName(_entered(values, "name").strip()),
+        title=_entered(values, "title"),
+        icon=_entered(values, "icon"),
+        purpose=_entered(values, "purpose"),
+        instructions=_entered(values, "instructions", ""),
+        model=_entered(values, "model", "").strip() or None,
+        effort=Effort(_entered(values, "effort", Effort.LOW)),
         tools=tuple(map(ToolName, _chosen(values, TOOLS))),
-        always_consult=_given(values, CONSULT, "") == ALWAYS,
+        always_consult=_entered(values, CONSULT, "") == ALWAYS,
         consults=tuple(map(ExpertName, _chosen(values, CONSULTS))),
     )
 
 
-def _given(values: Json, field: str, unasked: str | None = None) -> str:
-    """Return what was filled in; *unasked* where the form may not have asked."""
-    if unasked is not None and field not in values:
-        return unasked
+def _entered(values: Json, field: str, default: str | None = None) -> str:
+    """Return the value of an input; *default* if the form may lack the input and does."""
+    if default is not None and field not in values:
+        return default
     match values[field][VALUE]:
         case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
             return value
@@ -144,7 +144,7 @@ def _given(values: Json, field: str, unasked: str | None = None) -> str:
 
 
 def _chosen(values: Json, field: str) -> tuple[str, ...]:
-    """Return what was chosen of many; the form may not have asked."""
+    """Return the chosen options of a menu; none if the form lacks the menu."""
     match values.get(field):
         case None:  # there was nothing to choose from
             return ()

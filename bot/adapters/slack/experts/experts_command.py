@@ -1,7 +1,7 @@
-"""Carrying out ``/experts``: what is shown, changed and announced.
+"""Carrying out ``/experts``: showing, changing and announcing.
 
-Who may change what is decided by the PanelEditor. A change counts as soon as it is stored,
-whether or not it can be announced.
+The PanelEditor checks the user's rights. A change is in effect once it is stored, even if it cannot
+be announced.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from bot.panel.roster.roster import Scope
 
 
 class ExpertsCommand:
-    """Does what ``/experts`` orders. Every PanelError has a sentence: see ``error_sentence``."""
+    """Carries out ``/experts``. ``error_sentence`` explains each PanelError that it raises."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class ExpertsCommand:
         self._settings = settings
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
-        """Carry out what was *written* after the command."""
+        """Parse and carry out the text *written* after the command."""
         return await self.carry_out(command_parsing.parse(written, self._settings), requester)
 
     async def carry_out(self, order: Order, requester: Requester) -> Answer | None:
-        """Carry out *order*; returns what only the requester is told, if anything."""
+        """Carry out *order*; return the answer for the requester alone, if any."""
         default = order.for_defaults
         scope = requester.scope(for_defaults=default)
         match order.subcommand:
@@ -90,8 +90,8 @@ class ExpertsCommand:
                 await self._open(form, requester, for_defaults=default)
                 return None
             case AddExpert() | RemoveExpert() | ChangeSetting() | LetConsult() as change:
-                news = await self._change(change, scope, requester)
-                return await self._responder.announce(news, requester)
+                announcement = await self._change(change, scope, requester)
+                return await self._responder.announce(announcement, requester)
             case _:
                 assert_never(order.subcommand)
 
@@ -111,22 +111,22 @@ class ExpertsCommand:
                 await self._documents.open_form(name, requester, for_defaults=for_defaults)
 
     async def _panel(self, scope: Scope, requester: Requester) -> Answer:
-        listed = await self._editor.entries(scope)
+        entries = await self._editor.entries(scope)
         panel = await self._editor.panel(scope)
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in
         return panel_messages.panel(
-            listed, panel.synthesis, scope, panel.streaming, handles, kept_in=kept_in
+            entries, panel.synthesis, scope, panel.streaming, handles, kept_in=kept_in
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:
-        to_be_added = await self._editor.addable(scope)
-        return panel_messages.usage(to_be_added, lead, self._settings)
+        addable = await self._editor.addable(scope)
+        return panel_messages.usage(addable, lead, self._settings)
 
     def _unknown(self, word: str) -> str:
-        near = did_you_mean(word, command_parsing.words(self._settings))
+        suggestion = did_you_mean(word, command_parsing.words(self._settings))
         unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
-        return f"{unknown}{near}"
+        return f"{unknown}{suggestion}"
 
     async def _change(
         self,
@@ -134,15 +134,15 @@ class ExpertsCommand:
         scope: Scope,
         requester: Requester,
     ) -> Answer:
-        """Make a change and return what the channel is told about it."""
+        """Make a change and return its announcement."""
         by = requester.user
         match change:
             case AddExpert(name):
                 added = await self._editor.add_from_library(scope, name, by)
-                return await self._followed(added, requester)
+                return await self._with_handle(added, requester)
             case RemoveExpert(name):
                 removed = await self._editor.remove(scope, name, by)
-                return await self._followed(removed, requester)
+                return await self._with_handle(removed, requester)
             case LetConsult(name, consulted):
                 edited = await self._editor.set_consulted(scope, name, consulted, by)
                 with in_shared_language():
@@ -154,14 +154,14 @@ class ExpertsCommand:
             case _:
                 assert_never(change)
 
-    async def _followed(self, change: Change, requester: Requester) -> Answer:
+    async def _with_handle(self, change: Change, requester: Requester) -> Answer:
         await self._handles.follow(change, requester)
         with in_shared_language():
             return announcements.change(change)
 
 
 def _unfinished(word: str, *, for_defaults: bool) -> Answer:
-    """Return how a subcommand goes on that names no expert."""
+    """Return the answer to a subcommand without the name that it needs."""
     subcommand = f"default {word}" if for_defaults else word
     names = "NAME OTHER" if word == "consults" else "NAME"
     return sentence(gettext("Say which expert: `/experts {words}`.", words=f"{subcommand} {names}"))

@@ -20,7 +20,7 @@ COMMAND = "/experts"
 
 
 class ExpertsListeners:
-    """Takes the command, and what is submitted in its form."""
+    """Carries out the command and stores its form."""
 
     def __init__(self, command: ExpertsCommand, form: ExpertFormFlow, responder: Responder) -> None:
         self._command = command
@@ -28,12 +28,12 @@ class ExpertsListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Let *app* take the command and its form."""
+        """Register for the command and its form."""
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
-        """Carry out a command, and answer whoever gave it."""
+        """Carry out a command and answer the requester."""
         await ack()
         requester = self._responder.requester(body, body["channel_id"])
         try:
@@ -50,10 +50,10 @@ class ExpertsListeners:
             await self._form.follow(submitted)
 
     async def _announce(self, submitted: Submitted) -> None:
-        """Tell the channel; where that cannot be done, a modal says so."""
+        """Tell the channel; if that fails, a modal says so."""
         with in_shared_language():
-            news = announcements.change(submitted.change)
-        problem = await self._responder.announce(news, submitted.requester)
+            announcement = announcements.change(submitted.change)
+        problem = await self._responder.announce(announcement, submitted.requester)
         if problem is None:
             return
         try:

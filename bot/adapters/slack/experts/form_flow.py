@@ -1,8 +1,8 @@
-"""The form that describes an expert, from opening it to what follows from submitting it.
+"""The form that describes an expert, from opening it to the follow-up of its submission.
 
-Who may change what is decided by the PanelEditor: before a form opens, and again when it is
-submitted. Slack waits three seconds for the answer to a submitted form: what may take longer is
-done beside it or afterwards.
+The PanelEditor checks the user's rights before the form opens and again when it is submitted. Slack
+waits three seconds for the answer to a submitted form; what may take longer is done in the
+background or afterwards.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A form that was accepted: what it has changed, and what else it wants."""
+    """An accepted form: the change it made, and the view with its further wishes."""
 
     change: Change
     requester: Requester
@@ -34,7 +34,7 @@ class Submitted:
 
 
 class ExpertFormFlow:
-    """Opens the form and stores what people submit; ``/experts`` and the app's home share it."""
+    """Opens the form and stores submissions, for ``/experts`` and the app's home."""
 
     def __init__(
         self,
@@ -69,10 +69,10 @@ class ExpertFormFlow:
         toolbox = self._editor.toolbox
         modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
         await self._responder.open_modal(requester.trigger_id, {**modal, "callback_id": callback})
-        self._names.learn()  # while the form is filled in
+        self._names.start()  # while the form is filled in
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
-        """Store what a form describes; None if it is refused, and stays open with the reason."""
+        """Store the expert of a form; None if refused: the form stays open with the reason."""
         try:
             form, expert = expert_form.read(view)
             requester = self._responder.requester(body, form.channel_id)
@@ -91,7 +91,7 @@ class ExpertFormFlow:
         return await store(scope, expert, requester.user)
 
     async def follow(self, submitted: Submitted) -> None:
-        """Give the expert the handle and the documents that the form wants it to have."""
+        """Give the expert the handle and the documents that the form asks for."""
         change, requester, view = submitted.change, submitted.requester, submitted.view
         await self._handles.follow(change, requester, wanted=expert_form.handle(view))
         await self._documents.follow(change, expert_form.files(view), requester)

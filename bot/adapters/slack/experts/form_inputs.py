@@ -1,6 +1,6 @@
-"""The inputs of the form in which people describe an expert.
+"""The inputs of the form that describes an expert.
 
-A block's id names the expert's attribute.
+A block's id is the name of the expert's attribute.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,8 @@ _WANTED = "wanted"
 _MOST_OPTIONS = 100  # in a menu
 
 
-def _known_as(expert: Expert) -> Json:
-    words = gettext("People ask it as `{name}: …`", name=expert.name)
-    return note(words)
+def _name_note(expert: Expert) -> Json:
+    return note(gettext("People ask it as `{name}: …`", name=expert.name))
 
 
 def _name_input() -> Json:
@@ -36,12 +35,12 @@ def _name_input() -> Json:
 
 
 def naming(expert: Expert | None) -> Json:
-    """Return what asks for the name of a new expert, or tells that of *expert*."""
-    return _known_as(expert) if expert else _name_input()
+    """Return the input for the name of a new expert, or a note with that of *expert*."""
+    return _name_note(expert) if expert else _name_input()
 
 
 def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
-    """Return what asks for everything else, filled with what *expert* is now."""
+    """Return all other inputs, filled with *expert* as it is."""
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
     return [
@@ -63,12 +62,12 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
             gettext("The router chooses by this line."),
             _text(now.purpose, LONGEST_PURPOSE),
         ),
-        *([] if now.function else [*_thinking(now, toolbox), *_colleagues(now, panel)]),
+        *([] if now.function else [*_model_inputs(now, toolbox), *_colleagues(now, panel)]),
     ]
 
 
-def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
-    """Return what is asked of an expert that has a model."""
+def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
+    """Return the inputs for an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     return [
         labelled_input(
@@ -95,9 +94,9 @@ def _thinking(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     options = {
-        one.name: option(one.title, str(one.name))
-        for one in panel[:_MOST_OPTIONS]
-        if one.name != now.name
+        expert.name: option(expert.title, str(expert.name))
+        for expert in panel[:_MOST_OPTIONS]
+        if expert.name != now.name
     }
     if not options:
         return []
@@ -156,7 +155,7 @@ def _files() -> Json:
 
 
 def handle(has_one: bool) -> Json:
-    """Return what asks whether the expert is to have a handle."""
+    """Return the input that gives the expert a handle."""
     name = plain_text(gettext("People can ask it with @panel- and its name, which Slack completes"))
     checkbox = {"text": name, "value": _WANTED}
     element = {"type": "checkboxes", "action_id": VALUE, "options": [checkbox]}

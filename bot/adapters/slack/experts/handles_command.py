@@ -1,4 +1,4 @@
-"""Giving experts handles, by command and by form; a handle comes and goes with its expert."""
+"""Experts' handles, switched by command and by form, and removed with their experts."""
 
 import logging
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class HandlesCommand:
-    """Makes, removes and shows handles. They are the workspace's, so its admins decide."""
+    """Creates, removes and shows handles, which only admins of the workspace may change."""
 
     def __init__(
         self, editor: PanelEditor, handles: HandleStore, groups: UserGroups, responder: Responder
@@ -34,21 +34,21 @@ class HandlesCommand:
     async def carry_out(
         self, name: str, requester: Requester, *, wanted: bool | None, for_defaults: bool
     ) -> Answer:
-        """Switch the expert's handle on or off, or (None) say how it stands."""
+        """Switch the expert's handle on or off, or (None) describe its state."""
         expert = await self._editor.find(requester.scope(for_defaults=for_defaults), name)
         if wanted is None:
-            return sentence(await self._standing(expert, requester))
+            return sentence(await self._state(expert, requester))
         return sentence(await self._set(expert, requester, wanted=wanted))
 
     async def follow(
         self, change: Change, requester: Requester, *, wanted: bool | None = None
     ) -> None:
-        """Let the handle do what its expert has done; None: nobody was asked about it.
+        """Update the handle after a change of its expert; *wanted* is None if nobody was asked.
 
-        The change counts whatever Slack says to that; the requester alone is told.
+        The change stays in effect if Slack refuses; only the requester is told.
         """
         try:
-            outcome = await self._followed(change, requester, wanted)
+            outcome = await self._update(change, requester, wanted)
         except PanelError as error:
             log.warning("handle.not_changed", extra={"reason": str(error)})
             done = gettext("Everything but the handle is done.")
@@ -68,7 +68,7 @@ class HandlesCommand:
         """Return the handles of a workspace's experts."""
         return by_expert(await self._handles.of_team(team_id))
 
-    async def _followed(self, change: Change, requester: Requester, wanted: bool | None) -> str:
+    async def _update(self, change: Change, requester: Requester, wanted: bool | None) -> str:
         handle = await self._of(change.expert, requester)
         has_one = handle is not None and handle.active
         if change.verb is Verb.REMOVED:
@@ -85,9 +85,9 @@ class HandlesCommand:
         handle = await self._of(expert, requester)
         if wanted:
             given = await self._give(expert, handle, requester)
-            return _answers(expert, given.name)
+            return _answers_to(expert, given.name)
         if handle is None:
-            return _none(expert)
+            return _no_handle(expert)
         await self._groups.disable(handle.group)
         await self._handles.drop(requester.team_id, handle.group)
         return gettext(
@@ -96,10 +96,10 @@ class HandlesCommand:
             handle=f"@{handle.name}",
         )
 
-    async def _standing(self, expert: Expert, requester: Requester) -> str:
+    async def _state(self, expert: Expert, requester: Requester) -> str:
         handle = await self._of(expert, requester)
         if handle is None or not handle.active:
-            return _none(expert)
+            return _no_handle(expert)
         group = await self._groups.find(handle.group)
         if group is None or group.get("date_delete"):
             return gettext(
@@ -107,41 +107,41 @@ class HandlesCommand:
                 "on` brings it back, `off` forgets it.",
                 name=expert.name,
             )
-        await self._keep(replace(handle, name=group["handle"]), requester)
-        return _answers(expert, group["handle"])
+        await self._store(replace(handle, name=group["handle"]), requester)
+        return _answers_to(expert, group["handle"])
 
     async def _give(self, expert: Expert, handle: Handle | None, requester: Requester) -> Handle:
-        """Make the handle, or bring it up to date: it shows the expert of the default panel."""
+        """Create or update the handle; it shows the default panel's expert of that name, if any."""
         defaults = await self._editor.panel(WorkspaceScope(requester.team_id))
-        shown = next((one for one in defaults.experts if one.name == expert.name), expert)
-        group = await self._groups.make(shown, handle.group if handle else None)
+        in_defaults = (default for default in defaults.experts if default.name == expert.name)
+        group = await self._groups.make(next(in_defaults, expert), handle.group if handle else None)
         if handle and handle.group != group["id"]:
             await self._handles.drop(requester.team_id, handle.group)
-        return await self._keep(Handle(group["id"], expert.name, group["handle"]), requester)
+        return await self._store(Handle(group["id"], expert.name, group["handle"]), requester)
 
     async def _retire(self, handle: Handle, requester: Requester) -> None:
-        """Disable the handle of an expert that is on no panel any more; it may come back."""
+        """Disable the handle of an expert that is on no panel any more; it can be enabled again."""
         if await self._editor.is_used_anywhere(requester.team_id, handle.expert):
             return
-        await self._keep(replace(handle, active=False), requester)
+        await self._store(replace(handle, active=False), requester)
         await self._groups.disable(handle.group)
 
     async def _of(self, expert: Expert, requester: Requester) -> Handle | None:
         handles = await self._handles.of_team(requester.team_id)
         return next((handle for handle in handles if handle.expert == expert.name), None)
 
-    async def _keep(self, handle: Handle, requester: Requester) -> Handle:
+    async def _store(self, handle: Handle, requester: Requester) -> Handle:
         await self._handles.put(requester.team_id, handle)
         return handle
 
 
-def _none(expert: Expert) -> str:
+def _no_handle(expert: Expert) -> str:
     return gettext(
         "`{name}` has no handle: `/experts handle {name} on` makes one.", name=expert.name
     )
 
 
-def _answers(expert: Expert, handle: str) -> str:
+def _answers_to(expert: Expert, handle: str) -> str:
     return gettext(
         "`{name}` answers to `{handle}` in every channel that I am in.",
         name=expert.name,

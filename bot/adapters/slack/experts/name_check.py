@@ -1,4 +1,4 @@
-"""Which names are taken in the workspace: looked up beside what Slack waits three seconds for."""
+"""Fetching the names that are taken in the workspace, while people fill in a form."""
 
 import asyncio
 import logging
@@ -11,24 +11,24 @@ log = logging.getLogger(__name__)
 
 
 class NameCheck:
-    """Lets *editor* learn the names in time; a submitted form waits *timeout* seconds for them."""
+    """Makes *editor* fetch the names; a submitted form waits *timeout* seconds for them."""
 
     def __init__(self, editor: PanelEditor, *, timeout: float = 2.0) -> None:
         self._editor = editor
         self._timeout = timeout
-        self._learning: asyncio.Task[None] | None = None
+        self._fetching: asyncio.Task[None] | None = None
 
-    def learn(self) -> asyncio.Task[None]:
-        """Look them up, in a task that outlives whoever waits for it."""
-        if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self._editor.fetch_taken_names())
-            self._learning.add_done_callback(_note_failure)
-        return self._learning
+    def start(self) -> asyncio.Task[None]:
+        """Start to fetch the names, in a task that a timeout of ``wait`` does not cancel."""
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._editor.fetch_taken_names())
+            self._fetching.add_done_callback(_log_failure)
+        return self._fetching
 
     async def wait(self) -> None:
-        """Return when they are known. Raises Refused if that takes too long."""
-        learning = self.learn()
-        finished, _ = await asyncio.wait({learning}, timeout=self._timeout)
+        """Wait for the names. Raises Refused if that takes too long."""
+        fetching = self.start()
+        finished, _ = await asyncio.wait({fetching}, timeout=self._timeout)
         if not finished:
             raise Refused(
                 gettext(
@@ -36,9 +36,9 @@ class NameCheck:
                     "press the button again in a moment."
                 )
             )
-        learning.result()  # or its error
+        fetching.result()  # raises its error
 
 
-def _note_failure(learning: asyncio.Task[None]) -> None:
-    if not learning.cancelled() and (error := learning.exception()):
+def _log_failure(fetching: asyncio.Task[None]) -> None:
+    if not fetching.cancelled() and (error := fetching.exception()):
         log.warning("names.not_learned", extra={"reason": str(error)})

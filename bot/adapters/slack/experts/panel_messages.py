@@ -62,14 +62,14 @@ def file_note(place: str) -> str:
 
 
 def usage(
-    to_be_added: Sequence[Expert], lead: str = "", settings: Sequence[PanelSetting] = SETTINGS
+    addable: Sequence[Expert], lead: str = "", settings: Sequence[PanelSetting] = SETTINGS
 ) -> Answer:
     """Return all subcommands and the experts that can be added, below *lead*."""
-    longest = _SHORT if len(to_be_added) > _MANY else None
-    lines = [_line(expert, longest) for expert in to_be_added]
+    longest = _SHORT if len(addable) > _MANY else None
+    lines = [_line(expert, longest) for expert in addable]
     heading = gettext("To be added by name")
-    addable = [f"\n*{heading}*", *lines] if lines else []
-    answer = _answer(["\n".join(_commands(settings)), *addable])
+    by_name = [f"\n*{heading}*", *lines] if lines else []
+    answer = _answer(["\n".join(_commands(settings)), *by_name])
     if not lead:
         return answer
     above = sentence(lead)

@@ -1,6 +1,6 @@
 """The settings of a panel that ``/experts`` changes: each is one entry of ``SETTINGS``.
 
-The subcommand, its line in the help, what it changes and what the channel is told come from it.
+The subcommand, its line in the help, its values and its announcement come from the entry.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,15 +14,15 @@ from bot.panel.roster.roster import Scope
 
 
 class Announcement(Protocol):
-    """Returns a sentence for the channel, in the language that is spoken where it is called."""
+    """Returns the announcement of a new value, in the current language."""
 
     def __call__(self, *, person: str, setting: str, meaning: str) -> str:
-        """Say who has set what, and what that means."""
+        """Say who set which value, and what it means."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelSetting:
-    """A setting, and all that ``/experts`` has to know about it."""
+    """A setting, and what ``/experts`` needs to know about it."""
 
     word: str  # the subcommand
     values: Mapping[str, Callable[[], str]]  # and what each means, as the end of a sentence
@@ -43,14 +43,14 @@ SYNTHESIS = PanelSetting(
         "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
     ),
     set=PanelEditor.set_synthesis,
-    for_channel=lambda **who_and_what: gettext(
+    for_channel=lambda **details: gettext(
         "{person} set the synthesis of this channel's panel to *{setting}*: {meaning}.",
-        **who_and_what,
+        **details,
     ),
-    for_defaults=lambda **who_and_what: gettext(
+    for_defaults=lambda **details: gettext(
         "{person} set the synthesis of the default panel of all channels to *{setting}*: "
         "{meaning}.",
-        **who_and_what,
+        **details,
     ),
 )
 
@@ -69,13 +69,13 @@ STREAMING = PanelSetting(
         "`/experts streaming on`, `off` or `default`: whether replies grow while they are written"
     ),
     set=PanelEditor.set_streaming,
-    for_channel=lambda **who_and_what: gettext(
+    for_channel=lambda **details: gettext(
         "{person} set streaming for this channel's panel to *{setting}*: {meaning}.",
-        **who_and_what,
+        **details,
     ),
-    for_defaults=lambda **who_and_what: gettext(
+    for_defaults=lambda **details: gettext(
         "{person} set streaming for the default panel of all channels to *{setting}*: {meaning}.",
-        **who_and_what,
+        **details,
     ),
 )
 

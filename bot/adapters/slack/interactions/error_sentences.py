@@ -1,4 +1,4 @@
-"""Errors as people are told of them: one sentence each, without any internals."""
+"""Sentences that explain errors to people, without any internals."""
 
 from bot.language import gettext
 from bot.panel.errors import (
@@ -14,7 +14,7 @@ _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "tri
 
 
 def error_sentence(error: PanelError) -> str:
-    """Return the sentence that tells people of *error*."""
+    """Return the sentence that explains *error* to people."""
     match error:
         case Refused():
             return str(error)

@@ -1,4 +1,4 @@
-"""Submitted forms that are refused: they stay open, with the reason beside an input."""
+"""Refusing a submitted form: it stays open, with the reason at an input."""
 
 from slack_bolt.async_app import AsyncAck
 
@@ -8,12 +8,12 @@ from bot.panel.errors import PanelError, Refused
 
 
 async def refuse_form(ack: AsyncAck, view: Json, error: PanelError) -> None:
-    """Leave a form open, with what is wrong beside the input that it is about."""
+    """Leave a form open, with the reason at the input that *error* is about."""
     field = error.field if isinstance(error, Refused) else None
     await ack(response_action="errors", errors=errors(view, error_sentence(error), field))
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
-    """Return *problem* at the input that it is about; at the first if it is about none."""
+    """Return the error for the input *field*; for the first input if there is no such field."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     return {field if field is not None and field in inputs else inputs[0]: problem}

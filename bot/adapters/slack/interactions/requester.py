@@ -1,4 +1,4 @@
-"""Who gave a command, pressed a button or submitted a form."""
+"""Who gave a command, clicked a button or submitted a form."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Requester:
     bot_user: str  # the bot, as people mention it
 
     def scope(self, *, for_defaults: bool) -> Scope:
-        """Return what the request is about."""
+        """Return the panel that the request is about."""
         if for_defaults:
             return WorkspaceScope(self.team_id)
         return ChannelScope(self.team_id, self.channel_id)

@@ -1,6 +1,6 @@
-"""What all listeners share: who did something and where, and the ways to answer them.
+"""What all listeners share: who acted and where, and the ways to answer.
 
-Whoever cannot be reached is logged, and no reason to fail.
+A message that cannot be sent is logged; it is no reason to fail.
 """
 
 import logging
@@ -34,7 +34,7 @@ class Responder:
         self._identity = identity
 
     def requester(self, body: Json, channel_id: str) -> Requester:
-        """Return who did something; the workspace is ours, whatever a payload says of it."""
+        """Return who acted; the workspace is always the bot's own, whatever the payload says."""
         user, trigger = payloads.user_of(body), body.get("trigger_id", "")
         return Requester(user, self.team_id, channel_id, trigger, self._identity.bot_user_id)
 
@@ -47,14 +47,14 @@ class Responder:
         opened = await self.api.write("views.open", trigger_id=trigger_id, view=view)
         return str(opened["view"]["id"])
 
-    async def announce(self, news: Answer, requester: Requester) -> Answer | None:
-        """Tell the channel; returns what to tell the requester if that cannot be done."""
+    async def announce(self, announcement: Answer, requester: Requester) -> Answer | None:
+        """Tell the channel; if that fails, return what to tell the requester."""
         try:
             await self.api.write(
                 "chat.postMessage",
                 channel=requester.channel_id,
-                text=news.text,
-                blocks=news.blocks,
+                text=announcement.text,
+                blocks=announcement.blocks,
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -64,7 +64,7 @@ class Responder:
         return None
 
     async def tell(self, answer: Answer, requester: Requester) -> None:
-        """Tell the requester alone: in the channel, else in a direct message."""
+        """Tell only the requester: in the channel, else in a direct message."""
         content: Json = {"text": answer.text, "blocks": answer.blocks}
         channel, user = requester.channel_id, requester.user
         try:
@@ -81,7 +81,7 @@ class Responder:
     async def tell_in_thread(
         self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str
     ) -> None:
-        """Tell *user* alone, in a thread; *failed* is the log's event if that cannot be done."""
+        """Tell only *user*, in a thread; *failed* is the event to log if that fails."""
         try:
             await self.api.write(
                 "chat.postEphemeral",
@@ -95,7 +95,7 @@ class Responder:
 
 
 async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool = False) -> None:
-    """Answer by the URL that came with a command or a click, seen by the requester alone."""
+    """Answer by the response URL of a command or click; only the requester sees it."""
     try:
         response = await respond(
             text=answer.text,
@@ -111,7 +111,7 @@ async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool
 
 
 def not_announced(code: str, channel_id: str, bot_user: str) -> Answer:
-    """Return what somebody is told whose change counts, but could not be announced."""
+    """Return the answer for a change that was made but could not be announced."""
     if code not in _NOT_A_MEMBER:
         text = gettext("Done, but I could not tell the others in this channel.")
     elif channel_id.startswith("D"):

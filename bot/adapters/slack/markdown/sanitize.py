@@ -1,9 +1,9 @@
 """Sanitizing text from models and people before it is posted.
 
-Slack's live syntax is `<…>`: no such bracket leaves this module, so nothing can ping. Links are
-spelled out, so nothing leads where the reader cannot see. What Slack's own Markdown parser accepts
-is not known, so safety rests on breaking `](` wherever it stands outside code, and the
-CommonMark parser only makes the result read well.
+Slack's active syntax is `<…>`: these brackets are escaped, so nothing can ping. Links are written
+as `label (url)`, so that the reader sees every URL. What Slack's own Markdown parser accepts is
+not documented, so safety rests on breaking `](` wherever it is outside code; the CommonMark parser
+only makes the result read well.
 """
 
 import re
@@ -41,7 +41,7 @@ _DEFINITION = re.compile(
 _OPENS_BLOCK = re.compile(
     r"(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-*+](?:\s|$)|>|~~~|```)"
 )
-_SHOWN_SCHEMES = ("https://", "http://", "mailto:")
+_SAFE_SCHEMES = ("https://", "http://", "mailto:")
 _FORMATTING = re.compile(r"[*_~](?=\W|_|$)|(?<![^\W_])[*_~]|`")
 _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\uff3f\u223c\u02cb")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
@@ -57,27 +57,27 @@ class _Edit(NamedTuple):
 
 
 def markdown(text: str) -> str:
-    """The text as a Slack `markdown` block may carry it."""
+    """Return *text* made safe for a Slack `markdown` block."""
     text = visible(text)
     if "[" in text or "<" in text:
-        text = _edited(text, _spelled_out(text))
+        text = _edited(text, _link_edits(text))
     text = _LINE.sub(lambda line: line[1] + _bracketless(line[2]), text)
     return _without_links(text)
 
 
 def mrkdwn(text: str) -> str:
-    """The text as it may be inserted in a `mrkdwn` field: nothing in it formats or pings.
+    """Return *text* made safe for a `mrkdwn` field: nothing in it formats or pings.
 
-    mrkdwn has no escape for its formatting characters: those that would act are exchanged for
-    characters that look the same.
+    mrkdwn has no escape for its formatting characters, so those that would format are replaced by
+    look-alikes.
     """
-    text = _FORMATTING.sub(lambda found: found[0].translate(_LOOK_ALIKES), visible(text))
+    text = _FORMATTING.sub(lambda match: match[0].translate(_LOOK_ALIKES), visible(text))
     text = _BROADCAST.sub("\uff20", text)
     return _LINE_QUOTE.sub("\\1\u203a", _bracketless(text.replace("&", "&amp;")))
 
 
 def one_line(text: str, limit: int) -> str:
-    """The text on one line and within `limit` characters, for notifications and fallbacks."""
+    """Return *text* on one line, cut to `limit` characters, for notifications and fallbacks."""
     line = " ".join(visible(text).split())
     line = _bracketless(_BROADCAST.sub("\uff20", line).replace("&", "&amp;"))
     if len(line) <= limit:
@@ -88,19 +88,21 @@ def one_line(text: str, limit: int) -> str:
 
 
 def from_slack(text: str, names: Mapping[str, str]) -> str:
-    """What a person wrote, as a model reads it; `names` tells members' and groups' by id."""
-    return _TOKEN.sub(lambda found: _ENTITIES.get(found[0]) or _spoken(found[1] or "", names), text)
+    """Return what a person wrote, for a model; `names` has users' and groups' names by id."""
+    return _TOKEN.sub(
+        lambda match: _ENTITIES.get(match[0]) or _slack_token(match[1] or "", names), text
+    )
 
 
 def mentioned(text: str) -> Sequence[str]:
-    """Return the ids of the users whom a person has mentioned."""
+    """Return the ids of the users that *text* mentions."""
     return _MENTION.findall(text)
 
 
 def visible(text: str) -> str:
-    """The text without characters that hide or reorder others, as rich text may carry it.
+    """Return *text* without characters that hide or reorder others.
 
-    In rich text no character formats or pings.
+    That suffices for rich text, in which no character formats or pings.
     """
     text = _INVISIBLE.sub("", _NEWLINE.sub("\n", _SURROGATE.sub("\ufffd", text)))
     return _STRAY_JOINER.sub("", _TAGS.sub(r"\1", text))
@@ -111,9 +113,9 @@ def _bracketless(text: str) -> str:
 
 
 def _without_links(text: str) -> str:
-    """The text with whatever could still become a link outside code broken by a backslash."""
-    places = {found.end() for found in _INLINE_LINK.finditer(text)}
-    places |= {found.end() for found in _DEFINITION.finditer(text)}
+    """Return *text* with a backslash in all that could still become a link outside code."""
+    places = {match.end() for match in _INLINE_LINK.finditer(text)}
+    places |= {match.end() for match in _DEFINITION.finditer(text)}
     if not places:
         return text
     spans = code(text)
@@ -135,7 +137,7 @@ def _edited(text: str, edits: Iterable[_Edit]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _spelled_out(text: str) -> Iterator[_Edit]:
+def _link_edits(text: str) -> Iterator[_Edit]:
     for part in parts(text):
         match part.token.type:
             case "text_special" if part.token.markup in {r"\<", r"\>"}:
@@ -152,33 +154,34 @@ def _autolink(text: str, part: Part) -> Iterator[_Edit]:
     """`<https://…>`, and `<https://…|label>` as Slack's own syntax has it."""
     address, _, label = text[part.start + 1 : part.stop - 1].partition("|")
     url = normalizeLink(address)
-    if url.startswith(_SHOWN_SCHEMES) or part.token.attrs["href"] == f"mailto:{address}":
-        shown = f"{label.strip()} ({_shown(url)})" if label.strip() else _alone(text, part, url)
-        yield _Edit(part.start, part.stop, shown)
+    if url.startswith(_SAFE_SCHEMES) or part.token.attrs["href"] == f"mailto:{address}":
+        bare = _alone(text, part, url)
+        replacement = f"{label.strip()} ({_plain_url(url)})" if label.strip() else bare
+        yield _Edit(part.start, part.stop, replacement)
 
 
 def _link(text: str, part: Part, url: str) -> Iterator[_Edit]:
-    """`label (url)`, or the URL alone where the label says no more."""
+    """Yield the edits to `label (url)`, or to the URL alone if the label adds nothing."""
     label_start = part.start + len("![" if part.token.type == "image" else "[")
     label = text[label_start : part.label_stop]
-    if not url.startswith(_SHOWN_SCHEMES):
+    if not url.startswith(_SAFE_SCHEMES):
         if part.token.type == "image":
             image = gettext("Image")
             yield _Edit(part.start, label_start, f"{image}: " if label.strip() else image)
             yield _Edit(part.label_stop, part.stop, "")
-    elif _says_no_more(label.strip(), url):
+    elif _adds_nothing(label.strip(), url):
         yield _Edit(part.start, part.stop, _alone(text, part, url))
     else:
         yield _label_opening(part, label_start, label)
-        yield _Edit(part.label_stop, part.stop, f" ({_shown(url)})")
+        yield _Edit(part.label_stop, part.stop, f" ({_plain_url(url)})")
 
 
-def _says_no_more(label: str, url: str) -> bool:
+def _adds_nothing(label: str, url: str) -> bool:
     return not label or url in {label, f"mailto:{label}", normalizeLink(label)}
 
 
 def _label_opening(part: Part, start: int, label: str) -> _Edit:
-    """What stands in a label's opening bracket's place, so that the label opens no block."""
+    """Return the edit of a label's opening bracket; the label must not open a block."""
     if not part.leads_line:
         return _Edit(part.start, start, "")
     text = label.lstrip()
@@ -191,15 +194,15 @@ def _label_opening(part: Part, start: int, label: str) -> _Edit:
 
 
 def _alone(text: str, part: Part, url: str) -> str:
-    """The bare URL, set apart from a neighbour that would become part of it."""
+    """Return the bare URL, with spaces where a neighbour would become part of it."""
     before, after = text[: part.start][-1:], text[part.stop :][:1]
     lead = " " if before.isalnum() else ""
     trail = "" if not after or after.isspace() or after in ".,;:!?)]}\"'*_|" else " "
-    return lead + _shown(url.removeprefix("mailto:")) + trail
+    return lead + _plain_url(url.removeprefix("mailto:")) + trail
 
 
-def _shown(url: str) -> str:
-    """The URL without characters that would format text around it."""
+def _plain_url(url: str) -> str:
+    """Return *url* with those characters encoded that would format the text around it."""
     url = url.replace("*", "%2A").replace("~", "%7E")
     url = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", "%5F", url)
     if url.count("(") != url.count(")"):
@@ -207,7 +210,7 @@ def _shown(url: str) -> str:
     return url
 
 
-def _spoken(token: str, names: Mapping[str, str]) -> str:
+def _slack_token(token: str, names: Mapping[str, str]) -> str:
     target, _, label = token.partition("|")
     label = _decoded(label)
     match target[:1]:
@@ -224,7 +227,7 @@ def _spoken(token: str, names: Mapping[str, str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
+    return _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
 
 
 def _command(name: str, label: str, names: Mapping[str, str]) -> str:

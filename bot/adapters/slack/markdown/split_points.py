@@ -1,4 +1,4 @@
-"""Where a Markdown text may be cut, and what has to stay whole."""
+"""Where a Markdown text may be cut, and what must not be divided."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from bot.adapters.slack.markdown.syntax import MARKERS, Part, line_starts, outline
 
-# What would open a block if it began a line.
+# Not followed by what would open a block at the beginning of a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
 SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
 _WORD = re.compile(rf"[ \t]+{_NO_BLOCK}")
@@ -18,14 +18,14 @@ _MARKERS = re.compile(MARKERS)
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _MAX_INFO = 100
 _JOINER = "\u200d"
-_JAMO = range(0x1160, 0x1200)  # vowels and finals, which follow what they belong to
+_JAMO = range(0x1160, 0x1200)  # vowels and final consonants, which belong to what precedes them
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
 
 class CutPoint(IntEnum):
-    """Where a cut may be, best first."""
+    """Kinds of places for a cut, best first."""
 
     HEADING = auto()
     BLOCK = auto()
@@ -39,9 +39,10 @@ class CutPoint(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch that is cut only if it does not fit a message, and then closed and opened again.
+    """A code block, table or code span. It is cut only if it does not fit in a message.
 
-    Such a cut lies after `inner`, where its content begins.
+    It is then closed before the cut, which is after `inner`, where its content begins, and opened
+    again after it.
     """
 
     start: int
@@ -53,7 +54,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """As much of a text as matters for its next cut, which is at `reach` at most."""
+    """The part of a text that matters for its next cut, which is at `reach` at most."""
 
     text: str
     reach: int
@@ -62,11 +63,11 @@ class Page:
     too_long: Sequence[Unit]
 
     def divided(self, place: int) -> Unit | None:
-        """The innermost stretch that has to be closed and opened again if the cut is here."""
+        """Return the innermost unit that a cut here divides, if any."""
         return max(_across(self.too_long, place), key=lambda unit: unit.start, default=None)
 
     def allows(self, place: int, cut_point: CutPoint = CutPoint.CHARACTER, floor: int = 0) -> bool:
-        """Whether the text may be cut here; some cut points serve only if no floor is set."""
+        """Whether the text may be cut here; with a floor, the worse cut points are not allowed."""
         if any(_across(self.fitting, place)):
             return False
         unit = self.divided(place)
@@ -80,9 +81,9 @@ class Page:
 
 
 def first_page(text: str, limit: int) -> Page:
-    """Find the cut points in the beginning of `text`."""
-    # A fence that begins within the limit and reaches past this window is too long anyhow; a
-    # paragraph is taken to its end, for that is where a code span may close.
+    """Return the beginning of `text` with its cut points."""
+    # A fence that begins within the limit and ends outside this window is too long in any case.
+    # The window ends with a paragraph, because a code span may close at its end.
     window = text.find("\n\n", 2 * limit)
     text = text if window < 0 else text[:window]
     tokens, spans = outline(text)
@@ -100,12 +101,12 @@ def first_page(text: str, limit: int) -> Page:
 
 
 def size(text: str) -> int:
-    """The length of a text in UTF-16 units."""
+    """Return the length of a text in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def keeps_characters(text: str, place: int) -> bool:
-    """Whether a cut here leaves whole what is one character to a reader or one entity to Slack."""
+    """Whether a cut here divides neither a grapheme nor an entity."""
     before, after = text[place - 1], text[place : place + 1]
     if not after:
         return True
@@ -152,8 +153,8 @@ def _cut_points(
     items = [token for token in tokens if token.level == 1 and token.type == "list_item_open"]
     cut_points[CutPoint.ITEM] = [starts[_first_line(item)] for item in items]
     cut_points[CutPoint.LINE] = sorted(lines)
-    cut_points[CutPoint.SENTENCE] = [found.end() for found in SENTENCE.finditer(text)]
-    cut_points[CutPoint.WORD] = [found.end() for found in _WORD.finditer(text)]
+    cut_points[CutPoint.SENTENCE] = [match.end() for match in SENTENCE.finditer(text)]
+    cut_points[CutPoint.WORD] = [match.end() for match in _WORD.finditer(text)]
     return {
         cut_point: [at for at in places if at <= len(text)]
         for cut_point, places in cut_points.items()
@@ -178,7 +179,7 @@ def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Unit]:
         if token.type not in {"fence", "table_open"} or token.map is None:
             continue
         first, last = token.map
-        start, stop, opening = starts[first], starts[last], _continued(lines[first])
+        start, stop, opening = starts[first], starts[last], _as_continuation(lines[first])
         if token.type == "table_open":
             opening += f"\n{lines[first + 1]}\n"
             yield Unit(start, starts[first + 2], stop, opening, "")
@@ -194,8 +195,8 @@ def _spans(spans: Sequence[Part]) -> Iterator[Unit]:
         yield Unit(span.start, span.start + len(ticks), span.stop, ticks, ticks)
 
 
-def _continued(line: str) -> str:
-    """The line as it goes on once its list item has begun: with spaces for the item's marker."""
+def _as_continuation(line: str) -> str:
+    """Return the line with spaces in place of the markers of its list items."""
     markers = _MARKERS.match(line)
     prefix = markers[0] if markers else ""
     return re.sub(r"[^>\s]", " ", prefix) + line[len(prefix) :]

@@ -1,8 +1,8 @@
-"""Splitting a long reply into messages that each stand on their own.
+"""Splitting a long reply into messages, each valid Markdown by itself.
 
-A message is cut at the best place that leaves it reasonably full. Code and tables stay whole; one
-that is too long by itself is closed before the cut and opened again after it. What is left is read
-anew after each cut, as the reader of the next message will see it.
+A message is cut at the best place that leaves it at least half full. Code blocks and tables are not
+divided unless one is too long for a message; it is then closed before the cut and opened again
+after it. The rest is parsed again after each cut, as Slack will parse the next message.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _pieces(rest: str, limit: int) -> Iterator[str]:
 
 
 def _sanitized(piece: str, limit: int) -> list[str]:
-    """The piece as it is, unless a cut through odd code has brought what was code to life."""
+    """Return the piece, sanitized again: a cut in unusual code may have turned code into text."""
     safe = sanitized(piece)
     if size(safe) > limit:
         return split(safe, limit)
@@ -56,7 +56,7 @@ def _cut(rest: str, page: Page) -> tuple[str, str]:
 
 
 def _best(page: Page) -> int:
-    """The last of the best cut points in the page's second half, or else in all of it."""
+    """Return the last of the best cut points in the page's second half, else in all of it."""
     for floor in (page.reach // 2, 0):
         for cut_point, places in page.cut_points.items():
             for place in reversed(places):
@@ -75,7 +75,7 @@ def _within_a_word(page: Page) -> int:
 
 
 def _outdented(text: str) -> str:
-    """The text with a deep list's indentation taken away, which would make it code by itself."""
+    """Return *text* without the indentation of a nested list, which would make it code."""
     lines = text.split("\n")
     depth = _indent(lines[0])
     if depth < _CODE_INDENT:

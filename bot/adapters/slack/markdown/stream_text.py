@@ -1,9 +1,9 @@
-"""How much of a text that is still being written can be shown for good.
+"""How much of an unfinished text can be streamed.
 
-1. What is shown never changes: a construct that the rest may still decide about is held back.
-2. No address is streamed: Slack would fetch and preview it, and in a stream nobody can forbid that.
+1. Text once streamed never changes: a construct whose meaning depends on the rest is held back.
+2. No URL is streamed: Slack would fetch and preview it, and a stream cannot turn that off.
 
-Whatever slips through the first rule is found out when the text is whole: see ``last_chunk``.
+A violation of the first rule is noticed when the text is complete: see ``last_chunk``.
 """
 
 import re
@@ -18,69 +18,69 @@ from bot.adapters.slack.markdown.split_points import SENTENCE, size
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
 from bot.adapters.slack.markdown.syntax import code, line_starts, outline
 
-_INNER = (" ", "\t")  # how an item within another one begins: no message can
-# Whatever Slack may take for an address; an entity or a backslash could hide one.
-_ADDRESS = re.compile(r"[:/\\]/|\bwww\.|\w\.[^\W\d_]{2}|\w@\w|&#?\w+;|\\[.:@]")
+_INNER = (" ", "\t")  # begins a nested list item, at which a message cannot begin
+# What Slack may take for a URL; an entity or a backslash could hide one.
+_URL = re.compile(r"[:/\\]/|\bwww\.|\w\.[^\W\d_]{2}|\w@\w|&#?\w+;|\\[.:@]")
 _UNDECIDED = re.compile(r"[\[<\\|]")
 _PAIRED = ("`", "**", "*", "__", "_", "~~")
 
 
 def next_chunk(shown: str, text: str) -> str:
-    """Return what can be added to *shown*, of *text* that goes on; nothing if nothing is sure."""
+    """Return what can be added to *shown* while *text* is unfinished."""
     text = visible(text)
     settled = sanitized(text[: _settled_length(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
 def last_chunk(shown: str, text: str) -> str | None:
-    """Return what *text*, now whole, says after *shown*; None if it does not go on from there."""
-    whole = sanitized(text)
-    return whole[len(shown) :] if whole.startswith(shown) else None
+    """Return what the complete *text* adds to *shown*; None if it does not begin with it."""
+    complete = sanitized(text)
+    return complete[len(shown) :] if complete.startswith(shown) else None
 
 
 def fits_one_message(shown: str, more: str) -> bool:
-    """Whether a message may show both: Slack finds no address in it, and it is not too long."""
+    """Whether one message may show both: it has no URL and is not too long."""
     markdown = shown + more
-    return size(markdown) <= LONGEST_PIECE and next(_addresses(markdown), None) is None
+    return size(markdown) <= LONGEST_PIECE and next(_urls(markdown), None) is None
 
 
-def _addresses(text: str) -> Iterator[int]:
-    """Yield where addresses may stand outside of code; an open stretch of code is none yet."""
+def _urls(text: str) -> Iterator[int]:
+    """Yield the positions of possible URLs outside code; an open code span is not code yet."""
     spans = code(text)
     starts = [start for start, _ in spans]
-    for found in _ADDRESS.finditer(text.replace("&lt;", "____").replace("&gt;", "____")):
-        index = bisect_right(starts, found.start())
-        if index == 0 or found.start() >= spans[index - 1][1]:
-            yield found.start()
+    for match in _URL.finditer(text.replace("&lt;", "____").replace("&gt;", "____")):
+        index = bisect_right(starts, match.start())
+        if index == 0 or match.start() >= spans[index - 1][1]:
+            yield match.start()
 
 
 def _settled_length(text: str) -> int:
-    """Return up to where nothing that follows can change how *text* reads."""
-    limit = next(_addresses(text), len(text))
+    """Return the length of the part of *text* that cannot change its meaning any more."""
+    limit = next(_urls(text), len(text))
     tokens, _ = outline(text)
     lines = text.split("\n")
     starts = line_starts(lines)
-    begun = [token for token in tokens if token.map and starts[token.map[0]] <= limit]
-    blocks = [token for token in begun if token.level == 0]
+    started = [token for token in tokens if token.map and starts[token.map[0]] <= limit]
+    blocks = [token for token in started if token.level == 0]
     if not blocks:
         return 0
     last = _first_line(blocks[-1])
     if blocks[-1].type == "paragraph_open":
         return starts[last] + _last_sentence(text[starts[last] : limit])
-    items = [_first_line(token) for token in begun if token.type == "list_item_open"]
+    items = [_first_line(token) for token in started if token.type == "list_item_open"]
     flush = [line for line in items if line >= last and not lines[line].startswith(_INNER)]
     return starts[max(flush, default=last)]
 
 
 def _last_sentence(paragraph: str) -> int:
-    """Return where the last whole sentence ends; one that could read otherwise yet is not whole."""
+    """Return the end of the last complete sentence whose meaning is settled."""
     undecided = _UNDECIDED.search(paragraph)
     clear = paragraph[: undecided.start()] if undecided else paragraph
-    for found in reversed(list(SENTENCE.finditer(clear))):
-        before, after = clear[: found.end()], clear[found.end() :]
+    for match in reversed(list(SENTENCE.finditer(clear))):
+        before, after = clear[: match.end()], clear[match.end() :]
         balanced = all(before.count(mark) % 2 == 0 for mark in _PAIRED)
         if balanced and after and not after[0].isdigit() and not after.isspace():
-            return found.end()
+            return match.end()
     return 0
 
 

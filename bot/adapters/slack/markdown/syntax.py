@@ -1,8 +1,8 @@
-"""Where links and code stand in a Markdown source.
+"""The positions of links and code in a Markdown source.
 
-markdown-it tells which lines a block has, but not where inside them a link begins. Its inline
-rules are wrapped here to note that down, so that a link can be changed in place while every other
-character stays the author's.
+markdown-it knows the lines of a block, but not where in them a link begins. Its inline rules are
+wrapped here to record that, so that a link can be edited in place and the rest of the text stays
+as it is.
 """
 
 import re
@@ -15,7 +15,7 @@ from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline, autolink, backtick, escape, image, link
 from markdown_it.token import Token
 
-# What containers put before a line's own text, as a pattern.
+# The pattern of quote and list markers before the text of a line.
 MARKERS = r"(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])[ \t])*"
 
 _TICK = "`"
@@ -25,7 +25,7 @@ _Rule = Callable[[StateInline, bool], bool]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One inline element and where it stands; `label_stop` is where a link's label ends."""
+    """An inline element and its position; `label_stop` is the end of a link's label."""
 
     token: Token
     start: int
@@ -35,21 +35,21 @@ class Part:
 
 
 def parts(source: str) -> Iterator[Part]:
-    """Every link, image, autolink, code span and backslash escape that can be located."""
+    """Yield the links, images, autolinks, code spans and escapes that can be located."""
     return _located(source, _PARSER.parse(source))
 
 
 def outline(source: str) -> tuple[list[Token], list[Part]]:
-    """The blocks of a text, and the code spans in them."""
+    """Return the block tokens of a text, and the code spans in them."""
     tokens = _PARSER.parse(source)
     return tokens, [part for part in _located(source, tokens) if part.token.type == "code_inline"]
 
 
 def code(source: str) -> list[tuple[int, int]]:
-    """The stretches that are code to any reader of Markdown; none at all if readers could differ.
+    """Return the spans that are code to every Markdown parser; none if parsers might differ.
 
-    Tildes, long, nested or open fences, and backticks that are not in pairs on one line, are read
-    one way by CommonMark and another by simpler parsers, which shifts what all of the rest is.
+    CommonMark and simpler parsers differ on tildes, on long, nested or open fences, and on
+    backticks that are not paired in one line; then they differ on the rest of the text as well.
     """
     tokens, spans = outline(source)
     lines = source.split("\n")
@@ -67,7 +67,7 @@ def code(source: str) -> list[tuple[int, int]]:
 
 
 def line_starts(lines: Sequence[str]) -> list[int]:
-    """The offset of each line, and after them of the line that would follow."""
+    """Return the offset of each line, and that of a line after the last."""
     return list(accumulate((len(line) + 1 for line in lines), initial=0))
 
 
@@ -87,30 +87,31 @@ def _located(source: str, tokens: Sequence[Token]) -> Iterator[Part]:
     columns = [0] * len(lines)
     for token in tokens:
         if token.type == "inline" and token.content:
-            where = _offsets(token, lines, starts, columns)
-            if where:
-                yield from _noted(token.children or [], token.content, where)
+            offsets = _offsets(token, lines, starts, columns)
+            if offsets:
+                yield from _recorded_parts(token.children or [], token.content, offsets)
 
 
 def _offsets(
     token: Token, lines: Sequence[str], starts: Sequence[int], columns: list[int]
 ) -> list[int]:
-    """The place in the source of each character of an inline token's content.
+    """Return the position in the source of each character of an inline token's content.
 
-    A content line is its source line without what containers put around it; in a table cell a
-    pipe lost its backslash. `columns` holds how far each line has been read: a row has many cells.
+    A content line is its source line without container markers, and in a table cell without the
+    backslash before a pipe. `columns` has the position up to which each line has been read, since
+    a table row has many cells.
     """
     offsets: list[int] = []
     for number, content in enumerate(token.content.split("\n"), (token.map or [0])[0]):
         body = content.strip(" \t")
-        found = _pattern(body).search(lines[number], columns[number])
-        if found is None:
+        match = _pattern(body).search(lines[number], columns[number])
+        if match is None:
             return []
-        columns[number] = found.end()
+        columns[number] = match.end()
         lead = len(content) - len(content.lstrip(" \t"))
-        offsets += [starts[number] + found.start()] * lead
-        offsets += (starts[number] + at for at in _walk(body, lines[number], found.start()))
-        end = starts[number] + found.end()
+        offsets += [starts[number] + match.start()] * lead
+        offsets += (starts[number] + at for at in _walk(body, lines[number], match.start()))
+        end = starts[number] + match.end()
         offsets += [end] * (len(content) - lead - len(body)) + [starts[number + 1] - 1]
     return offsets
 
@@ -126,21 +127,21 @@ def _walk(body: str, line: str, at: int) -> Iterator[int]:
         at += 1
 
 
-def _noted(
-    tokens: Sequence[Token], content: str, where: Sequence[int], shift: int = 0
+def _recorded_parts(
+    tokens: Sequence[Token], content: str, offsets: Sequence[int], shift: int = 0
 ) -> Iterator[Part]:
     for token in tokens:
         if "span" not in token.meta:
             continue
         start, label_stop, stop = (shift + place for place in token.meta["span"])
         leads = not content[:start].rpartition("\n")[2].strip()
-        yield Part(token, where[start], where[stop - 1] + 1, where[label_stop], leads)
-        # An image parses its own label, so places in it count from there.
-        yield from _noted(token.children or [], content, where, start + len("!["))
+        yield Part(token, offsets[start], offsets[stop - 1] + 1, offsets[label_stop], leads)
+        # An image parses its own label, so positions in it are relative to the label.
+        yield from _recorded_parts(token.children or [], content, offsets, start + len("!["))
 
 
-def _noting(rule: _Rule, opener: str) -> _Rule:
-    def noted(state: StateInline, silent: bool) -> bool:
+def _recording(rule: _Rule, opener: str) -> _Rule:
+    def recording_rule(state: StateInline, silent: bool) -> bool:
         start, known = state.pos, len(state.tokens)
         if not rule(state, silent):
             return False
@@ -149,7 +150,7 @@ def _noting(rule: _Rule, opener: str) -> _Rule:
             token.meta["span"] = (start, _label_stop(state, token, start), state.pos)
         return True
 
-    return noted
+    return recording_rule
 
 
 def _label_stop(state: StateInline, token: Token, start: int) -> int:
@@ -172,7 +173,7 @@ _RULES: Mapping[str, tuple[_Rule, str]] = {
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     for name, (rule, opener) in _RULES.items():
-        parser.inline.ruler.at(name, _noting(rule, opener))
+        parser.inline.ruler.at(name, _recording(rule, opener))
     return parser.disable(["html_block", "html_inline", "text_join"])
 
 

@@ -1,7 +1,7 @@
 """Slack's streams: messages that grow, and end with buttons and a stamp.
 
-Whatever Slack refuses, it has not done: then the message is posted whole, or its rest is. Streams
-take no ``unfurl_links``, so no address ever goes into one: see ``growing``.
+If Slack refuses a stream, the message or its rest is posted at once. Streams take no
+``unfurl_links``, so no URL is ever streamed: see ``stream_text``.
 """
 
 import logging
@@ -20,12 +20,12 @@ from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
 
-_NEWS_WITHIN = 1.0  # seconds that news may come late; then they come with the next
+_CHUNK_WITHIN = 1.0  # seconds; a chunk that would be later goes out with the next
 _OVER = "message_not_in_streaming_state"
 
 
 class SlackStreams:
-    """Starts, extends and ends streams; looks for one, after *backoff*, before it ends it again."""
+    """Starts, extends and ends streams; looks for an ended one before it retries the end."""
 
     def __init__(self, api: SlackApi, replies: Replies, backoff: Backoff) -> None:
         self._api = api
@@ -33,14 +33,14 @@ class SlackStreams:
         self._backoff = backoff
 
     async def open(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
-        """Start a stream with the text of *post*; None if Slack does not, or not now."""
+        """Start a stream with the text of *post*; None if Slack refuses or is too busy."""
         face: Json = {}
         if post.persona:
             face = {"username": post.persona.name, "icon_emoji": post.persona.icon}
         try:
             answer = await self._api.write(
                 "chat.startStream",
-                within=_NEWS_WITHIN,
+                within=_CHUNK_WITHIN,
                 channel=thread.channel_id,
                 thread_ts=thread.thread_ts,
                 recipient_team_id=thread.team_id,
@@ -54,11 +54,11 @@ class SlackStreams:
         return MessageTs(answer["ts"])
 
     async def extend(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
-        """Add to a stream; False if Slack has no time for it now."""
+        """Add to a stream; False if Slack is too busy."""
         place = {"channel": thread.channel_id, "ts": ts}
         try:
             await self._api.write(
-                "chat.appendStream", within=_NEWS_WITHIN, **place, markdown_text=more
+                "chat.appendStream", within=_CHUNK_WITHIN, **place, markdown_text=more
             )
         except TooBusy:
             return False
@@ -67,7 +67,7 @@ class SlackStreams:
     async def close(
         self, thread: ThreadRef, ts: MessageTs, post: Post, more: str, metadata: Json
     ) -> Json | None:
-        """End a stream as *post* says and return the message; None if Slack does not."""
+        """End a stream as *post* says and return the message; None if Slack refuses."""
         args: Json = {
             "channel": thread.channel_id,
             "ts": ts,
@@ -91,12 +91,12 @@ class SlackStreams:
     async def withdraw(
         self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
     ) -> None:
-        """Delete the message; where its ts is not known, all that look like it."""
-        found = [ts] if ts else [ts async for ts in self._orphans(thread, post, ours)]
-        for one in found:
-            await self._end(thread, one)
+        """Delete the message; if its ts is not known, all unstamped messages that may be it."""
+        unwanted = [ts] if ts else [ts async for ts in self._orphans(thread, post, ours)]
+        for message_ts in unwanted:
+            await self._end(thread, message_ts)
             try:
-                await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=one)
+                await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=message_ts)
             except MessengerRefused as error:
                 if error.code != "message_not_found":
                     reason = {"reason": str(error), "part": post.part}
@@ -105,17 +105,17 @@ class SlackStreams:
     async def _orphans(
         self, thread: ThreadRef, post: Post, ours: Collection[MessageTs]
     ) -> AsyncIterator[MessageTs]:
-        """Yield messages of the turn that show the same persona and were never ended by us."""
+        """Yield messages since the turn began with the same persona and without a stamp."""
         name = post.persona.name if post.persona else None
         since = post.turn.rpartition(":")[2]
         async with aclosing(self._replies.of(thread, oldest=since)) as replies:
             async for message in replies:
-                is_like_it = message.get("username") == name and message["ts"] not in ours
-                if is_like_it and self._replies.is_unstamped(message, thread):
+                is_candidate = message.get("username") == name and message["ts"] not in ours
+                if is_candidate and self._replies.is_unstamped(message, thread):
                     yield MessageTs(message["ts"])
 
     async def _end(self, thread: ThreadRef, ts: MessageTs) -> None:
-        """Let a stream grow no more, as far as we can."""
+        """End a stream; a failure is only logged."""
         try:
             await self._api.rewrite("chat.stopStream", channel=thread.channel_id, ts=ts)
         except (MessengerRefused, MessengerUnavailable) as error:
