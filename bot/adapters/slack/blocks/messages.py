@@ -41,10 +41,10 @@ def plain_reply(markdown: str, *, stored_files: Sequence[StoredFile] = ()) -> Js
 
 def retried(message: Json, by: str) -> Json:
     """Return *message* without its button, saying who pressed it."""
-    kept = [block for block in message["blocks"] if block["type"] != "actions"]
+    blocks = [block for block in message["blocks"] if block["type"] != "actions"]
     remark = gettext("Trying again, as {person} asked.", person=f"<@{by}>")
     context = {"type": "context", "elements": [{"type": "mrkdwn", "text": remark}]}
-    return {"blocks": [*kept, context], "text": f"{message['text']}\n{remark}"}
+    return {"blocks": [*blocks, context], "text": f"{message['text']}\n{remark}"}
 
 
 def ended(markdown: str, ending: Ending) -> Json:

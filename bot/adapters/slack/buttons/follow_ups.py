@@ -10,8 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
-from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.refusals import refuse_form
+from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json

@@ -5,8 +5,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
-from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.refusals import refuse_form
+from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.responder import Responder, answer_command
 from bot.json_types import Json
 from bot.panel.errors import PanelError

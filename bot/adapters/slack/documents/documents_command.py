@@ -13,8 +13,7 @@ from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
 from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.requester import Requester
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading
 from bot.language import gettext, in_shared_language

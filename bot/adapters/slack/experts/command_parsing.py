@@ -127,11 +127,11 @@ _WORDS = (
 _QUOTES = " \t`\"'“”@"
 
 
-def _handle(words: str) -> HandleExpert:
-    name, _, last = words.rpartition(" ")
+def _handle(text: str) -> HandleExpert:
+    name, _, last = text.rpartition(" ")
     if name and last.casefold() in {"on", "off"}:
         return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
-    return HandleExpert(words)
+    return HandleExpert(text)
 
 
 _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
@@ -153,7 +153,7 @@ class Order:
     for_defaults: bool = False
 
 
-def words(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
+def subcommands(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
     """Return all subcommands, in order."""
     return sorted((*_WORDS, *(setting.word for setting in settings)))
 
@@ -172,8 +172,8 @@ def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     return Order(_subcommand(word, value), for_defaults)
 
 
-def _split(words: str) -> tuple[str, str]:
-    first, *rest = words.split(maxsplit=1) or [""]
+def _split(text: str) -> tuple[str, str]:
+    first, *rest = text.split(maxsplit=1) or [""]
     return first.casefold(), rest[0] if rest else ""
 
 
@@ -193,9 +193,9 @@ def _subcommand(word: str, name: str) -> Subcommand:
             return Unknown(word)
 
 
-def _let_consult(words: str) -> Subcommand:
+def _let_consult(text: str) -> Subcommand:
     """Parse ``consults NAME OTHER, OTHER``; OTHER may be ``nobody`` or ``none``."""
-    name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", words))
+    name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", text))
     if not (name and others):
         return Unfinished("consults")
     is_nobody = [other.casefold() for other in others] in (["nobody"], ["none"])

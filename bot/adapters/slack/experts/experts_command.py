@@ -30,8 +30,7 @@ from bot.adapters.slack.experts.command_parsing import (
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
-from bot.adapters.slack.interactions.requester import Requester
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.language import gettext, in_shared_language
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
@@ -124,7 +123,7 @@ class ExpertsCommand:
         return panel_messages.usage(addable, lead, self._settings)
 
     def _unknown(self, word: str) -> str:
-        suggestion = did_you_mean(word, command_parsing.words(self._settings))
+        suggestion = did_you_mean(word, command_parsing.subcommands(self._settings))
         unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
         return f"{unknown}{suggestion}"
 

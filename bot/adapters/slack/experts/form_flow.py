@@ -14,9 +14,8 @@ from bot.adapters.slack.experts import expert_form
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.name_check import NameCheck
-from bot.adapters.slack.interactions.refusals import refuse_form
-from bot.adapters.slack.interactions.requester import Requester
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.error_sentences import refuse_form
+from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert

@@ -185,10 +185,10 @@ def _effort(now: Effort) -> Json:
 
 
 def _option(effort: Effort) -> Json:
-    words = {
+    labels = {
         Effort.NONE: gettext("None: quickest"),
         Effort.LOW: gettext("Low"),
         Effort.MEDIUM: gettext("Medium"),
         Effort.HIGH: gettext("High: slowest"),
     }
-    return option(words[effort], effort.value)
+    return option(labels[effort], effort.value)

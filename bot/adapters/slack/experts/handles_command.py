@@ -7,8 +7,7 @@ from dataclasses import replace
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.requester import Requester
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.messaging.handles import Handle, HandleStore, by_expert

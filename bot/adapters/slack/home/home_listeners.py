@@ -17,8 +17,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home import home_modals, home_view
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.requester import Requester
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError

@@ -1,5 +1,8 @@
-"""Sentences that explain errors to people, without any internals."""
+"""Sentences that explain errors to people, without any internals; also in forms."""
 
+from slack_bolt.async_app import AsyncAck
+
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import (
     MessengerRefused,
@@ -32,3 +35,15 @@ def error_sentence(error: PanelError) -> str:
             )
         case _:
             return gettext("I cannot reach my memory just now; please try again in a minute.")
+
+
+async def refuse_form(ack: AsyncAck, view: Json, error: PanelError) -> None:
+    """Leave a form open, with the reason at the input that *error* is about."""
+    field = error.field if isinstance(error, Refused) else None
+    await ack(response_action="errors", errors=errors(view, error_sentence(error), field))
+
+
+def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
+    """Return the error for the input *field*; for the first input if there is no such field."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    return {field if field is not None and field in inputs else inputs[0]: problem}

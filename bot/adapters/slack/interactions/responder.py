@@ -5,6 +5,7 @@ A message that cannot be sent is logged; it is no reason to fail.
 
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncRespond
@@ -13,16 +14,33 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.interactions.requester import Requester
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
 from bot.panel.model import ThreadRef, UserId
+from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 log = logging.getLogger(__name__)
 
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked for something, and where."""
+
+    user: UserId
+    team_id: str
+    channel_id: str  # empty in the app's home
+    trigger_id: str  # lets one modal be opened, within three seconds
+    bot_user: str  # the bot, as people mention it
+
+    def scope(self, *, for_defaults: bool) -> Scope:
+        """Return the panel that the request is about."""
+        if for_defaults:
+            return WorkspaceScope(self.team_id)
+        return ChannelScope(self.team_id, self.channel_id)
 
 
 class Responder:
@@ -76,7 +94,7 @@ class Responder:
                     return
             await self.api.write("chat.postMessage", channel=user, **content)
         except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("giver.not_told", extra={"reason": str(error)})
+            log.warning("requester.not_told", extra={"reason": str(error)})
 
     async def tell_in_thread(
         self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str

@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.experts import expert_form
 from bot.adapters.slack.experts.expert_form import Form
-from bot.adapters.slack.interactions import refusals
+from bot.adapters.slack.interactions import error_sentences
 from bot.adapters.slack.interactions.responder import not_announced
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Effort, Expert, ExpertName, ToolName
@@ -134,12 +134,14 @@ def test_a_form_without_its_inputs_is_refused(values):
 
 def test_a_problem_is_shown_at_its_input():
     view = expert_form.modal(NEW)
-    assert refusals.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
+    assert error_sentences.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
 
 
 def test_a_problem_without_an_input_is_shown_at_the_first():
-    assert refusals.errors(expert_form.modal(NEW), "Not you.", None) == {"name": "Not you."}
-    assert refusals.errors(expert_form.modal(EDITING, LEGAL), "Gone.", "name") == {"title": "Gone."}
+    assert error_sentences.errors(expert_form.modal(NEW), "Not you.", None) == {"name": "Not you."}
+    assert error_sentences.errors(expert_form.modal(EDITING, LEGAL), "Gone.", "name") == {
+        "title": "Gone."
+    }
 
 
 def test_the_longest_expert_fits_the_form(taken_by_slack):

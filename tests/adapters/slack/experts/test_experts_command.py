@@ -12,7 +12,7 @@ from bot.adapters.slack.experts.command_parsing import (
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.interactions.error_sentences import error_sentence
-from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Requester
 from bot.experts import library
 from bot.panel.errors import (
     MessengerRefused,

@@ -11,7 +11,7 @@ from bot.adapters.slack.experts.command_parsing import (
     RemoveExpert,
     parse,
 )
-from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Requester
 from bot.experts import library
 from bot.panel.errors import MessengerUnavailable, Refused
 from bot.panel.messaging.handles import Handle

@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
-from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Requester
 from bot.panel.errors import Refused
 from bot.panel.model import UserId
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.slack.home import home_view
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
-from bot.adapters.slack.interactions.requester import Requester
+from bot.adapters.slack.interactions.responder import Requester
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.experts import library
