@@ -1,4 +1,4 @@
-"""The model's side, put together: the backend that was chosen, and whether it can serve us."""
+"""The model server: opening the backend that is configured, and checking what it supports."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
-    """Prepare to speak with the model's side; nothing is sent yet."""
+    """Open the configured backend; nothing is sent yet."""
     async with _client(config) as client:
         yield backends.backend(
             config.backend,
@@ -37,20 +37,20 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
 
 @asynccontextmanager
 async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
-    """Prepare to speak with the keeper of the experts' documents; nothing is sent yet."""
+    """Open the store of the experts' documents; nothing is sent yet."""
     async with _client(config) as client:
         yield OpenAIKnowledge(client)
 
 
 @asynccontextmanager
 async def open_client(config: Config) -> AsyncIterator[AsyncOpenAI]:
-    """Prepare to speak with the model's side without a backend; nothing is sent yet."""
+    """Open a client without a backend; nothing is sent yet."""
     async with _client(config) as client:
         yield client
 
 
 async def require_backend(config: Config) -> None:
-    """Raise Refused, with what to do, if the server certainly lacks what the backend needs."""
+    """Raise Refused, with a remedy, if the server certainly lacks what the backend needs."""
     async with _client(config) as client:
         finding = await backends.probe(client, config.backend)
     if finding.severity is Severity.BAD:
@@ -60,7 +60,7 @@ async def require_backend(config: Config) -> None:
 
 
 def require_tools(config: Config, allowed: Toolbox) -> None:
-    """Raise Refused, with what to do, if the backend cannot offer a tool that is allowed."""
+    """Raise Refused, with a remedy, if the backend does not support a tool that is allowed."""
     if missing := backends.tools_lacking(config.backend, allowed):
         raise Refused(
             f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "
@@ -69,19 +69,19 @@ def require_tools(config: Config, allowed: Toolbox) -> None:
 
 
 async def examine(config: Config) -> list[Finding]:
-    """Return what is found of the server and the models that were chosen."""
+    """Return the findings about the server and the configured models."""
     async with _client(config) as client:
-        found, backend = await asyncio.gather(
+        model_findings, backend_finding = await asyncio.gather(
             examine_models(client, _models(config)), backends.probe(client, config.backend)
         )
-    return [*found, backend]
+    return [*model_findings, backend_finding]
 
 
 async def warn(config: Config) -> None:
-    """Tell the log what is wrong with the models; it stops nothing."""
+    """Log what is wrong with the models; the bot starts regardless."""
     async with _client(config) as client:
-        found = await examine_models(client, _models(config))
-    for finding in found:
+        findings = await examine_models(client, _models(config))
+    for finding in findings:
         if finding.severity is not Severity.GOOD:
             log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})
 

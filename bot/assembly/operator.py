@@ -1,4 +1,4 @@
-"""What the commands of the command line work with, opened for as long as they need it."""
+"""What the command line works with, opened for the time of one command."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ from bot.settings.config import Config
 
 @dataclass(frozen=True, slots=True)
 class ThreadAccess:
-    """What commands need that look at threads and their conversations."""
+    """Reading threads and their conversations."""
 
     identity: Identity
     threads: ThreadStore
@@ -35,7 +35,7 @@ class ThreadAccess:
 
 @asynccontextmanager
 async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
-    """Open what commands need that look at threads and their conversations."""
+    """Open what is needed to read threads and their conversations."""
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
@@ -47,7 +47,7 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
 
 @asynccontextmanager
 async def open_services(config: Config) -> AsyncIterator[Services]:
-    """Open every place where something is kept of a thread."""
+    """Open all services that store anything about a thread."""
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
@@ -78,7 +78,7 @@ def _stores(storage: Storage) -> Stores:
 
 @asynccontextmanager
 async def open_documents(config: Config) -> AsyncIterator[tuple[str, ExpertDocuments]]:
-    """Open what the commands about documents need; yields the workspace's id with it."""
+    """Open the experts' documents; yields the workspace's id with them."""
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,

@@ -1,4 +1,4 @@
-"""The Slack side: who we are there, and all that speaks to it."""
+"""Slack: the bot's identity there, and everything that calls its API."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ from bot.settings.config import Config
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """The Slack side."""
+    """The bot's identity in Slack, and everything that calls its API."""
 
     client: AsyncWebClient
     api: SlackApi
@@ -36,22 +36,22 @@ class Slack:
 
 
 @asynccontextmanager
-async def open_slack(config: Config, memory: Storage) -> AsyncIterator[Slack]:
-    """Find out who we are in Slack. Raises PanelError, with what to do, if it will not serve."""
+async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
+    """Connect to Slack. Raises PanelError, with a remedy, if it cannot be used."""
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         identity = await identify(client)
-        api = SlackApi(client, _pace(config, memory, identity))
+        api = SlackApi(client, _rate_limiter(config, storage, identity))
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer)
-        mentions = Mentions(people, memory.handles, identity)
+        mentions = Mentions(people, storage.handles, identity)
         transcript = SlackTranscript(api, identity, signer, mentions)
         files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
         yield Slack(client, api, identity, people, mentions, files, messenger, transcript)
 
 
-def _pace(config: Config, memory: Storage, identity: Identity) -> RateLimiter:
+def _rate_limiter(config: Config, storage: Storage, identity: Identity) -> RateLimiter:
     if not config.slack_pace:
         return NoRateLimiter()
-    return RedisRateLimiter(memory.redis, identity.team_id, share=config.slack_pace)
+    return RedisRateLimiter(storage.redis, identity.team_id, share=config.slack_pace)

@@ -1,4 +1,4 @@
-"""The Redis side: what is kept there, and how it is reached."""
+"""Redis: the client, the queue and every store."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from bot.settings.environment import ConfigError, Problem
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The Redis side."""
+    """The Redis client, and everything that uses it."""
 
     redis: Connection
     queue: RedisTurnQueue
@@ -38,7 +38,7 @@ class Storage:
 
 @asynccontextmanager
 async def open_storage(config: Config) -> AsyncIterator[Storage]:
-    """Connect to Redis. Raises PanelError, with what to do, if it will not serve."""
+    """Connect to Redis. Raises PanelError, with a remedy, if it cannot be used."""
     shards = Shards(config.redis_shards)
     redis = redis_of(config)
     try:
@@ -60,7 +60,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
 
 
 def redis_of(config: Config) -> Connection:
-    """Return the way to Redis. Raises ConfigError if its address is malformed."""
+    """Return a client for Redis. Raises ConfigError if the address is malformed."""
     try:
         return client.connect(config.redis_url)
     except ValueError as error:

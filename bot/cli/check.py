@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.assembly.checkup import examine
 from bot.cli.command import run
-from bot.cli.experts import told
+from bot.cli.experts import summary
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
@@ -35,40 +35,40 @@ def check() -> None:
         config = read(os.environ, *SLACK_OUT, *http, *MODEL, *STORE)
     except ConfigError as error:
         problems = error.problems
-        _tell([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in problems])
+        _print([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in problems])
         sys.exit(1)
     run(_check(config))
 
 
 async def _check(config: Config) -> None:
-    found = [*_settings(config), *await examine(config)]
-    _tell(found)
-    if any(finding.severity is Severity.BAD for finding in found):
+    findings = [*_settings(config), *await examine(config)]
+    _print(findings)
+    if any(finding.severity is Severity.BAD for finding in findings):
         sys.exit(1)
 
 
 def _settings(config: Config) -> list[Finding]:
-    way = "Socket Mode" if config.uses_socket_mode else f"HTTP on port {config.port}"
-    found = [good(f"The settings are complete; events come over {way}")]
+    transport = "Socket Mode" if config.uses_socket_mode else f"HTTP on port {config.port}"
+    findings = [good(f"The settings are complete; events come over {transport}")]
     if not config.own_secrets:
         remedy = "Set it to the output of: openssl rand -hex 32"
         what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
-        found.append(warning(what, remedy))
+        findings.append(warning(what, remedy))
     if config.panel_file:
-        found.append(_panel_file(config.panel_file))
-    return found
+        findings.append(_panel_file(config.panel_file))
+    return findings
 
 
 def _panel_file(path: str) -> Finding:
     try:
-        return good(f"The panel file can be used: {told(load(path))}")
+        return good(f"The panel file can be used: {summary(load(path))}")
     except Refused as refusal:
-        return bad(str(refusal), "Put the file that PANELBOT_PANEL_FILE names right")
+        return bad(str(refusal), "Correct the file that PANELBOT_PANEL_FILE names")
 
 
-def _tell(found: Sequence[Finding]) -> None:
+def _print(findings: Sequence[Finding]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for finding in found:
+    for finding in findings:
         console.print(Text.assemble(_MARKS[finding.severity], "  ", finding.what))
         if finding.remedy:
             console.print(Text(f"         → {finding.remedy}", "dim"))

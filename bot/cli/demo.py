@@ -12,12 +12,11 @@ from rich.emoji import Emoji
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
-from rich.tree import Tree
 
 from bot import logs
 from bot.cli.command import run
 from bot.cli.links import tree
-from bot.demo.run import Demo, Shown, open_demo
+from bot.demo.run import Answered, Demo, open_demo
 from bot.settings.environment import read
 
 
@@ -55,48 +54,49 @@ def _set_up_logs() -> None:
 
 async def _serve(port: int, *, opens: bool) -> None:
     _set_up_logs()
-    async with open_demo(os.environ, port=port, pace=0.5) as here:
-        click.echo(f"Panelbot's playground: {here.url}")
-        click.echo(f"Model: {here.model}. Redis: {here.redis}. Ctrl+C ends it.")
+    async with open_demo(os.environ, port=port, pace=0.5) as running:
+        click.echo(f"Panelbot's playground: {running.url}")
+        click.echo(f"Model: {running.model}. Redis: {running.redis}. Ctrl+C ends it.")
         if opens:
-            await asyncio.to_thread(webbrowser.open, here.url)
+            await asyncio.to_thread(webbrowser.open, running.url)
         await asyncio.Event().wait()
 
 
 async def _ask(question: str, *, as_json: bool) -> None:
     _set_up_logs()
-    async with open_demo(os.environ, port=0, pace=0) as here:
-        shown = await here.ask(question)
+    async with open_demo(os.environ, port=0, pace=0) as running:
+        answered = await running.ask(question)
         if as_json:
-            click.echo(json.dumps(_machine(shown), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(_as_json(answered), indent=2, ensure_ascii=False))
         else:
-            _print(here, shown)
+            _print(running, answered)
 
 
-def _machine(shown: Shown) -> dict[str, Any]:
-    links = shown.links
+def _as_json(answered: Answered) -> dict[str, Any]:
+    links = answered.links
     return {
-        "thread": {"channel": shown.thread.channel_id, "ts": shown.thread.thread_ts},
+        "thread": {"channel": answered.thread.channel_id, "ts": answered.thread.thread_ts},
         "messages": [
-            {"ts": said.ts, "author": said.author, "app": said.is_app, "text": said.text}
-            for said in shown.messages
+            {
+                "ts": message.ts,
+                "author": message.author,
+                "app": message.is_app,
+                "text": message.text,
+            }
+            for message in answered.messages
         ],
         "links": {"router": links.router, "experts": dict(sorted(links.experts.items()))},
     }
 
 
-def _print(here: Demo, shown: Shown) -> None:
+def _print(running: Demo, answered: Answered) -> None:
     console = Console(highlight=False)
-    for said in shown.messages:
-        badge = Text(" APP ", "reverse") if said.is_app else Text("")
-        face = Emoji.replace(said.icon)
-        console.print(Text.assemble((f"{face} {said.author}".strip(), "bold"), "  ", badge))
-        listed = said.text.replace("\n• ", "\n- ")  # Slack's own bullets, in the plan's words
-        body = Markdown(listed) if said.is_app else Text(said.text)
+    for message in answered.messages:
+        badge = Text(" APP ", "reverse") if message.is_app else Text("")
+        icon = Emoji.replace(message.icon)
+        console.print(Text.assemble((f"{icon} {message.author}".strip(), "bold"), "  ", badge))
+        markdown = message.text.replace("\n• ", "\n- ")  # the plan has Slack's bullets
+        body = Markdown(markdown) if message.is_app else Text(message.text)
         console.print(Padding(body, (0, 0, 1, 3)))
-    console.print(_tree(shown))
-    console.print(Text(f"Model: {here.model}. Redis: {here.redis}.", "dim"))
-
-
-def _tree(shown: Shown) -> Tree:
-    return tree(shown.thread, shown.links)
+    console.print(tree(answered.thread, answered.links))
+    console.print(Text(f"Model: {running.model}. Redis: {running.redis}.", "dim"))

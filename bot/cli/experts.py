@@ -1,4 +1,4 @@
-"""``panelbot experts``: the panels as a file that can be reviewed."""
+"""``panelbot experts``: exporting, comparing and importing the panels as a file."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -16,8 +16,8 @@ from bot.settings.panel_comparing import differences
 from bot.settings.panel_reading import load
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
-_NOW = "now"
-_TROUBLE = 2  # as diff(1) has it: 1 says that there are differences
+_CURRENT = "now"
+_TROUBLE = 2  # as with diff(1), where 1 means that there are differences
 
 
 @click.group()
@@ -57,51 +57,51 @@ def check(file: str) -> None:
 
 
 async def _export(out: str) -> None:
-    async with _filing() as (filing, _):
-        text = panel_writing.write(await filing.export())
+    async with _open_sync() as (sync, _):
+        text = panel_writing.write(await sync.export())
     write(text, out)
 
 
 async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
-    written = load(file)
-    async with _filing() as (filing, kept_in):
+    from_file = load(file)
+    async with _open_sync() as (sync, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
-        now = await filing.export()
-        wanted = written if prune else merged(now, written)
-        if not (changed := differences(now, wanted, names=(_NOW, file))):
+        current = await sync.export()
+        target = from_file if prune else merged(current, from_file)
+        if not (changes := differences(current, target, names=(_CURRENT, file))):
             click.echo("There is nothing to change.")
             return
-        click.echo(changed)
+        click.echo(changes)
         if dry_run or not (yes or click.confirm("Change the panels so?")):
             click.echo("Nothing was changed.")
             return
-        await filing.apply(wanted, seen=now)
+        await sync.apply(target, seen=current)
     click.echo("The panels are changed.")
 
 
 async def _diff(file: str) -> None:
-    written = load(file)
-    async with _filing() as (filing, _):
-        changed = differences(await filing.export(), written, names=(_NOW, file))
-    if changed:
-        click.echo(changed)
+    from_file = load(file)
+    async with _open_sync() as (sync, _):
+        changes = differences(await sync.export(), from_file, names=(_CURRENT, file))
+    if changes:
+        click.echo(changes)
         sys.exit(1)
     click.echo(f"The panels are as {file} says.")
 
 
 async def _check(file: str) -> None:
-    click.echo(f"{file} can be used: {told(load(file))}.")
+    click.echo(f"{file} can be used: {summary(load(file))}.")
 
 
-def told(panels: PanelFile) -> str:
-    """Return in a few words what a file holds."""
+def summary(panels: PanelFile) -> str:
+    """Return how many experts and channels a file has."""
     scopes = (panels.defaults, *panels.channels.values())
-    count = sum(len(one.added) for one in scopes)
+    count = sum(len(changes.added) for changes in scopes)
     return f"{count} experts, {len(panels.channels)} channels with changes of their own"
 
 
 @asynccontextmanager
-async def _filing() -> AsyncIterator[tuple[PanelFileSync, str]]:
+async def _open_sync() -> AsyncIterator[tuple[PanelFileSync, str]]:
     async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, team, kept_in):
         yield PanelFileSync(panels, team), kept_in

@@ -1,4 +1,4 @@
-"""``panelbot feedback``: what people think of the replies, for whoever looks after the panel."""
+"""``panelbot feedback``: people's feedback on replies, for whoever maintains the panel."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from bot.settings.config import SLACK_OUT, STORE
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
 _ROUTER = "router"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon out
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would evaluate
 
 Row = Mapping[str, str]
 
@@ -45,30 +45,36 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     config = settings(*SLACK_OUT, *STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
-    async with open_storage(config) as memory, open_slack(config, memory) as slack:
+    async with open_storage(config) as storage, open_slack(config, storage) as slack:
         team, url = slack.identity.team_id, slack.identity.url
-        months = [await memory.feedback.of_month(team, month) for month in kept_months(now)]
-    found = [one for month in months for one in month if one.at >= oldest]
-    rows = [_row(one, url) for one in sorted(found, key=lambda one: one.at)]
+        months = [await storage.feedback.of_month(team, month) for month in kept_months(now)]
+    recent = (entry for month in months for entry in month if entry.at >= oldest)
+    rows = [_row(entry, url) for entry in sorted(recent, key=lambda entry: entry.at)]
     click.echo(write(rows), nl=False)
 
 
-def _row(one: Feedback, url: str) -> Row:
-    channel, root = one.judged.turn.split(":")[1], one.thread_ts.replace(".", "")
-    when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds")
-    said = (one.opinion.value, one.judged.expert or _ROUTER, one.model, one.reason, one.by)
-    return dict(zip(_COLUMNS, (when, *said, f"{url}archives/{channel}/p{root}"), strict=True))
+def _row(entry: Feedback, url: str) -> Row:
+    channel, root = entry.judged.turn.split(":")[1], entry.thread_ts.replace(".", "")
+    return {
+        "time": datetime.fromtimestamp(entry.at / 1000, UTC).isoformat(timespec="seconds"),
+        "opinion": entry.opinion.value,
+        "expert": entry.judged.expert or _ROUTER,
+        "model": entry.model,
+        "reason": entry.reason,
+        "person": entry.by,
+        "thread": f"{url}archives/{channel}/p{root}",
+    }
 
 
 def _as_csv(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _inert(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: _without_formula(cell) for name, cell in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _inert(cell: str) -> str:
+def _without_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

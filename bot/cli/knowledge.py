@@ -16,13 +16,13 @@ from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState,
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.settings.config import MODEL, SLACK_OUT, STORE
 
-_AT_ONCE = 4
+_CONCURRENCY = 4
 _CHANNEL = click.option(
     "--channel", metavar="ID", help="The expert of this channel, not of the defaults of all."
 )
 _NAME = click.argument("name")
 
-Deed = Callable[[str], Coroutine[Any, Any, Document]]
+Action = Callable[[str], Coroutine[Any, Any, Document]]
 
 
 @click.group()
@@ -80,35 +80,38 @@ def consult(name: str, when: str, channel: str | None) -> None:
 
 
 async def _add(name: str, files: Sequence[Path], channel: str | None) -> None:
-    async with _classroom(channel) as (teaching, scope):
+    async with _open_documents(channel) as (expert_documents, scope):
         for path in files:  # before anything is sent
-            teaching.check_document(path.name, path.stat().st_size)
-        collection = await teaching.open(scope, name, None)
+            expert_documents.check_document(path.name, path.stat().st_size)
+        collection = await expert_documents.open(scope, name, None)
 
-        async def learn(path: str) -> Document:
+        async def upload(path: str) -> Document:
             content = await asyncio.to_thread(Path(path).read_bytes)
-            return await teaching.add(collection, Upload(Path(path).name, content))
+            return await expert_documents.add(collection, Upload(Path(path).name, content))
 
-        await _each("Adding", [str(path) for path in files], learn, f"{name} has learnt")
+        await _for_each("Adding", [str(path) for path in files], upload, f"{name} has learnt")
 
 
 async def _list(name: str | None, channel: str | None) -> None:
-    async with _classroom(channel) as (teaching, scope):
+    async with _open_documents(channel) as (expert_documents, scope):
         if name is None:
-            await _list_everything(teaching)
+            await _list_everything(expert_documents)
             return
-        expert, kept = await teaching.documents(scope, name)
+        expert, kept = await expert_documents.documents(scope, name)
         if not kept:
             click.echo(f"{expert.title} has no documents.")
             return
         when = "for every question" if expert.always_consult else "where they help"
         click.echo(f"{expert.title} consults its documents {when}.")
-        _print([(one.document, _origin(one, scope)) for one in kept])
+        _print([(document.document, _origin(document, scope)) for document in kept])
 
 
-async def _list_everything(teaching: ExpertDocuments) -> None:
-    found = await teaching.all_collections()
-    rows = [(one, _place(each.owner)) for each, documents in found for one in documents]
+async def _list_everything(expert_documents: ExpertDocuments) -> None:
+    rows = [
+        (document, _place(collection.owner))
+        for collection, documents in await expert_documents.all_collections()
+        for document in documents
+    ]
     if rows:
         _print(rows)
     else:
@@ -116,39 +119,39 @@ async def _list_everything(teaching: ExpertDocuments) -> None:
 
 
 async def _remove(name: str, documents: Sequence[str], channel: str | None) -> None:
-    async with _classroom(channel) as (teaching, scope):
-        for wanted in documents:
-            removed = await teaching.remove(scope, name, wanted, None)
+    async with _open_documents(channel) as (expert_documents, scope):
+        for name_or_id in documents:
+            removed = await expert_documents.remove(scope, name, name_or_id, None)
             click.echo(f"{removed.name} removed.")
 
 
 async def _reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
-    async with _classroom(channel) as (teaching, scope):
-        _, kept = await teaching.documents(scope, name)
-        wanted = documents or [one.document.id for one in kept if one.is_own]
+    async with _open_documents(channel) as (expert_documents, scope):
+        _, kept = await expert_documents.documents(scope, name)
+        chosen = documents or [document.document.id for document in kept if document.is_own]
 
-        async def read_anew(document: str) -> Document:
-            return await teaching.reindex(scope, name, document, None)
+        async def reindex(document: str) -> Document:
+            return await expert_documents.reindex(scope, name, document, None)
 
-        await _each("Reading", wanted, read_anew, f"{name} has read anew")
+        await _for_each("Reading", chosen, reindex, f"{name} has read anew")
 
 
 async def _consult(name: str, channel: str | None, *, always: bool) -> None:
-    async with _classroom(channel) as (teaching, scope):
-        expert = await teaching.set_always(scope, name, None, always=always)
+    async with _open_documents(channel) as (expert_documents, scope):
+        expert = await expert_documents.set_always(scope, name, None, always=always)
         when = "for every question" if always else "where they help"
         click.echo(f"{expert.title} consults its documents {when}.")
 
 
-async def _each(verb: str, names: Sequence[str], deed: Deed, done: str) -> None:
-    """Do *deed* for each name, some at once, under a progress bar; tell what went wrong."""
-    turns = asyncio.Semaphore(_AT_ONCE)
+async def _for_each(verb: str, names: Sequence[str], action: Action, done: str) -> None:
+    """Run *action* for each name, some in parallel, under a progress bar; report problems."""
+    slots = asyncio.Semaphore(_CONCURRENCY)
     problems: list[str] = []
 
     async def do(name: str) -> None:
-        async with turns:
+        async with slots:
             try:
-                document = await deed(name)
+                document = await action(name)
             except PanelError as error:
                 problems.append(f"{Path(name).name}: {error}")
             else:
@@ -186,8 +189,8 @@ def _origin(kept: ExpertDocument, scope: Scope) -> str:
     return _where(scope) if kept.is_own else "inherited"
 
 
-def _place(holder: CollectionOwner) -> str:
-    return f"{holder.expert}, {_where(holder.scope)}"
+def _place(owner: CollectionOwner) -> str:
+    return f"{owner.expert}, {_where(owner.scope)}"
 
 
 def _where(scope: Scope) -> str:
@@ -195,6 +198,6 @@ def _where(scope: Scope) -> str:
 
 
 @asynccontextmanager
-async def _classroom(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, teaching):
-        yield teaching, ChannelScope(team, channel) if channel else WorkspaceScope(team)
+async def _open_documents(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
+    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, documents):
+        yield documents, ChannelScope(team, channel) if channel else WorkspaceScope(team)

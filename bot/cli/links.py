@@ -68,13 +68,13 @@ async def _show(what: str) -> None:
 
 
 def tree(thread: ThreadRef, links: ThreadLinks) -> Tree:
-    """Return the links as a picture."""
+    """Return the links as a tree to print."""
     root = Tree(f"Slack thread {thread.place}")
     router = root.add(f"router  {links.router}")
     branches: dict[tuple[ExpertName, ...], Tree] = {(): router}
-    for seat, conversation in sorted(links.experts.items(), key=lambda link: experts_on(link[0])):
-        path = experts_on(seat)
-        parent = branches.get(path[:-1], router)  # whose own conversation may be gone
+    paths = sorted((experts_on(path), conversation) for path, conversation in links.experts.items())
+    for path, conversation in paths:
+        parent = branches.get(path[:-1], router)  # its own conversation may be gone
         branches[path] = parent.add(f"{path[-1]}  {conversation}")
     return root
 

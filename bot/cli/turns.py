@@ -76,7 +76,7 @@ async def _show(turn: TurnId) -> None:
 
 
 async def _handle(
-    deed: Callable[[RedisTurnQueue, TurnId], Awaitable[bool]],
+    action: Callable[[RedisTurnQueue, TurnId], Awaitable[bool]],
     done: str,
     turn: str | None,
     *,
@@ -86,19 +86,19 @@ async def _handle(
         raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
     async with _queue() as queue:
         if turn is not None:
-            if not await deed(queue, TurnId(turn)):
+            if not await action(queue, TurnId(turn)):
                 raise _unknown(turn)
             click.echo(f"{turn} {done}.")
             return
         ids = [letter.turn.id for letter in await queue.buried()]
-        handled = [await deed(queue, one) for one in ids]
+        handled = [await action(queue, turn_id) for turn_id in ids]
         click.echo(f"{sum(handled)} turns {done}.")
 
 
 @asynccontextmanager
 async def _queue() -> AsyncIterator[RedisTurnQueue]:
-    async with open_storage(settings(*STORE)) as memory:
-        yield memory.queue
+    async with open_storage(settings(*STORE)) as storage:
+        yield storage.queue
 
 
 def _unknown(turn: str) -> Refused:

@@ -1,4 +1,4 @@
-"""The demo: the bot as it is, before a local Slack and model API, with a Redis of its own."""
+"""The demo: the unchanged bot with a local Slack, a local model API and an embedded Redis."""
 
 import asyncio
 import logging
@@ -36,13 +36,13 @@ _TICKETS = """\
 mcp:
   - {{label: tickets, url: "{url}", purpose: Opens tickets, tools: [open_ticket]}}
 """
-_LOOK_AGAIN = 0.02
-_LONGEST = 15 * 60.0
+_POLL_EVERY = 0.02  # seconds
+_TIMEOUT = 15 * 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One message of a thread, as a reader sees it."""
+class ShownMessage:
+    """A message of a thread, as people see it in Slack."""
 
     ts: str
     author: str
@@ -52,11 +52,11 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A thread, and the conversations behind it."""
+class Answered:
+    """A thread after the bot has answered, and the conversations behind it."""
 
     thread: ThreadRef
-    messages: tuple[Said, ...]
+    messages: tuple[ShownMessage, ...]
     links: ThreadLinks
 
 
@@ -72,33 +72,33 @@ class Demo:
         playground = config.openai_api_key == OpenAIPlayground.api_key
         self.model = "rules, no AI" if playground else f"{config.router_model} and experts' own"
 
-    async def ask(self, question: str) -> Shown:
+    async def ask(self, question: str) -> Answered:
         """Mention the bot in a channel, wait for the end of the turn and return the thread."""
         text = f"<@{self._slack.bot_user_id}> {question}"
         ts = self._slack.people.say(ADA, GENERAL, text)
         thread = ThreadRef(self._slack.workspace.team_id, GENERAL, ts)
-        async with storage.open_storage(self._config) as memory, asyncio.timeout(_LONGEST):
-            await self._slack.people.wait_for(lambda: self._answered(thread), _LONGEST)
-            while not await _idle(memory):  # noqa: ASYNC110 - Redis sends no word when a turn ends
-                await asyncio.sleep(_LOOK_AGAIN)
-            links = await memory.threads.links(thread)
+        async with storage.open_storage(self._config) as opened, asyncio.timeout(_TIMEOUT):
+            await self._slack.people.wait_for(lambda: self._is_answered(thread), _TIMEOUT)
+            while not await _is_idle(opened):  # noqa: ASYNC110 - Redis has no event for the end of a turn
+                await asyncio.sleep(_POLL_EVERY)
+            links = await opened.threads.links(thread)
         messages = self._slack.workspace.thread(GENERAL, ts)
-        return Shown(thread, tuple(self._said(message) for message in messages), links)
+        return Answered(thread, tuple(map(self._shown, messages)), links)
 
-    def _answered(self, thread: ThreadRef) -> bool:
+    def _is_answered(self, thread: ThreadRef) -> bool:
         return len(self._slack.workspace.thread(thread.channel_id, thread.thread_ts)) > 1
 
-    def _said(self, message: Message) -> Said:
+    def _shown(self, message: Message) -> ShownMessage:
         users = self._slack.workspace.users
-        speaker = users.get(message.user or self._slack.bot_user_id)
-        name = message.username or (speaker.shown_name if speaker else "?")
-        written = (b["text"] for b in message.blocks if b["type"] == "markdown")
-        text = "\n\n".join(written) or message.text
+        author = users.get(message.user or self._slack.bot_user_id)
+        name = message.username or (author.shown_name if author else "?")
+        markdown = (b["text"] for b in message.blocks if b["type"] == "markdown")
+        text = "\n\n".join(markdown) or message.text
         mention = f"<@{self._slack.bot_user_id}>"
-        return Said(
+        return ShownMessage(
             message.ts,
             name,
-            message.icon_emoji or (speaker.emoji if speaker else ""),
+            message.icon_emoji or (author.emoji if author else ""),
             message.bot_id is not None,
             text.replace(mention, f"@{users[self._slack.bot_user_id].name}"),
         )
@@ -106,32 +106,32 @@ class Demo:
 
 @asynccontextmanager
 async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> AsyncIterator[Demo]:
-    """Start everything. *pace* is how many seconds the local model takes, about.
+    """Start everything. The local model takes about *pace* seconds for a reply.
 
     Uses the OpenAI API if OPENAI_API_KEY is set, and the Redis in REDIS_URL if that is.
     """
-    async with AsyncExitStack() as opened:
+    async with AsyncExitStack() as stack:
         slack = SlackPlayground(port)
         add_page(slack.app, slack, manifest())
         try:
-            await opened.enter_async_context(slack)
+            await stack.enter_async_context(slack)
         except OSError as error:
             raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
         redis_url = environ.get("REDIS_URL", "").strip()
         own_redis = not redis_url
         if own_redis:
-            redis_url = await opened.enter_async_context(embedded_server())
+            redis_url = await stack.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
-        settings.setdefault("PANELBOT_TOOLS", await _tools(environ, opened))
+        settings.setdefault("PANELBOT_TOOLS", await _tools(environ, stack))
         if not environ.get("OPENAI_API_KEY", "").strip():
-            openai = await opened.enter_async_context(OpenAIPlayground(assistants=True))
+            openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
             openai.latency.piece = pace / 50
             settings |= {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
         config = read(settings)
         if config.openai_api_key == OpenAIPlayground.api_key:
-            await _teach(config)
-        tasks = await opened.enter_async_context(asyncio.TaskGroup())
+            await _add_document(config)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(run_part(part)) for part in (open_web(config), open_worker(config))
         ]
@@ -141,32 +141,33 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             task.cancel()
 
 
-async def _tools(environ: Mapping[str, str], opened: AsyncExitStack) -> str:
-    """Return the file with the tools of the demo's experts; the Assistants API offers none.
+async def _tools(environ: Mapping[str, str], stack: AsyncExitStack) -> str:
+    """Return the file with the tools of the demo's experts; the Assistants API has none of them.
 
-    The server of tools is on this machine, where OpenAI itself cannot reach it.
+    The MCP server runs on this machine, so it is only used with the local model: OpenAI could not
+    reach it.
     """
     if environ.get("PANELBOT_BACKEND", "").strip().casefold() == "assistants":
         return ""
     hosted = files("bot.demo") / "tools.yaml"
     if environ.get("OPENAI_API_KEY", "").strip():
         return str(hosted)
-    server = await opened.enter_async_context(McpPlayground())
-    allowed = Path(opened.enter_context(TemporaryDirectory())) / "tools.yaml"
+    server = await stack.enter_async_context(McpPlayground())
+    allowed = Path(stack.enter_context(TemporaryDirectory())) / "tools.yaml"
     allowed.write_text(hosted.read_text("utf-8") + _TICKETS.format(url=server.url), "utf-8")
     return str(allowed)
 
 
-async def _teach(config: Config) -> None:
-    """Give one expert a document, so that its answers have something to cite."""
+async def _add_document(config: Config) -> None:
+    """Give one expert a document to cite."""
     policy = (files("bot.demo") / "policy.md").read_bytes()
     async with operator.open_documents(config) as (team, documents):
         collection = await documents.open(WorkspaceScope(team), "legal", None)
         await documents.add(collection, Upload("open-source-policy.md", policy))
 
 
-async def _idle(memory: storage.Storage) -> bool:
-    depth = await memory.queue.depth()
+async def _is_idle(opened: storage.Storage) -> bool:
+    depth = await opened.queue.depth()
     return depth.running == depth.waiting == depth.delayed == 0
 
 

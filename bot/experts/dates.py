@@ -1,6 +1,6 @@
-"""An expert that is a function: it reckons with dates, which models get wrong.
+"""An expert that is a function: it calculates with dates, which models get wrong.
 
-It comes with the bot, registered in pyproject.toml like those of anybody else.
+It comes with the bot, and is registered in pyproject.toml like those of any other package.
 """
 
 import re
@@ -11,8 +11,8 @@ from itertools import pairwise
 from bot.functions import FunctionRefused, Request, expert
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_MOST = 8
-_WEEKEND = 5
+_MOST_DATES = 8
+_SATURDAY = 5
 
 
 @expert(
@@ -21,27 +21,27 @@ _WEEKEND = 5
     purpose="Dates, weekdays, calendar weeks, days and working days between dates (2026-12-24).",
 )
 def dates(request: Request) -> Iterator[str]:
-    """Tell of each date in the question what it is, and what lies between them."""
-    given = list(_dates(request.question)) or list(_dates(request.brief))
-    if not given:
+    """Describe each date in the question, and the time between one and the next."""
+    days = list(_dates(request.question)) or list(_dates(request.brief))
+    if not days:
         raise FunctionRefused("Give me one date or more like this: `2026-12-24`.")
     today = datetime.now(UTC).date()
-    for day in given:
-        yield f"- {_told(day)}, {_distance(today, day)}\n"
-    for first, last in pairwise(given):
+    for day in days:
+        yield f"- {_description(day)}, {_distance(today, day)}\n"
+    for first, last in pairwise(days):
         yield f"- From {first} to {last}: {_between(first, last)}\n"
 
 
 def _dates(text: str) -> Iterator[date]:
-    found = list(dict.fromkeys(match.groups() for match in _DATE.finditer(text)))
-    for year, month, day in found[:_MOST]:
+    unique = list(dict.fromkeys(match.groups() for match in _DATE.finditer(text)))
+    for year, month, day in unique[:_MOST_DATES]:
         try:
             yield date(int(year), int(month), int(day))
         except ValueError:
             raise FunctionRefused(f"There is no {year}-{month}-{day}.") from None
 
 
-def _told(day: date) -> str:
+def _description(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"**{day}** is a {day:%A} in week {week} of {year}"
 
@@ -58,12 +58,12 @@ def _distance(today: date, day: date) -> str:
 
 
 def _between(first: date, last: date) -> str:
-    """Return the days from the earlier date to the later, which counts, too."""
+    """Return the days from the earlier date to the later, which is counted as well."""
     start, end = sorted((first, last))
     days = (end - start).days
     weeks, rest = divmod(days, 7)
-    left = (end - timedelta(days=n) for n in range(rest))
-    working = weeks * 5 + sum(day.weekday() < _WEEKEND for day in left)
+    last_days = (end - timedelta(days=n) for n in range(rest))
+    working = weeks * 5 + sum(day.weekday() < _SATURDAY for day in last_days)
     return f"{_counted(days)}, {working} of them Monday to Friday"
 
 

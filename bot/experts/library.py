@@ -20,7 +20,7 @@ def library() -> tuple[Expert, ...]:
 
 @cache
 def defaults() -> tuple[Expert, ...]:
-    """Return the experts that every workspace begins with."""
+    """Return the experts that every workspace starts with."""
     entries = [item.fields() for item in _root().items()]
     is_default = [_DEFAULT in entry and SWITCH[entry[_DEFAULT].one_of(SWITCH)] for entry in entries]
     return tuple(compress(library(), is_default))

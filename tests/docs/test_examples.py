@@ -37,7 +37,7 @@ def request(question: str) -> Request:
 
 def test_the_package_registers_its_expert(orders: str):
     discovery = discover([])
-    assert "orders" in [found.expert.name for found in discovery.found]
+    assert "orders" in [installed.expert.name for installed in discovery.installed]
     assert discovery.problems == []
 
 

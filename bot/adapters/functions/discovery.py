@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One expert that is a function, and the package that it comes from."""
+class InstalledExpert:
+    """An expert that is a function, and the package that registers it."""
 
     expert: Expert
     function: FunctionExpert
@@ -25,7 +25,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An entry point that is no expert, and why; nothing of an error's text."""
+    """An entry point that cannot be used, and why; without the text of any error."""
 
     name: str
     package: str
@@ -36,64 +36,70 @@ class Problem:
 class Discovery:
     """What the installed packages register."""
 
-    found: Sequence[Found] = field(default=())
+    installed: Sequence[InstalledExpert] = field(default=())
     problems: Sequence[Problem] = field(default=())
 
     @property
     def experts(self) -> tuple[Expert, ...]:
         """The experts, for the library."""
-        return tuple(one.expert for one in self.found)
+        return tuple(installed.expert for installed in self.installed)
 
     @property
     def functions(self) -> Mapping[str, Function]:
-        """What each of them calls."""
-        return {one.expert.name: one.function.answer for one in self.found}
+        """Their functions, by the names of the experts."""
+        return {installed.expert.name: installed.function.answer for installed in self.installed}
 
     def findings(self) -> list[Finding]:
-        """Return what is found, for ``panelbot check``."""
-        known = [
-            good(f"The expert {one.expert.name} is a function of {one.package}")
-            for one in self.found
+        """Return the findings for ``panelbot check``."""
+        usable = [
+            good(f"The expert {installed.expert.name} is a function of {installed.package}")
+            for installed in self.installed
         ]
-        return known + [
-            bad(f"{one.package} registers no expert {one.name}: {one.what}", "Mend the package")
-            for one in self.problems
+        unusable = [
+            bad(
+                f"{problem.package} registers no expert {problem.name}: {problem.what}",
+                "Fix the package",
+            )
+            for problem in self.problems
         ]
+        return usable + unusable
 
     def warn(self) -> None:
-        """Tell the log what could not be taken."""
-        for one in self.problems:
-            extra = {"expert": one.name, "package": one.package, "reason": one.what}
+        """Log the entry points that cannot be used."""
+        for problem in self.problems:
+            extra = {"expert": problem.name, "package": problem.package, "reason": problem.what}
             log.warning("function.not_found", extra=extra)
 
 
 def discover(others: Iterable[Expert]) -> Discovery:
     """Load what packages register; *others* are experts whose names and titles are taken."""
-    taken = {called for one in others for called in (one.name, one.title)}
-    found, problems = list[Found](), list[Problem]()
-    for entry in sorted(entry_points(group=GROUP), key=lambda one: (one.name, _package(one))):
+    taken = {name for expert in others for name in (expert.name, expert.title)}
+    installed, problems = list[InstalledExpert](), list[Problem]()
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _package(entry)))
+    for entry in entries:
         try:
-            one = _found(entry, taken)
+            expert = _installed_expert(entry, taken)
         except Refused as error:
             problems.append(Problem(entry.name, _package(entry), str(error)))
         else:
-            found.append(one)
-            taken |= {one.expert.name, one.expert.title}
-    return Discovery(found, problems)
+            installed.append(expert)
+            taken |= {expert.expert.name, expert.expert.title}
+    return Discovery(installed, problems)
 
 
-def _found(entry: EntryPoint, taken: Iterable[str]) -> Found:
+def _installed_expert(entry: EntryPoint, taken: Iterable[str]) -> InstalledExpert:
     name = check_name(entry.name)
     if name in taken:
         raise Refused("another expert has that name.")
-    function = _loaded(entry)
-    return Found(check_expert(_expert(name, function), taken), function, _package(entry))
+    function = _load(entry)
+    expert = check_expert(_expert(name, function), taken)
+    return InstalledExpert(expert, function, _package(entry))
 
 
-def _loaded(entry: EntryPoint) -> FunctionExpert:
+def _load(entry: EntryPoint) -> FunctionExpert:
     try:
         loaded = entry.load()
-    except Exception as error:  # noqa: BLE001 - whatever a package does wrong must not stop the bot
+    except Exception as error:  # noqa: BLE001 - no error of a package may stop the bot
         raise Refused(f"loading {entry.value} ends in {type(error).__name__}.") from None
     if not isinstance(loaded, FunctionExpert) or not callable(loaded.answer):
         raise Refused(f"{entry.value} is no FunctionExpert: see @bot.functions.expert.")

@@ -1,7 +1,7 @@
 """Running a function: on the event loop, or in a thread of its own.
 
-A thread is a daemon and not one of a pool: one that never ends holds up neither other functions
-nor the end of the worker.
+The thread is a daemon and not from a pool: one that never ends blocks neither other functions nor
+the shutdown of the worker.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class InstalledFunctions(Functions):
-    """The functions that were found, by their experts' names."""
+    """The functions of installed packages, by the names of their experts."""
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
@@ -42,7 +42,7 @@ class InstalledFunctions(Functions):
         except asyncio.CancelledError as error:
             if _is_cancelled():
                 raise
-            raise _failed(name, error) from None  # the function has cancelled itself
+            raise _failed(name, error) from None  # raised by the function itself
 
 
 def _is_cancelled() -> bool:
@@ -51,7 +51,7 @@ def _is_cancelled() -> bool:
 
 
 def _failed(name: str, error: BaseException) -> FunctionFailed:
-    """Log what went wrong and where, and nothing of what it says: that may be content."""
+    """Log the type of *error* and where it was raised; not its message, which may be content."""
     frames = traceback.extract_tb(error.__traceback__)
     at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     extra = {"expert": name, "error": type(error).__name__, "at": at}
@@ -99,29 +99,29 @@ class _End:
 
 async def _in_thread(function: Function, request: Request) -> AsyncGenerator[Piece, None]:
     loop = asyncio.get_running_loop()
-    made: asyncio.Queue[Piece | _End] = asyncio.Queue()
-    unheard = threading.Event()
+    pieces: asyncio.Queue[Piece | _End] = asyncio.Queue()
+    abandoned = threading.Event()
 
-    def tell(piece: Piece | _End) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the worker has ended
-            loop.call_soon_threadsafe(made.put_nowait, piece)
+    def put(piece: Piece | _End) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the worker has shut down
+            loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
     def run() -> None:
         try:
             for piece in _all(function(request)):
-                if unheard.is_set():
+                if abandoned.is_set():
                     return
-                tell(piece)
-        except BaseException as error:  # noqa: BLE001 - also SystemExit: somebody waits for the end
-            tell(_End(error))
+                put(piece)
+        except BaseException as error:  # noqa: BLE001 - also SystemExit: the reader waits for an end
+            put(_End(error))
         else:
-            tell(_End())
+            put(_End())
 
     threading.Thread(target=run, daemon=True, name=request.key).start()
     try:
-        while not isinstance(piece := await made.get(), _End):
+        while not isinstance(piece := await pieces.get(), _End):
             yield piece
         if piece.error:
             raise piece.error
     finally:
-        unheard.set()
+        abandoned.set()

@@ -1,9 +1,9 @@
-"""Every key that we keep in Redis, and which of them lie together.
+"""Every key in Redis, and which of them share a slot.
 
-A thread's work is one unit: one Lua script touches its inbox, its turn, its journal and the
-queue that it waits in. In a Cluster a script may touch only one slot, so threads are dealt out
-to *shards*, and all of a shard's keys carry its number as their hash tag. One shard serves a
-single server (and a Sentinel set); a Cluster wants a few for each of its primaries.
+One Lua script may access a thread's inbox, its turn, its journal and the queue that it waits in.
+In a Cluster a script may access only one slot, so threads are distributed over *shards*, and all
+keys of a shard have its number as their hash tag. A single server (or a Sentinel set) needs one
+shard, a Cluster a few for each of its primaries.
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
 for ``panelbot:{kept:CONVERSATION}:``, ``T`` for ``team:channel:thread_ts``.
@@ -30,12 +30,12 @@ P aside:CHANNEL     zset    threads that would be ready, but their channel   whi
                             has its share of turns; by their places          60 to 150 B a thread
 P aside             hash    how many these are, by channel                   while they wait;
                                                                              60 B a channel
-P active            hash    how many turns are begun and not done, by        while there are;
+P active            hash    how many turns are in progress, by               while there are;
                             channel                                          60 B a channel
-P stops             hash    whose turns are to be stopped, and who wants     until they are;
-                            it so                                            80 B a thread
-P herald            string  which worker tells the waiting threads their     6 s; 90 B
-                            place
+P stops             hash    threads whose turn is to be stopped, and who     until they are;
+                            asked for it                                     80 B a thread
+P herald            string  the worker that posts queue positions to the     6 s; 90 B
+                            waiting threads
 P leases            zset    threads whose turn somebody holds, by the end    until done;
                             of the lease (ms)                                60 to 150 B a thread
 P delayed           zset    threads whose turn waits for another try, by     until claimed;
@@ -45,12 +45,12 @@ P rounds            hash    how far each waiting channel has taken places    whi
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
                             last ``fence`` token given
 P wake              list    at most one element: there is something to do    until taken; 65 B
-P approvals:T       hash    what experts in the thread want to do and people  60 days after the
-                            have to approve of; under the same name and a    last, else until
+P approvals:T       hash    tool calls in the thread that people have to     60 days after the
+                            approve; under the same name and a               last, else until
                             ``!`` the verdict that is queued                 settled; 1 kB +
                                                                              arguments each
-P undecided         zset    which of these nobody has decided on, by when    until decided, or
-                            they count as declined (ms); ids alone           then; 200 B each
+P undecided         zset    which of these are undecided, by when they       until decided, or
+                            expire (ms); only their ids                      then; 200 B each
 P seen:T:TS         string  this message has been put                        a day; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
@@ -64,11 +64,11 @@ P moved:T           hash    copies of its conversations on another backend,  unt
                             while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
-panelbot:owner:C    string  whose the conversation C is                      as links:T; 160 B
+panelbot:owner:C    string  the thread and the expert of conversation C      as links:T; 160 B
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
                                                                              one; 105 B
-panelbot:told:N     string  the turn that told the channel of N, which is    an hour; 130 B
-                            ``team:channel:what``
+panelbot:told:N     string  the turn that posted the notice N, which is      an hour; 130 B
+                            ``team:channel:notice``
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
@@ -82,7 +82,7 @@ TEAM:MONTH                  questions of a month, by reply and person;       las
                             no content but a reason that somebody typed      and the reason
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
-R held:LIMIT        string  Slack wants no call under this limit             as long; 90 B
+R held:LIMIT        string  Slack refuses calls under this limit for now     as long; 90 B
 K head              hash    a conversation that we keep ourselves: labels,   90 days after use;
                             summary of its oldest items and how many these   650 B, and the summary
                             are, and the token of the last addition          up to 8 kB
@@ -91,7 +91,7 @@ K items             list    all that was said in it, oldest first            as 
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
-Without a lifetime are only work that was acknowledged and not yet done, and what people set up.
+Only work that is acknowledged and not yet done, and what people set up, never expires.
 """
 
 from binascii import crc32
@@ -118,7 +118,7 @@ FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 @dataclass(frozen=True, slots=True)
 class Shards:
-    """Deals threads out to *count* groups of keys."""
+    """Distributes threads over *count* groups of keys."""
 
     count: int = 1
 
@@ -140,7 +140,7 @@ class Shards:
         return f"{self.prefix(thread)}links:{thread_name(thread)}"
 
     def approvals(self, thread: ThreadRef) -> str:
-        """Return the key of what is to be decided in *thread*."""
+        """Return the key of the pending approvals in *thread*."""
         return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
 
     def moved(self, thread: ThreadRef) -> str:
@@ -156,11 +156,11 @@ class Shards:
         return f"{self.prefix(thread)}report:{turn}"
 
     def usage(self, team_id: str, month: str) -> tuple[str, ...]:
-        """Return the keys of what the turns of *month* took, one in every shard."""
+        """Return the keys of the usage of *month*, one in every shard."""
         return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
 
     def standing(self, thread: ThreadRef) -> str:
-        """Return the key of how the bot stands to *thread*."""
+        """Return the key of the bot's standing in *thread*."""
         return f"{self.prefix(thread)}standing:{thread_name(thread)}"
 
 
@@ -180,12 +180,12 @@ def thread_of(name: str) -> ThreadRef:
 
 
 def pace(team_id: str) -> str:
-    """Return the prefix of the places for calls to the workspace; all lie in one slot."""
+    """Return the prefix of the rate limits of a workspace; all are in one slot."""
     return f"panelbot:{{pace:{team_id}}}:"
 
 
 def conversation(conversation: ConversationId) -> str:
-    """Return the prefix of a *conversation* that we keep ourselves; all of it is in one slot."""
+    """Return the prefix of a *conversation* that the bot stores; all of it is in one slot."""
     return f"panelbot:{{kept:{conversation}}}:"
 
 
@@ -205,7 +205,7 @@ def handles(team_id: str) -> str:
 
 
 def feedback(team_id: str, month: str) -> str:
-    """Return the key of what people think of the replies of *month*."""
+    """Return the key of the feedback on the replies of *month*."""
     return f"panelbot:feedback:{team_id}:{month}"
 
 

@@ -41,21 +41,23 @@ def installed(tmp_path, monkeypatch):
     def make(experts, code=CODE):
         name = f"acme_{next(_NUMBERS)}"
         monkeypatch.syspath_prepend(install(tmp_path, name, code, experts))
-        found = discover(library.library())
-        return name, found
+        discovery = discover(library.library())
+        return name, discovery
 
     return make
 
 
 def test_a_registered_function_is_an_expert_of_the_library(installed):
-    name, found = installed({"orders": "orders"})
+    name, discovery = installed({"orders": "orders"})
 
-    (one,) = [one for one in found.found if one.package == f"{name} 1.0"]
-    expert = one.expert
+    (installed_expert,) = [
+        expert for expert in discovery.installed if expert.package == f"{name} 1.0"
+    ]
+    expert = installed_expert.expert
     assert (expert.name, expert.function, expert.title) == ("orders", "orders", "Order Desk")
     assert (expert.icon, expert.purpose) == (":package:", "Customers' orders.")
-    assert found.functions[ExpertName("orders")](None) == "On its way."
-    assert not [one for one in found.problems if one.package == f"{name} 1.0"]
+    assert discovery.functions[ExpertName("orders")](None) == "On its way."
+    assert not [problem for problem in discovery.problems if problem.package == f"{name} 1.0"]
 
 
 @pytest.mark.parametrize(
@@ -71,39 +73,39 @@ def test_a_registered_function_is_an_expert_of_the_library(installed):
     ],
 )
 def test_what_cannot_be_an_expert_is_left_out_with_the_reason(installed, experts, why):
-    name, found = installed(experts)
+    name, discovery = installed(experts)
 
-    (problem,) = [one for one in found.problems if one.package == f"{name} 1.0"]
+    (problem,) = [problem for problem in discovery.problems if problem.package == f"{name} 1.0"]
     assert why in problem.what
-    assert not [one for one in found.found if one.package == f"{name} 1.0"]
+    assert not [expert for expert in discovery.installed if expert.package == f"{name} 1.0"]
 
 
 def test_a_package_that_breaks_hurts_nobody_else_and_its_error_is_not_quoted(installed, caplog):
     installed({"orders": "orders"})
-    name, found = installed({"broken": "orders"}, "raise RuntimeError('password: hunter2')")
+    name, discovery = installed({"broken": "orders"}, "raise RuntimeError('password: hunter2')")
 
     with caplog.at_level(logging.WARNING):
-        found.warn()
+        discovery.warn()
 
-    assert "orders" in found.functions
-    (problem,) = [one for one in found.problems if one.package == f"{name} 1.0"]
+    assert "orders" in discovery.functions
+    (problem,) = [problem for problem in discovery.problems if problem.package == f"{name} 1.0"]
     assert "RuntimeError" in problem.what
     assert "hunter2" not in str([vars(record) for record in caplog.records])
 
 
 def test_the_first_of_two_packages_has_the_name(installed):
     installed({"orders": "orders"})
-    name, found = installed({"orders": "orders"})
+    name, discovery = installed({"orders": "orders"})
 
-    (problem,) = found.problems
+    (problem,) = discovery.problems
     assert problem.package == f"{name} 1.0"
     assert "has that name" in problem.what
 
 
 def test_the_check_tells_what_is_there_and_what_is_not(installed):
-    _, found = installed({"orders": "orders", "other": "missing"})
+    _, discovery = installed({"orders": "orders", "other": "missing"})
 
-    told = {finding.severity: finding.what for finding in found.findings()}
+    told = {finding.severity: finding.what for finding in discovery.findings()}
     assert "orders is a function of acme_" in told[Severity.GOOD]
     assert "registers no expert other" in told[Severity.BAD]
 
