@@ -18,10 +18,11 @@ from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef
 from bot.playground.openai import faults
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Pause, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Pause, ScriptedBrain, Text, WaitFor
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import response
 from tests.adapters.openai.prompts import prompt, told
+from tests.eventually import eventually
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
@@ -89,14 +90,18 @@ async def test_an_abandoned_response_is_found_behind_its_lock(
     model: ConversationsModel,
     conversation: ConversationId,
 ) -> None:
-    brain.then(Text("Yes"), Pause(0.3), Text("indeed."))
+    goes_on = asyncio.Event()
+    brain.then(Text("Yes"), WaitFor(goes_on), Text("indeed."))
     question = prompt(conversation=conversation, items=(SAID,))
     async with aclosing(model.respond(question)) as events:
         assert isinstance(await anext(events), Begun)
         assert await anext(events) == TextWritten("Yes")
 
+    asking_again = asyncio.create_task(told(model, question))
+    await eventually(lambda: asked(server, RESPOND) == 2)
+    goes_on.set()
     with pytest.raises(ModelUnavailable):
-        await told(model, question)
+        await asking_again
 
     answer = [SAID, ModelSaid("Yes"), ModelSaid("indeed.")]
     assert await model.since(conversation, "17") == answer
