@@ -88,7 +88,7 @@ class World:
     async def idle(self) -> None:
         """Return when every turn is done."""
         await asyncio.sleep(0.05)  # for what was said to arrive at the queue
-        async with storage.open_storage(self.config()) as memory, asyncio.timeout(20):
+        async with storage.open_storage(self.config()) as memory, asyncio.timeout(60):
             while True:
                 depth = await memory.queue.depth()
                 if depth.waiting == depth.running == depth.delayed == 0:

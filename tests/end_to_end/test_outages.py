@@ -179,7 +179,7 @@ async def test_the_turn_of_a_dead_worker_goes_on_when_its_lease_ends(world: Worl
         await eventually(lambda: world.brain.asked, within=20)
         doomed.kill()
         async with world.command("worker"):
-            await world.slack.people.wait_for(lambda: world.said(ts), timeout=12)
+            await world.slack.people.wait_for(lambda: world.said(ts), timeout=60)
             await world.idle()
 
     assert [who for who, _ in world.said(ts)] == ["Legal Counsel"]
