@@ -237,7 +237,7 @@ def test_slack_takes_every_message(current_language):
         assert list(_too_long(shown)) == []
 
 
-def test_whoever_hears_a_button_hears_what_others_see_on_it(current_language):
+def test_a_buttons_accessibility_label_begins_with_its_text(current_language):
     found = [one for shown in _messages() for one in problems({"text": "…", "blocks": shown})]
 
     assert [one for one in found if one.startswith(("the button", "too long"))] == []
@@ -254,7 +254,7 @@ def test_a_text_that_slack_would_not_take_is_found():
 @pytest.mark.parametrize(
     "current_language", [one for one in LANGUAGES if one != ENGLISH], indirect=True
 )
-def test_nothing_is_shown_in_english_to_somebody_who_speaks_something_else(current_language):
+def test_nothing_is_shown_in_english_in_another_language(current_language):
     translated = [str(shown) for shown in (*_modals(), *_messages())]
     language.set_language(ENGLISH)
     english = [str(shown) for shown in (*_modals(), *_messages())]

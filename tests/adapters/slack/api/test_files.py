@@ -159,7 +159,7 @@ async def test_a_shared_file_is_read(neighbour):
     assert await neighbour.files.read(known, len(TEXT)) == ("handbook.md", TEXT)
 
 
-async def test_a_file_of_which_only_the_id_was_told_gets_its_name_from_slack(neighbour):
+async def test_a_file_known_by_id_only_gets_its_name_from_slack(neighbour):
     (untold,) = shared_files({"files": [{"id": shared(neighbour).id}]})
     assert untold.name == "file"
     assert await neighbour.files.read(untold, len(TEXT)) == ("handbook.md", TEXT)
@@ -178,7 +178,7 @@ async def test_a_shared_file_is_not_read_where_it_should_not_be(neighbour, chang
         await neighbour.files.read(shared(neighbour, **changed), len(TEXT))
 
 
-async def test_a_shared_file_that_is_gone_is_told_so(neighbour):
+async def test_a_shared_file_that_was_deleted_is_refused_with_a_sentence(neighbour):
     known = shared(neighbour)
     del neighbour.slack.workspace.files[known.id]
     with pytest.raises(Refused, match=r"`handbook.md` is not there any more"):

@@ -8,7 +8,7 @@ from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 
 
-async def test_slack_tells_who_we_are(neighbour):
+async def test_the_identity_comes_from_slack(neighbour):
     me = neighbour.identity
 
     assert (me.team_id, me.bot_id, me.bot_user_id) == ("T0ACME", BOT_ID, BOT_USER)
@@ -26,14 +26,14 @@ def test_personas_take_a_scope_where_scopes_are_known(scopes, may):
     assert me.may_have_personas is may
 
 
-async def test_a_wrong_token_is_told_with_what_to_do(slack):
+async def test_a_wrong_token_is_reported_with_a_remedy(slack):
     async with web_api.session() as session:
         client = web_api.client("xoxb-wrong", slack.api_url, session)
         with pytest.raises(GiveUp, match=r"SLACK_BOT_TOKEN \(invalid_auth\)\. Reinstall"):
             await identify(client)
 
 
-async def test_a_persons_token_is_told_apart(serve):
+async def test_a_persons_token_is_recognized(serve):
     async def whose(_request):
         return web.json_response({"ok": True, "team_id": "T1", "user_id": "U1", "url": "https://x"})
 
@@ -52,14 +52,14 @@ async def test_a_slack_that_cannot_answer_now_is_unavailable(neighbour, fault):
         await identify(neighbour.api._web)
 
 
-async def test_a_slack_that_is_not_there_is_told_with_its_address(free_port):
+async def test_an_unreachable_slack_is_reported_with_its_url(free_port):
     async with web_api.session() as session:
         client = web_api.client("xoxb-1", f"http://127.0.0.1:{free_port}/api/", session)
         with pytest.raises(MessengerUnavailable, match=f"cannot be reached at .*{free_port}"):
             await identify(client)
 
 
-def test_bolt_is_told_the_same(neighbour):
+def test_bolt_gets_the_same_identity(neighbour):
     told = neighbour.identity.authorize_result("xoxb-1")
 
     assert (told.bot_token, told.team_id) == ("xoxb-1", "T0ACME")

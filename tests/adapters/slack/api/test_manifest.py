@@ -72,7 +72,7 @@ def test_every_method_we_call_is_within_our_scopes(method: str) -> None:
     assert needed <= set(built()["oauth_config"]["scopes"]["bot"])
 
 
-def test_every_event_we_hear_is_within_our_scopes() -> None:
+def test_every_event_is_covered_by_a_scope() -> None:
     scopes = built()["oauth_config"]["scopes"]["bot"]
     needed = {"message.channels": "channels:history", "message.groups": "groups:history"}
     needed |= {"message.im": "im:history", "app_mention": "app_mentions:read"}
@@ -81,7 +81,7 @@ def test_every_event_we_hear_is_within_our_scopes() -> None:
     assert set(needed.values()) <= set(scopes)
 
 
-def test_the_home_is_shown_and_its_opening_heard() -> None:
+def test_the_home_tab_and_its_event_are_enabled() -> None:
     app = built()
     assert app["features"]["app_home"]["home_tab_enabled"] is True
     assert "app_home_opened" in app["settings"]["event_subscriptions"]["bot_events"]

@@ -69,7 +69,7 @@ async def test_people_have_the_language_that_they_chose_in_slack(neighbour):
     assert neighbour.count("users.info") == 3
 
 
-async def test_somebody_known_is_not_asked_for_again(neighbour):
+async def test_a_cached_person_is_not_fetched_again(neighbour):
     for _ in range(3):
         await neighbour.people.person(UserId(ADA))
         await neighbour.people.person(NOBODY)
@@ -98,7 +98,7 @@ async def test_names_are_those_that_slack_tells(neighbour):
     assert neighbour.count("users.info") == 3
 
 
-async def test_slack_away_is_no_reason_to_forget_who_somebody_is(neighbour):
+async def test_an_outage_of_slack_is_not_cached(neighbour):
     neighbour.slack.hazards.on("users.info", hazards.rate_limited(60))
 
     with pytest.raises(MessengerUnavailable):
@@ -107,14 +107,14 @@ async def test_slack_away_is_no_reason_to_forget_who_somebody_is(neighbour):
     assert (await neighbour.people.person(UserId(ADA))).role is Role.ADMIN
 
 
-async def test_a_missing_scope_is_told(neighbour):
+async def test_a_missing_scope_is_reported(neighbour):
     neighbour.slack.state.scopes.discard("users:read")
 
     with pytest.raises(MessengerRefused, match="missing_scope"):
         await neighbour.people.person(UserId(ADA))
 
 
-async def test_every_name_that_somebody_goes_by_is_taken(neighbour):
+async def test_all_names_of_a_member_are_taken(neighbour):
     taken = await neighbour.people.taken_names()
 
     assert {"Ada", "Ada Okafor", "ada", "Panelbot", "Slackbot"} <= taken
@@ -135,7 +135,7 @@ async def test_the_list_of_names_is_asked_for_once_in_ten_minutes(neighbour):
     assert neighbour.count("users.list") == 2
 
 
-async def test_who_is_in_a_group_is_remembered(neighbour):
+async def test_the_members_of_a_group_are_cached(neighbour):
     neighbour.slack.workspace.group_members |= {"S1": [CHLOE], "S2": [ADA, CHLOE], "S3": []}
 
     for _again in range(2):
@@ -145,7 +145,7 @@ async def test_who_is_in_a_group_is_remembered(neighbour):
     assert neighbour.count("usergroups.users.list") == 3
 
 
-async def test_nobody_is_in_a_group_that_slack_does_not_tell_of(neighbour, caplog):
+async def test_a_group_that_slack_does_not_show_has_no_members(neighbour, caplog):
     assert await neighbour.people.groups(CHLOE, {"S0NONE"}) == []
 
     assert "group.unknown" in caplog.text

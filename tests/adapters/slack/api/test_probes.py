@@ -50,7 +50,7 @@ async def seen(bench: SlackProbeBench, name: str, stream_for: float = 1) -> str:
     ("personas", "told"),
     [("kept", KEEPS), ("ignored", LOSES), ("refused", "It is refused: ")],
 )
-async def test_whether_a_persona_is_kept(slack, bench, personas: str, told: str):
+async def test_a_probe_says_whether_the_persona_stays(slack, bench, personas: str, told: str):
     slack.hazards.personas = personas
 
     assert (await seen(bench, "persona")).startswith(told)
@@ -101,7 +101,7 @@ async def test_nothing_is_left_of_all_checks(slack, bench):
     ]
 
 
-async def test_a_channel_in_which_nobody_writes_needs_somebody_to_watch(slack, bench):
+async def test_a_silent_channel_needs_a_named_recipient(slack, bench):
     slack.workspace.delete(slack.workspace.history(GENERAL, 0, 9e9)[0])
 
     found = await observed(bench, "stream-watched")
@@ -110,7 +110,7 @@ async def test_a_channel_in_which_nobody_writes_needs_somebody_to_watch(slack, b
     assert await bench.tidy() == []
 
 
-async def test_what_cannot_be_deleted_is_told(slack, bench):
+async def test_messages_that_cannot_be_deleted_are_reported(slack, bench):
     await observed(bench, "persona")
     slack.hazards.on("chat.delete", hazards.error("cant_delete_message"))
 

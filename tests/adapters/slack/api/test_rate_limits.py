@@ -95,7 +95,7 @@ async def test_without_redis_calls_are_made_all_the_same(neighbour, free_port):
     await nowhere.aclose()
 
 
-async def test_who_does_not_pace_obeys_slack_alone(neighbour):
+async def test_without_a_rate_limiter_only_slacks_retry_after_counts(neighbour):
     neighbour.slack.hazards.on("chat.postMessage", hazards.rate_limited(1))
 
     assert (await post(SlackApi(neighbour.api._web, NoRateLimiter())))["ok"]

@@ -89,7 +89,7 @@ async def test_something_else_that_answers_in_slacks_place(serve):
     assert found.what.startswith(f"No answer from {url}")
 
 
-async def test_scopes_that_nobody_tells_are_to_be_compared(serve):
+async def test_scopes_that_slack_does_not_return_are_to_be_compared(serve):
     async def answer(_request):
         return web.json_response({"ok": True, "user": "panelbot", "team": "Acme"})
 

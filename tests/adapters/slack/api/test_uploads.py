@@ -33,7 +33,7 @@ async def test_an_image_that_slack_does_not_tell_of_in_time_is_to_be_linked(neig
     assert stored.url
 
 
-async def test_a_name_is_kept_to_one_line(neighbour):
+async def test_a_name_is_put_on_one_line(neighbour):
     stored = await neighbour.files.store("a\n b.csv", "", b"n")
     assert stored.name == "a b.csv"
     assert (await neighbour.files.store(" ", "", b"n")).name == "file"

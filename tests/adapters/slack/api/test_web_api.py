@@ -157,7 +157,7 @@ async def test_what_is_no_answer_of_slacks_leaves_a_write_uncertain(answer):
             await api.write("chat.postMessage", text="hi")
 
 
-async def test_nobody_there_leaves_a_write_uncertain(free_port):
+async def test_a_write_is_ambiguous_if_nothing_answers(free_port):
     async with web_api.session() as session:
         web = web_api.client("xoxb-1", f"http://127.0.0.1:{free_port}/api/", session)
         api = SlackApi(web, NoRateLimiter())

@@ -40,7 +40,7 @@ def test_many_experts_of_like_names_make_a_chart_that_slack_takes(title):
         assert len(set(labels)) == len(labels) > 1
 
 
-def test_all_figures_are_told_in_words():
+def test_all_figures_are_shown_as_text():
     words = charts.figures_text(LEGAL)
     assert words == (
         "• *Legal Counsel*: 12 questions · 34,000 tokens · $0.12 · 5 thumbs up, 1 down"
@@ -56,5 +56,5 @@ def test_all_figures_are_told_in_words():
         (Decimal("1234.5"), "$1,234.50"),
     ],
 )
-def test_a_cost_is_told_in_dollars(cost, said):
+def test_a_cost_is_shown_in_dollars(cost, said):
     assert charts.cost(cost) == said

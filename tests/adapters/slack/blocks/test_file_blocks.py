@@ -35,7 +35,7 @@ def test_slack_takes_what_shows_files(shared):
     assert [block["type"] for block in blocks] == ["image", "section"]
 
 
-def test_an_image_tells_what_it_shows_to_those_who_cannot_see_it():
+def test_an_image_has_an_alternative_text():
     (image,) = file_blocks.show([CHART])
     assert image["alt_text"] == "Costs"
     (nameless,) = file_blocks.show([StoredFile(CHART.id, "chart.png", "", is_image=True)])

@@ -83,7 +83,7 @@ def test_a_task_without_a_reason_has_no_details():
     assert "details" not in plan["tasks"][0]
 
 
-def test_the_plan_text_tells_who_why_and_how_far():
+def test_the_plan_text_has_experts_reasons_and_progress():
     words = messages.plan_text("Asking", [task(TaskState.FAILED, "First\nsecond")])
 
     assert words == "Asking\n• M&amp;A Counsel (no answer): First second"

@@ -32,7 +32,7 @@ def test_a_question_has_two_buttons_that_say_what_they_do():
     assert all(one["accessibility_label"].startswith(one["text"]["text"]) for one in buttons)
 
 
-async def test_once_decided_the_buttons_give_way_to_who_decided_and_when(neighbour):
+async def test_after_the_decision_a_note_replaces_the_buttons(neighbour):
     thread, post, ts = await asked(neighbour)
 
     for _again in range(2):
@@ -47,7 +47,7 @@ async def test_once_decided_the_buttons_give_way_to_who_decided_and_when(neighbo
     assert await neighbour.messenger.find(thread, post.turn, post.part) == ts
 
 
-async def test_a_question_that_somebody_deleted_is_no_error(neighbour):
+async def test_a_deleted_question_is_no_error(neighbour):
     thread, post, ts = await asked(neighbour)
     neighbour.slack.workspace.delete(neighbour.replies(thread)[0])
 

@@ -95,7 +95,7 @@ async def thread(neighbour):
 
 
 @pytest.mark.parametrize("user", [BEN, GUEST])
-async def test_a_thumb_up_is_kept_without_a_word(thread, user):
+async def test_a_thumb_up_is_recorded_silently(thread, user):
     await thread.press("good", user)
 
     await eventually(thread.voices)
@@ -136,7 +136,7 @@ async def test_an_opinion_counts_also_where_the_form_cannot_be_shown(thread, cap
     assert thread.voices()
 
 
-async def test_who_cannot_be_heard_is_told(thread):
+async def test_a_user_is_told_if_an_opinion_cannot_be_recorded(thread):
     thread.store.reachable = False
 
     await thread.press("good")

@@ -94,7 +94,7 @@ def test_the_plan_can_be_stopped_while_experts_work():
     assert [e["action_id"] for e in over["elements"]] == [ASK_OTHERS]
 
 
-def test_nobody_is_asked_to_go_deeper_where_a_function_answers():
+def test_a_function_is_not_asked_to_go_deeper():
     post = Post(TURN, "reply:call_1:0", "7", expert=ExpertName("orders"), ends_reply=True)
 
     told = {

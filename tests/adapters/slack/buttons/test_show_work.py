@@ -84,7 +84,7 @@ async def thread(neighbour):
 
 
 @pytest.mark.parametrize("user", [BEN, GUEST])
-async def test_whoever_sees_the_reply_is_shown_how_it_came_about(thread, user):
+async def test_anybody_who_sees_a_reply_may_see_its_trace(thread, user):
     await thread.click(user)
 
     await eventually(lambda: "Look at MIT." in thread.shown())
@@ -104,7 +104,7 @@ async def test_the_modal_opens_before_anything_is_looked_up(thread):
     await eventually(lambda: "Look at MIT." in thread.shown())
 
 
-async def test_who_waits_too_long_is_told(thread):
+async def test_a_timeout_is_explained(thread):
     thread.desk.may_answer.clear()
 
     await thread.click()
@@ -119,7 +119,7 @@ async def test_who_waits_too_long_is_told(thread):
         (ModelUnavailable("secret details"), "try again in a minute"),
     ],
 )
-async def test_what_cannot_be_told_is_said_in_a_sentence(thread, error, told):
+async def test_an_error_is_explained_in_a_sentence(thread, error, told):
     thread.desk.answer = error
 
     await thread.click()

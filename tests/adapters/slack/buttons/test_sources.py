@@ -117,7 +117,7 @@ async def test_many_long_passages_fit_the_modal(desk):
         (None, "no longer there"),
     ],
 )
-async def test_passages_that_cannot_be_shown_are_told_so(desk, failure, words):
+async def test_a_failure_to_read_passages_is_explained(desk, failure, words):
     desk.knowledge.behind.clear()
     desk.knowledge.failure = failure
     assert words in await desk.press(await desk.reply(sources=BEHIND))

@@ -23,7 +23,7 @@ def test_a_value_that_we_did_not_write_is_refused(value):
         Thumb.load(value)
 
 
-def test_the_thumbs_judge_the_whole_reply_whichever_piece_they_stand_under():
+def test_the_thumbs_under_any_piece_judge_the_whole_reply():
     persona = Persona("Legal " + "x" * 80, ":scales:")
     post = Post(TURN, "reply:call_1:7", "…", persona=persona, expert=ExpertName("legal"))
 

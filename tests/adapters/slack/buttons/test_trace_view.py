@@ -35,7 +35,7 @@ def words(view) -> str:
     return "\n".join(found(view))
 
 
-def test_the_whole_turn_is_told_under_what_the_router_said():
+def test_under_the_routers_reply_the_whole_turn_is_shown():
     told = words(trace_view.modal(WORK, None))
 
     for expected in (
@@ -46,7 +46,7 @@ def test_the_whole_turn_is_told_under_what_the_router_said():
         assert expected in told
 
 
-def test_of_an_experts_reply_its_own_part_is_told_and_who_else_was_asked():
+def test_under_an_experts_reply_its_part_and_the_selection_are_shown():
     told = words(trace_view.modal(WORK, TAX.call_id))
 
     assert "Look at VAT." in told
@@ -83,7 +83,7 @@ def test_without_the_words_the_modal_says_so_and_claims_nothing():
     assert "Tools used" not in told
 
 
-def test_people_who_named_the_experts_are_said_to_have_done_so():
+def test_experts_that_people_named_are_shown_as_such():
     assert "did not choose" in words(trace_view.modal(replace(WORK, direct=True), None))
 
 
@@ -143,7 +143,7 @@ def test_small_costs_are_not_rounded_to_nothing(cost, shown):
     assert f"*Cost*\n{shown}" in words(trace_view.modal(work, None))
 
 
-def test_whom_an_expert_consulted_is_told_below_it():
+def test_consulted_experts_are_shown_below_the_expert():
     deepest = ExpertTrace(CallId("call_4"), "Payroll", "Pay.", "Look at pay.", failure=Failure.SLOW)
     tax = ExpertTrace(
         CallId("call_3"), "Tax", "Taxes.", "Look at VAT.", metrics=BILL, parts=(deepest,)

@@ -130,7 +130,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
         yield School(neighbour, ExpertDocuments(editor, neighbour.knowledge))
 
 
-async def test_files_in_the_form_become_documents_and_the_channel_is_told(school):
+async def test_files_of_the_form_become_documents_and_the_channel_is_told(school):
     said = await school.teach(HANDBOOK, ("prices.md", b"900"))
     assert f"<@{DEV}> gave *Legal Counsel* documents" in said
     assert "for this channel: `handbook.md`, `prices.md`" in said
@@ -198,7 +198,7 @@ async def test_an_empty_form_is_refused(school):
     assert "choose a file" in (await school.fill(await school.form()))["files"]
 
 
-async def test_what_cannot_be_learnt_is_told_to_its_giver_and_the_rest_is_learnt(school):
+async def test_the_requester_is_told_of_failures_and_the_other_documents_are_added(school):
     missing = link_to("1000000000.000001")
     files = (("song.mp3", b"la"), HANDBOOK, ("old.md", b"\xfc"))
     assert "`handbook.md`" in await school.teach(*files, link=missing)
@@ -208,7 +208,7 @@ async def test_what_cannot_be_learnt_is_told_to_its_giver_and_the_rest_is_learnt
     assert await school.names() == ["handbook.md"]
 
 
-async def test_where_the_bot_is_not_in_the_channel_the_giver_is_told_directly(school):
+async def test_outside_the_channel_the_requester_gets_a_direct_message(school):
     view = await school.form()
     school.workspace.channels[GENERAL].members.remove(BOT_USER)
     assert await school.fill(view, HANDBOOK, ("song.mp3", b"la")) == {}
@@ -222,7 +222,7 @@ async def test_where_the_bot_is_not_in_the_channel_the_giver_is_told_directly(sc
     assert await school.names() == ["handbook.md"]
 
 
-async def test_who_may_not_change_the_panel_may_not_teach(school):
+async def test_teaching_needs_the_right_to_change_the_panel(school):
     assert "Guests cannot" in shown(await school.command("teach legal", GUEST))
     assert "workspace admins" in shown(await school.command("default teach legal"))
     assert school.workspace.views == {}
@@ -272,7 +272,7 @@ async def test_a_button_that_says_nothing_removes_nothing(school, value):
     assert await school.names() == ["handbook.md"]
 
 
-async def test_a_guest_who_presses_the_button_removes_nothing(school):
+async def test_a_guests_click_removes_nothing(school):
     await school.teach(HANDBOOK)
     listed = await school.command("documents legal", GUEST)
     value = listed.blocks[1]["accessory"]["value"]

@@ -187,7 +187,7 @@ def test_whom_an_expert_consults_is_chosen_from_the_others(taken_by_slack):
     assert expert_form.read(filled(EDITING, now, panel, consults=()))[1].consults == ()
 
 
-def test_where_there_is_nobody_else_nobody_can_be_consulted():
+def test_the_only_expert_can_consult_nobody():
     blocks = expert_form.modal(EDITING, LEGAL, TOOLS, (LEGAL,))["blocks"]
     assert "consults" not in [block.get("block_id") for block in blocks]
 

@@ -125,7 +125,7 @@ async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow
     assert (await slow_form.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
 
 
-async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor):
+async def test_the_channel_is_told_which_experts_an_expert_consults(neighbour, editor):
     command = neighbour.command(editor)
 
     told = await command.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
@@ -136,7 +136,7 @@ async def test_what_an_expert_consults_is_told_to_the_channel(neighbour, editor)
     assert "It now consults `finance`" in announced.text
 
 
-async def test_a_command_that_names_nobody_to_consult_says_how_it_goes(neighbour, editor):
+async def test_consults_without_names_explains_its_usage(neighbour, editor):
     command = neighbour.command(editor)
     told = await command.carry_out(Order(Unfinished("consults")), GIVER)
     assert "/experts consults NAME OTHER" in told.text

@@ -354,7 +354,7 @@ async def test_a_form_where_the_bot_is_not_a_member_says_so_afterwards(office):
     assert "tax" in await office.names("C0NEW")
 
 
-async def test_between_two_people_nobody_is_invited(office):
+async def test_in_a_direct_message_between_people_no_invite_is_suggested(office):
     direct = office.slack.workspace.direct_channel(DEV, DEV).id
     said = await office.give("add writing", channel=direct)
     assert f"write to <@{BOT_USER}>" in said

@@ -112,7 +112,7 @@ async def test_what_others_did_to_the_group_is_said(office):
     assert "disabled" in await office.order("handle legal")
 
 
-async def test_a_group_of_somebody_elses_is_left_alone(office):
+async def test_a_group_that_somebody_else_created_is_left_alone(office):
     await office.order("handle legal on")
     await office.order("handle legal off")
     office.group["created_by"] = ADA
@@ -154,7 +154,7 @@ async def test_without_the_scopes_it_says_which_are_lacking(office):
         await office.order("handle legal on")
 
 
-async def test_a_group_that_was_made_unheard_is_taken_up(office):
+async def test_a_group_whose_creation_got_no_answer_is_used(office):
     office.slack.hazards.on("usergroups.create", hazards.server_error(after_effect=True))
     with pytest.raises(MessengerUnavailable):
         await office.order("handle legal on")
@@ -220,7 +220,7 @@ async def test_a_form_makes_and_removes_a_handle(office):
     assert await office.handles.names("T0ACME") == {}
 
 
-async def test_who_does_not_want_the_handle_of_before_is_heard(office):
+async def test_an_unwanted_earlier_handle_is_not_brought_back(office):
     await office.order("handle legal on")
     removed = await office.editor.remove(EVERYWHERE, "legal", ADMIN.user)
     await office.handles.follow(removed, ADMIN)
@@ -248,7 +248,7 @@ async def test_a_forged_form_gives_no_handle(office):
     assert office.slack.workspace.user_groups == {}
 
 
-async def test_a_form_asks_only_those_who_may_decide(office):
+async def test_a_form_asks_about_the_handle_only_if_the_user_may_decide(office):
     assert await office.handles.offer(MEMBER, None) is None
     assert await office.handles.offer(ADMIN, None) is False
 

@@ -110,7 +110,7 @@ def test_an_announcement_names_who_what_and_where(scope, where):
     assert said == f"<@U9> removed :scales: *Legal Counsel* (`legal`) from {where}."
 
 
-def test_who_cannot_be_told_why_is_told_that(taken_by_slack):
+def test_an_unknown_refusal_suggests_no_invitation(taken_by_slack):
     answer = not_announced("is_archived", "C1", "U0BOT")
     taken_by_slack(answer)
     assert "/invite" not in answer.text
@@ -129,7 +129,7 @@ def test_it_is_shown_whom_an_expert_consults():
     assert "consults `tax`" in shown
 
 
-def test_the_tools_of_an_expert_are_told_wherever_it_is():
+def test_the_tools_of_an_expert_are_shown_in_every_list():
     using = replace(LEGAL, tools=(ToolName("web-search"), ToolName("mcp:tickets")))
     told = "uses `web-search`, `mcp:tickets`"
     assert told in panel_messages.panel([PanelEntry(using, None)], Synthesis.AUTO, HERE).text

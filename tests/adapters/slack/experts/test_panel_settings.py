@@ -77,7 +77,7 @@ async def test_a_new_entry_has_its_line_in_the_help(command):
     assert "• `/experts tone formal` or `casual`: how the experts write" in answer.text
 
 
-async def test_a_new_entry_is_suggested_to_whoever_mistypes_it(command):
+async def test_a_new_entry_is_suggested_for_a_typing_error(command):
     answer = await command.run("tune formal", MEMBER)
     assert "I do not know `tune`. Did you mean `tone`?" in answer.text
 

@@ -161,7 +161,7 @@ async def test_an_expert_is_added_with_the_form_and_the_home_shows_it(house):
     assert "Tax Counsel" in house.told()
 
 
-async def test_documents_that_come_with_the_form_are_learnt_and_the_giver_is_told(house):
+async def test_documents_of_the_form_are_added_and_the_requester_is_told(house):
     await house.people.click(ADA, await house.opened(), home_view.ADD_NEW)
     file = new_file(house.slack.state, "ducks.md", b"Ducks are taxed.", ADA)
     form = await house.modal()
@@ -174,7 +174,7 @@ async def test_documents_that_come_with_the_form_are_learnt_and_the_giver_is_tol
     )
 
 
-async def test_what_is_wrong_in_the_form_is_told_at_its_field(house):
+async def test_an_error_in_the_form_is_shown_at_its_input(house):
     await house.people.click(ADA, await house.opened(), home_view.ADD_NEW)
     form = await house.modal()
 
@@ -213,7 +213,7 @@ async def test_an_expert_gets_and_loses_its_handle_in_the_form(house):
     assert "@panel-legal" not in house.told()
 
 
-async def test_who_goes_takes_the_handle_along(house):
+async def test_a_removed_expert_loses_its_handle(house):
     await house.handles.carry_out("legal", house.giver, wanted=True, for_defaults=True)
     before = (await house.opened()).hash
     await house.choose("remove", "legal")
@@ -224,7 +224,7 @@ async def test_who_goes_takes_the_handle_along(house):
     assert group["date_delete"]
 
 
-async def test_an_expert_is_removed_once_somebody_is_sure(house):
+async def test_an_expert_is_removed_after_confirmation(house):
     before = (await house.opened()).hash
     await house.choose("remove", "legal")
     sure = await house.modal()
@@ -237,7 +237,7 @@ async def test_an_expert_is_removed_once_somebody_is_sure(house):
     assert "remove legal" not in house.told()
 
 
-async def test_who_was_removed_meanwhile_is_gone_already(house):
+async def test_an_expert_that_was_removed_meanwhile_is_reported(house):
     await house.opened()
     await house.choose("remove", "legal")
     sure = await house.modal()
@@ -278,7 +278,7 @@ async def test_everybody_may_read_the_instructions(house):
     assert "legal counsel of a technology company" in str(notice.content["blocks"])
 
 
-async def test_who_has_lost_the_right_to_change_is_told_so(house):
+async def test_a_user_who_lost_the_right_is_refused(house):
     """In French, which is what Chloé has chosen."""
     view = await house.opened(CHLOE)
     house.editor.rights._admins = frozenset()
@@ -290,7 +290,7 @@ async def test_who_has_lost_the_right_to_change_is_told_so(house):
     assert "writing" not in await house.names()
 
 
-async def test_where_slack_has_no_charts_all_is_told_in_words(house, caplog):
+async def test_without_charts_all_figures_are_shown_as_text(house, caplog):
     good = Feedback(JUDGED, "1.0", UserId(DEV), Opinion.GOOD, round(NOW * 1000), "gpt-6.1-terra")
     await house.feedback.save(house.defaults.team_id, good)
     await house.opened()

@@ -46,7 +46,7 @@ def elements(blocks):
     return [one["action_id"] for b in blocks if b["type"] == "actions" for one in b["elements"]]
 
 
-def test_who_may_change_the_defaults_finds_how():
+def test_the_home_has_controls_for_users_who_may_change_the_defaults():
     blocks = shown(OVERVIEW)
 
     assert offered(blocks) == ["show legal", "edit legal", "remove legal"]
@@ -54,7 +54,7 @@ def test_who_may_change_the_defaults_finds_how():
     assert "You may change the defaults" in str(blocks)
 
 
-def test_the_handle_of_an_expert_is_told_beside_it():
+def test_the_handle_of_an_expert_is_shown_beside_it():
     blocks = shown(replace(OVERVIEW, handles={LEGAL.name: "panel-legal"}))
 
     assert "handle: `@panel-legal`" in str(blocks)
@@ -72,7 +72,7 @@ def test_a_panel_that_is_kept_in_a_file_says_where():
     assert "every full member, by mentioning me" in str(blocks)
 
 
-def test_who_may_not_can_look():
+def test_without_rights_the_home_has_no_controls():
     blocks = shown(replace(OVERVIEW, may_change=False, admins=[UserId("U1")]))
 
     assert offered(blocks) == ["show legal"]
@@ -81,11 +81,11 @@ def test_who_may_not_can_look():
     assert "You are none of these" in str(blocks)
 
 
-def test_a_library_that_has_nobody_to_add_offers_no_menu():
+def test_without_addable_experts_there_is_no_menu():
     assert home_view.ADD_LISTED not in elements(shown(replace(OVERVIEW, addable=[])))
 
 
-def test_of_channels_it_is_told_how_much_differs_and_not_what():
+def test_of_a_channel_only_the_number_of_changes_is_shown():
     changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
     channels = [("C1", changes), ("D1", changes)]
 
@@ -96,7 +96,7 @@ def test_of_channels_it_is_told_how_much_differs_and_not_what():
     assert "tax" not in told
 
 
-def test_figures_are_drawn_and_told_in_words():
+def test_figures_are_shown_as_charts_and_as_text():
     figures = [Figures(LEGAL.name, "Legal Counsel", 3, cost=Decimal(1), good=2)]
 
     drawn = shown(replace(OVERVIEW, figures=figures))
@@ -148,6 +148,6 @@ def test_what_a_menu_of_another_version_wants_is_refused(value):
         home_view.act(value)
 
 
-def test_the_tools_of_an_expert_are_told():
+def test_the_tools_of_an_expert_are_shown():
     using = replace(LEGAL, tools=(ToolName("web-search"),))
     assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, entries=[PanelEntry(using, None)])))

@@ -240,7 +240,7 @@ def test_characters_outside_the_basic_plane_count_twice() -> None:
     assert [len(piece) for piece in split("🎉" * 60, 50)] == [25, 25, 10]
 
 
-def test_a_fence_that_fits_stays_whole() -> None:
+def test_a_fence_that_fits_is_not_divided() -> None:
     fence = "```py\n" + "x = 1\n" * 20 + "```"
     assert split(f"Look:\n\n{fence}\n\nThat is all.", 135) == ["Look:", fence, "That is all."]
 

@@ -102,7 +102,7 @@ def test_what_does_not_begin_alike_is_not_added() -> None:
     assert last_chunk("No. ", "Yes. That is so.") is None
 
 
-def test_a_reference_that_is_told_later_takes_the_text_back() -> None:
+def test_a_reference_that_is_defined_later_withdraws_the_text() -> None:
     text = "See [it][r].\n\nThat.\n\n[r]: https://e.co"
     assert next_chunk("", text[:20]) == "See [it][r].\n\n"
     assert last_chunk("See [it][r].\n\n", text) is None

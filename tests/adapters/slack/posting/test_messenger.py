@@ -210,7 +210,7 @@ async def test_markdown_that_slack_does_not_take_is_posted_as_plain_text(neighbo
     assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") == reply.ts
 
 
-async def test_where_slack_knows_no_thumbs_the_whole_reply_is_posted_once(neighbour):
+async def test_without_support_for_thumbs_the_reply_is_posted_once(neighbour):
     thread = neighbour.begin()
     neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"))
 

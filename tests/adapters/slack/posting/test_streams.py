@@ -111,7 +111,7 @@ async def test_whatever_slack_says_no_stream_begins_and_none_is_left(place, shar
 
 
 @pytest.mark.parametrize("fault", [hazards.rate_limited(60), hazards.rate_limited(2)])
-async def test_a_slack_that_is_too_busy_begins_no_stream_and_keeps_nobody_waiting(place, fault):
+async def test_no_stream_starts_and_nobody_waits_while_slack_is_too_busy(place, fault):
     place.slack.hazards.on("chat.startStream", fault)
 
     assert await place.open() is None
@@ -192,7 +192,7 @@ async def test_an_end_that_did_not_arrive_is_made_again(place, fault):
 
 @pytest.mark.parametrize("after_effect", [True, False])
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream"])
-async def test_what_nobody_knows_is_said_so(place, method, after_effect):
+async def test_an_unknown_outcome_is_an_error(place, method, after_effect):
     if method == "chat.appendStream":
         ts = await place.open()
     place.slack.hazards.on(method, hazards.reset(after_effect=after_effect))

@@ -125,7 +125,7 @@ async def test_a_direct_message_needs_no_mention(door):
     assert door.queue.put_texts == ["hello"]
 
 
-async def test_a_reply_to_somebody_else_is_overheard(door):
+async def test_a_reply_to_somebody_else_is_noted_but_not_answered(door):
     thread = door.neighbour.begin(HELLO)
     await door.settle()
 
@@ -141,7 +141,7 @@ async def test_a_reply_to_somebody_else_is_overheard(door):
     [{"files": [("plan.txt", b"a plan")]}, {"broadcast": True}, {"subtype": "me_message"}],
     ids=["with a file", "to the channel", "in the third person"],
 )
-async def test_however_people_say_it_it_is_heard_whole(door, way):
+async def test_every_kind_of_message_by_people_is_queued(door, way):
     thread = door.neighbour.begin(HELLO)
     await door.settle()
 
@@ -175,7 +175,7 @@ async def test_what_is_never_queued_is_never_acknowledged(door):
     assert lost.payload["event"]["text"] == "lost?"
 
 
-async def test_the_bots_own_messages_edits_and_deletions_are_not_heard(door):
+async def test_the_bots_own_messages_edits_and_deletions_are_ignored(door):
     thread = door.neighbour.begin(HELLO)
     legal = Post(TurnId("T:C:1.0"), "reply:1:0", "Yes.", persona=Persona("Legal", ":scales:"))
     plan = Post(TurnId("T:C:1.0"), "plan", "Asking")
@@ -201,7 +201,7 @@ async def test_being_removed_is_noted(door, caplog, kind):
     assert not door.slack.deliverer.undelivered
 
 
-async def test_an_event_that_nobody_listens_to_is_acknowledged(door):
+async def test_an_event_without_a_listener_is_acknowledged(door):
     door.slack.people.stop_session(ADA, GENERAL, door.neighbour.begin().thread_ts)
     event = {"type": "emoji_changed", "subtype": "add", "event_ts": "1.0"}
     door.slack.deliverer.event(event_callback(door.slack.workspace, event, "Ev1"))
@@ -226,7 +226,7 @@ async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplo
     assert "payload.failed" in caplog.messages
 
 
-async def test_slack_is_not_asked_who_we_are_for_each_event(door):
+async def test_an_event_causes_no_auth_test(door):
     before = door.neighbour.count("auth.test")
 
     door.slack.people.say(ADA, GENERAL, HELLO)

@@ -115,7 +115,7 @@ def test_a_longer_id_that_begins_like_ours_is_no_mention_of_us():
         ("5 &lt; 6", False),
     ],
 )
-def test_who_mentions_others_but_not_the_bot_speaks_to_them(text, others):
+def test_a_message_that_mentions_only_others_addresses_them(text, others):
     assert read(text=text, thread_ts="1.0").addresses_others is others
 
 

@@ -47,7 +47,7 @@ async def test_the_url_that_people_enter_is_verified(door):
     assert await door.carrier.verify_url()
 
 
-async def test_health_is_told(door):
+async def test_the_health_endpoint_answers(door):
     async with ClientSession() as session:
         answer = await session.get(door.url + receiver.HEALTH_PATH)
         assert (answer.status, await answer.text()) == (200, "ok")
@@ -139,7 +139,7 @@ async def test_a_command_arrives_as_it_was_typed(door, text):
     assert result.answer == {"text": f"You said {text}"}
 
 
-async def test_a_command_that_nobody_knows_is_not_acknowledged(door):
+async def test_an_unknown_command_is_not_acknowledged(door):
     result = await door.slack.people.slash(ADA, GENERAL, "/unheard-of")
 
     assert result.error

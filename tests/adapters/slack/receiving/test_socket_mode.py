@@ -66,7 +66,7 @@ async def test_connections_that_slack_replaces_are_opened_anew(ear):
     assert ear.heard == ["still there?"]
 
 
-async def test_what_comes_over_a_connection_that_is_being_replaced_is_heard(ear):
+async def test_payloads_over_a_connection_that_is_being_replaced_are_delivered(ear):
     (old, _) = ear.slack.sockets._sockets
     await ear.slack.sockets.disconnect()
     await eventually(lambda: ear.slack.sockets.connections == 2)
@@ -158,7 +158,7 @@ async def test_what_is_under_way_at_the_end_is_acknowledged(neighbour):
     await eventually(lambda: ear.slack.sockets.connections == 0)
 
 
-async def test_a_wrong_token_is_told_with_what_to_do(neighbour):
+async def test_a_wrong_token_is_reported_with_a_remedy(neighbour):
     sockets = SocketModeReceiver(
         Ear(neighbour).app, "xapp-wrong", neighbour.api._web, connections=2
     )
@@ -178,7 +178,7 @@ async def slack_that_opens(url, serve):
         yield web_api.client("xoxb-1", f"{address}/api/", session)
 
 
-async def test_the_address_of_a_connection_is_not_told(neighbour, serve, free_port, caplog):
+async def test_the_url_of_a_connection_is_not_logged(neighbour, serve, free_port, caplog):
     caplog.set_level(logging.DEBUG, logger="bot")
     url = f"ws://127.0.0.1:{free_port}/?ticket=secret"
     async with slack_that_opens(url, serve) as client:

@@ -236,7 +236,7 @@ async def test_threads_of_a_channel_are_listed(neighbour):
     assert roots == [thread.thread_ts]
 
 
-async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
+async def test_all_messages_are_returned_as_people_saw_them(neighbour):
     thread = neighbour.begin("a *question* &amp; more")
     long = "\n\n".join(f"Paragraph {number} of many < others." for number in range(300))
     await neighbour.messenger.post_plan(thread, answer("plan", text="Asking Legal"), [])
@@ -250,7 +250,7 @@ async def test_the_whole_thread_is_given_as_people_saw_it(neighbour):
     assert (legal.text, legal.is_markdown) == (long, True)
 
 
-async def test_a_reply_that_slack_keeps_as_rich_text_is_given_whole(neighbour):
+async def test_a_reply_that_slack_stores_as_rich_text_is_read_completely(neighbour):
     thread = neighbour.begin()
     await neighbour.messenger.post(thread, answer(text="x" * 5_000))
     (reply,) = neighbour.replies(thread)
