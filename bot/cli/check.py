@@ -26,7 +26,7 @@ _MARKS = {
 
 @click.command()
 def check() -> None:
-    """Tell what is missing: settings, tokens, scopes, Redis, models; each with its remedy.
+    """Report what is missing: settings, tokens, scopes, Redis, models; each with its remedy.
 
     Exits with 1 if something keeps the bot from working.
     """

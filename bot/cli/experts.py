@@ -38,21 +38,21 @@ def export(out: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
 def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
-    """Let the panels be as FILE says, once you have seen what changes and agreed."""
+    """Make the panels match FILE, after showing the changes and asking."""
     run(_import(file, dry_run=dry_run, yes=yes, prune=prune))
 
 
 @experts.command()
 @_FILE
 def diff(file: str) -> None:
-    """Show where FILE differs from the panels. Exits with 1 where it does, with 2 on trouble."""
+    """Show where FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
     run(_diff(file), exit_code=_TROUBLE)
 
 
 @experts.command()
 @_FILE
 def check(file: str) -> None:
-    """Tell whether FILE can be used. Needs no settings, and reaches nobody."""
+    """Check whether FILE can be used. Needs no settings and no connection."""
     run(_check(file))
 
 

@@ -18,7 +18,7 @@ from bot.settings.config import MODEL, SLACK_OUT, STORE
 @click.command()
 @click.argument("what", metavar="PERMALINK|USER|CHANNEL")
 @click.option("--messages", is_flag=True, help="Delete the bot's own messages in Slack, too.")
-@click.option("--dry-run", is_flag=True, help="Tell what there is, and delete nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be deleted, and delete nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--wait",
@@ -29,11 +29,11 @@ from bot.settings.config import MODEL, SLACK_OUT, STORE
     help="How long to wait for the end of a turn that is running.",
 )
 def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
-    """Delete all that is kept of a thread, a channel, or the threads that a person began.
+    """Delete everything stored about a thread, a channel, or the threads that a person started.
 
     A thread is named by a message's permalink, CHANNEL/TS or the id of one of its conversations;
-    a person by the id in the profile (U…), a channel by its id (C…). What was not deleted is
-    told: do it again to go on. People's own messages stay in Slack.
+    a person by the id in the profile (U…), a channel by its id (C…). Whatever could not be deleted
+    is listed: run the command again to continue. People's own messages stay in Slack.
     """
     run(_forget(what, messages=messages, dry_run=dry_run, yes=yes, wait=wait))
 

@@ -40,7 +40,7 @@ def knowledge() -> None:
 )
 @_CHANNEL
 def add(name: str, files: Sequence[Path], channel: str | None) -> None:
-    """Give the expert NAME these FILES; one of the same name is replaced."""
+    """Give the expert NAME these FILES; those of the same name are replaced."""
     run(_add(name, files, channel))
 
 
@@ -57,7 +57,7 @@ def list_documents(name: str | None, channel: str | None) -> None:
 @click.argument("documents", nargs=-1, required=True)
 @_CHANNEL
 def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Take DOCUMENTS, by name or id, from the expert NAME."""
+    """Remove DOCUMENTS, by name or id, from the expert NAME."""
     run(_remove(name, documents, channel))
 
 
@@ -66,7 +66,7 @@ def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
 @click.argument("documents", nargs=-1)
 @_CHANNEL
 def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Read DOCUMENTS of the expert NAME anew; without any, all of its own."""
+    """Index DOCUMENTS of the expert NAME again; without any, all of its own."""
     run(_reindex(name, documents, channel))
 
 
@@ -75,7 +75,7 @@ def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
 @click.argument("when", type=click.Choice(["always", "when-useful"]))
 @_CHANNEL
 def consult(name: str, when: str, channel: str | None) -> None:
-    """Say whether the expert NAME consults its documents for every question."""
+    """Set whether the expert NAME consults its documents for every question."""
     run(_consult(name, channel, always=when == "always"))
 
 

@@ -47,13 +47,13 @@ def rebuild(channel: str) -> None:
 @links.command()
 @click.argument("what", metavar="[PERMALINK|CHANNEL]", required=False)
 @click.option("--to", "backend", type=click.Choice(BACKENDS), required=True)
-@click.option("--dry-run", is_flag=True, help="Tell what there is to move, and move nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be moved, and move nothing.")
 def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
-    """Copy conversations to another backend, with all that was said in them.
+    """Copy conversations to another backend, with all their messages.
 
     Of all threads that Redis knows, or of those of a channel, or of one. Threads that are not
-    moved ahead are moved with their next question, once PANELBOT_BACKEND has changed. Doing it
-    again goes on where it stopped.
+    moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
+    again to continue where it stopped.
     """
     run(_migrate(what, backend, dry_run=dry_run))
 

@@ -1,4 +1,4 @@
-"""``panelbot probe``: what the services really do, where their documentation does not say."""
+"""``panelbot probe``: how the services behave where their documentation does not say."""
 
 import sys
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from bot.settings.config import MODEL, SLACK_OUT, STORE
     "--user",
     metavar="ID",
     default="",
-    help="Who watches messages that grow.  [default: who wrote last in the channel]",
+    help="Who the messages are streamed to.  [default: who wrote last in the channel]",
 )
 @click.option("--only", metavar="NAME", multiple=True, help="Only these checks.")
 @click.option(
@@ -30,14 +30,14 @@ from bot.settings.config import MODEL, SLACK_OUT, STORE
     default=360,
     show_default=True,
     metavar="SECONDS",
-    help="How long to let a message in Slack grow.",
+    help="How long to stream a message in Slack.",
 )
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
 def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str) -> None:
-    """Find out what OpenAI and Slack do where nobody has written it down, as Markdown.
+    """Find out how OpenAI and Slack behave where it is not documented, as Markdown.
 
-    It asks with your keys, costs a few thousand tokens, and deletes what it has made. Exits with 1
-    if a check could not run or something is left over.
+    It uses your keys, costs a few thousand tokens, and deletes what it has created. Exits with 1
+    if a check could not run or something could not be deleted.
     """
     slack = SlackProbeOptions(channel, user, stream_for) if channel else None
     run(_probe(slack, only, out))

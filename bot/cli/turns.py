@@ -19,12 +19,12 @@ _EVERY = click.option("--all", "every", is_flag=True, help="All that were given 
 
 @click.group()
 def turns() -> None:
-    """Turns that were given up after all their tries; they are kept for thirty days."""
+    """Turns that were given up after all their retries; they are kept for thirty days."""
 
 
 @turns.command("list")
 def list_turns() -> None:
-    """List them, and tell how many turns wait and run."""
+    """List them, and count the turns that are waiting and running."""
     run(_list())
 
 
@@ -39,7 +39,7 @@ def show(turn: str) -> None:
 @click.argument("turn", required=False)
 @_EVERY
 def retry(turn: str | None, every: bool) -> None:
-    """Put one (or all) back on the queue, with its journal: nothing is said twice."""
+    """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
     run(_handle(RedisTurnQueue.retry, "put back on the queue", turn, every=every))
 
 
@@ -47,7 +47,7 @@ def retry(turn: str | None, every: bool) -> None:
 @click.argument("turn", required=False)
 @_EVERY
 def drop(turn: str | None, every: bool) -> None:
-    """Forget one (or all) for good."""
+    """Delete one (or all) for good."""
     run(_handle(RedisTurnQueue.drop, "forgotten", turn, every=every))
 
 
