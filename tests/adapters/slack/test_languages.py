@@ -171,7 +171,7 @@ def _messages() -> Iterator[list[dict]]:
     decisions = reply_buttons.decision_buttons(ApprovalId("T1:C1:1.0/call_1"))
     yield [{"type": "actions", "elements": decisions}]
     yield from (
-        messages.ended("…", Ending(approval_texts.ended(one), ADA))["blocks"] for one in ENDS
+        messages.ended("…", Ending(approval_texts.ended(end), ADA))["blocks"] for end in ENDS
     )
     yield file_blocks.show([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
     yield messages.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
@@ -238,9 +238,11 @@ def test_slack_takes_every_message(current_language):
 
 
 def test_a_buttons_accessibility_label_begins_with_its_text(current_language):
-    found = [one for shown in _messages() for one in problems({"text": "…", "blocks": shown})]
+    found = [
+        problem for blocks in _messages() for problem in problems({"text": "…", "blocks": blocks})
+    ]
 
-    assert [one for one in found if one.startswith(("the button", "too long"))] == []
+    assert [problem for problem in found if problem.startswith(("the button", "too long"))] == []
 
 
 def test_a_text_that_slack_would_not_take_is_found():
@@ -252,14 +254,14 @@ def test_a_text_that_slack_would_not_take_is_found():
 
 
 @pytest.mark.parametrize(
-    "current_language", [one for one in LANGUAGES if one != ENGLISH], indirect=True
+    "current_language", [language for language in LANGUAGES if language != ENGLISH], indirect=True
 )
 def test_nothing_is_shown_in_english_in_another_language(current_language):
     translated = [str(shown) for shown in (*_modals(), *_messages())]
     language.set_language(ENGLISH)
     english = [str(shown) for shown in (*_modals(), *_messages())]
 
-    assert [one for one, other in zip(translated, english, strict=True) if one == other] == []
+    assert [text for text, other in zip(translated, english, strict=True) if text == other] == []
 
 
 def test_a_status_is_short(current_language):
@@ -273,6 +275,6 @@ def test_a_status_is_short(current_language):
 def test_first_questions_are_understood_in_every_language(current_language):
     offered = suggestions.suggestions([LEGAL, replace(LEGAL, name=ExpertName("tax"))])
 
-    beginnings = [one.message.partition(":")[0] for one in offered]
+    beginnings = [prompt.message.partition(":")[0] for prompt in offered]
     assert beginnings == ["everyone", "legal", "tax", "experts"]
-    assert [one for one in offered if len(one.title) > 200] == []
+    assert [prompt for prompt in offered if len(prompt.title) > 200] == []

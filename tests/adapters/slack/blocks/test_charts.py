@@ -19,7 +19,10 @@ def test_questions_are_the_experts_and_opinions_are_of_all():
     assert questions["chart"]["axis_config"]["categories"] == ["Legal Counsel"]
     assert questions["chart"]["series"][0]["data"] == [{"label": "Legal Counsel", "value": 12}]
     assert opinions["chart"]["axis_config"]["categories"] == ["Legal Counsel", "Router"]
-    assert [one["name"] for one in opinions["chart"]["series"]] == ["Thumbs up", "Thumbs down"]
+    assert [series["name"] for series in opinions["chart"]["series"]] == [
+        "Thumbs up",
+        "Thumbs down",
+    ]
     assert [point["value"] for point in opinions["chart"]["series"][0]["data"]] == [5, 1]
 
 

@@ -20,7 +20,7 @@ def post(*stored_files: StoredFile) -> Post:
     return Post(
         TurnId("T0ACME:C0GENERAL:1.0"),
         "made:call_1",
-        "\n".join(f":paperclip: `{one.name}`" for one in stored_files),
+        "\n".join(f":paperclip: `{file.name}`" for file in stored_files),
         persona=Persona("Analyst", ":bar_chart:"),
         expert=ExpertName("data"),
         stored_files=stored_files,

@@ -26,10 +26,12 @@ def test_a_question_has_two_buttons_that_say_what_they_do():
     (actions,) = row(asking("T1:C1:1.0"))
 
     buttons = actions["elements"]
-    assert [one["action_id"] for one in buttons] == [APPROVE, DECLINE]
-    assert [one["text"]["text"] for one in buttons] == ["Approve", "Decline"]
-    assert all(one["value"] == APPROVAL for one in buttons)
-    assert all(one["accessibility_label"].startswith(one["text"]["text"]) for one in buttons)
+    assert [button["action_id"] for button in buttons] == [APPROVE, DECLINE]
+    assert [button["text"]["text"] for button in buttons] == ["Approve", "Decline"]
+    assert all(button["value"] == APPROVAL for button in buttons)
+    assert all(
+        button["accessibility_label"].startswith(button["text"]["text"]) for button in buttons
+    )
 
 
 async def test_after_the_decision_a_note_replaces_the_buttons(neighbour):

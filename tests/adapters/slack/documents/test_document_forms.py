@@ -17,7 +17,7 @@ def filled(
     pupil: DocumentTarget = HERE, files: tuple[str, ...] = (), link: str | None = None
 ) -> dict:
     values = {
-        "files": {"value": {"type": "file_input", "files": [{"id": one} for one in files]}},
+        "files": {"value": {"type": "file_input", "files": [{"id": file_id} for file_id in files]}},
         "link": {"value": {"type": "plain_text_input", "value": link}},
     }
     return document_forms.modal(pupil, LEGAL) | {"state": {"values": values}}

@@ -88,8 +88,10 @@ class School:
 
     async def whispered(self, words: str, user: str = DEV) -> str:
         """Wait until somebody alone is told *words*; returns all of that message."""
-        await self.people.wait_for(lambda: any(words in shown(one) for one in self.whispers(user)))
-        return next(shown(one) for one in self.whispers(user) if words in shown(one))
+        await self.people.wait_for(
+            lambda: any(words in shown(whisper) for whisper in self.whispers(user))
+        )
+        return next(shown(whisper) for whisper in self.whispers(user) if words in shown(whisper))
 
     async def names(self, *, everywhere: bool = False) -> list[str]:
         team = self.workspace.team_id

@@ -217,7 +217,7 @@ def test_the_tools_that_an_expert_has_are_ticked_and_can_be_changed():
         for b in expert_form.modal(EDITING, USING, TOOLS)["blocks"]
         if b.get("block_id") == "tools"
     )
-    assert [one["value"] for one in tools["element"]["initial_options"]] == ["mcp:tickets"]
+    assert [option["value"] for option in tools["element"]["initial_options"]] == ["mcp:tickets"]
     _, kept = expert_form.read(filled(EDITING, USING))
     assert kept.tools == USING.tools
     _, changed = expert_form.read(filled(EDITING, USING, tools=["web-search", "image-generation"]))

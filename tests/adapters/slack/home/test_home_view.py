@@ -113,12 +113,12 @@ def test_the_largest_panel_fits():
         Expert(ExpertName(f"e{n}"), "T" * 40, ":scales:", "p" * 200, "i" * 3_000)
         for n in range(100)
     ]
-    figures = [Figures(one.name, one.title, 1_000_000, good=9, bad=9) for one in experts]
+    figures = [Figures(expert.name, expert.title, 1_000_000, good=9, bad=9) for expert in experts]
     changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
     blocks = shown(
         replace(
             OVERVIEW,
-            entries=[PanelEntry(one, WorkspaceScope("T1")) for one in experts],
+            entries=[PanelEntry(expert, WorkspaceScope("T1")) for expert in experts],
             addable=experts,
             channels=[(f"C{n:011}", changes) for n in range(300)],
             figures=figures,

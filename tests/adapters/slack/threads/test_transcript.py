@@ -33,9 +33,12 @@ async def test_mentions_are_read_as_names(neighbour):
     thread = neighbour.begin()
     message = Message(MessageTs("1.0"), UserId(ADA), f"ask <@{BEN}> &amp; me", files=FILES)
 
-    (said,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
+    (utterance,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
 
-    assert (said.speaker, said.text) == ("Ada", "ask @Ben & me\n[attached: a.pdf, b c.png]")
+    assert (utterance.speaker, utterance.text) == (
+        "Ada",
+        "ask @Ben & me\n[attached: a.pdf, b c.png]",
+    )
 
 
 async def test_handles_are_read_as_people_type_them(neighbour):
@@ -65,9 +68,9 @@ async def test_a_message_without_text_is_read_as_such(neighbour):
     thread = neighbour.begin()
     message = Message(MessageTs("1.0"), UserId("U0NOBODY"), "")
 
-    (said,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
+    (utterance,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
 
-    assert (said.speaker, said.text) == ("Somebody", "[no text]")
+    assert (utterance.speaker, utterance.text) == ("Somebody", "[no text]")
 
 
 async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
@@ -78,9 +81,9 @@ async def test_earlier_talk_has_speakers_and_experts_but_no_plans(neighbour):
     await neighbour.messenger.post(thread, answer())
     last = say(ADA, GENERAL, "now", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert [(one.speaker, one.text) for one in said] == [
+    assert [(utterance.speaker, utterance.text) for utterance in utterances] == [
         ("Ada", "a question"),
         ("Ben", "a reply"),
         ("Legal Counsel", "Yes."),
@@ -95,8 +98,10 @@ async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_an
     asked = await transcript.people_said(thread, since=root, until=reply)
     pointed_at = await transcript.people_said(thread, since=reply, until=reply)
 
-    assert [(one.speaker, one.text) for one in asked] == [("Ada", "a question")]
-    assert [(one.speaker, one.text) for one in pointed_at] == [("Legal Counsel", "Yes.")]
+    assert [(utterance.speaker, utterance.text) for utterance in asked] == [("Ada", "a question")]
+    assert [(utterance.speaker, utterance.text) for utterance in pointed_at] == [
+        ("Legal Counsel", "Yes.")
+    ]
 
 
 async def test_our_own_asides_are_no_talk(neighbour):
@@ -107,9 +112,9 @@ async def test_our_own_asides_are_no_talk(neighbour):
     await neighbour.messenger.post(thread, closing)
     last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert [(one.speaker, one.text) for one in said] == [
+    assert [(utterance.speaker, utterance.text) for utterance in utterances] == [
         ("Ada", "a question"),
         ("Panelbot", "Both agree."),
     ]
@@ -123,11 +128,11 @@ async def test_only_what_was_said_since_then_is_read(neighbour):
     before = say(ADA, GENERAL, "now", thread.thread_ts)
     say(BEN, GENERAL, "later", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(
+    utterances = await neighbour.transcript.earlier(
         thread, before=MessageTs(before), since=MessageTs(since)
     )
 
-    assert [one.text for one in said] == ["unheard"]
+    assert [utterance.text for utterance in utterances] == ["unheard"]
 
 
 async def test_notices_of_the_channel_are_no_talk_but_other_bots_are(neighbour):
@@ -141,9 +146,9 @@ async def test_notices_of_the_channel_are_no_talk_but_other_bots_are(neighbour):
     post(PlayedMessage(new_ts(), text="Silently", bot_id="B0MUTE", **hanging))
     last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert [(one.speaker, one.text) for one in said[1:]] == [
+    assert [(utterance.speaker, utterance.text) for utterance in utterances[1:]] == [
         ("Alerts", "It burns"),
         ("Somebody", "Silently"),
     ]
@@ -155,15 +160,15 @@ async def test_of_a_long_thread_the_oldest_is_left_out(neighbour):
     for number in range(MOST_MESSAGES):
         last = say(BEN, GENERAL, f"reply {number}", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert len(said) == MOST_MESSAGES
-    assert (said[0].text, said[-1].text) == ("the root", f"reply {MOST_MESSAGES - 2}")
+    assert len(utterances) == MOST_MESSAGES
+    assert (utterances[0].text, utterances[-1].text) == ("the root", f"reply {MOST_MESSAGES - 2}")
 
     last = say(ADA, GENERAL, "now", thread.thread_ts)
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert (said[0].text, len(said)) == ("reply 0", MOST_MESSAGES)
+    assert (utterances[0].text, len(utterances)) == ("reply 0", MOST_MESSAGES)
 
 
 async def test_of_much_text_the_oldest_is_left_out(neighbour):
@@ -173,23 +178,23 @@ async def test_of_much_text_the_oldest_is_left_out(neighbour):
         say(BEN, GENERAL, letter * (LONGEST_MESSAGE - 100), thread.thread_ts)
     last = say(ADA, GENERAL, "now", thread.thread_ts)
 
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
-    assert [one.text[0] for one in said] == ["t", "a", "b", "c"]
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [utterance.text[0] for utterance in utterances] == ["t", "a", "b", "c"]
 
     last = say(ADA, GENERAL, "x" * 500, thread.thread_ts)
     last = say(ADA, GENERAL, "now", thread.thread_ts)
-    said = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
-    assert [one.text[0] for one in said] == ["b", "c", "n", "x"]
-    assert sum(len(one.text) for one in said) <= MOST_CHARACTERS
+    utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    assert [utterance.text[0] for utterance in utterances] == ["b", "c", "n", "x"]
+    assert sum(len(utterance.text) for utterance in utterances) <= MOST_CHARACTERS
 
 
 async def test_a_very_long_message_is_cut(neighbour):
     thread = neighbour.begin("x" * 39_000)
     last = neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts)
 
-    (said,) = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
+    (utterance,) = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert said.text == "x" * LONGEST_MESSAGE + " […]"
+    assert utterance.text == "x" * LONGEST_MESSAGE + " […]"
 
 
 async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
