@@ -1,4 +1,4 @@
--- Leases a turn: one whose lease ran out, else one whose delay is over, else the next new one.
+-- Leases a turn: one whose lease has expired, else one whose delay is over, else the next new one.
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
 -- Returns {thread, messages, token, attempt, failed tries, dead workers}; or {ms until something
 -- may be due}.
@@ -7,18 +7,18 @@ local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
 local time = now()
 local CALM = 10000  -- ms, for each dead worker but the first
-local FARTHEST = 30 * 60 * 1000  -- ms; no lease is so long, and nothing is put off for so long
+local FARTHEST = 30 * 60 * 1000  -- ms; no lease and no delay is as long
 
 local function first(kind)
   return redis.call('ZRANGE', P .. kind, 0, 0, 'WITHSCORES')
 end
 
 local function due(kind)
-  local found = first(kind)
-  return found[1] and tonumber(found[2]) <= time and found[1]
+  local entry = first(kind)
+  return entry[1] and tonumber(entry[2]) <= time and entry[1]
 end
 
--- Where the server's clock was put back, what is due seems to lie far ahead: bring it near.
+-- If the server's clock was set back, entries seem due in the far future: bring them forward.
 local function bring_near(kind, farthest)
   local last = redis.call('ZRANGE', P .. kind, 0, 0, 'REV', 'WITHSCORES')
   if last[1] and tonumber(last[2]) > time + farthest then
@@ -34,7 +34,7 @@ local function wait()
   return {math.max(1, soonest - time)}
 end
 
--- Takes what waits in the inbox: one that stands alone, or all up to the next such.
+-- Takes messages from the inbox: a single one that stands alone, or all up to the next of those.
 local function gather(thread)
   local inbox = of('inbox', thread)
   local messages = {}
@@ -73,8 +73,8 @@ local function serve_round(channel, round)
   end
 end
 
--- The new thread with the lowest place. Those whose channel has its share of turns stand aside
--- until one of these ends; as many as one call may move without keeping the others waiting.
+-- The new thread with the lowest place. Threads whose channel already has its share of turns are
+-- set aside until one of these ends, at most 200 in one call, so that it does not block others.
 local function next_ready()
   for _ = 1, 200 do
     local popped = redis.call('ZPOPMIN', P .. 'ready')
@@ -92,7 +92,7 @@ local function next_ready()
   wake()
 end
 
--- Gives back a thread that a command held until it died; false if it was no command.
+-- Releases a thread whose holder was a command that died; false if it was no command.
 local function given_back(thread)
   if redis.call('HEXISTS', of('turn', thread), 'held') == 0 then return false end
   redis.call('ZREM', P .. 'leases', thread)
@@ -102,8 +102,8 @@ local function given_back(thread)
   return true
 end
 
--- A turn whose lease ran out: its worker has died, or was cut off. One that keeps losing its
--- workers comes back later each time, and not just when the others do that went down with it.
+-- A turn whose lease has expired: its worker died or was cut off. A turn that repeatedly loses its
+-- worker is delayed longer each time, with jitter, apart from the others lost with that worker.
 local function lapsed()
   local thread = due('leases')
   while thread do

@@ -17,8 +17,8 @@ for i = 2, #ARGV, 3 do
   local log, most, window = P .. 'places:' .. ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local open = within < 0 and most or math.ceil(most / 2)
   if at(log, 0) > time + STALE then redis.call('DEL', log) end
-  local held = math.max(0, redis.call('PTTL', P .. 'held:' .. ARGV[i]))
-  local due = math.max(time + held, at(log, 0), at(log, open - 1) + window)
+  local blocked = math.max(0, redis.call('PTTL', P .. 'held:' .. ARGV[i]))
+  local due = math.max(time + blocked, at(log, 0), at(log, open - 1) + window)
   limits[#limits + 1] = {log = log, most = most, window = window, due = due}
   longest = math.max(longest, due - time)
 end
