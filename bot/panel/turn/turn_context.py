@@ -49,7 +49,7 @@ class TurnInput:
     question: Sequence[Utterance]
     earlier: Sequence[Utterance]  # said before, and unknown to the router
     background: Sequence[Utterance]  # for experts who are brought in by a button
-    attached: asyncio.Future[Attached]  # the files that came with all that
+    attached: asyncio.Task[Attached]  # the files that came with all that
 
 
 @dataclass(frozen=True, slots=True)

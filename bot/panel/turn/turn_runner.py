@@ -10,7 +10,6 @@ from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.journal.progress import FILES, STEERED
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Claim, Panel, Turn
@@ -119,8 +118,7 @@ class TurnRunner:
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
-        if self._migration.is_needed(links):
-            links = await self._migration.moved(record.claim, links)
+        links = await self._migration.moved(record.claim, links)
         if links.router is None:
             turn = turn.since_mention()
         async with asyncio.TaskGroup() as tasks:
@@ -151,12 +149,8 @@ class TurnRunner:
             self._history.background(turn, links),
             self._load_approvals(record),
         )
-        attached: asyncio.Future[Attached]
-        if files := files_of([*earlier, *question]):
-            attached = tasks.create_task(fetch(services.files, files, timeouts))
-        else:  # most turns: no task, and no request, for nothing
-            attached = asyncio.get_running_loop().create_future()
-            attached.set_result(NOTHING_ATTACHED)
+        files = files_of([*earlier, *question])
+        attached = tasks.create_task(fetch(services.files, files, timeouts))
         return TurnContext(
             services,
             self._rules,
