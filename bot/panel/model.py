@@ -112,6 +112,8 @@ class Message:
     steer: Steer | None = None  # a button was pressed at ts; the text is empty
     verdict: Verdict | None = None  # the author's, or nobody's if it expired
     handles: tuple[ExpertName, ...] = ()  # the experts whose handles it mentions
+    quoted: str = ""  # Markdown of what it shows besides: forwards, tables, …; it asks for nothing
+    author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Turn:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to answer in it: somebody has only mentioned us."""
-        return not any(m.text or m.files or m.steer or m.verdict for m in self.messages)
+        return not any(m.text or m.quoted or m.files or m.steer or m.verdict for m in self.messages)
 
     @property
     def steer(self) -> Steer | None:

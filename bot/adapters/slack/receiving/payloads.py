@@ -12,22 +12,20 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.content import message_content
 from bot.adapters.slack.receiving import mentions
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
     ExpertName,
-    FileId,
     Message,
     MessageTs,
-    SharedFile,
     ThreadRef,
     UserId,
 )
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
-_LONGEST_FILE_NAME = 200
 _OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 
@@ -52,11 +50,12 @@ def incoming(
         return None
     if not _is_for_us(body, identity):
         return None
-    text, files = event.get("text") or "", shared_files(event)
+    content = message_content.read(event)
+    text = content.text
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     named = _named(text, handles)
     to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
-    if not (text.strip() or files or direct):  # a forwarded message without a comment, say
+    if not (text.strip() or content.quoted or content.files or direct):
         return None
     thread_ts = event.get("thread_ts") or ts
     return Incoming(
@@ -66,23 +65,14 @@ def incoming(
             author=UserId(user),
             text=_without_leading_mention(text, identity.bot_user_id),
             mentioned=to_us,
-            files=files,
+            files=content.files,
             handles=named,
+            quoted=content.quoted,
+            author_name=content.author_name,
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and _OTHERS.search(text) is not None,
     )
-
-
-def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...]:
-    """Return the files attached to a message."""
-    return tuple(_shared_file(file) for file in message.get("files") or () if file.get("id"))
-
-
-def _shared_file(file: Mapping[str, Any]) -> SharedFile:
-    name = str(file.get("name") or file.get("title") or "file")[:_LONGEST_FILE_NAME]
-    mime_type, size = str(file.get("mimetype") or ""), int(file.get("size") or 0)
-    return SharedFile(FileId(file["id"]), name, mime_type, size)
 
 
 def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:

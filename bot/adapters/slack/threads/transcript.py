@@ -14,9 +14,9 @@ from collections.abc import (
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.content import message_content
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
-from bot.adapters.slack.receiving.payloads import shared_files
 from bot.adapters.slack.threads import message_text
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
@@ -55,12 +55,13 @@ class SlackTranscript(Transcript):
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         authors = [message.author for message in turn.messages]
-        names = await self._mentions.names(authors, (message.text for message in turn.messages))
+        written = (f"{message.text}\n{message.quoted}" for message in turn.messages)
+        names = await self._mentions.names(authors, written)
         return [
             Utterance(
                 message.ts,
-                names.get(message.author, _SOMEBODY),
-                _readable(message.text, names, message.files),
+                names.get(message.author) or message.author_name or _SOMEBODY,
+                _readable(message.text, message.quoted, names, message.files),
                 message.files,
             )
             for message in turn.messages
@@ -159,8 +160,8 @@ def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
     text = _text(message, names)
     if len(text) > LONGEST_MESSAGE:
         text = f"{text[:LONGEST_MESSAGE]} […]"
-    ts = MessageTs(message["ts"])
-    return Utterance(ts, _speaker(message, names), text, shared_files(message))
+    ts, files = MessageTs(message["ts"]), message_content.read(message).files
+    return Utterance(ts, _speaker(message, names), text, files)
 
 
 def _speaker(message: Json, names: Mapping[str, str]) -> str:
@@ -170,14 +171,17 @@ def _speaker(message: Json, names: Mapping[str, str]) -> str:
 
 
 def _text(message: Json, names: Mapping[str, str]) -> str:
-    return _readable(message.get("text") or "", names, shared_files(message))
+    content = message_content.read(message)
+    return _readable(content.text, content.quoted, names, content.files)
 
 
-def _readable(slack_text: str, names: Mapping[str, str], files: Sequence[SharedFile]) -> str:
-    text = sanitize.from_slack(slack_text, names).strip()
+def _readable(
+    slack_text: str, quoted: str, names: Mapping[str, str], files: Sequence[SharedFile]
+) -> str:
+    text, shown = (sanitize.from_slack(part, names).strip() for part in (slack_text, quoted))
     attached = ", ".join(" ".join(file.name.split()) for file in files)
     note = f"[attached: {attached}]" if attached else ""
-    return "\n".join(filter(None, (text, note))) or "[no text]"
+    return "\n".join(filter(None, (text, note, shown))) or "[no text]"
 
 
 def _bounded(utterances: Sequence[Utterance]) -> Sequence[Utterance]:

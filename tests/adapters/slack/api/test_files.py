@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.files import SlackFile, SlackFiles
-from bot.adapters.slack.receiving.payloads import shared_files
+from bot.adapters.slack.content import message_content
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.model import SharedFile
 from bot.playground.slack.workspace.company import ADA, GENERAL
@@ -148,7 +148,7 @@ def shared(neighbour, **changed) -> SharedFile:
     """Let Ada share a file of which Slack then tells something else."""
     ts = neighbour.slack.people.say(ADA, GENERAL, "Look", files=[("handbook.md", TEXT)])
     message = neighbour.slack.workspace.message(GENERAL, ts)
-    (known,) = shared_files({"files": message.files})
+    (known,) = message_content.read({"files": message.files}).files
     neighbour.slack.workspace.files[known.id] = {**message.files[0], **changed}
     return known
 
@@ -160,7 +160,7 @@ async def test_a_shared_file_is_read(neighbour):
 
 
 async def test_a_file_known_by_id_only_gets_its_name_from_slack(neighbour):
-    (untold,) = shared_files({"files": [{"id": shared(neighbour).id}]})
+    (untold,) = message_content.read({"files": [{"id": shared(neighbour).files.id}]})
     assert untold.name == "file"
     assert await neighbour.files.read(untold, len(TEXT)) == ("handbook.md", TEXT)
 
