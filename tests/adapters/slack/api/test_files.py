@@ -160,7 +160,8 @@ async def test_a_shared_file_is_read(neighbour):
 
 
 async def test_a_file_known_by_id_only_gets_its_name_from_slack(neighbour):
-    (untold,) = message_content.read({"files": [{"id": shared(neighbour).files.id}]})
+    stub = {"id": shared(neighbour).id}
+    (untold,) = message_content.read({"files": [stub]}).files
     assert untold.name == "file"
     assert await neighbour.files.read(untold, len(TEXT)) == ("handbook.md", TEXT)
 
