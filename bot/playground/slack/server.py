@@ -32,6 +32,7 @@ SCOPES = frozenset(
         "files:write",
         "groups:history",
         "im:history",
+        "mpim:history",
         "usergroups:read",
         "usergroups:write",
         "users:read",
@@ -47,6 +48,7 @@ EVENTS = frozenset(
         "message.channels",
         "message.groups",
         "message.im",
+        "message.mpim",
         "tokens_revoked",
     }
 )

@@ -21,6 +21,7 @@ BOT_SCOPES: Mapping[str, str] = {
     "files:write": "to show charts, tables and images that experts make",
     "groups:history": "the same as `channels:history`, in private channels",
     "im:history": "the same in direct messages",
+    "mpim:history": "the same in group direct messages",
     "users:read": "for people's names, languages and rights",
 }
 OPTIONAL_BOT_SCOPES: Mapping[str, str] = {
@@ -35,6 +36,7 @@ BOT_EVENTS: Mapping[str, str] = {
     "message.channels": "a message in a public channel that the bot is in",
     "message.groups": "a message in a private channel that the bot is in",
     "message.im": "a direct message to the bot",
+    "message.mpim": "a message in a group direct message that the bot is in",
     "tokens_revoked": "the bot's token does not work any more",
 }
 SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (

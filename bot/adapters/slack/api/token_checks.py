@@ -13,6 +13,8 @@ _OPTIONAL = {
     "chat:write.customize": "experts will answer under the bot's own name",
     "files:write": "files and images that experts make cannot be shown",
     "files:read": "experts cannot be taught with files from Slack",
+    "mpim:history": "in group direct messages, only a mention is answered, without what was said "
+    "before it",
     "usergroups:read": "nobody can decide as a member of a group in PANELBOT_APPROVERS",
 }
 

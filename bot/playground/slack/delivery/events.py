@@ -13,7 +13,16 @@ from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change
 
 _MENTION = re.compile(rf"<@{BOT_USER}[|>]")
-_KINDS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+_KINDS = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+_SCOPES = {  # without them Slack delivers nothing, whatever the app has subscribed to
+    "app_mention": "app_mentions:read",
+    **{name: f"{name.removeprefix('message.')}:history" for name in _KINDS.values()},
+}
 
 
 class EventPublisher:
@@ -27,8 +36,9 @@ class EventPublisher:
         self._workspace.subscribe(self._on_change)
 
     def publish(self, event: Json, *, after: float = 0.0) -> None:
-        """Deliver an event, if the app has subscribed to its type."""
-        if self._event_name(event) not in self._state.events:
+        """Deliver an event, if the app has subscribed to its type and may read it."""
+        name = self._event_name(event)
+        if name not in self._state.events or _SCOPES.get(name, "") not in {"", *self._state.scopes}:
             return
         hazards = self._state.hazards
         payload = payloads.event_callback(self._workspace, event, f"Ev{next(self._numbers):08}")

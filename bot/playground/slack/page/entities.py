@@ -77,15 +77,23 @@ def avatar(name: str, icon: str | None) -> Json:
 
 def channel(workspace: Workspace, channel: Channel, viewer: str) -> Json:
     """A channel, or a direct conversation of *viewer*."""
-    entity: Json = {"kind": "channel", "id": channel.id, "private": channel.kind == "group"}
+    is_private = channel.kind in ("group", "mpim")
+    entity: Json = {"kind": "channel", "id": channel.id, "private": is_private}
     if channel.kind != "im":
         count = len(channel.members)
         topic = "1 member" if count == 1 else f"{count} members"
-        return entity | {"name": channel.name, "dm": False, "bot": False, "topic": topic}
+        name = _others(workspace, channel, viewer) if channel.kind == "mpim" else channel.name
+        return entity | {"name": name, "dm": False, "bot": False, "topic": topic}
     other_id = next((id_ for id_ in sorted(channel.members) if id_ != viewer), viewer)
     other = user(workspace.users[other_id])
     names = {"name": other["name"], "avatar": other["avatar"], "topic": other["note"]}
     return entity | names | {"dm": True, "bot": other_id == BOT_USER}
+
+
+def _others(workspace: Workspace, channel: Channel, viewer: str) -> str:
+    """The names of those whom *viewer* talks to in a group direct message."""
+    others = sorted(channel.members - {viewer})
+    return ", ".join(workspace.users[id_].shown_name for id_ in others)
 
 
 def message(workspace: Workspace, message: Message, viewer: str, names: Names) -> Json:

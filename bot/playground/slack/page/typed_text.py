@@ -79,4 +79,5 @@ def _groups(workspace: Workspace) -> dict[str, str]:
 
 
 def _channels(workspace: Workspace) -> dict[str, str]:
-    return {c.name.casefold(): c.id for c in workspace.channels.values() if c.kind != "im"}
+    channels = (c for c in workspace.channels.values() if c.kind in ("channel", "group"))
+    return {channel.name.casefold(): channel.id for channel in channels}

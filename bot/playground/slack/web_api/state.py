@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 _TRIGGER_LIFETIME_SECONDS = 3.0
 _RESERVED = frozenset({"slackbot", "slack"})
-FAMILIES = {"channel": "channels", "group": "groups", "im": "im"}  # kind: the scopes' prefix
+# kind: the scopes' prefix
+FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ APP_ID = "A0PANELBOT"
 ADA, BEN, CHLOE, DEV, ERIN = "U0ADA", "U0BEN", "U0CHLOE", "U0DEV", "U0ERIN"
 GUEST, STRANGER = "U0GUS", "U0SAM"
 GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD"
+GROUP = "C0GROUP"  # a direct message between several people
 
 
 def company_workspace(url: str = "") -> Workspace:
@@ -45,5 +46,6 @@ def company_workspace(url: str = "") -> Workspace:
         Channel(PRODUCT, "product", members=set(members)),
         Channel(LEGAL, "legal-questions", members=set(everyone)),
         Channel(PRIVATE, "board", "group", {ADA, BEN, BOT_USER}),
+        Channel(GROUP, "mpdm-ada--ben--panelbot-1", "mpim", {ADA, BEN, BOT_USER}),
     )
     return workspace

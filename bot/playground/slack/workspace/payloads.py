@@ -148,7 +148,7 @@ def channel(channel: Channel, viewer: str) -> Json:
         "is_channel": channel.kind == "channel",
         "is_group": channel.kind == "group",
         "is_im": channel.kind == "im",
-        "is_mpim": False,
+        "is_mpim": channel.kind == "mpim",
         "is_private": channel.kind != "channel",
         "is_archived": channel.is_archived,
         "is_member": viewer in channel.members,

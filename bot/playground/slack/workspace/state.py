@@ -11,7 +11,7 @@ from bot.json_types import Json
 from bot.playground.slack.workspace.messages import Message as Message
 from bot.playground.slack.workspace.messages import Timeline, snapshot
 
-Kind = Literal["channel", "group", "im"]
+Kind = Literal["channel", "group", "im", "mpim"]
 
 SLACKBOT = "USLACKBOT"
 

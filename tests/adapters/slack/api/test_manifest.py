@@ -31,8 +31,8 @@ METHODS = [
     "views.publish",
     "views.update",
 ]
-# We are in no group messages, and of a direct message there is nothing to look up.
-NOT_OURS = {"mpim:history", "mpim:read", "im:read"}
+# Of a direct message there is nothing to look up.
+NOT_OURS = {"mpim:read", "im:read"}
 
 
 def built(**options: Any) -> dict[str, Any]:
@@ -75,7 +75,8 @@ def test_every_method_we_call_is_within_our_scopes(method: str) -> None:
 def test_every_event_is_covered_by_a_scope() -> None:
     scopes = built()["oauth_config"]["scopes"]["bot"]
     needed = {"message.channels": "channels:history", "message.groups": "groups:history"}
-    needed |= {"message.im": "im:history", "app_mention": "app_mentions:read"}
+    needed |= {"message.im": "im:history", "message.mpim": "mpim:history"}
+    needed |= {"app_mention": "app_mentions:read"}
     events = built()["settings"]["event_subscriptions"]["bot_events"]
     assert needed.keys() <= set(events)
     assert set(needed.values()) <= set(scopes)

@@ -36,7 +36,7 @@ def test_everybody_a_small_company_needs_is_there(workspace):
     assert any(user.is_admin and not user.is_owner for user in people)
     assert any(user.is_restricted for user in people)
     assert any(user.is_stranger and user.team_id != workspace.team_id for user in people)
-    assert {channel.kind for channel in workspace.channels.values()} == {"channel", "group"}
+    assert {channel.kind for channel in workspace.channels.values()} == {"channel", "group", "mpim"}
     assert all(BOT_USER in channel.members for channel in workspace.channels.values())
 
 

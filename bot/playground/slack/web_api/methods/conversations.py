@@ -91,7 +91,7 @@ def open_direct(state: ServerState, args: Json) -> Json:
 
 def _channel_page(state: ServerState, args: Json, channels: Iterable[Channel]) -> Json:
     types = (args.get("types") or "public_channel").split(",")
-    names = {"channel": "public_channel", "group": "private_channel", "im": "im"}
+    names = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
     visible = [
         channel
         for channel in channels
