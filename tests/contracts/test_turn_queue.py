@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -20,18 +21,23 @@ from bot.panel.journal.events import (
     RouterAsked,
 )
 from bot.panel.model import (
+    ApprovalId,
     Call,
     CallId,
     Claim,
+    Decision,
     ExpertName,
     FileId,
     Message,
     MessageTs,
     SharedFile,
+    Steer,
     ThreadRef,
     TurnId,
     Usage,
     UserId,
+    Verdict,
+    Wish,
 )
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
@@ -695,6 +701,82 @@ async def test_what_is_being_answered_stays_as_it_was(queues):
 
     assert not await queues.queue.amend(ONE, MessageTs("1.0"), message("one", "1.0"))
     assert texts(claim) == ["1"]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_a_message_whose_deletion_arrives_first_is_not_put(queues, alone):
+    assert not await queues.queue.delete(ONE, MessageTs("1.0"))
+    assert not await queues.queue.put(ONE, message("1", "1.0"), alone=alone)
+
+    assert await nothing_to_claim(queues)
+    await put(queues, ONE, "2")
+    assert texts(await claimed(queues)) == ["2"]
+
+
+async def test_of_messages_that_wait_the_deleted_one_is_left_out(queues):
+    await put(queues, ONE, "1", "2", "3")
+
+    assert await queues.queue.delete(ONE, MessageTs("2.0"))
+    assert not await queues.queue.delete(ONE, MessageTs("2.0"))
+
+    claim = await claimed(queues)
+    assert texts(claim) == ["1", "3"]
+    assert await queues.queue.deleted([claim.turn]) == {}
+
+
+async def test_which_messages_of_a_running_turn_were_deleted_is_known(queues):
+    await put(queues, ONE, "1", "2")
+    await put(queues, OTHER, "3")
+    await put(queues, ELSEWHERE, "4")
+    turns = [(await claimed(queues)).turn for _ in range(3)]
+
+    assert await queues.queue.deleted(turns) == {}
+    assert not await queues.queue.delete(ONE, MessageTs("2.0"))
+    await queues.queue.delete(OTHER, MessageTs("2.0"))
+    await queues.queue.delete(ELSEWHERE, MessageTs("4.0"))
+
+    assert await queues.queue.deleted(turns) == {ONE: {"2.0"}, ELSEWHERE: {"4.0"}}
+    assert await queues.queue.deleted([]) == {}
+
+
+async def test_the_question_that_a_button_or_a_decision_is_about_may_be_deleted(queues):
+    steer = Steer(Wish.AGAIN, MessageTs("1.0"), MessageTs("2.0"))
+    verdict = Verdict(ApprovalId("a"), Decision.APPROVED, 0, about=MessageTs("1.0"))
+    for number, act in enumerate(({"steer": steer}, {"verdict": verdict}), 8):
+        ts = MessageTs(f"{number}.0")
+        await queues.queue.put(ONE, replace(message("", ts), **act), alone=True)
+    await queues.queue.delete(ONE, MessageTs("1.0"))
+
+    for _ in range(2):
+        claim = await claimed(queues)
+        assert await queues.queue.deleted([claim.turn]) == {ONE: {"1.0"}}
+        await queues.queue.done(claim)
+
+
+@pytest.mark.parametrize(("deleted", "is_due"), [("1.0", True), ("2.0", True), ("3.0", False)])
+async def test_a_turn_that_was_put_off_comes_back_when_a_message_of_it_is_deleted(
+    queues, deleted, is_due
+):
+    await put(queues, ONE, "1", "2")
+    claim = await claimed(queues)
+    await queues.queue.postpone(claim, after=60)
+
+    await queues.queue.delete(ONE, MessageTs(deleted))
+
+    if is_due:
+        assert (await claimed(queues)).turn == claim.turn
+    else:
+        assert await nothing_to_claim(queues)
+
+
+async def test_a_retried_turn_is_still_known_to_be_deleted(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.bury(claim, "ModelUnavailable")
+    await queues.queue.delete(ONE, MessageTs("1.0"))
+
+    assert await queues.queue.retry(claim.turn.id)
+    assert await queues.queue.deleted([(await claimed(queues)).turn]) == {ONE: {"1.0"}}
 
 
 # --- stopping

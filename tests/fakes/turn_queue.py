@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
+from bot.panel.intake.deletion import messages_of
 from bot.panel.intake.turn_queue import StopResult, WaitingThread
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
@@ -54,6 +55,7 @@ class FakeTurnQueue(QueueAdmin):
         self._round = 0
         self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
+        self._deleted: set[tuple[ThreadRef, MessageTs]] = set()
         self._stops: dict[ThreadRef, UserId] = {}
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
@@ -82,6 +84,22 @@ class FakeTurnQueue(QueueAdmin):
                     self._forget(thread)
                 return True
         return False
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
+        self._seen.add((thread, ts))
+        self._deleted.add((thread, ts))
+        current = self._currents.get(thread)
+        if current and not current.leased and ts in messages_of(current.turn):
+            current.until = self.now()
+            self._changed.set()
+        return await self.amend(thread, ts, None)
+
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+        return {
+            turn.thread: gone
+            for turn in turns
+            if (gone := {ts for ts in messages_of(turn) if (turn.thread, ts) in self._deleted})
+        }
 
     async def claim(self) -> Claim:
         while (claim := self._take()) is None:

@@ -51,7 +51,9 @@ P approvals:T       hash    tool calls in the thread that people have to     60 
                                                                              arguments each
 P undecided         zset    which of these are undecided, by when they       until decided, or
                             expire (ms); only their ids                      then; 200 B each
-P seen:T:TS         string  this message has been put                        a day; 120 B
+P seen:T:TS         string  this message has been put, or ``deleted``        a day; deleted before
+                                                                             it was put: 15
+                                                                             minutes; 120 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
                                                                              60 to 150 B a turn
@@ -97,7 +99,7 @@ Only work that is acknowledged and not yet done, and what people set up, never e
 from binascii import crc32
 from dataclasses import dataclass
 
-from bot.panel.model import ConversationId, ThreadRef, TurnId
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -105,6 +107,7 @@ SCHEMA = "panelbot:schema"
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
 SEEN_FOR = DAY  # Slack redelivers for some minutes; people replay a backlog for some hours
+DELETED_FOR = 15 * MINUTE  # a message that has not arrived: events come in any order
 ENDED_FOR = 10 * MINUTE  # longer than any client tries the same command again
 DEAD_FOR = 30 * DAY
 REPORT_FOR = 30 * DAY
@@ -158,6 +161,10 @@ class Shards:
     def usage(self, team_id: str, month: str) -> tuple[str, ...]:
         """Return the keys of the usage of *month*, one in every shard."""
         return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
+
+    def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
+        """Return the key of what became of the message *ts* in *thread*."""
+        return f"{self.prefix(thread)}seen:{thread_name(thread)}:{ts}"
 
     def standing(self, thread: ThreadRef) -> str:
         """Return the key of the bot's standing in *thread*."""

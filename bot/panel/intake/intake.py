@@ -85,11 +85,12 @@ class Intake:
     async def amend(self, thread: ThreadRef, ts: MessageTs, edited: Incoming | None) -> None:
         """Replace a waiting message with what it was *edited* to; None: it was deleted.
 
-        If it no longer concerns the panel, it is only noted.
+        If it no longer concerns the panel, it is only noted. One that was deleted is not answered,
+        even if it has not arrived yet; a turn that answers it is stopped.
         """
         async with self._lock(thread):
             if edited is None:
-                await self._queue.amend(thread, ts, None)
+                await self._queue.delete(thread, ts)
             elif decide(edited, Standing.OURS) is Action.ANSWER:
                 await self._queue.amend(thread, ts, edited.message)
             elif await self._queue.amend(thread, ts, None):

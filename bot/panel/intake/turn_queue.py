@@ -1,10 +1,10 @@
 """The durable queue of turns. One thread's turns are claimed one at a time, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.panel.model import Claim, Message, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ class TurnQueue(Protocol):
 
         Returns False if it does not wait (any more).
         """
+        ...
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
+        """Remove the message *ts* of *thread*, which was deleted; if it comes later, do not add it.
+
+        A postponed turn about it can be claimed at once. Returns False if it does not wait.
+        """
+        ...
+
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+        """Return which messages of *turns*, or that these are about, were deleted, by thread."""
         ...
 
     async def claim(self) -> Claim:

@@ -16,8 +16,8 @@ hint: a waiting worker also polls as soon as a lease or a delay may end, and at 
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
@@ -31,6 +31,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
+from bot.panel.intake.deletion import messages_of
 from bot.panel.intake.turn_queue import StopResult, WaitingThread
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
@@ -40,10 +41,11 @@ UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
 CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
+_DELETED = "deleted"  # in place of what else is remembered of a message that was put
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
-_LINE, _STOP, _AMEND, _HOLD = map(Script, ("line", "stop", "amend", "hold"))
+_LINE, _STOP, _AMEND, _DELETE, _HOLD = map(Script, ("line", "stop", "amend", "delete", "hold"))
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +84,23 @@ class RedisTurnQueue(QueueAdmin):
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
         args = (keys.thread_name(thread), ts, codec.dump(message) if message else "")
         return bool(await self._run(_AMEND, self._shards.prefix(thread), *args))
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
+        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, keys.DELETED_FOR)
+        return bool(await self._run(_DELETE, self._shards.prefix(thread), *args))
+
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+        asked = [(turn.thread, ts) for turn in turns for ts in messages_of(turn)]
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for thread, ts in asked:
+                    pipe.get(self._shards.seen(thread, ts))
+                values = await pipe.execute() if asked else ()
+        deleted: defaultdict[ThreadRef, set[MessageTs]] = defaultdict(set)
+        for (thread, ts), value in zip(asked, values, strict=True):
+            if value == _DELETED:
+                deleted[thread].add(ts)
+        return deleted
 
     async def claim(self) -> Claim:
         while True:

@@ -84,6 +84,24 @@ local function forget_if_empty(thread)
   if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
 end
 
+-- Returns the index of the message *ts* in the thread's inbox, and its entry; nothing if it does not wait.
+local function waiting(thread, ts)
+  for index, entry in ipairs(redis.call('LRANGE', of('inbox', thread), 0, -1)) do
+    if string.sub(entry, 1, 1) ~= '@' and cjson.decode(string.sub(entry, 2)).ts == ts then
+      return index - 1, entry
+    end
+  end
+end
+
+-- Removes the message *ts* from the thread's inbox. Returns 1, or 0 if it does not wait (any more).
+local function take_back(thread, ts)
+  local _, entry = waiting(thread, ts)
+  if not entry then return 0 end
+  redis.call('LREM', of('inbox', thread), 1, entry)
+  forget_if_empty(thread)
+  return 1
+end
+
 -- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
 -- are no less than the time in microseconds.
 local function fence()

@@ -104,8 +104,8 @@ def amendment(
     old, now = event.get("previous_message") or {}, event.get("message") or {}
     match event.get("subtype"):
         case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
-            thread = ThreadRef(identity.team_id, event["channel"], now["ts"])
-            return Amendment(thread, MessageTs(now["ts"]), None)
+            before = {**old, "thread_ts": now.get("thread_ts")}
+            return _deletion(event, now.get("ts"), before, identity)
         case "message_changed" if now.get("text") != old.get("text"):  # else Slack unfurled a link
             edited = {
                 "type": "message",
@@ -115,12 +115,22 @@ def amendment(
             }
             changed = incoming({**body, "event": edited}, identity, handles)
             return Amendment(changed.thread, changed.message.ts, changed) if changed else None
-        case "message_deleted" if old.get("user") and not old.get("bot_id"):
-            ts, channel = event["deleted_ts"], event["channel"]
-            thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
-            return Amendment(thread, MessageTs(ts), None)
+        case "message_deleted":
+            return _deletion(event, event.get("deleted_ts"), old, identity)
         case _:
             return None
+
+
+def _deletion(
+    event: Mapping[str, Any], ts: str | None, old: Mapping[str, Any], identity: Identity
+) -> Amendment | None:
+    """Return the deletion of the message *ts*, by whomever; None if it was the bot's own."""
+    channel = event.get("channel")
+    is_ours = identity.bot_id == old.get("bot_id") or identity.bot_user_id == old.get("user")
+    if is_ours or not (ts and channel):
+        return None
+    thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
+    return Amendment(thread, MessageTs(ts), None)
 
 
 def _is_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:

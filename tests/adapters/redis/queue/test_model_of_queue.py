@@ -213,6 +213,13 @@ class QueueAndModel(RuleBasedStateMachine):
         now = None if deleted else Message(ts, UserId("U1"), "as it is now")
         self.agreed(self.model.amend(thread, ts, now), self.real.amend(thread, ts, now))
 
+    @rule(thread=st.sampled_from(THREADS), back=st.integers(-1, 3))
+    def delete(self, thread: ThreadRef, back: int) -> None:
+        if any(model.turn.thread == thread for model, _ in self.delayed):
+            return  # it would be due, beside what is due next
+        ts = MessageTs(f"{self.count - back}.0")  # of the next message, the last, or an earlier one
+        self.agreed(self.model.delete(thread, ts), self.real.delete(thread, ts))
+
     @rule(thread=st.sampled_from(THREADS), again=st.booleans())
     def stop(self, thread: ThreadRef, again: bool) -> None:
         if any(model.turn.thread == thread for model, _ in self.delayed):
@@ -245,6 +252,8 @@ class QueueAndModel(RuleBasedStateMachine):
             return
         self.agreed(self.model.depth(), self.real.depth())
         self.agreed(self.model.stop_requests(), self.real.stop_requests())
+        turns = [model.turn for model, _ in self.held + self.delayed]
+        self.agreed(self.model.deleted(turns), self.real.deleted(turns))
         mine, theirs = self.both(self.model.waiting_threads(9), self.real.waiting_threads(9))
         assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 

@@ -66,6 +66,21 @@ async def journal(redis):
     return RedisJournal(redis, Shards())
 
 
+# --- deleted messages
+
+
+@pytest.mark.parametrize("was_put", [False, True])
+async def test_a_deletion_is_remembered_as_long_as_its_message_may_be_put_or_answered(
+    queue, redis, was_put
+):
+    if was_put:
+        await queue.put(ONE, message("1"))
+    await queue.delete(ONE, MessageTs("1.0"))
+
+    lifetime = await redis.ttl(Shards().seen(ONE, MessageTs("1.0")))
+    assert lifetime == (keys.SEEN_FOR if was_put else keys.DELETED_FOR)
+
+
 # --- waking
 
 

@@ -245,6 +245,29 @@ def test_a_deleted_message_that_has_replies_is_taken_back_too():
     assert found == payloads.Amendment(ThreadRef("T1", "C1", "2.0"), "2.0", None)
 
 
+@pytest.mark.parametrize("own", [{"bot_id": ME.bot_id, "user": None}, {"user": ME.bot_user_id}])
+def test_the_deletion_of_a_message_of_ours_is_nothing(own):
+    assert amendment("message_deleted", deleted_ts="2.0", previous_message=BEFORE | own) is None
+
+
+def test_a_question_of_another_app_is_taken_back_too():
+    app = BEFORE | {"bot_id": "B2", "subtype": "bot_message"}
+
+    assert amendment("message_deleted", deleted_ts="2.0", previous_message=app) is not None
+
+
+@pytest.mark.parametrize("event", [{"previous_message": None}, {"previous_message": {}}])
+def test_a_deletion_that_does_not_say_what_it_was_is_taken_as_the_root_of_a_thread(event):
+    found = amendment("message_deleted", deleted_ts="2.0", **event)
+
+    assert found == payloads.Amendment(ThreadRef("T1", "C1", "2.0"), "2.0", None)
+
+
+@pytest.mark.parametrize("missing", ["channel", "deleted_ts"])
+def test_a_deletion_of_nothing_is_nothing(missing):
+    assert amendment("message_deleted", **{"deleted_ts": "2.0", missing: None}) is None
+
+
 def test_a_stranger_in_a_shared_channel_writes_in_a_thread_of_ours():
     said = body(user="USAM", user_team="T2", source_team="T2", team="T2")
     said |= {"team_id": "T2", "is_ext_shared_channel": True}
