@@ -117,7 +117,7 @@ class Intake:
 
     async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
-        command = thread_commands.parse(message.text) if message.mentioned else None
+        command = thread_commands.of(message)
         if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
             return
         await self._put(thread, message, alone=command is not None)

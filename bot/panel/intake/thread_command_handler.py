@@ -1,5 +1,6 @@
 """Carrying out the commands that people write in a thread."""
 
+from asyncio import gather
 from typing import assert_never
 
 from bot.panel.errors import Refused
@@ -26,6 +27,17 @@ class ThreadCommandHandler:
     def __init__(self, editor: PanelEditor, threads: ThreadStore) -> None:
         self._editor = editor
         self._threads = threads
+
+    async def is_meant(self, command: ThreadCommand, thread: ThreadRef) -> bool:
+        """Whether *command* is one, and not "add two numbers": whether it names an expert."""
+        match command:
+            case AddExpert(name, is_certain=False) | RemoveExpert(name, is_certain=False):
+                panel, addable = await gather(
+                    self._editor.panel(thread), self._editor.addable(thread)
+                )
+                return bool(panel.find(name) or Panel(tuple(addable)).find(name))
+            case _:
+                return True
 
     async def perform(
         self, command: ThreadCommand, thread: ThreadRef, by: UserId, *, repeated: bool = False

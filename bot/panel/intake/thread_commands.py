@@ -1,9 +1,14 @@
-"""The commands that people write in a thread, where slash commands cannot be used."""
+"""The commands that people write in a thread, where slash commands cannot be used.
+
+A command is a whole message: whatever emphasis, punctuation, emoji and politeness are around it.
+"""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from html import unescape
 
-from bot.panel.model import Turn
+from bot.panel.model import Message, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +16,7 @@ class AddExpert:
     """Add an expert to this thread."""
 
     name: str
+    is_certain: bool = True  # False: a question if there is no such expert
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,7 @@ class RemoveExpert:
     """Remove an expert from this thread."""
 
     name: str
+    is_certain: bool = True  # as with AddExpert
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +61,65 @@ _PLAIN: dict[str, ThreadCommand] = {
     "stop": Stop(),
     "unmute": Unmute(),
 }
-_QUOTES = "`\"'“”@"
-_WITH_NAME = re.compile(r"(?P<verb>add|remove)\s+(?P<name>\S+)", re.IGNORECASE)
+_LONGEST = 200
+_QUOTED = re.compile(r"```|^\s*(?:>|&gt;)", re.MULTILINE)
+_EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?|[\U0001f3fb-\U0001f3ff]")
+_INVISIBLE = re.compile("[\ufe0f\u200b-\u200f\u2060\ufeff]")
+_PLEASE = re.compile(
+    r"\b(?:please|pls|bitte|por favor|s['\u2019]il (?:te|vous) pla[iî]t|svp|stp)\b"
+    r"|お願いします|ください|请|請",
+    re.IGNORECASE,
+)
+_WITH_NAME = re.compile(
+    r"(?P<verb>add|remove)(?P<between>(?:[^\w<]|_)+)(?P<name>[^<>]+)", re.IGNORECASE
+)
+_LIST = re.compile(r"\b(?:and|or)\b|,", re.IGNORECASE)
+_MOST_WORDS = 4  # of a name that nothing marks as one
 
 
 def parse(text: str) -> ThreadCommand | None:
     """Return the command that the whole *text* is; None if it is anything else."""
-    words = text.strip().rstrip(".!").strip()
-    if plain := _PLAIN.get(words.casefold()):
+    if len(text) > _LONGEST or _QUOTED.search(text):
+        return None
+    words = _words(text)
+    spoken = {word.casefold() for word in re.split(r"[\W_]+", words) if word}
+    if len(spoken) == 1 and (plain := _PLAIN.get(spoken.pop())):  # once, or "stop, stop!"
         return plain
-    if match := _WITH_NAME.fullmatch(words):
-        name = match["name"].casefold().strip(_QUOTES)
-        return AddExpert(name) if match["verb"].casefold() == "add" else RemoveExpert(name)
-    return None
+    match = _WITH_NAME.fullmatch(words)
+    return _with_name(match) if match else None
+
+
+def _words(text: str) -> str:
+    """Return *text* without emoji, politeness, and what is around it."""
+    seen = _EMOJI.sub(" ", _INVISIBLE.sub("", unescape(text)))
+    letters = (" " if unicodedata.category(sign) == "So" else sign for sign in seen)
+    words = " ".join(_PLEASE.sub(" ", "".join(letters)).split())
+    return words.strip("".join({sign for sign in words if sign == " " or _is_mark(sign)}))
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether *sign* can be around words: punctuation, or Slack's emphasis."""
+    return sign in "`~" or (sign not in "#()" and unicodedata.category(sign)[0] == "P")
+
+
+def _with_name(match: re.Match[str]) -> ThreadCommand | None:
+    name = match["name"].casefold()
+    is_marked = match["between"][-1] != "@" and _is_mark(match["between"][-1])
+    words = len(name.split())
+    if not is_marked and (words > _MOST_WORDS or _LIST.search(name)):
+        return None
+    kind = AddExpert if match["verb"].casefold() == "add" else RemoveExpert
+    return kind(name, is_certain=is_marked or words == 1)
+
+
+def of(message: Message) -> ThreadCommand | None:
+    """Return the command that *message* is, if it is one to us."""
+    command = parse(message.text) if message.mentioned else None
+    if isinstance(command, ShowHelp) and (message.files or message.quoted):
+        return None  # with what it shows
+    return command
 
 
 def command_of(turn: Turn) -> ThreadCommand | None:
     """Return the command that *turn* is, if any; commands are queued alone."""
-    message = turn.messages[0]
-    if len(turn.messages) > 1 or not message.mentioned:
-        return None
-    return parse(message.text)
+    return of(turn.messages[0]) if len(turn.messages) == 1 else None

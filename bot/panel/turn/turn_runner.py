@@ -57,7 +57,8 @@ class TurnRunner:
         """
         record = await self._read_record(claim)
         writer = ThreadWriter(record, self._services.messenger)
-        if command := thread_commands.command_of(claim.turn):
+        command = thread_commands.command_of(claim.turn)
+        if command and await self._commands.is_meant(command, claim.turn.thread):
             await self._obey(command, record, writer)
         elif claim.turn.is_empty:
             await writer.post("help", sentences.usage())

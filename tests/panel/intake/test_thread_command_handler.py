@@ -8,6 +8,7 @@ from bot.panel.intake.thread_commands import (
     RemoveExpert,
     ShowHelp,
     Unmute,
+    parse,
 )
 from bot.panel.model import UserId
 from bot.panel.roster.panel_editor import PanelEditor
@@ -128,3 +129,19 @@ async def test_muting_lasts_until_unmuting(desk, threads):
 async def test_a_refusal_is_the_answer_and_changes_nothing(desk, editor, command, user, answer):
     assert answer in await desk.perform(command, THREAD, user)
     assert await names(editor, THREAD) == ["legal"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_meant"),
+    [
+        ("add finance", True),
+        ("add fynance", True),  # it is answered with a guess
+        ("add “two numbers”", True),
+        ("add two numbers", False),
+        ("remove the pump", False),
+        ("add Legal Counsel", True),
+        ("stop", True),
+    ],
+)
+async def test_several_words_are_a_name_if_an_expert_has_it(desk, words, is_meant):
+    assert await desk.is_meant(parse(words), THREAD) is is_meant

@@ -5,8 +5,7 @@ shared with another organisation, an event's own ``team_id`` is its author's. Ev
 installation of the app are left out: our token is good for this workspace only.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.content import message_content
 from bot.adapters.slack.receiving import mentions
+from bot.adapters.slack.receiving.asked_text import asked_text
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
@@ -26,15 +26,13 @@ from bot.panel.model import (
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
-_OTHERS = re.compile(r"<@[UW][A-Z0-9]+|<!(?:subteam\^|here|channel|everyone)")
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 
 
 def groups(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the user groups that an event's message mentions; some may be experts' handles."""
     event = body.get("event") or {}
-    text = (event.get("message") or event).get("text") or ""
-    return frozenset(mentions.groups(text))
+    return frozenset(mentions.live(event.get("message") or event).groups)
 
 
 def incoming(
@@ -50,11 +48,11 @@ def incoming(
         return None
     if not _is_for_us(body, identity):
         return None
-    content = message_content.read(event)
-    text = content.text
+    content, mentioned = message_content.read(event), mentions.live(event)
+    text, bot = content.text, identity.bot_user_id
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    named = _named(text, handles)
-    to_us = bool(direct or named or re.search(rf"<@{identity.bot_user_id}[|>]", text))
+    named = _named(mentioned.groups, handles)
+    to_us = bool(direct or named or bot in mentioned.users)
     if not (text.strip() or content.quoted or content.files or direct):
         return None
     thread_ts = event.get("thread_ts") or ts
@@ -63,7 +61,7 @@ def incoming(
         message=Message(
             ts=MessageTs(ts),
             author=UserId(user),
-            text=_without_leading_mention(text, identity.bot_user_id),
+            text=asked_text(text, bot, handles) if to_us else text.strip(),
             mentioned=to_us,
             files=content.files,
             handles=named,
@@ -71,7 +69,7 @@ def incoming(
             author_name=content.author_name,
         ),
         is_reply=thread_ts != ts,
-        addresses_others=not to_us and _OTHERS.search(text) is not None,
+        addresses_others=not to_us and mentioned.anybody,
     )
 
 
@@ -150,10 +148,6 @@ def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
     return not teams or identity.team_id in teams
 
 
-def _without_leading_mention(text: str, bot: str) -> str:
-    return re.sub(rf"\A(?:\s*<@{bot}(?:\|[^>]*)?>(?:[,:](?=\s|\Z))?)+", "", text).strip()
-
-
-def _named(text: str, handles: Mapping[str, Handle]) -> tuple[ExpertName, ...]:
-    mentioned = [handles[group] for group in mentions.groups(text) if group in handles]
+def _named(groups: Sequence[str], handles: Mapping[str, Handle]) -> tuple[ExpertName, ...]:
+    mentioned = [handles[group] for group in groups if group in handles]
     return tuple(dict.fromkeys(handle.expert for handle in mentioned if handle.active))

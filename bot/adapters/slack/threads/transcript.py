@@ -94,8 +94,7 @@ class SlackTranscript(Transcript):
         async for message in self._replies.of(thread, latest=before):
             is_earlier = float(message["ts"]) < float(before)
             is_by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            written = message.get("text") or ""
-            if is_earlier and is_by_people and await self._mentions.are_ours(written):
+            if is_earlier and is_by_people and await self._mentions.address_us(message):
                 return True
         return False
 

@@ -4,6 +4,8 @@ import pytest
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
+from bot.panel.intake import thread_commands
+from bot.panel.intake.thread_commands import Stop
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import ExpertName, FileId, SharedFile, ThreadRef
 
@@ -81,9 +83,18 @@ def test_both_copies_of_a_mention_with_files_say_the_same():
         ("<@UBOT>", ""),
         ("hello <@UBOT>", "hello <@UBOT>"),
         ("<@UBOT> ask <@UBOT>", "ask <@UBOT>"),
+        ("is it legal? <@UBOT>", "is it legal?"),
+        ("is it legal, <@UBOT|panelbot>?", "is it legal?"),
+        ("is it legal?\n<@UBOT> <@UBOT>", "is it legal?"),
+        ("tell me about <@UBOT>", "tell me about <@UBOT>"),
+        ("<@UBOT> one, two -", "one, two -"),
+        ("may I, <@UBOT>, leave?", "may I, <@UBOT>, leave?"),
+        ("&gt; it leaks\n<@UBOT>", "&gt; it leaks"),
+        ("<@UBOT>\n&gt; it leaks. <@UBOT>", "&gt; it leaks. <@UBOT>"),
+        ("<@UBOT> what is this:\n```it leaks\n<@UBOT>", "what is this:\n```it leaks\n<@UBOT>"),
     ],
 )
-def test_the_mention_that_a_message_begins_with_is_taken_off(text, left):
+def test_the_mentions_that_only_call_the_bot_are_taken_off(text, left):
     found = read(text=text)
 
     assert found.message.text == left
@@ -117,6 +128,49 @@ def test_a_longer_id_that_begins_like_ours_is_no_mention_of_us():
 )
 def test_a_message_that_mentions_only_others_addresses_them(text, others):
     assert read(text=text, thread_ts="1.0").addresses_others is others
+
+
+COMMANDS = [
+    ("stop <@UBOT>", "stop"),
+    ("please <@UBOT> stop", "please   stop"),
+    ("<@UBOT|panelbot> *stop*", "*stop*"),
+    ("<@UBOT>, stop <@UBOT>!", ", stop  !"),
+    ("add <!subteam^S1|@panel-legal> <@UBOT>", "add legal"),
+    ("remove <!subteam^S1>, please", "remove legal, please"),
+    ("stop <!subteam^S1>!", "stop  !"),
+]
+
+
+@pytest.mark.parametrize(("text", "command"), COMMANDS)
+def test_a_command_is_one_wherever_the_bot_is_mentioned(text, command):
+    ours = {"S1": Handle("S1", ExpertName("legal"), "panel-legal")}
+
+    found = payloads.incoming(body(text=text), ME, ours)
+
+    assert found.message.text == command
+    assert thread_commands.of(found.message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop the pump, <@UBOT>",
+        "<@UBOT> stop <@UBEN>",
+        "<@UBOT>\n&gt; stop",
+        "<@UBOT> ```stop```",
+        "<@UBOT> `stop` is what it said",
+        "<!subteam^S1> help",
+        "stop",
+    ],
+)
+def test_a_sentence_is_no_command(text):
+    ours = {"S1": Handle("S1", ExpertName("legal"), "panel-legal")}
+
+    assert thread_commands.of(payloads.incoming(body(text=text), ME, ours).message) is None
+
+
+def test_a_direct_message_can_be_a_command():
+    assert thread_commands.of(read(text="*stop*", channel="D1").message) == Stop()
 
 
 def test_a_handle_of_ours_is_a_mention():

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
 from bot.panel.messaging.handles import Handle
@@ -202,6 +204,14 @@ async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
 
     assert await neighbour.transcript.router_of(nowhere) is None
     assert not await neighbour.transcript.earlier(nowhere, before=MessageTs("2.0"), since=None)
+
+
+@pytest.mark.parametrize("written", ["`<@{}>`", "```a\n<@{}>```", "&gt; <@{}> hello\nso what?"])
+async def test_code_and_quotes_summon_nobody(neighbour, written):
+    thread = neighbour.begin(written.format(BOT_USER))
+    later = neighbour.slack.people.say(BEN, GENERAL, "well?", thread.thread_ts)
+
+    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(later))
 
 
 async def test_a_summons_counts_for_what_comes_after_it(neighbour):
