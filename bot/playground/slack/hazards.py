@@ -76,6 +76,11 @@ class Hazards:
     stream_lasts: float = 300.0
     status_lasts: float = 120.0
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
+    blocks: bool = True  # in what people write: old clients and some apps send text alone
+    tables: Literal["attachment", "block"] = "attachment"  # where a pasted table is
+    transcripts: Literal["at once", "later"] = "at once"  # of voice clips: later only files.info
+    knows_strangers: bool = True  # of other organisations, in users.info
+    edits_mention: bool = False  # app_mention also comes where a mention is edited in
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
     post_pace: tuple[float, int] | None = None  # seconds per post in a channel, and burst
     _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))

@@ -46,7 +46,7 @@ class EventPublisher:
         self._deliverer.event(payload, copies=hazards.copies(), after=after)
 
     def publish_message(self, message: Message) -> None:
-        """Deliver a person's message; a mention is delivered as two events."""
+        """Deliver what a person or another app posts; a mention is delivered as two events."""
         if not self._has_bot(message.channel):
             return
         events = [payloads.message_event(self._workspace, message)]
@@ -61,7 +61,7 @@ class EventPublisher:
         message = change.message
         if message is None or message.ephemeral_for or not self._has_bot(message.channel):
             return
-        if message.bot_id and not self._state.hazards.echoes:
+        if self._workspace.is_ours(message) and not self._state.hazards.echoes:
             return
         for event in self._events(change, message):
             self.publish(event)
@@ -69,14 +69,21 @@ class EventPublisher:
     def _events(self, change: Change, message: Message) -> Iterator[Json]:
         """Yield the events of the bot's own posts, and of all edits and deletions."""
         match change.kind:
-            case "posted" if message.bot_id:
+            case "posted" if self._workspace.is_ours(message):
                 yield payloads.message_event(self._workspace, message)
             case "updated" if change.previous and not message.streaming:
                 yield payloads.changed_event(self._workspace, message, change.previous)
+                if self._is_mention_edited_in(message, change.previous):
+                    event = payloads.message_event(self._workspace, message)
+                    yield payloads.mention_event(event)
             case "deleted":
                 yield payloads.deleted_event(self._workspace, message)
             case _:
                 pass
+
+    def _is_mention_edited_in(self, message: Message, previous: Message) -> bool:
+        is_new = _MENTION.search(message.text) and not _MENTION.search(previous.text)
+        return self._state.hazards.edits_mention and bool(is_new)
 
     def _has_bot(self, channel: str) -> bool:
         return BOT_USER in self._workspace.channels[channel].members

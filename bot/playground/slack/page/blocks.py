@@ -6,10 +6,10 @@ what a bot sends is dropped.
 
 from collections.abc import Mapping
 
-from bot.playground.slack.page.emoji import with_emoji
 from bot.playground.slack.page.markdown import markdown_html
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html, plain_html
 from bot.playground.slack.page.rich_text import rich_text_html
+from bot.playground.slack.workspace.emoji import with_emoji
 
 _RENDERED_FIELDS = ("html", "plain")
 

@@ -10,11 +10,11 @@ from babel import Locale
 
 from bot.json_types import Json
 from bot.playground.slack.page.blocks import with_html
-from bot.playground.slack.page.emoji import emoji, with_emoji
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
 from bot.playground.slack.workspace import payloads
 from bot.playground.slack.workspace.company import BOT_USER
+from bot.playground.slack.workspace.emoji import emoji, with_emoji
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, Status, User, View, Workspace
 
@@ -120,7 +120,8 @@ def message(workspace: Workspace, message: Message, viewer: str, names: Names) -
 
 def author(workspace: Workspace, message: Message) -> Json:
     """The author of *message*: a person, the app, or one of its personas."""
-    user = workspace.users.get(message.user or (BOT_USER if message.bot_id else ""))
+    is_ours = workspace.is_ours(message)
+    user = workspace.users.get(message.user or (BOT_USER if is_ours else ""))
     name = message.username or (user.shown_name if user else "Unknown")
     app = message.bot_id is not None or (user is not None and user.is_bot)
     icon = emoji(message.icon_emoji.strip(":")) if message.icon_emoji else None

@@ -14,7 +14,7 @@ from html import escape
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot.playground.slack.page.emoji import SHORTCODE, emoji
+from bot.playground.slack.workspace.emoji import SHORTCODE, emoji
 
 SAFE_SCHEMES = ("http", "https", "mailto")
 CONTROL = re.compile(r"<([^<>\n]{1,4000})>")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.playground.slack.page.emoji import with_emoji
 from bot.playground.slack.page.mrkdwn import Names, control_html, link_html
+from bot.playground.slack.workspace.emoji import with_emoji
 
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "underline": "u", "code": "code"}
 

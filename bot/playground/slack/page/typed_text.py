@@ -8,11 +8,9 @@ from bot.playground.slack.page.mrkdwn import decoded
 from bot.playground.slack.workspace.state import Workspace
 
 _TYPED = re.compile(
-    r"(?P<code>```.*?```|`[^`\n]+`)"
-    r"|(?P<url>https?://[^\s<>|]*[^\s<>|.,;:!?)'\"*_~])"
+    r"(?P<url>https?://[^\s<>|]*[^\s<>|.,;:!?)'\"*_~])"
     r"|(?<![\w@])@(?P<person>[\w.-]*\w)"
-    r"|(?<![\w#&])#(?P<channel>[\w-]+)",
-    re.DOTALL,
+    r"|(?<![\w#&])#(?P<channel>[\w-]+)"
 )
 _STORED = re.compile(r"<(?P<sigil>[@#!]?)(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>")
 _BROADCASTS = ("channel", "here", "everyone")

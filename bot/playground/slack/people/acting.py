@@ -1,7 +1,7 @@
-"""What people do in Slack: post, edit, give commands, click, fill in forms."""
+"""What people do in Slack beside writing: give commands, click, fill in forms."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,12 @@ from bot.playground.slack.delivery.delivery import Deliverer, Delivery, Undelive
 from bot.playground.slack.delivery.events import EventPublisher
 from bot.playground.slack.delivery.response_urls import ResponseUrls
 from bot.playground.slack.people.forms import action_of, element_of, filled
+from bot.playground.slack.people.writing import PeopleWriting
 from bot.playground.slack.web_api.errors import ApiError
-from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.web_api.methods.views import new_view, open_views, replace_content
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.company import BOT_USER
-from bot.playground.slack.workspace.messages import Message, snapshot
+from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change, View
 
 _TIMEOUTS = frozenset({"timeout", "http_timeout"})
@@ -30,70 +30,15 @@ class CommandResult:
     error: str = ""  # Slack's code for why there is no answer
 
 
-class PeopleActing:
+class PeopleActing(PeopleWriting):
     """The people of the workspace, controlled by a test or by the page."""
 
     def __init__(
         self, state: ServerState, deliverer: Deliverer, response_urls: ResponseUrls
     ) -> None:
-        self._state = state
-        self._workspace = state.workspace
+        super().__init__(state, EventPublisher(state, deliverer))
         self._deliverer = deliverer
         self._response_urls = response_urls
-        self._events = EventPublisher(state, deliverer)
-
-    def say(
-        self,
-        user: str,
-        channel: str,
-        text: str,
-        thread_ts: str | None = None,
-        *,
-        subtype: str | None = None,
-        files: Sequence[tuple[str, bytes]] = (),
-        broadcast: bool = False,
-    ) -> str:
-        """Post a message as *user*; returns its ts."""
-        if user not in self._workspace.channels[channel].members:
-            raise KeyError(f"{user} is not in {channel}")
-        if thread_ts:
-            self._existing(channel, thread_ts)
-        shared = [new_file(self._state, name, content, user) for name, content in files]
-        subtype = subtype or ("thread_broadcast" if broadcast else "file_share" if files else None)
-        message = self._workspace.post(
-            Message(
-                ts=self._workspace.new_ts(),
-                channel=channel,
-                text=text,
-                user=user,
-                thread_ts=thread_ts,
-                subtype=subtype,
-                files=shared,
-            )
-        )
-        self._events.publish_message(message)
-        return message.ts
-
-    def edit(self, user: str, channel: str, ts: str, text: str) -> None:
-        """Let *user* edit a message."""
-        message = self._existing(channel, ts)
-        before = snapshot(message)
-        message.text = text
-        message.edited_by, message.edited_ts = user, self._workspace.new_ts()
-        self._workspace.updated(message, before)
-
-    def delete(self, user: str, channel: str, ts: str) -> None:
-        """Let *user* delete a message."""
-        self._workspace.delete(self._existing(channel, ts))
-
-    def react(self, user: str, channel: str, ts: str, name: str) -> None:
-        """Let *user* react to a message."""
-        message = self._existing(channel, ts)
-        self._workspace.add_reaction(message, user, name)
-        item = {"type": "message", "channel": channel, "ts": ts}
-        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
-        author = message.user or BOT_USER
-        self._events.publish(event | {"item_user": author, "event_ts": self._workspace.new_ts()})
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> CommandResult:
         """Let *user* give a slash command; answers appear as messages, too."""
@@ -237,12 +182,6 @@ class PeopleActing:
     def _message_fields(self, user: str, message: Message) -> Json:
         url = self._response_urls.new(user, message.channel, message)
         return interactions.message_fields(self._state, message, url)
-
-    def _existing(self, channel: str, ts: str) -> Message:
-        message = self._workspace.message(channel, ts)
-        if message is None:
-            raise KeyError(f"no message {channel}/{ts}")
-        return message
 
     def _close(self, view: View) -> None:
         view.is_open = False

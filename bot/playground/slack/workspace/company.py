@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from bot.playground.slack.workspace.state import SLACKBOT, Channel, User, Workspace
+from bot.playground.slack.workspace.state import SLACKBOT, App, Channel, User, Workspace
 
 BOT_USER = "U0PANELBOT"
 BOT_ID = "B0PANELBOT"
 APP_ID = "A0PANELBOT"
+MONITOR = "B0MONITOR"  # another app
 
 ADA, BEN, CHLOE, DEV, ERIN = "U0ADA", "U0BEN", "U0CHLOE", "U0DEV", "U0ERIN"
 GUEST, STRANGER = "U0GUS", "U0SAM"
@@ -36,9 +37,11 @@ def company_workspace(url: str = "") -> Workspace:
     outside = replace(sam, emoji="🌍", colour="#3f51b5")
     bots = (
         User(BOT_USER, "panelbot", "Panelbot", team, is_bot=True, emoji="🤖", colour="#4a154b"),
+        User("U0MONITOR", "monitor", "Monitor", team, is_bot=True, emoji="📟", colour="#566573"),
         User(SLACKBOT, "slackbot", "Slackbot", team, is_bot=True, emoji="💬", colour="#4a154b"),
     )
     workspace.add(*staff, outside, *bots)
+    workspace.add(App(MONITOR, "A0MONITOR", "U0MONITOR", "Monitor"))
     everyone = {user.id for user in staff} | {BOT_USER}
     members = everyone - {GUEST}
     workspace.add(

@@ -22,6 +22,7 @@ class Message:
     icon_emoji: str | None = None
     icon_url: str | None = None
     blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
     metadata: Json | None = None
     files: list[Json] = field(default_factory=list)
     edited_by: str | None = None
@@ -95,6 +96,7 @@ def snapshot(message: Message) -> Message:
         message,
         replies=list(message.replies),
         blocks=list(message.blocks),
+        attachments=list(message.attachments),
         reactions={name: list(users) for name, users in message.reactions.items()},
     )
 

@@ -1,12 +1,13 @@
 """Messages, people, channels and events as Slack's JSON."""
 
+from collections.abc import Sequence
 from time import time
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.json_types import Json
 from bot.playground.slack.workspace.company import APP_ID, BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message, reply_users
-from bot.playground.slack.workspace.state import Channel, User, Workspace
+from bot.playground.slack.workspace.state import App, Channel, User, Workspace
 
 _CREATED = 1700000000
 
@@ -20,6 +21,7 @@ def message(workspace: Workspace, message: Message, *, metadata: bool = True) ->
         "username": message.username,
         "thread_ts": message.thread_ts,
         "blocks": message.blocks or None,
+        "attachments": _numbered(message.attachments) or None,
         "files": message.files or None,
         "metadata": message.metadata if metadata else None,
     }
@@ -42,19 +44,24 @@ def message(workspace: Workspace, message: Message, *, metadata: bool = True) ->
 
 
 def _author(workspace: Workspace, message: Message) -> Json:
-    author: Json = {"app_id": APP_ID} if message.bot_id == BOT_ID else {}
+    bot = bot_profile(workspace, message.bot_id) if message.bot_id else None
+    author: Json = {"app_id": bot["app_id"]} if bot else {}
     user = workspace.users.get(message.user or "")
     if user is None:
         return author
     author |= {"user": user.id, "team": user.team_id}
-    if message.bot_id == BOT_ID:
-        author["bot_profile"] = bot_profile(workspace)
+    if bot:
+        author["bot_profile"] = bot
     elif not user.is_bot:
         author["client_msg_id"] = str(uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}"))
     if user.is_stranger:
         author |= {"user_team": user.team_id, "source_team": user.team_id}
         author["user_profile"] = _profile(user) | {"name": user.name, "is_restricted": False}
     return author
+
+
+def _numbered(attachments: Sequence[Json]) -> list[Json]:
+    return [{"id": number} | attachment for number, attachment in enumerate(attachments, 1)]
 
 
 def _thread_fields(workspace: Workspace, message: Message) -> Json:
@@ -83,14 +90,24 @@ def permalink(url: str, message: Message) -> str:
     return link + (thread if message.is_reply else "")
 
 
-def bot_profile(workspace: Workspace) -> Json:
-    """Return the bot's own profile."""
+def shown_author(workspace: Workspace, message: Message) -> Json:
+    """Return the fields that name the author of a forwarded *message*."""
+    user, app = workspace.users.get(message.user or ""), workspace.apps.get(message.bot_id or "")
+    name = message.username or (user.shown_name if user else app.name if app else "")
+    author = {"author_name": name, "author_subname": name}
+    return author | ({"author_id": user.id} if user else {})
+
+
+def bot_profile(workspace: Workspace, bot_id: str = BOT_ID) -> Json:
+    """Return the profile of a bot: ours, or another app's."""
+    ours = App(BOT_ID, APP_ID, BOT_USER, workspace.users[BOT_USER].real_name)
+    app = workspace.apps.get(bot_id, ours)
     return {
-        "id": BOT_ID,
-        "app_id": APP_ID,
-        "user_id": BOT_USER,
+        "id": app.id,
+        "app_id": app.app_id,
+        "user_id": app.user,
         "team_id": workspace.team_id,
-        "name": workspace.users[BOT_USER].real_name,
+        "name": app.name,
         "deleted": False,
         "updated": _CREATED,
         "icons": {},

@@ -42,6 +42,16 @@ class User:
         return self.display_name or self.real_name
 
 
+@dataclass(frozen=True, slots=True)
+class App:
+    """Another app in the workspace: its bot posts."""
+
+    id: str  # of its bot
+    app_id: str
+    user: str
+    name: str
+
+
 @dataclass(slots=True)
 class Channel:
     """A channel, or a direct conversation."""
@@ -108,6 +118,7 @@ class Workspace:
         self.team_name = team_name
         self.url = url
         self.users: dict[str, User] = {}
+        self.apps: dict[str, App] = {}  # but ours, by the id of their bots
         self.channels: dict[str, Channel] = {}
         self.statuses: dict[tuple[str, str], Status] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
@@ -147,6 +158,10 @@ class Workspace:
         messages = self._ephemeral.get(user, {}).values()
         return [message for message in messages if channel in (None, message.channel)]
 
+    def is_ours(self, message: Message) -> bool:
+        """Whether our app posted *message*."""
+        return message.bot_id is not None and message.bot_id not in self.apps
+
     def direct_channel(self, user: str, other: str) -> Channel:
         """Return the direct conversation of two users, opening it if there is none."""
         channel = self._direct.get(frozenset({user, other}))
@@ -172,11 +187,13 @@ class Workspace:
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 
-    def add(self, *entries: User | Channel) -> None:
-        """Add people and channels."""
+    def add(self, *entries: User | App | Channel) -> None:
+        """Add people, apps and channels."""
         for entry in entries:
             if isinstance(entry, User):
                 self.users[entry.id] = entry
+            elif isinstance(entry, App):
+                self.apps[entry.id] = entry
             else:
                 self.channels[entry.id] = entry
                 if entry.kind == "im":
@@ -188,7 +205,7 @@ class Workspace:
             self._ephemeral.setdefault(message.ephemeral_for, {})[message.ts] = message
         else:
             self._timelines[message.channel].add(message)
-            if message.bot_id and message.thread_ts:
+            if message.thread_ts and self.is_ours(message):
                 self.clear_status(message.channel, message.thread_ts)
         self.notify(Change("posted", message.channel, message))
         return message
@@ -253,5 +270,5 @@ class Workspace:
         before = snapshot(root)
         root.subtype, root.user, root.text = "tombstone", SLACKBOT, "This message was deleted."
         root.bot_id = root.username = root.icon_emoji = root.icon_url = root.metadata = None
-        root.blocks, root.files, root.reactions = [], [], {}
+        root.blocks, root.attachments, root.files, root.reactions = [], [], [], {}
         self.updated(root, before)

@@ -25,7 +25,7 @@ def workspace() -> Workspace:
         ("@Panel-Legal? @panel-gone", "<!subteam^S1>? @panel-gone"),
         ("@channel a < b & c", "<!channel> a &lt; b &amp; c"),
         ("see https://a.example/?x=1&y=2.", "see <https://a.example/?x=1&amp;y=2>."),
-        ("`@ben` and ```@ada```", "`@ben` and ```@ada```"),
+        ("`@ben` and ```@ada```", "`<@U0BEN>` and ```<@U0ADA>```"),
         ("<!channel> <@U0BEN>", "&lt;!channel&gt; &lt;@U0BEN&gt;"),
     ],
 )

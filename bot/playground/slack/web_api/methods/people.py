@@ -29,7 +29,7 @@ def auth_test(state: ServerState, args: Json) -> Json:
 def users_info(state: ServerState, args: Json) -> Json:
     """Return a member."""
     user = state.workspace.users.get(args["user"])
-    if user is None:
+    if user is None or (user.is_stranger and not state.hazards.knows_strangers):
         raise ApiError("user_not_found")
     return {"user": payloads.user(user, locale=bool(args.get("include_locale")))}
 
@@ -51,10 +51,11 @@ def group_members(state: ServerState, args: Json) -> Json:
 
 
 def bots_info(state: ServerState, args: Json) -> Json:
-    """Return the bot."""
-    if args.get("bot") != BOT_ID:
+    """Return the bot of an app."""
+    bot_id = args.get("bot")
+    if bot_id not in (BOT_ID, *state.workspace.apps):
         raise ApiError("bot_not_found")
-    bot = payloads.bot_profile(state.workspace)
+    bot = payloads.bot_profile(state.workspace, bot_id)
     del bot["team_id"]
     return {"bot": bot}
 
