@@ -1,0 +1,33 @@
+"""Telling whether two texts say the same, however they are formatted."""
+
+import re
+
+_MENTION = re.compile(r"<[@#!][^<>]*>")
+_LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
+_ADDRESS = re.compile(r"<[^<>]*>|(?:https?://|mailto:)\S+")
+_MARKER = re.compile(r"(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Wording:
+    """The words of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._words = f" {_words(text)} "
+
+    def says(self, text: str) -> bool:
+        """Whether all lines of *text* are among the words, in order."""
+        place = 0
+        for line in text.split("\n"):
+            words = _words(_MARKER.sub("", line.lstrip(), count=1))
+            if words:
+                place = self._words.find(f" {words} ", place)
+                if place < 0:
+                    return False
+                place += len(words) + 1
+        return True
+
+
+def _words(text: str) -> str:
+    plain = _ADDRESS.sub(" ", _LABELLED.sub(r" \1 ", _MENTION.sub(" ", text)))
+    return " ".join(_WORD.findall(plain.casefold()))
