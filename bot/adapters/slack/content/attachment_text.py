@@ -128,7 +128,8 @@ def _details(attachment: Json, own: Wording, depth: int) -> Iterator[str]:
     holders = [attachment, *_forwarded(attachment)]
     for file in (file for holder in holders for file in children(holder, "files")):
         yield f"[with the file {_line(escaped(string(file, 'name') or string(file, 'title')))}]"
-    yield string(attachment, "footer")
+    if not is_forward(attachment):  # there it only names the channel again
+        yield string(attachment, "footer")
     for nested in (nested for holder in holders for nested in children(holder, "attachments")):
         yield markdown(nested, own, depth + 1)
 

@@ -25,6 +25,7 @@ LONGEST_TOGETHER = 24_000
 _LONGEST_TEXT = 40_000  # Slack takes no more
 _LONGEST_NAME = 200
 _MOST_FILES = 50
+_PRESSED = frozenset({"actions", "context_actions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ def read(message: Mapping[str, Any]) -> MessageContent:
         repeats=bool(shown and _is_by_an_app(payload) and Wording(shown).says(text)),
         has_own=bool(text.strip() or own_files),
     )
+
+
+def without_buttons(message: Mapping[str, Any]) -> str:
+    """Return the blocks of a message of ours as Markdown, without what can be pressed in it."""
+    blocks = children(dict(message), "blocks")
+    spoken = [block for block in blocks if string(block, "type") not in _PRESSED]
+    return block_text.all_of({"blocks": spoken})
 
 
 def _own_words(message: Json) -> tuple[str, list[Json]]:

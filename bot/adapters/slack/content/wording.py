@@ -5,7 +5,7 @@ import re
 _MENTION = re.compile(r"<[@#!][^<>]*>")
 _LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 _ADDRESS = re.compile(r"<[^<>]*>|(?:https?://|mailto:)\S+")
-_MARKER = re.compile(r"(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
+_MARKER = re.compile(r"\s*(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -19,7 +19,8 @@ class Wording:
         """Whether all lines of *text* are among the words, in order."""
         place = 0
         for line in text.split("\n"):
-            words = _words(_MARKER.sub("", line.lstrip(), count=1))
+            marker = _MARKER.match(line)
+            words = _words(line[marker.end() :] if marker else line)
             if words:
                 place = self._words.find(f" {words} ", place)
                 if place < 0:

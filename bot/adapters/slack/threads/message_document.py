@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot.adapters.slack.api import permalinks
 from bot.adapters.slack.api.permalinks import Place
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.content import message_content
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.replies import NOT_THERE
@@ -45,14 +46,15 @@ class MessageReading:
     async def document(self, place: Place, link: str) -> Upload:
         """Return the message as a document."""
         message = await self._message(place)
-        written = str(message.get("text") or "")
+        said = message_content.read(message)
         author = UserId(message.get("user") or "")
+        written = f"{said.words}\n\n{said.quoted}"
         names = await self._mentions.names([author] if author else [], [written])
         text = sanitize.from_slack(written, names).strip()
         if not text:
             raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
-        speaker = message.get("username") or names.get(author) or "somebody"
+        speaker = message.get("username") or names.get(author) or said.author_name or "somebody"
         content = f"# {speaker} in Slack, {day}\n\n{text}\n\nThe message: {link.strip()}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 

@@ -6,7 +6,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     Callable,
-    Collection,
+    Iterable,
     Mapping,
     Sequence,
 )
@@ -15,9 +15,9 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.content import message_content
+from bot.adapters.slack.content.message_content import MessageContent
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
-from bot.adapters.slack.threads import message_text
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
@@ -26,7 +26,6 @@ from bot.panel.model import (
     ConversationId,
     ExpertName,
     MessageTs,
-    SharedFile,
     ThreadRef,
     Turn,
     UserId,
@@ -51,20 +50,20 @@ class SlackTranscript(Transcript):
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
+        self._bot_id = identity.bot_id
         self._mentions = mentions
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
-        authors = [message.author for message in turn.messages]
-        written = (f"{message.text}\n{message.quoted}" for message in turn.messages)
-        names = await self._mentions.names(authors, written)
+        contents = [MessageContent(m.text, m.quoted, m.files, m.author_name) for m in turn.messages]
+        names = await self._names([message.author for message in turn.messages], contents)
         return [
             Utterance(
                 message.ts,
                 names.get(message.author) or message.author_name or _SOMEBODY,
-                _readable(message.text, message.quoted, names, message.files),
+                _readable(content, names),
                 message.files,
             )
-            for message in turn.messages
+            for message, content in zip(turn.messages, contents, strict=True)
         ]
 
     async def earlier(
@@ -110,8 +109,12 @@ class SlackTranscript(Transcript):
         """Return every message of *thread* in full, as people saw it."""
         replies = self._replies.of(thread)
         messages = [message async for message in replies if not message.get("hidden")]
-        names = await self._names_in(messages)
-        return [self._spoken(message, names, thread) for message in messages]
+        contents = [self._content(message) for message in messages]
+        names = await self._names(_authors(messages), contents)
+        return [
+            self._spoken(message, content, names, thread)
+            for message, content in zip(messages, contents, strict=True)
+        ]
 
     async def thread_roots(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield the ts of every thread in a channel."""
@@ -127,22 +130,37 @@ class SlackTranscript(Transcript):
         async for message in replies:
             if wanted(message):
                 newest.append(message)
-        names = await self._names_in(newest)
-        return _bounded([_utterance(message, names) for message in newest])
+        contents = [self._content(message) for message in newest]
+        names = await self._names(_authors(newest), contents)
+        return _bounded(
+            [
+                _utterance(message, content, names)
+                for message, content in zip(newest, contents, strict=True)
+            ]
+        )
 
-    async def _names_in(self, messages: Collection[Json]) -> Mapping[str, str]:
-        authors = [UserId(message["user"]) for message in messages if message.get("user")]
-        texts = (message.get("text") or "" for message in messages)
-        return await self._mentions.names(authors, texts)
+    async def _names(
+        self, authors: Sequence[UserId], contents: Iterable[MessageContent]
+    ) -> Mapping[str, str]:
+        written = (f"{content.text}\n{content.quoted}" for content in contents)
+        return await self._mentions.names(authors, written)
 
-    def _spoken(self, message: Json, names: Mapping[str, str], thread: ThreadRef) -> Spoken:
+    def _content(self, message: Json) -> MessageContent:
+        """Return what *message* says; our own say the same in their text as in their blocks."""
+        is_ours = message.get("bot_id") == self._bot_id
+        return message_content.read({**message, "blocks": []} if is_ours else message)
+
+    def _spoken(
+        self, message: Json, content: MessageContent, names: Mapping[str, str], thread: ThreadRef
+    ) -> Spoken:
         stamp = self._replies.stamp(message, thread)
-        markdown = message_text.markdown(message) if message.get("bot_id") else ""
+        is_ours = message.get("bot_id") == self._bot_id
+        markdown = message_content.without_buttons(message) if is_ours else ""
         return Spoken(
             MessageTs(message["ts"]),
-            _speaker(message, names),
-            markdown or _text(message, names),
-            is_markdown=bool(markdown),
+            _speaker(message, content, names),
+            sanitize.from_slack(markdown, names) or _readable(content, names),
+            is_markdown=bool(markdown or (content.quoted and not content.words)),
             expert=ExpertName(stamp.expert) if stamp and stamp.expert else None,
             call_id=call_of(stamp.part) if stamp else None,
         )
@@ -155,32 +173,32 @@ class SlackTranscript(Transcript):
         return stamp is None or not _ASIDES.fullmatch(stamp.part.partition(":")[0])
 
 
-def _utterance(message: Json, names: Mapping[str, str]) -> Utterance:
-    text = _text(message, names)
+def _authors(messages: Iterable[Json]) -> list[UserId]:
+    return [UserId(message["user"]) for message in messages if message.get("user")]
+
+
+def _utterance(message: Json, content: MessageContent, names: Mapping[str, str]) -> Utterance:
+    text = _readable(content, names)
     if len(text) > LONGEST_MESSAGE:
         text = f"{text[:LONGEST_MESSAGE]} […]"
-    ts, files = MessageTs(message["ts"]), message_content.read(message).files
-    return Utterance(ts, _speaker(message, names), text, files)
+    speaker = _speaker(message, content, names)
+    return Utterance(MessageTs(message["ts"]), speaker, text, content.files)
 
 
-def _speaker(message: Json, names: Mapping[str, str]) -> str:
-    profile = message.get("bot_profile") or {}
-    known = message.get("username") or names.get(message.get("user", "")) or profile.get("name")
+def _speaker(message: Json, content: MessageContent, names: Mapping[str, str]) -> str:
+    known = message.get("username") or names.get(message.get("user", "")) or content.author_name
     return known or _SOMEBODY
 
 
-def _text(message: Json, names: Mapping[str, str]) -> str:
-    content = message_content.read(message)
-    return _readable(content.text, content.quoted, names, content.files)
-
-
-def _readable(
-    slack_text: str, quoted: str, names: Mapping[str, str], files: Sequence[SharedFile]
-) -> str:
-    text, shown = (sanitize.from_slack(part, names).strip() for part in (slack_text, quoted))
-    attached = ", ".join(" ".join(file.name.split()) for file in files)
+def _readable(content: MessageContent, names: Mapping[str, str]) -> str:
+    """Return the author's words, what is attached to them, and what they show besides."""
+    text, quoted = (
+        sanitize.from_slack(part, names).strip() for part in (content.words, content.quoted)
+    )
+    attached = ", ".join(" ".join(file.name.split()) for file in content.files)
     note = f"[attached: {attached}]" if attached else ""
-    return "\n".join(filter(None, (text, note, shown))) or "[no text]"
+    said = "\n".join(filter(None, (text, note)))
+    return "\n\n".join(filter(None, (said, quoted))) or "[no text]"
 
 
 def _bounded(utterances: Sequence[Utterance]) -> Sequence[Utterance]:

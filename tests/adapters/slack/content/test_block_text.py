@@ -1,18 +1,12 @@
 import pytest
 
-from bot.adapters.slack.threads.message_text import markdown
+from bot.adapters.slack.content import block_text
+from bot.adapters.slack.markdown import sanitize
+from tests.message_shapes import rich, section, text
 
 
-def text(said, **style):
-    return {"type": "text", "text": said} | ({"style": style} if style else {})
-
-
-def rich(*elements):
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def section(*parts):
-    return {"type": "rich_text_section", "elements": list(parts)}
+def markdown(message):
+    return sanitize.from_slack(block_text.all_of(message), {"U1": "Ada"})
 
 
 def listed(style, *items, indent=0):
@@ -33,15 +27,26 @@ LINK = {"type": "link", "url": "https://mit.example", "text": "MIT"}
         (rich(section(LINK | {"text": LINK["url"]})), "https://mit.example"),
         (rich(section({"type": "emoji", "name": "scales"})), ":scales:"),
         (rich(listed("bullet", "a", "b")), "- a\n- b"),
-        (rich(listed("ordered", "a", indent=1)), "    1. a"),
+        (rich(listed("ordered", "a", "b", indent=1)), "    1. a\n    2. b"),
+        (rich(listed("ordered", "a") | {"offset": 4}), "5. a"),
         (rich({"type": "rich_text_quote", "elements": [text("a\nb")]}), "> a\n> b"),
         (rich({"type": "rich_text_preformatted", "elements": [text("a")]}), "```\na\n```"),
         (rich(section(text("a")), section(text("b"))), "a\n\nb"),
         ({"type": "header", "text": {"type": "plain_text", "text": "Why"}}, "## Why"),
         ({"type": "divider"}, "---"),
-        ({"type": "table", "rows": [CELLS, CELLS[::-1]]}, "a\\|b | c\n--- | ---\nc | a\\|b"),
+        ({"type": "table", "rows": [CELLS, CELLS[::-1]]}, "| a\\|b | c |\n| --- | --- |\n| c | a\\|b |"),
+        ({"type": "table", "rows": [[{"type": "raw_number", "value": 7}]]}, "| 7 |\n| --- |"),
+        ({"type": "table", "rows": []}, ""),
         ({"type": "actions", "elements": []}, ""),
-        (rich(section({"type": "user", "user_id": "U1"})), ""),
+        (rich(section({"type": "user", "user_id": "U1"})), "@Ada"),
+        (rich(section({"type": "user", "user_id": "U1><!channel"})), ""),
+        (rich(section({"type": "usergroup", "usergroup_id": "S1"})), "@group"),
+        (rich(section({"type": "channel", "channel_id": "C1"})), "#channel"),
+        (rich(section({"type": "broadcast", "range": "here"})), "@here"),
+        (rich(section({"type": "date", "timestamp": 7, "fallback": "today"})), "today"),
+        (rich(section({"type": "color", "value": "#F405B3"})), "#F405B3"),
+        (rich(section({"type": "sticker", "text": "hi"})), "hi"),
+        (rich(section(text("x < y & z", bold=True, code=True))), "**`x < y & z`**"),
     ],
 )  # fmt: skip
 def test_each_block_reads_as_markdown(block, expected):
