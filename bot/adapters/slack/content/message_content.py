@@ -100,7 +100,7 @@ def _shown(message: Json, text: str, blocks: list[Json]) -> str:
 def _parts(message: Json, own: Wording, blocks: list[Json]) -> Iterator[str]:
     for block in blocks:
         shown = block_text.markdown(block)
-        if not own.says(shown):
+        if string(block, "type") != "divider" and not own.says(shown):
             label = "[table]\n" if string(block, "type") in attachment_text.TABLES else ""
             yield label + shown
     for file in children(message, "files"):

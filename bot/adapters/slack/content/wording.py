@@ -2,9 +2,10 @@
 
 import re
 
+_SCHEME = r"[a-z][a-z0-9+.-]{0,30}:"
 _MENTION = re.compile(r"<[@#!][^<>]*>")
-_LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
-_ADDRESS = re.compile(r"<[^<>]*>|(?:https?://|mailto:)\S+")
+_LABELLED = re.compile(rf"<{_SCHEME}[^<>|]*\|([^<>]*)>")
+_ADDRESS = re.compile(rf"<{_SCHEME}[^<>]*>|(?:https?://|mailto:)\S+")
 _MARKER = re.compile(r"\s*(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
 _WORD = re.compile(r"[^\W_]+")
 
@@ -13,10 +14,13 @@ class Wording:
     """The words of a text."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._words = f" {_words(text)} "
 
     def says(self, text: str) -> bool:
         """Whether all lines of *text* are among the words, in order."""
+        if not _words(text):  # emoji, say
+            return text.strip() in self._text
         place = 0
         for line in text.split("\n"):
             marker = _MARKER.match(line)
@@ -30,5 +34,6 @@ class Wording:
 
 
 def _words(text: str) -> str:
-    plain = _ADDRESS.sub(" ", _LABELLED.sub(r" \1 ", _MENTION.sub(" ", text)))
+    decoded = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    plain = _ADDRESS.sub(" ", _LABELLED.sub(r" \1 ", _MENTION.sub(" ", decoded)))
     return " ".join(_WORD.findall(plain.casefold()))

@@ -15,6 +15,7 @@ def listed(style, *items, indent=0):
 
 
 CELLS = [{"type": "raw_text", "text": "a|b"}, rich(section(text("c")))]
+TABLE = {"type": "table", "rows": [CELLS, CELLS[::-1]]}
 LINK = {"type": "link", "url": "https://mit.example", "text": "MIT"}
 
 
@@ -34,7 +35,7 @@ LINK = {"type": "link", "url": "https://mit.example", "text": "MIT"}
         (rich(section(text("a")), section(text("b"))), "a\n\nb"),
         ({"type": "header", "text": {"type": "plain_text", "text": "Why"}}, "## Why"),
         ({"type": "divider"}, "---"),
-        ({"type": "table", "rows": [CELLS, CELLS[::-1]]}, "| a\\|b | c |\n| --- | --- |\n| c | a\\|b |"),
+        (TABLE, "| a\\|b | c |\n| --- | --- |\n| c | a\\|b |"),
         ({"type": "table", "rows": [[{"type": "raw_number", "value": 7}]]}, "| 7 |\n| --- |"),
         ({"type": "table", "rows": []}, ""),
         ({"type": "actions", "elements": []}, ""),
