@@ -7,6 +7,7 @@ _MENTION = re.compile(r"<[@#!][^<>]*>")
 _LABELLED = re.compile(rf"<{_SCHEME}[^<>|]*\|([^<>]*)>")
 _ADDRESS = re.compile(rf"<{_SCHEME}[^<>]*>|(?:https?://|mailto:)\S+")
 _MARKER = re.compile(r"\s*(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
+_MARKS = " \n*_~`>#|-"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -20,7 +21,7 @@ class Wording:
     def says(self, text: str) -> bool:
         """Whether all lines of *text* are among the words, in order."""
         if not _words(text):  # emoji, say
-            return text.strip() in self._text
+            return text.strip(_MARKS) in self._text
         place = 0
         for line in text.split("\n"):
             marker = _MARKER.match(line)
