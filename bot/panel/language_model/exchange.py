@@ -14,6 +14,7 @@ from bot.panel.model import (
     RequestId,
     Usage,
 )
+from bot.panel.texts.code import closed
 from bot.panel.tools import ApprovalWanted, ServerTool
 
 
@@ -179,7 +180,7 @@ def joined(messages: Iterable[ModelSaid]) -> Responded:
     citations: list[Citation] = []
     files: dict[str, MadeFile] = {}
     for message in messages:
-        text += f"\n\n{message.text}" if text and message.text else message.text
+        text = f"{closed(text)}\n\n{message.text}" if text and message.text else text + message.text
         start = len(text) - len(message.text)
         citations += [_moved(citation, start) for citation in message.citations]
         files |= {file.id: file for file in message.files}

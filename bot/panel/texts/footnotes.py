@@ -1,11 +1,13 @@
 """The footnotes of a reply: marks in its text, and a numbered list under it."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.panel.model import Citation, DocumentId
 from bot.panel.names import in_code
+from bot.panel.texts.code import ranges, with_note
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What a model writes for a citation, if its server did not convert it.
@@ -21,11 +23,13 @@ def under(text: str, citations: Sequence[Citation], heading: str) -> str:
     """Return *text* with footnotes for *citations*, one for each document."""
     cited = {citation.document: citation for citation in citations}
     numbers = numbered(citations)
-    marked = _SANDBOX.sub(r"\1", _LEFTOVERS.sub("", _marked(text, citations, numbers)))
+    marked = _LEFTOVERS.sub("", _marked(text, citations, numbers))
+    if "](sandbox:" in marked:
+        marked = _SANDBOX.sub(r"\1", marked)
     if not cited:
         return marked
     notes = "\n".join(f"{numbers[id_]}. {_note(citation)}" for id_, citation in cited.items())
-    return f"{marked.rstrip()}\n\n**{heading}**\n\n{notes}"
+    return with_note(marked.rstrip(), f"**{heading}**\n\n{notes}")
 
 
 def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:
@@ -37,14 +41,28 @@ def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:
 def _marked(text: str, citations: Sequence[Citation], numbers: Mapping[DocumentId, int]) -> str:
     places: defaultdict[int, set[int]] = defaultdict(set)
     begins: dict[int, int] = {}  # where a mark replaces a link that the model wrote
+    code = _code(text) if citations else []
     for citation in citations:
-        if (place := _place(text, citation.at)) is not None:
+        if (place := _place(text, citation.at, code)) is not None:
             places[place].add(numbers[citation.document])
             begins[place] = min(begins.get(place, place), _since(text, citation, place))
     for place in sorted(places, reverse=True):
         marks = "\u202f".join(str(n).translate(_SUPERSCRIPTS) for n in sorted(places[place]))
         text = text[: begins[place]] + marks + text[place:]
     return text
+
+
+def _code(text: str) -> Sequence[tuple[int, int]]:
+    """Return where *text* is code, to CommonMark or to parsers that only look for fences."""
+    fences = [match.start() for match in re.finditer("```", text)] + [len(text)]
+    pairs = zip(fences[::2], fences[1::2], strict=False)
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted([*ranges(text), *pairs]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(stop, merged[-1][1])
+        else:
+            merged.append((start, stop))
+    return merged
 
 
 def _since(text: str, citation: Citation, place: int) -> int:
@@ -55,15 +73,14 @@ def _since(text: str, citation: Citation, place: int) -> int:
     return len(text[:since].rstrip(" "))
 
 
-def _place(text: str, at: int | None) -> int | None:
-    """Return where the mark goes: after the word at *at*, but never in code."""
+def _place(text: str, at: int | None, code: Sequence[tuple[int, int]]) -> int | None:
+    """Return where the mark goes: after the word at *at*, but never in *code*."""
     if at is None or at > len(text):
         return None
     while at < len(text) and text[at].isalnum():
         at += 1
-    before = text[:at]
-    line = before.rpartition("\n")[2]
-    return None if before.count("```") % 2 or line.count("`") % 2 else at
+    before = bisect_left(code, (at, at)) - 1
+    return None if before >= 0 and at < code[before][1] else at
 
 
 def _note(citation: Citation) -> str:

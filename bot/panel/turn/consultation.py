@@ -9,6 +9,7 @@ from bot.panel.made_files import MadeFile
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Call
 from bot.panel.texts import footnotes, sentences
+from bot.panel.texts.code import with_note
 from bot.panel.turn import file_posts
 from bot.panel.turn.expert_answer import ask_expert
 from bot.panel.turn.turn_context import TurnContext
@@ -55,7 +56,7 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
             return
         case ExpertFailed(failure=failure, begun=begun, why=why):
             line = why or sentences.expert_failed(failure, call.expert)
-            reply = f"{begun}\n\n{line}" if begun else line
+            reply = with_note(begun, line)
     if reply.strip():
         await _post(context, call, reply, sources)
     if files:

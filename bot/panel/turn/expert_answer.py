@@ -22,6 +22,7 @@ from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.model import Call, Expert
 from bot.panel.texts import file_sentences, sentences
+from bot.panel.texts.code import with_note
 from bot.panel.tools import Toolbox
 from bot.panel.turn.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
@@ -86,7 +87,7 @@ async def _ask_model(
     outcome = await _ask_with(context, consultation, on_event, replace(attached, files=()))
     if isinstance(outcome, ExpertAnswered):
         note = file_sentences.files_unopened(attached.names)
-        outcome = replace(outcome, text=f"{outcome.text}\n\n{note}")
+        outcome = replace(outcome, text=with_note(outcome.text, note))
     return outcome
 
 
@@ -244,4 +245,4 @@ def _outcome(context: TurnContext, consultation: Consultation, response: Respond
 def _with_missing_tools(text: str, toolbox: Toolbox, expert: Expert) -> str:
     """Return *text* with a note about the tools that the expert had to do without."""
     missing = toolbox.missing(expert.tools)
-    return f"{text}\n\n{sentences.tools_missing(missing)}" if missing else text
+    return with_note(text, sentences.tools_missing(missing)) if missing else text

@@ -15,6 +15,7 @@ from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
 from bot.panel.model import BY_FUNCTION, Call, Utterance
 from bot.panel.texts import sentences
+from bot.panel.texts.code import with_note
 from bot.panel.turn.turn_context import EventSink, TurnContext
 
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
@@ -50,13 +51,13 @@ async def _answer(
                 text += piece
                 on_event(TextWritten(piece))
             if len(text) > LONGEST:
-                return f"{text[:LONGEST]}\n\n{sentences.function_cut()}"
+                return with_note(text[:LONGEST], sentences.function_cut())
     if not (text.strip() and sources):
         return text.strip() and text
     titles_and_urls = [
         (" ".join(source.title.split()), "".join(source.url.split())) for source in sources
     ]
-    return f"{text.rstrip()}\n\n{sentences.function_sources(titles_and_urls)}"
+    return with_note(text.rstrip(), sentences.function_sources(titles_and_urls))
 
 
 async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:

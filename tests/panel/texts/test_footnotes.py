@@ -94,3 +94,15 @@ def test_documents_and_pages_are_numbered_together():
 def test_links_into_the_models_own_sandbox_are_words():
     text = "See ![the chart](sandbox:/mnt/data/a.png) and [data](sandbox:/mnt/data/a.csv)."
     assert under(text, ()) == "See the chart and data."
+
+
+@pytest.mark.parametrize("code", ["~~~\nrm -r x\n~~~", "````\n```\nrm -r x\n```\n````", "    r x"])
+def test_no_mark_gets_into_any_kind_of_code(code: str):
+    text = f"Run this:\n\n{code}\n\nThat is all."
+    assert under(text, (cited("a.md", text.index("r x")),)).startswith(text)
+
+
+@pytest.mark.parametrize("text", ["So:\n```\nx", "So:\n~~~~\n```\nx", "- So:\n  ```\n  x"])
+def test_footnotes_are_not_part_of_code_that_was_left_open(text: str):
+    fence = text.split("\n")[1].rstrip("x")
+    assert under(text, (cited("a.md"),)).startswith(f"{text}\n{fence}\n\n**Sources**")

@@ -125,6 +125,19 @@ async def test_an_endless_answer_is_cut(desk):
     assert sentences.function_cut() in told.output
 
 
+@pytest.mark.parametrize("fence", ["```", "~~~", "`````"])
+async def test_what_is_said_under_an_answer_is_not_part_of_its_code(desk, fence):
+    source = Source("Order 7", "https://orders.example/7")
+    code = f"{fence}\n{'x' * LONGEST}"
+    for answer, note in (
+        ([code], sentences.function_cut()),
+        ([f"{fence}\nx", source], sentences.function_sources([("Order 7", source.url)])),
+    ):
+        desk.functions.answers["orders"] = answer
+        await desk.ask("orders: Where is order 7?")
+        assert replies(desk)[-1].endswith(f"\n{fence}\n\n{note}")
+
+
 async def test_a_slow_function_is_given_up(desk):
     desk.timeouts = replace(desk.timeouts, function=0.01)
     desk.functions.answers["orders"] = [asyncio.Event(), "Too late."]
