@@ -124,6 +124,7 @@ class Utterance:
     speaker: str
     text: str
     files: tuple[SharedFile, ...] = ()  # the text names them
+    edited: MessageTs | None = None  # when, if it says something else than at first
 
 
 @dataclass(frozen=True, slots=True)

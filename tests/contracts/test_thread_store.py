@@ -127,6 +127,20 @@ async def test_who_has_caught_up_has_missed_nothing(threads):
     assert await threads.unread_since(ONE) is None
 
 
+async def test_edits_are_remembered_until_they_are_read(threads):
+    for ts, at in (("7.0001", "8.0"), ("7.0002", "9.0"), ("7.0003", "9.0"), ("7.0003", "9.5")):
+        await threads.mark_edited(ONE, MessageTs(ts), MessageTs(at))
+    known = await threads.edits(ONE)
+    await threads.mark_edited(ONE, MessageTs("7.0002"), MessageTs("10.0"))
+
+    await threads.mark_edits_read(ONE, known)
+    await threads.mark_edits_read(ONE, {})
+
+    assert known == {"7.0001": "8.0", "7.0002": "9.0", "7.0003": "9.5"}
+    assert await threads.edits(ONE) == {"7.0002": "10.0"}
+    assert await threads.edits(OTHER) == {}
+
+
 async def test_links_standing_and_what_was_missed_do_not_touch_each_other(threads):
     await threads.set_standing(ONE, Standing.MUTED)
     await threads.mark_unread(ONE, MessageTs("1700000007.000100"))
@@ -189,12 +203,14 @@ async def test_a_thread_is_forgotten_with_whose_its_conversations_are(threads):
     await threads.save_links(ONE, links)
     await threads.save_links(OTHER, ThreadLinks(other))
     await threads.mark_unread(ONE, MessageTs("1.0"))
+    await threads.mark_edited(ONE, MessageTs("1.0"), MessageTs("2.0"))
     await threads.make_ours(ONE)
 
     await threads.forget(ONE, [former])
 
     assert await threads.links(ONE) == ThreadLinks()
     assert await threads.unread_since(ONE) is None
+    assert await threads.edits(ONE) == {}
     assert await threads.standing(ONE) is Standing.UNKNOWN
     assert [await threads.owner(one) for one in ("conv_r", "conv_e", former)] == [None] * 3
     assert (await threads.owner(other)).thread == OTHER

@@ -17,10 +17,17 @@ class FakeThreadStore(ThreadStore):
         self._told: dict[tuple[str, str], TurnId] = {}
         self._unread_since: dict[ThreadRef, MessageTs] = {}
         self._copies: dict[ThreadRef, dict[ConversationId, Copy]] = {}
+        self._edits: dict[ThreadRef, dict[MessageTs, MessageTs]] = {}
 
     def lose_everything(self) -> None:
         """Forget all threads, as a flushed Redis does."""
-        for memory in (self._standings, self._links, self._owners, self._unread_since):
+        for memory in (
+            self._standings,
+            self._links,
+            self._owners,
+            self._unread_since,
+            self._edits,
+        ):
             memory.clear()
 
     async def standing(self, thread: ThreadRef) -> Standing:
@@ -68,6 +75,20 @@ class FakeThreadStore(ThreadStore):
         known = self._unread_since.get(thread, ts)
         self._unread_since[thread] = min(known, ts, key=float)
 
+    async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
+        return dict(self._edits.get(thread, {}))
+
+    async def mark_edited(self, thread: ThreadRef, ts: MessageTs, at: MessageTs) -> None:
+        self._edits.setdefault(thread, {})[ts] = at
+
+    async def mark_edits_read(
+        self, thread: ThreadRef, edits: Mapping[MessageTs, MessageTs]
+    ) -> None:
+        known = self._edits.get(thread, {})
+        for ts, at in edits.items():
+            if ts in known and float(known[ts]) <= float(at):
+                del known[ts]
+
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         told = (turn.thread.channel_id, notice)
         return self._told.setdefault(told, turn.id) == turn.id
@@ -84,3 +105,4 @@ class FakeThreadStore(ThreadStore):
         self._links.pop(thread, None)
         self._copies.pop(thread, None)
         self._unread_since.pop(thread, None)
+        self._edits.pop(thread, None)

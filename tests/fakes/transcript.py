@@ -1,6 +1,6 @@
 """A thread's messages in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
@@ -22,6 +22,9 @@ class FakeTranscript(Transcript):
     ) -> Sequence[Utterance]:
         start = float(since or 0)
         return [said for said in self.history if start <= float(said.ts) < float(before)]
+
+    async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
+        return [said for said in self.history if said.ts in messages]
 
     async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs

@@ -66,6 +66,8 @@ P moved:T           hash    copies of its conversations on another backend,  unt
                             while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
+P edited:T          hash    messages that were edited after the router read  90 days after the
+                            them, and when; no content                       last; 60 B each
 panelbot:owner:C    string  the thread and the expert of conversation C      as links:T; 160 B
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
                                                                              one; 105 B
@@ -153,6 +155,10 @@ class Shards:
     def heard(self, thread: ThreadRef) -> str:
         """Return the key of the first message of *thread* that the router missed."""
         return f"{self.prefix(thread)}heard:{thread_name(thread)}"
+
+    def edited(self, thread: ThreadRef) -> str:
+        """Return the key of which messages of *thread* were edited after they were read."""
+        return f"{self.prefix(thread)}edited:{thread_name(thread)}"
 
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of the report of *turn* in *thread*."""

@@ -5,18 +5,19 @@ A message of a thread that it has forgotten is queued all the same, for the work
 """
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from weakref import WeakValueDictionary
 
 from bot.panel.intake import thread_commands
-from bot.panel.intake.thread_commands import Stop
+from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _RECENT = 256  # messages: the two events of a mention arrive within moments of each other
+_RECENTLY = 3600.0  # seconds: well within what the queue remembers of messages
+_OURS = (Standing.OURS, Standing.MUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Intake:
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
-        self._queued: deque[tuple[MessageTs, ThreadRef]] = deque(maxlen=_RECENT)
+        self._queued: dict[tuple[MessageTs, ThreadRef], str] = {}
         self._locks: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
@@ -82,19 +83,29 @@ class Intake:
             await self._threads.mark_unread(thread, result.taken_back)
         return result is None or result.stopping
 
-    async def amend(self, thread: ThreadRef, ts: MessageTs, edited: Incoming | None) -> None:
-        """Replace a waiting message with what it was *edited* to; None: it was deleted.
+    async def amend(
+        self,
+        thread: ThreadRef,
+        ts: MessageTs,
+        edited: Incoming | None,
+        *,
+        before: Incoming | None = None,
+        at: MessageTs | None = None,
+    ) -> None:
+        """Take in what a message was *edited* to, from *before* and *at* that time; None: deleted.
 
-        If it no longer concerns the panel, it is only noted. One that was deleted is not answered,
-        even if it has not arrived yet; a turn that answers it is stopped.
+        One that waits is replaced, or only noted if it no longer concerns the panel. One that has
+        become a question or a command is treated as such. Of others, the panel learns with the next
+        question. One that was deleted is not answered, even if it has not arrived yet; a turn that
+        answers it is stopped.
         """
         async with self._lock(thread):
             if edited is None:
                 await self._queue.delete(thread, ts)
-            elif decide(edited, Standing.OURS) is Action.ANSWER:
-                await self._queue.amend(thread, ts, edited.message)
-            elif await self._queue.amend(thread, ts, None):
-                await self._threads.mark_unread(thread, ts)
+            elif command := thread_commands.of(edited.message):
+                await self._become_command(command, edited, before, at or ts)
+            else:
+                await self._edit(edited, before, at or ts)
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a button that was pressed at *ts*."""
@@ -115,6 +126,37 @@ class Intake:
             return Standing.UNKNOWN
         return await self._threads.standing(incoming.thread)
 
+    async def _become_command(
+        self, command: ThreadCommand, edited: Incoming, before: Incoming | None, at: MessageTs
+    ) -> None:
+        """Carry out what a message was edited to; before, it may have been a question."""
+        thread, message = edited.thread, edited.message
+        if before and thread_commands.of(before.message) == command:
+            return
+        await self._queue.amend(thread, message.ts, None)
+        was_for_us = before is not None and decide(before, Standing.OURS) is Action.ANSWER
+        if was_for_us:  # its own ts was taken then
+            message = replace(message, ts=at)
+        stops = isinstance(command, Stop)
+        if stops and (await self.stop(thread, message.ts, message.author) or was_for_us):
+            return
+        await self._put(thread, message, alone=True)
+
+    async def _edit(self, edited: Incoming, before: Incoming | None, at: MessageTs) -> None:
+        thread, message = edited.thread, edited.message
+        is_for_us = decide(edited, Standing.OURS) is Action.ANSWER
+        if await self._queue.amend(thread, message.ts, message if is_for_us else None):
+            if is_for_us:
+                self._remember(thread, message)
+            else:
+                await self._threads.mark_unread(thread, message.ts)
+            return
+        standing = await self._threads.standing(thread)
+        asks = is_for_us and _asks_now(edited, before, at, standing)
+        is_asked = asks and await self._put(thread, message, alone=False)
+        if not is_asked and standing in _OURS:
+            await self._threads.mark_edited(thread, message.ts, at)
+
     async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.of(message)
@@ -122,11 +164,31 @@ class Intake:
             return
         await self._put(thread, message, alone=command is not None)
 
-    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> None:
-        """Queue *message*, unless this process has just done so for its other event."""
+    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> bool:
+        """Queue *message*, unless this process has just done so for its other event.
+
+        Returns False if it was queued before, perhaps with other words.
+        """
         if (message.ts, thread) in self._queued:
-            return
+            return self._queued[message.ts, thread] == message.text
         mark_ours = [self._threads.make_ours(thread)] if message.mentioned else []
         # At the same time, because Slack waits.
-        await asyncio.gather(*mark_ours, self._queue.put(thread, message, alone=alone))
-        self._queued.append((message.ts, thread))
+        put = self._queue.put(thread, message, alone=alone)
+        is_new, *_ = await asyncio.gather(put, *mark_ours)
+        self._remember(thread, message)
+        return bool(is_new)
+
+    def _remember(self, thread: ThreadRef, message: Message) -> None:
+        self._queued[message.ts, thread] = message.text
+        if len(self._queued) > _RECENT:
+            del self._queued[next(iter(self._queued))]
+
+
+def _asks_now(edited: Incoming, before: Incoming | None, at: MessageTs, standing: Standing) -> bool:
+    """Whether *edited*, which is for us, was not *before*, or may not have arrived yet."""
+    is_new = float(at) - float(edited.message.ts) < _RECENTLY
+    if before is None:  # Slack does not tell
+        return edited.message.mentioned and (is_new or standing not in _OURS)
+    if edited.message.mentioned:
+        return is_new or not before.message.mentioned
+    return standing is Standing.OURS and decide(before, Standing.OURS) is not Action.ANSWER

@@ -194,8 +194,12 @@ def quoted(earlier: Sequence[Utterance]) -> tuple[UserSaid, ...]:
     """Return what was said before the panel was asked, marked as such."""
     if not earlier:
         return ()
-    lines = "\n".join(f"{message.speaker}: {message.text}" for message in earlier)
+    lines = "\n".join(f"{_name(message)}: {message.text}" for message in earlier)
     return (UserSaid(f"<earlier>\nQuoted for context; already past.\n{lines}\n</earlier>"),)
+
+
+def _name(message: Utterance) -> str:
+    return f"{message.speaker} (edited)" if message.edited else message.speaker
 
 
 def for_router(question: Iterable[Utterance]) -> UserSaid:

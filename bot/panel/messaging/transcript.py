@@ -1,6 +1,6 @@
 """What people have said in a thread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
@@ -23,6 +23,10 @@ class Transcript(Protocol):
 
         The length is limited; the oldest messages are left out.
         """
+        ...
+
+    async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
+        """Return *messages* of *thread* as they are now, oldest first, without deleted ones."""
         ...
 
     async def people_said(

@@ -1,5 +1,6 @@
 """What was said in a thread: the question of a turn, and what models have not read yet."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -47,18 +48,34 @@ class ThreadHistory:
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
             await self._threads.mark_unread(turn.thread, root)
             return await self._transcript.earlier(turn.thread, before=first, since=None)
-        since = await self._threads.unread_since(turn.thread)
-        if since is None:
-            return ()
-        return await self._transcript.earlier(turn.thread, before=first, since=since)
+        since, edits = await asyncio.gather(
+            self._threads.unread_since(turn.thread), self._threads.edits(turn.thread)
+        )
+        unread: Sequence[Utterance] = ()
+        if since is not None:
+            unread = await self._transcript.earlier(turn.thread, before=first, since=since)
+        known = {message.ts for message in unread} | {message.ts for message in turn.messages}
+        edited = await self._transcript.some(turn.thread, edits.keys() - known)
+        return sorted([*edited, *unread], key=lambda message: float(message.ts))
 
-    async def catch_up(self, turn: Turn) -> None:
-        """Forget which messages before the turn were unread; later ones are still to be read."""
-        unread_since = await self._threads.unread_since(turn.thread)
-        if unread_since is None or turn.verdict:
+    async def catch_up(
+        self, turn: Turn, earlier: Sequence[Utterance], *, resumed: bool = False
+    ) -> None:
+        """Forget what was unread before the turn, of which models have read *earlier*.
+
+        If it is *resumed*, they may have read it as it was at the first attempt.
+        """
+        if turn.verdict:
             return
-        if float(unread_since) < float(turn.messages[0].ts):
+        unread_since = await self._threads.unread_since(turn.thread)
+        if unread_since is not None and float(unread_since) < float(turn.messages[0].ts):
             await self._threads.mark_read(turn.thread)
+        read_at = [message.edited for message in earlier if message.edited and not resumed]
+        until = max(float(ts) for ts in (turn.messages[0].ts, *read_at))
+        own = {message.ts for message in turn.messages}  # as they were when they were queued
+        edits = await self._threads.edits(turn.thread)
+        read = {ts: at for ts, at in edits.items() if ts not in own and float(at) <= until}
+        await self._threads.mark_edits_read(turn.thread, read)
 
 
 def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:

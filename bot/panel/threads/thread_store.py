@@ -78,6 +78,20 @@ class ThreadStore(Protocol):
         """Note that the router has not read the message *ts*; the earliest one counts."""
         ...
 
+    async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
+        """Return which messages were edited after the panel read them, and when."""
+        ...
+
+    async def mark_edited(self, thread: ThreadRef, ts: MessageTs, at: MessageTs) -> None:
+        """Note that the message *ts*, which the panel may have read, was edited *at* that time."""
+        ...
+
+    async def mark_edits_read(
+        self, thread: ThreadRef, edits: Mapping[MessageTs, MessageTs]
+    ) -> None:
+        """Note that the panel has read *edits*, but not what was edited again since."""
+        ...
+
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         """Whether *turn* is the first to post *notice* in its channel within an hour.
 

@@ -206,7 +206,9 @@ class TurnRunner:
         await context.writer.end_streams()
         await asyncio.gather(
             context.conversations.record(always=context.record.resumed),
-            self._history.catch_up(context.turn),
+            self._history.catch_up(
+                context.turn, context.input.earlier, resumed=context.record.resumed
+            ),
             self._save_report(context.record, context.turn, context.panel),
             context.writer.show_status(""),
         )

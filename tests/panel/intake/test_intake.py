@@ -200,3 +200,171 @@ async def test_what_is_edited_while_it_is_queued_is_taken_as_it_is_now(queue):
     await first
 
     assert [one.text for one in (await queue.claim()).turn.messages] == ["two"]
+
+
+AT = MessageTs("4000.0")  # an hour and more after the messages
+
+
+def addressed_to_ben(**fields) -> Incoming:
+    return incoming("<@UBEN> what about it?", addresses_others=True, **fields)
+
+
+async def waiting_texts(queue: FakeTurnQueue) -> list[str]:
+    waiting = (await queue.depth()).waiting
+    return [message.text for message in (await queue.claim()).turn.messages] if waiting else []
+
+
+async def taken(queue: FakeTurnQueue, intake: Intake, message: Incoming):
+    await intake.receive(message)
+    return await queue.claim()
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_what_is_edited_once_its_turn_has_begun_is_noted(queue, threads, is_done):
+    intake = Intake(queue, threads)
+    asked = incoming(mentioned=True)
+    claim = await taken(queue, intake, asked)
+    if is_done:
+        await queue.done(claim)
+    edited = incoming("hello again", mentioned=True)
+
+    for _ in range(4):
+        await intake.amend(THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5"))
+
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
+    assert (await queue.depth()).waiting == 0
+    assert await threads.unread_since(THREAD) is None
+
+
+@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.FOREIGN])
+async def test_what_is_edited_among_people_is_not_noted(queue, threads, standing):
+    await threads.set_standing(THREAD, standing)
+    before, edited = incoming("a"), incoming("b")
+
+    await Intake(queue, threads).amend(THREAD, MessageTs("2.0"), edited, before=before, at=AT)
+
+    assert await threads.edits(THREAD) == {}
+
+
+@pytest.mark.parametrize("before", [None, incoming(is_reply=False), addressed_to_ben()])
+@pytest.mark.parametrize("order", ["mention first", "change first", "change only"])
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_mention_that_is_edited_in_makes_one_turn(queue, threads, before, order, processes):
+    first, second = ([Intake(queue, threads) for _ in range(processes)] * 2)[:2]
+    edited = incoming("hello, you", mentioned=True, is_reply=before is None or before.is_reply)
+    if order == "mention first":
+        await first.receive(edited)
+    for _ in range(2):
+        await second.amend(THREAD, MessageTs("2.0"), edited, before=before, at=AT)
+    if order == "change first":
+        await first.receive(edited)
+
+    assert await waiting_texts(queue) == ["hello, you"]
+    assert (await queue.depth()).waiting == 0
+    assert await threads.standing(THREAD) is Standing.OURS
+
+
+async def test_the_turn_of_a_mention_that_was_edited_in_has_read_it(queue, threads):
+    intake = Intake(queue, threads)
+    edited = incoming("hello, you", mentioned=True)
+
+    for _ in range(2):
+        await intake.amend(THREAD, MessageTs("2.0"), edited, before=incoming("hello"), at=AT)
+        if (await queue.depth()).waiting:
+            await queue.done(await queue.claim())
+
+    assert await threads.edits(THREAD) == {}
+
+
+async def test_a_reply_that_was_answered_is_not_answered_again_with_a_mention(queue, threads):
+    await threads.make_ours(THREAD)
+    intake = Intake(queue, threads)
+    await queue.done(await taken(queue, intake, incoming("hello")))
+    edited = incoming("hello, you", mentioned=True)
+
+    await intake.amend(THREAD, MessageTs("2.0"), edited, before=incoming("hello"), at=AT)
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.edits(THREAD) == {"2.0": AT}
+
+
+@pytest.mark.parametrize("before", [None, incoming("hello", mentioned=True)])
+async def test_an_old_question_is_not_asked_again(queue, threads, before):
+    await threads.make_ours(THREAD)
+    edited = incoming("hello again", mentioned=True)
+
+    await Intake(queue, threads).amend(
+        THREAD, MessageTs("2.0"), edited, before=before, at=AT
+    )  # the queue has forgotten it
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.edits(THREAD) == {"2.0": AT}
+
+
+async def test_a_question_whose_edit_overtakes_it_is_asked_as_edited(queue, threads):
+    intake = Intake(queue, threads)
+    asked = incoming(mentioned=True)
+    edited = incoming("hello again", mentioned=True)
+
+    await intake.amend(THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5"))
+    await intake.receive(asked)
+
+    assert await waiting_texts(queue) == ["hello again"]
+
+
+async def test_a_reply_that_is_turned_to_the_panel_is_answered(queue, threads):
+    await threads.make_ours(THREAD)
+    intake = Intake(queue, threads)
+    await intake.receive(addressed_to_ben())
+
+    edited = incoming("what about it?")
+    await intake.amend(THREAD, MessageTs("2.0"), edited, before=addressed_to_ben(), at=AT)
+
+    assert await waiting_texts(queue) == ["what about it?"]
+
+
+async def test_talk_from_before_the_summons_is_not_answered_for_an_edit(queue, threads):
+    await threads.make_ours(THREAD)
+    edited = incoming("lunch at one?")
+
+    await Intake(queue, threads).amend(
+        THREAD, MessageTs("2.0"), edited, before=incoming("lunch?"), at=MessageTs("2.5")
+    )
+
+    assert (await queue.depth()).waiting == 0
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_question_that_becomes_stop_is_not_answered(queue, threads, begun):
+    intake = Intake(queue, threads)
+    asked = incoming(mentioned=True)
+    await intake.receive(asked)
+    if begun:
+        await queue.claim()
+
+    stop = incoming("stop", mentioned=True)
+    await intake.amend(THREAD, MessageTs("2.0"), stop, before=asked, at=MessageTs("2.5"))
+
+    assert (await queue.depth()).waiting == 0
+    assert bool(await queue.stop_requests()) is begun
+    assert await threads.edits(THREAD) == {}
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_question_that_becomes_a_command_is_carried_out_once(queue, threads, begun):
+    intake = Intake(queue, threads)
+    asked = incoming("mut", mentioned=True)
+    await intake.receive(asked)
+    if begun:
+        await queue.done(await queue.claim())
+    mute = incoming("mute", mentioned=True)
+
+    for _ in range(2):
+        await intake.amend(THREAD, MessageTs("2.0"), mute, before=asked, at=MessageTs("2.5"))
+    await intake.amend(
+        THREAD, MessageTs("2.0"), incoming("mute!", mentioned=True), before=mute, at=AT
+    )
+
+    claim = await queue.claim()
+    assert [(m.ts, m.text) for m in claim.turn.messages] == [("2.5", "mute")]
+    assert (await queue.depth()).waiting == 0

@@ -164,6 +164,22 @@ async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench)
     assert await bench.threads.unread_since(THREAD) is None
 
 
+async def test_an_edit_between_two_attempts_is_told_with_the_next_turn(bench):
+    await bench.ask("hello")
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("1.5"))
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "hey", edited=MessageTs("1.5"))]
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "MIT.")
+    claim = await bench.claim("what do you think?", "3.0")
+    with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+        await bench.runner().run(claim)
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("3.5"))
+
+    await bench.resume(claim)
+
+    assert "Ann (edited): hey" in bench.model.asked(ROUTER)[-1].items[0].text
+    assert await bench.threads.edits(THREAD) == {"1.0": "3.5"}
+
+
 async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(bench):
     bench.model.script(ROUTER, ModelUnavailable("busy", after=3600), "Hi.")
     claim = await bench.claim("hello")

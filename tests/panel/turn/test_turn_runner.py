@@ -326,6 +326,68 @@ async def test_what_passed_the_panel_by_is_told_with_the_next_turn(bench):
     assert await bench.threads.unread_since(THREAD) is None
 
 
+def edited(ts: str, text: str, at: str) -> Utterance:
+    return Utterance(MessageTs(ts), "Ann", text, edited=MessageTs(at))
+
+
+async def test_what_was_edited_is_told_once_with_the_next_turn(bench):
+    await bench.ask("hello")
+    await bench.ask("may we?", "2.0")
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("2.5"))
+    bench.transcript.history = [
+        edited("1.0", "good evening", "2.5"),
+        Utterance(MessageTs("2.0"), "Ann", "may we?"),
+    ]
+
+    await bench.ask("well?", "3.0")
+    await bench.ask("so?", "4.0")
+
+    quoted, _ = bench.model.asked(ROUTER)[-2].items
+    assert "Ann (edited): good evening" in quoted.text
+    assert "may we?" not in quoted.text
+    assert len(bench.model.asked(ROUTER)[-1].items) == 1
+    assert await bench.threads.edits(THREAD) == {}
+
+
+async def test_what_is_edited_while_its_turn_runs_is_told_with_the_next_one(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "Hi."])
+    turn = asyncio.create_task(bench.ask("hello"))
+    await eventually(lambda: bench.model.asked(ROUTER))
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("1.5"))
+    held.set()
+    await turn
+    assert await bench.threads.edits(THREAD) == {"1.0": "1.5"}
+    bench.transcript.history = [edited("1.0", "good evening", "1.5")]
+
+    await bench.ask("well?", "2.0")
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert "Ann (edited): good evening" in quoted.text
+
+
+async def test_what_was_edited_and_then_deleted_is_not_looked_for_again(bench):
+    await bench.ask("hello")
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("1.5"))
+
+    await bench.ask("well?", "2.0")
+
+    assert len(bench.model.asked(ROUTER)[-1].items) == 1
+    assert await bench.threads.edits(THREAD) == {}
+
+
+async def test_an_edit_that_is_unread_anyway_is_told_once(bench):
+    await bench.ask("hello")
+    await bench.threads.mark_unread(THREAD, MessageTs("2.0"))
+    await bench.threads.mark_edited(THREAD, MessageTs("2.0"), MessageTs("2.5"))
+    bench.transcript.history = [edited("2.0", "between us", "2.5")]
+
+    await bench.ask("well?", "3.0")
+
+    quoted, _ = bench.model.asked(ROUTER)[-1].items
+    assert quoted.text.count("between us") == 1
+
+
 async def test_gathered_messages_reach_the_router_together(bench):
     await bench.queue.put(THREAD, Message(MessageTs("1.0"), UserId("U1"), "one", mentioned=True))
     await bench.ask("two", "2.0", mentioned=False)

@@ -22,6 +22,7 @@ _ROUTER = "@router"  # a field beside those of the experts, whose names begin wi
 _NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
 _MARK_UNREAD = Script("mark_unread")
+_MARK_EDITS_READ = Script("mark_edits_read")
 _MAKE_OURS = Script("make_ours")
 
 
@@ -115,6 +116,30 @@ class RedisThreadStore(ThreadStore):
         with store_errors():
             await _MARK_UNREAD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
 
+    async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
+        with store_errors():
+            edits: Mapping[MessageTs, MessageTs] = await self._redis.hgetall(
+                self._shards.edited(thread)
+            )
+        return edits
+
+    async def mark_edited(self, thread: ThreadRef, ts: MessageTs, at: MessageTs) -> None:
+        key = self._shards.edited(thread)
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(key, ts, at)
+                pipe.expire(key, keys.THREAD_FOR)
+                await pipe.execute()
+
+    async def mark_edits_read(
+        self, thread: ThreadRef, edits: Mapping[MessageTs, MessageTs]
+    ) -> None:
+        if not edits:
+            return
+        flat = [ts for edit in edits.items() for ts in edit]
+        with store_errors():
+            await _MARK_EDITS_READ(self._redis, self._shards.edited(thread), *flat)
+
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         key = keys.notice(turn.thread, notice)
         with store_errors():
@@ -132,6 +157,7 @@ class RedisThreadStore(ThreadStore):
         names = [
             shards.links(thread),
             shards.heard(thread),
+            shards.edited(thread),
             shards.standing(thread),
             shards.moved(thread),
             shards.approvals(thread),

@@ -39,7 +39,13 @@ class MessageListeners:
         if incoming := payloads.incoming(body, self._identity, handles):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, handles):
-            await self._intake.amend(amendment.thread, amendment.ts, amendment.changed)
+            await self._intake.amend(
+                amendment.thread,
+                amendment.ts,
+                amendment.changed,
+                before=amendment.before,
+                at=amendment.at,
+            )
         return True
 
     async def log_removal(self, event: Json) -> None:

@@ -32,7 +32,8 @@ _NONE: Mapping[str, Handle] = MappingProxyType({})
 def groups(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the user groups that an event's message mentions; some may be experts' handles."""
     event = body.get("event") or {}
-    return frozenset(mentions.live(event.get("message") or event).groups)
+    said = [event.get("message") or event, event.get("previous_message") or {}]
+    return frozenset(group for message in said for group in mentions.live(message).groups)
 
 
 def incoming(
@@ -92,6 +93,8 @@ class Amendment:
     thread: ThreadRef
     ts: MessageTs
     changed: Incoming | None
+    before: Incoming | None = None  # what was changed, if Slack tells
+    at: MessageTs | None = None  # when it was changed
 
 
 def amendment(
@@ -104,19 +107,27 @@ def amendment(
         case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
             before = {**old, "thread_ts": now.get("thread_ts")}
             return _deletion(event, now.get("ts"), before, identity)
-        case "message_changed" if now.get("text") != old.get("text"):  # else Slack unfurled a link
-            edited = {
-                "type": "message",
-                "channel": event.get("channel"),
-                "channel_type": event.get("channel_type"),
-                **now,
-            }
-            changed = incoming({**body, "event": edited}, identity, handles)
-            return Amendment(changed.thread, changed.message.ts, changed) if changed else None
+        case "message_changed" if _says_something_else(now, old):
+            place = {key: event.get(key) for key in ("type", "channel", "channel_type")}
+            was, changed = (
+                incoming({**body, "event": {**place, **said}}, identity, handles)
+                for said in (old, now)
+            )
+            at = (now.get("edited") or {}).get("ts") or event.get("ts")
+            if changed is None or at is None:
+                return None
+            return Amendment(changed.thread, changed.message.ts, changed, was, MessageTs(at))
         case "message_deleted":
             return _deletion(event, event.get("deleted_ts"), old, identity)
         case _:
             return None
+
+
+def _says_something_else(now: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether the author has edited the words: Slack also changes messages to unfurl links."""
+    if not old:
+        return bool(now.get("edited"))
+    return (now.get("text") or "") != (old.get("text") or "")
 
 
 def _deletion(

@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     Callable,
+    Collection,
     Iterable,
     Mapping,
     Sequence,
@@ -75,6 +76,15 @@ class SlackTranscript(Transcript):
                 float(since or 0) <= float(message["ts"]) < float(before)
                 and self._is_talk(message, thread)
             ),
+        )
+
+    async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
+        if not messages:
+            return ()
+        first, last = min(messages, key=float), max(messages, key=float)
+        return await self._utterances(
+            self._replies.of(thread, oldest=first, latest=last),
+            lambda message: message["ts"] in messages and self._is_talk(message, thread),
         )
 
     async def people_said(
@@ -182,7 +192,8 @@ def _utterance(message: Json, content: MessageContent, names: Mapping[str, str])
     if len(text) > LONGEST_MESSAGE:
         text = f"{text[:LONGEST_MESSAGE]} […]"
     speaker = _speaker(message, content, names)
-    return Utterance(MessageTs(message["ts"]), speaker, text, content.files)
+    edit = {} if message.get("bot_id") else message.get("edited") or {}  # apps update what they say
+    return Utterance(MessageTs(message["ts"]), speaker, text, content.files, edit.get("ts"))
 
 
 def _speaker(message: Json, content: MessageContent, names: Mapping[str, str]) -> str:

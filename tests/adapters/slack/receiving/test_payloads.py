@@ -281,8 +281,34 @@ def test_an_edited_message_is_what_it_says_now():
     assert found.changed == read(text="<@UBEN> hi", thread_ts="1.0")
 
 
-def test_a_message_is_not_edited_by_an_unfurled_link():
-    assert amendment("message_changed", message=BEFORE | {"attachments": [{}]}) is None
+def test_an_edit_tells_what_was_edited_and_when():
+    now = BEFORE | {"text": "<@UBOT> hi", "edited": {"user": "UADA", "ts": "8.0"}}
+    found = amendment("message_changed", message=now)
+
+    assert found.at == "8.0"
+    assert found.before == read(thread_ts="1.0")
+    assert amendment("message_changed", message=now, previous_message=None).before is None
+
+
+EDITED = {"edited": {"user": "UADA", "ts": "8.0"}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"message": BEFORE | {"attachments": [{}]}},
+        {"message": BEFORE | {"attachments": [{}]} | EDITED, "previous_message": BEFORE | EDITED},
+        {"message": BEFORE | {"blocks": [{"type": "rich_text"}]}},
+        {"message": BEFORE | {"reply_count": 2}},
+        {"message": BEFORE | {"attachments": [{}]}, "previous_message": None},
+        {"message": BEFORE | {"text": None}, "previous_message": BEFORE | {"text": ""}},
+        {"message": BEFORE | {"text": "ho", "bot_id": "B2"} | EDITED},
+        {"message": BEFORE | {"text": "ho", "user": "UBOT"} | EDITED},
+        {"message": None},
+    ],
+)
+def test_only_people_edit_and_only_words_count(event):
+    assert amendment("message_changed", **event) is None
 
 
 def test_a_deleted_message_is_taken_back():

@@ -276,3 +276,17 @@ async def test_a_reply_that_slack_stores_as_rich_text_is_read_completely(neighbo
     _, legal = await neighbour.transcript.all_messages(thread)
 
     assert legal.text == "x" * 5_000
+
+
+async def test_messages_are_read_as_they_were_edited(neighbour):
+    people = neighbour.slack.people
+    thread = neighbour.begin("one")
+    second, third = (people.say(BEN, GENERAL, text, thread.thread_ts) for text in ("two", "three"))
+    people.edit(BEN, GENERAL, second, "deux")
+    people.delete(BEN, GENERAL, third)
+
+    root, edited = await neighbour.transcript.some(thread, [third, second, thread.thread_ts])
+
+    assert (root.text, root.edited) == ("one", None)
+    assert (edited.text, float(edited.edited) > float(third)) == ("deux", True)
+    assert await neighbour.transcript.some(thread, []) == ()

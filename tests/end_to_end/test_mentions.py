@@ -1,0 +1,85 @@
+"""Mentions and commands as people really write them, and what becomes of edits."""
+
+import asyncio
+
+import pytest
+
+from bot.panel.texts import sentences
+from bot.playground.openai.stand_in.brain import Text, WaitFor
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from tests.end_to_end.conftest import MENTION, World
+from tests.eventually import eventually
+
+LEGAL = ("Legal Counsel", "Answer 1 of the legal counsel of a technology company")
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+@pytest.mark.parametrize("order", ["message first", "mention first"])
+async def test_code_and_quotes_ask_nothing(bot: World, blocks: bool, order: str):
+    bot.slack.hazards.blocks = blocks
+    bot.slack.hazards.mention_order = order  # type: ignore[assignment]
+    written = [
+        f"`{MENTION} please ask legal`",
+        f"```{MENTION} please ask legal```",
+        f"&gt; {MENTION} please ask legal\n<@{BEN}> what do you think?",
+    ]
+    roots = [bot.say(text) for text in written]
+    replies = [bot.slack.people.say(BEN, GENERAL, "legal has time, I think", ts) for ts in roots]
+    await bot.idle()
+
+    assert len(replies) == 3
+    assert [bot.said(ts) for ts in roots] == [[], [], []]
+    assert not bot.brain.asked
+
+
+@pytest.mark.parametrize("words", ["stop {}", "please {} stop!", "{} *stop*"])
+async def test_stop_is_obeyed_wherever_the_mention_is(bot: World, words: str):
+    held = asyncio.Event()
+    bot.brain.then(WaitFor(held), Text("?"))
+    ts = bot.say(f"{MENTION} hello")
+    await eventually(lambda: bot.brain.asked)
+
+    bot.say(words.format(MENTION), ts)
+    await bot.idle()
+
+    assert bot.said(ts) == [("Panelbot", sentences.stopped([]))]
+    assert len(bot.brain.asked) == 1
+
+
+async def test_a_quote_and_a_mention_are_a_question_about_it(bot: World):
+    ts = bot.say(f"&gt; legal says no\n{MENTION}")
+    await bot.idle()
+
+    assert bot.said(ts) == [LEGAL]
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_a_mention_that_is_edited_in_is_answered_once(bot: World, comes: bool):
+    bot.slack.hazards.edits_mention = comes
+    ts = bot.say("may we?")
+    await bot.idle()
+
+    bot.slack.people.edit(ADA, GENERAL, ts, f"{MENTION} may we, legal?")
+    await bot.idle()
+    bot.slack.people.edit(ADA, GENERAL, ts, f"{MENTION} may we, legal? Really?")
+    await bot.idle()
+
+    assert bot.said(ts) == [LEGAL]
+
+
+async def test_what_is_edited_while_it_is_answered_is_known_at_the_next_question(bot: World):
+    held = asyncio.Event()
+    bot.brain.then(WaitFor(held), Text("Until May."))
+    ts = bot.say(f"{MENTION} how long does the offer of Plover stand?")
+    await eventually(lambda: bot.brain.asked)
+    bot.slack.people.edit(ADA, GENERAL, ts, f"{MENTION} how long does the offer of Kestrel stand?")
+    held.set()
+    await bot.idle()
+
+    for words in ("are you sure?", "and what says legal?"):
+        bot.say(words, ts)
+        await bot.idle()
+
+    read = "\n".join(text for one in bot.openai.conversations for text in bot.asked(one))
+    assert len(bot.said(ts)) == 3
+    assert read.count("Ada (edited): ") == read.count("Kestrel") == 1
