@@ -13,6 +13,7 @@ Our errors, named by what the worker should do:
     - FunctionFailed         ... a function that is an expert raised an error
     - FunctionMissing        ... no such function is installed (any more)
   + ConversationGone       the conversation does not exist on the model's side (any more)
+  + ThreadGone             the thread of the turn was deleted: end the turn without a word
   + TurnLost               another worker has taken over the turn: stop at once, say nothing
   + Refused                a person asked for something that is not allowed or not possible
 """
@@ -93,6 +94,10 @@ class FunctionMissing(GiveUp):
 
 class ConversationGone(PanelError):
     """The conversation does not exist on the model's side."""
+
+
+class ThreadGone(PanelError):
+    """The thread was deleted: whatever is posted there would be seen by nobody, or by everybody."""
 
 
 class TurnLost(PanelError):

@@ -9,7 +9,7 @@ from bot.adapters.slack.api.identity import identify
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.posting.messenger import SlackMessenger
-from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import PlanTask, Post, TaskState
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
@@ -40,6 +40,10 @@ class FakeSlack:
     def end_streams(self):
         self.messenger.open.clear()
 
+    def delete_thread(self, accepts_posts):
+        self.messenger.deleted.add(self.thread)
+        self.messenger.refuses_statuses = not accepts_posts
+
 
 class LocalSlack:
     """A thread in the local Slack."""
@@ -60,6 +64,11 @@ class LocalSlack:
 
     def end_streams(self):
         self.slack.hazards.stream_lasts = 0
+
+    def delete_thread(self, accepts_posts):
+        if accepts_posts:
+            self.slack.hazards.deleted_threads = "posted in the channel"
+        self.slack.people.delete(ADA, GENERAL, self.thread.thread_ts)
 
 
 def _words(block):
@@ -209,3 +218,39 @@ async def test_a_stream_is_withdrawn_also_if_its_ts_is_not_known(place, is_known
         )
 
     assert place.said() == [("Legal Counsel", "Before.")]
+
+
+# --- deleted threads
+
+
+@pytest.mark.parametrize("accepts_posts", [False, True])
+async def test_in_a_deleted_thread_nothing_is_posted(place, accepts_posts):
+    place.delete_thread(accepts_posts)
+    messenger, plan = place.messenger, reply(place, "plan")
+
+    with pytest.raises(ThreadGone):
+        await messenger.post(place.thread, reply(place))
+    with pytest.raises(ThreadGone):
+        await messenger.post_plan(place.thread, plan, tasks(TaskState.WORKING))
+    with pytest.raises(ThreadGone):
+        await messenger.open_stream(place.thread, reply(place), UserId(ADA))
+    assert place.said() == []
+
+
+async def test_a_status_in_a_deleted_thread_is_refused_and_clearing_it_is_not(place):
+    place.delete_thread(accepts_posts=False)
+
+    with pytest.raises(ThreadGone):
+        await place.messenger.show_status(place.thread, "is thinking…")
+    await place.messenger.show_status(place.thread, "")
+
+
+async def test_a_message_is_deleted_once(place):
+    ts = await place.messenger.post(place.thread, reply(place))
+    other = await place.messenger.post(place.thread, reply(place, "router:0", "No."))
+
+    for _ in range(2):
+        await place.messenger.delete(place.thread, ts)
+
+    assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is None
+    assert await place.messenger.find(place.thread, place.turn, "router:0") == other

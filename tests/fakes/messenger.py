@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from bot.panel.errors import MessengerRefused
+from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
@@ -32,6 +32,9 @@ class RecordingMessenger(Messenger):
         self.statuses: list[str] = []
         self.endings: dict[MessageTs, Ending] = {}
         self.private = False
+        self.deleted: set[ThreadRef] = set()  # threads; nothing can be posted in them
+        self.refuses_statuses = True  # in threads that were deleted
+        self.swept: list[TurnId] = []
         self.pauses = 0  # in which other tasks run before a message is posted
         self.open: dict[MessageTs, UserId] = {}  # the open streams, with their readers
         self.grown: list[str] = []  # what they showed after each addition
@@ -62,6 +65,7 @@ class RecordingMessenger(Messenger):
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         for _ in range(self.pauses):
             await asyncio.sleep(0)
+        self._check(thread)
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
         if fault and not fault.after_effect:
             raise fault.error
@@ -83,6 +87,15 @@ class RecordingMessenger(Messenger):
         if fault:
             raise fault.error
 
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
+        fault = self._before("delete")
+        self.posts = [one for one in self.posts if one[1] != ts]
+        if fault:
+            raise fault.error
+
+    async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
+        self.swept.append(turn)
+
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
@@ -96,6 +109,8 @@ class RecordingMessenger(Messenger):
         self.plans.setdefault(ts, []).append(tasks)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
+        if status and self.refuses_statuses:
+            self._check(thread)
         self.statuses.append(status)
 
     def is_private(self, thread: ThreadRef) -> bool:
@@ -112,6 +127,7 @@ class RecordingMessenger(Messenger):
         return len(shown + more) <= self.limit
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        self._check(thread)
         fault = self._before("open")
         if fault and not fault.after_effect:
             return None
@@ -166,6 +182,10 @@ class RecordingMessenger(Messenger):
         if fault and not fault.after_effect and method != "open":
             raise fault.error
         return fault
+
+    def _check(self, thread: ThreadRef) -> None:
+        if thread in self.deleted:
+            raise ThreadGone("thread_not_found")
 
     def _check_open(self, ts: MessageTs) -> None:
         if ts not in self.open:

@@ -20,6 +20,7 @@ class Undecided(StrEnum):
 
     SUPERSEDED = "overtaken"
     STOPPED = "stopped"
+    DELETED = "deleted"  # the question was
 
 
 def ended(how: Decision | Undecided) -> str:
@@ -34,6 +35,7 @@ def ended(how: Decision | Undecided) -> str:
             "Closed without a decision: something new was asked meanwhile."
         ),
         Undecided.STOPPED: gettext("Closed without a decision: I was told to stop."),
+        Undecided.DELETED: gettext("Closed without a decision: the question was deleted."),
     }[how]
 
 

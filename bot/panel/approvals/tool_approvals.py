@@ -1,6 +1,7 @@
 """Requests for approval in the course of a turn: posted, decided, closed. See approvals.py."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import language
@@ -103,9 +104,17 @@ class ToolApprovals:
 
     async def withdraw(self) -> bool:
         """Close all requests; False if there are none."""
-        pending = list(self._pending)
+        return await self._withdraw(list(self._pending), Undecided.STOPPED)
+
+    async def withdraw_own(self) -> None:
+        """Close the requests that come from the turn's question: it was deleted."""
+        about = self._record.turn.about
+        own = [one for one in self._pending if one.about == about]
+        await self._withdraw(own, Undecided.DELETED)
+
+    async def _withdraw(self, pending: Sequence[Pending], why: Undecided) -> bool:
         for one in pending:
-            await self._end(one, Undecided.STOPPED)
+            await self._end(one, why)
             await self._close(one)
         return bool(pending)
 

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
-from bot.panel.errors import StoreUnavailable
+from bot.panel.errors import StoreUnavailable, ThreadGone
 from bot.panel.intake.turn_queue import TurnQueue, WaitingThread
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Messenger
@@ -78,4 +79,5 @@ class QueuePositions:
         self._shown[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
             await self._locales.use_shared_language(waiting.asker)
-            await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))
+            with suppress(ThreadGone):  # its turn finds out itself
+                await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

@@ -79,7 +79,8 @@ class Messenger(Protocol):
 
     A *stream* is a message that grows while its text is written. ``next_chunk`` and
     ``last_chunk`` take raw text and return sanitized text, which the other methods of streams
-    take. Every method may raise MessengerUnavailable.
+    take. Every method may raise MessengerUnavailable. Those that post raise ThreadGone, leaving
+    nothing behind, if the thread was deleted.
     """
 
     def pieces(self, text: str) -> Sequence[str]:
@@ -98,6 +99,17 @@ class Messenger(Protocol):
         """Replace the buttons of the message *ts*, which is *post*, by *ending*.
 
         Idempotent; does nothing if the message is gone.
+        """
+        ...
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
+        """Delete the message *ts*, which is the bot's own. Idempotent."""
+        ...
+
+    async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
+        """Delete what was posted for *turn* outside *thread*, because that was deleted. Idempotent.
+
+        Only what ThreadGone could not report: the answer was lost, or nobody waited for it.
         """
         ...
 
@@ -165,5 +177,8 @@ class Messenger(Protocol):
         ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
-        """Show what the bot is doing; empty clears it. Best effort: never raises."""
+        """Show what the bot is doing; empty clears it.
+
+        Best effort: raises nothing but ThreadGone, and that only while something is shown.
+        """
         ...

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from bot.panel.errors import GiveUp, TryLater
 from bot.panel.journal.events import (
@@ -48,19 +48,24 @@ class PlanMessage:
     @asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
         """Update the plan message meanwhile, and leave it in its final state."""
-        updates = asyncio.create_task(self._keep_up_to_date())
-        try:
+        async with asyncio.TaskGroup() as tasks:
+            updates = tasks.create_task(self._keep_up_to_date())
             yield
             await self._show()
-        finally:
             updates.cancel()
-            with suppress(asyncio.CancelledError):
-                await updates
 
     async def give_up(self) -> None:
         """Show that the unfinished tasks will not be finished."""
         self._given_up = True
         await self._show()
+
+    async def withdraw(self) -> None:
+        """Delete the plan message if nothing else was posted; else leave it in its final state."""
+        if ts := self._record.progress.posted.get(PLAN) or await self._lost_plan():
+            if self._record.progress.posted.keys() - {PLAN}:
+                await self._show()
+            else:
+                await self._messenger.delete(self._record.turn.thread, ts)
 
     def changed(self) -> None:
         """Note that an expert was called or has finished."""
@@ -80,7 +85,8 @@ class PlanMessage:
                 return
             self._shown = tasks
             try:
-                await asyncio.gather(self._show_plan(tasks), self._show_status(tasks))
+                await self._show_plan(tasks)
+                await self._show_status(tasks)
             except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
                 self._shown = ()  # the next update, or the last one, shows it
                 log.warning("plan.not_shown", extra={"reason": str(error)})

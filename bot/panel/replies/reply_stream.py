@@ -1,7 +1,7 @@
 """Showing a reply while a model writes it.
 
 What is shown is only ever a beginning: ThreadWriter posts the whole reply, and ends the stream
-where it stands. So whatever goes wrong here stops nothing.
+where it stands. So whatever goes wrong here stops nothing, but for a thread that was deleted.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelError, ThreadGone, leaves
 from bot.panel.language_model.exchange import ModelEvent, TextWritten
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.messaging.messenger import Post
@@ -48,16 +48,14 @@ class ReplyStream:
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
         """Show the reply meanwhile; no request is under way any more afterwards."""
-        writing = asyncio.create_task(self._write())
         try:
-            yield
-            self._ended.set()
-            self._changed.set()
-            await writing
-        finally:
-            writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await writing
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write())
+                yield
+                self._ended.set()
+                self._changed.set()
+        except BaseExceptionGroup as errors:  # callers look for the model's errors
+            raise next(leaves(errors)) from None
 
     async def _write(self) -> None:
         try:
@@ -69,6 +67,8 @@ class ReplyStream:
                     await self._pause()
             if self._is_late():
                 await self._streams.close(self._draft)
+        except ThreadGone:
+            raise
         except PanelError as error:
             extra = {"turn": self._draft.turn, "part": self._draft.part, "reason": str(error)}
             log.warning("stream.given_up", extra=extra)

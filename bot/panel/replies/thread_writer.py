@@ -1,5 +1,6 @@
 """Posting in the thread, each message exactly once however often the turn is repeated."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.panel.journal.events import Posted, PostStarted
@@ -56,11 +57,13 @@ class ThreadWriter:
 
     async def end_streams(self) -> None:
         """Leave no message growing, whatever became of its text."""
-        for part, stream in self._record.progress.streams.items():
-            if stream.open:
-                draft = self.draft(part, stream.shown)
-                draft = replace(draft, persona=stream.persona, expert=stream.expert)
-                await self.streams.abandon(draft)
+        for draft in self._growing():
+            await self.streams.abandon(draft)
+
+    async def withdraw_streams(self) -> None:
+        """Remove the messages that are still growing."""
+        for draft in self._growing():
+            await self.streams.withdraw(draft)
 
     async def offer_retry(self, part: str, text: str) -> None:
         """Post one short message with a button that retries the turn."""
@@ -81,6 +84,14 @@ class ThreadWriter:
         """Return a message of this turn."""
         turn = self._record.turn
         return Post(turn.id, part, text, self.router, about=turn.about)
+
+    def _growing(self) -> Sequence[Post]:
+        """Return the messages that are still growing, as far as they are known."""
+        return [
+            replace(self.draft(part, stream.shown), persona=stream.persona, expert=stream.expert)
+            for part, stream in self._record.progress.streams.items()
+            if stream.open
+        ]
 
     async def _post_long(self, reply: Post) -> None:
         """Post *reply*, in as many messages as it takes, from where its stream has come to."""

@@ -1,11 +1,22 @@
-"""Ending a turn that somebody stopped: every call answered, people told, nothing left showing."""
+"""Ending a turn that is not wanted any more: every call answered, nothing left showing.
+
+Whoever stopped it is told; where its question or its thread was deleted, nobody is.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Sequence
+from functools import partial
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelRefused,
+    ModelUnavailable,
+    ThreadGone,
+)
 from bot.panel.journal.events import ExpertFailed, Failure
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.turn_record import TurnRecord
@@ -15,7 +26,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.messenger import Messenger
-from bot.panel.model import Call, CallId, ConversationId, MessageTs, Panel
+from bot.panel.model import Call, CallId, ConversationId, Message, Panel
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.texts import sentences
@@ -33,23 +44,54 @@ class Stopping:
         self._messenger = messenger
 
     async def end(self, record: TurnRecord, panel: Panel, approvals: ToolApprovals) -> None:
-        """End the turn of *record*, and its pending approvals; posted replies stay."""
+        """End the turn of *record* and its pending approvals, and say so; posted replies stay."""
         await approvals.withdraw()
-        for call in record.progress.all_calls:
-            if call.id not in record.progress.outcomes:
-                await record.note(ExpertFailed(call.id, Failure.STOPPED))
-        thread, writer = record.turn.thread, ThreadWriter(record, self._messenger)
-        links = await self._threads.links(thread)
-        await asyncio.gather(*self._answering_calls(record, links, panel))
-        router_read_it = links.router and await self._answer_calls(record, links.router, panel)
-        if not (router_read_it or record.turn.verdict):  # the router is to read it next time
-            await self._threads.mark_unread(thread, MessageTs(record.turn.messages[0].ts))
+        links = await self._end_calls(record, panel, record.turn.messages)
+        writer = ThreadWriter(record, self._messenger)
         writer.router = links.router
         async with PlanMessage(record, self._messenger, writer, panel, pause=0).live():
             pass
         await writer.end_streams()
         await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
         await writer.show_status("")
+
+    async def end_quietly(
+        self, record: TurnRecord, panel: Panel, approvals: ToolApprovals, left: Sequence[Message]
+    ) -> None:
+        """End the turn of *record* without a word: its question or its thread was deleted.
+
+        Replies that were posted stay. Of its messages, those *left* are read with the next.
+        """
+        links = await self._end_calls(record, panel, left)
+        writer = ThreadWriter(record, self._messenger)
+        writer.router = links.router
+        plan = PlanMessage(record, self._messenger, writer, panel, pause=0)
+        steps = [approvals.withdraw_own, writer.withdraw_streams, plan.withdraw]
+        if record.progress.posting:
+            thread, turn = record.turn.thread, record.turn.id
+            steps.append(partial(self._messenger.delete_strays, thread, turn))
+        for step in steps:
+            try:
+                await step()
+            except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
+                extra = {"turn": record.turn.id, "reason": str(error)}
+                log.warning("deleted.not_cleaned_up", extra=extra)
+        await writer.show_status("")
+
+    async def _end_calls(
+        self, record: TurnRecord, panel: Panel, messages: Sequence[Message]
+    ) -> ThreadLinks:
+        """Leave no call open on the model's side; *messages* count as unread if they are."""
+        for call in record.progress.all_calls:
+            if call.id not in record.progress.outcomes:
+                await record.note(ExpertFailed(call.id, Failure.STOPPED))
+        thread = record.turn.thread
+        links = await self._threads.links(thread)
+        await asyncio.gather(*self._answering_calls(record, links, panel))
+        router_read_it = links.router and await self._answer_calls(record, links.router, panel)
+        if messages and not (router_read_it or record.turn.verdict):
+            await self._threads.mark_unread(thread, messages[0].ts)
+        return links
 
     def _answering_calls(
         self, record: TurnRecord, links: ThreadLinks, panel: Panel

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Set
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import ModelFault, ModelRefused, leaves
@@ -12,7 +13,7 @@ from bot.panel.journal.progress import FILES, STEERED
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
-from bot.panel.model import Call, Claim, Panel, Turn
+from bot.panel.model import Call, Claim, MessageTs, Panel, Turn
 from bot.panel.replies.failure_notice import MENDABLE, FailureNotice
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
@@ -53,7 +54,7 @@ class TurnRunner:
         """Answer the turn. Safe to call again after a crash.
 
         Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
-        post, TurnLost if another worker has the turn.
+        post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
         record = await self._read_record(claim)
         writer = ThreadWriter(record, self._services.messenger)
@@ -81,6 +82,14 @@ class TurnRunner:
         record = await self._read_record(claim)
         panel = await self._services.panels.panel(claim.turn.thread)
         await self._stopping.end(record, panel, await self._load_approvals(record))
+        await self._save_report(record, claim.turn, panel)
+
+    async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
+        """End the turn without a word: messages of it were *deleted*, or else its thread was."""
+        record = await self._read_record(claim)
+        panel = await self._services.panels.panel(claim.turn.thread)
+        left = [m for m in claim.turn.messages if m.ts not in deleted] if deleted else []
+        await self._stopping.end_quietly(record, panel, await self._load_approvals(record), left)
         await self._save_report(record, claim.turn, panel)
 
     async def _read_record(self, claim: Claim) -> TurnRecord:

@@ -2,12 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 
-from bot.panel.errors import GiveUp, PanelError, StoreUnavailable, TryLater, TurnLost, leaves
+from bot.panel.errors import (
+    GiveUp,
+    PanelError,
+    StoreUnavailable,
+    ThreadGone,
+    TryLater,
+    TurnLost,
+    leaves,
+)
+from bot.panel.intake.deletion import is_withdrawn
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
-from bot.panel.model import Claim
+from bot.panel.model import Claim, MessageTs
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_runner import TurnRunner
 
@@ -33,6 +42,7 @@ class TurnWorker:
         self._lease = lease
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._stopped: set[Claim] = set()
+        self._withdrawn: set[Claim] = set()
 
     async def run(self) -> None:
         """Work until cancelled. The turns that are running then go on: see ``drain``."""
@@ -73,6 +83,7 @@ class TurnWorker:
     def _ended(self, claim: Claim) -> None:
         del self._running[claim]
         self._stopped.discard(claim)
+        self._withdrawn.discard(claim)
         self._places.release()
 
     async def _watch_for_stops(self) -> None:
@@ -81,12 +92,18 @@ class TurnWorker:
             running = list(self._running.items())  # turns that start meanwhile are looked at later
             try:
                 stops = await self._queue.stop_requests()
+                deleted = await self._queue.deleted([claim.turn for claim, _ in running])
             except StoreUnavailable as error:
                 log.warning("stops.unknown", extra={"reason": str(error)})
                 continue
             for claim, task in running:
-                has_ended = task.done() or claim in self._stopped
-                if claim.turn.thread in stops and not has_ended:
+                thread = claim.turn.thread
+                if task.done() or claim in self._stopped | self._withdrawn:
+                    continue
+                if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):
+                    self._withdrawn.add(claim)
+                    task.cancel()
+                elif thread in stops:
                     self._stopped.add(claim)
                     task.cancel()
 
@@ -94,9 +111,9 @@ class TurnWorker:
         try:
             await self._run_leased(self._attempt, claim)
         except asyncio.CancelledError:
-            if claim in self._stopped and (task := asyncio.current_task()):
+            if claim in self._stopped | self._withdrawn and (task := asyncio.current_task()):
                 task.uncancel()
-                await self._stop(claim)
+                await self._end_early(claim)
                 return
             await asyncio.shield(self._hand_over(claim))
             raise
@@ -113,16 +130,42 @@ class TurnWorker:
     async def _attempt(self, claim: Claim) -> None:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
             raise GiveUp(f"{claim.deaths} workers died with it")
+        if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
+            raise ThreadGone("deleted")
         await self._runner.run(claim)
 
-    async def _stop(self, claim: Claim) -> None:
+    async def _end_early(self, claim: Claim) -> None:
         """End a turn that somebody does not want any more."""
-        log.info("turn.stopped", extra={"turn": claim.turn.id})
         try:
-            await self._run_leased(self._runner.stop, claim)
+            if claim in self._withdrawn:
+                await self._withdraw(claim)
+            else:
+                log.info("turn.stopped", extra={"turn": claim.turn.id})
+                await self._run_leased(self._runner.stop, claim)
         except asyncio.CancelledError:  # shutting down: the next worker stops it
             await asyncio.shield(self._hand_over(claim))
             raise
+
+    async def _withdraw(self, claim: Claim) -> None:
+        """End a turn whose question or thread was deleted; however that goes, it is done."""
+        turn = claim.turn.id
+        log.info("turn.withdrawn", extra={"turn": turn})
+        try:
+            deleted = await self._deleted(claim)
+            async with renewed_lease(self._queue, claim, self._lease):
+                await self._runner.withdraw(claim, deleted)
+        except Exception as error:  # noqa: BLE001 - nobody waits for it any more
+            reason = _reason(_leading(error))
+            log.warning("turn.not_cleaned_up", extra={"turn": turn, "reason": reason})
+        try:
+            await self._queue.done(claim)
+        except PanelError as error:
+            log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(error)})
+
+    async def _deleted(self, claim: Claim) -> Set[MessageTs]:
+        """Return which messages of the turn were deleted."""
+        deleted = await self._queue.deleted([claim.turn])
+        return deleted.get(claim.turn.thread, frozenset())
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
@@ -136,6 +179,8 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
+                case _ if await self._is_gone(claim, error):
+                    await self._withdraw(claim)
                 case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
                     await self._queue.postpone(claim, after=await self._pause(claim, error))
@@ -144,6 +189,10 @@ class TurnWorker:
         except PanelError as later_error:  # the lease runs out, and the next attempt decides
             extra = {"turn": turn, "reason": str(later_error)}
             log.warning("turn.left_to_its_lease", extra=extra)
+
+    async def _is_gone(self, claim: Claim, error: BaseException) -> bool:
+        """Whether the turn has failed because, or while, its question or thread was deleted."""
+        return isinstance(error, ThreadGone) or is_withdrawn(claim.turn, await self._deleted(claim))
 
     async def _pause(self, claim: Claim, error: TryLater) -> float:
         if claim not in self._stopped and claim.turn.thread in await self._queue.stop_requests():
@@ -158,8 +207,12 @@ class TurnWorker:
         try:
             async with renewed_lease(self._queue, claim, self._lease):
                 await self._runner.give_up(claim, error)
-        except* Exception as failures:  # noqa: BLE001 - however it fails, the turn is put aside
-            why = _reason(_leading(failures))
+        except Exception as failure:  # noqa: BLE001 - however it fails, the turn is put aside
+            leading = _leading(failure)
+            if isinstance(leading, ThreadGone):
+                await self._withdraw(claim)
+                return
+            why = _reason(leading)
             log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
         await self._queue.bury(claim, reason)
 
@@ -173,7 +226,7 @@ def _reason(error: BaseException) -> str:
 def _leading(error: BaseException) -> BaseException:
     """Return the error that decides what becomes of the turn, from however many there are."""
     errors = list(leaves(error))
-    for kind in (TurnLost, TryLater):
+    for kind in (TurnLost, ThreadGone, TryLater):
         for leaf in errors:
             if isinstance(leaf, kind):
                 return leaf

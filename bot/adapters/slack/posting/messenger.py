@@ -19,10 +19,12 @@ from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
 from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
+from bot.adapters.slack.posting import deleted_threads
+from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
-from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
@@ -57,7 +59,8 @@ class SlackMessenger(Messenger):
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
-        self._streams = SlackStreams(api, self._replies, backoff)
+        self._deleted = DeletedThreads(api, self._replies)
+        self._streams = SlackStreams(api, self._replies, self._deleted, backoff)
         self._signer = signer
         self._backoff = backoff
         self._personas = identity.may_have_personas
@@ -92,6 +95,12 @@ class SlackMessenger(Messenger):
             await self._update(thread, ts, messages.ended(sanitize.markdown(post.text), ending))
         except MessengerRefused as error:  # somebody has deleted it
             log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
+        await self._deleted.delete(thread, ts)
+
+    async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
+        await self._deleted.delete_strays(thread, turn)
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
@@ -160,6 +169,8 @@ class SlackMessenger(Messenger):
                 )
         except (MessengerRefused, MessengerUnavailable, TimeoutError) as error:
             reason = str(error) or type(error).__name__
+            if status and await self._deleted.explains(error, thread):
+                raise ThreadGone(reason) from error
             if reason not in self._logged_reasons:
                 self._logged_reasons.add(reason)
                 log.warning("status.not_shown", extra={"reason": reason})
@@ -199,8 +210,9 @@ class SlackMessenger(Messenger):
         }
 
         async def write() -> Json:
-            answer = await self._api.write("chat.postMessage", within=within, **args)
-            return {**answer["message"], "ts": answer["ts"]}
+            with deleted_threads.noticing():
+                answer = await self._api.write("chat.postMessage", within=within, **args)
+            return await self._deleted.check(thread, {**answer["message"], "ts": answer["ts"]})
 
         return await self._replies.once(write, thread, post.turn, post.part, self._backoff)
 

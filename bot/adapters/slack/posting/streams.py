@@ -11,6 +11,8 @@ from contextlib import aclosing
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import reply_buttons
+from bot.adapters.slack.posting import deleted_threads
+from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
@@ -27,9 +29,12 @@ _OVER = "message_not_in_streaming_state"
 class SlackStreams:
     """Starts, extends and ends streams; looks for an ended one before it retries the end."""
 
-    def __init__(self, api: SlackApi, replies: Replies, backoff: Backoff) -> None:
+    def __init__(
+        self, api: SlackApi, replies: Replies, deleted: DeletedThreads, backoff: Backoff
+    ) -> None:
         self._api = api
         self._replies = replies
+        self._deleted = deleted
         self._backoff = backoff
 
     async def open(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
@@ -38,19 +43,21 @@ class SlackStreams:
         if post.persona:
             face = {"username": post.persona.name, "icon_emoji": post.persona.icon}
         try:
-            answer = await self._api.write(
-                "chat.startStream",
-                within=_CHUNK_WITHIN,
-                channel=thread.channel_id,
-                thread_ts=thread.thread_ts,
-                recipient_team_id=thread.team_id,
-                recipient_user_id=reader,
-                markdown_text=post.text,
-                **face,
-            )
+            with deleted_threads.noticing():
+                answer = await self._api.write(
+                    "chat.startStream",
+                    within=_CHUNK_WITHIN,
+                    channel=thread.channel_id,
+                    thread_ts=thread.thread_ts,
+                    recipient_team_id=thread.team_id,
+                    recipient_user_id=reader,
+                    markdown_text=post.text,
+                    **face,
+                )
         except (MessengerRefused, TooBusy) as error:
             log.info("stream.not_started", extra={"reason": str(error), "part": post.part})
             return None
+        await self._deleted.check_stream(thread, answer["ts"])
         return MessageTs(answer["ts"])
 
     async def extend(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
@@ -78,7 +85,10 @@ class SlackStreams:
 
         async def write() -> Json:
             answer = await self._api.write("chat.stopStream", **args)
-            return dict(answer["message"])
+            message: Json = answer["message"]
+            if message.get("thread_ts") != thread.thread_ts:  # not documented to be there
+                await self._deleted.check_stream(thread, ts)
+            return message
 
         try:
             return await self._replies.once(write, thread, post.turn, post.part, self._backoff)
@@ -96,11 +106,10 @@ class SlackStreams:
         for message_ts in unwanted:
             await self._end(thread, message_ts)
             try:
-                await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=message_ts)
+                await self._deleted.delete(thread, message_ts)
             except MessengerRefused as error:
-                if error.code != "message_not_found":
-                    reason = {"reason": str(error), "part": post.part}
-                    log.warning("stream.not_withdrawn", extra=reason)
+                reason = {"reason": str(error), "part": post.part}
+                log.warning("stream.not_withdrawn", extra=reason)
 
     async def _orphans(
         self, thread: ThreadRef, post: Post, ours: Collection[MessageTs]

@@ -82,10 +82,18 @@ class ServerState:
             raise ApiError("not_in_channel")
         return channel
 
-    def check_thread(self, channel: str, thread_ts: str | None) -> None:
-        """Raise ApiError if there is no such thread to post in."""
-        if thread_ts and self.workspace.message(channel, thread_ts) is None:
-            raise ApiError("thread_not_found")
+    def thread_to_post_in(
+        self, channel: str, thread_ts: str | None, *, error: str = "thread_not_found"
+    ) -> str | None:
+        """Return *thread_ts* if there is such a thread, None if its posts go to the channel.
+
+        Raises ApiError with *error* if such posts are refused.
+        """
+        if not thread_ts or self.workspace.message(channel, thread_ts):
+            return thread_ts
+        if self.hazards.deleted_threads == "refused":
+            raise ApiError(error)
+        return None
 
     def own_message(self, channel: str, ts: str, error: str) -> Message:
         """Return one of the bot's own messages."""

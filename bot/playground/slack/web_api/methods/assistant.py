@@ -19,7 +19,8 @@ _SESSION_STATES = frozenset({"active", "processing", "suspended", "closed"})
 def set_status(state: ServerState, args: Json) -> Json:
     """Set the app's status in a thread; it expires after a while."""
     channel = state.channel(args["channel_id"], posting=True)
-    _check_thread(state, channel.id, args["thread_ts"])
+    if args.get("status"):  # clearing is no error where there is nothing any more
+        _check_thread(state, channel.id, args["thread_ts"])
     loading = args.get("loading_messages") or []
     if len(loading) > _MOST_LOADING_MESSAGES:
         raise ApiError("invalid_arguments", "[ERROR] no more than 10 loading_messages")
@@ -75,8 +76,7 @@ def check_session_status(status: str) -> None:
 
 
 def _check_thread(state: ServerState, channel: str, thread_ts: str) -> None:
-    if state.workspace.message(channel, thread_ts) is None:
-        raise ApiError("invalid_thread_ts")
+    state.thread_to_post_in(channel, thread_ts, error="invalid_thread_ts")
 
 
 METHODS: Mapping[str, Method] = {

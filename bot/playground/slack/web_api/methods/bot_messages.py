@@ -11,14 +11,14 @@ from bot.playground.slack.workspace.messages import Message
 
 def new_message(state: ServerState, channel: str, args: Json, **fields: Any) -> Message:
     """Return a message of the bot, or of the persona in *args*; it is not posted yet."""
-    state.check_thread(channel, args.get("thread_ts"))
+    thread_ts = state.thread_to_post_in(channel, args.get("thread_ts"))
     persona = state.persona(args)
     return Message(
         ts=state.workspace.new_ts(),
         channel=channel,
         user=None if persona else BOT_USER,
         bot_id=BOT_ID,
-        thread_ts=args.get("thread_ts"),
+        thread_ts=thread_ts,
         subtype="bot_message" if persona else None,
         **persona,
         **fields,

@@ -73,7 +73,8 @@ def complete_upload(state: ServerState, args: Json) -> Json:
     """Finish uploads, and share them if a channel is given."""
     channel = state.channel(args["channel_id"], posting=True) if args.get("channel_id") else None
     if channel:
-        state.check_thread(channel.id, args.get("thread_ts"))
+        thread_ts = state.thread_to_post_in(channel.id, args.get("thread_ts"))
+        args = args | {"thread_ts": thread_ts}
     for upload in args["files"]:
         _check_uploaded(state, upload)
     files = [_finish(state, upload) for upload in args["files"]]

@@ -1,0 +1,114 @@
+"""Threads that were deleted, and what Slack does with messages for them.
+
+It refuses some (``thread_not_found``), and is reported to post others as messages of the channel
+itself. So what comes back is looked at: a message that is not in its thread is deleted at once.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.threads.replies import Replies
+from bot.json_types import Json
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
+from bot.panel.model import ThreadRef, TurnId
+
+log = logging.getLogger(__name__)
+
+_NO_MESSAGE = "message_not_found"
+_NO_THREAD = frozenset({"thread_not_found", "invalid_thread_ts", _NO_MESSAGE})
+_LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
+_MOST_STRAYS = 200  # messages of the channel that are looked at
+
+
+class DeletedThreads:
+    """Notices that a thread was deleted, and removes what was posted for it outside."""
+
+    def __init__(self, api: SlackApi, replies: Replies) -> None:
+        self._api = api
+        self._replies = replies
+
+    async def check(self, thread: ThreadRef, posted: Json) -> Json:
+        """Return *posted* if it is in *thread*; else delete it and raise ThreadGone."""
+        if posted.get("thread_ts") == thread.thread_ts:
+            return posted
+        log.warning("thread.gone", extra={"slack_thread": thread.place, "stray": posted["ts"]})
+        try:
+            await self.delete(thread, posted["ts"])
+        except (MessengerRefused, MessengerUnavailable) as error:
+            log.warning("stray.not_deleted", extra={"reason": str(error)})
+        raise ThreadGone("posted_outside")
+
+    async def check_stream(self, thread: ThreadRef, ts: str) -> None:
+        """Look where the stream *ts* is, as starting one does not tell; raise as ``check`` does."""
+        try:
+            answer = await self._api.read(
+                "conversations.replies",
+                within=_LOOK_WITHIN,
+                channel=thread.channel_id,
+                ts=ts,
+                limit=1,
+            )
+        except (MessengerRefused, MessengerUnavailable):
+            return  # the next message tells
+        for message in answer["messages"]:
+            if message["ts"] == ts:
+                await self.check(thread, message)
+
+    async def explains(self, error: Exception, thread: ThreadRef) -> bool:
+        """Whether *error* says that there is no such thread, and it is true."""
+        if not (isinstance(error, MessengerRefused) and error.code in _NO_THREAD):
+            return False
+        try:
+            await self._api.read(
+                "conversations.replies",
+                within=_LOOK_WITHIN,
+                channel=thread.channel_id,
+                ts=thread.thread_ts,
+                limit=1,
+            )
+        except MessengerRefused as refusal:
+            return refusal.code in _NO_THREAD
+        except MessengerUnavailable:
+            pass
+        return False
+
+    async def delete(self, thread: ThreadRef, ts: str) -> None:
+        """Delete one of our messages, unless it is gone already."""
+        try:
+            await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=ts)
+        except MessengerRefused as error:
+            if error.code != _NO_MESSAGE:
+                raise
+
+    async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
+        """Delete the messages of *turn* that are in the channel itself."""
+        pages = self._api.pages(
+            "conversations.history",
+            "messages",
+            limit=_MOST_STRAYS,
+            channel=thread.channel_id,
+            oldest=turn.rpartition(":")[2],
+            include_all_metadata=True,
+        )
+        async with aclosing(pages) as messages:
+            strays = [m["ts"] async for m in messages if self._is_stray(m, thread, turn)]
+        for ts in strays:
+            await self.delete(thread, ts)
+
+    def _is_stray(self, message: Json, thread: ThreadRef, turn: TurnId) -> bool:
+        stamp = self._replies.stamp(message, thread)
+        is_outside = message.get("thread_ts") != thread.thread_ts
+        return is_outside and stamp is not None and stamp.turn == turn
+
+
+@contextmanager
+def noticing() -> Iterator[None]:
+    """Raise ThreadGone where Slack refuses to post because there is no such thread."""
+    try:
+        yield
+    except MessengerRefused as error:
+        if error.code in _NO_THREAD:
+            raise ThreadGone(error.code) from error
+        raise
