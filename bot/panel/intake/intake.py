@@ -28,6 +28,7 @@ class Incoming:
     message: Message
     is_reply: bool  # in a thread, not the message that starts one
     addresses_others: bool  # mentions a person and not the bot
+    only_shows: bool = False  # a forward or a table, without a word of its author's
 
 
 class Action(Enum):
@@ -44,7 +45,7 @@ def decide(incoming: Incoming, standing: Standing) -> Action:
         return Action.ANSWER
     if not incoming.is_reply or standing is Standing.FOREIGN:
         return Action.IGNORE
-    if incoming.addresses_others or standing is Standing.MUTED:
+    if incoming.addresses_others or incoming.only_shows or standing is Standing.MUTED:
         return Action.NOTE
     return Action.ANSWER
 
@@ -72,6 +73,11 @@ class Intake:
                 await self._threads.mark_unread(incoming.thread, incoming.message.ts)
             case _:
                 pass
+
+    async def note(self, thread: ThreadRef, ts: MessageTs) -> None:
+        """Note a reply by an app: it is no question, but the panel reads it before the next."""
+        if await self._threads.standing(thread) in (Standing.OURS, Standing.MUTED):
+            await self._threads.mark_unread(thread, ts)
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
         """Stop what is being done in *thread*; *ts* identifies the request, which may come twice.

@@ -104,12 +104,12 @@ def _parts(message: Json, own: Wording, blocks: list[Json]) -> Iterator[str]:
             label = "[table]\n" if string(block, "type") in attachment_text.TABLES else ""
             yield label + shown
     for file in children(message, "files"):
-        yield _transcript(file)
+        yield transcript(file)
     for attachment in children(message, "attachments"):
         yield attachment_text.markdown(attachment, own)
 
 
-def _transcript(file: Json) -> str:
+def transcript(file: Json) -> str:
     """Return what is said in a recording, or written in an e-mail: no expert can open these."""
     kind, words = _words_in(file)
     if not words:

@@ -46,6 +46,8 @@ class MessageListeners:
                 before=amendment.before,
                 at=amendment.at,
             )
+        elif reply := payloads.overheard(body, self._identity):
+            await self._intake.note(*reply)
         return True
 
     async def log_removal(self, event: Json) -> None:

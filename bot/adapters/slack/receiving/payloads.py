@@ -71,7 +71,19 @@ def incoming(
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and mentioned.anybody,
+        only_shows=not content.has_own,
     )
+
+
+def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, MessageTs] | None:
+    """Return which reply in a thread an event is about, if another app or a workflow posted it."""
+    event = body.get("event") or {}
+    ts, channel, thread_ts = event.get("ts"), event.get("channel"), event.get("thread_ts")
+    if not (ts and channel and thread_ts) or thread_ts == ts or not _is_for_us(body, identity):
+        return None
+    if not _is_by_another_app(event, identity):
+        return None
+    return ThreadRef(identity.team_id, channel, thread_ts), MessageTs(ts)
 
 
 def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
@@ -124,10 +136,12 @@ def amendment(
 
 
 def _says_something_else(now: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    """Whether the author has edited the words: Slack also changes messages to unfurl links."""
+    """Whether the author has edited the words, or Slack has added the preview of a link."""
     if not old:
         return bool(now.get("edited"))
-    return (now.get("text") or "") != (old.get("text") or "")
+    if (now.get("text") or "") != (old.get("text") or ""):
+        return True
+    return message_content.read(now).quoted != message_content.read(old).quoted
 
 
 def _deletion(
@@ -149,6 +163,18 @@ def _is_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
         and not event.get("hidden")
         and not event.get("bot_id")
         and not event.get("bot_profile")
+        and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
+    )
+
+
+def _is_by_another_app(event: Mapping[str, Any], identity: Identity) -> bool:
+    subtype = event.get("subtype") or None
+    return (
+        event.get("type") == "message"
+        and (subtype == "bot_message" or subtype in _BY_PEOPLE)
+        and not event.get("hidden")
+        and bool(event.get("bot_id") or event.get("bot_profile") or subtype == "bot_message")
+        and event.get("bot_id") != identity.bot_id
         and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
     )
 

@@ -19,6 +19,7 @@ from bot.adapters.slack.content import message_content
 from bot.adapters.slack.content.message_content import MessageContent
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads.recordings import Recordings
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
@@ -26,6 +27,7 @@ from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import (
     ConversationId,
     ExpertName,
+    Message,
     MessageTs,
     ThreadRef,
     Turn,
@@ -53,16 +55,17 @@ class SlackTranscript(Transcript):
         self._replies = Replies(api, identity, signer)
         self._bot_id = identity.bot_id
         self._mentions = mentions
+        self._recordings = Recordings(api)
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
-        contents = [MessageContent(m.text, m.quoted, m.files, m.author_name) for m in turn.messages]
+        contents = [await self._asked(message) for message in turn.messages]
         names = await self._names([message.author for message in turn.messages], contents)
         return [
             Utterance(
                 message.ts,
                 names.get(message.author) or message.author_name or _SOMEBODY,
                 _readable(content, names),
-                message.files,
+                content.files,
             )
             for message, content in zip(turn.messages, contents, strict=True)
         ]
@@ -154,6 +157,13 @@ class SlackTranscript(Transcript):
     ) -> Mapping[str, str]:
         written = (f"{content.text}\n{content.quoted}" for content in contents)
         return await self._mentions.names(authors, written)
+
+    async def _asked(self, message: Message) -> MessageContent:
+        """Return what *message* says, with what is said in recordings by now."""
+        spoken = await self._recordings.transcripts(message.files)
+        quoted = "\n\n".join(filter(None, (message.quoted, *spoken.values())))
+        files = tuple(file for file in message.files if file.id not in spoken)
+        return MessageContent(message.text, quoted, files, message.author_name)
 
     def _content(self, message: Json) -> MessageContent:
         """Return what *message* says; our own say the same in their text as in their blocks."""
