@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.playground.slack.workspace.company import ADA, MONITOR
+from bot.playground.slack.workspace.messages import Message
+
 Json = dict[str, Any]
 
 
@@ -157,8 +160,28 @@ def _shared() -> tuple[Shape, ...]:
     return tuple(
         Shape(s["name"], s["message"], tuple(s["model_must_read"]))
         for s in shapes
-        if "files" not in json.dumps(s["message"]) or "transcription" in json.dumps(s["message"])
+        if "user_profile" not in s["message"] and "the file's text" not in s["model_must_read"]
     )
 
 
 SHAPES = (*OWN_SHAPES, *_shared())
+
+
+def post(slack: Any, shape: Shape, channel: str, thread_ts: str | None = None) -> str:
+    """Let Ada, or another app, post *shape* in a local Slack; returns its ts."""
+    message = slack.workspace.post(
+        Message(
+            slack.workspace.new_ts(),
+            channel,
+            shape.message["text"],
+            user=None if shape.is_by_an_app else ADA,
+            bot_id=MONITOR if shape.is_by_an_app else None,
+            username=shape.message.get("username"),
+            subtype=shape.message.get("subtype"),
+            thread_ts=thread_ts,
+            blocks=shape.message.get("blocks", []),
+            attachments=shape.message.get("attachments", []),
+            files=shape.message.get("files", []),
+        )
+    )
+    return str(message.ts)

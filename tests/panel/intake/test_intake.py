@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,31 @@ def test_a_reply_is_taken_unless_the_thread_is_muted_or_foreign(standing, decisi
 
 def test_a_reply_to_somebody_else_is_only_overheard():
     assert decide(incoming(addresses_others=True), Standing.OURS) is Action.NOTE
+
+
+@pytest.mark.parametrize(
+    ("standing", "decision"),
+    [
+        (Standing.OURS, Action.NOTE),
+        (Standing.UNKNOWN, Action.NOTE),
+        (Standing.MUTED, Action.NOTE),
+        (Standing.FOREIGN, Action.IGNORE),
+    ],
+)
+def test_what_only_shows_something_waits_for_the_next_question(standing, decision):
+    assert decide(replace(incoming(""), only_shows=True), standing) is decision
+    direct = replace(incoming("", mentioned=True), only_shows=True)
+    assert decide(direct, standing) is Action.ANSWER
+
+
+@pytest.mark.parametrize("standing", Standing)
+async def test_what_apps_say_is_noted_in_our_threads(queue, threads, standing):
+    await threads.set_standing(THREAD, standing)
+
+    await Intake(queue, threads).note(THREAD, MessageTs("2.0"))
+
+    noted = await threads.unread_since(THREAD) == "2.0"
+    assert noted is (standing in (Standing.OURS, Standing.MUTED))
 
 
 @pytest.fixture

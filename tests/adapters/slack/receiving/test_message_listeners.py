@@ -151,6 +151,74 @@ async def test_every_kind_of_message_by_people_is_queued(door, way):
     assert door.queue.put_texts == ["hello", "read this"]
 
 
+async def test_a_forward_without_a_word_is_noted_in_our_thread_and_asked_directly(door):
+    thread = door.neighbour.begin(HELLO)
+    elsewhere = door.neighbour.begin("lunch?")
+    await door.settle()
+    shown = door.slack.workspace.message(GENERAL, elsewhere.thread_ts)
+    direct = door.slack.workspace.direct_channel(ADA, door.slack.bot_user_id)
+
+    ts = door.slack.people.forward(ADA, GENERAL, shown, thread_ts=thread.thread_ts)
+    door.slack.people.forward(ADA, GENERAL, shown, thread_ts=elsewhere.thread_ts)
+    door.slack.people.forward(ADA, direct.id, shown)
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello", ""]
+    assert await door.threads.unread_since(thread) == ts
+
+
+async def test_a_forward_with_a_mention_is_a_question(door):
+    shown = door.slack.workspace.message(GENERAL, door.neighbour.begin("It leaks").thread_ts)
+
+    ts = door.slack.people.forward(ADA, GENERAL, shown, HELLO)
+    await door.settle()
+
+    (message,) = (await door.queue.claim()).turn.messages
+    assert (message.ts, message.text) == (ts, "hello")
+    assert "> It leaks" in message.quoted
+
+
+async def test_what_apps_post_in_our_threads_is_noted_but_not_answered(door):
+    thread = door.neighbour.begin(HELLO)
+    elsewhere = door.neighbour.begin("lunch?")
+    await door.settle()
+    post = door.slack.people.post_as_app
+
+    post(GENERAL, f"<@{door.slack.bot_user_id}> stop", elsewhere.thread_ts)
+    post(GENERAL, "a root of its own")
+    ts = post(GENERAL, f"<@{door.slack.bot_user_id}> stop", thread.thread_ts)
+    post(GENERAL, "later", thread.thread_ts, username="Workflow")
+    await door.settle()
+
+    assert door.queue.put_texts == ["hello"]
+    assert await door.threads.unread_since(thread) == ts
+    assert await door.threads.unread_since(elsewhere) is None
+
+
+async def test_what_the_bot_posts_itself_is_not_noted(door):
+    door.slack.hazards.echoes = True
+    thread = door.neighbour.begin(HELLO)
+    legal = Post(TurnId("T:C:1.0"), "reply:1:0", "Yes.", persona=Persona("Legal", ":scales:"))
+
+    await door.neighbour.messenger.post(thread, legal)
+    await door.settle()
+
+    assert await door.threads.unread_since(thread) is None
+
+
+async def test_the_preview_of_a_link_joins_a_question_that_waits(door):
+    thread = door.neighbour.begin(f"{HELLO} https://example.org")
+    await door.settle()
+
+    door.slack.people.preview_link(
+        GENERAL, thread.thread_ts, "https://example.org", "The harbour", "Keep to the right."
+    )
+    await door.settle()
+
+    (message,) = (await door.queue.claim()).turn.messages
+    assert "> Keep to the right." in message.quoted
+
+
 async def test_what_could_not_be_queued_is_delivered_again(door, caplog):
     door.queue.unreachable = 3  # both copies of the mention, and one of them again
 

@@ -230,6 +230,14 @@ def test_a_message_without_words_and_files_says_nothing():
     assert incoming(text="", attachments=[{"is_share": True}]) is None
 
 
+def test_a_message_may_only_show_something():
+    found = read(text="", attachments=[{"is_share": True, "text": "It leaks."}])
+
+    assert found.only_shows
+    assert (found.message.text, "It leaks." in found.message.quoted) == ("", True)
+    assert not read(text="see").only_shows
+
+
 @pytest.mark.parametrize("subtype", [None, "file_share", "me_message", "thread_broadcast"])
 def test_people_speak_in_these_ways(subtype):
     assert read(subtype=subtype).message.text == "hi"
@@ -261,6 +269,35 @@ def test_whatever_no_person_says_is_nothing(event):
 @pytest.mark.parametrize("shape", [{}, {"event": None}, {"event": {}}])
 def test_a_payload_without_an_event_is_nothing(shape):
     assert payloads.incoming(shape, ME) is None
+    assert payloads.overheard(shape, ME) is None
+
+
+APP = {"bot_id": "B2", "thread_ts": "1.0", "user": None}
+
+
+@pytest.mark.parametrize(
+    ("event", "is_overheard"),
+    [
+        (APP, True),
+        (APP | {"subtype": "bot_message"}, True),
+        (APP | {"user": "UAPP", "subtype": "thread_broadcast"}, True),
+        (APP | {"bot_id": None, "bot_profile": {"id": "B2"}}, True),
+        (APP | {"bot_id": None, "subtype": "bot_message"}, True),
+        (APP | {"bot_id": "B1"}, False),  # our own
+        (APP | {"user": "UBOT"}, False),
+        (APP | {"user": "USLACKBOT"}, False),
+        (APP | {"bot_id": None, "user": "UADA"}, False),
+        (APP | {"thread_ts": None}, False),
+        (APP | {"thread_ts": "2.0"}, False),  # it begins a thread
+        (APP | {"hidden": True}, False),
+        (APP | {"subtype": "bot_add"}, False),
+        (APP | {"type": "app_mention"}, False),  # its message event says so, too
+    ],
+)
+def test_replies_of_apps_are_overheard(event, is_overheard):
+    found = payloads.overheard(body(**event), ME)
+
+    assert found == ((ThreadRef("T1", "C1", "1.0"), "2.0") if is_overheard else None)
 
 
 BEFORE = {"type": "message", "user": "UADA", "text": "hi", "ts": "2.0", "thread_ts": "1.0"}
@@ -309,6 +346,16 @@ EDITED = {"edited": {"user": "UADA", "ts": "8.0"}}
 )
 def test_only_people_edit_and_only_words_count(event):
     assert amendment("message_changed", **event) is None
+
+
+def test_a_message_says_more_when_its_link_has_a_preview():
+    preview = {"from_url": "https://e.example", "text": "Keep to the right."}
+
+    found = amendment("message_changed", message=BEFORE | {"attachments": [preview]})
+
+    assert found is not None
+    assert found.changed is not None
+    assert "Keep to the right." in found.changed.message.quoted
 
 
 def test_a_deleted_message_is_taken_back():
