@@ -51,10 +51,12 @@ class ThreadHistory:
         since, edits = await asyncio.gather(
             self._threads.unread_since(turn.thread), self._threads.edits(turn.thread)
         )
-        unread: Sequence[Utterance] = ()
-        if since is not None:
-            unread = await self._transcript.earlier(turn.thread, before=first, since=since)
-        known = {message.ts for message in unread} | {message.ts for message in turn.messages}
+        own, unread = {message.ts for message in turn.messages}, list[Utterance]()
+        if since is not None:  # perhaps between the messages of the turn
+            last = turn.messages[-1].ts
+            said = await self._transcript.earlier(turn.thread, before=last, since=since)
+            unread = [message for message in said if message.ts not in own]
+        known = {message.ts for message in unread} | own
         edited = await self._transcript.some(turn.thread, edits.keys() - known)
         return sorted([*edited, *unread], key=lambda message: float(message.ts))
 
@@ -68,8 +70,10 @@ class ThreadHistory:
         if turn.verdict:
             return
         unread_since = await self._threads.unread_since(turn.thread)
-        if unread_since is not None and float(unread_since) < float(turn.messages[0].ts):
-            await self._threads.mark_read(turn.thread)
+        if unread_since is not None:
+            is_read = unread_since in {message.ts for message in earlier}
+            if is_read or float(unread_since) < float(turn.messages[0].ts):
+                await self._threads.mark_read(turn.thread)
         read_at = [message.edited for message in earlier if message.edited and not resumed]
         until = max(float(ts) for ts in (turn.messages[0].ts, *read_at))
         own = {message.ts for message in turn.messages}  # as they were when they were queued
