@@ -11,6 +11,7 @@ from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
 from bot.panel.tools import ApprovalWanted
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,7 +41,7 @@ async def test_the_buttons_say_what_they_do_and_give_way_to_the_decision(
 
     await approve.click()
 
-    await slack.people.wait_for(lambda: bot.received_of("block_actions"))
+    await eventually(lambda: bot.received_of("block_actions"))
     (clicked,) = bot.received_of("block_actions")
     assert clicked["user"]["id"] == ADA
     assert [action["value"] for action in clicked["actions"]] == [POST.approval]

@@ -189,7 +189,7 @@ async def test_a_button_asks_first_where_it_should_and_tells_the_app(page: Page,
 
 
 async def test_the_home_of_the_app_is_shown_when_it_is_opened(page: Page, bot) -> None:
-    await page.get_by_role("link", name="Panelbot").click()
+    await page.get_by_role("link", name="Panelbot APP").click()
     await page.get_by_role("link", name="Home").click()
     await expect(page.locator("#home")).to_contain_text("has not published its home yet")
     header = {"type": "header", "text": plain("Your panels")}

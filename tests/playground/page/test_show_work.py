@@ -13,6 +13,7 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import CallId, Persona, TurnId, Usage
 from bot.panel.reports.turn_trace import ExpertTrace, RequestMetrics, TurnTrace
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,7 +34,7 @@ async def test_a_click_shows_who_was_asked_why_and_what_it_took(page: Page, slac
     await page.get_by_role("link", name="1 reply").click()
 
     await page.get_by_role("button", name="Show work").click()
-    await slack.people.wait_for(lambda: bot.received_of("block_actions"))
+    await eventually(lambda: bot.received_of("block_actions"))
     (clicked,) = bot.received_of("block_actions")
     trigger = clicked["trigger_id"]
     opened = await bot.client.views_open(trigger_id=trigger, view=trace_view.loading())

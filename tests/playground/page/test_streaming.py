@@ -24,7 +24,7 @@ async def test_in_a_direct_message_a_reply_grows_and_then_has_its_buttons(
     identity = await identify(bot.client)
     api, signer = SlackApi(bot.client, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
     messenger = SlackMessenger(api, identity, signer)
-    await page.get_by_role("link", name="Panelbot").click()
+    await page.get_by_role("link", name="Panelbot APP").click()
     direct = slack.workspace.direct_channel(ADA, BOT_USER).id
     field = page.get_by_placeholder("Message Panelbot")  # the channel before has a field, too
     await field.fill("legal: may we?")

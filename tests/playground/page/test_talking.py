@@ -32,7 +32,9 @@ async def test_shift_enter_begins_a_line_and_attached_files_go_with_it(page: Pag
     await field.press_sequentially("two")
     files = [{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"\x00\xffplan"}]
     await page.locator("#main-composer").get_by_label("Attach files").set_input_files(files)
-    await expect(page.get_by_role("list", name="Files to send")).to_contain_text("plan.txt")
+    await expect(page.get_by_role("list", name="To be sent with the message")).to_contain_text(
+        "plan.txt"
+    )
     await field.press("Enter")
     await expect(page.locator("#messages .file")).to_contain_text("plan.txt")
     (posted,) = slack.workspace.messages(GENERAL)
@@ -160,7 +162,7 @@ async def test_an_empty_channel_invites_to_ask(page: Page) -> None:
 
 
 async def test_in_direct_messages_the_thread_opens_with_the_question(page: Page, slack) -> None:
-    await page.get_by_role("link", name="Panelbot").click()
+    await page.get_by_role("link", name="Panelbot APP").click()
     await page.get_by_role("button", name="Weigh a decision").click()
     field = page.get_by_label("Message", exact=True)
     await expect(field).to_have_value("Build or buy?")

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Undelivered
+from bot.playground.slack.page.alerts import ALERTS
 from bot.playground.slack.page.typed_text import to_slack
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.people.forms import filled
@@ -31,6 +32,8 @@ class PageActions:
         self._people = people
         self._by_name: Mapping[str, Callable[[str, Details], Coroutine[Any, Any, Json]]] = {
             "say": self._say,
+            "forward": self._forward,
+            "alert": self._alert,
             "edit": self._edit,
             "delete": self._delete,
             "react": self._react,
@@ -61,13 +64,25 @@ class PageActions:
     async def _say(self, user: str, details: Details) -> Json:
         channel = self._channel(user, details)
         text = to_slack(str(details["text"]).strip(), self._workspace)
-        files = _contents(details.get("files") or ())
-        if not text and not files:
+        thread, files = details.get("thread"), _contents(details.get("files") or ())
+        table = _rows(details.get("table") or ())
+        if not text and not files and not table:
             raise Refused("There is nothing to send.")
-        thread, broadcast = details.get("thread"), bool(details.get("broadcast"))
-        return {
-            "ts": self._people.say(user, channel, text, thread, files=files, broadcast=broadcast)
-        }
+        if details.get("voice"):
+            return {"ts": self._people.speak(user, channel, text, thread)}
+        more: Json = {"files": files, "table": table, "broadcast": bool(details.get("broadcast"))}
+        return {"ts": self._people.say(user, channel, text, thread, **more)}
+
+    async def _forward(self, user: str, details: Details) -> Json:
+        message = self._message(user, details)
+        destination = self._channel(user, {"channel": details["to"]})
+        comment = to_slack(str(details.get("text") or "").strip(), self._workspace)
+        thread = details.get("thread")
+        return {"ts": self._people.forward(user, destination, message, comment, thread)}
+
+    async def _alert(self, user: str, details: Details) -> Json:
+        channel, alert = self._channel(user, details), ALERTS[str(details["kind"])]
+        return {"ts": self._people.post_as_app(channel, thread_ts=details.get("thread"), **alert)}
 
     async def _edit(self, user: str, details: Details) -> Json:
         message = self._own_message(user, details)
@@ -165,6 +180,10 @@ class PageActions:
 
     def _stored(self, user: str, files: Sequence[Json]) -> list[Json]:
         return [new_file(self._state, name, content, user) for name, content in _contents(files)]
+
+
+def _rows(table: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in table]
 
 
 def _contents(files: Sequence[Json]) -> list[tuple[str, bytes]]:

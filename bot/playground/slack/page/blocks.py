@@ -4,8 +4,9 @@ The `html` fields written here are all that the page inserts as HTML, so a field
 what a bot sends is dropped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from bot.json_types import Json
 from bot.playground.slack.page.markdown import markdown_html
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html, plain_html
 from bot.playground.slack.page.rich_text import rich_text_html
@@ -21,6 +22,11 @@ def with_html(value: object, names: Names) -> object:
     if isinstance(value, list | tuple):
         return [with_html(item, names) for item in value]
     return value
+
+
+def with_ids(blocks: Sequence[Json]) -> list[Json]:
+    """Return *blocks*, each with an id."""
+    return [{"block_id": f"b{number}"} | block for number, block in enumerate(blocks)]
 
 
 def _plain_copy(value: Mapping[str, object], names: Names) -> dict[str, object]:

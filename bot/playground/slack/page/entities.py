@@ -3,13 +3,14 @@
 The page reads no other fields than those written here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from zlib import crc32
 
 from babel import Locale
 
 from bot.json_types import Json
-from bot.playground.slack.page.blocks import with_html
+from bot.playground.slack.page.attachments import shown_attachment, shown_file
+from bot.playground.slack.page.blocks import with_html, with_ids
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
 from bot.playground.slack.workspace import payloads
@@ -106,13 +107,14 @@ def message(workspace: Workspace, message: Message, viewer: str, names: Names) -
         "thread": message.thread_ts,
         "author": author(workspace, message),
         "html": mrkdwn_html(message.text, names),
-        "blocks": with_html(_with_ids(message.blocks), names) if message.blocks else None,
+        "blocks": with_html(with_ids(message.blocks), names) if message.blocks else None,
+        "attachments": [shown_attachment(a, names) for a in message.attachments],
         "source": to_typed(message.text, workspace) if message.user == viewer else None,
         "edited": message.edited_ts is not None and not (message.bot_id and message.blocks),
         "broadcast": message.subtype == "thread_broadcast",
         "ephemeral": message.ephemeral_for is not None,
         "streaming": message.streaming,
-        "files": [_file(file) for file in message.files],
+        "files": [shown_file(file) for file in message.files],
         "reactions": list(_reactions(workspace, message, viewer)),
         "permalink": payloads.permalink(workspace.url, message),
     }
@@ -156,18 +158,6 @@ def view(view: View, names: Names) -> Json:
     """A modal or an App Home."""
     content = with_html(view.content, names)
     return {**(content if isinstance(content, dict) else {}), "id": view.id}
-
-
-def _with_ids(blocks: Sequence[Json]) -> list[Json]:
-    return [{"block_id": f"b{number}"} | block for number, block in enumerate(blocks)]
-
-
-def _file(file: Json) -> Json:
-    size = int(file.get("size") or 0)
-    readable_size = f"{size} bytes" if size < 1024 else f"{size / 1024:.1f} kB"
-    kind = str(file.get("pretty_type") or file.get("filetype") or file.get("mimetype") or "File")
-    name = str(file.get("name") or file.get("title") or "file")
-    return {"id": str(file.get("id")), "name": name, "details": f"{kind} · {readable_size}"}
 
 
 def _reactions(workspace: Workspace, message: Message, viewer: str) -> Iterator[Json]:

@@ -23,7 +23,7 @@ _POLICY = (
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types rendered-by-server",
+    "trusted-types rendered-by-server read-as-text",
 )
 HEADERS = {
     "Content-Security-Policy": "; ".join(_POLICY),

@@ -5,7 +5,7 @@ import { workspace } from './store.js';
 
 const MAX_LINES = 20;
 const MAX_CHARACTERS = 400;
-const BLOCK_ELEMENTS = 'p, li, pre, blockquote, br, div, summary, th, td, .plan-title, .plan-count, .task-title';
+const BLOCK_ELEMENTS = 'p, li, pre, blockquote, br, div, summary, th, td, dt, dd, .plan-title, .plan-count, .task-title';
 const announced = new Set();
 
 /** @param {import('./store.js').Entity[]} messages those on the screen now */

@@ -5,11 +5,17 @@ import { enableAutocomplete } from './autocomplete.js';
 import { h, show } from './dom.js';
 import { on, run } from './events.js';
 import { encodeFiles } from './form_values.js';
+import { openMenu } from './menu.js';
+import { pastedTable } from './pasted_tables.js';
 import { go, route } from './route.js';
 import { all, get, user, workspace } from './store.js';
 
-/** @type {Map<string, File[]>} the files to send, by the form's id */
-const attachments = new Map();
+/** @typedef {{files: File[], table: string[][] | null}} Extras what is sent besides text */
+const NO_EXTRAS = { files: [], table: null };
+
+/** @type {Map<string, Extras>} by the form's id */
+const unsent = new Map();
+const extrasOf = (form) => unsent.get(form.id) ?? NO_EXTRAS;
 
 /** Builds the fields of *form*, once. */
 export function setUpComposer(form, label, broadcast) {
@@ -21,13 +27,15 @@ export function setUpComposer(form, label, broadcast) {
         id: `${id}-text`, rows: 1, 'aria-label': label, role: 'combobox', 'aria-autocomplete': 'list',
         'aria-expanded': 'false', 'aria-controls': `${id}-suggestions`, 'data-field': 'compose',
       }),
-      h('ul', { class: 'attachments', 'aria-label': 'Files to send', hidden: true }),
+      h('ul', { class: 'attachments', 'aria-label': 'To be sent with the message', hidden: true }),
       h('div', { class: 'row' },
         h('label', { class: 'attach', title: 'Attach files' }, h('span', { 'aria-hidden': 'true' }, '+'),
           h('input', { type: 'file', multiple: true, 'data-change': 'attach-files', 'aria-label': 'Attach files' })),
+        h('button', { type: 'button', class: 'attach', 'data-click': 'open-extras', 'aria-label': 'More ways to post', title: 'More ways to post', 'aria-haspopup': 'menu' }, '⋯'),
         broadcast && h('label', { class: 'broadcast' }, h('input', { type: 'checkbox', name: 'broadcast' }), h('span', {}, 'Also send to channel')),
         h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, '➤'))));
   enableAutocomplete(form);
+  form.querySelector('textarea').addEventListener('paste', (event) => paste(event, form));
   form.addEventListener('submit', (event) => { event.preventDefault(); send(form); });
 }
 
@@ -59,25 +67,30 @@ export function autosize(field) {
   field.style.height = `${field.scrollHeight + 2}px`;
 }
 
-async function send(form) {
+async function send(form, voice = false) {
   const field = form.querySelector('textarea');
   const text = field.value.trim();
-  const files = attachments.get(form.id) ?? [];
-  const { channel, thread } = route();
-  const destination = { channel, thread: form.id === 'thread-composer' ? thread : null };
-  if (!text && !files.length) return;
+  const { files, table } = extrasOf(form);
+  if (!text && !files.length && !table) return;
   setText(form, '');
-  setAttachments(form, []);
-  if (!(await submit(destination, text, files, form.elements.broadcast?.checked ?? false))) {
+  setExtras(form, NO_EXTRAS);
+  const broadcast = form.elements.broadcast?.checked ?? false;
+  if (!(await submit(destinationOf(form), { text, files, table, voice, broadcast }))) {
     setText(form, [text, field.value].filter(Boolean).join('\n'));
     return;
   }
   if (form.elements.broadcast) form.elements.broadcast.checked = false;
 }
 
-async function submit(destination, text, files, broadcast) {
-  if (text.startsWith('/') && !files.length) return runCommand(destination, text);
-  const sent = await act('say', { ...destination, text, files: await encodeFiles(files), broadcast });
+function destinationOf(form) {
+  const { channel, thread } = route();
+  return { channel, thread: form.id === 'thread-composer' ? thread : null };
+}
+
+async function submit(destination, message) {
+  const { text, files, table } = message;
+  if (text.startsWith('/') && !files.length && !table) return runCommand(destination, text);
+  const sent = await act('say', { ...destination, ...message, files: await encodeFiles(files) });
   if (sent && !destination.thread && get(`channel:${destination.channel}`)?.bot) go(destination.channel, sent.ts);
   return sent;
 }
@@ -94,23 +107,48 @@ function refuse(reason) {
   return null;
 }
 
-function setAttachments(form, files) {
-  attachments.set(form.id, files);
+function setExtras(form, extras) {
+  unsent.set(form.id, extras);
   const list = form.querySelector('.attachments');
-  list.hidden = !files.length;
-  show(list, files.map((file, i) => h('li', {}, file.name, ' ',
-    h('button', { type: 'button', 'data-click': 'remove-file', 'data-index': i, 'aria-label': `Do not send ${file.name}` }, '✕'))));
+  const { files, table } = extras;
+  list.hidden = !files.length && !table;
+  show(list,
+    files.map((file, i) => extra(file.name, { 'data-click': 'remove-file', 'data-index': i })),
+    table && extra(`Table, ${table.length} by ${table[0].length}`, { 'data-click': 'remove-table' }));
 }
 
+const extra = (name, click) => h('li', {}, name, ' ',
+  h('button', { type: 'button', ...click, 'aria-label': `Do not send ${name}` }, '✕'));
+
 on('attach-files', (input) => {
-  setAttachments(input.form, [...(attachments.get(input.form.id) ?? []), ...input.files]);
+  const extras = extrasOf(input.form);
+  setExtras(input.form, { ...extras, files: [...extras.files, ...input.files] });
   input.value = '';
 });
 
 on('remove-file', (button) => {
-  const form = button.closest('form');
-  setAttachments(form, attachments.get(form.id).filter((_, i) => i !== Number(button.dataset.index)));
+  const extras = extrasOf(button.form);
+  setExtras(button.form, { ...extras, files: extras.files.filter((_, i) => i !== Number(button.dataset.index)) });
 });
+
+on('remove-table', (button) => setExtras(button.form, { ...extrasOf(button.form), table: null }));
+
+/** Pasted cells become a table, as in Slack. */
+function paste(event, form) {
+  const table = pastedTable(event.clipboardData);
+  if (!table) return;
+  event.preventDefault();
+  setExtras(form, { ...extrasOf(form), table });
+}
+
+const ALERTS = { attachment: 'an attachment', blocks: 'blocks', short: 'a short text and blocks' };
+
+on('open-extras', (button) => openMenu(button, [
+  { label: 'Send as a voice clip', note: 'What you typed becomes its transcript', run: () => send(button.form, true) },
+  ...Object.entries(ALERTS).map(([kind, form]) => ({
+    label: `Let Monitor post an alert in ${form}`, run: () => act('alert', { ...destinationOf(button.form), kind }),
+  })),
+]));
 
 /** Handles a key in the composer; autocomplete sees it first. */
 export function composerKey(event, field) {

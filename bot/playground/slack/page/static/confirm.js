@@ -8,12 +8,13 @@ import { h, show } from './dom.js';
  */
 export function askConfirmation({ title, text, yes = 'Yes', no = 'Cancel', danger = false }) {
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('confirm'));
-  show(dialog, h('form', { method: 'dialog', 'aria-label': title ?? 'Are you sure?' },
+  show(dialog, h('form', { method: 'dialog' },
     h('header', {}, h('h2', {}, title ?? 'Are you sure?')),
     h('div', { class: 'modal-body' }, h('p', {}, text)),
     h('footer', {},
       h('button', { class: 'bk-button', value: 'no' }, no),
       h('button', { class: `bk-button ${danger ? 'danger' : 'primary'}`, value: 'yes' }, yes))));
+  dialog.setAttribute('aria-label', title ?? 'Are you sure?');
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** One message. */
 
+import { attachmentElement, fileElement } from './attachments.js';
 import { blockElements } from './blocks.js';
 import { h, htmlElement } from './dom.js';
 import { badge, canShowEmoji, avatar } from './avatars.js';
@@ -24,7 +25,7 @@ export function messageElement(m, options) {
       ? h('a', { href: link(m.channel, m.thread) }, 'replied to a thread') : 'also sent to the channel'),
     !options.follows && byline(m),
     options.editing ? editor(m) : content(m),
-    m.files?.map(file),
+    m.files?.map(fileElement),
     reactions(m),
     options.summary && threadLink(m, options.summary)),
   !options.editing && !m.ephemeral && tools(m, options.pane));
@@ -39,8 +40,8 @@ const byline = (m) => h('div', { class: 'byline' },
 
 function content(m) {
   const edited = m.edited && h('span', { class: 'edited' }, '(edited)');
-  if (m.blocks) return h('div', { class: 'content' }, blockElements(m.blocks), edited);
-  return h('div', { class: 'content' }, htmlElement('div', { class: 'text', 'data-key': 'text' }, m.html), edited);
+  const words = m.blocks ? blockElements(m.blocks) : htmlElement('div', { class: 'text', 'data-key': 'text' }, m.html);
+  return h('div', { class: 'content' }, words, edited, m.attachments?.map(attachmentElement));
 }
 
 function editor(m) {
@@ -50,10 +51,6 @@ function editor(m) {
       h('button', { type: 'button', class: 'bk-button', 'data-click': 'cancel-edit' }, 'Cancel'),
       h('button', { type: 'submit', class: 'bk-button primary' }, 'Save')));
 }
-
-const file = (f) => h('div', { class: 'file', 'data-key': f.id },
-  h('span', { class: 'file-icon', 'aria-hidden': 'true' }, '▤'),
-  h('span', {}, h('b', {}, f.name), h('span', { class: 'bk-hint' }, f.details)));
 
 function reactions(m) {
   if (!m.reactions?.length) return null;

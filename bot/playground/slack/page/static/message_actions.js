@@ -3,6 +3,7 @@
 import { act, toast } from './api.js';
 import { isConfirmed, askConfirmation } from './confirm.js';
 import { on, run } from './events.js';
+import { forward } from './forward.js';
 import { openMenu } from './menu.js';
 import { fieldValue, formValues } from './form_values.js';
 import { go, route } from './route.js';
@@ -72,6 +73,7 @@ on('open-more', (button) => {
   ] : [];
   openMenu(button, [
     { label: 'Reply in thread', run: () => run('open-thread', button) },
+    { label: 'Forward message…', run: () => forward(m, key) },
     ...mine,
     ...all('shortcut').map((s) => ({ label: s.name, run: () => act('shortcut', { ...key, callback_id: s.callback_id }) })),
     { label: 'Copy link', run: () => copy(m.permalink) },
