@@ -19,9 +19,7 @@ TAGS = re.compile(r"</?(?:b|i|br|p|div|span|sub|details|summary|table|tr|td)\b|<
 BROADCAST = re.compile(r"@(?:channel|here|everyone)\b")
 STRAY_BOLD = re.compile(r"\*\*注意|：\*\*|\*\*「|」\*\*")  # noqa: RUF001 - CJK
 # What is still to be mended: each goes when it holds.
-KNOWN = re.compile(
-    r"message \d+ (?:shows|has)|depth=|footnotes are in code|angle bracket is left|second neutral"
-)
+KNOWN = re.compile(r"message \d+ has|depth=|footnotes are in code")
 
 
 def chunks() -> list:

@@ -8,12 +8,16 @@ only makes the result read well.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from bot.adapters.slack.markdown.syntax import MARKERS, Part, code, parts
+from bot.adapters.slack.markdown.block_structure import Structure, structure
+from bot.adapters.slack.markdown.edits import Edit, edited
+from bot.adapters.slack.markdown.emphasis import emphasis_edits
+from bot.adapters.slack.markdown.html_tags import tag_edits
+from bot.adapters.slack.markdown.inline_parts import Element, Part, parts
+from bot.adapters.slack.markdown.syntax import MARKERS, code
 from bot.language import gettext
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
@@ -45,24 +49,20 @@ _SAFE_SCHEMES = ("https://", "http://", "mailto:")
 _FORMATTING = re.compile(r"[*_~](?=\W|_|$)|(?<![^\W_])[*_~]|`")
 _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\uff3f\u223c\u02cb")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_SHOUT = re.compile(r"(?<![\w.+-])@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_MAY_BE_EMPHASIS = re.compile(r"[^\w\s](?:\*{1,3}|~~)\w|\w(?:\*{1,3}|~~)[^\w\s]")
 _LINE_QUOTE = re.compile(r"^([ \t]*)&gt;", re.MULTILINE)
 _ENTITY = re.compile("&(?:lt|gt|amp);")
 _TOKEN = re.compile(rf"<([^<>]*)>|{_ENTITY.pattern}")
 
 
-class _Edit(NamedTuple):
-    start: int
-    stop: int
-    text: str
-
-
 def markdown(text: str) -> str:
     """Return *text* made safe for a Slack `markdown` block."""
     text = visible(text)
-    if "[" in text or "<" in text:
-        text = _edited(text, _link_edits(text))
+    if "[" in text or "<" in text or r"\>" in text:
+        text = edited(text, _element_edits(text))
     text = _LINE.sub(lambda line: line[1] + _bracketless(line[2]), text)
-    return _without_links(text)
+    return edited(text, _last_edits(text))
 
 
 def mrkdwn(text: str) -> str:
@@ -112,90 +112,97 @@ def _bracketless(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _without_links(text: str) -> str:
-    """Return *text* with a backslash in all that could still become a link outside code."""
-    places = {match.end() for match in _INLINE_LINK.finditer(text)}
-    places |= {match.end() for match in _DEFINITION.finditer(text)}
-    if not places:
-        return text
-    spans = code(text)
+def _last_edits(text: str) -> Iterator[Edit]:
+    """Break all that could still become a link outside code, and let emphasis be seen."""
+    links = [*_INLINE_LINK.finditer(text), *_DEFINITION.finditer(text)]
+    edits = [Edit(match.end(), match.end(), "\\") for match in links]
+    edits += [Edit(match.start(), match.end(), "\uff20") for match in _SHOUT.finditer(text)]
+    may_be_emphasis = _MAY_BE_EMPHASIS.search(text) is not None
+    if not (edits or may_be_emphasis):
+        return
+    blocks = structure(text)
+    yield from _outside_code(text, blocks, edits)
+    if may_be_emphasis:
+        yield from emphasis_edits(blocks.flat, parts(blocks))
+
+
+def _outside_code(text: str, blocks: Structure, edits: Sequence[Edit]) -> Iterator[Edit]:
+    spans = code(text, blocks)
     starts = [start for start, _ in spans]
-
-    def is_code(place: int) -> bool:
-        index = bisect_right(starts, place - 1)
-        return index > 0 and place <= spans[index - 1][1]
-
-    return _edited(text, (_Edit(at, at, "\\") for at in places if not is_code(at)))
+    for edit in edits:
+        index = bisect_right(starts, edit.stop - 1)
+        if index == 0 or edit.stop > spans[index - 1][1]:
+            yield edit
 
 
-def _edited(text: str, edits: Iterable[_Edit]) -> str:
-    pieces, done = [], 0
-    for edit in sorted(edits):
-        if edit.start >= done:
-            pieces += [text[done : edit.start], edit.text]
-            done = edit.stop
-    return "".join([*pieces, text[done:]])
-
-
-def _link_edits(text: str) -> Iterator[_Edit]:
-    for part in parts(text):
-        match part.token.type:
-            case "text_special" if part.token.markup in {r"\<", r"\>"}:
-                yield _Edit(part.start, part.start + 1, "")
-            case "link_open" if part.token.markup == "autolink":
+def _element_edits(text: str) -> Iterator[Edit]:
+    blocks = structure(text)
+    elements = [*parts(blocks)]
+    yield from tag_edits(text, blocks.flat, elements)
+    for part in elements:
+        match part.element:
+            case Element.ESCAPE:
+                yield Edit(part.start, part.start + 1, "")
+            case Element.AUTOLINK:
                 yield from _autolink(text, part)
-            case "link_open":
-                yield from _link(text, part, str(part.token.attrs["href"]))
-            case "image":
-                yield from _link(text, part, str(part.token.attrs["src"]))
+            case Element.LINK | Element.IMAGE:
+                yield from _link(text, blocks.flat, part)
 
 
-def _autolink(text: str, part: Part) -> Iterator[_Edit]:
+def _autolink(text: str, part: Part) -> Iterator[Edit]:
     """`<https://…>`, and `<https://…|label>` as Slack's own syntax has it."""
-    address, _, label = text[part.start + 1 : part.stop - 1].partition("|")
-    url = normalizeLink(address)
-    if url.startswith(_SAFE_SCHEMES) or part.token.attrs["href"] == f"mailto:{address}":
+    address, _, label = part.content.partition("|")
+    url = normalizeLink(address if ":" in address else f"mailto:{address}")
+    if url.startswith(_SAFE_SCHEMES):
         bare = _alone(text, part, url)
         replacement = f"{label.strip()} ({_plain_url(url)})" if label.strip() else bare
-        yield _Edit(part.start, part.stop, replacement)
+        yield Edit(part.start, part.stop, replacement)
 
 
-def _link(text: str, part: Part, url: str) -> Iterator[_Edit]:
+def _link(text: str, flat: str, part: Part) -> Iterator[Edit]:
     """Yield the edits to `label (url)`, or to the URL alone if the label adds nothing."""
-    label_start = part.start + len("![" if part.token.type == "image" else "[")
-    label = text[label_start : part.label_stop]
+    start, stop = part.label
+    label, url = text[start:stop], normalizeLink(part.content)
     if not url.startswith(_SAFE_SCHEMES):
-        if part.token.type == "image":
+        if part.element is Element.IMAGE:
             image = gettext("Image")
-            yield _Edit(part.start, label_start, f"{image}: " if label.strip() else image)
-            yield _Edit(part.label_stop, part.stop, "")
+            yield Edit(part.start, start, f"{image}: " if label.strip() else image)
+            yield Edit(stop, part.stop, "")
     elif _adds_nothing(label.strip(), url):
-        yield _Edit(part.start, part.stop, _alone(text, part, url))
+        yield Edit(part.start, part.stop, _alone(text, part, url))
     else:
-        yield _label_opening(part, label_start, label)
-        yield _Edit(part.label_stop, part.stop, f" ({_plain_url(url)})")
+        yield _label_opening(flat, part, label)
+        yield Edit(stop, part.stop, f" ({_plain_url(url)})")
 
 
 def _adds_nothing(label: str, url: str) -> bool:
     return not label or url in {label, f"mailto:{label}", normalizeLink(label)}
 
 
-def _label_opening(part: Part, start: int, label: str) -> _Edit:
+def _label_opening(flat: str, part: Part, label: str) -> Edit:
     """Return the edit of a label's opening bracket; the label must not open a block."""
-    if not part.leads_line:
-        return _Edit(part.start, start, "")
+    start = part.label[0]
+    if not _leads_line(flat, part):
+        return Edit(part.start, start, "")
     text = label.lstrip()
     start += len(label) - len(text)
     opens = _OPENS_BLOCK.match(text)
     if not opens:
-        return _Edit(part.start, start, "")
+        return Edit(part.start, start, "")
     number = opens["number"] or ""
-    return _Edit(part.start, start + len(number), number + "\\")
+    return Edit(part.start, start + len(number), number + "\\")
+
+
+def _leads_line(flat: str, part: Part) -> bool:
+    start = part.start
+    while start > part.scope.start and flat[start - 1] in " \t":
+        start -= 1
+    return start == part.scope.start or flat[start - 1] == "\n"
 
 
 def _alone(text: str, part: Part, url: str) -> str:
     """Return the bare URL, with spaces where a neighbour would become part of it."""
-    before, after = text[: part.start][-1:], text[part.stop :][:1]
+    before, after = text[max(part.start - 1, 0) : part.start], text[part.stop : part.stop + 1]
     lead = " " if before.isalnum() else ""
     trail = "" if not after or after.isspace() or after in ".,;:!?)]}\"'*_|" else " "
     return lead + _plain_url(url.removeprefix("mailto:")) + trail

@@ -8,7 +8,7 @@ from enum import IntEnum, auto
 
 from markdown_it.token import Token
 
-from bot.adapters.slack.markdown.syntax import MARKERS, Part, line_starts, outline
+from bot.adapters.slack.markdown.syntax import MARKERS, line_starts, outline
 
 # Not followed by what would open a block at the beginning of a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
@@ -90,7 +90,7 @@ def first_page(text: str, limit: int) -> Page:
     lines = text.split("\n")
     reach = _reach(text, limit)
     fitting, too_long = [], []
-    for unit in [*_blocks(tokens, lines), *_spans(spans)]:
+    for unit in [*_blocks(tokens, lines), *_spans(text, spans)]:
         if size(text[unit.start : unit.stop]) <= limit:
             fitting.append(unit)
         elif size(unit.opening + unit.closing) <= limit // 2:
@@ -189,10 +189,11 @@ def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Unit]:
             yield Unit(start, starts[first + 1], stop, f"{info}\n", f"\n{bare}")
 
 
-def _spans(spans: Sequence[Part]) -> Iterator[Unit]:
-    for span in spans:
-        ticks = span.token.markup
-        yield Unit(span.start, span.start + len(ticks), span.stop, ticks, ticks)
+def _spans(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Unit]:
+    for start, stop in spans:
+        span = text[start:stop]
+        ticks = span[: len(span) - len(span.lstrip("`"))]
+        yield Unit(start, start + len(ticks), stop, ticks, ticks)
 
 
 def _as_continuation(line: str) -> str:
