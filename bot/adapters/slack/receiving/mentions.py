@@ -7,6 +7,7 @@ forwarded or attached.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from bot.adapters.slack.api.identity import Identity
@@ -16,6 +17,7 @@ from bot.panel.messaging.handles import HandleStore
 from bot.panel.messaging.people import People
 from bot.panel.model import UserId
 
+_MOST_NAMES = 100
 _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _TOKEN = re.compile(r"<(@[UW][A-Z0-9]+|!(?:subteam\^[A-Z0-9]+|here|channel|everyone))[|>]")
 _CODE_OR_QUOTE = re.compile(
@@ -76,10 +78,13 @@ class Mentions:
         self._us = identity.bot_user_id
 
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
-        """Return the names of *authors*, and of users and experts that *texts* mention, by id."""
+        """Return the names of *authors*, and of users and experts that *texts* mention, by id.
+
+        Of people who are only mentioned, the first hundred are looked up: each is a call to Slack.
+        """
         written = "\n".join(texts)
-        users = [UserId(user) for user in sanitize.mentioned(written)]
-        names = await self._people.names([*authors, *users])
+        users = map(UserId, dict.fromkeys(sanitize.mentioned(written)))
+        names = await self._people.names([*authors, *islice(users, _MOST_NAMES)])
         by_id = {str(user): name for user, name in names.items()}
         if mentioned := groups(written):
             handles = await self._handles.find(self._team, mentioned)

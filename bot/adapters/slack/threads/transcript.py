@@ -1,5 +1,6 @@
 """A thread's messages as a model reads them, and the stamps on the bot's own messages."""
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import (
@@ -11,6 +12,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from dataclasses import dataclass
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
@@ -36,8 +38,18 @@ from bot.panel.model import (
 )
 
 MOST_MESSAGES = 200
-MOST_CHARACTERS = 12_000
-LONGEST_MESSAGE = 4_000  # so that a long paste does not crowd out the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many characters of a thread a model is given."""
+
+    message: int  # so that a long paste does not crowd out the rest
+    together: int
+
+
+HISTORY = Lengths(4_000, 12_000)
+UNREAD = Lengths(24_000, 48_000)  # perhaps what the question is about
 
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that do not answer the question.
@@ -58,7 +70,7 @@ class SlackTranscript(Transcript):
         self._recordings = Recordings(api)
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
-        contents = [await self._asked(message) for message in turn.messages]
+        contents = await asyncio.gather(*map(self._asked, turn.messages))
         names = await self._names([message.author for message in turn.messages], contents)
         return [
             Utterance(
@@ -79,6 +91,7 @@ class SlackTranscript(Transcript):
                 float(since or 0) <= float(message["ts"]) < float(before)
                 and self._is_talk(message, thread)
             ),
+            HISTORY if since is None else UNREAD,
         )
 
     async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
@@ -88,6 +101,7 @@ class SlackTranscript(Transcript):
         return await self._utterances(
             self._replies.of(thread, oldest=first, latest=last),
             lambda message: message["ts"] in messages and self._is_talk(message, thread),
+            UNREAD,
         )
 
     async def people_said(
@@ -100,6 +114,7 @@ class SlackTranscript(Transcript):
                 and (since == until or not message.get("bot_id"))
                 and self._is_talk(message, thread)
             ),
+            UNREAD,
         )
 
     async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
@@ -136,7 +151,7 @@ class SlackTranscript(Transcript):
                 yield message["ts"]
 
     async def _utterances(
-        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool]
+        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool], lengths: Lengths
     ) -> Sequence[Utterance]:
         """Return the newest of the *wanted* messages, as many as a model is given."""
         newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
@@ -145,12 +160,11 @@ class SlackTranscript(Transcript):
                 newest.append(message)
         contents = [self._content(message) for message in newest]
         names = await self._names(_authors(newest), contents)
-        return _bounded(
-            [
-                _utterance(message, content, names)
-                for message, content in zip(newest, contents, strict=True)
-            ]
-        )
+        utterances = [
+            _utterance(message, content, names, lengths.message)
+            for message, content in zip(newest, contents, strict=True)
+        ]
+        return _bounded(utterances, lengths.together)
 
     async def _names(
         self, authors: Sequence[UserId], contents: Iterable[MessageContent]
@@ -197,10 +211,12 @@ def _authors(messages: Iterable[Json]) -> list[UserId]:
     return [UserId(message["user"]) for message in messages if message.get("user")]
 
 
-def _utterance(message: Json, content: MessageContent, names: Mapping[str, str]) -> Utterance:
+def _utterance(
+    message: Json, content: MessageContent, names: Mapping[str, str], longest: int
+) -> Utterance:
     text = _readable(content, names)
-    if len(text) > LONGEST_MESSAGE:
-        text = f"{text[:LONGEST_MESSAGE]} […]"
+    if len(text) > longest:
+        text = f"{text[:longest]} […]"
     speaker = _speaker(message, content, names)
     edit = {} if message.get("bot_id") else message.get("edited") or {}  # apps update what they say
     return Utterance(MessageTs(message["ts"]), speaker, text, content.files, edit.get("ts"))
@@ -222,10 +238,10 @@ def _readable(content: MessageContent, names: Mapping[str, str]) -> str:
     return "\n\n".join(filter(None, (said, quoted))) or "[no text]"
 
 
-def _bounded(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
-    """Return the newest of *utterances* that fit in MOST_CHARACTERS together."""
+def _bounded(utterances: Sequence[Utterance], most: int) -> Sequence[Utterance]:
+    """Return the newest of *utterances* that fit in *most* characters together."""
     kept: list[Utterance] = []
-    remaining = MOST_CHARACTERS
+    remaining = most
     for utterance in reversed(utterances):
         remaining -= len(utterance.speaker) + len(utterance.text)
         if remaining < 0:

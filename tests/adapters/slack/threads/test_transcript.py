@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.slack.api.metadata import StampSigner
-from bot.adapters.slack.threads.transcript import LONGEST_MESSAGE, MOST_CHARACTERS, MOST_MESSAGES
+from bot.adapters.slack.threads.transcript import HISTORY, MOST_MESSAGES, UNREAD
 from bot.panel.messaging.handles import Handle
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import (
@@ -177,7 +177,7 @@ async def test_of_much_text_the_oldest_is_left_out(neighbour):
     thread = neighbour.begin("the root")
     say = neighbour.slack.people.say
     for letter in "abc":
-        say(BEN, GENERAL, letter * (LONGEST_MESSAGE - 100), thread.thread_ts)
+        say(BEN, GENERAL, letter * (HISTORY.message - 100), thread.thread_ts)
     last = say(ADA, GENERAL, "now", thread.thread_ts)
 
     utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
@@ -187,7 +187,7 @@ async def test_of_much_text_the_oldest_is_left_out(neighbour):
     last = say(ADA, GENERAL, "now", thread.thread_ts)
     utterances = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
     assert [utterance.text[0] for utterance in utterances] == ["b", "c", "n", "x"]
-    assert sum(len(utterance.text) for utterance in utterances) <= MOST_CHARACTERS
+    assert sum(len(utterance.text) for utterance in utterances) <= HISTORY.together
 
 
 async def test_a_very_long_message_is_cut(neighbour):
@@ -196,7 +196,28 @@ async def test_a_very_long_message_is_cut(neighbour):
 
     (utterance,) = await neighbour.transcript.earlier(thread, before=MessageTs(last), since=None)
 
-    assert utterance.text == "x" * LONGEST_MESSAGE + " […]"
+    assert utterance.text == "x" * HISTORY.message + " […]"
+
+
+async def test_what_has_not_been_read_yet_is_cut_later(neighbour):
+    thread = neighbour.begin("x" * 39_000)
+    root = MessageTs(thread.thread_ts)
+    last = MessageTs(neighbour.slack.people.say(ADA, GENERAL, "now", thread.thread_ts))
+    transcript = neighbour.transcript
+
+    (unread,) = await transcript.earlier(thread, before=last, since=root)
+    (about,) = await transcript.people_said(thread, since=root, until=root)
+
+    assert unread.text == about.text == "x" * UNREAD.message + " […]"
+
+
+async def test_not_everybody_whom_a_long_list_mentions_is_looked_up(neighbour):
+    listed = " ".join(f"<@U0X{number}>" for number in range(500))
+    message = Message(MessageTs("1.0"), UserId(ADA), "look", quoted=f"> {listed}")
+
+    await neighbour.transcript.turn_messages(Turn(TURN, neighbour.begin(), (message,)))
+
+    assert neighbour.count("users.info") == 101
 
 
 async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
