@@ -85,7 +85,7 @@ def all_listeners(
     command = ExpertsCommand(editor, documents, handles, form, responder)
     page = HomePage(overviews, slack.identity, slack.api)
     return (
-        MessageListeners(intake, storage.handles, slack.identity),
+        MessageListeners(intake, storage.handles, slack.identity, config.apps),
         RetryListeners(storage.queue, responder),
         ApprovalListeners(decisions, responder),
         FollowUpListeners(intake, editor, responder),

@@ -114,6 +114,7 @@ class Message:
     handles: tuple[ExpertName, ...] = ()  # the experts whose handles it mentions
     quoted: str = ""  # Markdown of what it shows besides: forwards, tables, …; it asks for nothing
     author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
+    by_app: bool = False  # another app or a workflow asks, which operators have allowed to
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,14 @@ class Config:
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
     )
+    apps: frozenset[str] = setting(
+        "PANELBOT_APPS",
+        word_set(r"[ABUW][A-Z0-9]{2,}"),
+        "Other apps and workflows that may ask by mentioning the bot: ids of apps (A…), of their "
+        "bots (B…) or of their bots' users (U…). Left out: none may",
+        example="A012AB3CD,B045EF6GH",
+        page="use/asking.md#apps-and-workflows",
+    )
     approvers: frozenset[str] = setting(
         "PANELBOT_APPROVERS",
         word_set(r"asker|anyone|admins|[UWS][A-Z0-9]{2,}", default=_APPROVERS),

@@ -11,7 +11,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import MOST_MESSAGES, RedisTurnQueue
 from bot.operations.queue_admin import Depth
 from bot.panel.errors import TurnLost
-from bot.panel.intake.turn_queue import StopResult
+from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult
 from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertCalled,
@@ -959,3 +959,23 @@ async def test_a_hold_that_is_not_renewed_ends_by_itself(queues):
     assert (await claimed(queues)).turn.messages[0].ts == "1.0"
     with pytest.raises(TurnLost):
         await queues.queue.renew(held.claim)
+
+
+# --- apps
+
+
+async def test_apps_ask_only_so_often_until_a_person_does(queues):
+    def asked(number: int, *, by_app: bool = True) -> Message:
+        return Message(MessageTs(f"{number}.0"), UserId("B1"), "?", mentioned=True, by_app=by_app)
+
+    put = queues.queue.put
+    first = [await put(ONE, asked(number)) for number in range(1, MOST_APP_QUESTIONS + 2)]
+    again = await put(ONE, asked(1))
+    elsewhere = await put(OTHER, asked(50))
+    person = await put(ONE, asked(51, by_app=False))
+    then = await put(ONE, asked(52))
+
+    assert first == [True] * MOST_APP_QUESTIONS + [False]
+    assert (again, elsewhere, person, then) == (False, True, True, True)
+    texts = [message.ts for message in (await queues.queue.claim()).turn.messages]
+    assert texts == ["1.0", "2.0", "3.0", "51.0", "52.0"]

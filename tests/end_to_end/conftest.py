@@ -25,7 +25,7 @@ from bot.playground.openai.stand_in.brain import (
     is_user,
 )
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
+from bot.playground.slack.workspace.company import ADA, BOT_ID, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import Config
 from bot.settings.environment import read
@@ -82,7 +82,7 @@ class World:
         return [
             (message.username or "Panelbot", body(message))
             for message in self.thread(ts, channel)
-            if message.bot_id and message.blocks[0]["type"] != "plan"
+            if message.bot_id == BOT_ID and message.blocks[0]["type"] != "plan"
         ]
 
     async def idle(self) -> None:

@@ -83,3 +83,36 @@ async def test_what_is_edited_while_it_is_answered_is_known_at_the_next_question
     read = "\n".join(text for one in bot.openai.conversations for text in bot.asked(one))
     assert len(bot.said(ts)) == 3
     assert read.count("Ada (edited): ") == read.count("Kestrel") == 1
+
+
+async def test_apps_ask_if_they_are_listed_but_not_in_circles(world: World):
+    world.environ["PANELBOT_APPS"] = "A0MONITOR"
+    await world.start_bot()
+    post = world.slack.people.post_as_app
+    ts = post(GENERAL, f"{MENTION} disk full, legal?")
+    await world.idle()
+    for number in range(4):  # a bot that answers whatever is posted
+        post(GENERAL, f"{MENTION} and legal, number {number}?", ts, username="Monitor")
+        await world.idle()
+    post(GENERAL, "resolved", ts)
+    await world.idle()
+    assert [who for who, _ in world.said(ts)] == ["Legal Counsel"] * 3
+
+    world.say("legal, is it over?", ts)
+    await world.idle()
+    post(GENERAL, f"{MENTION} legal, really?", ts)
+    await world.idle()
+
+    assert [who for who, _ in world.said(ts)] == ["Legal Counsel"] * 5
+    read = "\n".join(text for one in world.openai.conversations for text in world.asked(one))
+    assert 'from="Monitor"' in read
+
+
+async def test_apps_that_are_not_listed_ask_nothing(bot: World):
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.idle()
+    posted = bot.slack.people.post_as_app(GENERAL, f"{MENTION} disk full, legal?")
+    bot.slack.people.post_as_app(GENERAL, f"{MENTION} disk full, legal?", ts)
+    await bot.idle()
+
+    assert (bot.said(posted), len(bot.said(ts))) == ([], 1)

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
 from bot.panel.intake.deletion import messages_of
-from bot.panel.intake.turn_queue import StopResult, WaitingThread
+from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
@@ -56,6 +56,7 @@ class FakeTurnQueue(QueueAdmin):
         self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
         self._deleted: set[tuple[ThreadRef, MessageTs]] = set()
+        self._by_apps: Counter[ThreadRef] = Counter()
         self._stops: dict[ThreadRef, UserId] = {}
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
@@ -72,6 +73,9 @@ class FakeTurnQueue(QueueAdmin):
         if (thread, message.ts) in self._seen:
             return False
         self._seen.add((thread, message.ts))
+        self._by_apps[thread] = self._by_apps[thread] + 1 if message.by_app else 0
+        if self._by_apps[thread] > MOST_APP_QUESTIONS:
+            return False
         self._enqueue(thread, (message, alone))
         return True
 

@@ -54,6 +54,8 @@ P undecided         zset    which of these are undecided, by when they       unt
 P seen:T:TS         string  this message has been put, or ``deleted``        a day; deleted before
                                                                              it was put: 15
                                                                              minutes; 120 B
+P apps:T            string  how many questions apps have asked since a       a day after the
+                            person did                                       last; 90 B
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
                                                                              60 to 150 B a turn

@@ -157,6 +157,8 @@ class Intake:
             else:
                 await self._threads.mark_unread(thread, message.ts)
             return
+        if before and _says_the_same(edited, before):  # Slack has added the preview of a link
+            return
         standing = await self._threads.standing(thread)
         asks = is_for_us and _asks_now(edited, before, at, standing)
         is_asked = asks and await self._put(thread, message, alone=False)
@@ -188,6 +190,11 @@ class Intake:
         self._queued[message.ts, thread] = message.text
         if len(self._queued) > _RECENT:
             del self._queued[next(iter(self._queued))]
+
+
+def _says_the_same(edited: Incoming, before: Incoming) -> bool:
+    is_same = edited.message.text == before.message.text
+    return is_same and edited.message.mentioned == before.message.mentioned
 
 
 def _asks_now(edited: Incoming, before: Incoming | None, at: MessageTs, standing: Standing) -> bool:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
+MOST_APP_QUESTIONS = 3  # in one thread without a person's in between: apps must not talk in circles
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingThread:
@@ -34,6 +36,7 @@ class TurnQueue(Protocol):
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         """Add *message*; returns False, changing nothing, if its ts was added to *thread* before.
 
+        Nor is it added if an app asks, and apps have asked MOST_APP_QUESTIONS there in a row.
         Messages that wait in a thread become one turn, except those that are put *alone*.
         """
         ...

@@ -131,6 +131,8 @@ class TurnContext:
         expert = self.panel.find(name) if name else None
         if expert and (expert.collections or _CITING & {*expert.tools}):
             return False
+        if self.turn.messages[-1].by_app:  # Slack shows streams to a person
+            return False
         if self.panel.streaming is None:
             return self.services.messenger.is_private(self.turn.thread)
         return self.panel.streaming

@@ -32,7 +32,7 @@ from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
 from bot.panel.intake.deletion import messages_of
-from bot.panel.intake.turn_queue import StopResult, WaitingThread
+from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
@@ -78,8 +78,12 @@ class RedisTurnQueue(QueueAdmin):
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         entry = ("!" if alone else "+") + codec.dump(message)
         nonce = token_urlsafe(6)
-        args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR)
-        return bool(await self._run(_PUT, self._shards.prefix(thread), *args))
+        most = MOST_APP_QUESTIONS if message.by_app else ""
+        args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR, most)
+        added = await self._run(_PUT, self._shards.prefix(thread), *args)
+        if added < 0:
+            _log.warning("app.asks_too_often", extra={"slack_thread": thread})
+        return bool(added > 0)
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
         args = (keys.thread_name(thread), ts, codec.dump(message) if message else "")

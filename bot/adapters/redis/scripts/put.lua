@@ -1,12 +1,21 @@
 -- Adds a message to its thread's inbox, once.
--- ARGV: thread, ts, entry, nonce, seconds to remember the ts
--- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0.
+-- ARGV: thread, ts, entry, nonce, seconds to remember the ts; if an app asks, how many questions apps
+-- may ask in a row, else ''
+-- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0; -1 if
+-- an app asked too often.
 
-local thread, ts, entry, nonce, remember = unpack(ARGV)
-local seen = of('seen', thread .. ':' .. ts)
+local thread, ts, entry, nonce, remember, most = unpack(ARGV)
+local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
 
 if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
   return redis.call('GET', seen) == nonce and 1 or 0
+end
+if most == '' then
+  redis.call('DEL', apps)
+else
+  local asked = redis.call('INCR', apps)
+  redis.call('EXPIRE', apps, remember)
+  if asked > tonumber(most) then return -1 end
 end
 redis.call('RPUSH', of('inbox', thread), entry)
 ready_if_waiting(thread)

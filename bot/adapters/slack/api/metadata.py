@@ -87,6 +87,11 @@ def _signature(key: bytes, encoded: bytes) -> str:
     return hmac.new(key, encoded, hashlib.sha256).hexdigest()
 
 
+def has_stamp(message: Mapping[str, object]) -> bool:
+    """Whether *message* looks like one of ours, of this installation or another."""
+    return bool(_own_payload(message))
+
+
 def _own_payload(message: Mapping[str, object]) -> Mapping[str, object]:
     metadata = message.get("metadata")
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:

@@ -147,7 +147,7 @@ def _author_name(message: Json) -> str:
     """Return the name in a message: Slack gives it for people of other workspaces, and for apps."""
     profile = child(message, "user_profile")
     names = [string(profile, key) for key in ("display_name", "real_name", "name")]
-    names.append(string(child(message, "bot_profile"), "name"))
+    names += [string(message, "username"), string(child(message, "bot_profile"), "name")]
     return " ".join(next(filter(str.strip, names), "").split())[:_LONGEST_NAME]
 
 

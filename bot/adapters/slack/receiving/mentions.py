@@ -83,8 +83,9 @@ class Mentions:
         Of people who are only mentioned, the first hundred are looked up: each is a call to Slack.
         """
         written = "\n".join(texts)
+        people = (author for author in authors if not author.startswith("B"))  # else it is an app
         users = map(UserId, dict.fromkeys(sanitize.mentioned(written)))
-        names = await self._people.names([*authors, *islice(users, _MOST_NAMES)])
+        names = await self._people.names([*people, *islice(users, _MOST_NAMES)])
         by_id = {str(user): name for user, name in names.items()}
         if mentioned := groups(written):
             handles = await self._handles.find(self._team, mentioned)

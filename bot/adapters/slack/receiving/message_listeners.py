@@ -5,6 +5,7 @@ they reach Bolt: one that could not be queued is not acknowledged, and Slack del
 """
 
 import logging
+from collections.abc import Set
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
@@ -17,12 +18,19 @@ log = logging.getLogger(__name__)
 
 
 class MessageListeners:
-    """Queues the messages that people write, edit and delete."""
+    """Queues the messages that people write, edit and delete, and what *apps* ask."""
 
-    def __init__(self, intake: Intake, handles: HandleStore, identity: Identity) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        handles: HandleStore,
+        identity: Identity,
+        apps: Set[str] = frozenset(),
+    ) -> None:
         self._intake = intake
         self._handles = handles
         self._identity = identity
+        self._apps = apps
 
     def listen(self, app: BoltApp) -> None:
         """Register for messages, and for the removal of the app."""
@@ -36,7 +44,7 @@ class MessageListeners:
             return False
         groups = payloads.groups(body)
         handles = await self._handles.find(self._identity.team_id, groups) if groups else {}
-        if incoming := payloads.incoming(body, self._identity, handles):
+        if incoming := payloads.incoming(body, self._identity, handles, self._apps):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, handles):
             await self._intake.amend(
@@ -48,6 +56,8 @@ class MessageListeners:
             )
         elif reply := payloads.overheard(body, self._identity):
             await self._intake.note(*reply)
+        elif bot := payloads.app_asking_in_vain(body, self._identity):
+            log.info("app.may_not_ask", extra={"bot": bot})  # what PANELBOT_APPS can list
         return True
 
     async def log_removal(self, event: Json) -> None:

@@ -5,7 +5,7 @@ shared with another organisation, an event's own ``team_id`` is its author's. Ev
 installation of the app are left out: our token is good for this workspace only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.content import message_content
 from bot.adapters.slack.receiving import mentions
 from bot.adapters.slack.receiving.asked_text import asked_text
+from bot.adapters.slack.receiving.authors import author_of, is_another_app
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
@@ -24,8 +25,6 @@ from bot.panel.model import (
     UserId,
 )
 
-_BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
-_SLACKBOT = "USLACKBOT"
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 
 
@@ -37,23 +36,28 @@ def groups(body: Mapping[str, Any]) -> frozenset[str]:
 
 
 def incoming(
-    body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
+    body: Mapping[str, Any],
+    identity: Identity,
+    handles: Mapping[str, Handle] = _NONE,
+    apps: Set[str] = frozenset(),
 ) -> Incoming | None:
     """Return the message in an event; None if it is not one that a person wrote to us.
 
-    The two copies of a mention (``message`` and ``app_mention``) give the same message.
+    Nor is it what one of *apps* wrote, which are ids, and mentions us. The two copies of a mention
+    (``message`` and ``app_mention``) give the same message.
     """
     event = body.get("event") or {}
-    ts, channel, user = event.get("ts"), event.get("channel"), event.get("user")
-    if not (ts and channel and user) or not _is_by_a_person(event, identity):
-        return None
-    if not _is_for_us(body, identity):
+    ts, channel = event.get("ts"), event.get("channel")
+    author = author_of(body, identity, apps)
+    if not (ts and channel and author) or not _is_for_us(body, identity):
         return None
     content, mentioned = message_content.read(event), mentions.live(event)
     text, bot = content.text, identity.bot_user_id
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     named = _named(mentioned.groups, handles)
     to_us = bool(direct or named or bot in mentioned.users)
+    if author.is_app and (direct or not to_us):
+        return None
     if not (text.strip() or content.quoted or content.files or direct):
         return None
     thread_ts = event.get("thread_ts") or ts
@@ -61,13 +65,14 @@ def incoming(
         thread=ThreadRef(identity.team_id, channel, thread_ts),
         message=Message(
             ts=MessageTs(ts),
-            author=UserId(user),
+            author=author.id,
             text=asked_text(text, bot, handles) if to_us else text.strip(),
             mentioned=to_us,
             files=content.files,
             handles=named,
             quoted=content.quoted,
             author_name=content.author_name,
+            by_app=author.is_app,
         ),
         is_reply=thread_ts != ts,
         addresses_others=not to_us and mentioned.anybody,
@@ -81,9 +86,17 @@ def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, M
     ts, channel, thread_ts = event.get("ts"), event.get("channel"), event.get("thread_ts")
     if not (ts and channel and thread_ts) or thread_ts == ts or not _is_for_us(body, identity):
         return None
-    if not _is_by_another_app(event, identity):
+    if not is_another_app(event, identity):
         return None
     return ThreadRef(identity.team_id, channel, thread_ts), MessageTs(ts)
+
+
+def app_asking_in_vain(body: Mapping[str, Any], identity: Identity) -> str:
+    """Return the bot id of another app that mentions us; empty if none does."""
+    event = body.get("event") or {}
+    bot = str(event.get("bot_id") or "")
+    is_new = event.get("type") == "app_mention" and bot not in ("", identity.bot_id)
+    return bot if is_new and identity.bot_user_id in mentions.live(event).users else ""
 
 
 def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
@@ -154,29 +167,6 @@ def _deletion(
         return None
     thread = ThreadRef(identity.team_id, channel, old.get("thread_ts") or ts)
     return Amendment(thread, MessageTs(ts), None)
-
-
-def _is_by_a_person(event: Mapping[str, Any], identity: Identity) -> bool:
-    return (
-        event.get("type") in ("message", "app_mention")
-        and (event.get("subtype") or None) in _BY_PEOPLE
-        and not event.get("hidden")
-        and not event.get("bot_id")
-        and not event.get("bot_profile")
-        and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
-    )
-
-
-def _is_by_another_app(event: Mapping[str, Any], identity: Identity) -> bool:
-    subtype = event.get("subtype") or None
-    return (
-        event.get("type") == "message"
-        and (subtype == "bot_message" or subtype in _BY_PEOPLE)
-        and not event.get("hidden")
-        and bool(event.get("bot_id") or event.get("bot_profile") or subtype == "bot_message")
-        and event.get("bot_id") != identity.bot_id
-        and event.get("user") not in (identity.bot_user_id, _SLACKBOT)
-    )
 
 
 def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.metadata import EVENT_TYPE
 from bot.adapters.slack.receiving import payloads
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_commands import Stop
@@ -410,6 +411,89 @@ def test_what_is_for_another_installation_is_not_ours():
     said["authorizations"][0]["team_id"] = "T2"
 
     assert payloads.incoming(said, ME) is None
+
+
+ALERT = {
+    "subtype": "bot_message",
+    "bot_id": "B2",
+    "app_id": "A2",
+    "user": None,
+    "username": "Monitor",
+    "text": "<@UBOT> what is this?",
+}
+MODERN = {"bot_id": "B2", "user": "UMONITOR", "bot_profile": {"id": "B2", "app_id": "A2"}}
+MODERN |= {"text": "<@UBOT> what is this?"}
+
+
+def by_app(apps=frozenset({"B2"}), **event):
+    return payloads.incoming(body(**event) | {"api_app_id": "A1"}, ME, {}, apps)
+
+
+@pytest.mark.parametrize(
+    ("event", "listed"),
+    [
+        (ALERT, "B2"),
+        (ALERT, "A2"),
+        (ALERT | {"type": "app_mention"}, "B2"),
+        (MODERN, "B2"),
+        (MODERN, "A2"),
+        (MODERN, "UMONITOR"),
+        (MODERN | {"subtype": "file_share"}, "B2"),
+        (MODERN | {"bot_id": None}, "A2"),
+        (ALERT | {"text": "", "blocks": [{"type": "markdown", "text": "<@UBOT> what?"}]}, "B2"),
+    ],
+)
+def test_apps_that_are_listed_ask_by_a_mention(event, listed):
+    found = by_app(frozenset({listed, "B9"}), **event)
+
+    assert (found.message.author, found.message.by_app) == ("B2", True)
+    assert found.message.mentioned
+    assert by_app(frozenset({"B9"}), **event) is None
+    assert by_app(frozenset(), **event) is None
+
+
+def test_an_app_is_named_by_its_message():
+    assert by_app(**ALERT).message.author_name == "Monitor"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"text": "disk full"},
+        {"text": "disk full", "thread_ts": "1.0"},
+        {"text": "`<@UBOT>` is down"},
+        {"text": "&gt; <@UBOT>"},
+        {"channel": "D1", "channel_type": "im"},
+        {"hidden": True},
+        {"subtype": "channel_join"},
+        {"subtype": "message_changed", "message": ALERT},
+        {"bot_id": "B1"},
+        {"user": "UBOT"},
+        {"user": "USLACKBOT"},
+        {"app_id": "A1"},
+        {"app_id": None, "bot_profile": {"id": "B2", "app_id": "A1"}},
+        {"bot_profile": {"id": "B1"}},
+        {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"turn": "T:C:1.0"}}},
+        {"ts": None},
+    ],
+)
+def test_whatever_else_apps_post_is_nothing(event):
+    everybody = frozenset({"A1", "A2", "B1", "B2", "UBOT", "USLACKBOT"})
+
+    assert by_app(everybody, **ALERT | event) is None
+
+
+def test_the_edits_of_apps_are_ignored():
+    now = ALERT | {"text": "<@UBOT> and this?", "edited": {"user": "UMONITOR", "ts": "8.0"}}
+
+    assert amendment("message_changed", message=now, previous_message=ALERT) is None
+
+
+def test_what_another_installation_was_sent_is_no_question_of_an_app():
+    said = body(**ALERT) | {"api_app_id": "A1"}
+    said["authorizations"][0]["team_id"] = "T2"
+
+    assert payloads.incoming(said, ME, {}, frozenset({"B2"})) is None
 
 
 SAMPLES = {  # of Slack's own, and whether a person says something in them
