@@ -589,6 +589,22 @@ async def test_each_waiting_thread_learns_how_many_are_before_it(in_order):
     assert [w.thread for w in await in_order.queue.waiting_threads(9)] == [ELSEWHERE, OTHER]
 
 
+async def test_a_thread_is_busy_while_it_has_a_turn_or_messages(queues):
+    await put(queues, ONE, "1")
+    await put(queues, OTHER, "2")
+    threads = [ONE, OTHER, ELSEWHERE]
+    assert await queues.queue.busy(threads) == {ONE, OTHER}
+    for _ in range(2):
+        claim = await claimed(queues)
+        if claim.turn.thread == ONE:
+            await queues.queue.postpone(claim, after=60)
+        else:
+            await queues.queue.done(claim)
+
+    assert await queues.queue.busy(threads) == {ONE}
+    assert await queues.queue.busy([]) == set()
+
+
 async def test_of_who_waits_it_is_known_who_asked_first(in_order):
     for user, ts in ((UserId("U7"), "1.0"), (UserId("U8"), "2.0")):
         said = Message(MessageTs(ts), user, '{"author":"U9"}')

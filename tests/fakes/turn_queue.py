@@ -177,6 +177,9 @@ class FakeTurnQueue(QueueAdmin):
             buried=len(self._letters),
         )
 
+    async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
+        return {one for one in threads if one in self._currents or self._inboxes.get(one)}
+
     async def bury(self, claim: Claim, reason: str) -> None:
         if claim.token in self._ended:
             return

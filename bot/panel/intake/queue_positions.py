@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 
 from bot.panel.errors import StoreUnavailable, ThreadGone
@@ -55,6 +55,7 @@ class QueuePositions:
         """Show their positions to the threads that were already waiting at the last update."""
         waiting = await self._queue.waiting_threads(MAX_THREADS)
         threads = {one.thread for one in waiting}
+        await self._clear_dropped(self._shown.keys() - threads)
         self._shown = {thread: shown for thread, shown in self._shown.items() if thread in threads}
         outdated = [
             one for one in waiting if one.thread in self._waiting_before and self._is_outdated(one)
@@ -63,6 +64,11 @@ class QueuePositions:
         await asyncio.gather(*map(self._show, outdated))
         if outdated:
             await self._clear_late(outdated)
+
+    async def _clear_dropped(self, left: Set[ThreadRef]) -> None:
+        """Clear positions of threads that wait for nothing any more, as all was deleted."""
+        dropped = left - await self._queue.busy(left) if left else ()
+        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in dropped))
 
     async def _clear_late(self, shown: Sequence[WaitingThread]) -> None:
         """Clear positions that were shown too late: a turn that has ended would not do so."""

@@ -89,6 +89,10 @@ class TurnQueue(Protocol):
         """
         ...
 
+    async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
+        """Return those of *threads* that have a turn, or messages that wait."""
+        ...
+
     async def bury(self, claim: Claim, reason: str) -> None:
         """Set the turn and its journal aside for a person to look at. *reason* has no content."""
         ...

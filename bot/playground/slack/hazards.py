@@ -75,6 +75,7 @@ class Hazards:
     root_on_every_page: bool = True  # of conversations.replies, as has been reported
     stream_lasts: float = 300.0
     deleted_threads: Literal["refused", "posted in the channel"] = "refused"  # posts for them
+    tells_of_deletions: bool = True  # events get lost while nobody listens
     status_lasts: float = 120.0
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
     blocks: bool = True  # in what people write: old clients and some apps send text alone

@@ -59,6 +59,26 @@ async def test_only_news_is_told(bench, line):
     assert bench.messenger.statuses[told:] == [sentences.in_line(0), sentences.in_line(1)]
 
 
+async def test_who_waits_no_more_because_all_was_deleted_is_shown_nothing_any_more(bench, line):
+    await line.update()
+    await line.update()
+    told = len(bench.messenger.statuses)
+    await bench.queue.claim()
+    await bench.queue.delete(THREADS[2], MessageTs("1.0"))
+    for _ in range(2):
+        await line.update()
+
+    assert bench.messenger.statuses[told:] == ["", sentences.in_line(0)]
+
+
+async def test_who_waits_in_a_thread_that_is_gone_keeps_nobody_else_from_being_told(bench, line):
+    bench.messenger.deleted.add(THREADS[0])
+    for _ in range(2):
+        await line.update()
+
+    assert bench.messenger.statuses == [sentences.in_line(1), sentences.in_line(2)]
+
+
 async def test_people_among_themselves_are_told_nothing(bench, line):
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.MUTED)

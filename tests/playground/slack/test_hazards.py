@@ -192,6 +192,43 @@ async def test_the_bot_need_not_hear_itself(slack, client, bot):
     assert not bot.requests
 
 
+async def test_the_bot_may_never_learn_that_something_was_deleted(slack, client, bot):
+    slack.deliver_to(bot.url)
+    slack.hazards.tells_of_deletions = slack.hazards.echoes = False
+    root, alone = (slack.people.say(ADA, GENERAL, "hello") for _ in range(2))
+    await client.chat_postMessage(channel=GENERAL, text="Yes.", thread_ts=root)
+    slack.people.delete(ADA, GENERAL, root)
+    slack.people.delete(ADA, GENERAL, alone)
+    await slack.deliverer.settle()
+
+    assert len(bot.requests) == 2
+
+
+async def test_a_message_for_a_deleted_thread_is_refused_or_posted_in_the_channel(slack, client):
+    root = slack.people.say(ADA, GENERAL, "hello")
+    slack.people.delete(ADA, GENERAL, root)
+    stream = {"recipient_user_id": ADA, "recipient_team_id": "T0ACME", "thread_ts": root}
+    status = {"channel_id": GENERAL, "thread_ts": root}
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        await client.chat_postMessage(channel=GENERAL, text="Yes.", thread_ts=root)
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        await client.chat_startStream(channel=GENERAL, markdown_text="Yes", **stream)
+    with pytest.raises(SlackApiError, match="invalid_thread_ts"):
+        await client.assistant_threads_setStatus(status="is thinking…", **status)
+    await client.assistant_threads_setStatus(status="", **status)
+
+    slack.hazards.deleted_threads = "posted in the channel"
+    told = await client.chat_postMessage(channel=GENERAL, text="Yes.", thread_ts=root)
+    begun = await client.chat_startStream(channel=GENERAL, markdown_text="Yes", **stream)
+    await client.assistant_threads_setStatus(status="is thinking…", **status)
+
+    assert "thread_ts" not in told["message"]
+    shown = [slack.workspace.message(GENERAL, answer["ts"]) for answer in (told, begun)]
+    assert [message.thread_ts for message in shown] == [None, None]
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        await client.conversations_replies(channel=GENERAL, ts=root)
+
+
 @pytest.mark.parametrize(("keeps", "name"), [(True, "Legal"), (False, None)])
 async def test_broadcasts_and_edits_may_keep_their_personas(slack, client, keeps, name):
     slack.hazards.broadcasts_keep_personas = slack.hazards.edits_keep_personas = keeps

@@ -138,6 +138,15 @@ class RedisTurnQueue(QueueAdmin):
             waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)
         return waiting
 
+    async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for thread in threads:
+                    prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
+                    pipe.exists(f"{prefix}turn:{name}", f"{prefix}inbox:{name}")
+                counts = await pipe.execute() if threads else ()
+        return {thread for thread, count in zip(threads, counts, strict=True) if count}
+
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by)
         reply = await self._run(_STOP, self._shards.prefix(thread), *args)

@@ -50,6 +50,17 @@ class SlackProbeBench:
             **more,
         )
 
+    async def reply_to_deleted(self, text: str) -> Json:
+        """Post a message, delete it, and reply to it; return the reply as Slack answers it."""
+        root = await self._write("chat.postMessage", text="This message is deleted at once.")
+        await self.change("chat.delete", root)
+        return await self._reply(root, text)
+
+    async def reply(self, text: str) -> Json:
+        """Post in the thread; return the reply as Slack answers it."""
+        await self.post("A reply follows.")
+        return await self._reply(self._root, text)
+
     async def change(self, method: str, ts: str, **more: Any) -> None:
         """Call *method* on a message."""
         await self.api.write(method, channel=self._channel, ts=ts, **more)
@@ -91,6 +102,13 @@ class SlackProbeBench:
                 left.append(f"message {self._channel}/{ts}: {error}")
         self._posted, self._root = [], ""
         return left
+
+    async def _reply(self, root: str, text: str) -> Json:
+        place = {"channel": self._channel, "thread_ts": root}
+        answer = await self.api.write("chat.postMessage", text=text, **place)
+        self._posted.append(str(answer["ts"]))
+        message: Json = answer["message"]
+        return message
 
     async def _write(self, method: str, **args: Any) -> str:
         ts = str((await self.api.write(method, channel=self._channel, **args))["ts"])
@@ -165,6 +183,17 @@ async def _stream_life(bench: SlackProbeBench, longest: float) -> str:
     return f"It was still growing after {lasted:.1f} s."
 
 
+async def _deleted_thread(bench: SlackProbeBench) -> str:
+    named = "names its thread" if (await bench.reply("A reply.")).get("thread_ts") else "does not"
+    try:
+        message = await bench.reply_to_deleted("A reply to nothing.")
+    except MessengerRefused as error:
+        where = f"is refused ({error.code})"
+    else:
+        where = "is in a thread" if message.get("thread_ts") else "is in the channel itself"
+    return f"The answer to a reply {named}; a reply to a deleted message {where}."
+
+
 def _persona_of(message: Json) -> str:
     name = message.get("username")
     if name == _PERSONA["username"]:
@@ -201,6 +230,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         "Does an edit leave the persona and the metadata of a message as they were?",
         "The metadata, not the persona: the bot does not edit what a persona said.",
         _edit,
+    ),
+    (
+        "deleted-thread",
+        "What becomes of a reply to a message that was deleted?",
+        "It is refused, or posted in the channel: the bot deletes what is in no thread.",
+        _deleted_thread,
     ),
     (
         "stream-watched",

@@ -5,7 +5,7 @@ itself. So what comes back is looked at: a message that is not in its thread is 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 
 from bot.adapters.slack.api.web_api import SlackApi
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 _NO_MESSAGE = "message_not_found"
 _NO_THREAD = frozenset({"thread_not_found", "invalid_thread_ts", _NO_MESSAGE})
+_MOST = 1_000  # messages of a channel that are looked through, the newest
 _LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
-_MOST_STRAYS = 200  # messages of the channel that are looked at
 
 
 class DeletedThreads:
@@ -84,23 +84,29 @@ class DeletedThreads:
 
     async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
         """Delete the messages of *turn* that are in the channel itself."""
+        async with aclosing(self.outside(thread, turn)) as messages:
+            stamps = [(m["ts"], self._replies.stamp(m, thread)) async for m in messages]
+        for ts, stamp in stamps:
+            if stamp and stamp.turn == turn:
+                await self.delete(thread, ts)
+
+    async def outside(self, thread: ThreadRef, turn: TurnId) -> AsyncGenerator[Json, None]:
+        """Yield the messages of the channel itself since *turn* began, the newest first."""
         pages = self._api.pages(
             "conversations.history",
             "messages",
-            limit=_MOST_STRAYS,
             channel=thread.channel_id,
             oldest=turn.rpartition(":")[2],
             include_all_metadata=True,
         )
+        left = _MOST
         async with aclosing(pages) as messages:
-            strays = [m["ts"] async for m in messages if self._is_stray(m, thread, turn)]
-        for ts in strays:
-            await self.delete(thread, ts)
-
-    def _is_stray(self, message: Json, thread: ThreadRef, turn: TurnId) -> bool:
-        stamp = self._replies.stamp(message, thread)
-        is_outside = message.get("thread_ts") != thread.thread_ts
-        return is_outside and stamp is not None and stamp.turn == turn
+            async for message in messages:
+                if not message.get("thread_ts"):
+                    yield message
+                left -= 1
+                if not left:
+                    return
 
 
 @contextmanager

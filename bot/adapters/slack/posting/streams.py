@@ -6,7 +6,6 @@ If Slack refuses a stream, the message or its rest is posted at once. Streams ta
 
 import logging
 from collections.abc import AsyncIterator, Collection
-from contextlib import aclosing
 
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
@@ -114,14 +113,20 @@ class SlackStreams:
     async def _orphans(
         self, thread: ThreadRef, post: Post, ours: Collection[MessageTs]
     ) -> AsyncIterator[MessageTs]:
-        """Yield messages since the turn began with the same persona and without a stamp."""
+        """Yield messages since the turn began with the same persona and without a stamp.
+
+        If the thread is gone, they are in the channel itself; there, only personas tell them from
+        others of ours.
+        """
         name = post.persona.name if post.persona else None
         since = post.turn.rpartition(":")[2]
-        async with aclosing(self._replies.of(thread, oldest=since)) as replies:
-            async for message in replies:
-                is_candidate = message.get("username") == name and message["ts"] not in ours
-                if is_candidate and self._replies.is_unstamped(message, thread):
-                    yield MessageTs(message["ts"])
+        replies = [message async for message in self._replies.of(thread, oldest=since)]
+        if name and not replies:
+            replies = [message async for message in self._deleted.outside(thread, post.turn)]
+        for message in replies:
+            is_candidate = message.get("username") == name and message["ts"] not in ours
+            if is_candidate and self._replies.is_unstamped(message, thread):
+                yield MessageTs(message["ts"])
 
     async def _end(self, thread: ThreadRef, ts: MessageTs) -> None:
         """End a stream; a failure is only logged."""

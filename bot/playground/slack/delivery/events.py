@@ -63,6 +63,9 @@ class EventPublisher:
             return
         if self._workspace.is_ours(message) and not self._state.hazards.echoes:
             return
+        is_deletion = change.kind == "deleted" or message.subtype == "tombstone"
+        if is_deletion and not self._state.hazards.tells_of_deletions:
+            return
         for event in self._events(change, message):
             self.publish(event)
 

@@ -71,6 +71,19 @@ async def test_what_an_edit_leaves(slack, bench, keeps: bool, told: str):
 
 
 @pytest.mark.parametrize(
+    ("way", "told"),
+    [("refused", "is refused (thread_not_found)"), ("posted in the channel", "in the channel")],
+)
+async def test_what_becomes_of_a_reply_to_a_deleted_message(slack, bench, way, told: str):
+    slack.hazards.deleted_threads = way
+
+    said = await seen(bench, "deleted-thread")
+
+    assert said.startswith("The answer to a reply names its thread")
+    assert told in said
+
+
+@pytest.mark.parametrize(
     ("shows", "told"), [("all", "“One. Two.”"), ("what they began with", "“One.”")]
 )
 async def test_what_others_see_of_a_message_that_grows(slack, bench, shows: str, told: str):

@@ -59,6 +59,20 @@ async def test_a_stream_whose_place_could_not_be_looked_at_is_deleted_at_its_end
     assert in_channel(neighbour) == []
 
 
+async def test_a_stream_that_began_without_an_answer_is_deleted_by_its_persona(neighbour, thread):
+    neighbour.slack.hazards.on("chat.startStream", hazards.reset(after_effect=True))
+    await neighbour.responder.api.write("chat.postMessage", channel=GENERAL, text="Announced.")
+    with pytest.raises(MessengerUnavailable):
+        await neighbour.messenger.open_stream(thread, reply(thread), UserId(ADA))
+    assert len(in_channel(neighbour)) == 2
+
+    await neighbour.messenger.withdraw_stream(thread, None, reply(thread), ())
+    own = replace(reply(thread), persona=None, expert=None)
+    await neighbour.messenger.withdraw_stream(thread, None, own, ())
+
+    assert in_channel(neighbour) == ["Announced."]
+
+
 async def test_a_stream_in_a_thread_stays_where_its_answers_do_not_say_where_they_are(neighbour):
     thread = neighbour.begin()
     post = reply(thread)
