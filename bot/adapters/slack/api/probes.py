@@ -104,8 +104,9 @@ class SlackProbeBench:
         return left
 
     async def _reply(self, root: str, text: str) -> Json:
-        place = {"channel": self._channel, "thread_ts": root}
-        answer = await self.api.write("chat.postMessage", text=text, **place)
+        answer = await self.api.write(
+            "chat.postMessage", channel=self._channel, thread_ts=root, text=text
+        )
         self._posted.append(str(answer["ts"]))
         message: Json = answer["message"]
         return message
