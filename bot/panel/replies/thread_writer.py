@@ -9,6 +9,11 @@ from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
 from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
 from bot.panel.replies.streams import Streams
+from bot.panel.texts import sentences
+
+MOST_OF_REPLY = 20  # messages; a model's answer has ten, but those of many tables have more
+MOST_OF_TURN = 60  # messages, after which each reply has only one more
+_REST = "rest"  # stands for the messages that are left out
 
 
 class ThreadWriter:
@@ -96,11 +101,22 @@ class ThreadWriter:
     async def _post_long(self, reply: Post) -> None:
         """Post *reply*, in as many messages as it takes, from where its stream has come to."""
         text, first = await self.streams.finish(reply)
-        pieces = self._messenger.pieces(text)
+        pieces, posted = self._messenger.pieces(text), self._record.progress.posted
+        ending = replace(reply, part=f"{reply.part}:{_REST}")
+        if ending.part in posted:
+            return
         for index, piece in enumerate(pieces, first):
-            is_last = index == first + len(pieces) - 1
-            post = reply if is_last else replace(reply, ends_reply=False, sources=None)
-            await self._post(replace(post, part=f"{reply.part}:{index}", text=piece))
+            left = first + len(pieces) - index
+            part = f"{reply.part}:{index}"
+            if left > 1 and index > 0 and part not in posted and self._is_enough(index):
+                await self._post(replace(ending, text=sentences.messages_left_out(left)))
+                return
+            post = reply if left == 1 else replace(reply, ends_reply=False, sources=None)
+            await self._post(replace(post, part=part, text=piece))
+
+    def _is_enough(self, messages: int) -> bool:
+        """Whether a reply of so many *messages* ends, although there is more of it."""
+        return messages >= MOST_OF_REPLY or len(self._record.progress.posted) >= MOST_OF_TURN
 
     async def _post(self, post: Post) -> None:
         progress = self._record.progress

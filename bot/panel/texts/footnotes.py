@@ -11,7 +11,8 @@ from bot.panel.texts.code import ranges, with_note
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What a model writes for a citation, if its server did not convert it.
-_LEFTOVERS = re.compile("\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【】]{0,200}】")
+LEFTOVERS = "\ue200[^\ue200\ue201]*\ue201|【[^【】]{1,80}†[^【】]{0,200}】"
+_LEFTOVERS = re.compile(LEFTOVERS)
 
 # A link to a file that only the model's side can open.
 _SANDBOX = re.compile(r"!?\[([^\]\n]{0,200})\]\(sandbox:[^)\s]{0,500}\)")

@@ -31,6 +31,25 @@ def function_cut() -> str:
     return f"_{note}_"
 
 
+def answer_cut(characters: int) -> str:
+    """Return the note at the end of an answer that was cut off."""
+    note = gettext(
+        "The rest is left out: I use the first {count} characters of an answer.",
+        count=f"{characters:,}",
+    )
+    return f"_{note}_"
+
+
+def messages_left_out(count: int) -> str:
+    """Return the note after an answer of more messages than one turn may post."""
+    note = ngettext(
+        "{count} more message of this answer is left out: it is too long for a thread.",
+        "{count} more messages of this answer are left out: it is too long for a thread.",
+        count,
+    )
+    return f"_{note}_"
+
+
 def sources() -> str:
     """Return the heading of an answer's sources."""
     return gettext("Sources")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -20,8 +21,9 @@ from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
 from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
-from bot.panel.model import Call, Expert
-from bot.panel.texts import file_sentences, sentences
+from bot.panel.made_files import MadeFile
+from bot.panel.model import Call, Citation, Expert
+from bot.panel.texts import answers, file_sentences, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.tools import Toolbox
 from bot.panel.turn.function_answer import ask_function
@@ -223,22 +225,39 @@ async def _ask_colleague(context: TurnContext, call: Call) -> None:
 
 
 def _outcome(context: TurnContext, consultation: Consultation, response: Responded) -> Outcome:
-    call, text = consultation.call, response.text
+    call, text = consultation.call, answers.limited(response.text)
     context.made_files.update(response.contents)
+    files = response.files
+    if text != response.text:
+        files = (*files, _whole(context, call, response.text))
     if response.wanted and not consultation.consulted_by:  # no colleague has a tool to approve
-        return ApprovalAsked(
-            call.id, response.wanted, text, response.usage, response.files, response.model
-        )
-    if not (text.strip() or response.files):
-        return ExpertFailed(call.id, Failure.BROKEN)
-    text = text if text.strip() else sentences.made()
+        return ApprovalAsked(call.id, response.wanted, text, response.usage, files, response.model)
+    if answers.says_nothing(text):
+        if not files:
+            return ExpertFailed(call.id, Failure.BROKEN)
+        text = sentences.made()
     return ExpertAnswered(
         call.id,
         _with_missing_tools(text, context.toolbox, consultation.expert),
         response.usage,
-        response.citations,
-        response.files,
+        _within(response.citations, len(answers.shortened(response.text))),
+        files,
         response.model,
+    )
+
+
+def _whole(context: TurnContext, call: Call, text: str) -> MadeFile:
+    """Return the whole of an answer that was cut, as a file."""
+    file = MadeFile(f"answer:{call.id}", "answer.md")
+    context.made_files[file.id] = text.encode(errors="replace")
+    return file
+
+
+def _within(citations: Sequence[Citation], length: int) -> tuple[Citation, ...]:
+    """Return *citations*, those after *length* characters of the text without a place."""
+    return tuple(
+        citation if citation.at is None or citation.at <= length else replace(citation, at=None)
+        for citation in citations
     )
 
 

@@ -15,6 +15,7 @@ from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
 from bot.panel.model import BY_FUNCTION, Call, Utterance
 from bot.panel.texts import sentences
+from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn.turn_context import EventSink, TurnContext
 
@@ -31,7 +32,7 @@ async def ask_function(
     try:
         text = await _answer(context, function, request, on_event)
     except FunctionRefused as refusal:
-        return ExpertFailed(call.id, Failure.REFUSED, why=str(refusal).strip())
+        return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
     except FunctionFailed:
         return ExpertFailed(call.id, Failure.FUNCTION)
     except FunctionMissing:
@@ -52,12 +53,19 @@ async def _answer(
                 on_event(TextWritten(piece))
             if len(text) > LONGEST:
                 return with_note(text[:LONGEST], sentences.function_cut())
-    if not (text.strip() and sources):
-        return text.strip() and text
+    if says_nothing(text):
+        return ""
+    if not sources:
+        return text
     titles_and_urls = [
         (" ".join(source.title.split()), "".join(source.url.split())) for source in sources
     ]
     return with_note(text.rstrip(), sentences.function_sources(titles_and_urls))
+
+
+def _reason(refusal: FunctionRefused) -> str:
+    reason = str(refusal).strip()
+    return "" if says_nothing(reason) else limited(reason)
 
 
 async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:

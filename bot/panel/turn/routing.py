@@ -30,6 +30,7 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.model import Call, CallId, Expert, Panel, Wish
+from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
 from bot.panel.turn.turn_context import TurnContext
 
@@ -92,7 +93,8 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
     prompt = context.router_prompt(await context.conversations.router(), items)
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
-    await context.record.note(Routed(response.text, usage=response.usage, model=response.model))
+    text = limited(response.text)
+    await context.record.note(Routed(text, usage=response.usage, model=response.model))
 
 
 async def choose_experts(

@@ -11,6 +11,7 @@ from bot.panel.language_model.exchange import Item, Responded
 from bot.panel.language_model.model_client import unsent
 from bot.panel.model import ConversationId, Synthesis
 from bot.panel.texts import sentences
+from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.turn.routing import outputs
 from bot.panel.turn.turn_context import TurnContext
 
@@ -21,9 +22,9 @@ async def close(context: TurnContext) -> None:
     if record.progress.closed is None:
         await record.note(await _return_outputs(context))
     progress = record.progress
-    if progress.routed and not progress.calls and progress.routed.text.strip():
+    if progress.routed and not progress.calls and not says_nothing(progress.routed.text):
         await context.writer.post("router", progress.routed.text, reply=True)
-    if progress.closed and progress.closed.text.strip():
+    if progress.closed and not says_nothing(progress.closed.text):
         await context.writer.post("synthesis", progress.closed.text, reply=True)
     is_moot = context.turn.verdict and not progress.calls  # the approval had ended
     if not (record.progress.said_something or is_moot):
@@ -86,7 +87,7 @@ async def _sum_up(
         async for event in events:
             on_event(event)
             if isinstance(event, Responded):
-                return Closed(event.text, event.usage, event.model)
+                return Closed(limited(event.text), event.usage, event.model)
     return Closed()
 
 

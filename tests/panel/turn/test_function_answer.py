@@ -103,9 +103,11 @@ async def test_a_refusal_is_told_in_its_own_words_to_people_and_router(desk):
     [
         ({"orders": ["So far", FunctionFailed("orders")]}, Failure.FUNCTION),
         ({"orders": [" "]}, Failure.BROKEN),
+        ({"orders": ["\u200b", "```\n```"]}, Failure.BROKEN),
+        ({"orders": ["\u200b", Source("Order 7", "https://orders.example/7")]}, Failure.BROKEN),
         ({}, Failure.MISSING),
     ],
-    ids=["broken", "empty", "not installed"],
+    ids=["broken", "empty", "invisible", "only sources", "not installed"],
 )
 async def test_a_failure_is_told_in_a_sentence_of_ours(desk, answers, failure):
     desk.functions.answers = answers
@@ -128,6 +130,7 @@ async def test_an_endless_answer_is_cut(desk):
 @pytest.mark.parametrize("fence", ["```", "~~~", "`````"])
 @pytest.mark.parametrize(("length", "more"), [(LONGEST, []), (1, [Source("Order 7", "")])])
 async def test_what_is_said_under_an_answer_is_not_part_of_its_code(desk, fence, length, more):
+    desk.messenger.limit = LONGEST + 1_000
     desk.functions.answers["orders"] = [f"{fence}\n{'x' * length}", *more]
 
     await desk.ask("Where is order 7?")

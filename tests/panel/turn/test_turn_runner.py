@@ -557,8 +557,9 @@ async def test_an_update_of_the_plan_that_failed_is_made_up_for_at_the_end(bench
     assert [task.state for task in plan[-1]] == [TaskState.FAILED]
 
 
-async def test_a_router_without_a_word_is_owned_up_to(bench):
-    bench.model.script(ROUTER, " ")
+@pytest.mark.parametrize("nothing", [" ", "\u200b\ufeff", "\u00a0", "```\n```", "**", "<br>"])
+async def test_a_router_without_a_word_is_owned_up_to(bench, nothing):
+    bench.model.script(ROUTER, nothing)
 
     await bench.ask("May we?")
 
