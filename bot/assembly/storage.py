@@ -13,6 +13,7 @@ from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -57,6 +58,11 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
         )
     finally:
         await redis.aclose()
+
+
+def listening_record(config: Config, storage: Storage, team_id: str) -> RedisListeningRecord:
+    """Return the record of when somebody listened to the events of a workspace."""
+    return RedisListeningRecord(storage.redis, Shards(config.redis_shards), team_id)
 
 
 def redis_of(config: Config) -> Connection:

@@ -1,6 +1,7 @@
 """The receiving side, put together: what takes in Slack's payloads, and who listens to them."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -21,14 +22,16 @@ from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving import receiver
+from bot.adapters.slack.receiving.message_history import SlackMessageHistory
 from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
 from bot.assembly.parts import Serve
 from bot.assembly.slack import Slack, open_slack
-from bot.assembly.storage import Storage, open_storage
+from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.approvals.decisions import ApprovalDecisions
+from bot.panel.intake.catching_up import CatchingUp
 from bot.panel.intake.intake import Intake
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.messaging.locales import Locales
@@ -60,17 +63,35 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
-        for listeners in all_listeners(config, storage, slack, model, knowledge):
+        intake = Intake(storage.queue, storage.threads)
+        messages = MessageListeners(intake, storage.handles, slack.identity, config.apps)
+        others = other_listeners(config, storage, slack, model, knowledge, intake)
+        for listeners in (messages, *others):
             listeners.listen(app)
-        yield _receiving(config, storage, slack, app)
+        receive, is_listening = _receiving(config, storage, slack, app)
+        catching_up = _catching_up(config, storage, slack, intake, messages)
+        yield lambda: _serve(receive, catching_up, is_listening)
 
 
-def all_listeners(
-    config: Config, storage: Storage, slack: Slack, model: LanguageModel, knowledge: KnowledgeBase
+async def _serve(
+    receive: Serve, catching_up: CatchingUp | None, is_listening: Callable[[], bool]
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        if catching_up:
+            tasks.create_task(catching_up.run(is_listening))
+        await receive()
+
+
+def other_listeners(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    model: LanguageModel,
+    knowledge: KnowledgeBase,
+    intake: Intake,
 ) -> Sequence[Listeners]:
-    """Return what takes messages, and all that people press, fill in and command."""
+    """Return what takes all that people press, fill in and command."""
     responder = Responder(slack.identity, slack.api)
-    intake = Intake(storage.queue, storage.threads)
     editor = panels.panel_editor(config, storage, slack)
     costs = prices.prices(config.prices)
     decisions = ApprovalDecisions(storage.approvals, slack.people, panels.approvers_of(config))
@@ -85,7 +106,6 @@ def all_listeners(
     command = ExpertsCommand(editor, documents, handles, form, responder)
     page = HomePage(overviews, slack.identity, slack.api)
     return (
-        MessageListeners(intake, storage.handles, slack.identity, config.apps),
         RetryListeners(storage.queue, responder),
         ApprovalListeners(decisions, responder),
         FollowUpListeners(intake, editor, responder),
@@ -98,12 +118,31 @@ def all_listeners(
     )
 
 
-def _receiving(config: Config, storage: Storage, slack: Slack, app: BoltApp) -> Serve:
-    """Return what receives payloads for *app*: Socket Mode or HTTP."""
+def _catching_up(
+    config: Config, storage: Storage, slack: Slack, intake: Intake, messages: MessageListeners
+) -> CatchingUp | None:
+    """Return what catches up with what was missed; None if nothing is to."""
+    if not config.catch_up:
+        return None
+    team_id = slack.identity.team_id
+    return CatchingUp(
+        listening_record(config, storage, team_id),
+        SlackMessageHistory(slack.api, team_id, messages.incoming),
+        intake,
+        storage.threads,
+        within=config.catch_up,
+    )
+
+
+def _receiving(
+    config: Config, storage: Storage, slack: Slack, app: BoltApp
+) -> tuple[Serve, Callable[[], bool]]:
+    """Return what receives payloads for *app*, by Socket Mode or HTTP, and whether it does."""
     if config.uses_socket_mode:
-        return SocketModeReceiver(
+        sockets = SocketModeReceiver(
             app, config.slack_app_token, slack.client, config.socket_connections
-        ).serve
+        )
+        return sockets.serve, lambda: sockets.is_connected
     healthy = receiver.health(storage.queue.depth)
     web = receiver.http_app(app, config.slack_signing_secret, healthy)
-    return lambda: receiver.serve_http(web, config.host, config.port)
+    return lambda: receiver.serve_http(web, config.host, config.port), lambda: True

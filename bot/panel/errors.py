@@ -77,11 +77,15 @@ class ModelRefused(GiveUp):
 
 
 class MessengerRefused(GiveUp):
-    """Slack rejects the request: not in channel, archived, token revoked. *code* is Slack's."""
+    """Slack rejects the request: not in channel, archived, token revoked. *code* is Slack's.
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    *needed* names the permission that the app lacks, if that is the reason.
+    """
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__(f"{code}: {needed}" if needed else code)
         self.code = code
+        self.needed = needed
 
 
 class FunctionFailed(GiveUp):

@@ -112,6 +112,7 @@ class Message:
     steer: Steer | None = None  # a button was pressed at ts; the text is empty
     verdict: Verdict | None = None  # the author's, or nobody's if it expired
     handles: tuple[ExpertName, ...] = ()  # the experts whose handles it mentions
+    missed: bool = False  # nobody listened when it was written; it was found afterwards
     quoted: str = ""  # Markdown of what it shows besides: forwards, tables, …; it asks for nothing
     author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
     by_app: bool = False  # another app or a workflow asks, which operators have allowed to

@@ -212,6 +212,13 @@ class Config:
         whole_number(1, 10, default=2),
         "Connections to Slack in Socket Mode",
     )
+    catch_up: int = setting(
+        "PANELBOT_CATCH_UP",
+        whole_number(1, 43_200, or_zero=True, default=3600),
+        "After a time in which nobody listened, look for what people wrote meanwhile, in its last "
+        "so many seconds, and answer it late; 0: never",
+        page="run/outages.md#what-is-asked-while-nobody-listens",
+    )
     slack_pace: float = setting(
         "PANELBOT_SLACK_PACE",
         number(0, 100, default=1),

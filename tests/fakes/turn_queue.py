@@ -134,13 +134,23 @@ class FakeTurnQueue(QueueAdmin):
             self.held(claim)
             self._postpone(claim, 0)
 
-    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
+    async def stop(
+        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
+    ) -> StopResult | None:
         if (thread, ts) in self._seen:
             return None
         inbox = self._inboxes.get(thread, [])
-        kept = [one for one in inbox if isinstance(one, _Current) or one[1]]
-        dropped = [one[0] for one in inbox if not isinstance(one, _Current) and not one[1]]
-        running = thread in self._currents
+
+        def concerns(message: Message) -> bool:
+            return not late or float(message.ts) < float(ts)
+
+        def is_dropped(one: _Waiting) -> bool:
+            return not isinstance(one, _Current) and not one[1] and concerns(one[0])
+
+        kept = [one for one in inbox if not is_dropped(one)]
+        dropped = [one[0] for one in inbox if not isinstance(one, _Current) and is_dropped(one)]
+        current = self._currents.get(thread)
+        running = current is not None and concerns(current.turn.messages[0])
         self._inboxes[thread] = kept
         if not kept:
             self._forget(thread)

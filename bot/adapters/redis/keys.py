@@ -56,6 +56,8 @@ P seen:T:TS         string  this message has been put, or ``deleted``        a d
                                                                              minutes; 120 B
 P apps:T            string  how many questions apps have asked since a       a day after the
                             person did                                       last; 90 B
+P recent            zset    the 500 threads in which the panel was last      30 days after the
+                            asked, by when (ms)                              last; 100 B each
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
                                                                              60 to 150 B a turn
@@ -79,6 +81,9 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
+panelbot:listening: hash    when somebody last listened to Slack's events,    30 days after the
+TEAM                        ``by`` whom; from ``since`` to ``until`` nobody  last; 250 B
+                            did, and ``owner`` looks for what was missed
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:channels:  set     the channels that have changed their panel       for ever;
@@ -118,6 +123,7 @@ REPORT_FOR = 30 * DAY
 THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
+LISTENING_FOR = 30 * DAY
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
@@ -161,6 +167,10 @@ class Shards:
     def edited(self, thread: ThreadRef) -> str:
         """Return the key of which messages of *thread* were edited after they were read."""
         return f"{self.prefix(thread)}edited:{thread_name(thread)}"
+
+    def recent(self, thread: ThreadRef) -> str:
+        """Return the key of the threads, *thread* among them, in which the panel was asked."""
+        return f"{self.prefix(thread)}recent"
 
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of the report of *turn* in *thread*."""
@@ -212,6 +222,11 @@ def owner(conversation: ConversationId) -> str:
 def notice(thread: ThreadRef, name: str) -> str:
     """Return the key of the turn that posted the notice *name* in the channel of *thread*."""
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{name}"
+
+
+def listening(team_id: str) -> str:
+    """Return the key of the record of when somebody listened to the workspace's events."""
+    return f"panelbot:listening:{team_id}"
 
 
 def handles(team_id: str) -> str:

@@ -79,12 +79,15 @@ class Intake:
         if await self._threads.standing(thread) in (Standing.OURS, Standing.MUTED):
             await self._threads.mark_unread(thread, ts)
 
-    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
+    async def stop(
+        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
+    ) -> bool:
         """Stop what is being done in *thread*; *ts* identifies the request, which may come twice.
 
+        One that is found *late* does not concern what was said after it.
         Returns whether the turn that is stopped will say so; False if there is none.
         """
-        result = await self._queue.stop(thread, ts, by)
+        result = await self._queue.stop(thread, ts, by, late=late)
         if result and result.taken_back:
             await self._threads.mark_unread(thread, result.taken_back)
         return result is None or result.stopping
@@ -168,8 +171,10 @@ class Intake:
     async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.of(message)
-        if isinstance(command, Stop) and await self.stop(thread, message.ts, message.author):
-            return
+        if isinstance(command, Stop):
+            late = message.missed
+            if await self.stop(thread, message.ts, message.author, late=late) or late:
+                return
         await self._put(thread, message, alone=command is not None)
 
     async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> bool:

@@ -97,11 +97,14 @@ class TurnQueue(Protocol):
         """Set the turn and its journal aside for a person to look at. *reason* has no content."""
         ...
 
-    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
+    async def stop(
+        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
+    ) -> StopResult | None:
         """Request the turn of *thread* to be stopped, and remove the messages that wait there.
 
         *ts* identifies the request: None if it was carried out before. If no turn was running,
-        the request itself may still be put as a message.
+        the request itself may still be put as a message. One that is found *late* does not
+        concern what was said after it.
         """
         ...
 

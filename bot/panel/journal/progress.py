@@ -61,8 +61,10 @@ from bot.panel.model import (
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
-PLAN, GAVE_UP, STEERED, FILES = "plan", "gave-up", "steered", "files"
-ASIDES = re.compile(rf"({PLAN}|{STEERED}|{FILES}|{GAVE_UP}(-\d+)?)(:\d+)?")  # not part of an answer
+PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
+ASIDES = re.compile(
+    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{GAVE_UP}(-\d+)?)(:\d+)?"
+)  # not part of an answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Set
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
@@ -9,7 +10,7 @@ from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
-from bot.panel.journal.progress import FILES, STEERED
+from bot.panel.journal.progress import FILES, LATE, STEERED
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
@@ -18,7 +19,7 @@ from bot.panel.replies.failure_notice import MENDABLE, FailureNotice
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
-from bot.panel.texts import file_sentences, sentences
+from bot.panel.texts import apologies, file_sentences, sentences
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
 from bot.panel.threads.conversations import ThreadConversations
@@ -230,7 +231,9 @@ class TurnRunner:
 
 
 async def _post_reason(context: TurnContext) -> None:
-    """Say why the panel answers where nobody wrote a message: a button, or a decision."""
+    """Say why the panel answers now: late, or at a button or a decision."""
+    if missed := [m for m in context.turn.messages if m.missed]:
+        await context.writer.post(LATE, apologies.late(time.time() - float(missed[0].ts)))
     await context.approvals.show_verdict()
     if steer := context.turn.steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]

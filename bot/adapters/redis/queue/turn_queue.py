@@ -147,8 +147,10 @@ class RedisTurnQueue(QueueAdmin):
                 counts = await pipe.execute() if threads else ()
         return {thread for thread, count in zip(threads, counts, strict=True) if count}
 
-    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
-        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by)
+    async def stop(
+        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
+    ) -> StopResult | None:
+        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by, int(late))
         reply = await self._run(_STOP, self._shards.prefix(thread), *args)
         if not reply:
             return None

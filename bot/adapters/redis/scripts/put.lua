@@ -5,6 +5,8 @@
 -- an app asked too often.
 
 local thread, ts, entry, nonce, remember, most = unpack(ARGV)
+local RECENT_FOR, MOST_RECENT = 30 * 24 * 3600, 500
+local recent = P .. 'recent'
 local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
 
 if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
@@ -19,4 +21,7 @@ else
 end
 redis.call('RPUSH', of('inbox', thread), entry)
 ready_if_waiting(thread)
+redis.call('ZADD', recent, now(), thread)
+redis.call('ZREMRANGEBYRANK', recent, 0, -MOST_RECENT - 1)
+redis.call('EXPIRE', recent, RECENT_FOR)
 return 1

@@ -165,6 +165,7 @@ class RedisThreadStore(ThreadStore):
         ]
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.zrem(shards.recent(thread), keys.thread_name(thread))
                 for name in names:
                     pipe.delete(name)
                 await pipe.execute()

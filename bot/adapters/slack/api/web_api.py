@@ -47,11 +47,7 @@ class Ambiguous(MessengerUnavailable):
 
 
 class SlackRefused(MessengerRefused):
-    """Slack refused the call; *needed* is the scope that would allow it."""
-
-    def __init__(self, code: str, needed: str = "") -> None:
-        super().__init__(code)
-        self.needed = needed
+    """Slack refused the call."""
 
 
 def session(seconds: float = 15) -> ClientSession:
@@ -114,7 +110,7 @@ class SlackApi:
                 log.info("slack.slowed", extra={"method": method, "after": error.after})
                 if not await retries.wait(error.after):
                     if within is not None:
-                        raise TooBusy(str(error)) from error
+                        raise TooBusy(str(error), after=error.after) from error
                     raise
 
     async def read(self, method: str, *, within: float | None = None, **args: Any) -> Json:

@@ -5,14 +5,14 @@ they reach Bolt: one that could not be queued is not acknowledged, and Slack del
 """
 
 import logging
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.json_types import Json
-from bot.panel.intake.intake import Intake
-from bot.panel.messaging.handles import HandleStore
+from bot.panel.intake.intake import Incoming, Intake
+from bot.panel.messaging.handles import Handle, HandleStore
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,9 @@ class MessageListeners:
         """Queue the message in an event; False if the event is not about a message."""
         if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
             return False
-        groups = payloads.groups(body)
-        handles = await self._handles.find(self._identity.team_id, groups) if groups else {}
-        if incoming := payloads.incoming(body, self._identity, handles, self._apps):
+        if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
-        elif amendment := payloads.amendment(body, self._identity, handles):
+        elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):
             await self._intake.amend(
                 amendment.thread,
                 amendment.ts,
@@ -59,6 +57,15 @@ class MessageListeners:
         elif bot := payloads.app_asking_in_vain(body, self._identity):
             log.info("app.may_not_ask", extra={"bot": bot})  # what PANELBOT_APPS can list
         return True
+
+    async def incoming(self, body: Json) -> Incoming | None:
+        """Return the message in an event; None if nobody who may ask us wrote it."""
+        handles = await self._find_handles(body)
+        return payloads.incoming(body, self._identity, handles, self._apps)
+
+    async def _find_handles(self, body: Json) -> Mapping[str, Handle]:
+        groups = payloads.groups(body)
+        return await self._handles.find(self._identity.team_id, groups) if groups else {}
 
     async def log_removal(self, event: Json) -> None:
         """Log that the app was removed from the workspace."""

@@ -53,6 +53,11 @@ class SocketModeReceiver:
         self._readers: set[asyncio.Task[None]] = set()
         self._deliveries: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether any connection is open."""
+        return any(not socket.closed for socket in self._sockets)
+
     async def serve(self) -> None:
         """Receive until cancelled."""
         try:

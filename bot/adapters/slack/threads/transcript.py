@@ -53,7 +53,9 @@ UNREAD = Lengths(24_000, 48_000)  # perhaps what the question is about
 
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that do not answer the question.
-_ASIDES = re.compile(r"plan|help|refused|stopped|steered|no-credit|files|approval|gave-up(-\d+)?")
+_ASIDES = re.compile(
+    r"plan|help|refused|stopped|steered|no-credit|files|late|approval|gave-up(-\d+)?"
+)
 _SOMEBODY = "Somebody"
 
 

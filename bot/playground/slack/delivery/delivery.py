@@ -71,11 +71,14 @@ class Deliverer:
         """Deliver by *carrier* from now on."""
         self._carriers.append(carrier)
 
-    def event(self, payload: Json, *, copies: int = 1, after: float = 0.0) -> None:
-        """Deliver an event in the background, *after* some seconds."""
+    def event(
+        self, payload: Json, *, copies: int = 1, after: float = 0.0, again: bool = True
+    ) -> None:
+        """Deliver an event in the background, *after* some seconds, and *again* if it must be."""
         for number in range(copies):
             attempt = Attempt(number, self.carrier.late if number else "")
-            task = asyncio.create_task(self._deliver(payload, attempt, after))
+            pauses = (after, *(self.retry_after if again else ()))
+            task = asyncio.create_task(self._deliver(payload, attempt, pauses))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -96,9 +99,9 @@ class Deliverer:
         for carrier in self._carriers:
             await carrier.close()
 
-    async def _deliver(self, payload: Json, attempt: Attempt, after: float) -> None:
+    async def _deliver(self, payload: Json, attempt: Attempt, pauses: Sequence[float]) -> None:
         delivery = Delivery("events_api", payload)
-        for number, pause in enumerate((after, *self.retry_after), attempt.number + 1):
+        for number, pause in enumerate(pauses, attempt.number + 1):
             await asyncio.sleep(pause)
             try:
                 await self._carry(delivery, attempt)

@@ -43,7 +43,9 @@ class EventPublisher:
         hazards = self._state.hazards
         payload = payloads.event_callback(self._workspace, event, f"Ev{next(self._numbers):08}")
         after += hazards.delay()
-        self._deliverer.event(payload, copies=hazards.copies(), after=after)
+        self._deliverer.event(
+            payload, copies=hazards.copies(), after=after, again=hazards.redelivers
+        )
 
     def publish_message(self, message: Message) -> None:
         """Deliver what a person or another app posts; a mention is delivered as two events."""

@@ -18,6 +18,7 @@ from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -266,12 +267,14 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
     await queue.claim()
     await queue.waiting_threads(9)
+    await RedisListeningRecord(redis, Shards(), "T1").listen(begins=True)
     await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.is_first_to_post("what", claims[0].turn)
     await pace.take([LIMIT])
     await pace.block(LIMIT, 1)
     await threads.set_standing(ONE, Standing.OURS)
     await threads.mark_unread(ONE, MessageTs("1.0"))
+    await threads.mark_edited(ONE, MessageTs("1.0"), MessageTs("2.0"))
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )

@@ -1,0 +1,97 @@
+"""Noting that somebody listens, and catching up with what was missed when nobody did.
+
+Slack tries to deliver an event for about six minutes. What is written in a longer outage is lost
+unless somebody looks for it afterwards.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.panel.errors import PanelError, StoreUnavailable
+from bot.panel.intake.gap_search import MOST_THREADS, GapSearch
+from bot.panel.intake.intake import Intake
+from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
+from bot.panel.threads.thread_store import ThreadStore
+
+log = logging.getLogger(__name__)
+
+_EVERY = 1.0  # seconds between signs of life
+_SOON = 0.1  # seconds until we look again whether we listen
+_REST = 30.0  # seconds before another try, if a search failed
+_GOODBYE = 2.0  # seconds to say that we do not listen any more
+
+
+class CatchingUp:
+    """Searches each gap for what was written in its last *within* seconds."""
+
+    def __init__(
+        self,
+        record: ListeningRecord,
+        history: MessageHistory,
+        intake: Intake,
+        threads: ThreadStore,
+        *,
+        within: float,
+    ) -> None:
+        self._record = record
+        self._history = history
+        self._intake = intake
+        self._threads = threads
+        self._within = within
+        self._begins = True  # this process did not listen a moment ago
+        self._searching: asyncio.Task[None] | None = None
+
+    async def run(self, is_listening: Callable[[], bool]) -> None:
+        """Note when *is_listening*, and catch up after each gap, until cancelled."""
+        try:
+            while True:
+                if is_listening():
+                    await self._note()
+                    await asyncio.sleep(_EVERY)
+                else:
+                    self._begins = True
+                    await asyncio.sleep(_SOON)
+        finally:
+            if self._searching:
+                self._searching.cancel()
+                await asyncio.gather(self._searching, return_exceptions=True)
+            with suppress(PanelError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE):
+                    await self._record.leave()
+
+    async def search(self, gap: Gap) -> None:
+        """Receive what was missed in *gap*; what remains is given up when it is too old."""
+        log.info("catching_up.begun", extra={"seconds": round(gap.until - gap.since)})
+        search = GapSearch(self._history, self._intake, self._threads, gap, self._within)
+        try:
+            async with asyncio.timeout(max(0.0, gap.until + self._within - time.time())):
+                await search.run(await self._record.recent_threads(MOST_THREADS))
+        except TimeoutError:
+            log.warning("catching_up.cut_short", extra={"seconds": self._within})
+        await self._record.done(gap)
+        log.info("catching_up.done")
+
+    async def _note(self) -> None:
+        """Note that we listen; start a search if it is ours to do."""
+        try:
+            gap = await self._record.listen(begins=self._begins)
+        except StoreUnavailable as error:  # nor can be queued what arrives meanwhile
+            log.info("listening.not_noted", extra={"reason": str(error)})
+            self._begins = True
+            return
+        self._begins = False
+        if gap and (self._searching is None or self._searching.done()):
+            self._searching = asyncio.create_task(self._search(gap))
+
+    async def _search(self, gap: Gap) -> None:
+        """Search *gap*; receiving goes on however that ends."""
+        try:
+            await self.search(gap)
+        except Exception as error:  # the border: receiving must go on
+            expected = isinstance(error, PanelError)
+            extra = {"reason": str(error) if expected else type(error).__name__}
+            log.warning("catching_up.failed", extra=extra, exc_info=None if expected else error)
+            await asyncio.sleep(_REST)

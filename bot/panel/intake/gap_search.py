@@ -1,0 +1,130 @@
+"""Looking for what people wrote in a time in which nobody listened.
+
+1. We look where the panel was asked lately: at what each channel shows, then into its threads.
+2. Only so many channels and threads are looked into, the latest first.
+3. What is found is received as any message is, which is claimed once however often it is found.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.intake import thread_commands
+from bot.panel.intake.intake import Incoming, Intake
+from bot.panel.intake.missed_messages import Gap, MessageHistory
+from bot.panel.intake.thread_commands import AddExpert, Mute, RemoveExpert, Stop, Unmute
+from bot.panel.model import MessageTs, ThreadRef
+from bot.panel.threads.thread_store import Standing, ThreadStore
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_CHANNELS = 30
+MOST_THREADS = 100  # of all channels together
+_OVERLAP = 60.0  # seconds before the gap: that a connection is dead is not noticed at once
+_PAUSE = 10.0  # seconds before Slack is asked again, if it names no time
+
+
+class GapSearch:
+    """Searches one *gap*; what was written more than *within* seconds before its end is left."""
+
+    def __init__(
+        self,
+        history: MessageHistory,
+        intake: Intake,
+        threads: ThreadStore,
+        gap: Gap,
+        within: float,
+    ) -> None:
+        self._history = history
+        self._intake = intake
+        self._threads = threads
+        self._gap = gap
+        self._oldest = max(gap.since - _OVERLAP, gap.until - within)
+        self._left = MOST_THREADS
+
+    async def run(self, recent: Sequence[ThreadRef]) -> None:
+        """Receive what was missed in the *recent* threads and in their channels."""
+        channels = list(dict.fromkeys(thread.channel_id for thread in recent))
+        for channel in channels[:MOST_CHANNELS]:
+            try:
+                await self._search(channel, [t for t in recent if t.channel_id == channel])
+            except MessengerRefused as error:
+                extra = {"channel": channel, "reason": str(error)}
+                log.warning("catching_up.skipped", extra=extra)
+
+    async def _search(self, channel: str, recent: Sequence[ThreadRef]) -> None:
+        shown = await _patiently(lambda: self._history.threads(channel, self._oldest))
+        for seen in reversed([one for one in shown if one.latest >= self._oldest]):
+            if seen.has_replies:
+                await self._read(seen.thread)
+            elif seen.message:
+                await self._receive(seen.thread, [seen.message])
+        known = {one.thread for one in shown}
+        for thread in recent:
+            if thread not in known:  # too old to be shown, but there may be replies
+                await self._read(thread)
+
+    async def _read(self, thread: ThreadRef) -> None:
+        if self._left:
+            self._left -= 1
+            messages = await _patiently(lambda: self._history.messages(thread, self._oldest))
+            await self._receive(thread, messages)
+
+    async def _receive(self, thread: ThreadRef, messages: Sequence[Incoming]) -> None:
+        if await self._threads.standing(thread) not in (Standing.OURS, Standing.MUTED):
+            messages = _since_mention(messages)
+        elif messages:  # also what is left out, too old, or written by apps
+            await self._threads.mark_unread(thread, MessageTs(f"{self._gap.since:.6f}"))
+        for incoming in _still_meant(messages):
+            is_missed = float(incoming.message.ts) < self._gap.until  # else it was just written
+            message = replace(incoming.message, missed=is_missed)
+            await self._intake.receive(replace(incoming, message=message))
+
+
+async def _patiently(read: Callable[[], Awaitable[T]]) -> T:
+    """Return what *read* returns, however long Slack makes us wait."""
+    while True:
+        try:
+            return await read()
+        except MessengerUnavailable as error:
+            log.info("catching_up.waiting", extra={"reason": str(error)})
+            await asyncio.sleep(error.after or _PAUSE)
+
+
+def _since_mention(messages: Sequence[Incoming]) -> Sequence[Incoming]:
+    """Return *messages* from the first that mentions us on; none if none does."""
+    mentions = [n for n, one in enumerate(messages) if one.message.mentioned]
+    return messages[mentions[0] :] if mentions else ()
+
+
+def _still_meant(messages: Sequence[Incoming]) -> Sequence[Incoming]:
+    """Return *messages* without those that were taken back by a later one.
+
+    A stop takes back all before it, and a command the one that it undoes.
+    """
+    subjects = [_subject(one) for one in messages]
+    stops = [n for n, subject in enumerate(subjects) if subject == "stop"]
+    first = stops[-1] if stops else 0
+    return [
+        one
+        for n, one in enumerate(messages)
+        if n >= first and (subjects[n] is None or subjects[n] not in subjects[n + 1 :])
+    ]
+
+
+def _subject(incoming: Incoming) -> str | None:
+    """Return what the command that *incoming* is decides on; the last such command counts."""
+    match thread_commands.of(incoming.message):
+        case Stop():
+            return "stop"
+        case Mute() | Unmute():
+            return "mute"
+        case AddExpert(name) | RemoveExpert(name):
+            return f"expert {name}"
+        case _:
+            return None

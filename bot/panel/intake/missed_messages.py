@@ -1,0 +1,66 @@
+"""What has to be known of the time in which nobody listened, and of what was written in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.panel.intake.intake import Incoming
+from bot.panel.model import ThreadRef
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which nobody listened: from one moment to another, in seconds since 1970."""
+
+    since: float
+    until: float
+
+
+class ListeningRecord(Protocol):
+    """When somebody listened, in any process. Every method may raise StoreUnavailable."""
+
+    async def listen(self, *, begins: bool) -> Gap | None:
+        """Note that this process listens now; say *begins* where it did not a moment ago.
+
+        Returns the gap that this process is to look into: if there is one, and no other process
+        does so. To be called at least every few seconds.
+        """
+        ...
+
+    async def done(self, gap: Gap) -> None:
+        """Note that all was found that was missed in *gap*."""
+        ...
+
+    async def leave(self) -> None:
+        """Note that this process does not listen any more."""
+        ...
+
+    async def recent_threads(self, limit: int) -> Sequence[ThreadRef]:
+        """Return the threads in which the panel was asked lately, the latest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeenThread:
+    """A thread as its channel shows it."""
+
+    thread: ThreadRef
+    latest: float  # when somebody last wrote in it, in seconds since 1970
+    message: Incoming | None = None  # its first one, if a person wrote it since
+    has_replies: bool = True
+
+
+class MessageHistory(Protocol):
+    """What was written where nobody listened.
+
+    Every method may raise MessengerRefused, MessengerUnavailable and StoreUnavailable. They take
+    only part of what calls are allowed: answering comes first.
+    """
+
+    async def threads(self, channel_id: str, since: float) -> Sequence[SeenThread]:
+        """Return the threads that the channel has begun lately, at least from *since* on."""
+        ...
+
+    async def messages(self, thread: ThreadRef, since: float) -> Sequence[Incoming]:
+        """Return what people wrote in *thread* since then, in order; nothing if it is gone."""
+        ...

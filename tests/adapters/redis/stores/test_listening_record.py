@@ -1,0 +1,116 @@
+"""When a time counts as one in which nobody listened, and who looks into it."""
+
+import asyncio
+
+import pytest
+
+from bot.adapters.redis import keys
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores import listening_record
+from bot.adapters.redis.stores.listening_record import RedisListeningRecord
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.intake.missed_messages import Gap
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+
+
+@pytest.fixture
+def processes(redis):
+    return [RedisListeningRecord(redis, Shards(2), "T1") for _ in range(2)]
+
+
+async def passed(redis, seconds: float) -> None:
+    """Let so many seconds pass."""
+    key = keys.listening("T1")
+    for field in ("heard", "due"):
+        if await redis.hexists(key, field):
+            await redis.hincrby(key, field, -round(seconds * 1000))
+
+
+async def test_before_anybody_ever_listened_there_is_no_gap(processes):
+    assert await processes[0].listen(begins=True) is None
+
+
+@pytest.mark.parametrize("goes_on", [9.0, 11.0])
+async def test_a_process_that_goes_on_listening_may_be_busy_for_a_while(redis, processes, goes_on):
+    await processes[0].listen(begins=True)
+    await passed(redis, goes_on)
+    gap = await processes[0].listen(begins=False)
+    assert (gap is not None) == (goes_on > 10)
+
+
+@pytest.mark.parametrize("quiet", [2.5, 3.5])
+async def test_where_another_process_listens_a_new_one_finds_no_gap(redis, processes, quiet):
+    await processes[0].listen(begins=True)
+    await passed(redis, quiet)
+    gap = await processes[1].listen(begins=True)
+    assert (gap is not None) == (quiet > 3)
+
+
+async def test_a_goodbye_or_a_lost_connection_makes_any_time_a_gap(redis, processes):
+    first, other = processes
+    await first.listen(begins=True)
+    await passed(redis, 0.1)
+    gap = await first.listen(begins=True)
+    assert gap
+    await first.done(gap)
+    await first.leave()
+    await passed(redis, 0.1)
+    assert await other.listen(begins=True)
+
+
+async def test_one_process_looks_until_it_is_done_or_gone(redis, processes):
+    first, other = processes
+    await first.listen(begins=True)
+    await passed(redis, 60)
+    gap = await first.listen(begins=True)
+    assert gap
+    assert 59 < gap.until - gap.since < 61
+
+    assert await other.listen(begins=True) is None
+    await passed(redis, listening_record._LEASE / 1000 + 1)
+    assert await other.listen(begins=False) == gap
+    assert await first.listen(begins=False) is None
+
+    await first.done(gap)  # it is not the one any more
+    assert await other.listen(begins=False) == gap
+    await other.done(gap)
+    assert await other.listen(begins=False) is None
+
+
+async def test_a_gap_that_grows_meanwhile_is_looked_into_again(redis, processes):
+    await processes[0].listen(begins=True)
+    await passed(redis, 60)
+    first = await processes[0].listen(begins=True)
+    assert first
+    await passed(redis, 30)
+    both = await processes[0].listen(begins=True)
+    assert both
+    assert (both.since, both.until > first.until) == (first.since, True)
+
+    await processes[0].done(first)
+    assert await processes[0].listen(begins=False) == Gap(first.until, both.until)
+
+
+async def test_who_leaves_hands_over_at_once(redis, processes):
+    first, other = processes
+    await first.listen(begins=True)
+    await passed(redis, 60)
+    gap = await first.listen(begins=True)
+    await first.leave()
+    assert await other.listen(begins=False) == gap
+
+
+async def test_the_threads_asked_last_are_known_until_they_are_forgotten(redis, processes):
+    shards = Shards(2)
+    queue, threads = RedisTurnQueue(redis, shards), RedisThreadStore(redis, shards)
+    asked = [ThreadRef("T1", "C1", f"{number}.0") for number in range(6)]
+    for thread in (*asked, asked[2]):
+        ts = MessageTs(f"{await redis.incr('ts')}.5")
+        await queue.put(thread, Message(ts, UserId("U1"), "hello"))
+        await asyncio.sleep(0.002)  # the order is by the server's clock, in milliseconds
+
+    newest = await processes[0].recent_threads(3)
+    assert newest == [asked[2], asked[5], asked[4]]
+    await threads.forget(asked[5])
+    assert asked[5] not in await processes[0].recent_threads(10)
