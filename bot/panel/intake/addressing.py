@@ -26,13 +26,17 @@ def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
 
 
 def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
-    """Return the experts of ``legal, finance: …``, or, with a mention of the bot, ``legal …``."""
+    """Return the experts of ``legal, finance: …``, or, with a mention of the bot, ``legal …``.
+
+    What is asked of them may stand in a forward or a file: then their names are enough.
+    """
     if message.handles:
         return tuple(expert for expert in panel.experts if expert.name in message.handles)
-    before_colon = _BEFORE_COLON.match(message.text)
+    text = f"{message.text} …" if message.quoted or message.files else message.text
+    before_colon = _BEFORE_COLON.match(text)
     if before_colon and (experts := _listed(before_colon[1].strip(), panel)):
         return experts
-    if message.mentioned and (match := _FIRST_WORD.match(message.text)):
+    if message.mentioned and (match := _FIRST_WORD.match(text)):
         return _lookup(match[1], panel, _EVERYONE)
     return ()
 

@@ -1,7 +1,16 @@
 import pytest
 
 from bot.panel.intake.addressing import addressed
-from bot.panel.model import Expert, ExpertName, Message, MessageTs, Panel, UserId
+from bot.panel.model import (
+    Expert,
+    ExpertName,
+    FileId,
+    Message,
+    MessageTs,
+    Panel,
+    SharedFile,
+    UserId,
+)
 
 
 def expert(name: str, title: str) -> Expert:
@@ -87,3 +96,13 @@ def test_a_title_that_holds_an_and_addresses_its_expert():
 def test_gathered_messages_are_direct_only_if_all_of_them_are():
     assert names("legal: may we?", "finance: and the cost?") == ["finance", "legal"]
     assert names("legal: may we?", "and what else?") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [("legal", ["legal"]), ("legal:", ["legal"]), ("everyone", ["finance", "legal"]), ("", [])],
+)
+def test_of_those_who_are_shown_something_the_names_are_enough(text, whom):
+    for shown in ({"quoted": "finance: a table"}, {"files": (SharedFile(FileId("F1"), "a"),)}):
+        message = Message(MessageTs("1.0"), UserId("U1"), text, mentioned=True, **shown)
+        assert [one.name for one in addressed([message], PANEL)] == whom
