@@ -701,6 +701,15 @@ async def test_a_message_that_was_deleted_is_not_answered(queues):
     assert texts(await claimed(queues)) == ["2"]
 
 
+async def test_a_message_that_was_taken_back_may_be_put_again(queues):
+    await put(queues, ONE, "1")
+    await queues.queue.amend(ONE, MessageTs("1.0"), None)
+
+    assert await queues.queue.put(ONE, message("one", "1.0"))
+    assert not await queues.queue.put(ONE, message("one", "1.0"))
+    assert texts(await claimed(queues)) == ["one"]
+
+
 async def test_a_thread_whose_only_message_was_deleted_takes_no_place(queues):
     await put(queues, ONE, "1")
 

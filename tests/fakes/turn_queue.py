@@ -86,6 +86,8 @@ class FakeTurnQueue(QueueAdmin):
                 inbox[place : place + 1] = [(message, one[1])] if message else []
                 if not inbox:
                     self._forget(thread)
+                if message is None:
+                    self._seen.discard((thread, ts))
                 return True
         return False
 

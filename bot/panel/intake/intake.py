@@ -5,7 +5,7 @@ A message of a thread that it has forgotten is queued all the same, for the work
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from weakref import WeakValueDictionary
 
@@ -29,6 +29,12 @@ class Incoming:
     is_reply: bool  # in a thread, not the message that starts one
     addresses_others: bool  # mentions a person and not the bot
     only_shows: bool = False  # a forward or a table, without a word of its author's
+    edited: MessageTs | None = field(default=None, compare=False)  # when, if it was
+
+    @property
+    def is_edited_late(self) -> bool:
+        """Whether it may be a mention that Slack tells again because of an edit."""
+        return self.edited is not None and _is_late(self.message.ts, self.edited)
 
 
 class Action(Enum):
@@ -66,6 +72,8 @@ class Intake:
 
     async def _receive(self, incoming: Incoming) -> None:
         standing = await self._standing(incoming)
+        if standing in _OURS and incoming.is_edited_late:  # answered long ago, or else amended
+            return
         match decide(incoming, standing):
             case Action.ANSWER:
                 await self._take(incoming)
@@ -131,7 +139,8 @@ class Intake:
 
     async def _standing(self, incoming: Incoming) -> Standing:
         """Return the thread's standing, looked up only where the decision depends on it."""
-        if incoming.message.mentioned or not incoming.is_reply:
+        asks_anyway = incoming.message.mentioned or not incoming.is_reply
+        if asks_anyway and not incoming.is_edited_late:
             return Standing.UNKNOWN
         return await self._threads.standing(incoming.thread)
 
@@ -160,11 +169,9 @@ class Intake:
             else:
                 await self._threads.mark_unread(thread, message.ts)
             return
-        if before and _says_the_same(edited, before):  # Slack has added the preview of a link
-            return
         standing = await self._threads.standing(thread)
         asks = is_for_us and _asks_now(edited, before, at, standing)
-        is_asked = asks and await self._put(thread, message, alone=False)
+        is_asked = asks and await self._put(thread, message, alone=False, edited=True)
         if not is_asked and standing in _OURS:
             await self._threads.mark_edited(thread, message.ts, at)
 
@@ -177,13 +184,16 @@ class Intake:
                 return
         await self._put(thread, message, alone=command is not None)
 
-    async def _put(self, thread: ThreadRef, message: Message, *, alone: bool) -> bool:
+    async def _put(
+        self, thread: ThreadRef, message: Message, *, alone: bool, edited: bool = False
+    ) -> bool:
         """Queue *message*, unless this process has just done so for its other event.
 
         Returns False if it was queued before, perhaps with other words.
         """
-        if (message.ts, thread) in self._queued:
-            return self._queued[message.ts, thread] == message.text
+        known = self._queued.get((message.ts, thread))
+        if known == message.text or (known is not None and not edited):
+            return known == message.text
         mark_ours = [self._threads.make_ours(thread)] if message.mentioned else []
         # At the same time, because Slack waits.
         put = self._queue.put(thread, message, alone=alone)
@@ -197,16 +207,16 @@ class Intake:
             del self._queued[next(iter(self._queued))]
 
 
-def _says_the_same(edited: Incoming, before: Incoming) -> bool:
-    is_same = edited.message.text == before.message.text
-    return is_same and edited.message.mentioned == before.message.mentioned
+def _is_late(ts: MessageTs, edit: MessageTs) -> bool:
+    return float(edit) - float(ts) > _RECENTLY
 
 
 def _asks_now(edited: Incoming, before: Incoming | None, at: MessageTs, standing: Standing) -> bool:
     """Whether *edited*, which is for us, was not *before*, or may not have arrived yet."""
-    is_new = float(at) - float(edited.message.ts) < _RECENTLY
+    is_new = not _is_late(edited.message.ts, at)
     if before is None:  # Slack does not tell
         return edited.message.mentioned and (is_new or standing not in _OURS)
     if edited.message.mentioned:
-        return is_new or not before.message.mentioned
+        is_edited = edited.message.text != before.message.text  # else a link has a preview now
+        return (is_new and is_edited) or not before.message.mentioned
     return standing is Standing.OURS and decide(before, Standing.OURS) is not Action.ANSWER

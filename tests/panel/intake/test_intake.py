@@ -394,3 +394,44 @@ async def test_a_question_that_becomes_a_command_is_carried_out_once(queue, thre
     claim = await queue.claim()
     assert [(m.ts, m.text) for m in claim.turn.messages] == [("2.5", "mute")]
     assert (await queue.depth()).waiting == 0
+
+
+@pytest.mark.parametrize("asked", [incoming("see <https://x.y>", mentioned=True), incoming()])
+async def test_the_preview_of_a_link_makes_no_turn(queue, threads, asked):
+    await threads.make_ours(THREAD)
+    intake = Intake(queue, threads)
+    await queue.done(await taken(queue, intake, asked))
+    shown = replace(asked, message=replace(asked.message, quoted="A page"))
+
+    for other in (intake, Intake(queue, threads)) * 2:
+        await other.amend(THREAD, MessageTs("2.0"), shown, before=asked, at=MessageTs("2.5"))
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
+
+
+@pytest.mark.parametrize("standing", [Standing.OURS, Standing.UNKNOWN])
+async def test_an_old_mention_that_comes_again_with_an_edit_is_not_answered_again(
+    queue, threads, standing
+):
+    await threads.set_standing(THREAD, standing)
+    again = replace(incoming("hello, you", mentioned=True), edited=AT)
+
+    await Intake(queue, threads).receive(again)  # the queue has forgotten it, if it was answered
+
+    assert (await queue.depth()).waiting == (standing is Standing.UNKNOWN)
+
+
+async def test_a_mention_that_is_edited_out_and_in_again_is_asked(queue, threads):
+    intake = Intake(queue, threads)
+    asked, talk = incoming("legal?", mentioned=True, is_reply=False), incoming(is_reply=False)
+    await intake.receive(asked)
+
+    await intake.amend(THREAD, MessageTs("2.0"), talk, before=asked, at=MessageTs("2.5"))
+    waiting = (await queue.depth()).waiting
+    await intake.receive(asked)  # its other event, late
+    back = incoming("legal, please?", mentioned=True, is_reply=False)
+    await intake.amend(THREAD, MessageTs("2.0"), back, before=talk, at=MessageTs("2.7"))
+
+    assert waiting == 0
+    assert await waiting_texts(queue) == ["legal, please?"]

@@ -1,10 +1,14 @@
--- Replaces a message that nobody has begun to answer, or takes it back.
+-- Replaces a message that nobody has begun to answer, or takes it back as if it had never been put.
 -- ARGV: thread, ts, the message as it is now ('': it is not for us any more)
 -- Returns 1, or 0 if it does not wait (any more). Doing it twice is as doing it once.
 
 local thread, ts, message = unpack(ARGV)
 
-if message == '' then return take_back(thread, ts) end
+if message == '' then
+  local taken = take_back(thread, ts)
+  if taken == 1 then redis.call('DEL', of('seen', thread .. ':' .. ts)) end
+  return taken
+end
 local index, entry = waiting(thread, ts)
 if not entry then return 0 end
 redis.call('LSET', of('inbox', thread), index, string.sub(entry, 1, 1) .. message)

@@ -12,7 +12,7 @@ local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
 if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
   return redis.call('GET', seen) == nonce and 1 or 0
 end
-if most == '' then
+if not most or most == '' then
   redis.call('DEL', apps)
 else
   local asked = redis.call('INCR', apps)

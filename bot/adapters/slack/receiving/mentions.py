@@ -27,6 +27,7 @@ _CODE_OR_QUOTE = re.compile(
     r"|^[ \t]*(?:>|&gt;)[^\n]*",
     re.DOTALL | re.MULTILINE,
 )
+_DEEPEST = 10  # Slack nests three levels
 _QUOTING = frozenset({"rich_text_preformatted", "rich_text_quote"})
 
 
@@ -115,7 +116,7 @@ def _in_blocks(message: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
                 yield from ((token, True) for token in _spoken(text))
 
 
-def _in_rich_text(element: Json, *, is_live: bool) -> Iterator[tuple[str, bool]]:
+def _in_rich_text(element: Json, *, is_live: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
     for part in _dicts(element.get("elements")):
         style = part.get("style")
         is_code = isinstance(style, dict) and bool(style.get("code"))
@@ -128,9 +129,9 @@ def _in_rich_text(element: Json, *, is_live: bool) -> Iterator[tuple[str, bool]]
                 yield f"!{whom}", is_live and not is_code
             case {"type": "text", "text": str(text)}:  # a log that was pasted
                 yield from ((token, False) for token in _TOKEN.findall(text))
-            case _:
-                quoting = part.get("type") in _QUOTING
-                yield from _in_rich_text(part, is_live=is_live and not quoting)
+            case _ if depth < _DEEPEST:
+                spoken = is_live and part.get("type") not in _QUOTING
+                yield from _in_rich_text(part, is_live=spoken, depth=depth + 1)
 
 
 def _spoken(text: object) -> Sequence[str]:

@@ -77,6 +77,7 @@ def incoming(
         is_reply=thread_ts != ts,
         addresses_others=not to_us and mentioned.anybody,
         only_shows=not content.has_own,
+        edited=(event.get("edited") or {}).get("ts"),
     )
 
 
