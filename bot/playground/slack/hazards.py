@@ -73,6 +73,7 @@ class Hazards:
     broadcasts_keep_personas: bool = False  # Slack has been reported to drop them
     edits_keep_personas: bool = False
     streams_show: Literal["all", "what they began with"] = "all"  # to conversations.replies
+    markdown_read_back: Literal["as posted", "CommonMark", "any emphasis"] = "as posted"
     root_on_every_page: bool = True  # of conversations.replies, as has been reported
     stream_lasts: float = 300.0
     deleted_threads: Literal["refused", "posted in the channel"] = "refused"  # posts for them

@@ -1,9 +1,10 @@
 import pytest
 
 from bot.panel.language_model import prompts
-from bot.panel.model import Call, CallId, ExpertName, MessageTs, Utterance
+from bot.panel.model import Call, CallId, Expert, ExpertName, MessageTs, Utterance
 
 CALL = Call(CallId("call_1"), ExpertName("legal"), "", "")
+EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "You know the law.")
 
 
 @pytest.mark.parametrize("end", ["</message>", "</EARLIER >", "</ file>", "</brief>"])
@@ -13,3 +14,13 @@ def test_nothing_that_is_said_or_quoted_ends_a_frame(end):
     for framed in (*prompts.quoted(said), prompts.for_router(said), prompts.for_expert(CALL, said)):
         assert f"> a &lt;{end[1:]} b </b> c" in framed.text
         assert end not in framed.text.removesuffix("</message>").removesuffix("</earlier>")
+
+
+def test_models_are_told_what_slack_shows_in_words_that_never_change():
+    instructions = [
+        prompts.ROUTER_INSTRUCTIONS,
+        prompts.expert_instructions(EXPERT),
+        prompts.expert_instructions(EXPERT, consulting=True),
+    ]
+    assert all(prompts.SLACK_MARKDOWN in text for text in instructions)
+    assert prompts.SLACK_MARKDOWN not in prompts.expert_instructions(EXPERT, asker="Legal")

@@ -14,6 +14,8 @@ from bot.panel.errors import MessengerRefused, PanelError, Refused
 
 _PERSONA = {"username": "Panelbot's probe", "icon_emoji": ":test_tube:"}
 _METADATA = {"event_type": "panelbot_probe", "event_payload": {"probe": "1"}}
+# Without spaces, CommonMark sees the second as bold only because of the hair space after it.
+_EMPHASIS = "**注意：**次 **第一。**\u200a次"  # noqa: RUF001 - CJK
 _ROOT = "Panelbot is probing what Slack does in this thread. It cleans up after itself."
 _GONE = "message_not_found"
 _PAUSE_GROWTH = 1.2  # each pause between additions is this factor longer than the last
@@ -195,6 +197,23 @@ async def _deleted_thread(bench: SlackProbeBench) -> str:
     return f"The answer to a reply {named}; a reply to a deleted message {where}."
 
 
+async def _emphasis(bench: SlackProbeBench) -> str:
+    ts = await bench.post(_EMPHASIS, blocks=[{"type": "markdown", "text": _EMPHASIS}])
+    blocks = (await bench.read_back(ts)).get("blocks") or ()
+    kinds = ", ".join(str(block.get("type")) for block in blocks)
+    if kinds == "markdown":
+        return "It is read back as it was posted, so only eyes can tell."
+    bold = ", ".join(f"“{text}”" for text in _bold(blocks))
+    return f"It is read back as {kinds}; bold: {bold or 'nothing'}."
+
+
+def _bold(blocks: Sequence[Json]) -> list[str]:
+    """Return the bold texts in sections of `rich_text` blocks."""
+    sections = [section for block in blocks for section in block.get("elements") or ()]
+    texts = [text for section in sections for text in section.get("elements") or ()]
+    return [str(t.get("text")) for t in texts if (t.get("style") or {}).get("bold")]
+
+
 def _persona_of(message: Json) -> str:
     name = message.get("username")
     if name == _PERSONA["username"]:
@@ -237,6 +256,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         "What becomes of a reply to a message that was deleted?",
         "It is refused, or posted in the channel: the bot deletes what is in no thread.",
         _deleted_thread,
+    ),
+    (
+        "emphasis",
+        "Are words bold whose marks stand between a full-width colon and a letter?",
+        "With a hair space after the marks, which the bot adds, they are; without it, perhaps.",
+        _emphasis,
     ),
     (
         "stream-watched",

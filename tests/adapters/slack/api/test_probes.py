@@ -84,6 +84,20 @@ async def test_what_becomes_of_a_reply_to_a_deleted_message(slack, bench, way, t
 
 
 @pytest.mark.parametrize(
+    ("reading", "told"),
+    [
+        ("as posted", "It is read back as it was posted, so only eyes can tell."),
+        ("CommonMark", "It is read back as rich_text; bold: “第一。”."),
+        ("any emphasis", "It is read back as rich_text; bold: “注意：”, “第一。”."),  # noqa: RUF001 - CJK
+    ],
+)
+async def test_which_emphasis_is_seen_between_letters(slack, bench, reading: str, told: str):
+    slack.hazards.markdown_read_back = reading
+
+    assert await seen(bench, "emphasis") == told
+
+
+@pytest.mark.parametrize(
     ("shows", "told"), [("all", "“One. Two.”"), ("what they began with", "“One.”")]
 )
 async def test_what_others_see_of_a_message_that_grows(slack, bench, shows: str, told: str):

@@ -5,6 +5,7 @@ from math import inf, isnan, nextafter
 
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.as_rich_text import as_rich_text
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.methods.paging import (
     cursor_to,
@@ -132,6 +133,10 @@ def _message_page(
             if message.streaming:
                 block = {"type": "markdown", "text": message.begun_with}
                 payload |= {"text": message.begun_with, "blocks": [block]}
+    if state.hazards.markdown_read_back != "as posted":
+        for payload in shown:
+            blocks = payload.get("blocks", [])
+            payload["blocks"] = as_rich_text(blocks, state.hazards.markdown_read_back)
     cursor = cursor_to("next_ts", following) if following else ""
     return paged("messages", shown, cursor) | {"has_more": bool(following)}
 
