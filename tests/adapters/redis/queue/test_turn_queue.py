@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from dataclasses import replace
 
 import pytest
 from redis import Redis
@@ -275,6 +276,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await threads.set_standing(ONE, Standing.OURS)
     await threads.mark_unread(ONE, MessageTs("1.0"))
     await threads.mark_edited(ONE, MessageTs("1.0"), MessageTs("2.0"))
+    await queue.put(ONE, replace(message("an app's"), ts=MessageTs("3.0"), by_app=True))
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )
