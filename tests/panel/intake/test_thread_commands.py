@@ -52,6 +52,7 @@ def test_commands_are_recognised(text, command):
         "please   {}",
         "{}, please!",
         "Bitte {}",
+        "hey, {} now, thanks",
         "{} por favor",
         "{}, s'il vous plaît",
         "{}お願いします",
