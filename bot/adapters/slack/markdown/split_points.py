@@ -1,22 +1,23 @@
-"""Where a Markdown text may be cut, and what must not be divided."""
+"""Where a leaf of a Markdown text may be cut, and which cuts are better than others."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
-from markdown_it.token import Token
-
-from bot.adapters.slack.markdown.syntax import MARKERS, line_starts, outline
+from bot.adapters.slack.markdown.leaves import Kind, Leaf
+from bot.adapters.slack.markdown.limits import size
+from bot.adapters.slack.markdown.rendering import HEADER, START, Place
 
 # Not followed by what would open a block at the beginning of a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
 SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
 _WORD = re.compile(rf"[ \t]+{_NO_BLOCK}")
-_MARKERS = re.compile(MARKERS)
+_LINE = re.compile(_NO_BLOCK)
 _ENTITY = re.compile(r"&#?\w{1,31};")
-_MAX_INFO = 100
+_LONGEST_CLUSTER = 1_000  # characters that belong together; longer ones are torn
 _JOINER = "\u200d"
 _JAMO = range(0x1160, 0x1200)  # vowels and final consonants, which belong to what precedes them
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -38,71 +39,152 @@ class CutPoint(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A code block, table or code span. It is cut only if it does not fit in a message.
+class Cut:
+    """A place for a cut, in front of or in the leaf of this index."""
 
-    It is then closed before the cut, which is after `inner`, where its content begins, and opened
-    again after it.
-    """
-
-    start: int
-    inner: int
-    stop: int
-    opening: str
-    closing: str
+    kind: CutPoint
+    depth: int  # the lists that it is in
+    at: int  # the length of the message before it
+    leaf: int
+    place: Place = START
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The part of a text that matters for its next cut, which is at `reach` at most."""
+class Room:
+    """How much of a message is left for a leaf, and what each of its lines takes besides."""
 
-    text: str
-    reach: int
-    cut_points: Mapping[CutPoint, Sequence[int]]
-    fitting: Sequence[Unit]
-    too_long: Sequence[Unit]
-
-    def divided(self, place: int) -> Unit | None:
-        """Return the innermost unit that a cut here divides, if any."""
-        return max(_across(self.too_long, place), key=lambda unit: unit.start, default=None)
-
-    def allows(self, place: int, cut_point: CutPoint = CutPoint.CHARACTER, floor: int = 0) -> bool:
-        """Whether the text may be cut here; with a floor, the worse cut points are not allowed."""
-        if any(_across(self.fitting, place)):
-            return False
-        unit = self.divided(place)
-        if floor and cut_point == CutPoint.UNDER_HEADING:
-            return False
-        if unit is None:
-            return place <= self.reach
-        if floor and cut_point > CutPoint.LINE:
-            return False
-        return unit.inner < place and place <= self.reach - len(unit.closing)
+    characters: int
+    rows: int
+    cells: int
+    margin: int
+    longest: int  # of a whole message
 
 
-def first_page(text: str, limit: int) -> Page:
-    """Return the beginning of `text` with its cut points."""
-    # A fence that begins within the limit and ends outside this window is too long in any case.
-    # The window ends with a paragraph, because a code span may close at its end.
-    window = text.find("\n\n", 2 * limit)
-    text = text if window < 0 else text[:window]
-    tokens, spans = outline(text)
-    lines = text.split("\n")
-    reach = _reach(text, limit)
-    fitting, too_long = [], []
-    for unit in [*_blocks(tokens, lines), *_spans(text, spans)]:
-        if size(text[unit.start : unit.stop]) <= limit:
-            fitting.append(unit)
-        elif size(unit.opening + unit.closing) <= limit // 2:
-            too_long.append(unit)
-    return Page(
-        text, reach, _cut_points(text[:reach], tokens, line_starts(lines)), fitting, too_long
-    )
+def before(leaves: Sequence[Leaf], index: int, at: int) -> Cut:
+    """Return the cut in front of a leaf."""
+    leaf, last = leaves[index], leaves[index - 1]
+    outer = leaf.path[: len(leaf.path) - leaf.opened]
+    if last.kind is Kind.HEADING and last.path == outer:
+        kind = CutPoint.UNDER_HEADING
+    elif leaf.kind is Kind.HEADING and not leaf.path:
+        kind = CutPoint.HEADING
+    elif not (leaf.path and last.path and leaf.path[0].group == last.path[0].group):
+        kind = CutPoint.BLOCK
+    else:
+        kind = CutPoint.ITEM if leaf.opened else CutPoint.LINE
+    return Cut(kind, len(outer), at, index)
 
 
-def size(text: str) -> int:
-    """Return the length of a text in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def inside(leaf: Leaf, index: int, start: Place, at: int, room: Room) -> Iterator[Cut]:
+    """Yield the cuts in a leaf that begins at *start*, for a message of *at* characters so far."""
+    if leaf.kind in {Kind.FENCE, Kind.CODE}:
+        found = _in_code(leaf, start, room)
+    elif leaf.kind is Kind.TABLE:
+        found = _in_table(leaf, start, room)
+    else:
+        found = _in_text(leaf, start, room)
+    for kind, characters, place in found:
+        yield Cut(kind, len(leaf.path), at + characters, index, place)
+
+
+_Found = Iterator[tuple[CutPoint, int, Place]]
+
+
+def _in_code(leaf: Leaf, start: Place, room: Room) -> _Found:
+    line = start.line + 1
+    while line < len(leaf.lines) and (taken := _taken(leaf, start, line, room)) <= room.characters:
+        yield CutPoint.LINE, taken, Place(line)
+        line += 1
+    if line == start.line + 1:  # not even the first line fits
+        yield from _in_line(leaf, start, start.line, room)
+
+
+def _in_table(leaf: Leaf, start: Place, room: Room) -> _Found:
+    header = 0 if start == START else leaf.widths[HEADER] + HEADER * room.margin
+    first = max(start.line, HEADER)
+    for line in range(first + 1, len(leaf.lines)):
+        taken = header + _taken(leaf, start, line, room)
+        if taken > min(room.characters, room.cells) or line - first + 1 > room.rows:
+            return
+        yield CutPoint.LINE, taken, Place(line)
+
+
+def _in_text(leaf: Leaf, start: Place, room: Room) -> _Found:
+    line = start.line
+    while line < len(leaf.lines) and _taken(leaf, start, line, room) < room.characters:
+        if line > start.line and _LINE.match(leaf.lines[line]):
+            place = Place(line)
+            if (ticks := _ticks(leaf, place, room)) is not None:
+                taken = _taken(leaf, start, line, room) + len(ticks)
+                yield CutPoint.LINE, taken, place._replace(ticks=ticks)
+        yield from _in_line(leaf, start, line, room)
+        line += 1
+
+
+def _in_line(leaf: Leaf, start: Place, line: int, room: Room) -> _Found:
+    """Yield the cuts in one line, as far as it fits."""
+    text, first = leaf.lines[line], start.column if line == start.line else 0
+    base = _taken(leaf, start, line, room) + room.margin if line > start.line else room.margin
+    base += len(start.ticks) if line == start.line else 0
+    reach = first + _reach(text[first : first + room.characters], room.characters - base)
+    skipped = start.before if line == start.line else 0
+    for kind, pattern in ((CutPoint.SENTENCE, SENTENCE), (CutPoint.WORD, _WORD)):
+        if kind is CutPoint.SENTENCE and leaf.kind in {Kind.FENCE, Kind.CODE}:
+            continue
+        done, units = first, 0
+        for match in pattern.finditer(text, first, min(reach + 1, len(text))):
+            column = match.end()
+            if not first < column <= reach or column >= len(text):
+                continue
+            units, done = units + size(text[done:column]), column
+            place = Place(line, column, skipped + units)
+            if (ticks := _ticks(leaf, place, room)) is not None:
+                taken = base + units + len(ticks)
+                if taken <= room.characters:
+                    yield kind, taken, place._replace(ticks=ticks)
+    if first < reach < len(text) and (place := _torn(leaf, line, first, reach, room)):
+        units = size(text[first : place.column])
+        yield CutPoint.CHARACTER, base + units, place._replace(before=skipped + units)
+
+
+def _torn(leaf: Leaf, line: int, first: int, reach: int, room: Room) -> Place | None:
+    """Return the last place within a word, best one that keeps characters whole."""
+    text, fallback = leaf.lines[line], None
+    for column in range(reach, max(first, reach - _LONGEST_CLUSTER), -1):
+        ticks = _ticks(leaf, Place(line, column), room)
+        if ticks is None or column + len(ticks) > reach:
+            continue
+        place = Place(line, column, ticks=ticks)
+        if keeps_characters(text, column) and (ticks or _LINE.match(text, column)):
+            return place
+        fallback = fallback or place
+    return fallback
+
+
+def _taken(leaf: Leaf, start: Place, line: int, room: Room) -> int:
+    """Return the characters of a leaf from *start* up to a line."""
+    if line == start.line:
+        return 0
+    taken = leaf.widths[line] - leaf.widths[start.line] - start.before + len(start.ticks)
+    return taken + (line - start.line) * room.margin
+
+
+def _ticks(leaf: Leaf, place: Place, room: Room) -> str | None:
+    """Return the backticks that close a code span at *place*; None if it must not be cut."""
+    if leaf.kind not in {Kind.TEXT, Kind.HEADING}:
+        return ""
+    spans_ = leaf.spans
+    number = bisect_right(spans_, (place.line, place.column), key=lambda span: span.start) - 1
+    if number < 0 or (place.line, place.column) >= spans_[number].stop:
+        return ""
+    span = spans_[number]
+    if (place.line, place.column) == span.start:
+        return ""
+    inner = span.start[1] + len(span.ticks)
+    is_inside = place.line > span.start[0] or place.column > inner
+    if span.size <= room.longest or len(span.ticks) > room.longest // 8 or not is_inside:
+        return None
+    return span.ticks
 
 
 def keeps_characters(text: str, place: int) -> bool:
@@ -133,75 +215,8 @@ def _splits_flag(text: str, place: int) -> bool:
 
 
 def _reach(text: str, limit: int) -> int:
-    reach = limit
-    while (excess := size(text[:reach]) - limit) > 0:
+    """Return how many characters of *text* are at most *limit* UTF-16 units."""
+    reach = max(limit, 0)
+    while (excess := size(text[:reach]) - limit) > 0 and reach:
         reach -= (excess + 1) // 2
-    return min(reach, len(text))
-
-
-def _cut_points(
-    text: str, tokens: Sequence[Token], starts: Sequence[int]
-) -> dict[CutPoint, Sequence[int]]:
-    cut_points: dict[CutPoint, list[int]] = {kind: [] for kind in CutPoint}
-    lines = set(starts)
-    blocks = [token for token in tokens if token.level == 0 and token.map]
-    for before, block in zip([None, *blocks], blocks, strict=False):
-        cut_point, first = _cut_point(before, block), _first_line(block)
-        cut_points[cut_point].append(starts[first])
-        if before and cut_point is CutPoint.UNDER_HEADING:
-            lines.difference_update(starts[_first_line(before) + 1 : first + 1])
-    items = [token for token in tokens if token.level == 1 and token.type == "list_item_open"]
-    cut_points[CutPoint.ITEM] = [starts[_first_line(item)] for item in items]
-    cut_points[CutPoint.LINE] = sorted(lines)
-    cut_points[CutPoint.SENTENCE] = [match.end() for match in SENTENCE.finditer(text)]
-    cut_points[CutPoint.WORD] = [match.end() for match in _WORD.finditer(text)]
-    return {
-        cut_point: [at for at in places if at <= len(text)]
-        for cut_point, places in cut_points.items()
-    }
-
-
-def _cut_point(before: Token | None, block: Token) -> CutPoint:
-    if block.type == "heading_open":
-        return CutPoint.HEADING
-    if before is not None and before.type == "heading_open":
-        return CutPoint.UNDER_HEADING
-    return CutPoint.BLOCK
-
-
-def _first_line(token: Token) -> int:
-    return token.map[0] if token.map else 0
-
-
-def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Unit]:
-    starts = line_starts(lines)
-    for token in tokens:
-        if token.type not in {"fence", "table_open"} or token.map is None:
-            continue
-        first, last = token.map
-        start, stop, opening = starts[first], starts[last], _as_continuation(lines[first])
-        if token.type == "table_open":
-            opening += f"\n{lines[first + 1]}\n"
-            yield Unit(start, starts[first + 2], stop, opening, "")
-        else:
-            bare = opening[: opening.index(token.markup)] + token.markup
-            info = opening if len(token.info) <= _MAX_INFO else bare
-            yield Unit(start, starts[first + 1], stop, f"{info}\n", f"\n{bare}")
-
-
-def _spans(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Unit]:
-    for start, stop in spans:
-        span = text[start:stop]
-        ticks = span[: len(span) - len(span.lstrip("`"))]
-        yield Unit(start, start + len(ticks), stop, ticks, ticks)
-
-
-def _as_continuation(line: str) -> str:
-    """Return the line with spaces in place of the markers of its list items."""
-    markers = _MARKERS.match(line)
-    prefix = markers[0] if markers else ""
-    return re.sub(r"[^>\s]", " ", prefix) + line[len(prefix) :]
-
-
-def _across(units: Sequence[Unit], place: int) -> Iterator[Unit]:
-    return (unit for unit in units if unit.start < place < unit.stop)
+    return min(max(reach, 0), len(text))

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
+from bot.adapters.slack.markdown.limits import LONGEST_PIECE, size
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.sanitize import visible
-from bot.adapters.slack.markdown.split_points import SENTENCE, size
-from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
+from bot.adapters.slack.markdown.split_points import SENTENCE
 from bot.adapters.slack.markdown.syntax import code, line_starts, outline
 
 _INNER = (" ", "\t")  # begins a nested list item, at which a message cannot begin

@@ -18,7 +18,7 @@ from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
-from bot.adapters.slack.markdown.splitting import LONGEST_PIECE
+from bot.adapters.slack.markdown.limits import LONGEST_PIECE
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.streams import SlackStreams
