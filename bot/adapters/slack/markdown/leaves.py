@@ -144,9 +144,8 @@ class _Walk:
             case "blockquote_open":
                 self._begin(Container("> ", id(token), is_quote=True), token)
             case "list_item_open":
-                number = min(self._numbers[-1], _LARGEST_NUMBER)
+                marker = _marker(token, min(self._numbers[-1], _LARGEST_NUMBER))
                 self._numbers[-1] += 1
-                marker = f"{number if token.info else ''}{token.markup} "
                 self._begin(Container(marker, self._groups[-1]), token)
             case "blockquote_close" | "list_item_close":
                 self._flush()
@@ -202,6 +201,12 @@ class _Walk:
 
     def _is_after_blank(self, line: int) -> bool:
         return line > 0 and not self._lines[line - 1].strip("> \t")
+
+
+def _marker(item: Token, number: int) -> str:
+    """Return an item's marker with its true number, no narrower: what follows must stay outside."""
+    marker = f"{number if item.info else ''}{item.markup} "
+    return marker.ljust(min(len(item.info) + 2, len(marker) + _CODE_INDENT - 1))
 
 
 def _leaf(token: Token) -> Leaf:

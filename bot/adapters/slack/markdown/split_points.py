@@ -16,6 +16,8 @@ _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
 SENTENCE = re.compile(rf"(?:[.!?…][\"')\]*_]*[ \t]+|[。！？]){_NO_BLOCK}")  # noqa: RUF001 - CJK
 _WORD = re.compile(rf"[ \t]+{_NO_BLOCK}")
 _LINE = re.compile(_NO_BLOCK)
+_BOLD = re.compile(r"\*\*[^*]+\*\*:?")
+_COLONS = (":", ":**", "：", "：**")  # noqa: RUF001 - CJK
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _LONGEST_CLUSTER = 1_000  # characters that belong together; longer ones are torn
 _JOINER = "\u200d"
@@ -64,7 +66,7 @@ def before(leaves: Sequence[Leaf], index: int, at: int) -> Cut:
     """Return the cut in front of a leaf."""
     leaf, last = leaves[index], leaves[index - 1]
     outer = leaf.path[: len(leaf.path) - leaf.opened]
-    if last.kind is Kind.HEADING and last.path == outer:
+    if last.path == outer and _announces(last):
         kind = CutPoint.UNDER_HEADING
     elif leaf.kind is Kind.HEADING and not leaf.path:
         kind = CutPoint.HEADING
@@ -73,6 +75,14 @@ def before(leaves: Sequence[Leaf], index: int, at: int) -> Cut:
     else:
         kind = CutPoint.ITEM if leaf.opened else CutPoint.LINE
     return Cut(kind, len(outer), at, index)
+
+
+def _announces(leaf: Leaf) -> bool:
+    """Whether *leaf* is about what follows: a heading, a line in bold, or one with a colon."""
+    last_line = leaf.lines[-1].rstrip()
+    is_label = len(leaf.lines) == 1 and _BOLD.fullmatch(last_line)
+    is_text = leaf.kind is Kind.TEXT
+    return leaf.kind is Kind.HEADING or bool(is_text and (is_label or last_line.endswith(_COLONS)))
 
 
 def inside(leaf: Leaf, index: int, start: Place, at: int, room: Room) -> Iterator[Cut]:
@@ -142,14 +152,16 @@ def _in_line(leaf: Leaf, start: Place, line: int, room: Room) -> _Found:
                 taken = base + units + len(ticks)
                 if taken <= room.characters:
                     yield kind, taken, place._replace(ticks=ticks)
-    if first < reach < len(text) and (place := _torn(leaf, line, first, reach, room)):
-        units = size(text[first : place.column])
-        yield CutPoint.CHARACTER, base + units, place._replace(before=skipped + units)
+    if first < reach < len(text):
+        torn = _torn(leaf, line, first, reach, room)
+        units = size(text[first : torn.column])
+        if torn.column:
+            yield CutPoint.CHARACTER, base + units, torn._replace(before=skipped + units)
 
 
-def _torn(leaf: Leaf, line: int, first: int, reach: int, room: Room) -> Place | None:
-    """Return the last place within a word, best one that keeps characters whole."""
-    text, fallback = leaf.lines[line], None
+def _torn(leaf: Leaf, line: int, first: int, reach: int, room: Room) -> Place:
+    """Return the last place within a word that keeps characters whole, if there is one."""
+    text, fallback = leaf.lines[line], Place()
     for column in range(reach, max(first, reach - _LONGEST_CLUSTER), -1):
         ticks = _ticks(leaf, Place(line, column), room)
         if ticks is None or column + len(ticks) > reach:
@@ -157,7 +169,7 @@ def _torn(leaf: Leaf, line: int, first: int, reach: int, room: Room) -> Place | 
         place = Place(line, column, ticks=ticks)
         if keeps_characters(text, column) and (ticks or _LINE.match(text, column)):
             return place
-        fallback = fallback or place
+        fallback = place if fallback == START else fallback
     return fallback
 
 

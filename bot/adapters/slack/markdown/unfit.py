@@ -8,7 +8,7 @@ from bot.adapters.slack.markdown.leaves import Kind, Leaf, cells
 from bot.adapters.slack.markdown.limits import LONGEST_CELLS, MOST_COLUMNS, size
 from bot.adapters.slack.markdown.rendering import HEADER, prefix
 
-_WIDEST = 100  # characters of a line of code that is not wrapped
+_WIDEST = 120  # characters of a line of code that is not wrapped
 
 
 def fitting(leaf: Leaf, limit: int) -> Leaf:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 
-PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table")
+PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("table")
 WORD = re.compile(r"w\d+x")
 BLOCKS = ["text", "bullets", "lazy", "steps", "tasks", "quote", "fence", "table", "code"]
 FENCES = ["```", "~~~", "````", "```py", "~~~~~"]
@@ -43,17 +43,16 @@ class Generator:
                 return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
             case "fence":
                 fence = self._random.choice(FENCES)
-                lines = "\n".join(self._words(3) for _ in range(count * 2))
-                return f"{fence}\n{lines}\n{fence.rstrip('py')}"
+                code = "\n".join(self._words(3) for _ in range(count * 2))
+                return f"{fence}\n{code}\n{fence.rstrip('py')}"
             case "table":
                 columns = self._random.randint(1, 4)
-                cells = [f"| {' | '.join(self._cell() for _ in range(columns))} |"] * 0
-                cells = [self._row(columns) for _ in range(count + 1)]
-                return "\n".join([cells[0], "|" + "---|" * columns, *cells[1:]])
+                rows = [self._row(columns) for _ in range(count + 1)]
+                return "\n".join([rows[0], "|" + "---|" * columns, *rows[1:]])
             case "code":
                 return "\n".join(f"    {self._words(2)}" for _ in range(count))
-        lines = (f"{self._words(8)}." for _ in range(count))
-        return self._random.choice([" ", "\n"]).join(lines)
+        sentences = (f"{self._words(8)}." for _ in range(count))
+        return self._random.choice([" ", "\n"]).join(sentences)
 
     def _item(self, kind: str, first: int, number: int, depth: int) -> str:
         marker = {"lazy": f"{first}.", "steps": f"{first + number}."}.get(kind, "-")
