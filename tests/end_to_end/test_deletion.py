@@ -6,6 +6,7 @@ tell that something was deleted.
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import pytest
 
@@ -19,7 +20,8 @@ from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, panel_brain
 from tests.eventually import eventually
 
-WAYS = ["refused", "posted in the channel"]
+Way = Literal["refused", "posted in the channel"]
+WAYS: tuple[Way, ...] = get_args(Way)
 
 
 @dataclass
@@ -143,7 +145,7 @@ async def test_a_root_that_is_gone_when_its_turn_begins_is_not_answered(
     await deleting.assert_clean()
 
 
-async def test_a_reply_that_is_deleted_is_not_answered(deleting: Deleting, hazards: Hazards):
+async def test_a_reply_that_is_deleted_is_not_answered(deleting: Deleting):
     world = deleting.world
     roots = [world.say(f"{MENTION} hello") for _ in range(3)]
     await eventually(lambda: all(world.said(root) for root in roots))
@@ -222,9 +224,7 @@ async def test_what_waits_for_a_worker_is_dropped_and_shows_no_place(world: Worl
     await deleting.assert_clean()
 
 
-async def test_a_turn_that_waits_for_an_outage_to_end_is_dropped(
-    deleting: Deleting, hazards: Hazards
-):
+async def test_a_turn_that_waits_for_an_outage_to_end_is_dropped(deleting: Deleting):
     world = deleting.world
     world.openai.faults.on("POST /v1/responses", faults.status(503, retry_after=99))
     ts = await asked_in_vain(world)
@@ -243,12 +243,12 @@ async def asked_in_vain(world: World) -> str:
     return ts
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize(("told", "way"), [(True, WAYS[0]), (False, WAYS[0]), (False, WAYS[1])])
 async def test_a_turn_that_was_given_up_and_is_retried_ends_quietly(
-    deleting: Deleting, hazards: Hazards, told: bool
+    deleting: Deleting, told: bool, way: Way
 ):
     world = deleting.world
-    hazards.tells_of_deletions = told
+    world.slack.hazards.tells_of_deletions, world.slack.hazards.deleted_threads = told, way
     world.openai.faults.on("POST /v1/responses", faults.status(429, "insufficient_quota"))
     ts = world.say(f"{MENTION} legal?")
     await eventually(lambda: world.thread(ts))

@@ -15,7 +15,7 @@ from bot.panel.errors import (
     ModelUnavailable,
 )
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.model import Message, MessageTs, RequestId, ThreadRef, UserId
+from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.tools import ApprovalWanted
@@ -242,6 +242,29 @@ async def test_an_approval_says_why_it_is_closed(bench):
 
     (ending,) = bench.messenger.endings.values()
     assert ending.words == ended(Undecided.DELETED)
+
+
+@pytest.mark.parametrize("decision", [Decision.APPROVED, Decision.EXPIRED])
+async def test_a_decision_on_a_deleted_question_uses_no_tool_and_says_nothing(bench, decision):
+    work = Working(bench)
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [ApprovalWanted(RequestId("r1"), "mail", "send", "{}")])
+    work.start()
+    await work.ask()
+    await work.settled()
+    asked, said = len(bench.model.prompts), bench.messenger.said
+    await work.delete()
+
+    (pending,) = await bench.approvals.pending(THREAD)
+    verdict = pending.verdict_message(pending.verdict(decision, 0), None)
+    await bench.approvals.record_verdict(THREAD, pending.id, verdict)
+    await work.settled()
+    await work.stop()
+
+    assert (len(bench.model.prompts), bench.messenger.said) == (asked, said)
+    (ending,) = bench.messenger.endings.values()
+    assert ending.words == ended(Undecided.DELETED)
+    await work.assert_clean()
 
 
 async def test_of_a_running_turn_the_others_questions_are_answered(bench):

@@ -7,6 +7,7 @@ itself. So what comes back is looked at: a message that is not in its thread is 
 import logging
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
+from typing import NoReturn
 
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.threads.replies import Replies
@@ -31,17 +32,21 @@ class DeletedThreads:
 
     async def check(self, thread: ThreadRef, posted: Json) -> Json:
         """Return *posted* if it is in *thread*; else delete it and raise ThreadGone."""
-        if posted.get("thread_ts") == thread.thread_ts:
-            return posted
-        log.warning("thread.gone", extra={"slack_thread": thread.place, "stray": posted["ts"]})
+        if posted.get("thread_ts") != thread.thread_ts:
+            await self.take_back(thread, posted["ts"])
+        return posted
+
+    async def take_back(self, thread: ThreadRef, ts: str) -> NoReturn:
+        """Delete the message *ts*, which is not in *thread*, and raise ThreadGone."""
+        log.warning("thread.gone", extra={"slack_thread": thread.place, "stray": ts})
         try:
-            await self.delete(thread, posted["ts"])
+            await self.delete(thread, ts)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("stray.not_deleted", extra={"reason": str(error)})
         raise ThreadGone("posted_outside")
 
-    async def check_stream(self, thread: ThreadRef, ts: str) -> None:
-        """Look where the stream *ts* is, as starting one does not tell; raise as ``check`` does."""
+    async def is_outside(self, thread: ThreadRef, ts: str) -> bool:
+        """Whether our message *ts* is certainly not in *thread*."""
         try:
             answer = await self._api.read(
                 "conversations.replies",
@@ -51,10 +56,9 @@ class DeletedThreads:
                 limit=1,
             )
         except (MessengerRefused, MessengerUnavailable):
-            return  # the next message tells
-        for message in answer["messages"]:
-            if message["ts"] == ts:
-                await self.check(thread, message)
+            return False  # the next message tells
+        found = (message for message in answer["messages"] if message["ts"] == ts)
+        return any(message.get("thread_ts") != thread.thread_ts for message in found)
 
     async def explains(self, error: Exception, thread: ThreadRef) -> bool:
         """Whether *error* says that there is no such thread, and it is true."""

@@ -56,7 +56,7 @@ class SlackStreams:
         except (MessengerRefused, TooBusy) as error:
             log.info("stream.not_started", extra={"reason": str(error), "part": post.part})
             return None
-        await self._deleted.check_stream(thread, answer["ts"])
+        await self._check(thread, answer["ts"])  # the answer does not tell
         return MessageTs(answer["ts"])
 
     async def extend(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
@@ -86,7 +86,7 @@ class SlackStreams:
             answer = await self._api.write("chat.stopStream", **args)
             message: Json = answer["message"]
             if message.get("thread_ts") != thread.thread_ts:  # not documented to be there
-                await self._deleted.check_stream(thread, ts)
+                await self._check(thread, ts)
             return message
 
         try:
@@ -110,6 +110,12 @@ class SlackStreams:
                 reason = {"reason": str(error), "part": post.part}
                 log.warning("stream.not_withdrawn", extra=reason)
 
+    async def _check(self, thread: ThreadRef, ts: str) -> None:
+        """End and delete the stream, and raise ThreadGone, if it is not in *thread*."""
+        if await self._deleted.is_outside(thread, ts):
+            await self._end(thread, ts)
+            await self._deleted.take_back(thread, ts)
+
     async def _orphans(
         self, thread: ThreadRef, post: Post, ours: Collection[MessageTs]
     ) -> AsyncIterator[MessageTs]:
@@ -128,7 +134,7 @@ class SlackStreams:
             if is_candidate and self._replies.is_unstamped(message, thread):
                 yield MessageTs(message["ts"])
 
-    async def _end(self, thread: ThreadRef, ts: MessageTs) -> None:
+    async def _end(self, thread: ThreadRef, ts: str) -> None:
         """End a stream; a failure is only logged."""
         try:
             await self._api.rewrite("chat.stopStream", channel=thread.channel_id, ts=ts)
