@@ -6,9 +6,9 @@ Each says whose it is; what others say in it stands in a block quote.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.adapters.slack.content import block_text
+from bot.adapters.slack.content import block_text, file_text
 from bot.adapters.slack.content.json_access import DEEPEST, child, children, string
-from bot.adapters.slack.content.rich_text import escaped, quoted
+from bot.adapters.slack.content.rich_text import quoted
 from bot.adapters.slack.content.shortening import shortened
 from bot.adapters.slack.content.wording import Wording
 from bot.json_types import Json
@@ -36,15 +36,12 @@ def markdown(attachment: Json, own: Wording, depth: int = 0) -> str:
         return ""
     if is_forward(attachment):
         return f"[{_forward_label(attachment)}]\n{quoted(body)}"
-    pretext = string(attachment, "pretext")
-    if own.says(f"{pretext}\n{body}"):
+    if own.says(body):
         return ""
     kinds = {string(block, "type") for block in children(attachment, "blocks")}
     if kinds and kinds <= TABLES:
-        shown = f"[table]\n{body}"
-    else:
-        shown = f"[{_label(attachment)}]\n{quoted(body)}"
-    return "\n".join(filter(None, (pretext, shown)))
+        return f"[table]\n{body}"
+    return f"[{_label(attachment)}]\n{quoted(body)}"
 
 
 def blank_if_placeholder(text: str) -> str:
@@ -113,6 +110,7 @@ def _words(attachment: Json, depth: int) -> str:
 
 
 def _heading(attachment: Json) -> Iterator[str]:
+    yield string(attachment, "pretext")
     if not is_forward(attachment):
         yield string(attachment, "author_name")
     title, link = string(attachment, "title"), string(attachment, "title_link")
@@ -127,7 +125,7 @@ def _details(attachment: Json, own: Wording, depth: int) -> Iterator[str]:
     yield " ".join(f"[{text}]" for text in buttons if text)
     holders = [attachment, *_forwarded(attachment)]
     for file in (file for holder in holders for file in children(holder, "files")):
-        yield f"[with the file {_line(escaped(string(file, 'name') or string(file, 'title')))}]"
+        yield file_text.markdown(file) or f"[with the file {file_text.title(file)}]"
     if not is_forward(attachment):  # there it only names the channel again
         yield string(attachment, "footer")
     for nested in (nested for holder in holders for nested in children(holder, "attachments")):

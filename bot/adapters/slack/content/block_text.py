@@ -18,13 +18,14 @@ _BARE_BRACKET = re.compile(r"<(?![@#!]|https?://|mailto:)")
 # What is no text, whatever block it is in; and the versions of a block for old clients.
 _NO_TEXT = frozenset(
     (
-        *("type", "id", "style", "color", "ts", "team", "value", "verbatim", "emoji", "url"),
+        *("type", "id", "style", "color", "ts", "team", "verbatim", "emoji", "url", "source"),
         *("mimetype", "filetype", "mode", "language", "icon_name", "slack_file", "fallback"),
         *("metadata", "workflow", "confirm", "dispatch_action_config"),
     )
 )
 _NO_TEXT_ENDINGS = ("_id", "_ids", "_url", "_ts")
 _FIGURES = frozenset({"value", "x", "y"})  # of a chart's points
+_ANSWERS = frozenset({"action_id", "text"})  # beside these, a value is what an app gets back
 
 
 def all_of(message: Json, depth: int = 0) -> str:
@@ -87,7 +88,8 @@ def _text(value: object) -> str:
 
 def _table(block: Json, depth: int) -> str:
     rows = ([_cell(cell, depth) for cell in _cells(row)] for row in items(block, "rows"))
-    return _joined("\n\n", (_text(block.get("caption")), rich_text.table(rows)))
+    caption = " ".join(_text(block.get("caption")).split())
+    return _joined("\n\n", (caption, rich_text.table(rows)))
 
 
 def _cells(row: object) -> list[Any]:
@@ -122,8 +124,14 @@ def _texts(block: Mapping[str, Any], depth: int) -> Iterator[str]:
     for key, value in block.items():
         if key in _FIGURES and isinstance(value, int | float) and not isinstance(value, bool):
             yield str(value)
-        elif not (key in _NO_TEXT or str(key).endswith(_NO_TEXT_ENDINGS)):
+        elif _is_text(str(key), block):
             yield _any(value, depth + 1)
+
+
+def _is_text(key: str, block: Mapping[str, Any]) -> bool:
+    if key == "value":
+        return _ANSWERS.isdisjoint(block)
+    return key not in _NO_TEXT and not key.endswith(_NO_TEXT_ENDINGS)
 
 
 def _joined(separator: str, parts: Iterable[str]) -> str:

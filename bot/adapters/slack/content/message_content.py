@@ -7,24 +7,22 @@ Both are in Slack's own syntax: mentions are ids, and ``sanitize.from_slack`` ma
 3. Whatever a payload holds, reading it takes linear time, and what is shown is bounded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any
 
-from bot.adapters.slack.content import attachment_text, block_text
-from bot.adapters.slack.content.json_access import child, children, number, string
-from bot.adapters.slack.content.rich_text import escaped, quoted
-from bot.adapters.slack.content.shortening import CUT, shortened
+from bot.adapters.slack.content import attachment_text, block_text, file_text
+from bot.adapters.slack.content.json_access import child, children, string
+from bot.adapters.slack.content.shortening import shortened
 from bot.adapters.slack.content.wording import Wording
 from bot.json_types import Json
-from bot.panel.model import FileId, SharedFile
+from bot.panel.model import SharedFile
 
-LONGEST_PART = 12_000  # characters: what one attachment, or all blocks, may take
+LONGEST_PART = 12_000  # characters of one block or attachment
 LONGEST_TOGETHER = 24_000
 _LONGEST_TEXT = 40_000  # Slack takes no more
 _LONGEST_NAME = 200
-_MOST_FILES = 50
 _PRESSED = frozenset({"actions", "context_actions"})
 
 
@@ -59,7 +57,7 @@ def read(message: Mapping[str, Any]) -> MessageContent:
     return MessageContent(
         text,
         shown,
-        _shared([*own_files, *forwarded]),
+        file_text.shared([*own_files, *forwarded]),
         _author_name(payload),
         repeats=bool(shown and _is_by_an_app(payload) and Wording(shown).says(text)),
         has_own=bool(text.strip() or own_files),
@@ -104,43 +102,9 @@ def _parts(message: Json, own: Wording, blocks: list[Json]) -> Iterator[str]:
             label = "[table]\n" if string(block, "type") in attachment_text.TABLES else ""
             yield label + shown
     for file in children(message, "files"):
-        yield transcript(file)
+        yield file_text.markdown(file)
     for attachment in children(message, "attachments"):
         yield attachment_text.markdown(attachment, own)
-
-
-def transcript(file: Json) -> str:
-    """Return what is said in a recording, or written in an e-mail: no expert can open these."""
-    kind, words = _words_in(file)
-    if not words:
-        return ""
-    name = string(file, "title") or string(file, "name") or "a recording"
-    label = escaped(" ".join(name.split())[:_LONGEST_NAME]).replace("[", "(").replace("]", ")")
-    return f"[{kind} {label}]\n{quoted(escaped(words))}"
-
-
-def _words_in(file: Json) -> tuple[str, str]:
-    transcription = child(file, "transcription")
-    preview = child(transcription, "preview")
-    if words := string(preview, "content").strip():
-        return "transcript of", words + (CUT if preview.get("has_more") is True else "")
-    if string(file, "filetype") == "email":
-        words = string(file, "plain_text") or string(file, "preview_plain_text")
-        return "e-mail", words.strip()
-    return "", ""
-
-
-def _shared(files: Iterable[Json]) -> tuple[SharedFile, ...]:
-    """Return the files that experts can be given, each once."""
-    shared = (_shared_file(file) for file in files if string(file, "id") and not _words_in(file)[1])
-    by_id = {file.id: file for file in shared}
-    return tuple(islice(by_id.values(), _MOST_FILES))
-
-
-def _shared_file(file: Json) -> SharedFile:
-    name = (string(file, "name") or string(file, "title") or "file")[:_LONGEST_NAME]
-    size = number(file, "size")
-    return SharedFile(FileId(string(file, "id")), name, string(file, "mimetype"), max(size, 0))
 
 
 def _author_name(message: Json) -> str:

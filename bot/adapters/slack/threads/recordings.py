@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.content import message_content
+from bot.adapters.slack.content import file_text
 from bot.adapters.slack.content.json_access import child, string
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import FileId, SharedFile
@@ -33,7 +33,7 @@ class Recordings:
                 info = (await self._api.read("files.info", file=file))["file"]
             except MessengerRefused:  # gone, or files cannot be read
                 return ""
-            transcript = message_content.transcript(info)
+            transcript = file_text.markdown(info)
             is_expected = string(child(info, "transcription"), "status") == "processing"
             if transcript or not is_expected or delay is None:
                 return transcript
