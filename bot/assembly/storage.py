@@ -11,6 +11,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.listening_record import RedisListeningRecord
@@ -35,6 +36,7 @@ class Storage:
     feedback: RedisFeedbackStore
     handles: RedisHandleStore
     approvals: RedisApprovalStore
+    deliveries: RedisDeliveryStore
 
 
 @asynccontextmanager
@@ -55,6 +57,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
             RedisFeedbackStore(redis),
             RedisHandleStore(redis),
             RedisApprovalStore(redis, shards),
+            RedisDeliveryStore(redis),
         )
     finally:
         await redis.aclose()

@@ -63,6 +63,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     ):
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
+        app.act_once(storage.deliveries)
         intake = Intake(storage.queue, storage.threads)
         messages = MessageListeners(intake, storage.handles, slack.identity, config.apps)
         others = other_listeners(config, storage, slack, model, knowledge, intake)

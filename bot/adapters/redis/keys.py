@@ -77,6 +77,8 @@ P standing:T        string  how the bot stands to the thread                 90 
                                                                              one; 105 B
 panelbot:told:N     string  the turn that posted the notice N, which is      an hour; 130 B
                             ``team:channel:notice``
+panelbot:delivery:D hash    who acts on a command, a click or a form; then   an hour; 170 B, and
+                            that it is done, and how it was answered         the answer
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
@@ -124,6 +126,7 @@ THREAD_FOR = 90 * DAY
 FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
 LISTENING_FOR = 30 * DAY
+DELIVERY_FOR = 60 * MINUTE  # Slack tries again for some minutes
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
@@ -227,6 +230,11 @@ def notice(thread: ThreadRef, name: str) -> str:
 def listening(team_id: str) -> str:
     """Return the key of the record of when somebody listened to the workspace's events."""
     return f"panelbot:listening:{team_id}"
+
+
+def delivery(digest: str) -> str:
+    """Return the key of a command, a click or a form; *digest* is made of its name."""
+    return f"panelbot:delivery:{digest}"
 
 
 def handles(team_id: str) -> str:

@@ -67,6 +67,7 @@ class Hazards:
     mention_gap: float = 0.0  # seconds between the two copies of a mention
     extra_deliveries: int = 0  # extra copies of each event
     redelivers: bool = True  # what the bot does not acknowledge; else it is lost
+    repeated: Literal["never", "at once", "afterwards"] = "never"  # commands, clicks and forms
     redelivered: float = 0.0  # the share of events that are delivered twice
     jitter: float = 0.0  # events are delayed by up to this many seconds, and so reordered
     personas: Literal["kept", "ignored", "refused"] = "kept"  # "kept" needs chat:write.customize

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -17,9 +18,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
 from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
 from bot.json_types import Json
 from bot.panel.errors import PanelError, Refused, TryLater
+from bot.panel.messaging.deliveries import DeliveryStore
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import UserId
 
@@ -36,6 +39,13 @@ class BoltApp(AsyncApp):
     """
 
     take_in: Callable[[Json], Awaitable[bool]] | None = None
+    _act_once: ActOnce | None = None
+
+    def act_once(self, store: DeliveryStore) -> None:
+        """Act once on each command, click and form, among all processes that share *store*."""
+        self._act_once = ActOnce(store)
+        self.listener_runner.listener_start_handler = ListenerStart()
+        self.listener_runner.listener_completion_handler = ListenerCompletion()
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
@@ -45,7 +55,9 @@ class BoltApp(AsyncApp):
             response = BoltResponse(status=500)
             await _on_error(error, req.body, response)
             return response
-        return await super().async_dispatch(req)
+        if self._act_once is None:
+            return await super().async_dispatch(req)
+        return await self._act_once.run(req, partial(super().async_dispatch, req))
 
 
 def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -> BoltApp:

@@ -1,9 +1,9 @@
-"""Delivers events, commands and actions to the bot; retries events that it did not acknowledge."""
+"""Delivers events, commands and actions to the bot; again if it did not acknowledge them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
 
@@ -75,16 +75,40 @@ class Deliverer:
         self, payload: Json, *, copies: int = 1, after: float = 0.0, again: bool = True
     ) -> None:
         """Deliver an event in the background, *after* some seconds, and *again* if it must be."""
+        delivery = Delivery("events_api", payload)
         for number in range(copies):
             attempt = Attempt(number, self.carrier.late if number else "")
             pauses = (after, *(self.retry_after if again else ()))
-            task = asyncio.create_task(self._deliver(payload, attempt, pauses))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._deliver(delivery, attempt, pauses))
 
     async def ask(self, delivery: Delivery) -> Json | None:
-        """Deliver a command or an action, once, and return the bot's answer."""
-        return await self._carry(delivery, Attempt())
+        """Deliver a command or an action, and return the bot's answer.
+
+        If there is none, the person is told so, and it is delivered again in the background.
+        """
+        try:
+            return await self._carry(delivery, Attempt())
+        except Undelivered as failure:
+            if not failure.final:
+                attempt = Attempt(1, failure.reason)
+                self._start(self._deliver(delivery, attempt, self.retry_after))
+            raise
+
+    async def ask_twice(self, delivery: Delivery, *, at_once: bool) -> Json | None:
+        """Deliver a command or an action twice; return the answer to the second delivery.
+
+        Slack does so if an acknowledgement is lost on its way.
+        """
+        again = self._carry(delivery, Attempt(1, self.carrier.late))
+        if at_once:
+            _, answer = await asyncio.gather(self.ask(delivery), again)
+            return answer
+        try:
+            await self.ask(delivery)
+        except Undelivered:
+            again.close()
+            raise
+        return await again
 
     async def settle(self) -> None:
         """Wait until every event is acknowledged or given up."""
@@ -99,8 +123,13 @@ class Deliverer:
         for carrier in self._carriers:
             await carrier.close()
 
-    async def _deliver(self, payload: Json, attempt: Attempt, pauses: Sequence[float]) -> None:
-        delivery = Delivery("events_api", payload)
+    def _start(self, delivering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(delivering)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, delivery: Delivery, attempt: Attempt, pauses: Sequence[float]) -> None:
+        """Deliver after each of *pauses* until it is acknowledged."""
         for number, pause in enumerate(pauses, attempt.number + 1):
             await asyncio.sleep(pause)
             try:

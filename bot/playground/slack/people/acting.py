@@ -45,7 +45,7 @@ class PeopleActing(PeopleWriting):
         url = self._response_urls.new(user, channel)
         payload = interactions.command(self._state, user, channel, (command, text), url)
         try:
-            answer = await self._deliverer.ask(Delivery("slash_commands", payload))
+            answer = await self._ask(Delivery("slash_commands", payload))
             if answer:
                 self._response_urls.post(url, answer)
         except Undelivered as failure:
@@ -177,7 +177,13 @@ class PeopleActing(PeopleWriting):
 
     async def _interact(self, kind: str, user: str, fields: Json) -> Json | None:
         payload = interactions.interaction(self._state, kind, user) | fields
-        return await self._deliverer.ask(Delivery("interactive", payload))
+        return await self._ask(Delivery("interactive", payload))
+
+    async def _ask(self, delivery: Delivery) -> Json | None:
+        repeated = self._state.hazards.repeated
+        if repeated == "never":
+            return await self._deliverer.ask(delivery)
+        return await self._deliverer.ask_twice(delivery, at_once=repeated == "at once")
 
     def _message_fields(self, user: str, message: Message) -> Json:
         url = self._response_urls.new(user, message.channel, message)

@@ -17,6 +17,7 @@ from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.listening_record import RedisListeningRecord
@@ -287,6 +288,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     for scope in scopes_of(ONE):
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
+    await RedisDeliveryStore(redis).claim("trigger 1.2.3", "token")
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
     await kept.add(own, [UserSaid("Hi")], after=0)
