@@ -77,6 +77,22 @@ async def test_a_forward_between_two_questions_that_wait_is_read_with_them(world
     assert asked(world).count("hall nine") == 1
 
 
+async def test_a_preview_that_comes_after_the_answer_is_known_at_the_next_question(
+    bot: World,
+) -> None:
+    url = "https://example.org/page"
+    ts = bot.say(f"{MENTION} legal, sum up {url}")
+    await bot.idle()
+
+    bot.slack.people.preview_link(GENERAL, ts, url, "The harbour", "Boats keep to the right.")
+    await bot.idle()
+    assert "keep to the right" not in asked(bot)
+
+    bot.say("legal: and now?", ts)
+    await bot.idle()
+    assert "> Boats keep to the right." in asked(bot)
+
+
 async def test_a_file_in_a_forward_reaches_the_experts(bot: World) -> None:
     notes = posted(bot, bot.say("see file", files=[("notes.txt", b"The warranty covers it.")]))
     ts = bot.slack.people.forward(ADA, GENERAL, notes, f"{MENTION} legal, read the file")

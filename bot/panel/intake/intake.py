@@ -77,7 +77,7 @@ class Intake:
         match decide(incoming, standing):
             case Action.ANSWER:
                 await self._take(incoming)
-            case Action.NOTE if standing is not Standing.UNKNOWN:
+            case Action.NOTE if standing is not Standing.UNKNOWN or incoming.only_shows:
                 await self._threads.mark_unread(incoming.thread, incoming.message.ts)
             case _:
                 pass

@@ -67,6 +67,17 @@ def test_what_only_shows_something_waits_for_the_next_question(standing, decisio
     assert decide(direct, standing) is Action.ANSWER
 
 
+@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.OURS, Standing.MUTED])
+async def test_what_only_shows_something_is_remembered_even_in_a_thread_that_is_not(
+    queue, threads, standing
+):
+    await threads.set_standing(THREAD, standing)
+
+    await Intake(queue, threads).receive(replace(incoming(""), only_shows=True))
+
+    assert await threads.unread_since(THREAD) == "2.0"
+
+
 @pytest.mark.parametrize("standing", Standing)
 async def test_what_apps_say_is_noted_in_our_threads(queue, threads, standing):
     await threads.set_standing(THREAD, standing)

@@ -7,6 +7,7 @@ from bot.json_types import Json
 
 DEEPEST = 24  # levels that are read; nobody writes more
 LONGEST = 20_000  # characters of one text that are read: more than is shown
+_MOST = 10_000  # items of one list
 
 
 def string(value: object, key: str) -> str:
@@ -29,9 +30,9 @@ def children(value: object, key: str) -> Iterator[Json]:
 
 
 def items(value: object, key: str) -> list[Any]:
-    """Return the list at *key* of *value*; empty if there is none."""
+    """Return the beginning of the list at *key* of *value*; empty if there is none."""
     found = value.get(key) if isinstance(value, dict) else None
-    return list(found) if isinstance(found, list | tuple) else []
+    return list(found[:_MOST]) if isinstance(found, list | tuple) else []
 
 
 def number(value: object, key: str) -> int:
