@@ -44,7 +44,7 @@ async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
         api = SlackApi(client, _rate_limiter(config, storage, identity))
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
-        messenger = SlackMessenger(api, identity, signer)
+        messenger = SlackMessenger(api, identity, signer, storage.outbox)
         mentions = Mentions(people, storage.handles, identity)
         transcript = SlackTranscript(api, identity, signer, mentions)
         files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)

@@ -8,6 +8,7 @@ from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -29,6 +30,7 @@ class Storage:
     redis: Connection
     queue: RedisTurnQueue
     journal: RedisJournal
+    outbox: RedisOutbox
     reports: RedisReportStore
     threads: RedisThreadStore
     panels: RedisPanelStore
@@ -50,6 +52,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
             redis,
             RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
             RedisJournal(redis, shards),
+            RedisOutbox(redis, shards, lease=config.lease),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),

@@ -107,9 +107,9 @@ def other_listeners(
     command = ExpertsCommand(editor, documents, handles, form, responder)
     page = HomePage(overviews, slack.identity, slack.api)
     return (
-        RetryListeners(storage.queue, responder),
+        RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
-        FollowUpListeners(intake, editor, responder),
+        FollowUpListeners(intake, editor, storage.outbox, responder),
         ShowWorkListeners(TurnInspector(storage.reports, recovery, model, costs), responder),
         SourcesListeners(knowledge, responder),
         FeedbackListeners(recorder, responder),

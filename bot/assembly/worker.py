@@ -1,7 +1,7 @@
 """The worker: what takes turns off the queue and answers them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.adapters.functions.discovery import discover
@@ -17,6 +17,7 @@ from bot.panel.language_model.fallback import Fallbacks
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.timeouts import Timeouts
+from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
 from bot.panel.turn.turn_worker import TurnWorker
@@ -41,7 +42,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         installed = discover(library.library())
         installed.warn()
         services = Services(
-            Stores(storage.journal, storage.threads, storage.approvals, storage.reports),
+            Stores(
+                storage.journal,
+                storage.threads,
+                storage.approvals,
+                storage.reports,
+                storage.outbox,
+            ),
             panels.panel_editor(config, storage, slack),
             ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
             InstalledFunctions(installed.functions),
@@ -59,21 +66,29 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             concurrency=config.concurrency,
             lease=config.lease,
         )
-        positions = QueuePositions(storage.queue, storage.threads, slack.messenger, locales)
+        positions = QueuePositions(
+            storage.queue, storage.threads, slack.messenger, storage.outbox, locales
+        )
+        sender = OutboxWorker(storage.outbox, slack.messenger, lease=config.lease)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, approval / 4))
-        yield lambda: _work(worker, positions, expiry, config)
+        yield lambda: _work(worker, (positions, expiry), sender, config)
 
 
 async def _work(
-    worker: TurnWorker, positions: QueuePositions, expiry: ApprovalExpiry, config: Config
+    worker: TurnWorker,
+    others: Sequence[QueuePositions | ApprovalExpiry],
+    sender: OutboxWorker,
+    config: Config,
 ) -> None:
     """Answer turns; what is wrong with the models is logged at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(model_server.warn(config))
-        others = [tasks.create_task(positions.run()), tasks.create_task(expiry.run())]
+        beside = [tasks.create_task(other.run()) for other in others]
+        sending = tasks.create_task(sender.run())
         try:
             await worker.run()
         finally:
-            for task in others:
+            for task in beside:
                 task.cancel()
             await worker.drain(GRACE)
+            sending.cancel()  # after the last turns, which leave something to send

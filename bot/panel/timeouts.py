@@ -14,6 +14,8 @@ class Timeouts:
     expert: float = 180  # for an expert's whole answer, with all retries
     function: float = 60  # for the answer of an expert that is a function
     files: float = 60  # for all files of a turn; experts then answer without the missing ones
+    plan_of_several: float = 1  # until the plan is posted, if more than one expert is asked
+    plan_of_one: float = 5  # the same if one is: the status line says as much
     plan_updates: float = 1  # between updates of the plan message: Slack's limit for a channel
     stream_updates: float = 1  # between additions to a stream
     stream: float = 240  # the length of a stream: Slack ends it after about five minutes

@@ -18,6 +18,8 @@ from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.turn_queue import FakeTurnQueue
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 
@@ -83,8 +85,9 @@ async def place(request, slack_inspector):
     async with SlackPlayground() as slack, web_api.session() as session:
         web = web_api.client(slack.bot_token, slack.api_url, session)
         api, signer = SlackApi(web, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
+        outbox = FakeOutbox(FakeTurnQueue())
         yield LocalSlack(
-            slack, SlackMessenger(api, await identify(web), signer, backoff=Backoff(()))
+            slack, SlackMessenger(api, await identify(web), signer, outbox, backoff=Backoff(()))
         )
         slack_inspector.look_at(slack.calls)
 
@@ -152,9 +155,13 @@ async def test_the_plan_stays_one_message(place):
     plan = Post(place.turn, "plan", "Asking Legal Counsel", ConversationId("conv_1"))
 
     ts = await place.messenger.post_plan(place.thread, plan, tasks(TaskState.WORKING))
-    await place.messenger.update_plan(place.thread, ts, plan, tasks(TaskState.DONE))
+    await place.messenger.update_plan(place.thread, ts, plan, tasks(TaskState.WORKING))
+    asked = replace(plan, text="Asked Legal Counsel")
+    ended = place.messenger.plan_ended(place.thread, ts, asked, tasks(TaskState.DONE))
+    for _again in range(2):
+        await place.messenger.send(ended)
 
-    assert place.said() == [(None, "Asking Legal Counsel")]
+    assert place.said() == [(None, "Asked Legal Counsel")]
     assert await place.messenger.find(place.thread, place.turn, "plan") == ts
 
 

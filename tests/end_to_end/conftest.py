@@ -85,14 +85,27 @@ class World:
             if message.bot_id == BOT_ID and message.blocks[0]["type"] != "plan"
         ]
 
+    async def plan(self, ts: str) -> Message:
+        """Return the plan in a thread, once it is there."""
+
+        def plans() -> list[Message]:
+            return [
+                one for one in self.thread(ts) if one.bot_id and one.blocks[0]["type"] == "plan"
+            ]
+
+        await self.slack.people.wait_for(plans)
+        return plans()[0]
+
     async def idle(self) -> None:
-        """Return when every turn is done."""
+        """Return when every turn is done, and what it left in the outbox is shown."""
         await asyncio.sleep(0.05)  # for what was said to arrive at the queue
         async with storage.open_storage(self.config()) as memory, asyncio.timeout(60):
             while True:
                 depth = await memory.queue.depth()
                 if depth.waiting == depth.running == depth.delayed == 0:
-                    return
+                    break
+                await asyncio.sleep(0.01)
+            while await memory.outbox.waiting():  # noqa: ASYNC110 - Redis sends no events
                 await asyncio.sleep(0.01)
 
     async def start_bot(self) -> None:

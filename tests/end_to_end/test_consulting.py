@@ -9,7 +9,6 @@ from bot.playground.openai.items.items import text_of
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
-from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, panel_brain
 from tests.end_to_end.test_backends import restart
 from tests.end_to_end.test_panel_changes import command
@@ -36,10 +35,6 @@ async def office(world: World) -> World:
     await world.start_bot()
     await command(world, "consults legal finance")
     return world
-
-
-def plan_of(world: World, ts: str) -> Message:
-    return next(one for one in world.thread(ts) if one.blocks[0]["type"] == "plan")
 
 
 @pytest.mark.parametrize("backend", ["conversations", "stateless", "assistants"])
@@ -75,13 +70,14 @@ async def test_the_links_show_the_tree_and_survive_the_loss_of_redis(office: Wor
 
 
 async def test_show_work_the_plan_and_the_export_tell_who_asked_whom(office: World):
+    office.openai.latency.first = lambda _: 0.6
     ts = office.say(f"{MENTION} please ask legal")
     await office.idle()
 
     shown = await work(office, replies(office, ts)["Legal Counsel"])
     assert "Finance Partner, asked by Legal Counsel" in shown
     assert "What does it cost?" in shown
-    assert "Finance Partner, asked by Legal Counsel" in str(plan_of(office, ts).blocks)
+    assert "Finance Partner, asked by Legal Counsel" in str((await office.plan(ts)).blocks)
     _, out, _ = await office.panelbot("export", f"{GENERAL}/{ts}", "--format", "md")
     assert "## finance (asked by Legal Counsel)'s conversation" in out
 
@@ -97,10 +93,11 @@ async def test_stop_ends_colleagues_too_and_the_next_question_is_answered(office
     await eventually(
         lambda: any(
             "asked by Legal Counsel" in str(one.blocks) for one in office.thread(ts) if one.bot_id
-        )
+        ),
+        within=10,
     )
 
-    await office.slack.people.click(ADA, plan_of(office, ts), "stop")
+    await office.slack.people.click(ADA, await office.plan(ts), "stop")
     await office.idle()
 
     assert office.said(ts) == [("Panelbot", sentences.stopped(["Legal Counsel"]))]

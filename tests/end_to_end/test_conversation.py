@@ -21,15 +21,25 @@ FINANCE = ("Finance Partner", "Answer 1 of the finance partner of a product team
 
 
 async def test_a_mention_is_answered_by_the_experts_and_summed_up(bot_on_both: World):
+    bot_on_both.openai.latency.first = lambda _: 1.2
     ts = bot_on_both.say(f"{MENTION} please ask legal and finance")
     await bot_on_both.idle()
 
     assert sorted(bot_on_both.said(ts)[:2]) == sorted([LEGAL, FINANCE])
     assert bot_on_both.said(ts)[2:] == [("Panelbot", "They agree.")]
-    plan = next(m for m in bot_on_both.thread(ts) if m.blocks[0]["type"] == "plan")
+    plan = await bot_on_both.plan(ts)
     assert plan.username is None
+    assert plan.blocks[0]["title"] == "Asked Finance Partner and Legal Counsel"
     assert [task["status"] for task in plan.blocks[0]["tasks"]] == ["complete", "complete"]
     assert bot_on_both.slack.workspace.statuses == {}
+
+
+async def test_what_is_answered_within_moments_has_no_plan(bot: World):
+    ts = bot.say(f"{MENTION} please ask legal and finance")
+    await bot.idle()
+
+    assert len(bot.thread(ts)) == len(bot.said(ts)) == 3
+    assert not [call for call in bot.slack.calls if call.method == "chat.update"]
 
 
 async def test_a_reply_goes_on_without_a_mention_in_the_same_conversations(bot: World):

@@ -43,7 +43,8 @@ async def test_the_stop_button_on_the_plan_ends_the_turn(bot: World):
     bot.brain.when(lambda r: "finance partner" in r.instructions.casefold(), Pause(30), Text("?"))
     ts = bot.say(f"{MENTION} please ask legal and finance")
     await eventually(lambda: any(m.username == "Legal Counsel" for m in bots(bot, ts)))
-    plan = next(m for m in bots(bot, ts) if m.blocks[0]["type"] == "plan")
+    plan = await bot.plan(ts)
+    assert plan.blocks[0]["title"] == "Asking Legal Counsel and Finance Partner"
 
     await bot.slack.people.click(ADA, plan, "stop")
     await bot.idle()
@@ -52,7 +53,10 @@ async def test_the_stop_button_on_the_plan_ends_the_turn(bot: World):
     assert said[-1] == ("Panelbot", sentences.stopped(["Finance Partner"]))
     assert [who for who, _ in said] == ["Legal Counsel", "Panelbot"]
     assert (GENERAL, ts) not in bot.slack.workspace.statuses
-    plan = next(m for m in bots(bot, ts) if m.blocks[0]["type"] == "plan")
+    plan = await bot.plan(ts)
+    assert plan.blocks[0]["title"] == "Stopped asking Legal Counsel and Finance Partner"
+    states = [task["status"] for task in plan.blocks[0]["tasks"]]
+    assert states == ["complete", "pending"]
     assert "stop" not in [e["action_id"] for e in plan.blocks[1]["elements"]]
 
 
@@ -110,12 +114,13 @@ async def test_another_expert_is_picked_and_reads_what_was_said(bot: World):
 
 
 async def test_everyone_is_asked_from_the_plan(bot: World):
-    ts = bot.say(f"{MENTION} please ask legal")
+    bot.openai.latency.first = lambda _: 1.2
+    ts = bot.say(f"{MENTION} please ask legal and finance")
     await bot.idle()
-    plan = next(m for m in bots(bot, ts) if m.blocks[0]["type"] == "plan")
+    bot.openai.latency.first = lambda _: 0.0
 
-    await choose(bot, plan, Wish.EVERYONE, "ask_others")
-    await eventually(lambda: len(bot.said(ts)) > 5)
+    await choose(bot, await bot.plan(ts), Wish.EVERYONE, "ask_others")
+    await eventually(lambda: len(bot.said(ts)) > 8)
     await bot.idle()
 
     speakers = {who for who, _ in bot.said(ts)}

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post
+from bot.panel.messaging.outbox import LastState
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 
 
@@ -42,6 +43,7 @@ class RecordingMessenger(Messenger):
         self._unstamped: set[MessageTs] = set()
         self.limit = limit
         self._ts = count(1)
+        self._states: dict[str, tuple[str, Callable[[], None]]] = {}
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
     def fail_next(self, part: str, error: Exception, *, after_effect: bool = False) -> None:
@@ -81,9 +83,21 @@ class RecordingMessenger(Messenger):
                 return ts
         return None
 
-    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
-        fault = self._before("end")
-        self.endings[ts] = ending
+    def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
+        return self._state(thread, ts, "end", lambda: self.endings.update({ts: ending}))
+
+    def plan_ended(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> LastState:
+        return self._state(thread, ts, "plan end", lambda: self._show_plan(ts, post, tasks))
+
+    def status_cleared(self, thread: ThreadRef) -> LastState:
+        return self._state(thread, "status", "clear", lambda: self.statuses.append(""))
+
+    async def send(self, state: LastState) -> None:
+        what, effect = self._states[state.request]
+        fault = self._before(what)
+        effect()
         if fault:
             raise fault.error
 
@@ -106,12 +120,13 @@ class RecordingMessenger(Messenger):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        self.plans.setdefault(ts, []).append(tasks)
+        self._show_plan(ts, post, tasks)
 
-    async def show_status(self, thread: ThreadRef, status: str) -> None:
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
         if status and self.refuses_statuses:
             self._check(thread)
         self.statuses.append(status)
+        return True
 
     def is_private(self, thread: ThreadRef) -> bool:
         return self.private
@@ -175,6 +190,17 @@ class RecordingMessenger(Messenger):
         self.withdrawn.append(post.part)
         if fault:
             raise fault.error
+
+    def _state(
+        self, thread: ThreadRef, about: str, what: str, effect: Callable[[], None]
+    ) -> LastState:
+        request = str(len(self._states))
+        self._states[request] = what, effect
+        return LastState(thread, about, request)
+
+    def _show_plan(self, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]) -> None:
+        self.plans.setdefault(ts, []).append(tasks)
+        self._replace(ts, post)
 
     def _before(self, method: str) -> Fault | None:
         """Return the fault of the next call of *method* if it comes after the effect."""

@@ -236,6 +236,11 @@ class FakeTurnQueue(QueueAdmin):
         """Whether a turn of *thread* is running or postponed."""
         return thread in self._currents
 
+    def is_busy_without(self, thread: ThreadRef, claim: Claim | None) -> bool:
+        """Whether *thread* has a turn that is not the one of *claim*."""
+        current = self._currents.get(thread)
+        return current is not None and (claim is None or current.token != claim.token)
+
     @property
     def postponed(self) -> bool:
         """Whether a turn is postponed."""

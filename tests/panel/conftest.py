@@ -12,6 +12,7 @@ from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
+from bot.panel.messaging.outbox import LastState
 from bot.panel.model import (
     CallId,
     Claim,
@@ -33,6 +34,7 @@ from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.fakes.report_store import FakeReportStore
@@ -47,7 +49,14 @@ EXPERTS = (
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
-HURRY = Timeouts(retry_delays=(0, 0), expert=5, plan_updates=0, turn_retry_delays=(0, 0))
+HURRY = Timeouts(
+    retry_delays=(0, 0),
+    expert=5,
+    plan_of_several=0,
+    plan_of_one=0,
+    plan_updates=0,
+    turn_retry_delays=(0, 0),
+)
 
 
 def consult(expert: str, call_id: str = "") -> ToolCalled:
@@ -79,6 +88,7 @@ class Bench:
         self.journal = FakeJournal(self.queue)
         self.approvals = FakeApprovalStore(self.queue)
         self.reports = FakeReportStore(self.queue)
+        self.outbox = SendingOutbox(self.queue, self.messenger)
 
     def lose(self) -> None:
         """Let all leases run out."""
@@ -96,7 +106,7 @@ class Bench:
         return Locales(self.people, self.language)
 
     def runner(self) -> TurnRunner:
-        stores = Stores(self.journal, self.threads, self.approvals, self.reports)
+        stores = Stores(self.journal, self.threads, self.approvals, self.reports, self.outbox)
         services = Services(
             stores,
             self.editor(),
@@ -147,6 +157,18 @@ class Bench:
         assert again.token > claim.token
         await self.runner().run(again)
         await self.queue.done(again)
+
+
+class SendingOutbox(FakeOutbox):
+    """Sends at once what is put, so that people see it."""
+
+    def __init__(self, queue: FakeTurnQueue, messenger: RecordingMessenger) -> None:
+        super().__init__(queue)
+        self._messenger = messenger
+
+    async def put(self, state: LastState, claim: Claim | None = None) -> None:
+        await super().put(state, claim)
+        await self._messenger.send(state)
 
 
 class Dying:

@@ -45,6 +45,11 @@ P rounds            hash    how far each waiting channel has taken places    whi
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
                             last ``fence`` token given
 P wake              list    at most one element: there is something to do    until taken; 65 B
+P outbox:T          hash    what things in the thread are to show in the     until sent, a day at
+                            end, by thing (a message's ts), until Slack      most; 300 B + blocks
+                            has it
+P outbox            zset    all of these, by when they are sent next (ms)    until sent, 10,000 at
+                                                                             most; 130 B each
 P approvals:T       hash    tool calls in the thread that people have to     60 days after the
                             approve; under the same name and a               last, else until
                             ``!`` the verdict that is queued                 settled; 1 kB +
@@ -127,6 +132,8 @@ FOREIGN_FOR = DAY
 TOLD_FOR = 60 * MINUTE
 LISTENING_FOR = 30 * DAY
 DELIVERY_FOR = 60 * MINUTE  # Slack tries again for some minutes
+TRIED_FOR = DAY  # to show a last state: after a day nobody looks for it
+OUTBOX_FOR = TRIED_FOR + 60 * MINUTE
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in

@@ -26,12 +26,14 @@ class ToolApprovals:
         self,
         record: TurnRecord,
         store: ApprovalStore,
+        writer: ThreadWriter,
         messenger: Messenger,
         approvers: Approvers,
         timeouts: Timeouts,
     ) -> None:
         self._record = record
         self._store = store
+        self._writer = writer
         self._messenger = messenger
         self._approvers = approvers
         self._timeouts = timeouts
@@ -128,11 +130,12 @@ class ToolApprovals:
         """Show the outcome under the request, in the request's language."""
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
         if pending.ts:
-            draft = ThreadWriter(self._record, self._messenger).draft(pending.part, "")
+            draft, thread = self._writer.draft(pending.part, ""), self._record.turn.thread
             with language.in_language(pending.language):
                 ending = Ending(approval_texts.ended(how), by, at)
                 post = replace(draft, turn=pending.turn, text=self._text(pending))
-            await self._messenger.end(self._record.turn.thread, pending.ts, post, ending)
+                ended = self._messenger.ended(thread, pending.ts, post, ending)
+            await self._writer.leave(ended)
 
     def _text(self, pending: Pending) -> str:
         expert = f"{pending.icon} **{pending.title}**"

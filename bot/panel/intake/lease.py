@@ -7,13 +7,14 @@ certainly not expired, nothing is sent.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from time import monotonic
 
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.messaging.outbox import Outbox, Outgoing
 from bot.panel.model import Claim
 
 log = logging.getLogger(__name__)
@@ -60,19 +61,38 @@ async def renewed_lease(queue: TurnQueue, claim: Claim, seconds: float) -> Async
     The current task stays bound to the lease, so use one for each claim.
     """
     lease = Lease(claim.turn.id, seconds * _USABLE, claim.requested_at)
+    async with renewed(lambda: queue.renew(claim), lease, every=seconds / _RENEWALS):
+        yield
+
+
+@asynccontextmanager
+async def renewed_outgoing(
+    outbox: Outbox, outgoing: Outgoing, seconds: float
+) -> AsyncIterator[None]:
+    """Do the same for a last state that is being sent."""
+    lease = Lease(outgoing.state.about, seconds * _USABLE, outgoing.requested_at)
+    async with renewed(lambda: outbox.renew(outgoing), lease, every=seconds / _RENEWALS):
+        yield
+
+
+@asynccontextmanager
+async def renewed(
+    renew: Callable[[], Awaitable[None]], lease: Lease, *, every: float
+) -> AsyncIterator[None]:
+    """Bind the current task to *lease*, and *renew* it inside the block *every* so many seconds."""
     lease.bind()
     async with asyncio.TaskGroup() as tasks:
-        renewal = tasks.create_task(_renew(queue, claim, seconds, lease))
+        renewal = tasks.create_task(_renew(renew, lease, every))
         yield
         renewal.cancel()
 
 
-async def _renew(queue: TurnQueue, claim: Claim, seconds: float, lease: Lease) -> None:
+async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease, every: float) -> None:
     while True:
-        await asyncio.sleep(seconds / _RENEWALS)
+        await asyncio.sleep(every)
         requested_at = monotonic()
         try:
-            await queue.renew(claim)
+            await renew()
             lease.renewed(requested_at)
         except StoreUnavailable as error:  # the fencing token decides once the store is back
             log.warning("lease.not_renewed", extra={"reason": str(error)})

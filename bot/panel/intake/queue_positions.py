@@ -9,6 +9,7 @@ from bot.panel.errors import StoreUnavailable, ThreadGone
 from bot.panel.intake.turn_queue import TurnQueue, WaitingThread
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Messenger
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import ThreadRef
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
@@ -30,6 +31,7 @@ class QueuePositions:
         queue: TurnQueue,
         threads: ThreadStore,
         messenger: Messenger,
+        outbox: Outbox,
         locales: Locales,
         *,
         every: float = 2.0,
@@ -37,6 +39,7 @@ class QueuePositions:
         self._queue = queue
         self._threads = threads
         self._messenger = messenger
+        self._outbox = outbox
         self._locales = locales
         self._every = every
         self._waiting_before: set[ThreadRef] = set()
@@ -74,7 +77,11 @@ class QueuePositions:
         """Clear positions that were shown too late: a turn that has ended would not do so."""
         waiting = {one.thread for one in await self._queue.waiting_threads(MAX_THREADS)}
         late = (one.thread for one in shown if one.thread not in waiting)
-        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in late))
+        await asyncio.gather(*map(self._clear, late))
+
+    async def _clear(self, thread: ThreadRef) -> None:
+        if not await self._messenger.show_status(thread, ""):
+            await self._outbox.put(self._messenger.status_cleared(thread))
 
     def _is_outdated(self, waiting: WaitingThread) -> bool:
         ahead, at = self._shown.get(waiting.thread, (-1, 0.0))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.made_files import StoredFile
+from bot.panel.messaging.outbox import LastState
 from bot.panel.model import (
     ApprovalId,
     ConversationId,
@@ -23,6 +24,7 @@ class TaskState(StrEnum):
 
     WORKING = "working"
     DONE = "done"
+    STOPPED = "stopped"  # by somebody
     ASKING = "asking"  # people to approve a tool
     FAILED = "failed"
 
@@ -95,10 +97,24 @@ class Messenger(Protocol):
         """Return the ts of that message, if it is in the thread already."""
         ...
 
-    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
-        """Replace the buttons of the message *ts*, which is *post*, by *ending*.
+    def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
+        """Return the state in which *ending* replaces the buttons of the message *ts*, *post*."""
+        ...
 
-        Idempotent; does nothing if the message is gone.
+    def plan_ended(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> LastState:
+        """Return the state in which the plan message *ts* shows *tasks*."""
+        ...
+
+    def status_cleared(self, thread: ThreadRef) -> LastState:
+        """Return the state in which the thread shows no status."""
+        ...
+
+    async def send(self, state: LastState) -> None:
+        """Bring about one of these states. Idempotent; does nothing if the message is gone.
+
+        It waits as long as the rate limit asks for.
         """
         ...
 
@@ -122,7 +138,10 @@ class Messenger(Protocol):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        """Update the plan message *ts*. Raises TryLater if the rate limit does not allow it now."""
+        """Update the plan message *ts*. Raises TryLater if the rate limit does not allow it now.
+
+        What it shows in the end is for ``plan_ended``.
+        """
         ...
 
     def is_private(self, thread: ThreadRef) -> bool:
@@ -176,8 +195,8 @@ class Messenger(Protocol):
         """
         ...
 
-    async def show_status(self, thread: ThreadRef, status: str) -> None:
-        """Show what the bot is doing; empty clears it.
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
+        """Show what the bot is doing; empty clears it. Returns False if another try could help.
 
         Best effort: raises nothing but ThreadGone, and that only while something is shown.
         """

@@ -2,29 +2,39 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
-from bot.panel.errors import GiveUp, TryLater
+from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.journal.events import (
     ApprovalAsked,
     ExpertAnswered,
     ExpertFailed,
+    Failure,
     Posted,
     PostStarted,
 )
 from bot.panel.journal.progress import PLAN
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.messaging.messenger import Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.messenger import Messenger, PlanTask, TaskState
 from bot.panel.model import Call, CallId, MessageTs, Panel
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.texts import sentences
+from bot.panel.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
+_BUSY_PAUSE = 5.0  # seconds until a plan that the rate limit did not allow is tried again
+
+Title = Callable[[Sequence[str]], str]
+
 
 class PlanMessage:
-    """Shows the state of a turn: one plan message, and the status line under it."""
+    """Shows the state of a turn: the status line, and a plan message once the turn takes longer.
+
+    A plan that is answered within moments is never posted. What it shows last is left in the
+    outbox, everything before that may be left out.
+    """
 
     def __init__(
         self,
@@ -32,16 +42,20 @@ class PlanMessage:
         messenger: Messenger,
         writer: ThreadWriter,
         panel: Panel,
-        pause: float,
+        timeouts: Timeouts,
     ) -> None:
         self._record = record
         self._messenger = messenger
         self._writer = writer
         self._panel = panel
-        self._pause = pause
+        self._timeouts = timeouts
         self._changed = asyncio.Event()
+        # By the loop's clock: since when experts work, and when the plan is to be posted.
+        self._since: float | None = None
+        self._due: float | None = None
+        self._not_before = 0.0
         self._given_up = False
-        self._shown: Sequence[PlanTask] = ()
+        self._shown: tuple[str, Sequence[PlanTask]] | None = None
         self._may_be_lost = PLAN in record.progress.posting  # an earlier attempt stopped there
         self._showing = asyncio.Lock()  # the last update waits for the one under way
 
@@ -51,19 +65,28 @@ class PlanMessage:
         async with asyncio.TaskGroup() as tasks:
             updates = tasks.create_task(self._keep_up_to_date())
             yield
-            await self._show()
+            await self.end(sentences.asked)
             updates.cancel()
 
     async def give_up(self) -> None:
-        """Show that the unfinished tasks will not be finished."""
+        """Leave it saying that the unfinished tasks will not be finished."""
         self._given_up = True
-        await self._show()
+        outcomes = self._record.progress.outcomes
+        is_finished = all(call.id in outcomes for call in self._record.progress.all_calls)
+        await self.end(sentences.asked if is_finished else sentences.asked_in_part)
+
+    async def end(self, title: Title) -> None:
+        """Leave the plan message, if there is one, in its final state under *title*."""
+        async with self._showing:
+            tasks = self._tasks()
+            if tasks and (ts := self._record.progress.posted.get(PLAN) or await self._lost_plan()):
+                await self._leave(ts, title(_asked_first(tasks)), tasks)
 
     async def withdraw(self) -> None:
         """Delete the plan message if nothing else was posted; else leave it in its final state."""
         if ts := self._record.progress.posted.get(PLAN) or await self._lost_plan():
             if self._record.progress.posted.keys() - {PLAN}:
-                await self._show()
+                await self.end(sentences.asked_until_stopped)
             else:
                 await self._messenger.delete(self._record.turn.thread, ts)
 
@@ -73,40 +96,67 @@ class PlanMessage:
 
     async def _keep_up_to_date(self) -> None:
         while True:
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(self._due):
+                    await self._changed.wait()
             self._changed.clear()
+            if not _is_working(self._tasks()):
+                await asyncio.sleep(self._timeouts.plan_updates)  # it may be over with that
             await self._show()
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._timeouts.plan_updates)
 
     async def _show(self) -> None:
         async with self._showing:
             tasks = self._tasks()
-            if not tasks or tasks == self._shown:
+            if not tasks:
                 return
-            self._shown = tasks
+            title = sentences.asking if _is_working(tasks) else sentences.asked
             try:
-                await self._show_plan(tasks)
+                await self._show_plan(title(_asked_first(tasks)), tasks)
                 await self._show_status(tasks)
-            except (TryLater, GiveUp) as error:  # a plan not shown must not stop the turn
-                self._shown = ()  # the next update, or the last one, shows it
+            except (MessengerUnavailable, MessengerRefused) as error:
+                self._shown = None  # the next update, or the last one, shows it
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
-    async def _show_plan(self, tasks: Sequence[PlanTask]) -> None:
-        title = sentences.plan_title([task.persona.name for task in tasks if not task.asked_by])
-        post = self._writer.draft(PLAN, title)
+    async def _show_plan(self, title: str, tasks: Sequence[PlanTask]) -> None:
         ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
-        if ts:
-            await self._messenger.update_plan(self._record.turn.thread, ts, post, tasks)
-        elif any(task.state is TaskState.WORKING for task in tasks):  # else it comes too late
-            await self._post_plan(post, tasks)
+        if ts is None and self._is_due(tasks):
+            await self._post_plan(title, tasks)
+        elif ts and self._record.progress.retries:  # an older last state may still wait
+            await self._leave(ts, title, tasks)
+        elif ts and self._shown != (title, tasks):
+            self._shown = title, tasks
+            draft = self._writer.draft(PLAN, title)
+            await self._messenger.update_plan(self._record.turn.thread, ts, draft, tasks)
 
-    async def _post_plan(self, post: Post, tasks: Sequence[PlanTask]) -> None:
+    async def _leave(self, ts: MessageTs, title: str, tasks: Sequence[PlanTask]) -> None:
+        """Let the outbox bring the message to this state."""
+        if self._shown != (title, tasks):
+            draft, thread = self._writer.draft(PLAN, title), self._record.turn.thread
+            await self._writer.leave(self._messenger.plan_ended(thread, ts, draft, tasks))
+            self._shown = title, tasks
+
+    def _is_due(self, tasks: Sequence[PlanTask]) -> bool:
+        """Whether the turn takes so long that people want to see who is asked."""
+        if not _is_working(tasks):
+            self._due = None
+            return False
+        now, timeouts = asyncio.get_running_loop().time(), self._timeouts
+        self._since = self._since or now
+        wait = timeouts.plan_of_several if len(tasks) > 1 else timeouts.plan_of_one
+        self._due = max(self._since + wait, self._not_before)
+        return self._due <= now
+
+    async def _post_plan(self, title: str, tasks: Sequence[PlanTask]) -> None:
+        draft = self._writer.draft(PLAN, title)
         await self._record.note(PostStarted(PLAN))
         self._may_be_lost = True
-        if ts := await self._messenger.post_plan(self._record.turn.thread, post, tasks):
+        if ts := await self._messenger.post_plan(self._record.turn.thread, draft, tasks):
+            self._shown, self._due = (title, tasks), None
             await self._record.note(Posted(PLAN, ts))
         else:
-            self._may_be_lost, self._shown = False, ()
+            self._may_be_lost = False
+            self._not_before = asyncio.get_running_loop().time() + _BUSY_PAUSE
 
     async def _lost_plan(self) -> MessageTs | None:
         """Return the plan message if it was posted without an entry in the journal."""
@@ -143,6 +193,8 @@ class PlanMessage:
                 state = TaskState.FAILED if abandoned else TaskState.WORKING
             case ExpertAnswered():
                 state = TaskState.DONE
+            case ExpertFailed(failure=Failure.STOPPED):
+                state = TaskState.STOPPED
             case ApprovalAsked():
                 state = TaskState.ASKING
             case ExpertFailed():
@@ -151,8 +203,17 @@ class PlanMessage:
         return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
 
 
+def _is_working(tasks: Sequence[PlanTask]) -> bool:
+    return any(task.state is TaskState.WORKING for task in tasks)
+
+
+def _asked_first(tasks: Sequence[PlanTask]) -> list[str]:
+    """Return whom the router, or people, asked."""
+    return [task.persona.name for task in tasks if not task.asked_by]
+
+
 def _with_colleagues(task: PlanTask, working: Sequence[PlanTask]) -> str:
     """Return which expert is working, and which colleagues it is waiting for."""
     title = task.persona.name
     colleagues = [other.persona.name for other in working if other.asked_by == title]
-    return sentences.asking(title, colleagues) if colleagues else title
+    return sentences.asking_others(title, colleagues) if colleagues else title

@@ -7,6 +7,7 @@ from bot.panel.journal.events import Posted, PostStarted
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
+from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
 from bot.panel.replies.streams import Streams
 from bot.panel.texts import sentences
@@ -19,9 +20,10 @@ _REST = "rest"  # stands for the messages that are left out
 class ThreadWriter:
     """Posts the messages of one turn."""
 
-    def __init__(self, record: TurnRecord, messenger: Messenger) -> None:
+    def __init__(self, record: TurnRecord, messenger: Messenger, outbox: Outbox) -> None:
         self._record = record
         self._messenger = messenger
+        self._outbox = outbox
         self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
@@ -82,8 +84,18 @@ class ThreadWriter:
         await self._post(replace(self.draft(part, text), approval=approval))
 
     async def show_status(self, status: str) -> None:
-        """Show what is being done; empty clears it."""
+        """Show what is being done."""
         await self._messenger.show_status(self._record.turn.thread, status)
+
+    async def clear_status(self) -> None:
+        """Show nothing as being done any more: now, or as soon as it can be."""
+        thread = self._record.turn.thread
+        if not await self._messenger.show_status(thread, ""):
+            await self.leave(self._messenger.status_cleared(thread))
+
+    async def leave(self, state: LastState) -> None:
+        """Let *state* be what people see in the end, however long that takes."""
+        await self._outbox.put(state, self._record.claim)
 
     def draft(self, part: str, text: str) -> Post:
         """Return a message of this turn."""

@@ -124,7 +124,7 @@ def consulting(titles: Sequence[str]) -> str:
     return gettext("is consulting {experts}…", experts=listed(titles))
 
 
-def asking(title: str, asked: Sequence[str]) -> str:
+def asking_others(title: str, asked: Sequence[str]) -> str:
     """Return the list entry for an expert who is consulting others."""
     return gettext("{expert} (who is asking {others})", expert=title, others=listed(asked))
 
@@ -168,9 +168,24 @@ def in_line(ahead: int) -> str:
     return ngettext("is busy; {count} ahead of you…", "is busy; {count} ahead of you…", ahead)
 
 
-def plan_title(titles: Sequence[str]) -> str:
-    """Return the title of the plan message."""
+def asking(titles: Sequence[str]) -> str:
+    """Return the title of the plan message while experts work."""
     return gettext("Asking {experts}", experts=listed(titles))
+
+
+def asked(titles: Sequence[str]) -> str:
+    """Return the title of the plan message once all have answered, or could not."""
+    return gettext("Asked {experts}", experts=listed(titles))
+
+
+def asked_until_stopped(titles: Sequence[str]) -> str:
+    """Return the title of the plan message of a turn that somebody stopped."""
+    return gettext("Stopped asking {experts}", experts=listed(titles))
+
+
+def asked_in_part(titles: Sequence[str]) -> str:
+    """Return the title of the plan message of a turn that was given up."""
+    return gettext("Could not finish asking {experts}", experts=listed(titles))
 
 
 def listed(names: Sequence[str], limit: int = 4) -> str:

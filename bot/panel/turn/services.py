@@ -11,6 +11,7 @@ from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Messenger
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.panel_editor import PanelEditor
@@ -20,12 +21,13 @@ from bot.panel.timeouts import Timeouts
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where turns are remembered."""
+    """Where turns are remembered, and what they leave behind."""
 
     journal: Journal
     threads: ThreadStore
     approvals: ApprovalStore
     reports: ReportStore
+    outbox: Outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,29 +43,38 @@ class Stopping:
         self._model = model
         self._messenger = messenger
 
-    async def end(self, record: TurnRecord, panel: Panel, approvals: ToolApprovals) -> None:
+    async def end(
+        self,
+        record: TurnRecord,
+        writer: ThreadWriter,
+        plan: PlanMessage,
+        panel: Panel,
+        approvals: ToolApprovals,
+    ) -> None:
         """End the turn of *record* and its pending approvals, and say so; posted replies stay."""
         await approvals.withdraw()
         links = await self._end_calls(record, panel, record.turn.messages)
-        writer = ThreadWriter(record, self._messenger)
         writer.router = links.router
-        async with PlanMessage(record, self._messenger, writer, panel, pause=0).live():
-            pass
+        await plan.end(sentences.asked_until_stopped)
         await writer.end_streams()
         await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
-        await writer.show_status("")
+        await writer.clear_status()
 
     async def end_quietly(
-        self, record: TurnRecord, panel: Panel, approvals: ToolApprovals, left: Sequence[Message]
+        self,
+        record: TurnRecord,
+        writer: ThreadWriter,
+        plan: PlanMessage,
+        panel: Panel,
+        approvals: ToolApprovals,
+        left: Sequence[Message],
     ) -> None:
         """End the turn of *record* without a word: its question or its thread was deleted.
 
         Replies that were posted stay. Of its messages, those *left* are read with the next.
         """
         links = await self._end_calls(record, panel, left)
-        writer = ThreadWriter(record, self._messenger)
         writer.router = links.router
-        plan = PlanMessage(record, self._messenger, writer, panel, pause=0)
         steps = [approvals.withdraw_own, writer.withdraw_streams, plan.withdraw]
         if record.progress.posting:
             thread, turn = record.turn.thread, record.turn.id
@@ -76,7 +85,7 @@ class Stopping:
             except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
                 extra = {"turn": record.turn.id, "reason": str(error)}
                 log.warning("deleted.not_cleaned_up", extra=extra)
-        await writer.show_status("")
+        await writer.clear_status()
 
     async def _end_calls(
         self, record: TurnRecord, panel: Panel, messages: Sequence[Message]

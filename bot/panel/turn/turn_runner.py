@@ -58,7 +58,7 @@ class TurnRunner:
         post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
         record = await self._read_record(claim)
-        writer = ThreadWriter(record, self._services.messenger)
+        writer = self._writer(record)
         command = thread_commands.command_of(claim.turn)
         if command and await self._commands.is_meant(command, claim.turn.thread):
             await self._obey(command, record, writer)
@@ -72,17 +72,20 @@ class TurnRunner:
         if not await self._failures.concerns(claim.turn):
             return
         record = await self._read_record(claim)
-        writer = ThreadWriter(record, self._services.messenger)
+        writer = self._writer(record)
         await self._failures.give_up(record, writer, error)
         panel = await self._services.panels.panel(claim.turn.thread)
-        await PlanMessage(record, self._services.messenger, writer, panel, pause=0).give_up()
-        await writer.show_status("")
+        await self._plan(record, writer, panel).give_up()
+        await writer.clear_status()
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
         record = await self._read_record(claim)
         panel = await self._services.panels.panel(claim.turn.thread)
-        await self._stopping.end(record, panel, await self._load_approvals(record))
+        writer = self._writer(record)
+        plan = self._plan(record, writer, panel)
+        approvals = await self._load_approvals(record)
+        await self._stopping.end(record, writer, plan, panel, approvals)
         await self._save_report(record, claim.turn, panel)
 
     async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
@@ -90,7 +93,10 @@ class TurnRunner:
         record = await self._read_record(claim)
         panel = await self._services.panels.panel(claim.turn.thread)
         left = [m for m in claim.turn.messages if m.ts not in deleted] if deleted else []
-        await self._stopping.end_quietly(record, panel, await self._load_approvals(record), left)
+        writer = self._writer(record)
+        plan = self._plan(record, writer, panel)
+        approvals = await self._load_approvals(record)
+        await self._stopping.end_quietly(record, writer, plan, panel, approvals, left)
         await self._save_report(record, claim.turn, panel)
 
     async def _read_record(self, claim: Claim) -> TurnRecord:
@@ -98,10 +104,17 @@ class TurnRunner:
         await self._services.locales.use_shared_language(claim.turn.asker)
         return await TurnRecord.read(claim, self._stores.journal)
 
+    def _writer(self, record: TurnRecord) -> ThreadWriter:
+        return ThreadWriter(record, self._services.messenger, self._stores.outbox)
+
+    def _plan(self, record: TurnRecord, writer: ThreadWriter, panel: Panel) -> PlanMessage:
+        return PlanMessage(record, self._services.messenger, writer, panel, self._rules.timeouts)
+
     async def _load_approvals(self, record: TurnRecord) -> ToolApprovals:
         approvals = ToolApprovals(
             record,
             self._stores.approvals,
+            self._writer(record),
             self._services.messenger,
             self._rules.approvers,
             self._rules.timeouts,
@@ -171,7 +184,7 @@ class TurnRunner:
                 record.claim, links, self._stores.threads, services.client.model, timeouts
             ),
             writer,
-            PlanMessage(record, services.messenger, writer, panel, timeouts.plan_updates),
+            self._plan(record, writer, panel),
             approvals,
         )
 
@@ -220,7 +233,7 @@ class TurnRunner:
                 context.turn, context.input.earlier, resumed=context.record.resumed
             ),
             self._save_report(context.record, context.turn, context.panel),
-            context.writer.show_status(""),
+            context.writer.clear_status(),
         )
         _log_answered(context)
 

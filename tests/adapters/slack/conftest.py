@@ -33,6 +33,8 @@ from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.turn_queue import FakeTurnQueue
 from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader
 
@@ -52,6 +54,7 @@ class Neighbour:
     mentions: Mentions
     transcript: SlackTranscript
     files: SlackFiles
+    outbox: FakeOutbox
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
 
@@ -110,7 +113,7 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
         signer = StampSigner([SECRET])
         people = SlackPeople(api, identity)
         reader = ScreenReader(slack.workspace)
-        handles = FakeHandleStore()
+        handles, outbox = FakeHandleStore(), FakeOutbox(FakeTurnQueue())
         mentions = Mentions(people, handles, identity)
         yield Neighbour(
             slack,
@@ -118,10 +121,11 @@ async def neighbour(slack: SlackPlayground) -> AsyncIterator[Neighbour]:
             identity,
             signer,
             people,
-            SlackMessenger(api, identity, signer, backoff=Backoff((0.01, 0.01))),
+            SlackMessenger(api, identity, signer, outbox, backoff=Backoff((0.01, 0.01))),
             mentions,
             SlackTranscript(api, identity, signer, mentions),
             SlackFiles(api, session, slack.bot_token, slack.api_url, poll_delays=(0.0, 0.0, 0.0)),
+            outbox,
             handle_store=handles,
         )
         assert reader.complaints == []

@@ -174,7 +174,7 @@ def _messages() -> Iterator[list[dict]]:
         messages.ended("…", Ending(approval_texts.ended(end), ADA))["blocks"] for end in ENDS
     )
     yield file_blocks.show([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
-    yield messages.plain_plan(sentences.plan_title(["Legal"]), TASKS)["blocks"]
+    yield messages.plain_plan(sentences.asking(["Legal"]), TASKS)["blocks"]
     yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
 
 

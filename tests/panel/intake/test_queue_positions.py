@@ -18,7 +18,9 @@ async def line(bench):
     for thread in THREADS:
         await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
         await bench.threads.set_standing(thread, Standing.OURS)
-    return QueuePositions(bench.queue, bench.threads, bench.messenger, bench.locales())
+    return QueuePositions(
+        bench.queue, bench.threads, bench.messenger, bench.outbox, bench.locales()
+    )
 
 
 async def test_who_is_served_soon_is_not_bothered(bench, line):
@@ -40,7 +42,9 @@ async def test_everybody_is_told_in_their_own_language(bench):
     await bench.queue.put(THREADS[1], Message(MessageTs("1.0"), UserId("U2"), "hi", mentioned=True))
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.OURS)
-    line = QueuePositions(bench.queue, bench.threads, bench.messenger, bench.locales())
+    line = QueuePositions(
+        bench.queue, bench.threads, bench.messenger, bench.outbox, bench.locales()
+    )
     await line.update()
     await line.update()
 
@@ -95,15 +99,15 @@ class LateMessenger(RecordingMessenger):
         super().__init__()
         self._queue = queue
 
-    async def show_status(self, thread: ThreadRef, status: str) -> None:
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
         if status:
             await self._queue.done(await self._queue.claim())
-        await super().show_status(thread, status)
+        return await super().show_status(thread, status)
 
 
 async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
     messenger = LateMessenger(bench.queue)
-    line = QueuePositions(bench.queue, bench.threads, messenger, bench.locales())
+    line = QueuePositions(bench.queue, bench.threads, messenger, bench.outbox, bench.locales())
     await line.update()
     await line.update()
 

@@ -33,7 +33,7 @@ def ready(bench: Bench) -> None:
     bench.model.reply = reply
 
 
-PLAN = (None, "Asking Legal Counsel and Finance Partner")
+PLAN = (None, "Asked Legal Counsel and Finance Partner")
 EXPECTED = {
     ("Finance Partner", "I am expert:finance."),
     ("Legal Counsel", "I am expert:legal."),

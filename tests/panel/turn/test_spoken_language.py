@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from bot import language
 from bot.panel.errors import GiveUp, ModelFault, ModelRefused
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import UserId
+from bot.panel.texts import sentences
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, consult
 
@@ -30,7 +32,8 @@ async def test_plan_status_and_an_experts_failure(bench):
 
     said = await run(bench, "Well?")
 
-    assert "Gefragt: Legal Counsel" in said
+    with language.in_language("de"):
+        assert sentences.asked(["Legal Counsel"]) in said
     assert any("der Modelldienst hat den Inhalt abgelehnt" in one for one in said)
     assert bench.messenger.statuses[:2] == ["liest …", "fragt Legal Counsel …"]
 

@@ -44,7 +44,8 @@ async def settled(bench: Bench) -> None:
 
 
 def said(bench: Bench) -> list[tuple[str | None, str]]:
-    return [one for one in bench.messenger.said if not one[1].startswith("Asking")]
+    plans = ("Asking", "Asked", "Stopped asking")
+    return [one for one in bench.messenger.said if not one[1].startswith(plans)]
 
 
 async def test_experts_that_are_at_work_are_stopped_and_the_others_answers_stay(bench, work):

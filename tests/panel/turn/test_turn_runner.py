@@ -37,7 +37,7 @@ async def test_one_expert_answers_and_nothing_is_added(bench):
     await bench.ask("May we?")
 
     assert said_by(bench, "Legal Counsel") == ["Yes, you may."]
-    assert said_by(bench, None) == ["Asking Legal Counsel"]
+    assert said_by(bench, None) == ["Asked Legal Counsel"]
     assert len(bench.model.asked(ROUTER)) == 1
     assert bench.model.unanswered() == []
 
@@ -432,7 +432,7 @@ async def test_experts_without_credit_are_told_of_once(bench):
     await bench.ask("May we?")
 
     told = (None, sentences.router_failed(ModelFault.QUOTA))
-    assert [said for said in bench.messenger.said if "Asking" not in said[1]] == [told]
+    assert [said for said in bench.messenger.said if "Asked" not in said[1]] == [told]
     assert bench.model.unanswered() == []
 
 
@@ -518,7 +518,7 @@ async def test_the_routers_words_are_remembered_in_its_conversation(bench):
 
 
 async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
-    bench = make_bench(timeouts=Timeouts(plan_updates=60))
+    bench = make_bench(timeouts=Timeouts(plan_of_several=0, plan_updates=60))
     refusal = ModelRefused(ModelFault.TOO_LONG, "context_length_exceeded")
     held = asyncio.Event()
     bench.model.script(ROUTER, [consult("legal"), consult("finance")], refusal)

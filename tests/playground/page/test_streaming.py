@@ -11,6 +11,8 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.playground.slack.workspace.company import ADA, BOT_USER
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.turn_queue import FakeTurnQueue
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,7 +25,7 @@ async def test_in_a_direct_message_a_reply_grows_and_then_has_its_buttons(
 ) -> None:
     identity = await identify(bot.client)
     api, signer = SlackApi(bot.client, NoRateLimiter()), StampSigner(["a-secret-of-at-least-16"])
-    messenger = SlackMessenger(api, identity, signer)
+    messenger = SlackMessenger(api, identity, signer, FakeOutbox(FakeTurnQueue()))
     await page.get_by_role("link", name="Panelbot APP").click()
     direct = slack.workspace.direct_channel(ADA, BOT_USER).id
     field = page.get_by_placeholder("Message Panelbot")  # the channel before has a field, too

@@ -125,3 +125,10 @@ end
 local function ended(token)
   return redis.call('EXISTS', of('ended', token))
 end
+
+-- Forgets a last state, by its name in the line of those that wait.
+local function forget_state(name)
+  local thread, about = string.match(name, '^(%S+) (.+)$')
+  redis.call('ZREM', P .. 'outbox', name)
+  redis.call('HDEL', of('outbox', thread), about)
+end

@@ -18,7 +18,9 @@ _PAGE = 1000  # keys in one round trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
 _PANEL = re.compile(r"panelbot:(?P<kind>panel):(?P<name>[^:]+:[^:]+:[^:]+)")
 _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes these
-_OF_THREADS = frozenset({"approvals", "links", "heard", "edited", "standing", "moved", "panel"})
+_OF_THREADS = frozenset(
+    {"approvals", "links", "heard", "edited", "standing", "moved", "panel", "outbox"}
+)
 _DEAD = frozenset({"dead", "dead-journal"})
 
 _Kept = defaultdict[ThreadRef, KeptOfThread]

@@ -18,6 +18,7 @@ _LONGEST_REASON = 300
 _STATES = {
     TaskState.WORKING: "in_progress",
     TaskState.DONE: "complete",
+    TaskState.STOPPED: "pending",  # no failure, and Slack has no state for it
     TaskState.ASKING: "pending",
     TaskState.FAILED: "error",
 }
@@ -98,6 +99,7 @@ def plan_text(title: str, tasks: Sequence[PlanTask]) -> str:
     states = {
         TaskState.WORKING: gettext("at work"),
         TaskState.DONE: gettext("answered"),
+        TaskState.STOPPED: gettext("was stopped"),
         TaskState.ASKING: gettext("asks for approval"),
         TaskState.FAILED: gettext("no answer"),
     }
@@ -118,11 +120,16 @@ def _name(task: PlanTask) -> str:
     return gettext("{expert}, asked by {other}", expert=name, other=task.asked_by)
 
 
+def _title(task: PlanTask) -> str:
+    name = _name(task)
+    return gettext("{expert} (stopped)", expert=name) if task.state is TaskState.STOPPED else name
+
+
 def _task(task: PlanTask) -> Json:
     card: Json = {
         "type": "task_card",
         "task_id": task.id,
-        "title": literal(_name(task), 120),
+        "title": literal(_title(task), 120),
         "status": _STATES[task.state],
     }
     if reason := literal(task.reason, _LONGEST_REASON):

@@ -7,6 +7,7 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
@@ -16,6 +17,7 @@ from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.intake.intake import Intake
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import MessageTs, Steer, ThreadRef, UserId, Wish
 from bot.panel.roster.panel_editor import PanelEditor
 
@@ -25,9 +27,12 @@ log = logging.getLogger(__name__)
 class FollowUpListeners:
     """Queues people's follow-ups to a question."""
 
-    def __init__(self, intake: Intake, editor: PanelEditor, responder: Responder) -> None:
+    def __init__(
+        self, intake: Intake, editor: PanelEditor, outbox: Outbox, responder: Responder
+    ) -> None:
         self._intake = intake
         self._editor = editor
+        self._outbox = outbox
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
@@ -53,17 +58,13 @@ class FollowUpListeners:
         """Stop on a click on Slack's own stop button, and end the session in Slack."""
         channel, thread_ts = event["channel"], event["thread_ts"]
         thread = ThreadRef(self._responder.team_id, channel, thread_ts)
-        place = {"channel_id": channel, "thread_ts": thread_ts}
         try:
             await self._intake.stop(thread, MessageTs(event["event_ts"]), UserId(event["user"]))
         except PanelError as error:
             log.warning("session.not_stopped", extra={"reason": str(error)})
-        for method, state in (
-            ("assistant.threads.setStatus", ""),
-            ("agents.sessions.setStatus", "active"),
-        ):
+        for settled in (last_states.status_cleared(thread), last_states.session_settled(thread)):
             try:
-                await self._responder.api.rewrite(method, status=state, **place)
+                await last_states.send_or_keep(self._responder.api, self._outbox, settled)
             except PanelError as error:
                 log.warning("session.not_settled", extra={"reason": str(error)})
 

@@ -4,6 +4,7 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.adapters.slack.api import last_states
 from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons.reply_buttons import RETRY
 from bot.adapters.slack.interactions.error_sentences import error_sentence
@@ -13,6 +14,7 @@ from bot.json_types import Json
 from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import TurnId
 
 log = logging.getLogger(__name__)
@@ -21,8 +23,9 @@ log = logging.getLogger(__name__)
 class RetryListeners:
     """Puts failed turns back on the queue."""
 
-    def __init__(self, queue: TurnQueue, responder: Responder) -> None:
+    def __init__(self, queue: TurnQueue, outbox: Outbox, responder: Responder) -> None:
         self._queue = queue
+        self._outbox = outbox
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
@@ -52,6 +55,5 @@ class RetryListeners:
         message = body["message"]
         with in_shared_language():
             retried = messages.retried(message, user_of(body))
-        await self._responder.api.rewrite(
-            "chat.update", channel=body["channel"]["id"], ts=message["ts"], **retried
-        )
+        thread = self._responder.thread(body)
+        await self._outbox.put(last_states.updated(thread, message["ts"], retried))

@@ -10,7 +10,9 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
+from bot.adapters.slack.api.last_states import UNFIT
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
@@ -26,41 +28,37 @@ from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
 
-_UNFIT = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "unsupported_block",
-    }
-)
 _BACKOFF = Backoff((0.5, 2.0, 5.0))  # before retrying a post that may not have arrived
 _STATUS_TIMEOUT = 5.0
 _PROGRESS_WITHIN = 1.0  # seconds after which an update of the progress is left out
-_OUTCOME_WITHIN = 20.0  # the same for the last update
 
 
 class SlackMessenger(Messenger):
-    """Posts through *api* as the bot that *identity* describes."""
+    """Posts through *api* as the bot that *identity* describes.
+
+    What has to follow a message but cannot at once goes into *outbox*.
+    """
 
     def __init__(
         self,
         api: SlackApi,
         identity: Identity,
         signer: StampSigner,
+        outbox: Outbox,
         *,
         backoff: Backoff = _BACKOFF,
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
         self._deleted = DeletedThreads(api, self._replies)
-        self._streams = SlackStreams(api, self._replies, self._deleted, backoff)
+        self._streams = SlackStreams(api, self._replies, self._deleted, outbox, backoff)
+        self._outbox = outbox
         self._signer = signer
         self._backoff = backoff
         self._personas = identity.may_have_personas
@@ -90,11 +88,20 @@ class SlackMessenger(Messenger):
         message = await self._replies.find(thread, turn, part)
         return MessageTs(message["ts"]) if message else None
 
-    async def end(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> None:
-        try:
-            await self._update(thread, ts, messages.ended(sanitize.markdown(post.text), ending))
-        except MessengerRefused as error:  # somebody has deleted it
-            log.warning("message.not_ended", extra={"reason": error.code, "part": post.part})
+    def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
+        content = messages.ended(sanitize.markdown(post.text), ending)
+        return last_states.updated(thread, ts, content)
+
+    def plan_ended(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> LastState:
+        return last_states.updated(thread, ts, *_plan(post, tasks))
+
+    def status_cleared(self, thread: ThreadRef) -> LastState:
+        return last_states.status_cleared(thread)
+
+    async def send(self, state: LastState) -> None:
+        await last_states.send(self._api, state)
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
         await self._deleted.delete(thread, ts)
@@ -118,13 +125,12 @@ class SlackMessenger(Messenger):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         content, plain = _plan(post, tasks)
-        within = _PROGRESS_WITHIN if _is_working(tasks) else _OUTCOME_WITHIN
         try:
-            await self._update(thread, ts, content, within=within)
+            await self._update(thread, ts, content)
         except MessengerRefused as error:
-            if error.code not in _UNFIT:
+            if error.code not in UNFIT:
                 raise
-            await self._update(thread, ts, plain, within=within)
+            await self._update(thread, ts, plain)
 
     def next_chunk(self, shown: str, text: str) -> str:
         return stream_text.next_chunk(shown, text)
@@ -157,7 +163,7 @@ class SlackMessenger(Messenger):
     ) -> None:
         await self._streams.withdraw(thread, ts, post, ours)
 
-    async def show_status(self, thread: ThreadRef, status: str) -> None:
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
         try:
             async with asyncio.timeout(_STATUS_TIMEOUT):
                 await self._api.rewrite(
@@ -174,6 +180,8 @@ class SlackMessenger(Messenger):
             if reason not in self._logged_reasons:
                 self._logged_reasons.add(reason)
                 log.warning("status.not_shown", extra={"reason": reason})
+            return isinstance(error, MessengerRefused)
+        return True
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = _markdown(post, named=face is not None)
@@ -192,7 +200,7 @@ class SlackMessenger(Messenger):
         try:
             return await self._post_once(thread, post, content, within)
         except MessengerRefused as error:
-            if error.code not in _UNFIT:
+            if error.code not in UNFIT:
                 raise
             log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
         return await self._post_once(thread, post, plain, within)
@@ -225,18 +233,19 @@ class SlackMessenger(Messenger):
 
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
+        markdown, buttons = _markdown(post, named=False), reply_buttons.row(post)
+        content = messages.reply(markdown, buttons, stored_files=post.stored_files)
+        named = last_states.updated(thread, ts, content)
         try:
-            markdown, buttons = _markdown(post, named=False), reply_buttons.row(post)
-            content = messages.reply(markdown, buttons, stored_files=post.stored_files)
-            await self._update(thread, ts, content)
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.warning("message.unnamed", extra={"reason": str(error), "part": post.part})
+            await last_states.send_or_keep(self._api, self._outbox, named)
+        except MessengerRefused as error:
+            log.warning("message.unnamed", extra={"reason": error.code, "part": post.part})
 
-    async def _update(
-        self, thread: ThreadRef, ts: str, content: Json, within: float | None = None
-    ) -> None:
-        await self._api.rewrite(
-            "chat.update", within=within, channel=thread.channel_id, ts=ts, **content
+    async def _update(self, thread: ThreadRef, ts: str, content: Json) -> None:
+        """Update a message, unless too many calls are waiting."""
+        channel = thread.channel_id
+        await self._api.write(
+            "chat.update", within=_PROGRESS_WITHIN, channel=channel, ts=ts, **content
         )
 
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:

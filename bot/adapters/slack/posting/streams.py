@@ -7,6 +7,7 @@ If Slack refuses a stream, the message or its rest is posted at once. Streams ta
 import logging
 from collections.abc import AsyncIterator, Collection
 
+from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import reply_buttons
@@ -14,8 +15,9 @@ from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
-from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.messenger import Post
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import MessageTs, ThreadRef, UserId
 from bot.panel.retries import Backoff
 
@@ -29,11 +31,17 @@ class SlackStreams:
     """Starts, extends and ends streams; looks for an ended one before it retries the end."""
 
     def __init__(
-        self, api: SlackApi, replies: Replies, deleted: DeletedThreads, backoff: Backoff
+        self,
+        api: SlackApi,
+        replies: Replies,
+        deleted: DeletedThreads,
+        outbox: Outbox,
+        backoff: Backoff,
     ) -> None:
         self._api = api
         self._replies = replies
         self._deleted = deleted
+        self._outbox = outbox
         self._backoff = backoff
 
     async def open(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
@@ -135,8 +143,9 @@ class SlackStreams:
                 yield MessageTs(message["ts"])
 
     async def _end(self, thread: ThreadRef, ts: str) -> None:
-        """End a stream; a failure is only logged."""
+        """End a stream; if Slack is unavailable, later."""
+        ended = last_states.stream_ended(thread, ts)
         try:
-            await self._api.rewrite("chat.stopStream", channel=thread.channel_id, ts=ts)
-        except (MessengerRefused, MessengerUnavailable) as error:
-            log.info("stream.not_ended", extra={"reason": str(error)})
+            await last_states.send_or_keep(self._api, self._outbox, ended)
+        except MessengerRefused as error:
+            log.info("stream.not_ended", extra={"reason": error.code})

@@ -13,6 +13,7 @@ from bot.adapters.redis.connection.client import connect, prepare
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
@@ -30,6 +31,7 @@ from bot.panel.journal.events import RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.messaging.handles import Handle
+from bot.panel.messaging.outbox import LastState
 from bot.panel.messaging.rate_limiter import Limit
 from bot.panel.model import (
     Call,
@@ -285,6 +287,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     wish = wanted(claims[3])
     await RedisApprovalStore(redis, Shards()).open(claims[3], wish)
     await RedisApprovalStore(redis, Shards()).ask(claims[3], wish, within=60)
+    await RedisOutbox(redis, Shards()).put(LastState(ONE, "1.5", "{}"))
     for scope in scopes_of(ONE):
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
@@ -310,7 +313,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:", "stops", "undecided"}
+    waiting |= {"active", "aside", "aside:", "stops", "undecided", "outbox"}
     assert lasting == waiting | {
         "clock",
         "dead",

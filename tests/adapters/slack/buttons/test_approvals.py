@@ -38,7 +38,7 @@ async def test_after_the_decision_a_note_replaces_the_buttons(neighbour):
     thread, post, ts = await asked(neighbour)
 
     for _again in range(2):
-        await neighbour.messenger.end(thread, ts, post, ENDING)
+        await neighbour.messenger.send(neighbour.messenger.ended(thread, ts, post, ENDING))
 
     (message,) = neighbour.replies(thread)
     told, note = message.blocks
@@ -53,7 +53,7 @@ async def test_a_deleted_question_is_no_error(neighbour):
     thread, post, ts = await asked(neighbour)
     neighbour.slack.workspace.delete(neighbour.replies(thread)[0])
 
-    await neighbour.messenger.end(thread, ts, post, ENDING)
+    await neighbour.messenger.send(neighbour.messenger.ended(thread, ts, post, ENDING))
 
     assert neighbour.replies(thread) == []
 

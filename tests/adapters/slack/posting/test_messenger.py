@@ -152,7 +152,9 @@ async def test_without_the_scope_the_name_leads_the_text(neighbour):
     thread = neighbour.begin()
     neighbour.slack.state.scopes.discard("chat:write.customize")
     web = neighbour.api._web
-    messenger = SlackMessenger(neighbour.api, await identify(web), neighbour.signer)
+    messenger = SlackMessenger(
+        neighbour.api, await identify(web), neighbour.signer, neighbour.outbox
+    )
 
     await messenger.post(thread, post())
 
@@ -249,13 +251,14 @@ async def test_the_plan_is_one_message_that_changes(neighbour):
     assert await neighbour.messenger.find(thread, TURN, "plan") == ts
 
 
-async def test_an_update_whose_answer_gets_lost_is_made_again(neighbour):
+async def test_a_last_state_whose_answer_gets_lost_is_brought_about_again(neighbour):
     thread = neighbour.begin()
     plan = post("Asking", "plan", None)
     ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
     neighbour.slack.hazards.on("chat.update", hazards.reset())
 
-    await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.DONE))
+    ended = neighbour.messenger.plan_ended(thread, ts, plan, tasks(TaskState.DONE))
+    await neighbour.messenger.send(ended)
 
     (shown,) = neighbour.replies(thread)
     assert shown.blocks[0]["tasks"][0]["status"] == "complete"
@@ -267,19 +270,34 @@ async def test_a_slack_without_plan_blocks_gets_updates_in_words(neighbour):
     ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
     neighbour.slack.hazards.on("chat.update", hazards.error("invalid_blocks"))
 
-    await neighbour.messenger.update_plan(thread, ts, plan, tasks(TaskState.FAILED))
+    ended = neighbour.messenger.plan_ended(thread, ts, plan, tasks(TaskState.STOPPED))
+    await neighbour.messenger.send(ended)
 
     (shown,) = neighbour.replies(thread)
-    assert "no answer" in shown.blocks[0]["text"]["text"]
+    assert "Legal Counsel (was stopped): Licences." in shown.blocks[0]["text"]["text"]
 
 
-async def test_a_plan_whose_message_is_gone_is_refused(neighbour):
-    thread = neighbour.begin()
+async def test_a_plan_whose_message_is_gone_has_no_last_state(neighbour):
+    thread, gone = neighbour.begin(), MessageTs("1.000001")
 
     with pytest.raises(MessengerRefused, match="message_not_found"):
-        await neighbour.messenger.update_plan(
-            thread, MessageTs("1.000001"), post(), tasks(TaskState.DONE)
-        )
+        await neighbour.messenger.update_plan(thread, gone, post(), tasks(TaskState.DONE))
+    await neighbour.messenger.send(
+        neighbour.messenger.plan_ended(thread, gone, post(), tasks(TaskState.DONE))
+    )
+
+
+async def test_a_stopped_task_is_no_failure(neighbour):
+    thread, plan = neighbour.begin(), post("Stopped asking Legal Counsel", "plan", None)
+    ts = await neighbour.messenger.post_plan(thread, plan, tasks(TaskState.WORKING))
+
+    await neighbour.messenger.send(
+        neighbour.messenger.plan_ended(thread, ts, plan, tasks(TaskState.STOPPED))
+    )
+
+    (shown,) = neighbour.replies(thread)
+    (card,) = shown.blocks[0]["tasks"]
+    assert (card["status"], card["title"]) == ("pending", "Legal Counsel (stopped)")
 
 
 async def test_a_slack_without_plan_blocks_gets_the_plan_in_words(neighbour):
@@ -308,9 +326,11 @@ async def test_a_status_that_cannot_be_shown_is_complained_of_once(neighbour, fa
     thread = neighbour.begin()
     neighbour.slack.hazards.on("assistant.threads.setStatus", fault, times=2)
 
-    await neighbour.messenger.show_status(thread, "is reading…")
-    await neighbour.messenger.show_status(thread, "is reading on…")
+    is_settled = [
+        await neighbour.messenger.show_status(thread, status) for status in ("is reading…", "…")
+    ]
 
+    assert is_settled == [fault.error == "no_permission"] * 2
     assert [record.message for record in caplog.records] == ["status.not_shown"]
 
 

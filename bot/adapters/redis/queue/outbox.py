@@ -1,0 +1,121 @@
+"""The outbox in Redis: of each thing its last state, until it is sent.
+
+A state lies in the shard of its thread, so that the script that keeps it can check the token of the
+turn that leaves it: a worker that has lost its turn cannot replace a newer state.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from bot.adapters.redis import keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.panel.errors import TurnLost
+from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
+from bot.panel.model import Claim, ThreadRef
+
+MOST_STATES = 10_000  # in a shard: some 30 MB; then the oldest is dropped
+
+_PUT, _CLAIM, _RENEW, _SETTLE = map(
+    Script, ("outbox_put", "outbox_claim", "outbox_renew", "outbox_settle")
+)
+
+log = logging.getLogger(__name__)
+
+
+class RedisOutbox(Outbox):
+    """Leases a state for *lease* seconds; looks every *look_again* seconds what others have put."""
+
+    def __init__(
+        self,
+        redis: Connection,
+        shards: keys.Shards,
+        *,
+        lease: float = 15.0,
+        look_again: float = 1.0,
+        most: int = MOST_STATES,
+    ) -> None:
+        self._redis = redis
+        self._shards = shards
+        self._lease = _milliseconds(lease)
+        self._look_again = _milliseconds(look_again)
+        self._most = most
+        self._prefixes = deque(shards.prefixes)
+        self._put_here = asyncio.Event()
+
+    async def put(self, state: LastState, claim: Claim | None = None) -> None:
+        token, passing = claim.token if claim else "", int(state.passing)
+        args = (token, state.about, state.request, passing, keys.OUTBOX_FOR, self._most)
+        dropped = await self._run(_PUT, state.thread, *args)
+        if dropped < 0:
+            raise TurnLost(claim.turn.id if claim else state.about)
+        if dropped:
+            log.error("outbox.full", extra={"dropped": dropped})
+        self._put_here.set()
+
+    async def claim(self) -> Outgoing:
+        while True:
+            self._put_here.clear()
+            self._prefixes.rotate(-1)  # so that no shard comes first each time
+            pauses = []
+            for prefix in tuple(self._prefixes):
+                claimed = await self._claim_from(prefix)
+                if isinstance(claimed, Outgoing):
+                    return claimed
+                pauses.append(claimed)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(pauses)):
+                    await self._put_here.wait()
+
+    async def renew(self, outgoing: Outgoing) -> None:
+        state = outgoing.state
+        args = (state.about, outgoing.token, self._lease)
+        if not await self._run(_RENEW, state.thread, *args):
+            raise TurnLost(state.about)
+
+    async def sent(self, outgoing: Outgoing) -> None:
+        await self._settle(outgoing, "", failed=False)
+
+    async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
+        await self._settle(outgoing, str(_milliseconds(after)), failed=failed)
+
+    async def waiting(self) -> int:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for prefix in self._shards.prefixes:
+                    pipe.zcard(f"{prefix}outbox")
+                return sum(await pipe.execute())
+
+    async def _claim_from(self, prefix: str) -> Outgoing | float:
+        """Return what is due, or how many seconds to wait before the next look."""
+        while True:
+            requested_at = monotonic()
+            with store_errors():
+                args = (self._lease, self._look_again, _milliseconds(keys.TRIED_FOR))
+                reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
+            match reply:
+                case [milliseconds]:
+                    return float(milliseconds) / 1000
+                case [thread, about]:
+                    log.error("outbox.expired", extra={"slack_thread": thread, "about": about})
+                case [thread, about, request, token, failed]:
+                    state = LastState(keys.thread_of(thread), about, request)
+                    return Outgoing(state, int(token), failed, requested_at)
+
+    async def _settle(self, outgoing: Outgoing, delay: str, *, failed: bool) -> None:
+        state = outgoing.state
+        await self._run(_SETTLE, state.thread, state.about, outgoing.token, delay, int(failed))
+
+    async def _run(self, script: Script, thread: ThreadRef, *args: str | int) -> Any:
+        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
+        with store_errors():
+            return await script(self._redis, prefix, name, *args)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,171 @@
+"""The promises of Outbox, on the fake and on Redis alike, each beside its queue."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.outbox import RedisOutbox
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.panel.errors import TurnLost
+from bot.panel.messaging.outbox import LastState, Outbox
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.turn_queue import FakeTurnQueue
+
+THREAD, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
+LEASE = 0.2
+PLAN = LastState(THREAD, "1.5", "asked")
+
+
+@dataclass
+class Neighbours:
+    """An outbox and the queue whose turns leave their last states in it."""
+
+    queue: RedisTurnQueue | FakeTurnQueue
+    outbox: Outbox
+
+    async def claim(self, ts: str = "1.0") -> Claim:
+        await self.queue.put(THREAD, Message(MessageTs(ts), UserId("U1"), "Hi"))
+        return await self.queue.claim()
+
+    async def is_empty(self) -> bool:
+        """Whether nothing is due."""
+        try:
+            async with asyncio.timeout(LEASE / 4):
+                await self.outbox.claim()
+        except TimeoutError:
+            return True
+        return False
+
+
+@pytest.fixture(params=["fake", "redis", "sharded redis"])
+async def neighbours(request, redis):
+    if request.param == "fake":
+        queue = FakeTurnQueue(lease=LEASE)
+        return Neighbours(queue, FakeOutbox(queue, lease=LEASE, most=3))
+    shards = Shards(3 if request.param == "sharded redis" else 1)
+    outbox = RedisOutbox(redis, shards, lease=LEASE, look_again=0.02, most=3)
+    return Neighbours(RedisTurnQueue(redis, shards, lease=LEASE, look_again=0.02), outbox)
+
+
+async def test_what_is_put_is_sent_once(neighbours):
+    await neighbours.outbox.put(PLAN)
+
+    outgoing = await neighbours.outbox.claim()
+    await neighbours.outbox.sent(outgoing)
+
+    assert (outgoing.state, outgoing.failed) == (PLAN, 0)
+    assert await neighbours.is_empty()
+    assert await neighbours.outbox.waiting() == 0
+
+
+async def test_the_newest_state_wins_and_keeps_the_place(neighbours):
+    await neighbours.outbox.put(PLAN)
+    await neighbours.outbox.put(replace(PLAN, about="1.6"))
+    await neighbours.outbox.put(replace(PLAN, request="stopped"))
+
+    sent = [(await neighbours.outbox.claim()).state for _ in range(2)]
+
+    assert sent == [replace(PLAN, request="stopped"), replace(PLAN, about="1.6")]
+
+
+async def test_of_one_thing_only_one_sender_sends(neighbours):
+    await neighbours.outbox.put(PLAN)
+    older = await neighbours.outbox.claim()
+    await neighbours.outbox.put(replace(PLAN, request="stopped"))
+
+    assert await neighbours.is_empty()
+    await neighbours.outbox.sent(older)
+    newer = await neighbours.outbox.claim()
+
+    assert newer.state.request == "stopped"
+
+
+async def test_a_sender_that_was_replaced_settles_nothing(neighbours):
+    await neighbours.outbox.put(PLAN)
+    lost = await neighbours.outbox.claim()
+    await asyncio.sleep(LEASE)
+    again = await neighbours.outbox.claim()
+
+    await neighbours.outbox.sent(lost)
+    await neighbours.outbox.postpone(lost, after=60)
+    with pytest.raises(TurnLost):
+        await neighbours.outbox.renew(lost)
+
+    await neighbours.outbox.renew(again)
+    assert again.state == PLAN
+    assert await neighbours.outbox.waiting() == 1
+
+
+async def test_a_renewed_lease_lasts(neighbours):
+    await neighbours.outbox.put(PLAN)
+    outgoing = await neighbours.outbox.claim()
+    await asyncio.sleep(LEASE * 0.7)
+    await neighbours.outbox.renew(outgoing)
+    await asyncio.sleep(LEASE * 0.5)
+
+    assert await neighbours.is_empty()
+
+
+async def test_a_failed_try_waits_and_is_counted(neighbours):
+    await neighbours.outbox.put(PLAN)
+    await neighbours.outbox.postpone(await neighbours.outbox.claim(), after=LEASE)
+    assert await neighbours.is_empty()
+    again = await neighbours.outbox.claim()
+    await neighbours.outbox.postpone(again, after=0, failed=False)
+
+    assert again.failed == 1
+    assert (await neighbours.outbox.claim()).failed == 1
+
+
+async def test_a_state_that_was_replaced_as_it_failed_is_due_at_once(neighbours):
+    await neighbours.outbox.put(PLAN)
+    outgoing = await neighbours.outbox.claim()
+    await neighbours.outbox.put(replace(PLAN, request="stopped"))
+    await neighbours.outbox.postpone(outgoing, after=60)
+
+    assert (await neighbours.outbox.claim()).state.request == "stopped"
+
+
+async def test_a_turn_that_is_lost_leaves_nothing(neighbours):
+    lost = await neighbours.claim()
+    await asyncio.sleep(LEASE * 1.2)
+    claim = await neighbours.queue.claim()
+
+    with pytest.raises(TurnLost):
+        await neighbours.outbox.put(PLAN, lost)
+    await neighbours.outbox.put(replace(PLAN, request="stopped"), claim)
+
+    assert (await neighbours.outbox.claim()).state.request == "stopped"
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_what_the_next_turn_shows_itself_is_not_sent_into_it(neighbours, is_over):
+    status = LastState(THREAD, "status", "", passing=True)
+    claim = await neighbours.claim()
+    await neighbours.outbox.put(status, claim)
+    await neighbours.queue.done(claim)
+    later = await neighbours.claim("3.0")
+    if is_over:
+        await neighbours.queue.done(later)
+
+    assert await neighbours.is_empty() == (not is_over)
+
+
+async def test_a_turn_that_ends_itself_waits_for_nobody(neighbours):
+    status = LastState(THREAD, "status", "", passing=True)
+    await neighbours.outbox.put(status, await neighbours.claim())
+
+    assert (await neighbours.outbox.claim()).state.about == "status"
+
+
+async def test_memory_is_bounded(neighbours):
+    for number in range(4):
+        await neighbours.outbox.put(replace(PLAN, about=f"1.{number}"))
+
+    sent = {(await neighbours.outbox.claim()).state.about for _ in range(3)}
+
+    assert sent == {"1.1", "1.2", "1.3"}
+    assert await neighbours.outbox.waiting() == 3
