@@ -1,6 +1,7 @@
 """Checking the services that the bot depends on: what is missing, each with its remedy."""
 
 import asyncio
+import logging
 from itertools import chain
 
 from bot.adapters.functions.discovery import discover
@@ -14,6 +15,8 @@ from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
 from bot.settings.config import Config
+
+log = logging.getLogger(__name__)
 
 
 async def examine(config: Config) -> list[Finding]:
@@ -29,6 +32,12 @@ async def examine(config: Config) -> list[Finding]:
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
     return [*chain.from_iterable(service_findings), *own]
+
+
+def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:
+    """Log which scopes the bot lacks; it starts all the same."""
+    for scope in sorted(_scopes(config) - given) if given else ():
+        log.warning("scope.missing", extra={"needed": scope, "remedy": "panelbot check"})
 
 
 def _scopes(config: Config) -> frozenset[str]:

@@ -27,6 +27,7 @@ from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
+from bot.assembly.checkup import warn_of_missing_scopes
 from bot.assembly.parts import Serve
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
@@ -61,6 +62,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):
+        warn_of_missing_scopes(config, slack.identity.scopes)
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
         app.act_once(storage.deliveries)

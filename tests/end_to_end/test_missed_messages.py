@@ -268,9 +268,3 @@ async def test_of_two_processes_one_looks_and_another_takes_over_if_it_dies(lone
         await lonely.idle()
 
     assert speakers(lonely, ts) == ["Panelbot", "Legal Counsel"]
-
-
-def test_the_line_says_how_long_ago_it_was():
-    assert "3 minutes ago" in apologies.late(170)
-    assert "119 minutes" in apologies.late(119 * 60)
-    assert "12 hours" in apologies.late(12 * 3600)

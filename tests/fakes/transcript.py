@@ -34,5 +34,8 @@ class FakeTranscript(Transcript):
     async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
         return self.summoned_at is not None and float(self.summoned_at) < float(before)
 
+    def lacks(self, thread: ThreadRef) -> str:
+        return ""
+
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         return self.router

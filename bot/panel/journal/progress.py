@@ -62,8 +62,9 @@ from bot.panel.model import (
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
+UNREAD = "unread"
 ASIDES = re.compile(
-    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{GAVE_UP}(-\d+)?)(:\d+)?"
+    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{GAVE_UP}(-\d+)?)(:\d+)?"
 )  # not part of an answer
 
 

@@ -19,7 +19,7 @@ from bot.panel.language_model.exchange import Attachment
 from bot.panel.made_files import StoredFile
 from bot.panel.model import SharedFile
 from bot.panel.retries import retry
-from bot.panel.texts import file_sentences
+from bot.panel.texts import apologies, file_sentences
 from bot.panel.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,9 @@ async def _read(
             on=MessengerUnavailable,
         )
     except MessengerRefused as error:
-        log.warning("file.withheld", extra={"file": file.id, "reason": error.code})
+        log.warning("file.withheld", extra={"file": file.id, "reason": str(error)})
+        if error.needed:
+            raise Refused(apologies.file_denied(file.name, error.needed)) from None
     except MessengerUnavailable as error:
         log.warning("file.unavailable", extra={"file": file.id, "reason": str(error)})
     raise Refused(file_sentences.file_withheld(file.name))

@@ -45,3 +45,7 @@ class Transcript(Protocol):
     async def router_of(self, thread: ThreadRef) -> ConversationId | None:
         """Return the router's conversation that our own messages in *thread* name, if any."""
         ...
+
+    def lacks(self, thread: ThreadRef) -> str:
+        """Return the permission without which *thread* was not read; empty if nothing is known."""
+        ...

@@ -1,10 +1,10 @@
 """Telling people why there is no answer: once, and with what can be done about it."""
 
-from bot.panel.errors import ModelFault, ModelRefused
+from bot.panel.errors import MessengerRefused, ModelFault, ModelRefused
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.model import Turn
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.texts import sentences
+from bot.panel.texts import apologies, sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 NO_CREDIT = "no-credit"
@@ -32,6 +32,8 @@ class FailureNotice:
                 sentence = await self._no_credit_sentence(record.turn)
             case ModelRefused(fault=fault):
                 sentence = sentences.router_failed(fault)
+            case MessengerRefused():
+                sentence = apologies.refused(error)
             case _ if record.progress.said_something:
                 sentence = sentences.gave_up_halfway()
             case _:

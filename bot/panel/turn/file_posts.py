@@ -22,7 +22,7 @@ from bot.panel.journal.events import FileStored
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import Call, ConversationId
 from bot.panel.retries import retry
-from bot.panel.texts import file_sentences
+from bot.panel.texts import apologies, file_sentences
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,9 @@ async def _store(context: TurnContext, file: MadeFile, content: bytes) -> Stored
             on=MessengerUnavailable,
         )
     except MessengerRefused as error:
-        log.warning("made.not_stored", extra={"file": file.id, "reason": error.code})
+        log.warning("made.not_stored", extra={"file": file.id, "reason": str(error)})
+        if error.needed:
+            raise Refused(apologies.made_denied(file.name, error.needed)) from None
         raise Refused(file_sentences.made_unwanted(file.name, error.code)) from None
     except MessengerUnavailable as error:
         raise Refused(file_sentences.made_unwanted(file.name, str(error))) from None

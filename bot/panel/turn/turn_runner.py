@@ -10,7 +10,7 @@ from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
-from bot.panel.journal.progress import FILES, LATE, STEERED
+from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
@@ -193,12 +193,25 @@ class TurnRunner:
             try:
                 context.writer.router = await context.conversations.router()
                 await _post_reason(context)
+                await self._post_unread(context)
                 await self._route_and_consult(context)
                 await _post_unused_files(context)
                 await close(context)
             except* ModelRefused as refusals:
                 refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
                 await self._post_refusal(context, refusal)
+
+    async def _post_unread(self, context: TurnContext) -> None:
+        """Say what we are not allowed to read, once in a while."""
+        turn = context.turn
+        lacks = self._services.transcript.lacks(turn.thread)
+        begins_thread = turn.about == turn.thread.thread_ts
+        if (
+            lacks
+            and not begins_thread
+            and await self._stores.threads.is_first_to_post(UNREAD, turn)
+        ):
+            await context.writer.post(UNREAD, apologies.unread(lacks))
 
     async def _post_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
         """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""

@@ -38,12 +38,15 @@ class SlackPeople(People):
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._taken: tuple[float, frozenset[str]] | None = None
         self._taken_lock = asyncio.Lock()
+        self._refused_at = -_MAX_AGE  # when Slack said that we may not know people
 
     async def person(self, user: UserId) -> Person:
         return await self._find(user) or Person(user, user, Role.STRANGER)
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
-        people = await asyncio.gather(*(self._find(user) for user in dict.fromkeys(users)))
+        people = await asyncio.gather(
+            *(self._find_if_allowed(user) for user in dict.fromkeys(users))
+        )
         return {person.id: person.name for person in people if person}
 
     async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
@@ -67,11 +70,22 @@ class SlackPeople(People):
         try:
             answer = await self._api.read("usergroups.users.list", usergroup=group)
         except SlackRefused as error:
-            log.warning("group.unknown", extra={"group": group, "reason": error.code})
+            log.warning("group.unknown", extra={"group": group, "reason": str(error)})
             return ()
         members = frozenset(answer["users"])
         self._groups[group] = self._clock(), members
         return members
+
+    async def _find_if_allowed(self, user: UserId) -> Person | None:
+        """Return the person; None also if we may not ask: an answer without names is one, too."""
+        if not self._is_old(self._refused_at):
+            return None
+        try:
+            return await self._find(user)
+        except SlackRefused as error:
+            if error.needed:
+                self._refused_at = self._clock()
+            return None
 
     async def _find(self, user: UserId) -> Person | None:
         """Return the person; None if Slack does not know or show *user*."""

@@ -89,6 +89,7 @@ class SlackApi:
         self._limiter = limiter
         self._longest = longest
         self._retries = retries
+        self._logged: set[tuple[str, str]] = set()
 
     async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that changes something. Raises Ambiguous if its effect is unknown.
@@ -140,12 +141,21 @@ class SlackApi:
             if not cursor:
                 return
 
+    def _note_missing_scope(self, method: str, refusal: Exception) -> None:
+        """Log which scope *method* lacks, once: without it much goes on all the same."""
+        needed = refusal.needed if isinstance(refusal, SlackRefused) else ""
+        if needed and (method, needed) not in self._logged:
+            self._logged.add((method, needed))
+            log.warning("scope.missing", extra={"method": method, "needed": needed})
+
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
             call = self._web.api_call(method, data=_form(args))
             answer = await (_uninterrupted(call) if method == "chat.postMessage" else call)
         except SlackApiError as error:
-            raise meaning(error) from error
+            refusal = meaning(error)
+            self._note_missing_scope(method, refusal)
+            raise refusal from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
         except AttributeError as error:  # the SDK raises it for a 200 with plain text

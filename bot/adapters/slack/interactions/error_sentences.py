@@ -12,6 +12,7 @@ from bot.panel.errors import (
     PanelError,
     Refused,
 )
+from bot.panel.texts import apologies
 
 _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
 
@@ -24,7 +25,7 @@ def error_sentence(error: PanelError) -> str:
         case MessengerRefused(code=code) if code in _TRIGGER_EXPIRED:
             return gettext("That took me too long; please give the command again.")
         case MessengerRefused():
-            return gettext("Slack did not let me do that; please tell whoever runs me.")
+            return apologies.refused(error)
         case MessengerUnavailable():
             return gettext("I cannot reach Slack just now; please try again in a minute.")
         case ModelRefused():

@@ -14,6 +14,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
+from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
@@ -78,7 +79,10 @@ class Responder:
             )
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("change.not_announced", extra={"reason": str(error)})
-            return not_announced(str(error), requester.channel_id, requester.bot_user)
+            code, reason = str(error), ""
+            if isinstance(error, MessengerRefused) and error.needed:
+                reason = error_sentence(error)
+            return not_announced(code, requester.channel_id, requester.bot_user, reason)
         return None
 
     async def tell(self, answer: Answer, requester: Requester) -> None:
@@ -128,10 +132,11 @@ async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool
         log.warning("command.not_answered", extra={"reason": response.status_code})
 
 
-def not_announced(code: str, channel_id: str, bot_user: str) -> Answer:
+def not_announced(code: str, channel_id: str, bot_user: str, reason: str = "") -> Answer:
     """Return the answer for a change that was made but could not be announced."""
     if code not in _NOT_A_MEMBER:
         text = gettext("Done, but I could not tell the others in this channel.")
+        text = f"{text} {reason}".strip()
     elif channel_id.startswith("D"):
         text = gettext(
             "Done, but I take no part in direct messages between people and cannot answer here: "

@@ -24,7 +24,7 @@ class SlackBotMessages(BotMessages):
         people: set[UserId] = set()
         routers: dict[ConversationId, None] = {}
         bot_messages: list[MessageTs] = []
-        async for message in self._replies.of(thread):
+        async for message in self._replies.of(thread, required=True):
             if message.get("bot_id") == self._bot_id:
                 bot_messages.append(MessageTs(message["ts"]))
             elif not message.get("bot_id") and not message.get("hidden") and message.get("user"):

@@ -11,6 +11,7 @@ from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
 from bot.panel.retries import Backoff, Retries
 
+MISSING_SCOPE = "missing_scope"
 NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
@@ -21,12 +22,19 @@ class Replies:
         self._api = api
         self._bot_id = identity.bot_id
         self._signer = signer
+        self.needed: dict[str, str] = {}  # by channel: the scope without which it cannot be read
 
     async def of(
-        self, thread: ThreadRef, *, oldest: str | None = None, latest: str | None = None
+        self,
+        thread: ThreadRef,
+        *,
+        oldest: str | None = None,
+        latest: str | None = None,
+        required: bool = False,
     ) -> AsyncGenerator[Json, None]:
         """Yield the messages of *thread*, oldest first; none if it cannot be seen.
 
+        If they are *required*, it is an error that we are not allowed to see it.
         The root comes first even if it is older than *oldest*, and only once, though Slack may
         repeat it on every page.
         """
@@ -43,12 +51,15 @@ class Replies:
         try:
             root_seen = False
             async for message in pages:
+                self.needed.pop(thread.channel_id, None)
                 is_root = message["ts"] == thread.thread_ts
                 if not (is_root and root_seen):
                     yield message
                 root_seen = root_seen or is_root
         except MessengerRefused as error:
-            if error.code not in NOT_THERE:
+            if error.code == MISSING_SCOPE and not required:
+                self.needed[thread.channel_id] = error.needed
+            elif error.code not in NOT_THERE:
                 raise
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:

@@ -54,7 +54,7 @@ UNREAD = Lengths(24_000, 48_000)  # perhaps what the question is about
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that do not answer the question.
 _ASIDES = re.compile(
-    r"plan|help|refused|stopped|steered|no-credit|files|late|approval|gave-up(-\d+)?"
+    r"plan|help|refused|stopped|steered|no-credit|files|late|unread|approval|gave-up(-\d+)?"
 )
 _SOMEBODY = "Somebody"
 
@@ -110,7 +110,7 @@ class SlackTranscript(Transcript):
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         return await self._utterances(
-            self._replies.of(thread, oldest=since, latest=until),
+            self._replies.of(thread, oldest=since, latest=until, required=True),
             lambda message: (
                 float(since) <= float(message["ts"]) <= float(until)
                 and (since == until or not message.get("bot_id"))
@@ -135,9 +135,12 @@ class SlackTranscript(Transcript):
                 newest = ConversationId(stamp.router)
         return newest
 
+    def lacks(self, thread: ThreadRef) -> str:
+        return self._replies.needed.get(thread.channel_id, "")
+
     async def all_messages(self, thread: ThreadRef) -> Sequence[Spoken]:
         """Return every message of *thread* in full, as people saw it."""
-        replies = self._replies.of(thread)
+        replies = self._replies.of(thread, required=True)
         messages = [message async for message in replies if not message.get("hidden")]
         contents = [self._content(message) for message in messages]
         names = await self._names(_authors(messages), contents)

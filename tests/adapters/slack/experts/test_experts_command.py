@@ -101,6 +101,13 @@ async def test_a_change_counts_although_the_channel_is_archived(neighbour, edito
     assert (await editor.panel(HERE)).find("writing")
 
 
+async def test_a_change_that_cannot_be_announced_names_the_missing_permission(neighbour, editor):
+    neighbour.slack.state.scopes.discard("chat:write")
+    answer = await neighbour.command(editor).carry_out(Order(AddExpert("writing")), GIVER)
+    assert answer
+    assert "the app lacks the permission `chat:write`" in answer.text
+
+
 async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
     command = neighbour.command(editor)
     with pytest.raises(MessengerRefused):
