@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _DEEPEST = 100  # levels of quotes and lists; what is deeper is not looked at
-_RUN = re.compile(r"(\\*)(`+)")
+_RUN = re.compile(r"(?<!\\)(\\*)(`+)")
 
 
 def with_note(text: str, note: str) -> str:

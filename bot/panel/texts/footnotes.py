@@ -18,6 +18,7 @@ _LEFTOVERS = re.compile(LEFTOVERS)
 _SANDBOX = re.compile(r"!?\[([^\]\n]{0,200})\]\(sandbox:[^)\s]{0,500}\)")
 _LINK = re.compile(r"\(?\[[^\]\n]*\]\([^)\s]*\)\)?")
 _LONGEST_URL = 500
+_LONGEST_WORD = 100
 
 
 def under(text: str, citations: Sequence[Citation], heading: str) -> str:
@@ -78,7 +79,8 @@ def _place(text: str, at: int | None, code: Sequence[tuple[int, int]]) -> int | 
     """Return where the mark goes: after the word at *at*, but never in *code*."""
     if at is None or at > len(text):
         return None
-    while at < len(text) and text[at].isalnum():
+    end = min(at + _LONGEST_WORD, len(text))
+    while at < end and text[at].isalnum():
         at += 1
     before = bisect_left(code, (at, at)) - 1
     return None if before >= 0 and at < code[before][1] else at

@@ -49,8 +49,8 @@ def is_seen(outside: str, inside: str) -> bool:
 
 
 def is_foreign(*characters: str) -> bool:
-    """Whether one of them is not ASCII."""
-    return not all(character.isascii() for character in characters)
+    """Whether one of them is neither ASCII nor what stands for ASCII in neutral text."""
+    return not all(character.isascii() or character == "\uff20" for character in characters)
 
 
 def _spaces(text: str, opening: Part, closing: Part) -> Iterator[Edit]:

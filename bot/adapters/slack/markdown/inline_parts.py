@@ -19,7 +19,7 @@ _LONGEST_URL = 2_000
 _MOST_PARENTHESES = 8  # open at a time in an address
 
 _SPECIAL = re.compile(r"\\.|`+|!?\[|\]|<|\*+|~+", re.DOTALL)
-_CODE = re.compile(r"\\.|`+", re.DOTALL)
+_CODE_OR_EMPHASIS = re.compile(r"\\.|`+|\*+|~+", re.DOTALL)
 _TICKS = re.compile("`+")
 _SPACES = re.compile(r"[ \t\n]*")
 _POINTED_URL = re.compile(rf"<((?:[^<>\n\\]|\\.){{0,{_LONGEST_URL}}})>")
@@ -94,8 +94,8 @@ class _Scanner:
         self._ticks: Mapping[int, Sequence[int]] | None = None
         self._has_comments = True
 
-    def scan(self, start: int) -> Iterator[Part]:
-        while match := _SPECIAL.search(self._text, start, self._scope.stop):
+    def scan(self, start: int, special: re.Pattern[str] = _SPECIAL) -> Iterator[Part]:
+        while match := special.search(self._text, start, self._scope.stop):
             part = self._part(match)
             if part:
                 yield part
@@ -191,18 +191,11 @@ def parts(structure: Structure) -> Iterator[Part]:
         yield from _Scanner(structure.flat, scope, urls).scan(start)
 
 
-def code_spans(text: str, scope: Scope) -> Iterator[tuple[int, int]]:
-    """Yield where the code spans of a scope are."""
-    start, ticks = scope.start, None
-    while match := _CODE.search(text, start, scope.stop):
-        start = match.end()
-        if match[0][0] == "`":
-            ticks = ticks or _runs(text, scope)
-            closings = ticks[len(match[0])]
-            index = bisect_left(closings, start)
-            if index < len(closings):
-                start = closings[index] + len(match[0])
-                yield match.start(), start
+def code_and_emphasis(structure: Structure) -> Iterator[Part]:
+    """Yield the code spans and the delimiters of emphasis in a text that has no links or tags."""
+    for scope in structure.scopes:
+        scanner = _Scanner(structure.flat, scope, {})
+        yield from scanner.scan(scope.start, _CODE_OR_EMPHASIS)
 
 
 def _runs(text: str, scope: Scope) -> Mapping[int, Sequence[int]]:

@@ -16,7 +16,7 @@ from bot.adapters.slack.markdown.block_structure import Structure, structure
 from bot.adapters.slack.markdown.edits import Edit, edited
 from bot.adapters.slack.markdown.emphasis import emphasis_edits
 from bot.adapters.slack.markdown.html_tags import tag_edits
-from bot.adapters.slack.markdown.inline_parts import Element, Part, parts
+from bot.adapters.slack.markdown.inline_parts import Element, Part, code_and_emphasis, parts
 from bot.adapters.slack.markdown.syntax import MARKERS, code
 from bot.language import gettext
 
@@ -123,7 +123,7 @@ def _last_edits(text: str) -> Iterator[Edit]:
     blocks = structure(text)
     yield from _outside_code(text, blocks, edits)
     if may_be_emphasis:
-        yield from emphasis_edits(blocks.flat, parts(blocks))
+        yield from emphasis_edits(blocks.flat, code_and_emphasis(blocks))
 
 
 def _outside_code(text: str, blocks: Structure, edits: Sequence[Edit]) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.adapters.slack.markdown.block_structure import Fence, Structure, structure
-from bot.adapters.slack.markdown.inline_parts import code_spans
+from bot.adapters.slack.markdown.inline_parts import Element, code_and_emphasis
 
 # The pattern of quote and list markers before the text of a line.
 MARKERS = r"(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])[ \t])*"
@@ -48,7 +48,8 @@ def line_starts(lines: Sequence[str]) -> list[int]:
 
 
 def _spans(blocks: Structure) -> list[tuple[int, int]]:
-    return [span for scope in blocks.scopes for span in code_spans(blocks.flat, scope)]
+    elements = code_and_emphasis(blocks)
+    return [(part.start, part.stop) for part in elements if part.element is Element.CODE]
 
 
 def _is_ordinary(fence: Fence, source: str) -> bool:

@@ -1,4 +1,6 @@
+# ruff: noqa: RUF001 - CJK
 import re
+import time
 
 import pytest
 from hypothesis import example, given
@@ -19,6 +21,36 @@ FRAGMENTS = [
     *("https://evil.com", "https://evil.com/a`b", "javascript:alert(1)", "mailto:a@b.c", "/x"),
     *("![", "](", "][", "]:", "[a]: https://e.co", "[good](https://evil.com)", "<!channel>"),
     *("<https://e.co>", "<https://e.co|good>", '<a href="https://evil.com">', "<@U1>", "<!--"),
+    *(
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<br>",
+        "<p>",
+        "</p>",
+        "<td>",
+        "</td>",
+        "<sup>",
+        "</sup>",
+        "<S>",
+    ),
+    *(
+        "<code>",
+        "</code>",
+        "<!-- x -->",
+        "-->",
+        "**",
+        "***",
+        "~~",
+        "注意",
+        "：",
+        "次",
+        "。",
+        "「",
+        "」",
+    ),
+    *("@channel", "@here", "===", "---", "1"),
     *("| a | b |\n|---|---|\n", "\u202e", "\u200d", "\u200b", "\ufeff", "\x00", "\r\n", "\u2028"),
 ]
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join) | st.text(max_size=60)
@@ -49,9 +81,13 @@ def test_nothing_that_acts_is_left(text: str) -> None:
     for parser in (COMMONMARK, GITHUB):
         assert not kinds(parser, shown) & set(HOSTILE)
     assert "](" not in SIMPLE_CODE.sub(" ", shown)
+    assert not re.search(r"(?<![\w.+-])@(channel|here)\b", SIMPLE_CODE.sub(" ", shown))
 
 
 @given(texts)
+@example("[a]: https://e.co<br>1]:**:\\\n<p>**b")
+@example("x</i>**@channel**")
+@example("**注意：*<b></b>*次")
 def test_neutral_text_stays_as_it_is(text: str) -> None:
     once = markdown(text)
     assert markdown(once) == once
@@ -151,6 +187,128 @@ def test_nothing_pings_in_any_field(ping: str) -> None:
     assert markdown(ping) == inert
     assert mrkdwn(ping) == inert
     assert one_line(ping, 100) == inert
+
+
+@pytest.mark.parametrize(
+    ("shout", "shown"),
+    [
+        ("@channel, @Here and @everyone!", "＠channel, ＠Here and ＠everyone!"),
+        (
+            "@\u200bchannel `@channel` a@here.com @channels",
+            "＠channel `@channel` a@here.com @channels",
+        ),
+        ("`x`@channel ``@here` <b>@here</b>", "`x`＠channel ``＠here` **＠here**"),
+    ],
+)
+def test_everybody_is_called_by_no_word(shout: str, shown: str) -> None:
+    assert markdown(shout) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a<br>b<BR/>c", "a  \nb  \nc"),
+        ("a<br>\nb<br><br>c", "a  \nb\n\nc"),
+        ("- a<br>b\n- c<br># d", "- a  \n  b\n- c  \n  \\# d"),
+        ("> q<br>r", "> q  \n> r"),
+        ("# t<br>u", "# t u"),
+        ("| a<br>b | c<br>(d) | <br>e. f.<br>g |\n|-|-|-|", "| a / b | c (d) | e. f. g |\n|-|-|-|"),
+        ("Steps:<br>1. a<br>- b<br>> c", "Steps:  \n1\\. a  \n\\- b  \n&gt; c"),
+        ("a<hr>b", "a\n\nb"),
+    ],
+)
+def test_a_break_is_a_break_or_what_reads_like_one(text: str, shown: str) -> None:
+    assert markdown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<b>x</b> <i>y</i> <strong> z </strong> <del>w</del>", "**x** *y*  **z**  ~~w~~"),
+        ("<b><i>x</i></b> <code>a_b</code> <kbd>Ctrl</kbd>", "***x*** `a_b` `Ctrl`"),
+        ("a<b>(x)</b>b <b>**x**</b> <b> </b>", "a(x)b **x**  "),
+        ("<b>x <i>y</b> z</i>", "**x y** z"),
+        ("10<sup>6</sup> H<sub>2</sub>O e<sup>a+b</sup> 1<sup>st</sup>", "10⁶ H₂O e^(a+b) 1st"),
+        ("<p>one</p><p>two</p>", "one\n\ntwo"),
+        ("<details>\n<summary>More</summary>\n\nText\n\n</details>", "More\n\nText\n\n"),
+        ('<span style="color: red">x</span> <u>y</u> <font color=red>z</font>', "x y z"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a · b"),
+        ("a<!-- no\nbody --> b", "a b"),
+        ("<p># a</p>", "\\# a"),
+        ("`<b>` and\n```\n<br>\n```", "`&lt;b&gt;` and\n```\n&lt;br&gt;\n```"),
+        (
+            "List<String> Vec<i> <S> a < b > c",
+            "List&lt;String&gt; Vec&lt;i&gt; &lt;S&gt; a &lt; b &gt; c",
+        ),
+        (
+            '<a href="x">y</a> <img> <script>',
+            '&lt;a href="x"&gt;y&lt;/a&gt; &lt;img&gt; &lt;script&gt;',
+        ),
+    ],
+)
+def test_tags_become_markdown_or_go(text: str, shown: str) -> None:
+    assert markdown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**注意：**次", "**注意：**\u200a次"),
+        ("これは**「重要」**です", "これは\u200a**「重要」**\u200aです"),
+        (
+            "***あ。***い *強調。*次 ~~消。~~次",
+            "***あ。***\u200aい *強調。*\u200a次 ~~消。~~\u200a次",
+        ),
+        ("<b>注意：</b>次", "**注意：**\u200a次"),
+        ("**Note:**text", "**Note:**\u200atext"),
+        ("**注意**：次 **注意：** 次", "**注意**：次 **注意：** 次"),
+        ("2**(3)**4 `**注意：**次`", "2**(3)**4 `**注意：**次`"),
+    ],
+)
+def test_emphasis_is_seen_by_every_reader(text: str, shown: str) -> None:
+    assert markdown(text) == shown
+    for parser in (COMMONMARK, GITHUB):
+        tokens = parser.parseInline(shown)[0].children
+        assert "*" not in "".join(t.content for t in tokens if t.type == "text") or "2**" in text
+
+
+UNITS = [
+    *("[", "(", "!", "*", "`", "`a ", "~", "_", "<", ">", "|", "\\", "@channel ", "&lt;", "\u200d"),
+    *(
+        "[a](",
+        "[a](b '",
+        "![",
+        "[[a]",
+        "[a]: b\n",
+        "[a](https://b.c) ",
+        "<https://a.b> ",
+        "<a:",
+        "<b ",
+    ),
+    *(
+        "<td>x</td>",
+        "<b>",
+        "</b>",
+        "<!--",
+        "<br>",
+        "> ",
+        ">\n",
+        "- ",
+        "- a\n",
+        "| a | b |\n",
+        "```\n",
+    ),
+    *("a", "\n", "\t", "=\n", "**注意：**次", "> - 1. "),
+]
+
+
+@pytest.mark.parametrize("neutral", [markdown, mrkdwn, lambda text: one_line(text, 300)])
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_text_takes_long(unit: str, neutral) -> None:
+    text = "| a | b |\n|---|---|\n" * unit.startswith("| ") + unit * (30_000 // len(unit))
+    began = time.process_time()
+    neutral(text)
+    assert time.process_time() - began < 2  # of what grows with the square: more than a second each
 
 
 def test_entities_in_the_source_stay_inert() -> None:
