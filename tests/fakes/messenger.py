@@ -61,7 +61,7 @@ class RecordingMessenger(Messenger):
         """The current status."""
         return self.statuses[-1] if self.statuses else ""
 
-    def pieces(self, text: str) -> Sequence[str]:
+    def pieces(self, text: str, after: str = "") -> Sequence[str]:
         return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:

@@ -85,8 +85,11 @@ class Messenger(Protocol):
     nothing behind, if the thread was deleted.
     """
 
-    def pieces(self, text: str) -> Sequence[str]:
-        """Split *text* at sensible points into pieces that fit into one message each."""
+    def pieces(self, text: str, after: str = "") -> Sequence[str]:
+        """Split *text* at sensible points into pieces that fit into one message each.
+
+        With *after*, it goes on with what a stream has shown; both are sanitized then.
+        """
         ...
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:

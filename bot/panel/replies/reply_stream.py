@@ -21,6 +21,9 @@ from bot.panel.timeouts import Timeouts
 log = logging.getLogger(__name__)
 
 
+_SHORT = 2_000  # characters of a text that is looked at whenever it grows; later, in intervals
+
+
 class ReplyStream:
     """One reply, while a model writes it. *draft* is its message, still without text."""
 
@@ -63,7 +66,7 @@ class ReplyStream:
                 more = self._streams.next_chunk(self._draft.part, self._text)
                 if more and not await self._show(more):
                     break
-                if more:
+                if more or len(self._text) > _SHORT:
                     await self._pause()
             if self._is_late():
                 await self._streams.close(self._draft)

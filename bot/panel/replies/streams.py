@@ -64,25 +64,28 @@ class Streams:
         await self._record.note(StreamGrown(part, added=added))
         return True
 
-    async def finish(self, reply: Post) -> tuple[str, int]:
+    async def finish(self, reply: Post) -> tuple[str, str]:
         """End the stream of *reply*, whose text is complete, if it has one.
 
-        Returns the text that is still to be posted, and how many messages there are before it.
+        Returns what its message shows, and the text that is still to be posted.
         """
         first = replace(reply, part=f"{reply.part}:0")
         stream = self.find(first.part)
         if stream is None:
-            return reply.text, 0
+            return "", reply.text
         rest = self._messenger.last_chunk(stream.shown, reply.text)
         if rest is None or not (stream.is_sure or self._is_closing(first.part)):
             await self.withdraw(first)
-            return reply.text, 0
+            return "", reply.text
         if stream.open:
             fits = self._messenger.fits_one_message(stream.shown, rest)
             ending = first if fits else replace(first, ends_reply=False, sources=None)
             await self.close(ending, rest if fits else "")
             return await self.finish(reply)  # Slack may have shown less
-        return rest, 1
+        if not rest.strip() and first.part not in self._record.progress.posted:
+            await self.withdraw(first)  # it shows all, but has no buttons
+            return "", reply.text
+        return stream.shown, rest
 
     async def close(self, draft: Post, more: str = "") -> None:
         """Let the message show *more* and end there; if Slack does not let it, end as it is."""

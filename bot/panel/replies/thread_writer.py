@@ -112,8 +112,9 @@ class ThreadWriter:
 
     async def _post_long(self, reply: Post) -> None:
         """Post *reply*, in as many messages as it takes, from where its stream has come to."""
-        text, first = await self.streams.finish(reply)
-        pieces, posted = self._messenger.pieces(text), self._record.progress.posted
+        shown, text = await self.streams.finish(reply)
+        first, posted = 1 if shown else 0, self._record.progress.posted
+        pieces = self._messenger.pieces(text, after=shown)
         ending = replace(reply, part=f"{reply.part}:{_REST}")
         if ending.part in posted:
             return

@@ -80,6 +80,7 @@ class Hazards:
     deleted_threads: Literal["refused", "posted in the channel"] = "refused"  # posts for them
     tells_of_deletions: bool = True  # events get lost while nobody listens
     status_lasts: float = 120.0
+    strict_markdown: bool = True  # limits of parts and of characters in cells, as reported
     latency: dict[str, float] = field(default_factory=dict)  # seconds by method
     blocks: bool = True  # in what people write: old clients and some apps send text alone
     tables: Literal["attachment", "block"] = "attachment"  # where a pasted table is

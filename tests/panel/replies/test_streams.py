@@ -158,6 +158,17 @@ async def test_a_stream_that_is_over_is_followed_by_the_rest(bench, method):
     assert ends(bench) == [False, True]
 
 
+async def test_a_stream_that_shows_all_but_got_no_buttons_is_posted_anew(bench):
+    answers(bench, written("Yes, you may.", "\n"))
+    bench.messenger.fail_next("close", OVER)
+
+    await bench.ask("May we?")
+
+    assert said(bench) == ["Yes, you may.\n"]
+    assert ends(bench) == [True]
+    assert bench.messenger.withdrawn
+
+
 async def test_what_could_not_be_added_comes_at_the_end(bench):
     bench.messenger.fail_next("extend", MessengerRefused("stopped_by_user"))
 

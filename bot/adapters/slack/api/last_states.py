@@ -26,6 +26,7 @@ UNFIT = frozenset(
         "invalid_blocks",
         "invalid_blocks_format",
         "msg_blocks_too_long",
+        "msg_blocks_too_many",
         "msg_too_long",
         "unsupported_block",
     }

@@ -1,11 +1,13 @@
 """Messages as Slack's blocks, each with a plain text that says the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.adapters.slack.blocks import file_blocks
 from bot.adapters.slack.blocks.elements import literal, note, section
+from bot.adapters.slack.blocks.simple_text import sections
 from bot.adapters.slack.markdown import sanitize
+from bot.adapters.slack.markdown.limits import size
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.made_files import StoredFile
@@ -33,11 +35,27 @@ def reply(
     return {"blocks": blocks, "text": fallback(markdown)}
 
 
-def plain_reply(markdown: str, *, stored_files: Sequence[StoredFile] = ()) -> Json:
-    """Return the same where Slack does not take the blocks: the text alone, files as links."""
-    if not stored_files:
-        return {"text": markdown, "mrkdwn": False}
-    return {"text": "\n".join([fallback(markdown), *file_blocks.links(stored_files)])}
+def simplified(message: Json, files: Sequence[StoredFile], longest: int) -> Iterator[Json]:
+    """Yield simpler forms of *message*, for a Slack that does not take it; buttons stay longest.
+
+    First its Markdown as sections, then without thumbs and with files as links, then all that is
+    said as text, if that is not longer than *longest*.
+    """
+    blocks = [simple for block in message["blocks"] for simple in _simple(block)]
+    yield {**message, "blocks": blocks}
+    links = file_blocks.links(files)
+    said = [block for block in blocks if block["type"] == "section"]
+    said += [section(link) for link in links if section(link) not in said]
+    others = [block for block in blocks if block["type"] in {"context", "actions"}]
+    with_links = {**message, "text": "\n".join([message["text"], *links])}
+    yield {**with_links, "blocks": [*said, *others]}
+    text = "\n".join(block["text"]["text"] for block in said)
+    del with_links["blocks"]
+    yield with_links | ({"text": text} if text and size(text) <= longest else {})
+
+
+def _simple(block: Json) -> list[Json]:
+    return sections(block["text"]) if block["type"] == "markdown" else [block]
 
 
 def retried(message: Json, by: str) -> Json:

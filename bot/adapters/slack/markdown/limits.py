@@ -12,6 +12,8 @@ MOST_COLUMNS = 20  # of a table
 MOST_ROWS = 100  # of all tables of a message together, with their headers
 LONGEST_CELLS = 10_000  # the same, characters of their rows as they are written
 MOST_PARTS = 40  # of the 50 blocks of a message; the others are for files, buttons and notes
+LONGEST_TEXT = 40_000  # characters of a message without blocks
+LONGEST_UPDATE = 4_000  # the same, when a message is changed
 LONGEST_SECTION = 3_000  # characters of a section of mrkdwn
 
 

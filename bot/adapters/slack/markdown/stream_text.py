@@ -12,12 +12,14 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from bot.adapters.slack.markdown.limits import LONGEST_PIECE, size
+from bot.adapters.slack.markdown.limits import LONGEST_PIECE
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.sanitize import visible
 from bot.adapters.slack.markdown.split_points import SENTENCE
+from bot.adapters.slack.markdown.splitting import fits
 from bot.adapters.slack.markdown.syntax import code, line_starts, outline
 
+_LONGEST_LOOK = LONGEST_PIECE + 500  # what is further is for another message
 _INNER = (" ", "\t")  # begins a nested list item, at which a message cannot begin
 # What Slack may take for a URL; an entity or a backslash could hide one.
 _URL = re.compile(r"[:/\\]/|\bwww\.|\w\.[^\W\d_]{2}|\w@\w|&#?\w+;|\\[.:@]")
@@ -27,7 +29,7 @@ _PAIRED = ("`", "**", "*", "__", "_", "~~")
 
 def next_chunk(shown: str, text: str) -> str:
     """Return what can be added to *shown* while *text* is unfinished."""
-    text = visible(text)
+    text = visible(text[:_LONGEST_LOOK])
     settled = sanitized(text[: _settled_length(text)])
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
@@ -41,7 +43,7 @@ def last_chunk(shown: str, text: str) -> str | None:
 def fits_one_message(shown: str, more: str) -> bool:
     """Whether one message may show both: it has no URL and is not too long."""
     markdown = shown + more
-    return size(markdown) <= LONGEST_PIECE and next(_urls(markdown), None) is None
+    return fits(markdown) and next(_urls(markdown), None) is None
 
 
 def _urls(text: str) -> Iterator[int]:

@@ -7,12 +7,12 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
-from bot.adapters.slack.api.last_states import UNFIT
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
@@ -20,9 +20,10 @@ from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
-from bot.adapters.slack.markdown.limits import LONGEST_PIECE
+from bot.adapters.slack.markdown.limits import LONGEST_TEXT, LONGEST_UPDATE
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
+from bot.adapters.slack.posting.fitting import first_fitting
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
@@ -67,8 +68,9 @@ class SlackMessenger(Messenger):
     def is_private(self, thread: ThreadRef) -> bool:
         return thread.channel_id.startswith("D")
 
-    def pieces(self, markdown: str) -> Sequence[str]:
-        return splitting.split(sanitize.markdown(markdown), LONGEST_PIECE)
+    def pieces(self, text: str, after: str = "") -> Sequence[str]:
+        markdown = after + text if after else sanitize.markdown(text)
+        return splitting.split(markdown, start=len(after))
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         face = post.persona if self._personas else None
@@ -90,7 +92,7 @@ class SlackMessenger(Messenger):
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         content = messages.ended(sanitize.markdown(post.text), ending)
-        return last_states.updated(thread, ts, content)
+        return last_states.updated(thread, ts, content, _in_sections(content, post))
 
     def plan_ended(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
@@ -112,11 +114,8 @@ class SlackMessenger(Messenger):
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
-        content, plain = _plan(post, tasks)
         try:
-            message = await self._post_fitting(
-                thread, post, content, plain, within=_PROGRESS_WITHIN
-            )
+            message = await self._post_fitting(thread, post, _plan(post, tasks), _PROGRESS_WITHIN)
         except TooBusy:
             return None
         return MessageTs(message["ts"])
@@ -124,13 +123,10 @@ class SlackMessenger(Messenger):
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
-        content, plain = _plan(post, tasks)
-        try:
-            await self._update(thread, ts, content)
-        except MessengerRefused as error:
-            if error.code not in UNFIT:
-                raise
-            await self._update(thread, ts, plain)
+        async def send(form: Json) -> None:
+            await self._update(thread, ts, form)
+
+        await first_fitting(send, _plan(post, tasks), post.part)
 
     def next_chunk(self, shown: str, text: str) -> str:
         return stream_text.next_chunk(shown, text)
@@ -187,23 +183,20 @@ class SlackMessenger(Messenger):
         markdown = _markdown(post, named=face is not None)
         files = post.stored_files
         content = messages.reply(markdown, reply_buttons.row(post), stored_files=files)
-        plain = messages.plain_reply(markdown, stored_files=files)
         if face:
-            name_and_icon = {"username": face.name, "icon_emoji": face.icon}
-            content, plain = content | name_and_icon, plain | name_and_icon
-        return await self._post_fitting(thread, post, content, plain)
+            content |= {"username": face.name, "icon_emoji": face.icon}
+        forms = chain([content], messages.simplified(content, files, LONGEST_TEXT))
+        return await self._post_fitting(thread, post, forms)
 
     async def _post_fitting(
-        self, thread: ThreadRef, post: Post, content: Json, plain: Json, within: float | None = None
+        self, thread: ThreadRef, post: Post, forms: Iterable[Json], within: float | None = None
     ) -> Json:
-        """Post *content*, or *plain* if Slack does not take it; return the message."""
-        try:
-            return await self._post_once(thread, post, content, within)
-        except MessengerRefused as error:
-            if error.code not in UNFIT:
-                raise
-            log.warning("message.simplified", extra={"reason": error.code, "part": post.part})
-        return await self._post_once(thread, post, plain, within)
+        """Post the first of *forms* that Slack takes; return the message."""
+
+        async def send(form: Json) -> Json:
+            return await self._post_once(thread, post, form, within)
+
+        return await first_fitting(send, forms, post.part)
 
     async def _post_once(
         self, thread: ThreadRef, post: Post, content: Json, within: float | None
@@ -235,7 +228,7 @@ class SlackMessenger(Messenger):
         """Put the name into a message that shows no persona, and so may be edited."""
         markdown, buttons = _markdown(post, named=False), reply_buttons.row(post)
         content = messages.reply(markdown, buttons, stored_files=post.stored_files)
-        named = last_states.updated(thread, ts, content)
+        named = last_states.updated(thread, ts, content, _in_sections(content, post))
         try:
             await last_states.send_or_keep(self._api, self._outbox, named)
         except MessengerRefused as error:
@@ -253,6 +246,11 @@ class SlackMessenger(Messenger):
         return self._signer.metadata(
             stamp, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
         )
+
+
+def _in_sections(content: Json, post: Post) -> Json:
+    """Return *content* as it is shown where Slack does not take it as it is."""
+    return next(messages.simplified(content, post.stored_files, LONGEST_UPDATE))
 
 
 def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:

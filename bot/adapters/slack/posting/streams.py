@@ -13,6 +13,7 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
+from bot.adapters.slack.posting.fitting import first_fitting
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
@@ -86,12 +87,17 @@ class SlackStreams:
             "channel": thread.channel_id,
             "ts": ts,
             "markdown_text": more or None,
-            "blocks": reply_buttons.row(post) or None,
             "metadata": metadata,
         }
+        buttons = reply_buttons.row(post)
+        oldest = [block for block in buttons if block["type"] == "actions"]
+        forms = [args | {"blocks": row or None} for row in (buttons, oldest)]
+
+        async def stop(form: Json) -> Json:
+            return dict(await self._api.write("chat.stopStream", **form))
 
         async def write() -> Json:
-            answer = await self._api.write("chat.stopStream", **args)
+            answer = await first_fitting(stop, forms, post.part)
             message: Json = answer["message"]
             if message.get("thread_ts") != thread.thread_ts:  # not documented to be there
                 await self._check(thread, ts)

@@ -71,7 +71,8 @@ async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
     neighbour.slack.state.processing[chart.id] = 9
     await neighbour.messenger.post(thread, post(chart))
     (reply,) = neighbour.replies(thread)
-    assert not reply.blocks
+    assert {block["type"] for block in reply.blocks} == {"section"}
+    assert f"<{chart.url}|chart.png>" in reply.blocks[-1]["text"]["text"]
     assert f"<{chart.url}|chart.png>" in reply.text
     assert neighbour.slack.workspace.files[chart.id]["channels"] == [GENERAL]
 

@@ -20,7 +20,7 @@ def task(state=TaskState.WORKING, reason=LIVE, number=1):
 
 SHOWN = [
     messages.reply("**Yes.**"),
-    messages.plain_reply("**Yes.**"),
+    *messages.simplified(messages.reply("**Yes.**"), (), 4_000),
     messages.plan("Asking M&A Counsel", [task(state) for state in TaskState]),
     messages.plan("Asking nobody yet", []),
     messages.plain_plan("Asking M&A Counsel", [task(reason="")]),

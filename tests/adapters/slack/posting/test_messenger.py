@@ -5,8 +5,17 @@ import pytest
 from bot.adapters.slack.api.identity import identify
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.messaging.messenger import PlanTask, Post, TaskState
-from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId
+from bot.panel.made_files import StoredFile
+from bot.panel.messaging.messenger import Ending, PlanTask, Post, TaskState
+from bot.panel.model import (
+    ApprovalId,
+    ConversationId,
+    ExpertName,
+    FileId,
+    MessageTs,
+    Persona,
+    TurnId,
+)
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
 
@@ -199,29 +208,94 @@ async def test_a_name_that_cannot_be_added_afterwards_does_not_undo_the_post(nei
     assert [reply.ts for reply in neighbour.replies(thread)] == [ts]
 
 
-@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "msg_too_long"])
-async def test_markdown_that_slack_does_not_take_is_posted_as_plain_text(neighbour, code):
+UNFIT = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"]
+REPLY = """# Title
+
+**5 < 6** <!channel> and `a.csv`:
+
+| a | b |
+|---|---|
+| c | d |
+
+1. one
+   - inner"""
+
+
+@pytest.mark.parametrize("code", UNFIT)
+async def test_markdown_that_slack_does_not_take_is_posted_in_sections(neighbour, code):
     thread = neighbour.begin()
     neighbour.slack.hazards.on("chat.postMessage", hazards.error(code))
+    file = StoredFile(FileId("F1"), "a.csv", "https://a.example/a.csv")
 
-    await neighbour.messenger.post(thread, post("**5 < 6** <!channel>"))
+    await neighbour.messenger.post(
+        thread, replace(post(REPLY), ends_reply=True, stored_files=(file,))
+    )
 
     (reply,) = neighbour.replies(thread)
-    assert (reply.username, reply.blocks) == ("Legal Counsel", [])
-    assert reply.text == "**5 &lt; 6** &lt;!channel&gt;"
+    assert reply.username == "Legal Counsel"
+    kinds = ["section", "section", "actions", "context_actions"]
+    assert [block["type"] for block in reply.blocks] == kinds
+    assert reply.blocks[0]["text"]["text"] == (
+        "*Title*\n\n*5 &lt; 6* &lt;!channel&gt; and `a.csv`:\n\n"
+        "```\na | b\n- | -\nc | d\n```\n\n1. one\n    • inner"
+    )
+    assert "a.csv" in reply.blocks[1]["text"]["text"]
     assert await neighbour.messenger.find(thread, TURN, "reply:call_1:0") == reply.ts
 
 
-async def test_without_support_for_thumbs_the_reply_is_posted_once(neighbour):
+async def test_without_support_for_thumbs_the_other_buttons_stay(neighbour):
     thread = neighbour.begin()
-    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"))
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"), times=2)
 
     await neighbour.messenger.post(thread, replace(post("Yes."), ends_reply=True))
     await neighbour.messenger.post(thread, replace(post("No.", "reply:2:0"), ends_reply=True))
 
     first, second = neighbour.replies(thread)
-    assert (first.text, first.blocks) == ("Yes.", [])
+    assert [block["type"] for block in first.blocks] == ["section", "actions"]
     assert [block["type"] for block in second.blocks] == ["markdown", "actions", "context_actions"]
+
+
+async def test_of_what_slack_takes_in_no_form_the_whole_text_is_posted(neighbour):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error("invalid_blocks"), times=3)
+    text = "word " * 2_000
+
+    await neighbour.messenger.post(thread, replace(post(text), ends_reply=True))
+
+    (reply,) = neighbour.replies(thread)
+    assert (reply.username, reply.blocks) == ("Legal Counsel", [])
+    assert reply.text.split() == text.split()
+
+
+@pytest.mark.parametrize("strict", [True, False])
+async def test_what_is_split_is_taken_as_it_is(neighbour, strict):
+    thread = neighbour.begin()
+    neighbour.slack.hazards.strict_markdown = strict
+    rows = "| a | b |\n|---|---|\n" + "| c | d |\n" * 250
+    text = f"{rows}\n" + "# h\n\n---\n\n" * 60 + "|" + "x|" * 25 + "\n|" + "-|" * 25
+
+    pieces = neighbour.messenger.pieces(text)
+    for number, piece in enumerate(pieces):
+        reply = replace(post(piece, f"reply:call_1:{number}"), ends_reply=True)
+        await neighbour.messenger.post(thread, reply)
+
+    replies = neighbour.replies(thread)
+    assert neighbour.count("chat.postMessage") == len(replies) == len(pieces) > 3
+
+
+@pytest.mark.parametrize("code", UNFIT)
+async def test_an_ending_in_a_message_that_slack_does_not_take_is_shown_in_sections(
+    neighbour, code
+):
+    thread = neighbour.begin()
+    asked = replace(post("May I?", "approval", None), approval=ApprovalId("a1"))
+    ts = await neighbour.messenger.post(thread, asked)
+    neighbour.slack.hazards.on("chat.update", hazards.error(code))
+
+    await neighbour.messenger.send(neighbour.messenger.ended(thread, ts, asked, Ending("Closed.")))
+
+    (shown,) = neighbour.replies(thread)
+    assert [block["type"] for block in shown.blocks] == ["section", "context"]
 
 
 async def test_a_long_reply_comes_in_pieces_that_slack_takes(neighbour):

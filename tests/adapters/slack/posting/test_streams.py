@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.slack.api.last_states import UNFIT
 from bot.adapters.slack.api.web_api import Ambiguous
 from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.messenger import Post
@@ -141,11 +142,35 @@ async def test_whatever_slack_says_the_stream_has_ended_without_the_rest(place, 
     for code in [*documented(shared, "chat.stopStream"), "new_code"]:
         if code not in {"rate_limited", "message_not_in_streaming_state"}:
             ts = await place.open()
-            place.slack.hazards.on("chat.stopStream", hazards.error(code))
+            forms = 2 if code in UNFIT else 1  # without thumbs at last
+            place.slack.hazards.on("chat.stopStream", hazards.error(code), times=forms)
             assert not await place.close(ts), code
             assert place.replies()[-1].text == "Yes, "
             assert not place.replies()[-1].streaming, code
     assert await place.find() is None
+
+
+async def test_without_support_for_thumbs_a_stream_ends_with_the_other_buttons(place):
+    ts = await place.open()
+    place.slack.hazards.on("chat.stopStream", hazards.error("invalid_blocks"))
+
+    assert await place.close(ts)
+
+    (reply,) = place.replies()
+    assert (reply.text, reply.blocks[-1]["type"]) == ("Yes, may.", "actions")
+    assert await place.find() == ts
+
+
+@pytest.mark.parametrize("lead", ["# h\n\n---\n\n", "| a |\n|---|\n\n"])
+async def test_what_slack_does_not_take_with_the_buttons_does_not_get_into_a_stream(place, lead):
+    text = lead * 60 + "End."
+    grown = place.messenger.next_chunk("", text)
+    assert not place.messenger.fits_one_message("", grown)
+
+
+async def test_what_follows_a_stream_goes_on_in_its_list(place):
+    pieces = place.messenger.pieces("1. three\n1. four", after="1. one\n1. two\n")
+    assert pieces == ["3. three\n4. four"]
 
 
 async def test_a_stream_that_has_ended_by_itself_takes_nothing_more(place):
@@ -251,8 +276,9 @@ async def test_a_slack_that_shows_no_personas_gets_the_name_afterwards_and_no_mo
 async def test_what_is_streamed_is_never_more_than_slack_takes_at_once(place):
     text = "\n\n".join(f"Paragraph {n}. " + "word " * 300 for n in range(30))
     grown = place.messenger.next_chunk("", text)
-    assert len(grown) > 12_000
-    assert not place.messenger.fits_one_message("", grown)
+    assert 10_000 < len(grown) <= 12_000
+    assert place.messenger.fits_one_message("", grown)
+    assert not place.messenger.fits_one_message(grown, place.messenger.last_chunk(grown, text))
 
 
 async def test_the_stream_of_a_reply_carries_no_address_that_slack_could_preview(place):

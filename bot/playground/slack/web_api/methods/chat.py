@@ -11,6 +11,7 @@ from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.messages import (
     MOST_BLOCKS,
     check_blocks,
+    check_markdown,
     check_message,
     check_metadata,
 )
@@ -25,7 +26,7 @@ _CONTENT = ("text", "markdown_text", "attachments", "metadata", "file_ids")
 def post_message(state: ServerState, args: Json) -> Json:
     """Post in a channel, a thread or a direct conversation."""
     channel = state.channel(args["channel"], posting=True)
-    check_message(args)
+    check_message(args, strict=state.hazards.strict_markdown)
     check_shown(state, args.get("blocks") or ())
     message = _message(state, args, channel.id)
     share_shown(state, message)
@@ -42,7 +43,7 @@ def post_ephemeral(state: ServerState, args: Json) -> Json:
     channel = state.channel(args["channel"], posting=True)
     if args["user"] not in channel.members:
         raise ApiError("user_not_in_channel")
-    check_message(args)
+    check_message(args, strict=state.hazards.strict_markdown)
     message = _message(state, args, channel.id)
     message.ephemeral_for = args["user"]
     state.workspace.post(message)
@@ -55,7 +56,7 @@ def update(state: ServerState, args: Json) -> Json:
     message = state.own_message(channel.id, args["ts"], "cant_update_message")
     if message.streaming:
         raise ApiError("streaming_state_conflict")
-    _check_update(args)
+    _check_update(args, strict=state.hazards.strict_markdown)
     before = snapshot(message)
     message.text = args.get("text") or args.get("markdown_text") or message.text
     message.blocks = args.get("blocks", _markdown(args) or message.blocks)
@@ -90,7 +91,7 @@ def _drop_persona(message: Message) -> None:
     message.user = BOT_USER
 
 
-def _check_update(args: Json) -> None:
+def _check_update(args: Json, *, strict: bool) -> None:
     """Raise ApiError if *args* are not a valid edit; what they leave out stays unchanged."""
     if len(args.get("text") or "") > LONGEST_UPDATE:
         raise ApiError("msg_too_long")
@@ -98,7 +99,8 @@ def _check_update(args: Json) -> None:
         raise ApiError("no_text")
     if args.get("markdown_text") and (args.get("text") or args.get("blocks")):
         raise ApiError("markdown_text_conflict")
-    check_blocks(args.get("blocks") or [], MOST_BLOCKS)
+    check_blocks(args.get("blocks") or [], MOST_BLOCKS, strict=strict)
+    check_markdown([args.get("markdown_text") or ""], 0, strict=strict)
     check_metadata(args.get("metadata") or None)
 
 

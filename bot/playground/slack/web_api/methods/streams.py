@@ -63,8 +63,9 @@ def stop(state: ServerState, args: Json) -> Json:
         raise ApiError("msg_blocks_too_many")
     before = snapshot(message)
     _append_chunks(message, args)
-    message.streaming = False
     message.blocks = [*message.blocks, *added]
+    _check_whole(state, message, before)
+    message.streaming = False
     message.metadata = args.get("metadata", message.metadata)
     state.workspace.updated(message, before)
     if args.get("session_status") and message.thread_ts:
@@ -84,6 +85,15 @@ def _streaming(state: ServerState, args: Json) -> Message:
     if not message.streaming:
         raise ApiError("message_not_in_streaming_state")
     return message
+
+
+def _check_whole(state: ServerState, message: Message, before: Message) -> None:
+    """Raise ApiError, and leave the message as it was, if Slack does not take it whole."""
+    try:
+        check_blocks(message.blocks, MOST_BLOCKS, strict=state.hazards.strict_markdown)
+    except ApiError:
+        message.text, message.blocks = before.text, before.blocks
+        raise
 
 
 def _append_chunks(message: Message, args: Json) -> None:

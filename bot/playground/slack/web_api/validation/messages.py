@@ -1,11 +1,13 @@
 """The limits of messages: text, blocks and metadata."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.validation.blocks import problem_of
+from bot.playground.slack.web_api.validation.markdown import markdown_problem
 
 MOST_BLOCKS = 50
 MOST_VIEW_BLOCKS = 100
@@ -13,8 +15,8 @@ LONGEST_TEXT = 40_000
 LONGEST_MARKDOWN = 12_000  # all markdown blocks of a message together
 
 
-def check_message(args: Json) -> None:
-    """Raise ApiError if *args* are not a valid message."""
+def check_message(args: Json, *, strict: bool = True) -> None:
+    """Raise ApiError if *args* are not a valid message; *strict*: to what is reported, too."""
     blocks = args.get("blocks") or []
     has_text = args.get("text") or args.get("markdown_text")
     if not has_text and not blocks and not args.get("attachments"):
@@ -25,11 +27,12 @@ def check_message(args: Json) -> None:
         raise ApiError("msg_too_long")
     if args.get("markdown_text") and (blocks or args.get("text")):
         raise ApiError("markdown_text_conflict")
-    check_blocks(blocks, MOST_BLOCKS)
+    check_blocks(blocks, MOST_BLOCKS, strict=strict)
+    check_markdown([args.get("markdown_text") or ""], 0, strict=strict)
     check_metadata(args.get("metadata"))
 
 
-def check_blocks(blocks: Any, limit: int) -> None:
+def check_blocks(blocks: Any, limit: int, *, strict: bool = True) -> None:
     """Raise ApiError if *blocks* are not well formed."""
     if not isinstance(blocks, list) or len(blocks) > limit:
         raise ApiError("invalid_blocks", f"[ERROR] no more than {limit} items allowed")
@@ -43,6 +46,14 @@ def check_blocks(blocks: Any, limit: int) -> None:
     markdown_length = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
     if markdown_length > LONGEST_MARKDOWN:
         raise ApiError("msg_blocks_too_long", "[ERROR] markdown text is too long")
+    texts = [block["text"] for block in blocks if block["type"] == "markdown"]
+    check_markdown(texts, len(blocks) - len(texts), strict=strict)
+
+
+def check_markdown(texts: Sequence[str], others: int, *, strict: bool) -> None:
+    """Raise ApiError if a message of such Markdown and *others* besides it has too much in it."""
+    if problem := markdown_problem(texts, others, strict=strict):
+        raise ApiError("invalid_blocks", f"[ERROR] {problem}")
 
 
 def check_metadata(metadata: Any) -> None:
