@@ -159,12 +159,12 @@ async def test_a_stream_that_is_over_is_followed_by_the_rest(bench, method):
 
 
 async def test_a_stream_that_shows_all_but_got_no_buttons_is_posted_anew(bench):
-    answers(bench, written("Yes, you may.", "\n"))
+    answers(bench, written("Yes, you may. ", "\n"))
     bench.messenger.fail_next("close", OVER)
 
     await bench.ask("May we?")
 
-    assert said(bench) == ["Yes, you may.\n"]
+    assert said(bench) == ["Yes, you may. \n"]
     assert ends(bench) == [True]
     assert bench.messenger.withdrawn
 
