@@ -61,8 +61,8 @@ class Writer:
 
     def write(self) -> Document:
         """Return the document: one of few blocks, or a long one."""
-        is_long = self.random.random() < 0.12
-        length = self.random.randrange(8_000, 20_000) if is_long else self.random.randrange(2_000)
+        is_long = self.random.random() < 0.05
+        length = self.random.randrange(8_000, 20_000) if is_long else self.random.randrange(1_200)
         blocks: list[str] = []
         while not blocks or sum(map(len, blocks)) < length:
             kind = self.random.choices(list(_KINDS), _WEIGHTS)[0]
@@ -136,7 +136,7 @@ def paragraph(writer: Writer) -> str:
 
 def long_paragraph(writer: Writer) -> str:
     """A paragraph without any sentence, longer than a piece is sometimes."""
-    count = writer.random.choice((20, 100, 1600))
+    count = writer.random.choice((20, 20, 100, 1600))
     return " ".join(writer.word(Place()) for _ in range(count))
 
 
@@ -158,12 +158,14 @@ def headings(writer: Writer) -> str:
 
 def bullets(writer: Writer) -> str:
     """A list, perhaps of lists."""
-    return "\n".join(_items(writer, Place(), "", writer.random.choice((3, 6, 6, 90)), lazily=False))
+    return "\n".join(
+        _items(writer, Place(), "", writer.random.choice((3, 3, 6, 6, 6, 90)), lazily=False)
+    )
 
 
 def numbered(writer: Writer) -> str:
     """A numbered list, whose source may have the same number throughout."""
-    count = writer.random.choice((3, 8, 8, 90))
+    count = writer.random.choice((3, 3, 8, 8, 8, 90))
     lazily = writer.random.random() < 0.5
     return "\n".join(_items(writer, Place(), "", count, lazily=lazily, ordered=True))
 
@@ -197,7 +199,7 @@ def _items(
 def quote(writer: Writer) -> str:
     """A quote, perhaps of a quote."""
     lines = [
-        f"> {writer.prose(Place(quotes=1))}" for _ in range(writer.random.choice((1, 2, 2, 20)))
+        f"> {writer.prose(Place(quotes=1))}" for _ in range(writer.random.choice((1, 2, 2, 2, 20)))
     ]
     if writer.random.random() < 0.3:
         lines += [">", f"> > {writer.prose(Place(quotes=2), 2)}"]
@@ -235,7 +237,7 @@ def _code(writer: Writer) -> str:
     )
     return "\n".join(
         " " * writer.random.choice((0, 0, 4, 8)) + writer.word(at) + writer.random.choice(endings)
-        for _ in range(writer.random.choice((1, 5, 20, 20, 900)))
+        for _ in range(writer.random.choice((1, 5, 5, 5, 20, 20, 20, 900)))
     )
 
 
@@ -305,7 +307,7 @@ def html(writer: Writer) -> str:
 
 def unbroken(writer: Writer) -> str:
     """A run without any space."""
-    count = writer.random.choice((5, 30, 1700))
+    count = writer.random.choice((5, 5, 30, 1700))
     return "".join(writer.word(Place(), run=True) for _ in range(count))
 
 

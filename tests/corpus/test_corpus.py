@@ -11,7 +11,7 @@ from bot.panel.texts import footnotes
 from tests.corpus.documents import Document, Word, document
 from tests.corpus.reading import CORE, Page, read
 
-SHORT, LONG = 50, 1_050
+SHORT, LONG = 150, 1_000
 CHUNK = 50  # documents in one test
 CITATIONS = [Citation(DocumentId("D1"), "handbook.pdf"), Citation(DocumentId("D2"), "b`c.md")]
 CITED = ("handbook.pdf", "b")
@@ -56,7 +56,7 @@ def _unsafe(whole: str, messages: Sequence[str], pages: Sequence[Page]) -> list[
     found = [f"message {n} has an open fence" for n, page in enumerate(pages) if page.open_fences]
     found += [f"message {n}: {page.active}" for n, page in enumerate(pages) if page.active]
     found += ["an angle bracket is left" for message in messages if "<" in message]
-    if sanitize.markdown(whole) != whole:
+    if messages != [whole] and sanitize.markdown(whole) != whole:
         found.append("a second neutralising changes the whole")
     for n, (message, page) in enumerate(zip(messages, pages, strict=True)):
         if sanitize.markdown(message) != message:

