@@ -7,7 +7,8 @@ _MENTION = re.compile(r"<[@#!][^<>]*>")
 _LABELLED = re.compile(rf"<{_SCHEME}[^<>|]*\|([^<>]*)>")
 _ADDRESS = re.compile(rf"<{_SCHEME}[^<>]*>|(?:https?://|mailto:)\S+")
 _MARKER = re.compile(r"\s*(?:>|#+|[-*]|\d+[.)])\s+")  # of a quote, heading or list
-_MARKS = " \n*_~`>#|-"
+_LABEL = re.compile(r"\|[^<>]*>")
+_TOKEN = re.compile(r"<[^<>|]*|[^\w\s*~`>#|-]")  # a mention, a bare address, or part of an emoji
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -20,8 +21,8 @@ class Wording:
 
     def says(self, text: str) -> bool:
         """Whether all lines of *text* are among the words, in order."""
-        if not _words(text):  # emoji, say
-            return text.strip(_MARKS) in self._text
+        if not _words(text):
+            return _signs(text) <= _signs(self._text)
         place = 0
         for line in text.split("\n"):
             marker = _MARKER.match(line)
@@ -38,3 +39,8 @@ def _words(text: str) -> str:
     decoded = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     plain = _ADDRESS.sub(" ", _LABELLED.sub(r" \1 ", _MENTION.sub(" ", decoded)))
     return " ".join(_WORD.findall(plain.casefold()))
+
+
+def _signs(text: str) -> set[str]:
+    """Return what a text without words consists of."""
+    return set(_TOKEN.findall(_LABEL.sub(">", text)))

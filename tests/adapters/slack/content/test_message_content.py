@@ -80,6 +80,7 @@ def test_nothing_that_is_quoted_can_pass_for_a_label_or_for_the_authors_words():
 
 LINK = {"type": "link", "url": "https://a.example", "text": "this"}
 EMOJI, USER = {"type": "emoji", "name": "tada"}, {"type": "user", "user_id": "U1"}
+GROUP = {"type": "usergroup", "usergroup_id": "S1"}
 ITEMS = [section(text("one")), section(text("two"))]
 NUMBERED = {"type": "rich_text_list", "style": "ordered", "elements": ITEMS}
 QUOTE = {"type": "rich_text_quote", "elements": [text("quoted")]}
@@ -101,10 +102,19 @@ HEADER = {"type": "header", "text": {"type": "plain_text", "text": "Deploy faile
         ("&gt; quoted\n```code```", rich(QUOTE, CODE)),
         ("*bold* of it", {"type": "section", "text": mrkdwn("*bold* of it")}),
         ("Deploy failed: see log", HEADER),
+        (
+            "<!subteam^S1|@panel-legal> <@U1> 🎉",
+            rich(section(GROUP, text(" "), USER, text(" 🎉"))),
+        ),
     ],
 )
 def test_blocks_that_say_the_same_as_the_text_are_not_repeated(said, block):
     assert read(text=said, blocks=[block]).quoted == ""
+
+
+def test_signs_without_words_are_not_lost():
+    for signs in (USER, {"type": "link", "url": "https://b.example"}, text("🎉")):
+        assert read(text="look <https://a.example>", blocks=[rich(section(signs))]).quoted != ""
 
 
 def test_an_apps_text_that_its_blocks_say_too_is_not_repeated():
