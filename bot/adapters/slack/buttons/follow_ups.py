@@ -13,6 +13,7 @@ from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
@@ -56,10 +57,18 @@ class FollowUpListeners:
 
     async def stop_session(self, event: Json) -> None:
         """Stop on a click on Slack's own stop button, and end the session in Slack."""
-        channel, thread_ts = event["channel"], event["thread_ts"]
+        match checked(event):
+            case {"channel": channel, "thread_ts": thread_ts, "event_ts": ts, "user": user}:
+                await self._stop_session(channel, thread_ts, MessageTs(ts), UserId(user))
+            case _:
+                log.warning("session.odd_event")
+
+    async def _stop_session(
+        self, channel: str, thread_ts: str, ts: MessageTs, user: UserId
+    ) -> None:
         thread = ThreadRef(self._responder.team_id, channel, thread_ts)
         try:
-            await self._intake.stop(thread, MessageTs(event["event_ts"]), UserId(event["user"]))
+            await self._intake.stop(thread, ts, user)
         except PanelError as error:
             log.warning("session.not_stopped", extra={"reason": str(error)})
         for settled in (last_states.status_cleared(thread), last_states.session_settled(thread)):

@@ -18,6 +18,7 @@ from bot.adapters.slack.home import home_modals, home_view
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Requester, Responder
+from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
@@ -62,10 +63,13 @@ class HomeListeners:
 
     async def open(self, event: Json) -> None:
         """Show the home, or suggest prompts in the messages tab."""
-        if event.get("tab") == "home":
-            await self._page.show(UserId(event["user"]))
-        elif event.get("tab") == "messages":
-            await self._offer_prompts(event["channel"])
+        match checked(event):
+            case {"tab": "home", "user": user}:
+                await self._page.show(UserId(user))
+            case {"tab": "messages", "channel": channel}:
+                await self._offer_prompts(channel)
+            case _:
+                pass
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show, edit or remove an expert, as chosen in its menu."""

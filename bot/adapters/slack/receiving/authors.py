@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.adapters.slack.api import metadata
 from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.receiving.events import event_of
 from bot.panel.model import UserId
 
 _BY_PEOPLE = frozenset({None, "file_share", "me_message", "thread_broadcast"})
@@ -28,7 +29,7 @@ def author_of(
 
     *apps* are ids: of apps, of their bots, or of their bots' users.
     """
-    event = body.get("event") or {}
+    event = event_of(body)
     user, subtype = event.get("user"), event.get("subtype") or None
     is_message = event.get("type") in ("message", "app_mention") and not event.get("hidden")
     if not is_message or user in (identity.bot_user_id, _SLACKBOT):

@@ -130,7 +130,7 @@ def _in_rich_text(element: Json, *, is_live: bool, depth: int = 0) -> Iterator[t
             case {"type": "text", "text": str(text)}:  # a log that was pasted
                 yield from ((token, False) for token in _TOKEN.findall(text))
             case _ if depth < _DEEPEST:
-                spoken = is_live and part.get("type") not in _QUOTING
+                spoken = is_live and str(part.get("type")) not in _QUOTING
                 yield from _in_rich_text(part, is_live=spoken, depth=depth + 1)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Set
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
+from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.json_types import Json
 from bot.panel.intake.intake import Incoming, Intake
@@ -40,7 +41,7 @@ class MessageListeners:
 
     async def take_in(self, body: Json) -> bool:
         """Queue the message in an event; False if the event is not about a message."""
-        if (body.get("event") or {}).get("type") not in ("message", "app_mention"):
+        if event_of(body).get("type") not in ("message", "app_mention"):
             return False
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)

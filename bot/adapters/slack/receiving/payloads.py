@@ -15,6 +15,7 @@ from bot.adapters.slack.content import message_content
 from bot.adapters.slack.receiving import mentions
 from bot.adapters.slack.receiving.asked_text import asked_text
 from bot.adapters.slack.receiving.authors import author_of, is_another_app
+from bot.adapters.slack.receiving.events import event_of, teams_of
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
@@ -30,7 +31,7 @@ _NONE: Mapping[str, Handle] = MappingProxyType({})
 
 def groups(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the user groups that an event's message mentions; some may be experts' handles."""
-    event = body.get("event") or {}
+    event = event_of(body)
     said = [event.get("message") or event, event.get("previous_message") or {}]
     return frozenset(group for message in said for group in mentions.live(message).groups)
 
@@ -46,7 +47,7 @@ def incoming(
     Nor is it what one of *apps* wrote, which are ids, and mentions us. The two copies of a mention
     (``message`` and ``app_mention``) give the same message.
     """
-    event = body.get("event") or {}
+    event = event_of(body)
     ts, channel = event.get("ts"), event.get("channel")
     author = author_of(body, identity, apps)
     if not (ts and channel and author) or not _is_for_us(body, identity):
@@ -83,7 +84,7 @@ def incoming(
 
 def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, MessageTs] | None:
     """Return which reply in a thread an event is about, if another app or a workflow posted it."""
-    event = body.get("event") or {}
+    event = event_of(body)
     ts, channel, thread_ts = event.get("ts"), event.get("channel"), event.get("thread_ts")
     if not (ts and channel and thread_ts) or thread_ts == ts or not _is_for_us(body, identity):
         return None
@@ -94,7 +95,7 @@ def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, M
 
 def app_asking_in_vain(body: Mapping[str, Any], identity: Identity) -> str:
     """Return the bot id of another app that mentions us; empty if none does."""
-    event = body.get("event") or {}
+    event = event_of(body)
     bot = str(event.get("bot_id") or "")
     is_new = event.get("type") == "app_mention" and bot not in ("", identity.bot_id)
     return bot if is_new and identity.bot_user_id in mentions.live(event).users else ""
@@ -127,7 +128,7 @@ def amendment(
     body: Mapping[str, Any], identity: Identity, handles: Mapping[str, Handle] = _NONE
 ) -> Amendment | None:
     """Return which message of a person an event says was edited or deleted, if any."""
-    event = body.get("event") or {}
+    event = event_of(body)
     old, now = event.get("previous_message") or {}, event.get("message") or {}
     match event.get("subtype"):
         case "message_changed" if now.get("subtype") == "tombstone":  # deleted, but has replies
@@ -171,8 +172,7 @@ def _deletion(
 
 
 def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
-    authorizations = body.get("authorizations") or ()
-    teams = {authorization.get("team_id") for authorization in authorizations} - {None, ""}
+    teams = teams_of(body)
     return not teams or identity.team_id in teams
 
 

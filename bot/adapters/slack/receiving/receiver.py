@@ -19,6 +19,7 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
+from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
 from bot.json_types import Json
 from bot.panel.errors import PanelError, Refused, TryLater
@@ -93,7 +94,7 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -
 
 async def _on_error(error: Exception, body: Json, response: BoltResponse | None) -> None:
     """Choose the status for Slack, which delivers again whatever is not answered with 200."""
-    kind = (body.get("event") or body).get("type")
+    kind = event_of(body).get("type") or body.get("type")
     match error:
         case BoltUnhandledRequestError():
             log.info("payload.unhandled", extra={"kind": kind})

@@ -348,3 +348,13 @@ async def test_requests_of_bolts_own_use_our_session(door):
 
     assert client.session is door.neighbour.api._web.session
     assert (client.token, client.retry_handlers) == (door.slack.bot_token, [])
+
+
+async def test_an_event_that_nobody_listens_for_is_acknowledged(door, caplog):
+    renamed = {"type": "agent_session_title_changed", "channel": GENERAL, "thread_ts": "1.0"}
+    payload = event_callback(door.slack.workspace, renamed, "Ev1")
+    carrier = door.slack.deliverer.carrier
+
+    await carrier.carry(delivery.Delivery("events_api", payload), delivery.Attempt())
+
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -1,0 +1,58 @@
+"""Events of the types that Slack documents: what is of another type counts as not there."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.json_types import Json
+
+_TS = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9]{1,50}", re.ASCII)
+
+
+def event_of(body: Mapping[str, Any]) -> Json:
+    """Return the event in *body*; empty if there is none."""
+    return checked(body.get("event"))
+
+
+def teams_of(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the workspaces whose installations an event was sent to, as far as it says."""
+    found = body.get("authorizations")
+    listed = found if isinstance(found, list) else ()
+    teams = [entry.get("team_id") for entry in listed if isinstance(entry, dict)]
+    return frozenset(team for team in teams if team and isinstance(team, str))
+
+
+def checked(value: object) -> Json:
+    """Return an event, or a message in one, without the fields of wrong types."""
+    if not isinstance(value, dict):
+        return {}
+    return {name: field for name, field in map(_field, value.items()) if field is not None}
+
+
+def _field(field: tuple[str, Any]) -> tuple[str, Any]:
+    name, value = field
+    if name in _NESTED and value is not None:
+        return name, checked(value)
+    fits = _FITS.get(name)
+    return name, value if fits is None or fits(value) else None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_ts(value: object) -> bool:
+    return isinstance(value, str) and _TS.fullmatch(value) is not None
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+_NESTED = frozenset({"message", "previous_message", "edited", "bot_profile"})
+_FITS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("type", "subtype", "channel_type", "text", "username"), _is_text),
+    **dict.fromkeys(("ts", "thread_ts", "deleted_ts", "event_ts"), _is_ts),
+    **dict.fromkeys(("channel", "user", "bot_id", "app_id", "id"), _is_id),
+}
