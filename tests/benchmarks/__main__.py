@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.benchmarks import (
     acknowledgement,
     calls,
+    long_texts,
     overhead,
     picture,
     report,
@@ -27,7 +28,7 @@ Measure = Callable[[Effort], Awaitable[list[Figure]]]
 
 BENCHMARKS: Mapping[str, Measure] = {
     module.NAME: module.measure
-    for module in (overhead, sample, acknowledgement, throughput, storage, calls)
+    for module in (overhead, sample, acknowledgement, throughput, storage, calls, long_texts)
 }
 
 

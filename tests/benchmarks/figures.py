@@ -57,6 +57,7 @@ class Effort:
     seconds: float  # under steady load
     turns: int  # in each round
     stored: tuple[int, ...]  # threads in Redis
+    lengths: tuple[int, ...]  # characters of texts
 
 
 FULL = Effort(
@@ -67,8 +68,25 @@ FULL = Effort(
     seconds=5.0,
     turns=200,
     stored=(10, 1_000, 100_000),
+    lengths=(10_000, 100_000, 1_000_000),
 )
 QUICK = Effort(
-    rounds=3, sizes=(1, 4, 16), pace=1.0, events=400, seconds=3.0, turns=60, stored=(10, 1_000)
+    rounds=3,
+    sizes=(1, 4, 16),
+    pace=1.0,
+    events=400,
+    seconds=3.0,
+    turns=60,
+    stored=(10, 1_000),
+    lengths=(10_000, 100_000),
 )
-SMALLEST = Effort(rounds=1, sizes=(1,), pace=0.01, events=10, seconds=0.2, turns=3, stored=(4,))
+SMALLEST = Effort(
+    rounds=1,
+    sizes=(1,),
+    pace=0.01,
+    events=10,
+    seconds=0.2,
+    turns=3,
+    stored=(4,),
+    lengths=(1_000, 2_000),
+)

@@ -1,5 +1,6 @@
 """Posting in the thread, each message exactly once however often the turn is repeated."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
 from bot.panel.replies.streams import Streams
 from bot.panel.texts import sentences
 
+_LONG = 20_000  # characters that take longer to split than others should wait
 MOST_OF_REPLY = 20  # messages; a model's answer has ten, but those of many tables have more
 MOST_OF_TURN = 60  # messages, after which each reply has only one more
 _REST = "rest"  # stands for the messages that are left out
@@ -114,7 +116,7 @@ class ThreadWriter:
         """Post *reply*, in as many messages as it takes, from where its stream has come to."""
         shown, text = await self.streams.finish(reply)
         first, posted = 1 if shown else 0, self._record.progress.posted
-        pieces = self._messenger.pieces(text, after=shown)
+        pieces = await self._pieces(text, shown)
         ending = replace(reply, part=f"{reply.part}:{_REST}")
         if ending.part in posted:
             return
@@ -126,6 +128,12 @@ class ThreadWriter:
                 return
             post = reply if left == 1 else replace(reply, ends_reply=False, sources=None)
             await self._post(replace(post, part=part, text=piece))
+
+    async def _pieces(self, text: str, shown: str) -> Sequence[str]:
+        """Return what is still to be posted; of a long text without stopping all else."""
+        if len(text) <= _LONG:
+            return self._messenger.pieces(text, after=shown)
+        return await asyncio.to_thread(self._messenger.pieces, text, after=shown)
 
     def _is_enough(self, messages: int) -> bool:
         """Whether a reply of so many *messages* ends, although there is more of it."""
