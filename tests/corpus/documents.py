@@ -237,7 +237,7 @@ def _code(writer: Writer) -> str:
     )
     return "\n".join(
         " " * writer.random.choice((0, 0, 4, 8)) + writer.word(at) + writer.random.choice(endings)
-        for _ in range(writer.random.choice((1, 5, 5, 5, 20, 20, 20, 900)))
+        for _ in range(writer.random.choice((0, 1, 5, 5, 5, 20, 20, 20, 900)))
     )
 
 

@@ -22,7 +22,7 @@ class Page:
     active: set[str] = field(default_factory=set)
     open_fences: int = 0
     blocks: int = 0
-    most_rows: int = 0
+    rows: int = 0  # of all tables, with their headers
     most_columns: int = 0
     cell_characters: int = 0
     plain: str = ""  # all text outside code
@@ -97,7 +97,7 @@ class _Reader:
         self._rows, self._cells = self._rows + 1, 0
 
     def _table_close(self, _: Token) -> None:
-        self.page.most_rows = max(self.page.most_rows, self._rows)
+        self.page.rows += self._rows
         self.page.most_columns = max(self.page.most_columns, len(self._heads))
         self._heads = None
 

@@ -71,7 +71,7 @@ def _refused_by_slack(messages: Sequence[str], pages: Sequence[Page]) -> list[st
     found = []
     for n, (message, page) in enumerate(zip(messages, pages, strict=True)):
         length = len(message.encode("utf-16-le")) // 2
-        counts = {"characters": (length, 12_000), "rows": (page.most_rows, 100)}
+        counts = {"characters": (length, 12_000), "rows": (page.rows, 100)}
         counts |= {"columns": (page.most_columns, 20), "parts": (page.blocks, 50)}
         counts |= {"cell characters": (page.cell_characters, 10_000)}
         found += [f"message {n} has {c} {k}" for k, (c, most) in counts.items() if c > most]

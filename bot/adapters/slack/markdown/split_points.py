@@ -79,7 +79,7 @@ def before(leaves: Sequence[Leaf], index: int, at: int) -> Cut:
 
 def _announces(leaf: Leaf) -> bool:
     """Whether *leaf* is about what follows: a heading, a line in bold, or one with a colon."""
-    last_line = leaf.lines[-1].rstrip()
+    last_line = leaf.lines[-1].rstrip() if leaf.lines else ""  # an empty code block
     is_label = len(leaf.lines) == 1 and _BOLD.fullmatch(last_line)
     is_text = leaf.kind is Kind.TEXT
     return leaf.kind is Kind.HEADING or bool(is_text and (is_label or last_line.endswith(_COLONS)))

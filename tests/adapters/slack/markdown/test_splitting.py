@@ -299,3 +299,9 @@ def test_a_long_reply_fits_slacks_limit_by_default() -> None:
 def test_pieces_too_small_to_hold_a_fence_are_refused() -> None:
     with pytest.raises(ValueError, match="39 characters are too small"):
         split("text", 39)
+
+
+def test_empty_code_blocks_are_blocks_like_any_other() -> None:
+    pieces = split("```\n```\n\n" * 1_500)
+    assert len(pieces) > 1
+    assert all(piece.count("```") % 2 == 0 for piece in pieces)
