@@ -68,7 +68,7 @@ FULL = Effort(
     seconds=5.0,
     turns=200,
     stored=(10, 1_000, 100_000),
-    lengths=(10_000, 100_000, 1_000_000),
+    lengths=(20_000, 100_000, 1_000_000),
 )
 QUICK = Effort(
     rounds=3,
@@ -78,7 +78,7 @@ QUICK = Effort(
     seconds=3.0,
     turns=60,
     stored=(10, 1_000),
-    lengths=(10_000, 100_000),
+    lengths=(20_000, 100_000),
 )
 SMALLEST = Effort(
     rounds=1,

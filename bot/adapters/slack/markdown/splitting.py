@@ -54,9 +54,10 @@ def split(markdown: str, limit: int = LONGEST_PIECE, start: int = 0) -> list[str
     if not start and _is_plainly_small(markdown, limit):
         return [markdown]
     all_leaves = leaves(markdown)
-    whole = closed(markdown)
-    if not start and size(whole) <= limit and _fit(all_leaves):
-        return [whole]
+    if not start and size(markdown) <= limit and _fit(all_leaves):
+        whole = closed(markdown)
+        if size(whole) <= limit:
+            return [whole]
     all_leaves = [fitting(leaf, limit) for leaf in all_leaves]
     pieces = list(_pieces(all_leaves, *_position(all_leaves, start), limit))
     if not pieces:
