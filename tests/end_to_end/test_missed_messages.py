@@ -236,12 +236,13 @@ async def test_nothing_is_looked_for_at_the_very_first_start(world: World):
     assert not [c for c in world.slack.calls if c.method == "conversations.history"]
 
 
+@pytest.mark.long
 async def test_a_connection_that_was_lost_for_a_while_is_a_gap(lonely: World):
     await lonely.start_bot()
     await searched(lonely)
     lonely.slack.hazards.on("apps.connections.open", hazards.error("internal_error"), times=20)
     lonely.slack.sockets.drop()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(3.2)
     ts = lonely.say(f"{MENTION} please ask legal")
     await lonely.slack.deliverer.settle()
     assert lonely.slack.sockets.connections == 0

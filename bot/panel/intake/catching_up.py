@@ -6,11 +6,10 @@ unless somebody looks for it afterwards.
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.panel.errors import PanelError, StoreUnavailable
+from bot.panel.errors import PanelError
 from bot.panel.intake.gap_search import MOST_THREADS, GapSearch
 from bot.panel.intake.intake import Intake
 from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
@@ -67,7 +66,7 @@ class CatchingUp:
         log.info("catching_up.begun", extra={"seconds": round(gap.until - gap.since)})
         search = GapSearch(self._history, self._intake, self._threads, gap, self._within)
         try:
-            async with asyncio.timeout(max(0.0, gap.until + self._within - time.time())):
+            async with asyncio.timeout(self._within):
                 await search.run(await self._record.recent_threads(MOST_THREADS))
         except TimeoutError:
             log.warning("catching_up.cut_short", extra={"seconds": self._within})
@@ -78,8 +77,8 @@ class CatchingUp:
         """Note that we listen; start a search if it is ours to do."""
         try:
             gap = await self._record.listen(begins=self._begins)
-        except StoreUnavailable as error:  # nor can be queued what arrives meanwhile
-            log.info("listening.not_noted", extra={"reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - the border: receiving must go on
+            _log_failure("listening.not_noted", error)
             self._begins = True
             return
         self._begins = False
@@ -90,8 +89,12 @@ class CatchingUp:
         """Search *gap*; receiving goes on however that ends."""
         try:
             await self.search(gap)
-        except Exception as error:  # the border: receiving must go on
-            expected = isinstance(error, PanelError)
-            extra = {"reason": str(error) if expected else type(error).__name__}
-            log.warning("catching_up.failed", extra=extra, exc_info=None if expected else error)
+        except Exception as error:  # noqa: BLE001 - the border: receiving must go on
+            _log_failure("catching_up.failed", error)
             await asyncio.sleep(_REST)
+
+
+def _log_failure(event: str, error: Exception) -> None:
+    expected = isinstance(error, PanelError)
+    extra = {"reason": str(error) if expected else type(error).__name__}
+    log.warning(event, extra=extra, exc_info=None if expected else error)

@@ -59,7 +59,8 @@ class GapSearch:
 
     async def _search(self, channel: str, recent: Sequence[ThreadRef]) -> None:
         shown = await _patiently(lambda: self._history.threads(channel, self._oldest))
-        for seen in reversed([one for one in shown if one.latest >= self._oldest]):
+        active = [one for one in shown if one.latest >= self._oldest][: self._left]
+        for seen in reversed(active):
             if seen.has_replies:
                 await self._read(seen.thread)
             elif seen.message:
@@ -87,13 +88,13 @@ class GapSearch:
 
 
 async def _patiently(read: Callable[[], Awaitable[T]]) -> T:
-    """Return what *read* returns, however long Slack makes us wait."""
+    """Return what *read* returns, however often Slack makes us wait."""
     while True:
         try:
             return await read()
         except MessengerUnavailable as error:
             log.info("catching_up.waiting", extra={"reason": str(error)})
-            await asyncio.sleep(error.after or _PAUSE)
+            await asyncio.sleep(2 * error.after if error.after else _PAUSE)  # others come first
 
 
 def _since_mention(messages: Sequence[Incoming]) -> Sequence[Incoming]:

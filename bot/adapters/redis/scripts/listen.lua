@@ -12,8 +12,7 @@ local heard, by, since, till, owner, due = unpack(known)
 if heard then
   local tolerated = tonumber(pause)
   if begins == '1' then
-    -- Where nobody has listened after us, or whoever did has said goodbye, it is certain.
-    tolerated = (by == who or by == '') and 0 or tonumber(break_)
+    tolerated = by == '' and 0 or tonumber(break_)  -- who listened last has said goodbye
   end
   if time - tonumber(heard) > tolerated then
     since, till = since or heard, time

@@ -11,7 +11,7 @@ from bot.panel.model import ThreadRef
 
 _LISTEN, _LISTENED = Script("listen"), Script("listened")
 _PAUSE = 10_000  # ms without a sign of life that are no gap: a busy process, a slow Redis
-_BREAK = 3_000  # ms, the same where a process begins: others may have been listening all the time
+_BREAK = 3_000  # ms, the same where a process begins: others may listen, and Slack tries again
 _LEASE = 5_000  # ms until another process looks into the gap of one that died
 
 
