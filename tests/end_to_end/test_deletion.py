@@ -132,6 +132,25 @@ async def test_a_root_whose_deletion_is_not_told_is_not_answered_in_the_channel(
     await deleting.assert_clean()
 
 
+async def test_a_first_message_that_is_on_its_way_does_not_stay_in_the_channel(
+    deleting: Deleting,
+):
+    world, hazards = deleting.world, deleting.world.slack.hazards
+    hazards.deleted_threads = "posted in the channel"
+    hazards.latency |= {"chat.postMessage": 1.5, "chat.startStream": 1.5}
+    direct = world.slack.workspace.direct_channel(ADA, BOT_USER).id
+    posted = await deleting.ask(f"{MENTION} legal, with the first message")
+    streamed = await deleting.ask("legal, with the first message", channel=direct)
+    # Long enough for the messages to be on their way, too short for them to arrive.
+    await asyncio.sleep(0.5)
+
+    deleting.delete(posted)
+    deleting.delete(streamed, direct)
+    await world.idle()
+
+    await deleting.assert_clean()
+
+
 async def test_a_root_that_is_gone_when_its_turn_begins_is_not_answered(
     deleting: Deleting, hazards: Hazards
 ):

@@ -475,6 +475,37 @@ async def test_a_stream_that_cannot_be_opened_for_it_stops_the_model(bench, dele
     await work.assert_clean()
 
 
+@pytest.mark.parametrize("text", ["", "help", "experts", "mute", "stop", "add legal"])
+async def test_commands_in_it_are_not_answered(bench, deleted, text):
+    work = Working(bench)
+    deleted.happen(bench)
+    work.start()
+    await work.ask(text)
+    await work.settled()
+    await work.stop()
+
+    assert work.said() == []
+    await work.assert_clean()
+
+
+async def test_nobody_is_asked_for_approval_in_it(bench, deleted):
+    work = Working(bench)
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal")])
+    wanted = ApprovalWanted(RequestId("r1"), "mail", "send", "{}")
+    bench.model.script("legal", [held, wanted])
+    work.start()
+    await work.ask()
+    await eventually(lambda: bench.model.asked("legal"))
+    deleted.happen(bench)
+    held.set()
+    await work.settled()
+    await work.stop()
+
+    assert work.said() == []
+    await work.assert_clean()
+
+
 @pytest.mark.parametrize("how", ["postponed", "buried"])
 async def test_after_an_outage_it_ends_quietly(bench, deleted, how):
     work = Working(bench)

@@ -31,6 +31,7 @@ _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
 )
+_POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 _PAGE = 200
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _MAX_RETRY_AFTER = 60 * 60.0
@@ -151,7 +152,7 @@ class SlackApi:
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
             call = self._web.api_call(method, data=_form(args))
-            answer = await (_uninterrupted(call) if method == "chat.postMessage" else call)
+            answer = await (_uninterrupted(call) if method in _POSTING else call)
         except SlackApiError as error:
             refusal = meaning(error)
             self._note_missing_scope(method, refusal)

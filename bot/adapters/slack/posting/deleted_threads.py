@@ -18,7 +18,9 @@ from bot.panel.model import ThreadRef, TurnId
 log = logging.getLogger(__name__)
 
 _NO_MESSAGE = "message_not_found"
-_NO_THREAD = frozenset({"thread_not_found", "invalid_thread_ts", _NO_MESSAGE})
+_NO_THREAD = frozenset(
+    {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", _NO_MESSAGE}
+)
 _MOST = 1_000  # messages of a channel that are looked through, the newest
 _LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
 
