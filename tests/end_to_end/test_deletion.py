@@ -32,7 +32,9 @@ class Deleting:
     go: asyncio.Event
 
     def brain(self, request: ModelRequest) -> Reply:
-        """Whoever is named after "wait" takes until ``go`` is set."""
+        """Whoever is told to wait takes until ``go`` is set; a stream waits once it has begun."""
+        if "STREAM" in request.last_user_text:
+            return [Text("It depends, as always, on who asks."), WaitFor(self.go)]
         is_router = bool(request.tools)
         asked = request.last_user_text
         waits = "ROUTER" in asked if is_router else "WAIT" in asked
@@ -100,7 +102,8 @@ async def test_a_root_that_is_deleted_is_not_answered(deleting: Deleting, hazard
     consulting = await deleting.ask(f"{MENTION} WAIT for both")
     await eventually(lambda: world.thread(consulting))  # the plan
     first_post = await deleting.ask(f"{MENTION} legal, WAIT with the first message")
-    streamed = await deleting.ask("legal, WAIT with the first message", channel=direct)
+    streamed = await deleting.ask("legal, STREAM", channel=direct)
+    await eventually(lambda: world.thread(streamed, direct))
 
     for ts in (routed, consulting, first_post):
         deleting.delete(ts)
@@ -108,6 +111,7 @@ async def test_a_root_that_is_deleted_is_not_answered(deleting: Deleting, hazard
     await world.idle()
 
     assert not any(world.thread(ts) for ts in (routed, consulting, first_post))
+    assert not world.thread(streamed, direct)
     await deleting.assert_clean()
 
 
@@ -140,7 +144,7 @@ async def test_a_first_message_that_is_on_its_way_does_not_stay_in_the_channel(
     hazards.latency |= {"chat.postMessage": 1.5, "chat.startStream": 1.5}
     direct = world.slack.workspace.direct_channel(ADA, BOT_USER).id
     posted = await deleting.ask(f"{MENTION} legal, with the first message")
-    streamed = await deleting.ask("legal, with the first message", channel=direct)
+    streamed = await deleting.ask("legal, STREAM", channel=direct)
     # Long enough for the messages to be on their way, too short for them to arrive.
     await asyncio.sleep(0.5)
 
