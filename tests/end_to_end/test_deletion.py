@@ -34,7 +34,7 @@ class Deleting:
     def brain(self, request: ModelRequest) -> Reply:
         """Whoever is told to wait takes until ``go`` is set; a stream waits once it has begun."""
         if "STREAM" in request.last_user_text:
-            return [Text("It depends, as always, on who asks."), WaitFor(self.go)]
+            return [Text("It depends.\n\nAs always"), WaitFor(self.go), Text(", on who asks.")]
         is_router = bool(request.tools)
         asked = request.last_user_text
         waits = "ROUTER" in asked if is_router else "WAIT" in asked
