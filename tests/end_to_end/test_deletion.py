@@ -192,6 +192,7 @@ async def test_answers_that_were_posted_stay_in_a_thread_that_goes_on(deleting: 
     world.brain.when(lambda r: "legal counsel" in r.instructions.casefold(), Text("Yes."))
     ts = await deleting.ask(f"{MENTION} WAIT for both")
     await eventually(lambda: ("Legal Counsel", "Yes.") in world.said(ts))
+    await eventually(lambda: any(m.blocks[0]["type"] == "plan" for m in world.thread(ts)))
     deleting.delete(ts)
     await world.idle()
 
