@@ -91,6 +91,9 @@ class RecordingMessenger(Messenger):
     ) -> LastState:
         return self._state(thread, ts, "plan end", lambda: self._show_plan(ts, post, tasks))
 
+    def deleted(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+        return self._state(thread, ts, "delete", lambda: self._remove(ts))
+
     def status_cleared(self, thread: ThreadRef) -> LastState:
         return self._state(thread, "status", "clear", lambda: self.statuses.append(""))
 
@@ -197,6 +200,9 @@ class RecordingMessenger(Messenger):
         request = str(len(self._states))
         self._states[request] = what, effect
         return LastState(thread, about, request)
+
+    def _remove(self, ts: MessageTs) -> None:
+        self.posts = [one for one in self.posts if one[1] != ts]
 
     def _show_plan(self, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]) -> None:
         self.plans.setdefault(ts, []).append(tasks)

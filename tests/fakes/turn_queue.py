@@ -16,6 +16,7 @@ from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, 
 
 MOST_MESSAGES = 20
 CALM = 10.0
+HURRIED = 3
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class _Current:
     token: int = 0
     leased: bool = False
     until: float = 0.0
+    outage: bool = False
+    due: float = 0.0
     events: list[TurnEvent] = field(default_factory=list)
 
 
@@ -121,15 +124,37 @@ class FakeTurnQueue(QueueAdmin):
     async def renew(self, claim: Claim) -> None:
         self.held(claim).until = self.now() + self.lease
 
-    async def done(self, claim: Claim) -> None:
+    async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
         if claim.token not in self._ended:
             self.held(claim)
             self._end(claim)
+            waiting = [one for one in self._currents.values() if one.outage and not one.due]
+            for current in waiting[: HURRIED if model_answers else 0]:
+                self._hurry(current)
 
-    async def postpone(self, claim: Claim, *, after: float) -> None:
+    async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
         if claim.token not in self._ended:
-            self.held(claim).postponed += 1
+            current = self.held(claim)
+            current.postponed += 1
+            current.outage = outage
+            if current.due > self.now():  # it was tried besides its schedule
+                after = current.due - self.now()
+            else:
+                current.due = 0.0
             self._postpone(claim, after)
+
+    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
+        current = self._currents.get(thread)
+        if current is None or current.turn.id != turn or not current.outage:
+            return False
+        self._hurry(current)
+        return True
+
+    def _hurry(self, current: _Current) -> None:
+        current.due = current.due or current.until
+        current.postponed -= 1
+        current.outage, current.until = False, self.now()
+        self._changed.set()
 
     async def hand_over(self, claim: Claim) -> None:
         if claim.token not in self._ended:
@@ -212,6 +237,7 @@ class FakeTurnQueue(QueueAdmin):
         if found is None:
             return False
         found.current.attempt = found.current.postponed = found.current.deaths = 0
+        found.current.due = 0.0
         found.current.events.append(Retried())
         self._enqueue(found.current.turn.thread, found.current, first=True)
         return True
@@ -343,6 +369,7 @@ class FakeTurnQueue(QueueAdmin):
         self._tokens += 1
         current.token, current.attempt = self._tokens, current.attempt + 1
         current.leased, current.until = True, self.now() + self.lease
+        current.outage = False
         counts = (current.attempt, current.postponed, current.deaths)
         return Claim(current.turn, current.token, *counts)
 

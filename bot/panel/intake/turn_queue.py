@@ -67,15 +67,23 @@ class TurnQueue(Protocol):
         """Renew the lease."""
         ...
 
-    async def done(self, claim: Claim) -> None:
-        """Delete the turn and its journal."""
+    async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
+        """Delete the turn and its journal.
+
+        If the *model_answers* again, some of the turns that wait for it are tried at once.
+        """
         ...
 
-    async def postpone(self, claim: Claim, *, after: float) -> None:
+    async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
         """Postpone the turn after a failure: it can be claimed again in *after* seconds.
 
-        The journal stays.
+        The journal stays. In an *outage* of the model's side it may be tried earlier; if that
+        fails too, the turn waits on as if it had not been tried.
         """
+        ...
+
+    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
+        """Let *turn*, postponed in an outage, be claimed at once; False if it is not (any more)."""
         ...
 
     async def hand_over(self, claim: Claim) -> None:

@@ -62,10 +62,10 @@ from bot.panel.model import (
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
-UNREAD = "unread"
-ASIDES = re.compile(
-    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{GAVE_UP}(-\d+)?)(:\d+)?"
-)  # not part of an answer
+UNREAD, DELAYED = "unread", "delayed"
+ASIDES = re.compile(  # not part of an answer
+    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,18 @@ class Progress:
     def giving_up(self) -> str:
         """The part name of the message for when the turn is given up; each retry has its own."""
         return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
+
+    @property
+    def delayed(self) -> str:
+        """The part name of the message for while the model's side is away, in the same way."""
+        return f"{DELAYED}-{self.retries}" if self.retries else DELAYED
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the model's side has answered anything in this turn."""
+        rounds = self.rounds.values()
+        has_routed = any(one.routed and not one.routed.direct for one in rounds)
+        return has_routed or any(isinstance(one, ExpertAnswered) for one in self.outcomes.values())
 
     def after(self, event: TurnEvent) -> "Progress":
         """Return the progress after *event*."""

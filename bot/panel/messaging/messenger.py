@@ -64,6 +64,7 @@ class Post:
     stored_files: tuple[StoredFile, ...] = ()  # that it shows
     ends_reply: bool = False  # the last piece of a reply, which has the buttons
     offers_retry: bool = False  # with a button to retry the buried turn
+    is_delayed: bool = False  # with buttons to stop the postponed turn, and to try it now
     approval: ApprovalId | None = None  # with buttons to approve or decline
 
 
@@ -108,6 +109,10 @@ class Messenger(Protocol):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> LastState:
         """Return the state in which the plan message *ts* shows *tasks*."""
+        ...
+
+    def deleted(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+        """Return the state in which the message *ts* is gone."""
         ...
 
     def status_cleared(self, thread: ThreadRef) -> LastState:

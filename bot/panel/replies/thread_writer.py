@@ -26,6 +26,7 @@ class ThreadWriter:
         self._record = record
         self._messenger = messenger
         self._outbox = outbox
+        self._took_back = False
         self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
@@ -77,6 +78,22 @@ class ThreadWriter:
     async def offer_retry(self, part: str, text: str) -> None:
         """Post one short message with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
+
+    async def tell_of_delay(self, text: str) -> None:
+        """Post one short message with buttons to stop the postponed turn, and to try it now."""
+        part = self._record.progress.delayed
+        await self._post(replace(self.draft(part, text), is_delayed=True))
+
+    async def take_back_delay(self) -> None:
+        """Delete that message, if there is one: the turn goes on, or ends."""
+        progress, turn = self._record.progress, self._record.turn
+        part = progress.delayed
+        if self._took_back or part not in progress.posting | progress.posted.keys():
+            return
+        ts = progress.posted.get(part) or await self._messenger.find(turn.thread, turn.id, part)
+        if ts:
+            await self.leave(self._messenger.deleted(turn.thread, ts))
+        self._took_back = True
 
     async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:
         """Post one short message with buttons to approve what it describes, or to decline it.

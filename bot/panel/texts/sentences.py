@@ -114,6 +114,22 @@ def gave_up_halfway() -> str:
     )
 
 
+def model_away(pauses: Sequence[float]) -> str:
+    """Return the message while the model's side is away; *pauses* (seconds) are from now."""
+    return gettext(
+        "The model service is not responding, so this takes longer. Your question is kept: I try "
+        "again in about {times}, and at once when the service answers somebody else.",
+        times=listing([_duration(pause) for pause in pauses]),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if round(seconds) < 60:
+        count = max(1, round(seconds))
+        return ngettext("{count} second", "{count} seconds", count)
+    return ngettext("{count} minute", "{count} minutes", round(seconds / 60))
+
+
 def still_no_credit() -> str:
     """Return the message if people have been told before that there is no credit."""
     return gettext("There is still no credit on the model account. Try again when it is topped up.")

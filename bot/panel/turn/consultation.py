@@ -24,6 +24,7 @@ async def consult(context: TurnContext, call: Call) -> None:
             await context.approvals.supersede(call)
             outcome = await _ask(context, call)
             await context.record.note(outcome)
+            await context.writer.take_back_delay()
         conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
             persona = context.panel.persona(call.expert)

@@ -57,6 +57,7 @@ class Stopping:
         writer.router = links.router
         await plan.end(sentences.asked_until_stopped)
         await writer.end_streams()
+        await writer.take_back_delay()
         await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
         await writer.clear_status()
 
@@ -75,7 +76,12 @@ class Stopping:
         """
         links = await self._end_calls(record, panel, left)
         writer.router = links.router
-        steps = [approvals.withdraw_own, writer.withdraw_streams, plan.withdraw]
+        steps = [
+            approvals.withdraw_own,
+            writer.withdraw_streams,
+            plan.withdraw,
+            writer.take_back_delay,
+        ]
         if record.progress.posting:
             thread, turn = record.turn.thread, record.turn.id
             steps.append(partial(self._messenger.delete_strays, thread, turn))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import ModelFault, ModelRefused, leaves
@@ -51,14 +51,20 @@ class TurnRunner:
         self._recovery = LinkRecovery(threads, model, services.transcript)
         self._migration = ConversationMigration(threads, model, rules.timeouts)
 
-    async def run(self, claim: Claim) -> None:
-        """Answer the turn. Safe to call again after a crash.
+    async def run(self, claim: Claim) -> bool:
+        """Answer the turn; returns whether the model's side has. Safe to call again after a crash.
 
         Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
         post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
         record = await self._read_record(claim)
         writer = self._writer(record)
+        await self._run(record, writer)
+        await writer.take_back_delay()
+        return record.progress.has_answers
+
+    async def _run(self, record: TurnRecord, writer: ThreadWriter) -> None:
+        claim = record.claim
         command = thread_commands.command_of(claim.turn)
         if command and await self._commands.is_meant(command, claim.turn.thread):
             await self._obey(command, record, writer)
@@ -73,10 +79,20 @@ class TurnRunner:
             return
         record = await self._read_record(claim)
         writer = self._writer(record)
+        await writer.take_back_delay()
         await self._failures.give_up(record, writer, error)
         panel = await self._services.panels.panel(claim.turn.thread)
         await self._plan(record, writer, panel).give_up()
         await writer.clear_status()
+
+    async def tell_of_delay(self, claim: Claim, pauses: Sequence[float]) -> None:
+        """Tell the thread once, if anybody waits, that the model's side is away.
+
+        *pauses* are the seconds from now until the next tries.
+        """
+        if await self._failures.concerns(claim.turn):
+            record = await self._read_record(claim)
+            await self._writer(record).tell_of_delay(sentences.model_away(pauses))
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""

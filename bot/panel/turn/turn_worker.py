@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Set
+from itertools import accumulate
 
 from bot.panel.errors import (
     GiveUp,
+    MessengerUnavailable,
+    ModelUnavailable,
     PanelError,
     StoreUnavailable,
     ThreadGone,
@@ -118,21 +121,26 @@ class TurnWorker:
             await asyncio.shield(self._hand_over(claim))
             raise
 
-    async def _run_leased(self, run: Callable[[Claim], Awaitable[None]], claim: Claim) -> None:
-        """Call *run* while the lease is renewed; then the turn is done, postponed or buried."""
+    async def _run_leased(
+        self, run: Callable[[Claim], Awaitable[bool | None]], claim: Claim
+    ) -> None:
+        """Call *run* while the lease is renewed; then the turn is done, postponed or buried.
+
+        *run* returns whether the model's side has answered: then others need not wait for it.
+        """
         try:
             async with renewed_lease(self._queue, claim, self._lease):
-                await run(claim)
-            await self._queue.done(claim)
+                model_answers = await run(claim)
+            await self._queue.done(claim, model_answers=bool(model_answers))
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
             await self._after_failure(claim, _leading(error))
 
-    async def _attempt(self, claim: Claim) -> None:
+    async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
             raise GiveUp(f"{claim.deaths} workers died with it")
         if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
             raise ThreadGone("deleted")
-        await self._runner.run(claim)
+        return await self._runner.run(claim)
 
     async def _end_early(self, claim: Claim) -> None:
         """End a turn that somebody does not want any more."""
@@ -183,7 +191,7 @@ class TurnWorker:
                     await self._withdraw(claim)
                 case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
-                    await self._queue.postpone(claim, after=await self._pause(claim, error))
+                    await self._postpone(claim, error)
                 case _:
                     await self._give_up(claim, error)
         except PanelError as later_error:  # the lease runs out, and the next attempt decides
@@ -193,6 +201,21 @@ class TurnWorker:
     async def _is_gone(self, claim: Claim, error: BaseException) -> bool:
         """Whether the turn has failed because, or while, its question or thread was deleted."""
         return isinstance(error, ThreadGone) or is_withdrawn(claim.turn, await self._deleted(claim))
+
+    async def _postpone(self, claim: Claim, error: TryLater) -> None:
+        pause, outage = await self._pause(claim, error), isinstance(error, ModelUnavailable)
+        if outage and claim.postponed and pause:
+            await self._tell_of_delay(claim, pause)
+        await self._queue.postpone(claim, after=pause, outage=outage)
+
+    async def _tell_of_delay(self, claim: Claim, pause: float) -> None:
+        later = self._timeouts.turn_retry_delays[claim.postponed + 1 :]
+        try:
+            async with renewed_lease(self._queue, claim, self._lease):
+                await self._runner.tell_of_delay(claim, list(accumulate((pause, *later))))
+        except Exception as failure:  # noqa: BLE001 - the next try decides what becomes of the turn
+            why = _reason(_leading(failure))
+            log.warning("delay.not_told", extra={"turn": claim.turn.id, "reason": why})
 
     async def _pause(self, claim: Claim, error: TryLater) -> float:
         if claim not in self._stopped and claim.turn.thread in await self._queue.stop_requests():
@@ -226,7 +249,7 @@ def _reason(error: BaseException) -> str:
 def _leading(error: BaseException) -> BaseException:
     """Return the error that decides what becomes of the turn, from however many there are."""
     errors = list(leaves(error))
-    for kind in (TurnLost, ThreadGone, TryLater):
+    for kind in (TurnLost, ThreadGone, StoreUnavailable, MessengerUnavailable, TryLater):
         for leaf in errors:
             if isinstance(leaf, kind):
                 return leaf

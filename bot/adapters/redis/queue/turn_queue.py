@@ -40,12 +40,14 @@ MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
 UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
+HURRIED = 3  # turns that a success of another lets be tried, in each shard
 CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
 _DELETED = "deleted"  # in place of what else is remembered of a message that was put
 
 _PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
 _LINE, _STOP, _AMEND, _DELETE, _HOLD = map(Script, ("line", "stop", "amend", "delete", "hold"))
+_TRY_NOW, _HURRY = map(Script, ("try_now", "hurry"))
 
 _log = logging.getLogger(__name__)
 
@@ -120,14 +122,26 @@ class RedisTurnQueue(QueueAdmin):
     async def renew(self, claim: Claim) -> None:
         await self._fenced(_RENEW, claim, self._lease)
 
-    async def done(self, claim: Claim) -> None:
-        await self._fenced(_DONE, claim, keys.ENDED_FOR)
+    async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
+        hurried = HURRIED if model_answers else 0
+        await self._fenced(_DONE, claim, keys.ENDED_FOR, hurried)
+        for prefix in {*self._shards.prefixes} - {self._shards.prefix(claim.turn.thread)}:
+            if model_answers:
+                await self._run(_HURRY, prefix, HURRIED)
 
-    async def postpone(self, claim: Claim, *, after: float) -> None:
-        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, _milliseconds(after), 1)
+    async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
+        args = (keys.ENDED_FOR, _milliseconds(after), 1, int(outage))
+        await self._fenced(_RELEASE, claim, *args)
+
+    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
+        place, _, ts = turn.rpartition(":")
+        if place != f"{thread.team_id}:{thread.channel_id}":
+            return False
+        name = keys.thread_name(thread)
+        return bool(await self._run(_TRY_NOW, self._shards.prefix(thread), name, ts))
 
     async def hand_over(self, claim: Claim) -> None:
-        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0)
+        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         waiting: list[WaitingThread] = []
@@ -239,7 +253,8 @@ class RedisTurnQueue(QueueAdmin):
 
     async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
         thread, _, token, *_ = reply
-        await self._run(_RELEASE, prefix, thread, token, keys.ENDED_FOR, _milliseconds(after), 0)
+        args = (keys.ENDED_FOR, _milliseconds(after), 0, 0)
+        await self._run(_RELEASE, prefix, thread, token, *args)
 
     async def _rest(self, seconds: float) -> None:
         """Wait until there may be something to do in one of the shards."""

@@ -8,7 +8,7 @@ local letter, journal, time = of('dead', turn), of('dead-journal', turn), now()
 if not holds(thread, token) then return ended(token) end
 end_claim(thread, token, remember)
 redis.call('RENAME', of('turn', thread), letter)
-redis.call('HDEL', letter, 'token', 'postponed', 'deaths')
+redis.call('HDEL', letter, 'token', 'postponed', 'deaths', 'due')
 redis.call('HSET', letter, 'thread', thread, 'reason', reason, 'at', time)
 redis.call('EXPIRE', letter, keep)
 if redis.call('EXISTS', of('journal', thread)) == 1 then

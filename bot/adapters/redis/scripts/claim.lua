@@ -127,6 +127,7 @@ if not thread then return wait() end
 
 local turn, token = of('turn', thread), fence()
 redis.call('ZREM', P .. 'delayed', thread)
+redis.call('SREM', P .. 'outage', thread)
 redis.call('ZADD', P .. 'leases', time + lease, thread)
 redis.call('HSET', turn, 'token', token)
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)

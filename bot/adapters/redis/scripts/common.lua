@@ -126,6 +126,27 @@ local function ended(token)
   return redis.call('EXISTS', of('ended', token))
 end
 
+-- Lets a turn that waits for the model's side be tried now, besides its schedule: if that fails, it
+-- waits on until it would have been tried anyway.
+local function hurry(thread)
+  local turn, due = of('turn', thread), redis.call('ZSCORE', P .. 'delayed', thread)
+  if redis.call('SREM', P .. 'outage', thread) == 0 or not due then return 0 end
+  redis.call('HSETNX', turn, 'due', due)
+  redis.call('HINCRBY', turn, 'postponed', -1)
+  redis.call('ZADD', P .. 'delayed', now(), thread)
+  wake()
+  return 1
+end
+
+-- Hurries some of the turns that wait for the model's side, each once before its time: those that
+-- it answers then hurry others.
+local function hurry_some(most)
+  for _, thread in ipairs(redis.call('SRANDMEMBER', P .. 'outage', 4 * most)) do
+    if most == 0 then return end
+    if redis.call('HEXISTS', of('turn', thread), 'due') == 0 then most = most - hurry(thread) end
+  end
+end
+
 -- Forgets a last state, by its name in the line of those that wait.
 local function forget_state(name)
   local thread, about = string.match(name, '^(%S+) (.+)$')

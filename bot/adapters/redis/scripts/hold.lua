@@ -24,6 +24,7 @@ if redis.call('EXISTS', turn) == 1 then
   if not is_held then dropped = dropped + 1 end
   redis.call('DEL', turn, of('journal', thread))
   redis.call('ZREM', P .. 'delayed', thread)
+  redis.call('SREM', P .. 'outage', thread)
   redis.call('HDEL', P .. 'stops', thread)
 else
   count('active', channel_of(thread), 1)

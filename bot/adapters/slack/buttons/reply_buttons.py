@@ -15,7 +15,7 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, Wish
 
 # The buttons' action_ids.
-SHOW_WORK, RETRY, STOP = "show_work", "retry", "stop"
+SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
 MORE, ASK_OTHERS = "more", "ask_others"
 APPROVE, DECLINE = "approve", "decline"
 _LONGEST_LABEL = 75
@@ -67,16 +67,19 @@ class Pressed:
 
 def plan_row(post: Post, *, working: bool) -> list[Json]:
     """Return the row under the plan: *Stop* while experts work, and a menu to ask others."""
-    stop = {
+    wishes = (Wish.ANOTHER, Wish.EVERYONE)
+    buttons = [_stop()] if working else []
+    return [{"type": "actions", "elements": [*buttons, _menu(post, ASK_OTHERS, wishes)]}]
+
+
+def _stop() -> Json:
+    return {
         "type": "button",
         "action_id": STOP,
         "style": "danger",
         "text": {"type": "plain_text", "text": gettext("Stop")},
         "accessibility_label": gettext("Stop what the panel is doing here"),
     }
-    wishes = (Wish.ANOTHER, Wish.EVERYONE)
-    buttons = [stop] if working else []
-    return [{"type": "actions", "elements": [*buttons, _menu(post, ASK_OTHERS, wishes)]}]
 
 
 def row(post: Post) -> list[Json]:
@@ -92,6 +95,8 @@ def row(post: Post) -> list[Json]:
         buttons += decision_buttons(post.approval)
     if post.offers_retry:
         buttons.append(_retry(post))
+    if post.is_delayed:
+        buttons += [_try_now(post), _stop()]
     actions = [{"type": "actions", "elements": buttons}] if buttons else []
     return [*actions, thumbs.thumbs(post)] if post.ends_reply else actions
 
@@ -168,5 +173,16 @@ def _retry(post: Post) -> Json:
         "action_id": RETRY,
         "text": {"type": "plain_text", "text": gettext("Try again")},
         "accessibility_label": gettext("Try again: let the panel answer this once more"),
+        "value": post.turn,
+    }
+
+
+def _try_now(post: Post) -> Json:
+    """Return the button that lets the postponed turn be tried at once."""
+    return {
+        "type": "button",
+        "action_id": TRY_NOW,
+        "text": {"type": "plain_text", "text": gettext("Try now")},
+        "accessibility_label": gettext("Try now: do not wait for the next try"),
         "value": post.turn,
     }

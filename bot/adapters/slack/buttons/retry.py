@@ -1,4 +1,4 @@
-"""The listener for *Try again* under the notice of a turn that failed."""
+"""The listeners for *Try again* under the notice of a turn that failed, and for *Try now*."""
 
 import logging
 
@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.blocks import messages
-from bot.adapters.slack.buttons.reply_buttons import RETRY
+from bot.adapters.slack.buttons.reply_buttons import RETRY, TRY_NOW
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving.payloads import user_of
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class RetryListeners:
-    """Puts failed turns back on the queue."""
+    """Puts failed turns back on the queue, and lets postponed ones be tried at once."""
 
     def __init__(self, queue: TurnQueue, outbox: Outbox, responder: Responder) -> None:
         self._queue = queue
@@ -29,8 +29,9 @@ class RetryListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the button."""
+        """Register for the buttons."""
         app.action(RETRY)(self.retry)
+        app.action(TRY_NOW)(self.try_now)
 
     async def retry(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Retry the turn, and note under its message who asked for it."""
@@ -49,6 +50,23 @@ class RetryListeners:
             answer = error_sentence(error)
         await self._responder.tell_in_thread(
             answer, user_of(body), self._responder.thread(body), failed="button.not_answered"
+        )
+
+    async def try_now(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Let the turn be tried now; its message is taken back as soon as that succeeds."""
+        await ack()
+        turn = TurnId(action["value"])
+        try:
+            thread = self._responder.thread(body)
+            if await self._queue.try_now(thread, turn):
+                log.info("turn.hurried", extra={"turn": turn})
+                return
+            answer = gettext("This is being tried right now, or is over.")
+        except PanelError as error:
+            log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
+            answer = error_sentence(error)
+        await self._responder.tell_in_thread(
+            answer, user_of(body), thread, failed="button.not_answered"
         )
 
     async def _mark_retried(self, body: Json) -> None:

@@ -54,7 +54,8 @@ UNREAD = Lengths(24_000, 48_000)  # perhaps what the question is about
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that do not answer the question.
 _ASIDES = re.compile(
-    r"plan|help|refused|stopped|steered|no-credit|files|late|unread|approval|gave-up(-\d+)?"
+    r"plan|help|refused|stopped|steered|no-credit|files|late|unread|approval|"
+    r"(gave-up|delayed)(-\d+)?"
 )
 _SOMEBODY = "Somebody"
 
