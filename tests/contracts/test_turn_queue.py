@@ -1023,3 +1023,86 @@ async def test_apps_ask_only_so_often_until_a_person_does(queues):
     assert (again, elsewhere, person, then) == (False, True, True, True)
     texts = [message.ts for message in (await queues.queue.claim()).turn.messages]
     assert texts == ["1.0", "2.0", "3.0", "51.0", "52.0"]
+
+
+# --- an outage of the model's side
+
+
+async def postponed(queues: Queues, *threads: ThreadRef, after: float = 60) -> list[Claim]:
+    """Put a turn in each thread, and postpone them."""
+    for thread in threads:
+        await put(queues, thread, thread.thread_ts.partition(".")[0])
+    claims = [await claimed(queues) for _ in threads]
+    for claim in claims:
+        await queues.queue.postpone(claim, after=after, outage=True)
+    return claims
+
+
+async def is_idle(queues: Queues) -> bool:
+    try:
+        async with asyncio.timeout(0.05):
+            await queues.queue.claim()
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_a_turn_that_waits_for_the_model_can_be_tried_now(queues):
+    (claim,) = await postponed(queues, ONE)
+
+    assert not await queues.queue.try_now(ONE, TurnId("T1:C1:9.0"))
+    assert not await queues.queue.try_now(ELSEWHERE, claim.turn.id)
+    assert await queues.queue.try_now(ONE, claim.turn.id)
+    again = await claimed(queues)
+
+    assert (again.turn, again.postponed) == (claim.turn, 0)
+    assert not await queues.queue.try_now(ONE, claim.turn.id)
+
+
+async def test_a_try_besides_the_schedule_does_not_change_it(queues):
+    (claim,) = await postponed(queues, ONE, after=0.4)
+    assert await queues.queue.try_now(ONE, claim.turn.id)
+    again = await claimed(queues)
+    await queues.queue.postpone(again, after=60, outage=True)
+
+    assert await is_idle(queues)
+    async with asyncio.timeout(2):
+        scheduled = await queues.queue.claim()
+    assert scheduled.postponed == 1
+
+
+async def test_when_the_model_answers_again_some_others_are_tried_at_once(queues):
+    others = [ThreadRef("T1", f"C{n}", f"{n}.0") for n in range(10, 22)]
+    await postponed(queues, *others)
+    await put(queues, ONE, "1")
+    await queues.queue.done(await claimed(queues))
+    assert await is_idle(queues)
+    await put(queues, ONE, "2")
+    await queues.queue.done(await claimed(queues), model_answers=True)
+
+    hurried = 0
+    while not await is_idle(queues):
+        hurried += 1
+    assert 3 <= hurried <= 9  # three in each shard
+
+
+async def test_a_turn_that_fails_again_is_not_hurried_twice_in_one_wait(queues):
+    await postponed(queues, ONE)
+    await put(queues, OTHER, "2", "3")
+    await queues.queue.done(await claimed(queues), model_answers=True)
+    await queues.queue.postpone(await claimed(queues), after=60, outage=True)
+    await put(queues, OTHER, "4")
+    await queues.queue.done(await claimed(queues), model_answers=True)
+
+    assert await is_idle(queues)
+
+
+async def test_what_waits_for_something_else_waits_on(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.postpone(claim, after=60)
+    await put(queues, OTHER, "2")
+    await queues.queue.done(await claimed(queues), model_answers=True)
+
+    assert await is_idle(queues)
+    assert not await queues.queue.try_now(ONE, claim.turn.id)

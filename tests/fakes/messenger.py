@@ -91,7 +91,7 @@ class RecordingMessenger(Messenger):
     ) -> LastState:
         return self._state(thread, ts, "plan end", lambda: self._show_plan(ts, post, tasks))
 
-    def deleted(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+    def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return self._state(thread, ts, "delete", lambda: self._remove(ts))
 
     def status_cleared(self, thread: ThreadRef) -> LastState:

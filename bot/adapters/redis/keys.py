@@ -40,7 +40,7 @@ P leases            zset    threads whose turn somebody holds, by the end    unt
                             of the lease (ms)                                60 to 150 B a thread
 P delayed           zset    threads whose turn waits for another try, by     until claimed;
                             the time of it (ms)                              60 to 150 B a thread
-P outage            set     those of them that wait for the model's side     until claimed;
+P outage            set     those of these that wait for the model's side     until claimed;
                                                                              60 to 150 B a thread
 P rounds            hash    how far each waiting channel has taken places    while it waits;
                             ahead                                            80 B a channel

@@ -111,7 +111,7 @@ class Messenger(Protocol):
         """Return the state in which the plan message *ts* shows *tasks*."""
         ...
 
-    def deleted(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+    def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         """Return the state in which the message *ts* is gone."""
         ...
 

@@ -92,7 +92,7 @@ class ThreadWriter:
             return
         ts = progress.posted.get(part) or await self._messenger.find(turn.thread, turn.id, part)
         if ts:
-            await self.leave(self._messenger.deleted(turn.thread, ts))
+            await self.leave(self._messenger.taken_back(turn.thread, ts))
         self._took_back = True
 
     async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:

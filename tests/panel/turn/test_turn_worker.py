@@ -299,3 +299,98 @@ async def test_a_mistake_of_ours_in_giving_up_does_not_keep_the_turn_for_ever(be
     await settled(bench)
 
     assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]
+
+
+# --- while the model's side is away
+
+AWAY = replace(HURRY, retry_delays=(), turn_retry_delays=(5, 15, 60, 300), stop_requests=0.001)
+
+
+@pytest.fixture
+async def away(bench):
+    """A worker whose delays pass only as the test lets them."""
+    bench.timeouts = AWAY
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=AWAY, lease=1_000)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.drain(grace=1)
+
+
+async def postponed(bench: Bench, seconds: float = 0) -> None:
+    """Let time pass, and return when the turn has been tried and is postponed again."""
+    bench.queue.advance(seconds)
+    await asyncio.sleep(0.03)
+    await eventually(lambda: bench.queue.postponed)
+
+
+TOLD = sentences.model_away([15, 75, 375])
+
+
+async def test_at_the_second_postponement_people_are_told_once_and_it_is_taken_back(bench, away):
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "Hi.")
+    await put(bench, "hello")
+    await postponed(bench)
+    assert bench.messenger.said == []
+    await postponed(bench, 6)
+    assert bench.messenger.said == [(None, TOLD)]
+    assert bench.messenger.posts[-1][2].is_delayed
+    await postponed(bench, 16)
+    assert bench.messenger.said == [(None, TOLD)]
+    bench.queue.advance(61)
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_a_turn_that_is_tried_now_is_answered_at_once(bench, away):
+    bench.model.script(ROUTER, DOWN, DOWN, "Hi.")
+    await put(bench, "hello")
+    await postponed(bench)
+    await postponed(bench, 6)
+    assert await bench.queue.try_now(THREAD, bench.messenger.posts[0][2].turn)
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_an_answer_to_somebody_else_wakes_the_others(bench, away):
+    bench.model.script(ROUTER, DOWN, DOWN, "Ho.", "Hi.")
+    await put(bench, "hello")
+    await postponed(bench)
+    await postponed(bench, 6)
+    await put(bench, "two", thread=ThreadRef("T1", "C1", "5.0"))
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Ho."), (None, "Hi.")]
+
+
+async def test_giving_up_or_stopping_takes_it_back(bench, away):
+    bench.model.reply = lambda _: DOWN
+    await put(bench, "hello")
+    for seconds in (0, 6, 16, 61):
+        await postponed(bench, seconds)
+    bench.queue.advance(301)
+    await settled(bench)
+    assert bench.messenger.said == [(None, sentences.gave_up())]
+
+    other = ThreadRef("T1", "C1", "5.0")
+    await put(bench, "two", thread=other)
+    for seconds in (0, 6):
+        await postponed(bench, seconds)
+    await bench.queue.stop(other, MessageTs("9.0"), UserId("U1"))
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, sentences.gave_up()), (None, sentences.stopped([]))]
+
+
+async def test_nothing_is_told_where_slack_is_what_fails(bench, away):
+    for _ in range(2):
+        bench.messenger.fail_next("router:0", MessengerUnavailable("down"))
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    for seconds in (0, 6):
+        await postponed(bench, seconds)
+
+    assert bench.messenger.said == []

@@ -99,7 +99,7 @@ class SlackMessenger(Messenger):
     ) -> LastState:
         return last_states.updated(thread, ts, *_plan(post, tasks))
 
-    def deleted(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+    def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return last_states.deleted(thread, ts)
 
     def status_cleared(self, thread: ThreadRef) -> LastState:

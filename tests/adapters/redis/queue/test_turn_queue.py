@@ -258,7 +258,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     claims = [await queue.claim() for _ in range(5)]
     for claim in claims:
         await journal.append(claim, RouterAsked())
-    await queue.postpone(claims[0], after=60)
+    await queue.postpone(claims[0], after=60, outage=True)
     await queue.bury(claims[1], "reason")
     report = TurnReport(MessageTs("2.0"), 1.0, choosing=Stage("gpt-6-luna", 1.0, Usage(10)))
     await RedisReportStore(redis, Shards()).save(claims[2], report)
@@ -313,7 +313,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:", "stops", "undecided", "outbox"}
+    waiting |= {"active", "aside", "aside:", "stops", "undecided", "outbox", "outage"}
     assert lasting == waiting | {
         "clock",
         "dead",
