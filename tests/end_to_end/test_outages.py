@@ -183,3 +183,23 @@ async def test_the_turn_of_a_dead_worker_goes_on_when_its_lease_ends(world: Worl
             await world.idle()
 
     assert [who for who, _ in world.said(ts)] == ["Legal Counsel"]
+
+
+@pytest.mark.long
+async def test_while_the_model_is_down_people_are_told_and_can_have_it_tried_now(bot: World):
+    down = faults.status(503)
+    for request in ("POST /v1/responses", "POST /v1/conversations"):
+        bot.openai.faults.on(request, down, times=1000)
+    ts = bot.say(f"{MENTION} please ask legal")
+    await bot.slack.people.wait_for(lambda: bot.said(ts), timeout=60)
+    (told,) = bot.thread(ts)
+    assert "model service is not responding" in told.text
+    assert [e["action_id"] for e in told.blocks[-1]["elements"]] == ["try_now", "stop"]
+
+    bot.openai.faults.clear()
+    await bot.slack.people.click(ADA, told, "try_now")
+    await eventually(lambda: "Legal Counsel" in dict(bot.said(ts)), within=10)
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Legal Counsel"]
+    assert not bot.slack.workspace.statuses
