@@ -321,7 +321,7 @@ async def away(bench):
 async def postponed(bench: Bench, seconds: float = 0) -> None:
     """Let time pass, and return when the turn has been tried and is postponed again."""
     bench.queue.advance(seconds)
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.15)  # for the worker to take it
     await eventually(lambda: bench.queue.postponed)
 
 
