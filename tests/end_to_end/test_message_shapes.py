@@ -43,7 +43,7 @@ async def test_a_forward_and_an_apps_post_are_known_at_the_next_question(bot: Wo
     people.post_as_app(GENERAL, f"{MENTION} stop", ts, blocks=ALERT, username="Monitor")
     await bot.idle()
     assert asked(bot) == before
-    assert [who for who, _ in bot.said(ts)] == [*(who for who, _ in answers), "Monitor"]
+    assert [told for told in bot.said(ts) if told[0] != "Monitor"] == answers
 
     bot.say("legal: what do you make of the above?", ts)
     await bot.idle()
