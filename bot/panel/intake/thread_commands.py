@@ -66,7 +66,7 @@ _QUOTED = re.compile(r"```|^\s*(?:>|&gt;)", re.MULTILINE)
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?|[\U0001f3fb-\U0001f3ff]")
 _INVISIBLE = re.compile("[\ufe0f\u200b-\u200f\u2060\ufeff]")
 _PLEASE = re.compile(
-    r"\b(?:please|pls|thanks|thank you|hey|now|bitte|por favor|svp|stp)\b"
+    r"\b(?:please|pls|thanks|thx|thank you|hey|ok|okay|now|bitte|por favor|svp|stp)\b"
     r"|\bs['\u2019]il (?:te|vous) pla[iî]t\b"
     r"|お願いします|ください|请|請",
     re.IGNORECASE,

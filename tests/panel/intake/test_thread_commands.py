@@ -53,6 +53,7 @@ def test_commands_are_recognised(text, command):
         "{}, please!",
         "Bitte {}",
         "hey, {} now, thanks",
+        "ok, {}, thx!",
         "{} por favor",
         "{}, s'il vous plaît",
         "{}お願いします",

@@ -51,12 +51,11 @@ def blank_if_placeholder(text: str) -> str:
 
 def _forward_label(attachment: Json) -> str:
     kind = "forwarded message" if attachment.get("is_share") else "linked message"
-    author_id, channel_id = string(attachment, "author_id"), string(attachment, "channel_id")
+    author_id = string(attachment, "author_id")
     author = string(attachment, "author_name") or string(attachment, "author_subname")
     author = author or (f"<@{author_id}>" if author_id.isalnum() else "somebody")
     channel = _line(string(attachment, "channel_name"))
-    channel = f"#{channel}" if channel else f"<#{channel_id}>" if channel_id.isalnum() else ""
-    place = f" in {channel}" if channel else ""
+    place = f" in #{channel}" if channel else ""
     return f"{kind} of {_line(author)}{place}{_when(attachment.get('ts'))}"
 
 

@@ -154,9 +154,8 @@ def _says_something_else(now: Mapping[str, Any], old: Mapping[str, Any]) -> bool
     """Whether the author has edited the words, or Slack has added the preview of a link."""
     if not old:
         return bool(now.get("edited"))
-    if (now.get("text") or "") != (old.get("text") or ""):
-        return True
-    return message_content.read(now).quoted != message_content.read(old).quoted
+    said, before = message_content.read(now), message_content.read(old)
+    return (said.text, said.quoted) != (before.text, before.quoted)
 
 
 def _deletion(

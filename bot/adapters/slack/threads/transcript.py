@@ -113,8 +113,10 @@ class SlackTranscript(Transcript):
         return await self._utterances(
             self._replies.of(thread, oldest=since, latest=until, required=True),
             lambda message: (
-                float(since) <= float(message["ts"]) <= float(until)
-                and (since == until or not message.get("bot_id"))
+                not message.get("hidden")
+                if message["ts"] == since == until
+                else float(since) <= float(message["ts"]) <= float(until)
+                and not message.get("bot_id")
                 and self._is_talk(message, thread)
             ),
             UNREAD,

@@ -52,7 +52,7 @@ def test_what_a_message_shows_says_whose_it_is():
         f"[forwarded message of Nora in #incidents, 2026-11-18 11:06 UTC]\n> {LEAK}"
     )
     by_id = {"is_msg_unfurl": True, "author_id": "U0ADA", "channel_id": "C1", "text": "a\nb"}
-    assert shown(attachments=[by_id]) == "[linked message of @Ada in #channel]\n> a\n> b"
+    assert shown(attachments=[by_id]) == "[linked message of @Ada]\n> a\n> b"
     preview = {"from_url": "https://e.example", "service_name": "E [x]", "text": "a"}
     assert shown(attachments=[preview]) == "[preview of https://e.example, E (x)]\n> a"
     assert shown(attachments=[{"text": "a"}]) == "[attachment]\n> a"

@@ -359,6 +359,17 @@ def test_a_message_says_more_when_its_link_has_a_preview():
     assert "Keep to the right." in found.changed.message.quoted
 
 
+def test_words_that_stand_only_in_blocks_are_edited_too():
+    def said(words):
+        line = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+        message = {"type": "message", "user": "UADA", "ts": "2.0", "text": ""}
+        return message | {"blocks": [{"type": "rich_text", "elements": [line]}]}
+
+    edit = amendment("message_changed", message=said("now"), previous_message=said("before"))
+
+    assert edit.changed.message.text == "now"
+
+
 def test_a_deleted_message_is_taken_back():
     found = amendment("message_deleted", deleted_ts="2.0")
 

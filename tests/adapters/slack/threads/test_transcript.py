@@ -106,6 +106,15 @@ async def test_what_was_asked_is_what_people_said_but_a_single_message_may_be_an
     ]
 
 
+async def test_a_single_message_may_be_a_notice_of_slacks(neighbour):
+    ts = neighbour.slack.people.say(ADA, GENERAL, "set the topic: boats", subtype="channel_topic")
+    thread = ThreadRef(neighbour.slack.workspace.team_id, GENERAL, ts)
+
+    (notice,) = await neighbour.transcript.people_said(thread, since=ts, until=ts)
+
+    assert notice.text == "set the topic: boats"
+
+
 async def test_our_own_asides_are_no_talk(neighbour):
     thread = neighbour.begin("a question")
     for part in ("help:0", "refused:0", "gave-up", "gave-up-2", "no-credit:0", "plan"):
