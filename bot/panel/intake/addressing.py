@@ -10,7 +10,8 @@ _EVERYONE = frozenset({"everyone", "everybody"})
 _EVERYONE_BEFORE_COLON = _EVERYONE | {"all"}  # without it: "all right, …", "all of this …"
 _BEFORE_COLON = re.compile(r"\s*([^:\n]{1,200}):(?!//)\s*\S")
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|&(?:amp;)?|\+|\band\b)\s*")
-_FIRST_WORD = re.compile(r"\s*([\w-]+)[,\s]+\S")
+_FIRST_WORD = re.compile(r"\s*[*~]*([\w-]+)[*~]*[,\s]+\S")
+_EMPHASIS = " \t*_~"
 
 
 def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
@@ -34,10 +35,10 @@ def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
         return tuple(expert for expert in panel.experts if expert.name in message.handles)
     text = f"{message.text} …" if message.quoted or message.files else message.text
     before_colon = _BEFORE_COLON.match(text)
-    if before_colon and (experts := _listed(before_colon[1].strip(), panel)):
+    if before_colon and (experts := _listed(before_colon[1].strip(_EMPHASIS), panel)):
         return experts
     if message.mentioned and (match := _FIRST_WORD.match(text)):
-        return _lookup(match[1], panel, _EVERYONE)
+        return _lookup(match[1].strip(_EMPHASIS), panel, _EVERYONE)
     return ()
 
 

@@ -47,6 +47,8 @@ def test_a_handle_of_an_expert_who_is_not_here_leaves_it_to_the_router():
         ("legal and finance: may we?", ["finance", "legal"]),
         ("legal & Finance Partner: may we?", ["finance", "legal"]),
         ("legal &amp; finance: may we?", ["finance", "legal"]),
+        ("*legal:* may we?", ["legal"]),
+        ("_Legal Counsel_: may we?", ["legal"]),
         ("everyone: may we?", ["finance", "legal"]),
         ("all: may we?", ["finance", "legal"]),
     ],
