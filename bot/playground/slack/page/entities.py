@@ -83,8 +83,10 @@ def channel(workspace: Workspace, channel: Channel, viewer: str) -> Json:
     if channel.kind != "im":
         count = len(channel.members)
         topic = "1 member" if count == 1 else f"{count} members"
-        name = _others(workspace, channel, viewer) if channel.kind == "mpim" else channel.name
-        return entity | {"name": name, "dm": False, "bot": False, "topic": topic}
+        is_group = channel.kind == "mpim"
+        name = _others(workspace, channel, viewer) if is_group else channel.name
+        names = {"name": name, "topic": topic}
+        return entity | names | {"dm": False, "group": is_group, "bot": False}
     other_id = next((id_ for id_ in sorted(channel.members) if id_ != viewer), viewer)
     other = user(workspace.users[other_id])
     names = {"name": other["name"], "avatar": other["avatar"], "topic": other["note"]}

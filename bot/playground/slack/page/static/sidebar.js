@@ -13,8 +13,8 @@ export function drawSidebar(nav) {
   show(nav,
     h('div', { class: 'team' }, h('span', { class: 'team-name' }, name), h('span', { class: 'team-hint' }, 'Playground: all of it runs on this computer')),
     h('div', { class: 'scroll channels' },
-      section('Channels', channels.filter((c) => !c.dm), me),
-      section('Direct messages', channels.filter((c) => c.dm), me)),
+      section('Channels', channels.filter((c) => !(c.dm || c.group)), me),
+      section('Direct messages', channels.filter((c) => c.dm || c.group), me)),
     currentUser(user(me)),
     h('p', { class: 'connection', role: 'status' }, local.connected ? '' : 'Reconnecting…'));
 }
