@@ -49,7 +49,7 @@ async def test_a_forward_and_an_apps_post_are_known_at_the_next_question(bot: Wo
     await bot.idle()
 
     told = asked(bot).removeprefix(before)
-    assert "Ada: [forwarded message of Ben in #general" in told
+    assert "Ada: [forwarded message from Ben in #general" in told
     assert "Monitor: " in told
     assert "hall seven" in told
     assert bot.said(ts)[-1][0] == "Legal Counsel"

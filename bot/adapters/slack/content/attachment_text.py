@@ -56,7 +56,7 @@ def _forward_label(attachment: Json) -> str:
     author = author or (f"<@{author_id}>" if author_id.isalnum() else "somebody")
     channel = _line(string(attachment, "channel_name"))
     place = f" in #{channel}" if channel else ""
-    return f"{kind} of {_line(author)}{place}{_when(attachment.get('ts'))}"
+    return f"{kind} from {_line(author)}{place}{_when(attachment.get('ts'))}"
 
 
 def _label(attachment: Json) -> str:
