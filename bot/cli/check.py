@@ -13,8 +13,9 @@ from bot.cli.command import run
 from bot.cli.experts import summary
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
-from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
+from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
+from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
 from bot.settings.panel_reading import load
 
 _MARKS = {

@@ -11,7 +11,7 @@ from bot.cli.command import run, settings, write
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, PanelFileSync, merged
 from bot.settings import panel_writing
-from bot.settings.config import SLACK_OUT, STORE
+from bot.settings.needs import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
 from bot.settings.panel_reading import load
 

@@ -9,7 +9,7 @@ from bot.cli.thread_argument import find_thread
 from bot.operations.export import FORMATS
 from bot.panel.errors import Refused
 from bot.panel.language_model.thread_archive import collect
-from bot.settings.config import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 
 @click.command()

@@ -14,7 +14,7 @@ from bot.assembly.storage import open_storage
 from bot.cli.command import run, settings
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
-from bot.settings.config import SLACK_OUT, STORE
+from bot.settings.needs import SLACK_OUT, STORE
 
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")

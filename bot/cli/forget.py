@@ -12,7 +12,7 @@ from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
 from bot.operations.services import Services
 from bot.operations.survey import Survey, ThreadData
 from bot.panel.errors import Refused
-from bot.settings.config import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 
 @click.command()

@@ -14,7 +14,7 @@ from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
-from bot.settings.config import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 _CONCURRENCY = 4
 _CHANNEL = click.option(

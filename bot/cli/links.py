@@ -16,7 +16,8 @@ from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.panel.links import ThreadLinks, experts_on
 from bot.panel.model import ExpertName, ThreadRef
-from bot.settings.config import BACKENDS, MODEL, SLACK_OUT, STORE
+from bot.settings.config import BACKENDS
+from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
 

@@ -12,7 +12,7 @@ from bot.cli.command import progress_bar, run, settings, write
 from bot.operations.probe import Report, as_markdown
 from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
-from bot.settings.config import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 
 @click.command()

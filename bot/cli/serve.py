@@ -9,7 +9,8 @@ from bot.assembly.parts import Part, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
 from bot.cli.command import run, settings
-from bot.settings.config import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE, Config
+from bot.settings.config import Config
+from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
 
 
 def _receiving() -> Config:

@@ -12,7 +12,7 @@ from bot.cli.command import run, settings
 from bot.operations.queue_admin import DeadLetter
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
-from bot.settings.config import STORE
+from bot.settings.needs import STORE
 
 _EVERY = click.option("--all", "every", is_flag=True, help="All that were given up.")
 

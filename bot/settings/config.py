@@ -16,12 +16,6 @@ SLACK_API = "https://slack.com/api/"
 OPENAI_API = "https://api.openai.com/v1"
 _APPROVERS = frozenset({"asker", "admins"})
 
-# What a command needs.
-SLACK_OUT = ("SLACK_BOT_TOKEN",)
-SLACK_IN_HTTP = ("SLACK_SIGNING_SECRET",)
-MODEL = ("OPENAI_API_KEY",)
-STORE = ("REDIS_URL",)
-
 
 @dataclass(frozen=True, slots=True)
 class Config:

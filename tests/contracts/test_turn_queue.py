@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.claiming import MOST_MESSAGES
 from bot.adapters.redis.queue.journal import RedisJournal
-from bot.adapters.redis.queue.turn_queue import MOST_MESSAGES, RedisTurnQueue
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.operations.queue_admin import Depth
 from bot.panel.errors import TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult

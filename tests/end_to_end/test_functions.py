@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.panel.journal.events import Failure
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
@@ -81,7 +81,7 @@ async def test_an_error_is_told_without_its_words(company: World):
     ts = company.say(f"{MENTION} broken: please read xyzzy")
     await company.idle()
 
-    line = sentences.expert_failed(Failure.FUNCTION, "broken")
+    line = failure_sentences.expert_failed(Failure.FUNCTION, "broken")
     assert company.said(ts)[0] == ("Broken Desk", line)
     assert "xyzzy" not in str(company.said(ts))
 
@@ -94,7 +94,7 @@ async def test_one_that_is_not_installed_any_more_says_so(company: World, monkey
     ts = company.say(f"{MENTION} orders: where is 7?")
     await company.idle()
 
-    line = sentences.expert_failed(Failure.MISSING, "orders")
+    line = failure_sentences.expert_failed(Failure.MISSING, "orders")
     assert company.said(ts)[0] == ("Order Desk", line)
 
 

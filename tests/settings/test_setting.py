@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from bot.settings.config import MODEL, SETTINGS, SLACK_IN_HTTP, SLACK_OUT, STORE
+from bot.settings.config import SETTINGS
 from bot.settings.environment import read
+from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
 from bot.settings.setting import as_text
 from docsgen import settings
 

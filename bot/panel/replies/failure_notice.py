@@ -4,7 +4,7 @@ from bot.panel.errors import MessengerRefused, ModelFault, ModelRefused
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.model import Turn
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.texts import apologies, sentences
+from bot.panel.texts import apologies, failure_sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 NO_CREDIT = "no-credit"
@@ -31,13 +31,13 @@ class FailureNotice:
             case ModelRefused(fault=ModelFault.QUOTA):
                 sentence = await self._no_credit_sentence(record.turn)
             case ModelRefused(fault=fault):
-                sentence = sentences.router_failed(fault)
+                sentence = failure_sentences.router_failed(fault)
             case MessengerRefused():
                 sentence = apologies.refused(error)
             case _ if record.progress.said_something:
-                sentence = sentences.gave_up_halfway()
+                sentence = failure_sentences.gave_up_halfway()
             case _:
-                sentence = sentences.gave_up()
+                sentence = failure_sentences.gave_up()
         await writer.offer_retry(record.progress.giving_up, sentence)
 
     async def no_credit(self, record: TurnRecord, writer: ThreadWriter) -> None:
@@ -52,5 +52,7 @@ class FailureNotice:
         """Return the full sentence for the channel's first thread, a short one for the others."""
         is_first = await self._threads.is_first_to_post(NO_CREDIT, turn)
         return (
-            sentences.router_failed(ModelFault.QUOTA) if is_first else sentences.still_no_credit()
+            failure_sentences.router_failed(ModelFault.QUOTA)
+            if is_first
+            else failure_sentences.still_no_credit()
         )

@@ -8,7 +8,7 @@ from bot.panel.language_model import prompts
 from bot.panel.made_files import MadeFile
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Call
-from bot.panel.texts import footnotes, sentences
+from bot.panel.texts import failure_sentences, footnotes, sentences
 from bot.panel.texts.answers import says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn import file_posts
@@ -57,7 +57,7 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see FailureNotice
             return
         case ExpertFailed(failure=failure, begun=begun, why=why):
-            line = why or sentences.expert_failed(failure, call.expert)
+            line = why or failure_sentences.expert_failed(failure, call.expert)
             reply = with_note(begun, line)
     if not says_nothing(reply):
         await _post(context, call, reply, sources)

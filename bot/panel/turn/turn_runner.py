@@ -19,7 +19,7 @@ from bot.panel.replies.failure_notice import MENDABLE, FailureNotice
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
-from bot.panel.texts import apologies, file_sentences, sentences
+from bot.panel.texts import apologies, failure_sentences, file_sentences, sentences
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
 from bot.panel.threads.conversations import ThreadConversations
@@ -92,7 +92,7 @@ class TurnRunner:
         """
         if await self._failures.concerns(claim.turn):
             record = await self._read_record(claim)
-            await self._writer(record).tell_of_delay(sentences.model_away(pauses))
+            await self._writer(record).tell_of_delay(failure_sentences.model_away(pauses))
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
@@ -237,7 +237,7 @@ class TurnRunner:
         if refusal.fault is ModelFault.QUOTA:
             await self._failures.no_credit(context.record, context.writer)
         else:
-            await context.writer.post("refused", sentences.router_failed(refusal.fault))
+            await context.writer.post("refused", failure_sentences.router_failed(refusal.fault))
 
     async def _route_and_consult(self, context: TurnContext) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -17,7 +17,7 @@ from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.model import Claim, CollectionId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, Reply, written
 from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult
@@ -241,7 +241,7 @@ async def test_an_answer_that_breaks_off_stays_and_says_so(bench):
 
     await bench.ask("May we?")
 
-    line = sentences.expert_failed(Failure.FILTERED, "legal")
+    line = failure_sentences.expert_failed(Failure.FILTERED, "legal")
     (reply,) = said(bench)
     assert reply == f"Yes, \n\n{line}"
     assert bench.messenger.withdrawn == []

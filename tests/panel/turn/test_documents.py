@@ -8,7 +8,7 @@ from bot.panel.language_model.exchange import ModelSaid, ToolAnswered
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Citation, CollectionId, DocumentId, UserId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, consult
 
@@ -110,4 +110,4 @@ async def test_documents_that_are_gone_are_told_so(taught: Bench):
     taught.model.script("legal", ModelRefused(ModelFault.DOCUMENTS, "HTTP 404"))
     taught.model.script(ROUTER, "Nobody could answer.")
     await taught.ask("legal: How many days?")
-    assert replies(taught) == [sentences.expert_failed(Failure.DOCUMENTS, "legal")]
+    assert replies(taught) == [failure_sentences.expert_failed(Failure.DOCUMENTS, "legal")]

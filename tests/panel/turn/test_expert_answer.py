@@ -20,7 +20,7 @@ from bot.panel.messaging.messenger import PlanTask, TaskState
 from bot.panel.model import Decision, Expert, ExpertName, RequestId, UserId
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
@@ -291,7 +291,9 @@ async def test_an_expert_that_cannot_go_on_says_so_and_its_call_is_mended_later(
     refused = ModelRefused(ModelFault.FILTERED, "no")
     office.model.script("legal", [consult("tax")], [refused])
     await office.ask("May we?")
-    assert said_by(office, "Legal Counsel") == [sentences.expert_failed(Failure.FILTERED, "legal")]
+    assert said_by(office, "Legal Counsel") == [
+        failure_sentences.expert_failed(Failure.FILTERED, "legal")
+    ]
 
     office.model.script(ROUTER, [consult("legal", "c2")])
     office.model.script("legal", "Now yes.")

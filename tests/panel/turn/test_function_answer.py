@@ -11,7 +11,7 @@ from bot.panel.language_model.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile, Utterance
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from bot.panel.turn.function_answer import LONGEST
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.panel.conftest import THREAD, consult
@@ -114,7 +114,7 @@ async def test_a_failure_is_told_in_a_sentence_of_ours(desk, answers, failure):
 
     await desk.ask("Where is order 7?")
 
-    assert replies(desk) == [sentences.expert_failed(failure, "orders")]
+    assert replies(desk) == [failure_sentences.expert_failed(failure, "orders")]
 
 
 async def test_an_endless_answer_is_cut(desk):
@@ -145,7 +145,7 @@ async def test_a_slow_function_is_given_up(desk):
 
     await desk.ask("Where is order 7?")
 
-    assert replies(desk) == [sentences.expert_failed(Failure.SLOW, "orders")]
+    assert replies(desk) == [failure_sentences.expert_failed(Failure.SLOW, "orders")]
 
 
 async def test_people_watch_a_function_write(desk):

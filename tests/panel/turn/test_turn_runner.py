@@ -15,7 +15,7 @@ from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId, Utterance
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
 from tests.eventually import eventually
@@ -131,7 +131,7 @@ async def test_a_failing_expert_gets_an_honest_line_and_the_others_go_on(bench):
 
     assert said_by(bench, "Legal Counsel") == ["Yes."]
     assert said_by(bench, "Finance Partner") == [
-        sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+        failure_sentences.expert_failed(Failure.UNAVAILABLE, "finance")
     ]
     states = {t.persona.name: t.state for t in next(iter(bench.messenger.plans.values()))[-1]}
     assert states == {"Finance Partner": TaskState.FAILED, "Legal Counsel": TaskState.DONE}
@@ -144,7 +144,9 @@ async def test_a_slow_expert_is_given_up(make_bench):
 
     await bench.ask("May we?")
 
-    assert said_by(bench, "Legal Counsel") == [sentences.expert_failed(Failure.SLOW, "legal")]
+    assert said_by(bench, "Legal Counsel") == [
+        failure_sentences.expert_failed(Failure.SLOW, "legal")
+    ]
     assert bench.messenger.said[-1] == (None, "Nobody could answer.")
 
 
@@ -431,7 +433,7 @@ async def test_experts_without_credit_are_told_of_once(bench):
 
     await bench.ask("May we?")
 
-    told = (None, sentences.router_failed(ModelFault.QUOTA))
+    told = (None, failure_sentences.router_failed(ModelFault.QUOTA))
     assert [said for said in bench.messenger.said if "Asked" not in said[1]] == [told]
     assert bench.model.unanswered() == []
 
@@ -443,8 +445,8 @@ async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
     await bench.ask("legal: and now?", "2.0")
 
     assert [text for _, text in bench.messenger.said] == [
-        sentences.router_failed(ModelFault.QUOTA),
-        sentences.still_no_credit(),
+        failure_sentences.router_failed(ModelFault.QUOTA),
+        failure_sentences.still_no_credit(),
     ]
 
 
@@ -528,7 +530,7 @@ async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
     held.set()
     await turn
 
-    assert bench.messenger.said[-1] == (None, sentences.router_failed(ModelFault.TOO_LONG))
+    assert bench.messenger.said[-1] == (None, failure_sentences.router_failed(ModelFault.TOO_LONG))
     (plan,) = bench.messenger.plans.values()
     assert [task.state for task in plan[-1]] == [TaskState.DONE, TaskState.DONE]
 
@@ -591,7 +593,7 @@ async def test_an_expert_whose_conversations_are_never_found_does_not_stop_the_o
 
     assert said_by(bench, "Legal Counsel") == ["Yes."]
     assert said_by(bench, "Finance Partner") == [
-        sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+        failure_sentences.expert_failed(Failure.UNAVAILABLE, "finance")
     ]
 
 

@@ -13,7 +13,7 @@ from bot.panel.errors import (
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
@@ -95,7 +95,7 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await put(bench, "hello")
     await settled(bench)
 
-    assert bench.messenger.said == [(None, sentences.gave_up())]
+    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
     assert bench.messenger.posts[-1][2].offers_retry
     assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
@@ -120,7 +120,7 @@ async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(ben
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, sentences.gave_up())
+    assert bench.messenger.said[-1] == (None, failure_sentences.gave_up())
 
 
 async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
@@ -136,7 +136,7 @@ async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
     await settled(bench)
 
     said = [text for _, text in bench.messenger.said]
-    assert said == [sentences.gave_up(), sentences.gave_up(), "Hi."]
+    assert said == [failure_sentences.gave_up(), failure_sentences.gave_up(), "Hi."]
 
 
 async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
@@ -148,7 +148,7 @@ async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, sentences.gave_up_halfway())
+    assert bench.messenger.said[-1] == (None, failure_sentences.gave_up_halfway())
 
 
 async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
@@ -156,7 +156,7 @@ async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
     await put(bench, "hello")
     await settled(bench)
 
-    assert bench.messenger.said == [(None, sentences.router_failed(ModelFault.QUOTA))]
+    assert bench.messenger.said == [(None, failure_sentences.router_failed(ModelFault.QUOTA))]
     (letter,) = await bench.queue.buried()
     await bench.queue.retry(letter.turn.id)
     await settled(bench)
@@ -176,7 +176,7 @@ async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
 
     (letter,) = await bench.queue.buried()
     assert letter.reason == "GiveUp: 6 workers died with it"
-    assert bench.messenger.said == [(None, sentences.gave_up())]
+    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
 
 
 async def claimed_sometime(bench: Bench) -> Claim:
@@ -325,7 +325,7 @@ async def postponed(bench: Bench, seconds: float = 0) -> None:
     await eventually(lambda: bench.queue.postponed)
 
 
-TOLD = sentences.model_away([15, 75, 375])
+TOLD = failure_sentences.model_away([15, 75, 375])
 
 
 async def test_at_the_second_postponement_people_are_told_once_and_it_is_taken_back(bench, away):
@@ -373,7 +373,7 @@ async def test_giving_up_or_stopping_takes_it_back(bench, away):
         await postponed(bench, seconds)
     bench.queue.advance(301)
     await settled(bench)
-    assert bench.messenger.said == [(None, sentences.gave_up())]
+    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
 
     other = ThreadRef("T1", "C1", "5.0")
     await put(bench, "two", thread=other)
@@ -382,7 +382,10 @@ async def test_giving_up_or_stopping_takes_it_back(bench, away):
     await bench.queue.stop(other, MessageTs("9.0"), UserId("U1"))
     await settled(bench)
 
-    assert bench.messenger.said == [(None, sentences.gave_up()), (None, sentences.stopped([]))]
+    assert bench.messenger.said == [
+        (None, failure_sentences.gave_up()),
+        (None, sentences.stopped([])),
+    ]
 
 
 async def test_nothing_is_told_where_slack_is_what_fails(bench, away):

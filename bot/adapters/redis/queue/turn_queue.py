@@ -6,21 +6,11 @@ before, waiting messages are gathered into one turn, a flood in one channel does
 others, and a former owner can no longer write. All of this would have to be built beside the
 group, and kept consistent with it. Here a thread is in exactly one state (ready, leased or
 delayed), each transition is one script, and the token that the scripts compare is a fencing token.
-
-Why a wake list, and not publish/subscribe? ``BLPOP`` wakes exactly one waiting worker, within a
-round trip, and needs no connection that stays subscribed; a published hint wakes all workers for
-one turn and misses those that are just reconnecting. The list has at most one element; a worker
-that claims while there is more to do puts it back, so that workers wake one another. It is only a
-hint: a waiting worker also polls as soon as a lease or a delay may end, and at least every second.
 """
 
-import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from contextlib import suppress
-from dataclasses import replace
-from math import ceil
 from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
@@ -28,6 +18,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.queue.claiming import Claiming, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import TurnLost
@@ -36,15 +27,11 @@ from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingT
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
-MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
-UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
-LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
 HURRIED = 3  # turns that a success of another lets be tried, in each shard
-CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
 _DELETED = "deleted"  # in place of what else is remembered of a message that was put
 
-_PUT, _CLAIM, _RENEW, _DONE, _RELEASE = map(Script, ("put", "claim", "renew", "done", "release"))
+_PUT, _RENEW, _DONE, _RELEASE = map(Script, ("put", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
 _LINE, _STOP, _AMEND, _DELETE, _HOLD = map(Script, ("line", "stop", "amend", "delete", "hold"))
 _TRY_NOW, _HURRY = map(Script, ("try_now", "hurry"))
@@ -72,10 +59,8 @@ class RedisTurnQueue(QueueAdmin):
         self._redis = redis
         self._shards = shards
         self._lease = _milliseconds(lease)
-        self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
         self._name = token_urlsafe(6)
-        self._look_again = _milliseconds(look_again)
-        self._prefixes = deque(shards.prefixes)
+        self._claiming = Claiming(redis, shards, lease=lease, room=room, look_again=look_again)
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         entry = ("!" if alone else "+") + codec.dump(message)
@@ -109,15 +94,7 @@ class RedisTurnQueue(QueueAdmin):
         return deleted
 
     async def claim(self) -> Claim:
-        while True:
-            self._prefixes.rotate(-1)  # so that no shard comes first each time
-            pauses = []
-            for prefix in tuple(self._prefixes):
-                claim = await self._claim_from(prefix)
-                if isinstance(claim, Claim):
-                    return claim
-                pauses.append(claim)
-            await self._rest(min(pauses))
+        return await self._claiming.next()
 
     async def renew(self, claim: Claim) -> None:
         await self._fenced(_RENEW, claim, self._lease)
@@ -218,60 +195,6 @@ class RedisTurnQueue(QueueAdmin):
         turn = Turn(TurnId(f"{keys.thread_name(thread)} held"), thread, ())
         return Hold(Claim(turn, int(token), attempt=1, requested_at=requested_at), dropped)
 
-    async def _claim_from(self, prefix: str) -> Claim | float:
-        """Return a claim, or how many seconds to wait before the next attempt."""
-        args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
-        requested_at = monotonic()
-        request = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
-        try:
-            reply = await asyncio.shield(request)
-        except asyncio.CancelledError:
-            await self._give_back(prefix, request)
-            raise
-        if len(reply) == 1:
-            return float(reply[0]) / 1000
-        claim = await self._read(prefix, reply)
-        return replace(claim, requested_at=requested_at) if isinstance(claim, Claim) else claim
-
-    async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
-        """Return the claim in *reply*; postpone the turn if it cannot be read."""
-        thread, messages, token, *counts = reply
-        try:
-            return Claim(_turn(thread, messages or "[]"), int(token), *counts)
-        except codec.Unreadable as error:  # perhaps a newer worker can read it
-            _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
-            await self._release(prefix, reply, UNREADABLE_FOR)
-            return self._look_again / 1000
-
-    async def _give_back(self, prefix: str, request: asyncio.Future[Any]) -> None:
-        """Release what a cancelled claim still receives; if that fails, the lease expires."""
-        with suppress(Exception):  # no error may replace the cancellation
-            async with asyncio.timeout(CANCELLED_CLAIM_TIMEOUT):
-                reply = await request
-                if len(reply) > 1:
-                    await self._release(prefix, reply, 0.0)
-
-    async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
-        thread, _, token, *_ = reply
-        args = (keys.ENDED_FOR, _milliseconds(after), 0, 0)
-        await self._run(_RELEASE, prefix, thread, token, *args)
-
-    async def _rest(self, seconds: float) -> None:
-        """Wait until there may be something to do in one of the shards."""
-        waits = [
-            asyncio.ensure_future(self._redis.blpop([f"{prefix}wake"], timeout=seconds))
-            for prefix in self._prefixes
-        ]
-        with store_errors():
-            try:
-                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                for wait in done:
-                    wait.result()
-            finally:
-                for wait in waits:
-                    wait.cancel()
-                await asyncio.gather(*waits, return_exceptions=True)
-
     async def _counts(self, prefix: str) -> list[int]:
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
@@ -305,15 +228,7 @@ def _milliseconds(seconds: float) -> int:
 def _letter(raw: Sequence[str]) -> DeadLetter | None:
     turn, thread, messages, reason, attempts, at = raw
     try:
-        return DeadLetter(_turn(thread, messages), reason, int(attempts), int(at) / 1000)
+        return DeadLetter(stored_turn(thread, messages), reason, int(attempts), int(at) / 1000)
     except codec.Unreadable as error:  # perhaps another version can read it; it can be dropped
         _log.error("letter.unreadable", extra={"turn": turn, "reason": str(error)})
         return None
-
-
-def _turn(thread: str, raw: str) -> Turn:
-    ref = keys.thread_of(thread)
-    messages = codec.load_tuple(Message, raw)
-    if not messages:  # evicted by the server: see its maxmemory-policy
-        raise codec.Unreadable("a turn without messages")
-    return Turn.of(ref, messages)

@@ -15,7 +15,7 @@ from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId, Usage
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences
 
 _MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
 _MOST_BLOCKS = 85  # for all parts
@@ -96,7 +96,7 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
 def _outcome(part: ExpertTrace) -> Iterator[Json]:
     """Yield why an expert gave no answer, and its metrics."""
     if part.failure:
-        reason = sentences.why_failed(part.failure)
+        reason = failure_sentences.why_failed(part.failure)
         yield _labelled(gettext("No answer"), sanitize.mrkdwn(reason))
     if part.metrics:
         yield _metrics(part.metrics)

@@ -1,0 +1,130 @@
+"""Taking the next turn off the queue: from each shard in its turn, and waiting while there is none.
+
+Why a wake list, and not publish/subscribe? ``BLPOP`` wakes exactly one waiting worker, within a
+round trip, and needs no connection that stays subscribed; a published hint wakes all workers for
+one turn and misses those that are just reconnecting. The list has at most one element; a worker
+that claims while there is more to do puts it back, so that workers wake one another. It is only a
+hint: a waiting worker also polls as soon as a lease or a delay may end, and at least every second.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from math import ceil
+from time import monotonic
+from typing import Any
+
+from bot.adapters.redis import codec, keys
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.panel.model import Claim, Message, Turn
+
+MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
+UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
+LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
+CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
+
+_CLAIM, _RELEASE = Script("claim"), Script("release")
+
+_log = logging.getLogger(__name__)
+
+
+class Claiming:
+    """Claims turns: *lease*, *room* and *look_again* are those of the queue."""
+
+    def __init__(
+        self,
+        redis: Connection,
+        shards: keys.Shards,
+        *,
+        lease: float,
+        room: int,
+        look_again: float,
+    ) -> None:
+        self._redis = redis
+        self._lease = round(lease * 1000)
+        self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
+        self._look_again = round(look_again * 1000)
+        self._prefixes = deque(shards.prefixes)
+
+    async def next(self) -> Claim:
+        """Return the next claim, once there is one."""
+        while True:
+            self._prefixes.rotate(-1)  # so that no shard comes first each time
+            pauses = []
+            for prefix in tuple(self._prefixes):
+                claim = await self._claim_from(prefix)
+                if isinstance(claim, Claim):
+                    return claim
+                pauses.append(claim)
+            await self._rest(min(pauses))
+
+    async def _claim_from(self, prefix: str) -> Claim | float:
+        """Return a claim, or how many seconds to wait before the next attempt."""
+        args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
+        requested_at = monotonic()
+        request = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
+        try:
+            reply = await asyncio.shield(request)
+        except asyncio.CancelledError:
+            await self._give_back(prefix, request)
+            raise
+        if len(reply) == 1:
+            return float(reply[0]) / 1000
+        claim = await self._read(prefix, reply)
+        return replace(claim, requested_at=requested_at) if isinstance(claim, Claim) else claim
+
+    async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
+        """Return the claim in *reply*; postpone the turn if it cannot be read."""
+        thread, messages, token, *counts = reply
+        try:
+            return Claim(stored_turn(thread, messages or "[]"), int(token), *counts)
+        except codec.Unreadable as error:  # perhaps a newer worker can read it
+            _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
+            await self._release(prefix, reply, UNREADABLE_FOR)
+            return self._look_again / 1000
+
+    async def _give_back(self, prefix: str, request: asyncio.Future[Any]) -> None:
+        """Release what a cancelled claim still receives; if that fails, the lease expires."""
+        with suppress(Exception):  # no error may replace the cancellation
+            async with asyncio.timeout(CANCELLED_CLAIM_TIMEOUT):
+                reply = await request
+                if len(reply) > 1:
+                    await self._release(prefix, reply, 0.0)
+
+    async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
+        thread, _, token, *_ = reply
+        args = (keys.ENDED_FOR, round(after * 1000), 0, 0)
+        await self._run(_RELEASE, prefix, thread, token, *args)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until there may be something to do in one of the shards."""
+        waits = [
+            asyncio.ensure_future(self._redis.blpop([f"{prefix}wake"], timeout=seconds))
+            for prefix in self._prefixes
+        ]
+        with store_errors():
+            try:
+                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                for wait in done:
+                    wait.result()
+            finally:
+                for wait in waits:
+                    wait.cancel()
+                await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
+        with store_errors():
+            return await script(self._redis, prefix, *args)
+
+
+def stored_turn(thread: str, raw: str) -> Turn:
+    """Return the turn of the messages in *raw*. Raises Unreadable."""
+    ref = keys.thread_of(thread)
+    messages = codec.load_tuple(Message, raw)
+    if not messages:  # evicted by the server: see its maxmemory-policy
+        raise codec.Unreadable("a turn without messages")
+    return Turn.of(ref, messages)
