@@ -193,3 +193,30 @@ async def test_whoever_lost_the_turn_changes_nothing(neighbours):
 
     assert await neighbours.store.pending(THREAD) == [wish(lost, None)]
     assert await neighbours.store.expired() == []
+
+
+async def test_what_is_wanted_for_a_deleted_question_expires_at_once(neighbours):
+    asked = await neighbours.asked()
+    await neighbours.queue.delete(THREAD, MessageTs("0.5"))
+    assert await neighbours.store.expired() == []
+
+    await neighbours.queue.delete(THREAD, asked.about)
+
+    assert await neighbours.store.expired() == [(THREAD, asked)]
+
+
+async def test_also_if_it_was_deleted_before_people_are_asked(neighbours):
+    claim = await neighbours.claim()
+    await neighbours.store.open(claim, wish(claim, None))
+    await neighbours.queue.delete(THREAD, MessageTs("1.0"))
+    await neighbours.store.ask(claim, wish(claim), within=60)
+
+    assert await neighbours.store.expired() == [(THREAD, wish(claim))]
+
+
+async def test_what_was_decided_before_its_question_was_deleted_does_not_expire(neighbours):
+    asked = await neighbours.asked()
+    await neighbours.store.record_verdict(THREAD, asked.id, verdict(asked, BEN))
+    await neighbours.queue.delete(THREAD, asked.about)
+
+    assert await neighbours.store.expired() == []

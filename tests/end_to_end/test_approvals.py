@@ -112,6 +112,19 @@ async def test_what_nobody_decides_counts_as_declined(equipped: World, shop: Mcp
     assert equipped.said(ts)[-1][0] == "Legal Counsel"
 
 
+async def test_what_is_asked_for_a_question_that_is_deleted_is_closed(
+    equipped: World, shop: McpPlayground
+):
+    ts = await asked(equipped)
+    equipped.slack.people.delete(ADA, GENERAL, ts)
+    await equipped.slack.people.wait_for(lambda: not is_open(equipped, ts), timeout=20)
+    await equipped.idle()
+
+    assert "the question was deleted" in str(question(equipped, ts).blocks)
+    assert shop.calls == []
+    assert len(equipped.thread(ts)) == 1
+
+
 async def test_a_decision_after_a_restart_counts(equipped: World, shop: McpPlayground):
     ts = await asked(equipped)
     await equipped.stop_bot()

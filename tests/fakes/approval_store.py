@@ -49,12 +49,15 @@ class FakeApprovalStore(ApprovalStore):
         return VerdictResult.IN_LINE if self._queue.is_busy(thread) else VerdictResult.AT_ONCE
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
-        now = self._queue.now()
-        open_ = [one for one in self._requests.values() if one.due and not one.verdict]
-        return [(one.thread, one.pending) for one in open_ if one.due and one.due <= now]
+        asked = [one for one in self._requests.values() if one.due and not one.verdict]
+        return [(one.thread, one.pending) for one in asked if self._is_over(one)]
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         self._queue.held(claim)
         request = self._requests.pop(approval, None)
         if request and request.verdict:
             await self._queue.amend(request.thread, request.verdict.ts, None)
+
+    def _is_over(self, one: _Request) -> bool:
+        is_late = one.due is not None and one.due <= self._queue.now()
+        return is_late or self._queue.was_deleted(one.thread, one.pending.about)

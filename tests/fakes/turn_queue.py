@@ -103,6 +103,10 @@ class FakeTurnQueue(QueueAdmin):
             self._changed.set()
         return await self.amend(thread, ts, None)
 
+    def was_deleted(self, thread: ThreadRef, ts: MessageTs) -> bool:
+        """Whether the message was deleted."""
+        return (thread, ts) in self._deleted
+
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
         return {
             turn.thread: gone

@@ -48,7 +48,10 @@ class ApprovalStore(Protocol):
         ...
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
-        """Return requests that have expired without a verdict; if there are many, some of them."""
+        """Return requests that have expired without a verdict; if there are many, some of them.
+
+        One whose question is deleted expires at once.
+        """
         ...
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:

@@ -127,7 +127,7 @@ class Messenger(Protocol):
         ...
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
-        """Delete the message *ts*, which is the bot's own. Idempotent."""
+        """Delete the message *ts*, which is the bot's own; perhaps only later. Idempotent."""
         ...
 
     async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:

@@ -1,5 +1,6 @@
 -- Notes that a message was deleted: if it waits, it is taken back; if it comes later, it is not put;
--- and a turn about it that waits for another try is claimed at once, for a worker to end it.
+-- a turn about it that waits for another try is claimed at once, for a worker to end it; and what
+-- people are to approve because of it expires.
 -- ARGV: thread, ts, seconds to remember it if it was put, seconds if it was not
 -- Returns 1, or 0 if it did not wait. Doing it twice is as doing it once.
 
@@ -19,6 +20,12 @@ if redis.call('ZSCORE', P .. 'delayed', thread) then
       redis.call('ZADD', P .. 'delayed', now(), thread)
       wake()
     end
+  end
+end
+local approvals = redis.call('HGETALL', of('approvals', thread))
+for index = 1, #approvals, 2 do
+  if cjson.decode(approvals[index + 1]).about == ts then
+    redis.call('ZADD', P .. 'undecided', 'XX', now(), thread .. ' ' .. approvals[index])
   end
 end
 return take_back(thread, ts)

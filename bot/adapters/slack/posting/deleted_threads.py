@@ -9,17 +9,18 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from typing import NoReturn
 
+from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
+from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import ThreadRef, TurnId
 
 log = logging.getLogger(__name__)
 
-_NO_MESSAGE = "message_not_found"
 _NO_THREAD = frozenset(
-    {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", _NO_MESSAGE}
+    {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", "message_not_found"}
 )
 _MOST = 1_000  # messages of a channel that are looked through, the newest
 _LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
@@ -28,9 +29,10 @@ _LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
 class DeletedThreads:
     """Notices that a thread was deleted, and removes what was posted for it outside."""
 
-    def __init__(self, api: SlackApi, replies: Replies) -> None:
+    def __init__(self, api: SlackApi, replies: Replies, outbox: Outbox) -> None:
         self._api = api
         self._replies = replies
+        self._outbox = outbox
 
     async def check(self, thread: ThreadRef, posted: Json) -> Json:
         """Return *posted* if it is in *thread*; else delete it and raise ThreadGone."""
@@ -43,7 +45,7 @@ class DeletedThreads:
         log.warning("thread.gone", extra={"slack_thread": thread.place, "stray": ts})
         try:
             await self.delete(thread, ts)
-        except (MessengerRefused, MessengerUnavailable) as error:
+        except MessengerRefused as error:
             log.warning("stray.not_deleted", extra={"reason": str(error)})
         raise ThreadGone("posted_outside")
 
@@ -81,12 +83,9 @@ class DeletedThreads:
         return False
 
     async def delete(self, thread: ThreadRef, ts: str) -> None:
-        """Delete one of our messages, unless it is gone already."""
-        try:
-            await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=ts)
-        except MessengerRefused as error:
-            if error.code != _NO_MESSAGE:
-                raise
+        """Delete one of our messages, unless it is gone; if Slack is unavailable, later."""
+        gone = last_states.deleted(thread, ts)
+        await last_states.send_or_keep(self._api, self._outbox, gone)
 
     async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
         """Delete the messages of *turn* that are in the channel itself."""

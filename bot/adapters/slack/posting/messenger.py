@@ -57,7 +57,7 @@ class SlackMessenger(Messenger):
     ) -> None:
         self._api = api
         self._replies = Replies(api, identity, signer)
-        self._deleted = DeletedThreads(api, self._replies)
+        self._deleted = DeletedThreads(api, self._replies, outbox)
         self._streams = SlackStreams(api, self._replies, self._deleted, outbox, backoff)
         self._outbox = outbox
         self._signer = signer

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.panel.errors import MessengerUnavailable, ThreadGone
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.playground.slack import hazards
@@ -132,9 +132,25 @@ async def test_nor_does_one_whose_thread_cannot_be_looked_at(neighbour):
     await neighbour.messenger.show_status(thread, "is thinking…")
 
 
+@pytest.mark.parametrize(
+    "fault", [hazards.rate_limited(99), hazards.rate_limited_in_body(), hazards.server_error()]
+)
+async def test_what_slack_is_too_busy_to_delete_is_left_to_the_outbox(neighbour, thread, fault):
+    neighbour.slack.hazards.on("chat.delete", fault, times=9)
+    with pytest.raises(ThreadGone):
+        await neighbour.messenger.post(thread, reply(thread))
+    assert len(in_channel(neighbour)) == 1
+    neighbour.slack.hazards.clear()
+
+    outgoing = await neighbour.outbox.claim()
+    await neighbour.messenger.send(outgoing.state)
+
+    assert in_channel(neighbour) == []
+
+
 async def test_a_refused_delete_is_an_error(neighbour):
     thread = neighbour.begin()
-    neighbour.slack.hazards.on("chat.delete", hazards.rate_limited(99))
+    neighbour.slack.hazards.on("chat.delete", hazards.error("cant_delete_message"))
 
-    with pytest.raises(MessengerUnavailable):
+    with pytest.raises(MessengerRefused):
         await neighbour.messenger.delete(thread, "1.0")
