@@ -151,11 +151,14 @@ def amendment(
 
 
 def _says_something_else(now: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    """Whether the author has edited the words, or Slack has added the preview of a link."""
+    """Whether the author has edited the words or files, or Slack has added a link's preview."""
     if not old:
         return bool(now.get("edited"))
-    said, before = message_content.read(now), message_content.read(old)
-    return (said.text, said.quoted) != (before.text, before.quoted)
+    said, before = (
+        (content.text, content.quoted, [file.id for file in content.files])
+        for content in map(message_content.read, (now, old))
+    )
+    return said != before
 
 
 def _deletion(

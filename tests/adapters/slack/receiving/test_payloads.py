@@ -359,6 +359,14 @@ def test_a_message_says_more_when_its_link_has_a_preview():
     assert "Keep to the right." in found.changed.message.quoted
 
 
+def test_a_file_that_is_taken_off_a_message_is_an_edit():
+    old = BEFORE | {"files": [{"id": "F1"}, {"id": "F2"}]}
+    edit = amendment("message_changed", message=BEFORE, previous_message=old)
+
+    assert (len(edit.before.message.files), edit.changed.message.files) == (2, ())
+    assert amendment("message_changed", message=old, previous_message=old) is None
+
+
 def test_words_that_stand_only_in_blocks_are_edited_too():
     def said(words):
         line = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
