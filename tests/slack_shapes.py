@@ -7,13 +7,41 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
+from bot.adapters.slack.blocks import pickers
+from bot.adapters.slack.buttons import sources_modal, thumbs
+from bot.adapters.slack.buttons.reply_buttons import (
+    APPROVE,
+    ASK_OTHERS,
+    DECLINE,
+    MORE,
+    RETRY,
+    SHOW_WORK,
+    STOP,
+    TRY_NOW,
+)
+from bot.adapters.slack.documents import document_forms, document_messages
+from bot.adapters.slack.experts import expert_form
+from bot.adapters.slack.home import home_modals, home_view
 from bot.json_types import Json
+from bot.playground.slack.delivery.delivery import Kind
 
 ODD: Sequence[Any] = (
     None, "", "x", 0, -1, 2**70, 1.5, True, [], {}, [None], [[]], {"type": None}, {"type": "poem"},
     [{"type": "poem", "lines": [{"text": "roses"}]}], ["text"], {"text": {"text": {"text": []}}},
 )  # fmt: skip
 SCHEMAS = {"EvMessage": "message", "EvAppMention": "app_mention"}
+COMMANDS = ("", "add", "legal", "remove nobody", "teach legal", "poem")
+ACTIONS = (
+    *(home_view.EXPERT, home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS),
+    *(home_view.MONTH, sources_modal.ACTION, thumbs.FEEDBACK, document_messages.REMOVE),
+    *(RETRY, TRY_NOW, APPROVE, DECLINE, STOP, MORE, ASK_OTHERS, SHOW_WORK, "unheard_of"),
+)
+SHORTCUTS = (ASK_PANEL, ADD_EXPERT, "unheard_of")
+FORMS = (
+    *(expert_form.CALLBACK, expert_form.HOME_CALLBACK, home_modals.REMOVAL, thumbs.CALLBACK),
+    *(pickers.ASK, pickers.JOIN, document_forms.CALLBACK, "unheard_of"),
+)
 # What tells who wrote a message, where, and whom it addresses.
 TELLING = ("type", "subtype", "hidden", "user", "bot_id", "bot_profile", "text", "ts", "channel")
 
@@ -33,6 +61,30 @@ class Shapes:
         for _ in range(self._random.randrange(4)):
             self._spoil(body)
         return body
+
+    def event(self) -> tuple[Kind, Json]:
+        """Return any event, and how it is delivered."""
+        return "events_api", self.body()
+
+    def interaction(self) -> tuple[Kind, Json]:
+        """Return any command, click or form for a listener of ours, with some fields spoilt."""
+        name = self._random.choice(("SlashCommand", "BlockAction", "MessageShortcut", "View"))
+        if name == "View":
+            name = self._random.choice(("ViewSubmission", "ViewClosed"))
+        body = self._sample(f"interactive/{name}Payload.json")
+        if name == "SlashCommand":
+            body |= {"command": "/experts", "text": self._random.choice(COMMANDS)}
+        elif name == "BlockAction":
+            body["actions"][0]["action_id"] = self._random.choice(ACTIONS)
+        elif name == "MessageShortcut":
+            body["callback_id"] = self._random.choice(SHORTCUTS)
+        else:
+            body["view"]["callback_id"] = self._random.choice(FORMS)
+        for _ in range(self._random.randrange(4)):
+            self._spoil(body)
+        if name == "SlashCommand":  # a form: all is text; and of no other app
+            body = {n: f for n, f in body.items() if isinstance(f, str)} | {"command": "/experts"}
+        return "slash_commands" if name == "SlashCommand" else "interactive", body
 
     def message(self, **telling: Any) -> Json:
         """Return a message event that has *telling*; any of its other fields may be spoilt."""

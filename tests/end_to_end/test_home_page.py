@@ -9,7 +9,7 @@ async def test_the_home_shows_the_panel_and_how_it_does_and_changes_with_it():
     async with open_demo_page() as page:
         await judge_an_answer(page)
 
-        await page.get_by_role("link", name="Panelbot").click()
+        await page.get_by_role("link", name="Panelbot APP", exact=True).click()
         await page.get_by_role("link", name="Home", exact=True).click()
         home = page.locator("#home")
         await expect(home).to_contain_text("The default panel of all channels")

@@ -1,10 +1,12 @@
 """Modals that pick an expert: to answer a question as well, or to join a thread."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bot.json_types import Json
 from bot.language import gettext
+from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
 
 ASK, JOIN = "ask_expert", "join_expert"  # the callback_ids
@@ -21,10 +23,14 @@ def ask(thread: ThreadRef, pressed: MessageTs, steer: Steer, experts: Sequence[E
 
 
 def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
-    """Return the thread, when the button was clicked, and the follow-up."""
-    metadata = json.loads(view["private_metadata"])
-    since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
-    return *_read_place(metadata), Steer(Wish.ANOTHER, since, until, (_chosen(view),))
+    """Return the thread, when the button was clicked, and the follow-up.
+
+    Raises Refused if the form is not valid.
+    """
+    with _refusing():
+        metadata = json.loads(view["private_metadata"])
+        since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
+        return *_read_place(metadata), Steer(Wish.ANOTHER, since, until, (_chosen(view),))
 
 
 def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Json:
@@ -34,8 +40,12 @@ def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Js
 
 
 def picked_to_join(view: Json) -> tuple[ThreadRef, MessageTs, ExpertName]:
-    """Return the thread, when the modal was opened, and the expert."""
-    return *_read_place(json.loads(view["private_metadata"])), _chosen(view)
+    """Return the thread, when the modal was opened, and the expert.
+
+    Raises Refused if the form is not valid.
+    """
+    with _refusing():
+        return *_read_place(json.loads(view["private_metadata"])), _chosen(view)
 
 
 def _modal(
@@ -86,6 +96,16 @@ def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
 def _read_place(metadata: Json) -> tuple[ThreadRef, MessageTs]:
     thread = ThreadRef(metadata["team"], metadata["channel"], metadata["thread"])
     return thread, MessageTs(metadata["pressed"])
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            gettext("This form is out of date; please close it and give the command again.")
+        ) from error
 
 
 def _chosen(view: Json) -> ExpertName:

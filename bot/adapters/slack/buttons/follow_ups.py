@@ -10,9 +10,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
+from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
-from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.interactions.responder import Responder, answer_command
 from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
@@ -80,8 +81,8 @@ class FollowUpListeners:
     async def choose(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""
         await ack()
-        value = action.get("value") or action["selected_option"]["value"]
         try:
+            value = action.get("value") or action["selected_option"]["value"]
             pressed, thread = Pressed.load(value), self._responder.thread(body)
             steer = Steer(
                 pressed.wish,
@@ -103,8 +104,8 @@ class FollowUpListeners:
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for the expert that was picked."""
-        thread, ts, steer = pickers.picked_to_ask(view)
         try:
+            thread, ts, steer = pickers.picked_to_ask(view)
             await self._intake.press(thread, ts, user_of(body), steer)
         except PanelError as error:
             await refuse_form(ack, view, error)
@@ -135,8 +136,8 @@ class FollowUpListeners:
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue ``add NAME`` for the expert that was picked, as if written in the thread."""
-        thread, ts, name = pickers.picked_to_join(view)
         try:
+            thread, ts, name = pickers.picked_to_join(view)
             await self._intake.command(thread, ts, user_of(body), f"add {name}")
         except PanelError as error:
             await refuse_form(ack, view, error)
@@ -146,7 +147,7 @@ class FollowUpListeners:
 
 async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
     """Tell only the user who clicked why it cannot be done."""
-    await respond(text=error_sentence(error), response_type="ephemeral", replace_original=False)
+    await answer_command(respond, sentence(error_sentence(error)))
 
 
 def _ts(action: Json) -> MessageTs:

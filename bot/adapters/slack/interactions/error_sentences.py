@@ -2,6 +2,7 @@
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.adapters.slack.content import json_access
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import (
@@ -46,5 +47,6 @@ async def refuse_form(ack: AsyncAck, view: Json, error: PanelError) -> None:
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
     """Return the error for the input *field*; for the first input if there is no such field."""
-    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    return {field if field is not None and field in inputs else inputs[0]: problem}
+    blocks = json_access.children(view, "blocks")
+    inputs = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
+    return {field if field in inputs else next(iter(inputs), "form"): problem}

@@ -21,6 +21,7 @@ from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
 from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
+from bot.adapters.slack.receiving.well_formed import well_formed
 from bot.json_types import Json
 from bot.panel.errors import PanelError, Refused, TryLater
 from bot.panel.messaging.deliveries import DeliveryStore
@@ -47,6 +48,14 @@ class BoltApp(AsyncApp):
         self._act_once = ActOnce(store)
         self.listener_runner.listener_start_handler = ListenerStart()
         self.listener_runner.listener_completion_handler = ListenerCompletion()
+
+    async def receive(self, payload: object) -> BoltResponse:
+        """Return the response to any payload; the status of one that makes no sense is 400."""
+        body = well_formed(payload)
+        if body is None:
+            log.warning("payload.malformed")
+            return BoltResponse(status=400)
+        return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
@@ -110,13 +119,12 @@ async def _on_error(error: Exception, body: Json, response: BoltResponse | None)
 
 
 def http_app(
-    app: AsyncApp, signing_secret: str, healthy: Callable[[], Awaitable[bool]]
+    app: BoltApp, signing_secret: str, healthy: Callable[[], Awaitable[bool]]
 ) -> web.Application:
     """Return the web application that Slack talks to."""
 
     async def deliver(request: web.Request) -> web.StreamResponse:
-        answer = await app.async_dispatch(await _bolt_request(request))
-        return await to_aiohttp_response(answer)
+        return await to_aiohttp_response(await app.receive(await _payload(request)))
 
     async def health(_request: web.Request) -> web.Response:
         if await healthy():
@@ -156,9 +164,7 @@ async def serve_http(served: web.Application, host: str, port: int) -> None:
         await runner.cleanup()
 
 
-async def _bolt_request(request: web.Request) -> AsyncBoltRequest:
+async def _payload(request: web.Request) -> Json:
     """Read the body ourselves: Bolt's parser loses any form that has the word "payload" in it."""
-    body = request.get(DOCUMENT)
-    if body is None:
-        body = dict((await request.post()).items())
-    return AsyncBoltRequest(body=body, mode="socket_mode")
+    document = request.get(DOCUMENT)
+    return dict((await request.post()).items()) if document is None else document

@@ -1,6 +1,7 @@
 """Socket Mode: payloads arrive over WebSockets that we open.
 
-1. A payload is acknowledged once its listeners have returned; Slack resends one that is not.
+1. A payload is acknowledged once its listeners have returned; Slack resends one that is not. One
+   that makes no sense is acknowledged, too.
 2. A connection that Slack wants replaced is read until Slack closes it, while its replacement is
    open already: no payload is lost in between.
 3. A connection's URL lets anybody in, so it is never logged.
@@ -14,13 +15,12 @@ from contextlib import suppress
 from typing import Any
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.rate_limiter import NoRateLimiter
@@ -39,7 +39,7 @@ class SocketModeReceiver:
     """Keeps *connections* WebSockets open, and gives *app* the payloads."""
 
     def __init__(
-        self, app: AsyncApp, app_token: str, web_client: AsyncWebClient, connections: int
+        self, app: BoltApp, app_token: str, web_client: AsyncWebClient, connections: int
     ) -> None:
         if web_client.session is None:
             raise ValueError("Socket Mode needs a client with a session of its own")
@@ -120,9 +120,8 @@ class SocketModeReceiver:
         await self._close(socket)
 
     async def _deliver(self, socket: ClientWebSocketResponse, envelope: Json) -> None:
-        request = AsyncBoltRequest(mode="socket_mode", body=envelope.get("payload") or {})
-        response = await self._app.async_dispatch(request)
-        if response.status != 200:
+        response = await self._app.receive(envelope.get("payload"))
+        if _may_come_again(response, envelope):
             log.warning("socket_mode.not_acknowledged", extra={"status": response.status})
             return
         with suppress(ConnectionError):  # Slack resends it over another connection
@@ -165,6 +164,15 @@ def _parsed(data: object) -> Json:
     except ValueError:
         document = None
     return document if isinstance(document, dict) else {}
+
+
+def _may_come_again(response: BoltResponse, envelope: Json) -> bool:
+    """Whether not to acknowledge: what makes no sense, or is not for us, makes none next time.
+
+    Of a command that is not ours, Slack then tells its user that it failed.
+    """
+    is_command = envelope.get("type") == "slash_commands"
+    return response.status >= 500 or (response.status == 404 and is_command)
 
 
 def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:

@@ -208,3 +208,52 @@ async def test_what_cannot_be_taken_in_is_logged_without_what_was_said(door, cap
     assert len(door.slack.deliverer.undelivered) == 1
     assert "payload.failed" in caplog.messages
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"type": "poem"},
+        {"type": "event_callback"},
+        {"type": "event_callback", "event": "x"},
+        {"type": "event_callback", "event": {"type": ["message"]}},
+        {"type": "block_actions", "user": {"id": ADA}, "actions": [None]},
+        {"type": "view_submission", "user": {"id": ADA}, "view": 7},
+        {"type": "message_action", "user": {"id": ADA}, "channel": {"id": "C1"}, "message": {}},
+    ],
+)
+async def test_what_makes_no_sense_is_a_bad_request(door, odd):
+    async with ClientSession() as session:
+        request = signed(json.dumps(odd), door.slack.signing_secret)
+        answer = await session.post(door.url + EVENTS_PATH, **request)
+
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"authorizations": [None]},
+        {"authorizations": [{"team": 7}]},
+        {"team": 7},
+        {"enterprise": True},
+        {"channel": 1.5},
+        {"user": 0},
+        {"response_urls": ["x"]},
+        {"view": {"app_installed_team_id": []}, "function_data": []},
+    ],
+)
+async def test_odd_fields_count_as_not_there(door, odd):
+    heard = []
+
+    async def hear(event):
+        heard.append(event["text"])
+
+    door.bolt.event("message")(hear)
+    event = {"type": "message", "text": "hello", "channel": GENERAL, "user": ADA, "ts": "1.0"}
+    door.slack.deliverer.event({"type": "event_callback", "event": event, **odd})
+    await door.slack.deliverer.settle()
+
+    assert not door.slack.deliverer.undelivered
+    await eventually(lambda: heard == ["hello"])

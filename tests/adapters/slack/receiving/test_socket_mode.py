@@ -213,3 +213,19 @@ async def test_slacks_own_samples_are_understood(ear, shared):
             await socket.send_str(sample)
 
     await eventually(lambda: len(ear.heard) == 2)
+
+
+async def test_what_makes_no_sense_is_acknowledged(ear, caplog):
+    odd = [None, [], {}, {"type": "poem"}, {"event": 7}, {"type": "block_actions", "user": []}]
+    for payload in odd:
+        ear.slack.deliverer.event(payload)
+    await ear.all_is_delivered()
+
+    assert caplog.messages.count("payload.malformed") == len(odd)
+    assert not ear.heard
+
+
+async def test_a_click_that_nobody_listens_for_is_acknowledged(ear):
+    click = {"type": "block_actions", "user": {"id": ADA}, "actions": [{"action_id": "odd"}]}
+    ear.slack.deliverer.event(click)
+    await ear.all_is_delivered()

@@ -1,0 +1,80 @@
+"""What a payload has to look like before Bolt and our listeners read it.
+
+Bolt fails on fields of other types than Slack documents: in Socket Mode the payload is then never
+acknowledged, over HTTP it is answered with 500, and Slack delivers it again and again. So such
+fields count as not there, and a payload of which nothing can be made is refused.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.adapters.slack.receiving.events import checked
+from bot.json_types import Json
+
+_DEEPEST = 10
+_TEXTS = frozenset(
+    {
+        *("type", "subtype", "command", "text", "challenge", "tab", "value", "hash"),
+        *("id", "team_id", "user_id", "channel_id", "enterprise_id", "api_app_id", "bot_id"),
+        *("app_installed_team_id", "user_team", "context_team_id", "context_enterprise_id"),
+        *("ts", "thread_ts", "event_ts", "message_ts", "action_ts"),
+        *("trigger_id", "response_url", "callback_id", "action_id", "block_id"),
+        *("private_metadata", "function_execution_id", "execution_id", "bot_access_token"),
+    }
+)
+_OBJECTS = frozenset(
+    {
+        *("event", "message", "previous_message", "item", "assistant_thread", "view", "state"),
+        *("container", "function_data", "selected_option"),
+    }
+)
+_IDENTIFIED = frozenset({"user", "team", "channel", "enterprise"})  # by an id, or an object
+_LISTS = frozenset({"authorizations", "actions", "response_urls"})  # of objects
+
+
+def well_formed(payload: object) -> Json | None:
+    """Return *payload* without the fields of wrong types; None if nothing can be made of it."""
+    body = _cleaned(payload, 0) if isinstance(payload, dict) else {}
+    return body if _is_known(body) else None
+
+
+def _is_known(body: Json) -> bool:
+    """Whether *body* is of a kind that Slack documents, and says at least what it is about."""
+    match body:
+        case {"type": "event_callback"} | {"event": _}:
+            return isinstance(body.get("event", {}).get("type"), str)
+        case {"command": _}:
+            return "user_id" in body
+        case {"type": "block_actions", "user": {"id": _}, "actions": [{"action_id": _}, *_]}:
+            return True
+        case {"type": "view_submission" | "view_closed", "user": {"id": _}, "view": {"id": _}}:
+            return True
+        case {
+            "type": "message_action",
+            "user": {"id": _},
+            "message": {"ts": ts},
+            "channel": {"id": channel},
+        }:
+            return len(checked({"channel": channel, "ts": ts})) == 2
+        case {"type": "shortcut", "user": {"id": _}}:
+            return True
+        case _:
+            return body.get("type") == "url_verification" or "ssl_check" in body
+
+
+def _cleaned(value: Mapping[str, Any], depth: int) -> Json:
+    fields = ((name, _field(name, field, depth)) for name, field in value.items())
+    return {name: field for name, field in fields if field is not None}
+
+
+def _field(name: str, value: Any, depth: int) -> Any:
+    """Return *value* if it may be the field *name*, cleaned; None if not."""
+    is_text, is_object = isinstance(value, str), isinstance(value, dict)
+    if name in _TEXTS or (name in _IDENTIFIED and is_text):
+        return value if is_text else None
+    if name in _OBJECTS or name in _IDENTIFIED:
+        return _cleaned(value, depth + 1) if is_object and depth < _DEEPEST else None
+    if name in _LISTS:
+        entries = value if isinstance(value, list) and depth < _DEEPEST else ()
+        return [_cleaned(entry, depth + 1) for entry in entries if isinstance(entry, dict)]
+    return value
