@@ -117,6 +117,11 @@ class Message:
     author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
     by_app: bool = False  # another app or a workflow asks, which operators have allowed to
 
+    @property
+    def shows_more(self) -> bool:
+        """Whether there is more to it than its text."""
+        return bool(self.files or self.quoted)
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -147,7 +152,7 @@ class Turn:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to answer in it: somebody has only mentioned us."""
-        return not any(m.text or m.quoted or m.files or m.steer or m.verdict for m in self.messages)
+        return not any(m.text or m.shows_more or m.steer or m.verdict for m in self.messages)
 
     @property
     def steer(self) -> Steer | None:

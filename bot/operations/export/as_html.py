@@ -119,7 +119,7 @@ def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, byt
             return _article(f"Called {escape(names.called(item))}", body, kind="said")
         case ToolAnswered(call_id, output):
             folded = f"<details><summary>Show it</summary>{_plain(output)}</details>"
-            heading = f"Got the answer of {escape(names.answered(item))}"
+            heading = f"Got {escape(names.answered(item))}'s answer"
             return _article(f"{heading} <code>{escape(call_id)}</code>", folded)
         case ApprovalWanted(_, server, tool, arguments):
             heading = f"Wanted to use {escape(tool)} of {escape(server)}, with approval"

@@ -65,7 +65,7 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
             yield f"**Called {_inline(names.called(item))}** ({_code(call_id)})"
             yield _quote("\n\n".join(f"_{name}_: {told}" for name, told in arguments.items()))
         case ToolAnswered(call_id, output):
-            yield f"**Got the answer of {_inline(names.answered(item))}** ({_code(call_id)})"
+            yield f"**Got {_inline(names.answered(item))}'s answer** ({_code(call_id)})"
             yield _quote(output, keeps_lines=True)
         case ApprovalWanted(_, server, tool, arguments):
             yield f"**Wanted to use {_inline(tool)} of {_inline(server)}**, with approval"

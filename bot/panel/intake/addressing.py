@@ -33,7 +33,7 @@ def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
     """
     if message.handles:
         return tuple(expert for expert in panel.experts if expert.name in message.handles)
-    text = f"{message.text} …" if message.quoted or message.files else message.text
+    text = f"{message.text} …" if message.shows_more else message.text
     before_colon = _BEFORE_COLON.match(text)
     if before_colon and (experts := _listed(before_colon[1].strip(_EMPHASIS), panel)):
         return experts

@@ -62,7 +62,7 @@ class Intake:
     def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
         self._queue = queue
         self._threads = threads
-        self._queued: dict[tuple[MessageTs, ThreadRef], str] = {}
+        self._queued: dict[tuple[MessageTs, ThreadRef], Message] = {}
         self._locks: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> None:
@@ -182,7 +182,20 @@ class Intake:
             late = message.missed
             if await self.stop(thread, message.ts, message.author, late=late) or late:
                 return
-        await self._put(thread, message, alone=command is not None)
+        first = self._queued.get((message.ts, thread))
+        is_new = await self._put(thread, message, alone=command is not None)
+        if message.shows_more and not (first.shows_more if first else is_new):
+            await self._complete(thread, message, by_another=first is None)
+
+    async def _complete(self, thread: ThreadRef, message: Message, *, by_another: bool) -> None:
+        """Add the files, forwards or tables that the first event of a mention may have lacked.
+
+        If it is too late, the panel learns of them with the next question; not if that event was
+        taken *by_another* process, as it may have had them.
+        """
+        if not (await self._queue.amend(thread, message.ts, message) or by_another):
+            await self._threads.mark_edited(thread, message.ts, message.ts)
+        self._remember(thread, message)
 
     async def _put(
         self, thread: ThreadRef, message: Message, *, alone: bool, edited: bool = False
@@ -192,8 +205,8 @@ class Intake:
         Returns False if it was queued before, perhaps with other words.
         """
         known = self._queued.get((message.ts, thread))
-        if known == message.text or (known is not None and not edited):
-            return known == message.text
+        if known and (known.text == message.text or not edited):
+            return known.text == message.text
         mark_ours = [self._threads.make_ours(thread)] if message.mentioned else []
         # At the same time, because Slack waits.
         put = self._queue.put(thread, message, alone=alone)
@@ -202,7 +215,7 @@ class Intake:
         return bool(is_new)
 
     def _remember(self, thread: ThreadRef, message: Message) -> None:
-        self._queued[message.ts, thread] = message.text
+        self._queued[message.ts, thread] = message
         if len(self._queued) > _RECENT:
             del self._queued[next(iter(self._queued))]
 

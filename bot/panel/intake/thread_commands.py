@@ -116,7 +116,7 @@ def _with_name(match: re.Match[str]) -> ThreadCommand | None:
 def of(message: Message) -> ThreadCommand | None:
     """Return the command that *message* is, if it is one to us."""
     command = parse(message.text) if message.mentioned and not message.by_app else None
-    if isinstance(command, ShowHelp) and (message.files or message.quoted):
+    if isinstance(command, ShowHelp) and message.shows_more:
         return None  # with what it shows
     return command
 

@@ -48,7 +48,7 @@ def test_readers_get_the_thread_and_every_conversation():
 
     for expected in (
         "Ada 20 Nov, 20:40:34 UTC", "May we use <MIT>?", "a < b", "Called Legal Counsel",
-        "Got the answer of Legal Counsel", "Licences.", "Used a tool: web_search", "law.pdf",
+        "Got Legal Counsel's answer", "Licences.", "Used a tool: web_search", "law.pdf",
         "conv_legal", "It is gone", "20 November 2025",
     ):  # fmt: skip
         assert expected in read.text

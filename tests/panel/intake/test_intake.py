@@ -113,6 +113,36 @@ async def test_both_copies_of_a_mention_make_one_turn(queue, threads, processes)
     assert len((await queue.claim()).turn.messages) == 1
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("fuller", [0, 1])
+async def test_what_only_one_copy_of_a_mention_shows_is_asked_about(
+    queue, threads, processes, fuller
+):
+    plain = incoming(mentioned=True)
+    shown = replace(plain, message=replace(plain.message, quoted="| Fee |"))
+    copies = [shown, plain] if fuller == 0 else [plain, shown]
+
+    intakes = [Intake(queue, threads) for _ in range(processes)] * (2 // processes)
+    for intake, copy in zip(intakes, copies, strict=True):
+        await intake.receive(copy)
+
+    (message,) = (await queue.claim()).turn.messages
+    assert message.quoted == "| Fee |"
+    assert await threads.edits(THREAD) == {}
+
+
+async def test_what_the_later_copy_of_a_mention_shows_is_read_with_the_next_question(
+    queue, threads
+):
+    intake, plain = Intake(queue, threads), incoming(mentioned=True)
+    await taken(queue, intake, plain)
+
+    for _ in range(2):
+        await intake.receive(replace(plain, message=replace(plain.message, quoted="| Fee |")))
+
+    assert await threads.edits(THREAD) == {"2.0": "2.0"}
+
+
 class BriefOutage(FakeTurnQueue):
     """Takes nothing the first time."""
 
