@@ -2,7 +2,8 @@
 
 People ask ``Q17 for legal and finance?``. The router consults whom the questions name; each of
 them answers ``legal answers Q17``; the router sums up ``In sum: Q17``. Of some questions legal
-asks design first, who is on the panel for nobody else.
+asks design first, who is on the panel for nobody else. With every other question experts take so
+long that several of them get a plan.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.experts.library import library
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Pause, Reply, Text
 
 _ASKED = re.compile(r"Q(\d+) for ([a-z]+(?: and [a-z]+)*)\?")
 _NAMED = re.compile(r"Q(\d+)")
@@ -20,6 +21,7 @@ EXPERTS = ("legal", "finance", "security", "product", "engineering")
 NOBODY = "nobody"
 ASKER, COLLEAGUE = "legal", "design"
 ASKED = 3  # for each so many questions the one consults the other
+SLOW, TAKES = 2, 2.0  # for each so many questions an expert takes so many seconds
 STRANGE = 19  # for each so many questions the router calls somebody who is not on the panel
 
 
@@ -74,7 +76,8 @@ def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
     own = [one for one in questions if name in (*one.experts, COLLEAGUE)]
     if request.tools and request.may_call and any(one.number % ASKED == 0 for one in own):
         return [Call(f"consult_{COLLEAGUE}", {"reason": "It looks odd.", "brief": "Please look."})]
-    return [Text(f"{name} answers {_listed(own)}")]
+    is_slow = any(one.number % SLOW == 0 for one in own)
+    return [Pause(TAKES * is_slow), Text(f"{name} answers {_listed(own)}")]
 
 
 def _expert(instructions: str) -> str:

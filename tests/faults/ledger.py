@@ -4,7 +4,8 @@
 2. The turns of a thread are answered in order, each with one plan and one synthesis at most.
 3. A thread has one router conversation and one for each expert, and each names the others.
 4. Every conversation holds each question once, and no call without its output.
-5. Nothing is left: no status, no stream, no lock, no delivery, no turn, no dead letter.
+5. Nothing is left: no status, no stream, no lock, no delivery, no turn, no dead letter; and no plan
+   says that somebody is still being asked.
 """
 
 from collections import Counter, defaultdict
@@ -162,11 +163,11 @@ class Ledger:
         for channel, thread_ts in workspace.statuses:
             yield f"{channel}/{thread_ts}: a status is left"
         for channel in self._rig.channels:
-            yield from (
-                f"{channel}/{message.ts}: a stream is open"
-                for message in workspace.messages(channel)
-                if message.streaming
-            )
+            for message in workspace.messages(channel):
+                if message.streaming:
+                    yield f"{channel}/{message.ts}: a stream is open"
+                if _is_unfinished_plan(message):
+                    yield f"{channel}/{message.ts}: a plan is left as {message.text!r}"
         if slack.deliverer.undelivered:
             yield f"{len(slack.deliverer.undelivered)} events were never acknowledged"
 
@@ -178,6 +179,12 @@ def _answers(said: Said) -> bool:
 def _text(message: Message) -> str:
     blocks: Any = message.blocks
     return "\n".join(b["text"] for b in blocks if b["type"] == "markdown") or message.text
+
+
+def _is_unfinished_plan(message: Message) -> bool:
+    plans: Any = [block for block in message.blocks if block["type"] == "plan"]
+    states = [task["status"] for plan in plans for task in plan["tasks"]]
+    return "in_progress" in states or any(plan["title"].startswith("Asking") for plan in plans)
 
 
 def _strange(said: Sequence[Said], allowed: Allowances) -> Iterator[str]:

@@ -16,7 +16,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.workload import Stuck, Workload
 
 _SETTLED_WITHIN = 60.0
-_KINDS = ("ready", "leases", "delayed", "dead")
+_KINDS = ("ready", "leases", "delayed", "outbox", "dead")
 
 
 @dataclass(frozen=True, slots=True)

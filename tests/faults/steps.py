@@ -29,7 +29,7 @@ _NAMES = [kind.__name__ for kind in get_args(TurnEvent)]
 _KINDS = [name for name in _NAMES if not name.startswith("Stream")]  # nobody asks in a DM here
 
 JOURNAL = tuple(f"journal {kind}" for kind in _KINDS if kind not in _RARE | _NOT_HERE)
-QUEUE = ("queue claim", "queue read", "queue done")
+QUEUE = ("queue claim", "queue read", "queue done", "queue outbox_put", "queue outbox_settle")
 LINKS = ("links save",)
 SLACK = (
     "slack status",
