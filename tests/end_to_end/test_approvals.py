@@ -87,6 +87,18 @@ async def test_what_is_approved_is_done(equipped: World, shop: McpPlayground):
     assert not is_open(equipped, ts)
 
 
+@pytest.mark.long
+async def test_a_decision_that_is_delivered_twice_counts_once(equipped: World, shop: McpPlayground):
+    ts = await asked(equipped)
+    equipped.slack.hazards.repeated = "at once"
+
+    await equipped.slack.people.click(ADA, question(equipped, ts), APPROVE)
+    await equipped.idle()
+
+    assert len(shop.shop.tickets) == 1
+    assert whispers(equipped, ADA) == []  # else: that it is decided already
+
+
 async def test_what_is_declined_is_not_done(equipped: World, shop: McpPlayground):
     ts = await asked(equipped)
 

@@ -26,15 +26,20 @@ ANNOUNCED = [  # each tells the channel, once
 ]
 
 
-@pytest.fixture(
-    params=[
-        ("socket mode", "at once"),
-        ("http", "afterwards"),
-        pytest.param(("socket mode", "afterwards"), marks=pytest.mark.long),
-        pytest.param(("http", "at once"), marks=pytest.mark.long),
-    ],
-    ids=" ".join,
-)
+WAYS = [
+    (transport, again)
+    for transport in ("socket mode", "http")
+    for again in ("at once", "afterwards")
+]
+
+
+def ways(short: tuple[str, str]) -> pytest.MarkDecorator:
+    """Test all ways in which Slack delivers twice; only one of them in the *short* suite."""
+    longer = [pytest.param(way, marks=pytest.mark.long) for way in WAYS if way != short]
+    return pytest.mark.parametrize("world_of_echoes", [short, *longer], indirect=True, ids=" ".join)
+
+
+@pytest.fixture
 async def world_of_echoes(world: World, request: pytest.FixtureRequest) -> World:
     """The world with the bot in it, in which Slack delivers everything twice."""
     transport, world.slack.hazards.repeated = request.param
@@ -94,6 +99,7 @@ async def submitted(world: World, view: View, **values: object) -> Told:
     return await told(world, submit)
 
 
+@ways(short=("socket mode", "at once"))
 async def test_commands_and_their_forms(world_of_echoes: World):
     world = world_of_echoes
     for words in ANNOUNCED:
@@ -110,6 +116,8 @@ async def test_commands_and_their_forms(world_of_echoes: World):
     assert (len(came.everybody), came.ada) == (1, [])
 
 
+@pytest.mark.long
+@ways(short=("http", "afterwards"))
 async def test_documents(world_of_echoes: World):
     world = world_of_echoes
     file = new_file(world.slack.state, "ducks.md", b"Ducks are taxed.", ADA)
@@ -125,6 +133,7 @@ async def test_documents(world_of_echoes: World):
     assert not world.openai.files.kept
 
 
+@ways(short=("socket mode", "at once"))
 async def test_the_home(world_of_echoes: World):
     world = world_of_echoes
     people, homes = world.slack.people, world.slack.workspace.homes
@@ -148,6 +157,7 @@ async def test_the_home(world_of_echoes: World):
     assert not [view for view in world.slack.workspace.views.values() if view.is_open]
 
 
+@ways(short=("http", "afterwards"))
 async def test_what_people_want_of_a_reply(world_of_echoes: World):
     world = world_of_echoes
     ts = await asked_legal(world)

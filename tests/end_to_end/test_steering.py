@@ -1,6 +1,7 @@
 """People steer the panel: they stop it, ask others, want more, and use shortcuts."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,22 @@ async def test_the_stop_button_on_the_plan_ends_the_turn(bot: World):
     states = [task["status"] for task in plan.blocks[0]["tasks"]]
     assert states == ["complete", "pending"]
     assert "stop" not in [e["action_id"] for e in plan.blocks[1]["elements"]]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("repeated", ["at once", "afterwards"])
+async def test_a_stop_that_is_delivered_twice_is_told_once(bot: World, repeated: Any):
+    bot.brain.then(Call("consult_legal", BRIEF), Call("consult_finance", BRIEF))
+    bot.brain.when(lambda r: "finance partner" in r.instructions.casefold(), Pause(30), Text("?"))
+    ts = bot.say(f"{MENTION} please ask legal and finance")
+    await eventually(lambda: any(m.username == "Legal Counsel" for m in bots(bot, ts)))
+    bot.slack.hazards.repeated = repeated
+
+    await bot.slack.people.click(ADA, await bot.plan(ts), "stop")
+    await bot.idle()
+
+    assert [who for who, _ in bot.said(ts)] == ["Legal Counsel", "Panelbot"]
+    assert bot.slack.workspace.ephemeral(ADA, GENERAL) == []
 
 
 async def test_slacks_own_stop_button_ends_the_turn_and_leaves_no_session_open(bot: World):
