@@ -4,6 +4,7 @@ What a message shows is always known, or known to be in doubt. A message that is
 text is complete is deleted and posted anew: so nothing is lost, and nothing is said twice.
 """
 
+import asyncio
 from dataclasses import replace
 
 from bot.panel.errors import MessengerRefused
@@ -21,6 +22,8 @@ from bot.panel.journal.progress import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, Post
 from bot.panel.model import UserId
+
+LONG = 5_000  # characters that take longer to read than others should wait
 
 
 class Streams:
@@ -73,7 +76,7 @@ class Streams:
         stream = self.find(first.part)
         if stream is None:
             return "", reply.text
-        rest = self._messenger.last_chunk(stream.shown, reply.text)
+        rest = await self._last_chunk(stream.shown, reply.text)
         if rest is None or not (stream.is_sure or self._is_closing(first.part)):
             await self.withdraw(first)
             return "", reply.text
@@ -124,6 +127,11 @@ class Streams:
         else:  # we do not know what it shows, and never will
             await self._messenger.close_stream(self._thread, stream.ts, draft, "")
             await self._record.note(StreamBroken(draft.part))
+
+    async def _last_chunk(self, shown: str, text: str) -> str | None:
+        if len(text) <= LONG:
+            return self._messenger.last_chunk(shown, text)
+        return await asyncio.to_thread(self._messenger.last_chunk, shown, text)
 
     def _is_closing(self, part: str) -> bool:
         return part in self._record.progress.posting

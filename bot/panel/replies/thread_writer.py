@@ -10,10 +10,9 @@ from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
-from bot.panel.replies.streams import Streams
+from bot.panel.replies.streams import LONG, Streams
 from bot.panel.texts import sentences
 
-_LONG = 20_000  # characters that take longer to split than others should wait
 MOST_OF_REPLY = 20  # messages; a model's answer has ten, but those of many tables have more
 MOST_OF_TURN = 60  # messages, after which each reply has only one more
 _REST = "rest"  # stands for the messages that are left out
@@ -148,7 +147,7 @@ class ThreadWriter:
 
     async def _pieces(self, text: str, shown: str) -> Sequence[str]:
         """Return what is still to be posted; of a long text without stopping all else."""
-        if len(text) <= _LONG:
+        if len(text) <= LONG:
             return self._messenger.pieces(text, after=shown)
         return await asyncio.to_thread(self._messenger.pieces, text, after=shown)
 

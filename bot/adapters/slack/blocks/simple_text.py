@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.markdown import sanitize
-from bot.adapters.slack.markdown.leaves import Kind, Leaf, leaves
+from bot.adapters.slack.markdown.leaves import Leaf, leaves
 from bot.adapters.slack.markdown.limits import LONGEST_SECTION, size
 from bot.adapters.slack.markdown.splitting import MIN_LIMIT, split
 from bot.adapters.slack.markdown.unfit import as_code
 from bot.json_types import Json
+from bot.panel.texts.blocks import Kind
 
 _LONGEST = 2_500  # characters of Markdown in a section, which become somewhat more
 _LINE = "─" * 20

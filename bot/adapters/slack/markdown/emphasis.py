@@ -7,9 +7,9 @@ spaces have there all the time. A hair space outside the marks makes it emphasis
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from bot.adapters.slack.markdown.block_structure import Scope
 from bot.adapters.slack.markdown.edits import Edit
 from bot.adapters.slack.markdown.inline_parts import Element, Part
+from bot.panel.texts.blocks import Scope
 
 _HAIR_SPACE = "\u200a"
 _MARKS = ("*", "**", "***", "~~")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, groupby
 
-from bot.adapters.slack.markdown.block_structure import Kind
 from bot.adapters.slack.markdown.edits import Edit
 from bot.adapters.slack.markdown.emphasis import is_foreign, is_seen, neighbours
 from bot.adapters.slack.markdown.inline_parts import Element, Part
+from bot.panel.texts.blocks import Kind
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "s": "~~", "del": "~~", "strike": "~~"}
 _MARKS |= dict.fromkeys(("code", "kbd", "samp", "tt"), "`")
@@ -97,7 +97,7 @@ class _Page:
             text = " "
         else:
             text = f"\n{prefix.rstrip()}\n{prefix}" if is_large else f"  \n{prefix}"
-        if ends or not (leads or "\n" in text) or scope.kind is not Kind.PARAGRAPH:
+        if ends or not (leads or "\n" in text) or scope.kind is not Kind.TEXT:
             return Edit(start, stop, text)
         return self._opening_nothing(start, stop, text)
 
@@ -143,7 +143,7 @@ class _Page:
             yield self._gone(closing)
 
     def _gone(self, tag: Part) -> Edit:
-        if tag.scope.kind is Kind.PARAGRAPH and self._leads(tag):
+        if tag.scope.kind is Kind.TEXT and self._leads(tag):
             return self._opening_nothing(tag.start, self._after_space(tag), "")
         return Edit(tag.start, tag.stop, "")
 

@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from markdown_it.common.utils import unescapeAll
 
-from bot.adapters.slack.markdown.block_structure import Kind, Scope, Structure
+from bot.panel.texts.blocks import Kind, Scope, Structure
 
 _LONGEST_URL = 2_000
 _MOST_PARENTHESES = 8  # open at a time in an address
@@ -209,7 +209,7 @@ def _runs(text: str, scope: Scope) -> Mapping[int, Sequence[int]]:
 def _defined(text: str, scope: Scope, urls: dict[str, str]) -> int:
     """Add the addresses that a paragraph defines at its beginning; return where they end."""
     start = scope.start
-    while scope.kind is Kind.PARAGRAPH and start < scope.stop:
+    while scope.kind is Kind.TEXT and start < scope.stop:
         label = _DEFINITION.match(text, start, scope.stop)
         if label is None:
             break

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.adapters.slack.markdown.leaves import Container, Kind, Leaf
+from bot.adapters.slack.markdown.leaves import Leaf
 from bot.adapters.slack.markdown.limits import Use, size
+from bot.panel.texts.blocks import Container, Kind
 
 GOES_ON = "…"
 HEADER = 2  # lines of a table: its header and the line under it
@@ -163,7 +164,7 @@ def _after(leaf: Leaf) -> Sequence[str]:
 
 def _bodies(leaf: Leaf, start: Place, stop: Place | None) -> Iterator[str]:
     end = stop or Place(len(leaf.lines))
-    keeps = leaf.kind in {Kind.FENCE, Kind.CODE}
+    keeps = leaf.kind in (Kind.FENCE, Kind.CODE)
     last = end.line + (1 if end.column else 0)
     for number in range(start.line, last):
         line = leaf.lines[number]

@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from bot.adapters.slack.markdown.block_structure import Structure, structure
 from bot.adapters.slack.markdown.edits import Edit, edited
 from bot.adapters.slack.markdown.emphasis import emphasis_edits
 from bot.adapters.slack.markdown.html_tags import tag_edits
 from bot.adapters.slack.markdown.inline_parts import Element, Part, code_and_emphasis, parts
 from bot.adapters.slack.markdown.syntax import MARKERS, code
 from bot.language import gettext
+from bot.panel.texts.block_scanner import structure
+from bot.panel.texts.blocks import Structure
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ELLIPSIS = "…"

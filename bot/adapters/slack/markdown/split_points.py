@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
-from bot.adapters.slack.markdown.leaves import Kind, Leaf
+from bot.adapters.slack.markdown.leaves import Leaf
 from bot.adapters.slack.markdown.limits import size
 from bot.adapters.slack.markdown.rendering import HEADER, START, Place
+from bot.panel.texts.blocks import Kind
 
 # Not followed by what would open a block at the beginning of a line.
 _NO_BLOCK = r"(?![-+*#>=_|\s]|\d{1,9}[.)]|```|~~~)"
@@ -87,7 +88,7 @@ def _announces(leaf: Leaf) -> bool:
 
 def inside(leaf: Leaf, index: int, start: Place, at: int, room: Room) -> Iterator[Cut]:
     """Yield the cuts in a leaf that begins at *start*, for a message of *at* characters so far."""
-    if leaf.kind in {Kind.FENCE, Kind.CODE}:
+    if leaf.kind in (Kind.FENCE, Kind.CODE):
         found = _in_code(leaf, start, room)
     elif leaf.kind is Kind.TABLE:
         found = _in_table(leaf, start, room)
@@ -122,11 +123,10 @@ def _in_table(leaf: Leaf, start: Place, room: Room) -> _Found:
 def _in_text(leaf: Leaf, start: Place, room: Room) -> _Found:
     line = start.line
     while line < len(leaf.lines) and _taken(leaf, start, line, room) < room.characters:
-        if line > start.line and _LINE.match(leaf.lines[line]):
-            place = Place(line)
-            if (ticks := _ticks(leaf, place, room)) is not None:
-                taken = _taken(leaf, start, line, room) + len(ticks)
-                yield CutPoint.LINE, taken, place._replace(ticks=ticks)
+        if line > start.line and (ticks := _ticks(leaf, Place(line), room)) is not None:
+            taken = _taken(leaf, start, line, room) + len(ticks)
+            kind = CutPoint.LINE if _LINE.match(leaf.lines[line]) else CutPoint.CHARACTER
+            yield kind, taken, Place(line, ticks=ticks)
         yield from _in_line(leaf, start, line, room)
         line += 1
 
@@ -139,7 +139,7 @@ def _in_line(leaf: Leaf, start: Place, line: int, room: Room) -> _Found:
     reach = first + _reach(text[first : first + room.characters], room.characters - base)
     skipped = start.before if line == start.line else 0
     for kind, pattern in ((CutPoint.SENTENCE, SENTENCE), (CutPoint.WORD, _WORD)):
-        if kind is CutPoint.SENTENCE and leaf.kind in {Kind.FENCE, Kind.CODE}:
+        if kind is CutPoint.SENTENCE and leaf.kind in (Kind.FENCE, Kind.CODE):
             continue
         done, units = first, 0
         for match in pattern.finditer(text, first, min(reach + 1, len(text))):
@@ -183,7 +183,7 @@ def _taken(leaf: Leaf, start: Place, line: int, room: Room) -> int:
 
 def _ticks(leaf: Leaf, place: Place, room: Room) -> str | None:
     """Return the backticks that close a code span at *place*; None if it must not be cut."""
-    if leaf.kind not in {Kind.TEXT, Kind.HEADING}:
+    if leaf.kind not in (Kind.TEXT, Kind.HEADING):
         return ""
     spans_ = leaf.spans
     number = bisect_right(spans_, (place.line, place.column), key=lambda span: span.start) - 1

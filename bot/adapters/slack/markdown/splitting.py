@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.adapters.slack.markdown.leaves import Kind, Leaf, leaves
+from bot.adapters.slack.markdown.leaves import Leaf, leaves
 from bot.adapters.slack.markdown.limits import (
     LONGEST_CELLS,
     LONGEST_PIECE,
@@ -34,6 +34,7 @@ from bot.adapters.slack.markdown.rendering import (
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.split_points import Cut, CutPoint, Room, before, inside
 from bot.adapters.slack.markdown.unfit import fitting, row_with_header
+from bot.panel.texts.blocks import Kind
 from bot.panel.texts.code import closed
 
 MIN_LIMIT = 40

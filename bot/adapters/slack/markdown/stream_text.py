@@ -9,15 +9,16 @@ A violation of the first rule is noticed when the text is complete: see ``last_c
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-
-from markdown_it.token import Token
+from itertools import accumulate
 
 from bot.adapters.slack.markdown.limits import LONGEST_PIECE
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.sanitize import visible
 from bot.adapters.slack.markdown.split_points import SENTENCE
 from bot.adapters.slack.markdown.splitting import fits
-from bot.adapters.slack.markdown.syntax import code, line_starts, outline
+from bot.adapters.slack.markdown.syntax import code
+from bot.panel.texts.block_scanner import structure
+from bot.panel.texts.blocks import Block, Kind
 
 _LONGEST_LOOK = LONGEST_PIECE + 500  # what is further is for another message
 _INNER = (" ", "\t")  # begins a nested list item, at which a message cannot begin
@@ -59,19 +60,23 @@ def _urls(text: str) -> Iterator[int]:
 def _settled_length(text: str) -> int:
     """Return the length of the part of *text* that cannot change its meaning any more."""
     limit = next(_urls(text), len(text))
-    tokens, _ = outline(text)
-    lines = text.split("\n")
-    starts = line_starts(lines)
-    started = [token for token in tokens if token.map and starts[token.map[0]] <= limit]
-    blocks = [token for token in started if token.level == 0]
-    if not blocks:
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    started = [block for block in structure(text).blocks if starts[_first_line(block)] <= limit]
+    if not started:
         return 0
-    last = _first_line(blocks[-1])
-    if blocks[-1].type == "paragraph_open":
-        return starts[last] + _last_sentence(text[starts[last] : limit])
-    items = [_first_line(token) for token in started if token.type == "list_item_open"]
-    flush = [line for line in items if line >= last and not lines[line].startswith(_INNER)]
-    return starts[max(flush, default=last)]
+    last = started[-1]
+    if not last.path:
+        start = starts[last.line]
+        return start + (_last_sentence(text[start:limit]) if last.kind is Kind.TEXT else 0)
+    alike = [b for b in started if b.path and b.path[0].group == last.path[0].group]
+    items = {item.line for b in alike for item in b.path if not item.is_quote}
+    flush = [starts[line] for line in items if starts[line] <= limit]
+    at_margin = [start for start in flush if not text.startswith(_INNER, start)]
+    return max(at_margin, default=starts[_first_line(alike[0])])
+
+
+def _first_line(block: Block) -> int:
+    return block.path[0].line if block.path else block.line
 
 
 def _last_sentence(paragraph: str) -> int:
@@ -84,7 +89,3 @@ def _last_sentence(paragraph: str) -> int:
         if balanced and after and not after[0].isdigit() and not after.isspace():
             return match.end()
     return 0
-
-
-def _first_line(token: Token) -> int:
-    return token.map[0] if token.map else 0

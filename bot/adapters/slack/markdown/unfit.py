@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.adapters.slack.markdown.leaves import Kind, Leaf, cells
+from bot.adapters.slack.markdown.leaves import Leaf, cells
 from bot.adapters.slack.markdown.limits import LONGEST_CELLS, MOST_COLUMNS, size
 from bot.adapters.slack.markdown.rendering import HEADER, prefix
+from bot.panel.texts.blocks import Kind
 
 _WIDEST = 120  # characters of a line of code that is not wrapped
 

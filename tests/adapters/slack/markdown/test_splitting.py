@@ -305,3 +305,10 @@ def test_empty_code_blocks_are_blocks_like_any_other() -> None:
     pieces = split("```\n```\n\n" * 1_500)
     assert len(pieces) > 1
     assert all(piece.count("```") % 2 == 0 for piece in pieces)
+
+
+@pytest.mark.parametrize("line", ["***&lt;", "|", "=", "#x", "    -"])
+def test_lines_that_look_like_markers_are_cut_all_the_same(line: str) -> None:
+    for lead in range(12):
+        pieces = split("x" * lead + f"\n{line}" * 300, 200)
+        assert all(0 < units(piece) <= 200 for piece in pieces)

@@ -1,8 +1,8 @@
 import pytest
 
-from bot.adapters.slack.markdown.block_structure import structure
 from bot.adapters.slack.markdown.inline_parts import parts
 from bot.adapters.slack.markdown.syntax import code
+from bot.panel.texts.block_scanner import structure
 
 
 def stretches(source: str) -> list[str]:
