@@ -35,13 +35,17 @@ class Lease:
         """Note a renewal that was requested at *requested_at*."""
         self._requested_at = requested_at
 
+    def is_older_than(self, seconds: float) -> bool:
+        """Whether it was claimed, or last renewed, more than *seconds* ago."""
+        return monotonic() > self._requested_at + seconds
+
     def bind(self) -> None:
         """Bind the current task, and the tasks that it starts, to this lease."""
         _current.set(self)
 
     def check(self) -> None:
         """Raise TurnLost if the lease may have expired."""
-        if monotonic() > self._requested_at + self._seconds:
+        if self.is_older_than(self._seconds):
             raise TurnLost(self._name)
 
 
@@ -81,18 +85,24 @@ async def renewed(
 ) -> AsyncIterator[None]:
     """Bind the current task to *lease*, and *renew* it inside the block *every* so many seconds."""
     lease.bind()
+    if lease.is_older_than(every):  # what is done last for a turn may begin long after its claim
+        await _renew(renew, lease)
     async with asyncio.TaskGroup() as tasks:
-        renewal = tasks.create_task(_renew(renew, lease, every))
+        renewal = tasks.create_task(_keep_renewing(renew, lease, every))
         yield
         renewal.cancel()
 
 
-async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease, every: float) -> None:
+async def _keep_renewing(renew: Callable[[], Awaitable[None]], lease: Lease, every: float) -> None:
     while True:
         await asyncio.sleep(every)
-        requested_at = monotonic()
-        try:
-            await renew()
-            lease.renewed(requested_at)
-        except StoreUnavailable as error:  # the fencing token decides once the store is back
-            log.warning("lease.not_renewed", extra={"reason": str(error)})
+        await _renew(renew, lease)
+
+
+async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease) -> None:
+    requested_at = monotonic()
+    try:
+        await renew()
+        lease.renewed(requested_at)
+    except StoreUnavailable as error:  # the fencing token decides once the store is back
+        log.warning("lease.not_renewed", extra={"reason": str(error)})
