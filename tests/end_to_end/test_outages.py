@@ -186,20 +186,24 @@ async def test_the_turn_of_a_dead_worker_goes_on_when_its_lease_ends(world: Worl
 
 
 @pytest.mark.long
-async def test_while_the_model_is_down_people_are_told_and_can_have_it_tried_now(bot: World):
+async def test_while_the_model_is_down_people_are_told_and_one_answer_lets_all_be_tried(bot: World):
     down = faults.status(503)
     for request in ("POST /v1/responses", "POST /v1/conversations"):
         bot.openai.faults.on(request, down, times=1000)
-    ts = bot.say(f"{MENTION} please ask legal")
-    await bot.slack.people.wait_for(lambda: bot.said(ts), timeout=60)
-    (told,) = bot.thread(ts)
-    assert "model service is not responding" in told.text
-    assert [e["action_id"] for e in told.blocks[-1]["elements"]] == ["try_now", "stop"]
+    roots = [bot.say(f"{MENTION} please ask {name}") for name in ("legal", "finance")]
+    await bot.slack.people.wait_for(lambda: all(map(bot.said, roots)), timeout=60)
+    for ts in roots:
+        (told,) = bot.thread(ts)
+        assert "model service is not responding" in told.text
+        assert [e["action_id"] for e in told.blocks[-1]["elements"]] == ["try_now", "stop"]
 
     bot.openai.faults.clear()
-    await bot.slack.people.click(ADA, told, "try_now")
-    await eventually(lambda: "Legal Counsel" in dict(bot.said(ts)), within=10)
+    first, other = roots
+    await bot.slack.people.click(ADA, bot.thread(first)[0], "try_now")
+    await eventually(lambda: "Legal Counsel" in dict(bot.said(first)), within=10)
+    await eventually(lambda: "Finance Partner" in dict(bot.said(other)), within=5)
     await bot.idle()
 
-    assert [who for who, _ in bot.said(ts)] == ["Legal Counsel"]
+    assert [who for who, _ in bot.said(first)] == ["Legal Counsel"]
+    assert [who for who, _ in bot.said(other)] == ["Finance Partner"]
     assert not bot.slack.workspace.statuses

@@ -89,13 +89,13 @@ class Hazards:
     edits_mention: bool = False  # app_mention also comes where a mention is edited in
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
     post_pace: tuple[float, int] | None = None  # seconds per post in a channel, and burst
+    method_paces: dict[str, tuple[float, int]] = field(default_factory=dict)  # the same by method
     _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _rates: defaultdict[str, list[tuple[float, Fault]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    _due: dict[str, float] = field(
-        default_factory=dict
-    )  # by channel: when its rate limit is free again
+    # By channel or method: when its rate limit is free again.
+    _due: dict[str, float] = field(default_factory=dict)
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,15 +124,20 @@ class Hazards:
                 return fault
         return None
 
-    def too_fast(self, channel: str, now: float) -> Fault | None:
-        """Return the rate limit that a post in *channel* runs into, if it does."""
-        if self.post_pace is None:
-            return None
-        seconds, burst = self.post_pace
-        due = max(self._due.get(channel, 0.0), now)
+    def too_fast(self, method: str, channel: str, now: float) -> Fault | None:
+        """Return the rate limit that a call runs into, if it does."""
+        if pace := self.method_paces.get(method):
+            return self._too_fast(method, pace, now)
+        if method == "chat.postMessage" and self.post_pace:
+            return self._too_fast(channel, self.post_pace, now)
+        return None
+
+    def _too_fast(self, limit: str, pace: tuple[float, int], now: float) -> Fault | None:
+        seconds, burst = pace
+        due = max(self._due.get(limit, 0.0), now)
         if due - now > seconds * (burst - 1):
             return rate_limited(ceil(due - now - seconds * (burst - 1)))
-        self._due[channel] = due + seconds
+        self._due[limit] = due + seconds
         return None
 
     def copies(self) -> int:

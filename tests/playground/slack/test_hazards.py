@@ -11,6 +11,8 @@ from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.eventually import eventually
 
+POST = "chat.postMessage"
+
 
 async def post(client, channel=GENERAL):
     return await client.chat_postMessage(channel=channel, text="hi")
@@ -144,19 +146,28 @@ def test_nothing_goes_wrong_unless_it_is_wanted():
     calm = Hazards()
 
     assert calm.next("chat.postMessage") is None
-    assert calm.too_fast(GENERAL, 0.0) is None
+    assert calm.too_fast(POST, GENERAL, 0.0) is None
     assert (calm.copies(), calm.delay()) == (1, 0)
 
 
 def test_a_channel_takes_so_many_posts_in_a_row_and_then_one_a_second():
     paced = Hazards(post_pace=(1.0, 2))
 
-    assert [paced.too_fast(GENERAL, 10.0) for _ in range(2)] == [None, None]
-    refused = paced.too_fast(GENERAL, 10.5)
+    assert [paced.too_fast(POST, GENERAL, 10.0) for _ in range(2)] == [None, None]
+    refused = paced.too_fast(POST, GENERAL, 10.5)
     assert refused is not None
     assert (refused.status, refused.retry_after) == (429, 1)
-    assert paced.too_fast("C0OTHER", 10.5) is None
-    assert paced.too_fast(GENERAL, 11.0) is None
+    assert paced.too_fast(POST, "C0OTHER", 10.5) is None
+    assert paced.too_fast(POST, GENERAL, 11.0) is None
+
+
+def test_a_method_takes_so_many_calls_in_the_workspace():
+    paced = Hazards(method_paces={"chat.update": (0.1, 1)})
+
+    assert paced.too_fast("chat.update", GENERAL, 10.0) is None
+    assert paced.too_fast("chat.update", "C0OTHER", 10.05) is not None
+    assert paced.too_fast(POST, GENERAL, 10.05) is None
+    assert paced.too_fast("chat.update", "C0OTHER", 10.11) is None
 
 
 async def test_posts_that_come_too_fast_are_refused(slack, client):

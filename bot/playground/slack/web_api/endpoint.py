@@ -71,10 +71,8 @@ class WebApi:
 
     def _fault(self, method: str, args: Json) -> Fault | None:
         hazards = self._state.hazards
-        fault = hazards.next(method)
-        if fault is None and method == "chat.postMessage":
-            return hazards.too_fast(str(args.get("channel")), time.monotonic())
-        return fault
+        channel = str(args.get("channel"))
+        return hazards.next(method) or hazards.too_fast(method, channel, time.monotonic())
 
     def _answer(self, method: str, token: str | None, raw_args: Json) -> Json:
         try:
