@@ -118,7 +118,7 @@ def _leaf(source: str, block: Block) -> Leaf:
         case Kind.TEXT:
             bodies = list(_text_lines(block.lines, bodies))
         case Kind.NOTHING:
-            bodies, offsets = [""], []
+            bodies = [""]
     return Leaf(block.kind, bodies, offsets=offsets)
 
 

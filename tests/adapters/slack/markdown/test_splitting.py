@@ -312,3 +312,7 @@ def test_lines_that_look_like_markers_are_cut_all_the_same(line: str) -> None:
     for lead in range(12):
         pieces = split("x" * lead + f"\n{line}" * 300, 200)
         assert all(0 < units(piece) <= 200 for piece in pieces)
+
+
+def test_items_without_text_at_the_beginning_are_not_left_out() -> None:
+    assert "\n".join(split("-\n" * 100, 60)).count("-") == 100
