@@ -41,8 +41,12 @@ class MessageListeners:
 
     async def take_in(self, body: Json) -> bool:
         """Queue the message in an event; False if the event is not about a message."""
-        if event_of(body).get("type") not in ("message", "app_mention"):
+        event = event_of(body)
+        if event.get("type") not in ("message", "app_mention"):
             return False
+        if payloads.is_no_concern(event, self._identity):
+            return True
+        body = {**body, "event": event}
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):

@@ -16,6 +16,7 @@ from bot.adapters.slack.receiving import mentions
 from bot.adapters.slack.receiving.asked_text import asked_text
 from bot.adapters.slack.receiving.authors import author_of, is_another_app
 from bot.adapters.slack.receiving.events import event_of, teams_of
+from bot.json_types import Json
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
@@ -34,6 +35,18 @@ def groups(body: Mapping[str, Any]) -> frozenset[str]:
     event = event_of(body)
     said = [event.get("message") or event, event.get("previous_message") or {}]
     return frozenset(group for message in said for group in mentions.live(message).groups)
+
+
+def is_no_concern(event: Json, identity: Identity) -> bool:
+    """Whether *event* is what most are: people in a channel, and neither in a thread nor to us."""
+    if event.get("type") != "message" or event.get("subtype") or event.get("bot_id"):
+        return False
+    ts, channel = event.get("ts"), event.get("channel") or "D"
+    is_direct = event.get("channel_type") == "im" or channel.startswith("D")
+    if is_direct or event.get("thread_ts") not in (None, ts):
+        return False
+    mentioned = mentions.live(event)
+    return not mentioned.groups and identity.bot_user_id not in mentioned.users
 
 
 def incoming(
