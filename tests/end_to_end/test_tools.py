@@ -120,7 +120,7 @@ async def test_what_slack_does_not_take_is_named(equipped: World):
     answer, files = await replies(equipped, "finance Please chart 10, 20 and 60")
     assert "sum 90" in body(answer)
     assert "`chart.png`" in body(files)
-    assert "missing_scope" in body(files)
+    assert "files:write" in body(files)
     assert "`values.csv`" in body(files)
 
 
