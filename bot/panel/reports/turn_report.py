@@ -4,6 +4,7 @@ It has no content: reasons, briefs and answers are in Slack and in the conversat
 made from the turn's journal.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.progress import Progress
 from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Panel, Turn, Usage
+
+log = logging.getLogger(__name__)
 
 _CONSULTING = (ExpertAsked, ExpertAnswered, ApprovalAsked, ExpertFailed)  # the first, the last
 
@@ -129,3 +132,18 @@ def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:
 
 def _between(first: TurnEvent, last: TurnEvent) -> float:
     return (last.at - first.at) / 1000 if first.at else 0.0  # an older version wrote no times
+
+
+def log_answered(turn: Turn, progress: Progress) -> None:
+    """Log that *turn* was answered: the figures of its report."""
+    usage = progress.usage
+    log.info(
+        "turn.answered",
+        extra={
+            "turn": turn.id,
+            "experts": len(progress.calls),
+            "tokens_in": usage.input,
+            "tokens_cached": usage.cached,
+            "tokens_out": usage.output,
+        },
+    )

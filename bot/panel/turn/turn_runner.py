@@ -264,7 +264,7 @@ class TurnRunner:
             self._save_report(context.record, context.turn, context.panel),
             context.writer.clear_status(),
         )
-        _log_answered(context)
+        turn_report.log_answered(context.turn, context.progress)
 
     async def _save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be deleted."""
@@ -288,17 +288,3 @@ async def _post_unused_files(context: TurnContext) -> None:
     attached = await context.input.attached
     if attached.problems:
         await context.writer.post(FILES, file_sentences.files_unused(attached.problems))
-
-
-def _log_answered(context: TurnContext) -> None:
-    usage = context.progress.usage
-    log.info(
-        "turn.answered",
-        extra={
-            "turn": context.turn.id,
-            "experts": len(context.progress.calls),
-            "tokens_in": usage.input,
-            "tokens_cached": usage.cached,
-            "tokens_out": usage.output,
-        },
-    )
