@@ -276,6 +276,12 @@ class FakeTurnQueue(QueueAdmin):
         """Whether a turn is postponed."""
         return any(not current.leased for current in self._currents.values())
 
+    @property
+    def not_due(self) -> bool:
+        """Whether a turn is postponed, and no worker can claim it yet."""
+        now, turns = self.now(), self._currents.values()
+        return any(not turn.leased and turn.until > now for turn in turns)
+
     def held(self, claim: Claim) -> _Current:
         """Return the turn of *claim*; raise TurnLost if another worker has it."""
         current = self._currents.get(claim.turn.thread)

@@ -133,6 +133,8 @@ class TurnWorker:
                 model_answers = await run(claim)
             await self._queue.done(claim, model_answers=bool(model_answers))
         except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from error  # a TaskGroup may have swallowed it
             await self._after_failure(claim, _leading(error))
 
     async def _attempt(self, claim: Claim) -> bool:

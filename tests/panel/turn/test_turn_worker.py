@@ -301,6 +301,34 @@ async def test_a_mistake_of_ours_in_giving_up_does_not_keep_the_turn_for_ever(be
     assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]
 
 
+class CancelledWhileFailing:
+    """Runs a turn that fails in the moment in which it is cancelled; the next attempt succeeds."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+
+    async def run(self, claim: Claim) -> bool:
+        self.claims.append(claim)
+        if len(self.claims) == 1:
+            asyncio.current_task().cancel()
+            raise DOWN
+        return True
+
+
+async def test_a_cancellation_is_not_lost_in_a_failure(bench):
+    """Before Python 3.13, a TaskGroup swallows one that comes while it ends with an error."""
+    runner = CancelledWhileFailing()
+    worker = TurnWorker(bench.queue, runner, timeouts=AWAY, lease=180)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await settled(bench)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    first, second = runner.claims
+    assert second.postponed == first.postponed == 0  # handed over, not postponed
+
+
 # --- while the model's side is away
 
 AWAY = replace(HURRY, retry_delays=(), turn_retry_delays=(5, 15, 60, 300), stop_requests=0.001)
@@ -321,8 +349,7 @@ async def away(bench):
 async def postponed(bench: Bench, seconds: float = 0) -> None:
     """Let time pass, and return when the turn has been tried and is postponed again."""
     bench.queue.advance(seconds)
-    await asyncio.sleep(0.15)  # for the worker to take it
-    await eventually(lambda: bench.queue.postponed)
+    await eventually(lambda: bench.queue.not_due)
 
 
 TOLD = failure_sentences.model_away([15, 75, 375])
