@@ -38,7 +38,7 @@ async def test_no_payload_disturbs_the_bot(
 ):
     may_refuse = not bot_on_both.config().uses_socket_mode
     right = {"acknowledged", "http_error"} if may_refuse else {"acknowledged"}
-    for seed in range(300 if request.config.getoption("--long") else 30):
+    for seed in range(60 if request.config.getoption("--long") else 20):
         shapes = Shapes(shared / "slack", seed)
         for kind, payload in (shapes.event(), shapes.interaction()):
             answered = await answer(bot_on_both.slack.deliverer.carrier, kind, payload)

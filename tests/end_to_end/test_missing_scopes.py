@@ -20,7 +20,7 @@ SILENT = {
     "mpim:history": {"group reply"},
     "chat:write": {"mention", "late mention", "reply", "direct", "group", "group reply", "file"},
 }
-OFTEN = ("users:read", "files:read", "channels:history", "mpim:history")
+OFTEN = ("users:read", "mpim:history")
 SCOPES = [
     scope if scope in OFTEN else pytest.param(scope, marks=pytest.mark.long)
     for scope in (*BOT_SCOPES, *OPTIONAL_BOT_SCOPES)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Set
+from contextlib import suppress
 from itertools import accumulate
 
 from bot.panel.errors import (
@@ -112,7 +113,7 @@ class TurnWorker:
 
     async def _work(self, claim: Claim) -> None:
         try:
-            await self._run_leased(self._attempt, claim)
+            await self._run_leased(self._attempt, claim, ends_early=True)
         except asyncio.CancelledError:
             if claim in self._stopped | self._withdrawn and (task := asyncio.current_task()):
                 task.uncancel()
@@ -122,20 +123,33 @@ class TurnWorker:
             raise
 
     async def _run_leased(
-        self, run: Callable[[Claim], Awaitable[bool | None]], claim: Claim
+        self,
+        run: Callable[[Claim], Awaitable[bool | None]],
+        claim: Claim,
+        *,
+        ends_early: bool = False,
     ) -> None:
         """Call *run* while the lease is renewed; then the turn is done, postponed or buried.
 
-        *run* returns whether the model's side has answered: then others need not wait for it.
+        *run* returns whether the model's side has answered: then others need not wait for it. If it
+        *ends early* when somebody stops the turn, a failure in that moment does not postpone it:
+        a TaskGroup that ends with an error swallows the cancellation, before Python 3.13.
         """
         try:
             async with renewed_lease(self._queue, claim, self._lease):
                 model_answers = await run(claim)
             await self._queue.done(claim, model_answers=bool(model_answers))
-        except Exception as error:  # noqa: BLE001 - the border: one turn must not stop the others
-            if (task := asyncio.current_task()) and task.cancelling():
-                raise asyncio.CancelledError from error  # a TaskGroup may have swallowed it
+        except Exception as error:
+            if ends_early and await self._is_stopped(claim):
+                raise asyncio.CancelledError from error
             await self._after_failure(claim, _leading(error))
+
+    async def _is_stopped(self, claim: Claim) -> bool:
+        """Whether somebody has stopped the turn, perhaps since we last looked."""
+        with suppress(StoreUnavailable):
+            if claim.turn.thread in await self._queue.stop_requests():
+                self._stopped.add(claim)
+        return claim in self._stopped | self._withdrawn
 
     async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
@@ -205,8 +219,8 @@ class TurnWorker:
         return isinstance(error, ThreadGone) or is_withdrawn(claim.turn, await self._deleted(claim))
 
     async def _postpone(self, claim: Claim, error: TryLater) -> None:
-        pause, outage = await self._pause(claim, error), isinstance(error, ModelUnavailable)
-        if outage and claim.postponed and pause:
+        pause, outage = self._pause(claim, error), isinstance(error, ModelUnavailable)
+        if outage and claim.postponed:
             await self._tell_of_delay(claim, pause)
         await self._queue.postpone(claim, after=pause, outage=outage)
 
@@ -219,9 +233,7 @@ class TurnWorker:
             why = _reason(_leading(failure))
             log.warning("delay.not_told", extra={"turn": claim.turn.id, "reason": why})
 
-    async def _pause(self, claim: Claim, error: TryLater) -> float:
-        if claim not in self._stopped and claim.turn.thread in await self._queue.stop_requests():
-            return 0.0  # somebody has stopped it since we last looked
+    def _pause(self, claim: Claim, error: TryLater) -> float:
         asked = min(error.after or 0, self._timeouts.longest_turn_delay)
         return max(self._timeouts.turn_retry_delays[claim.postponed], asked)
 

@@ -301,32 +301,35 @@ async def test_a_mistake_of_ours_in_giving_up_does_not_keep_the_turn_for_ever(be
     assert [letter.reason for letter in await bench.queue.buried()] == ["RuntimeError"]
 
 
-class CancelledWhileFailing:
-    """Runs a turn that fails in the moment in which it is cancelled; the next attempt succeeds."""
+class FailingWhenCancelled:
+    """Fails when it is cancelled, as a TaskGroup with an error does before Python 3.13."""
 
     def __init__(self) -> None:
-        self.claims: list[Claim] = []
+        self.stopped: list[Claim] = []
 
     async def run(self, claim: Claim) -> bool:
-        self.claims.append(claim)
-        if len(self.claims) == 1:
-            asyncio.current_task().cancel()
-            raise DOWN
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise DOWN from None
         return True
 
+    async def stop(self, claim: Claim) -> None:
+        self.stopped.append(claim)
 
-async def test_a_cancellation_is_not_lost_in_a_failure(bench):
-    """Before Python 3.13, a TaskGroup swallows one that comes while it ends with an error."""
-    runner = CancelledWhileFailing()
+
+async def test_a_turn_that_fails_when_it_is_stopped_is_not_tried_again(bench):
+    runner = FailingWhenCancelled()
     worker = TurnWorker(bench.queue, runner, timeouts=AWAY, lease=180)
     task = asyncio.create_task(worker.run())
     await put(bench, "hello")
+    await eventually(lambda: bench.queue.is_busy(THREAD))
+    await bench.queue.stop(THREAD, MessageTs("9.0"), UserId("U1"))
     await settled(bench)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
-    first, second = runner.claims
-    assert second.postponed == first.postponed == 0  # handed over, not postponed
+    assert [claim.postponed for claim in runner.stopped] == [0]
 
 
 # --- while the model's side is away

@@ -32,7 +32,7 @@ MACHINES: Sequence[Json] = (
 @pytest.fixture
 def shapes(shared, request):
     """Many makers of events, each with a seed of its own."""
-    count = 3_000 if request.config.getoption("--long") else 200
+    count = 800 if request.config.getoption("--long") else 200
     return [Shapes(shared / "slack", seed) for seed in range(count)]
 
 
