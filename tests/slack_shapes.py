@@ -140,7 +140,10 @@ class Shapes:
 
     def _spoil(self, value: Json) -> None:
         """Drop a field somewhere in *value*, or put something odd in its place."""
-        holder, key = self._random.choice(list(_places(value)))
+        places = list(_places(value))
+        if not places:  # all of it is gone already
+            return
+        holder, key = self._random.choice(places)
         if isinstance(holder, dict) and self._random.random() < 0.3:
             del holder[key]
         else:

@@ -190,7 +190,7 @@ def _is_unfinished_plan(message: Message) -> bool:
 def _strange(said: Sequence[Said], allowed: Allowances) -> Iterator[str]:
     """Complain of messages that nothing in the workload should lead to."""
     for one in said:
-        if one.kind not in ("plan", "reply", "router", "synthesis"):
+        if one.kind not in ("late", "plan", "reply", "router", "synthesis"):
             yield f"there is a message of the kind {one.kind}"
         if one.failed and not allowed.failures:
             yield f"{one.speaker} could not answer"
