@@ -23,7 +23,7 @@ settings.register_profile("long", deadline=None, database=None, max_examples=300
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the long form of the suite, which ``.ci/run`` runs."""
+    """Add the long form of the suite."""
     parser.addoption("--long", action="store_true", help="run the long form of everything")
 
 
