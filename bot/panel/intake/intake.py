@@ -84,7 +84,7 @@ class Intake:
 
     async def note(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Note a reply by an app: it is no question, but the panel reads it before the next."""
-        if await self._threads.standing(thread) in (Standing.OURS, Standing.MUTED):
+        if await self._threads.standing(thread) in _OURS:
             await self._threads.mark_unread(thread, ts)
 
     async def stop(

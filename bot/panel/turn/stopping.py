@@ -6,6 +6,7 @@ Whoever stopped it is told; where its question or its thread was deleted, nobody
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
@@ -35,6 +36,17 @@ from bot.panel.threads.thread_store import ThreadStore
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class EndingTurn:
+    """A turn that ends where it stands, with what people see of it."""
+
+    record: TurnRecord
+    writer: ThreadWriter
+    plan: PlanMessage
+    panel: Panel
+    approvals: ToolApprovals
+
+
 class Stopping:
     """Ends turns where they stand. Safe to repeat after a crash."""
 
@@ -43,48 +55,35 @@ class Stopping:
         self._model = model
         self._messenger = messenger
 
-    async def end(
-        self,
-        record: TurnRecord,
-        writer: ThreadWriter,
-        plan: PlanMessage,
-        panel: Panel,
-        approvals: ToolApprovals,
-    ) -> None:
-        """End the turn of *record* and its pending approvals, and say so; posted replies stay."""
-        await approvals.withdraw()
+    async def end(self, turn: EndingTurn) -> None:
+        """End *turn* and its pending approvals, and say so; posted replies stay."""
+        record, writer, panel = turn.record, turn.writer, turn.panel
+        await turn.approvals.withdraw()
         links = await self._end_calls(record, panel, record.turn.messages)
         writer.router = links.router
-        await plan.end(sentences.asked_until_stopped)
+        await turn.plan.end(sentences.asked_until_stopped)
         await writer.end_streams()
         await writer.take_back_delay()
         await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
         await writer.clear_status()
 
-    async def end_quietly(
-        self,
-        record: TurnRecord,
-        writer: ThreadWriter,
-        plan: PlanMessage,
-        panel: Panel,
-        approvals: ToolApprovals,
-        left: Sequence[Message],
-    ) -> None:
-        """End the turn of *record* without a word: its question or its thread was deleted.
+    async def end_quietly(self, turn: EndingTurn, left: Sequence[Message]) -> None:
+        """End *turn* without a word: its question or its thread was deleted.
 
         Replies that were posted stay. Of its messages, those *left* are read with the next.
         """
-        links = await self._end_calls(record, panel, left)
+        record, writer = turn.record, turn.writer
+        links = await self._end_calls(record, turn.panel, left)
         writer.router = links.router
         steps = [
-            approvals.withdraw_own,
+            turn.approvals.withdraw_own,
             writer.withdraw_streams,
-            plan.withdraw,
+            turn.plan.withdraw,
             writer.take_back_delay,
         ]
         if record.progress.posting:
-            thread, turn = record.turn.thread, record.turn.id
-            steps.append(partial(self._messenger.delete_strays, thread, turn))
+            thread, turn_id = record.turn.thread, record.turn.id
+            steps.append(partial(self._messenger.delete_strays, thread, turn_id))
         for step in steps:
             try:
                 await step()

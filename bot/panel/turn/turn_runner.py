@@ -29,7 +29,7 @@ from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.consultation import consult
 from bot.panel.turn.routing import route
 from bot.panel.turn.services import Rules, Services
-from bot.panel.turn.stopping import Stopping
+from bot.panel.turn.stopping import EndingTurn, Stopping
 from bot.panel.turn.synthesis import close
 from bot.panel.turn.turn_context import TurnContext, TurnInput
 
@@ -96,24 +96,22 @@ class TurnRunner:
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
-        record = await self._read_record(claim)
-        panel = await self._services.panels.panel(claim.turn.thread)
-        writer = self._writer(record)
-        plan = self._plan(record, writer, panel)
-        approvals = await self._load_approvals(record)
-        await self._stopping.end(record, writer, plan, panel, approvals)
-        await self._save_report(record, claim.turn, panel)
+        ending = await self._read_ending(claim)
+        await self._stopping.end(ending)
+        await self._save_report(ending.record, claim.turn, ending.panel)
 
     async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
         """End the turn without a word: messages of it were *deleted*, or else its thread was."""
-        record = await self._read_record(claim)
-        panel = await self._services.panels.panel(claim.turn.thread)
+        ending = await self._read_ending(claim)
         left = [m for m in claim.turn.messages if m.ts not in deleted] if deleted else []
-        writer = self._writer(record)
-        plan = self._plan(record, writer, panel)
-        approvals = await self._load_approvals(record)
-        await self._stopping.end_quietly(record, writer, plan, panel, approvals, left)
-        await self._save_report(record, claim.turn, panel)
+        await self._stopping.end_quietly(ending, left)
+        await self._save_report(ending.record, claim.turn, ending.panel)
+
+    async def _read_ending(self, claim: Claim) -> EndingTurn:
+        record = await self._read_record(claim)
+        panel, writer = await self._services.panels.panel(claim.turn.thread), self._writer(record)
+        plan, approvals = self._plan(record, writer, panel), await self._load_approvals(record)
+        return EndingTurn(record, writer, plan, panel, approvals)
 
     async def _read_record(self, claim: Claim) -> TurnRecord:
         """Return how far the turn has come; sets the language in which its thread is answered."""

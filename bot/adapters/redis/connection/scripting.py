@@ -26,6 +26,11 @@ class Script:
             return await redis.eval(self._source, 1, key, *args)
 
 
+def milliseconds(seconds: float) -> int:
+    """Return *seconds* as scripts take them."""
+    return round(seconds * 1000)
+
+
 @cache
 def _read(name: str) -> str:
     return files("bot.adapters.redis").joinpath("scripts", f"{name}.lua").read_text("utf-8")

@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.panel.model import Claim, Message, Turn
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
@@ -45,9 +45,9 @@ class Claiming:
         look_again: float,
     ) -> None:
         self._redis = redis
-        self._lease = round(lease * 1000)
+        self._lease = milliseconds(lease)
         self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
-        self._look_again = round(look_again * 1000)
+        self._look_again = milliseconds(look_again)
         self._prefixes = deque(shards.prefixes)
 
     async def next(self) -> Claim:
@@ -97,7 +97,7 @@ class Claiming:
 
     async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
         thread, _, token, *_ = reply
-        args = (keys.ENDED_FOR, round(after * 1000), 0, 0)
+        args = (keys.ENDED_FOR, milliseconds(after), 0, 0)
         await self._run(_RELEASE, prefix, thread, token, *args)
 
     async def _rest(self, seconds: float) -> None:

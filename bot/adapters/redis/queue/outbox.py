@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.panel.errors import TurnLost
 from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ThreadRef
@@ -42,8 +42,8 @@ class RedisOutbox(Outbox):
     ) -> None:
         self._redis = redis
         self._shards = shards
-        self._lease = _milliseconds(lease)
-        self._look_again = _milliseconds(look_again)
+        self._lease = milliseconds(lease)
+        self._look_again = milliseconds(look_again)
         self._most = most
         self._prefixes = deque(shards.prefixes)
         self._put_here = asyncio.Event()
@@ -82,7 +82,7 @@ class RedisOutbox(Outbox):
         await self._settle(outgoing, "", failed=False)
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
-        await self._settle(outgoing, str(_milliseconds(after)), failed=failed)
+        await self._settle(outgoing, str(milliseconds(after)), failed=failed)
 
     async def waiting(self) -> int:
         with store_errors():
@@ -96,11 +96,11 @@ class RedisOutbox(Outbox):
         while True:
             requested_at = monotonic()
             with store_errors():
-                args = (self._lease, self._look_again, _milliseconds(keys.TRIED_FOR))
+                args = (self._lease, self._look_again, milliseconds(keys.TRIED_FOR))
                 reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
             match reply:
-                case [milliseconds]:
-                    return float(milliseconds) / 1000
+                case [pause]:
+                    return float(pause) / 1000
                 case [thread, about]:
                     log.error("outbox.expired", extra={"slack_thread": thread, "about": about})
                 case [thread, about, request, token, failed]:
@@ -115,7 +115,3 @@ class RedisOutbox(Outbox):
         prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
         with store_errors():
             return await script(self._redis, prefix, name, *args)
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)

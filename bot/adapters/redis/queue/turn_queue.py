@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.queue.claiming import Claiming, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
@@ -58,7 +58,7 @@ class RedisTurnQueue(QueueAdmin):
     ) -> None:
         self._redis = redis
         self._shards = shards
-        self._lease = _milliseconds(lease)
+        self._lease = milliseconds(lease)
         self._name = token_urlsafe(6)
         self._claiming = Claiming(redis, shards, lease=lease, room=room, look_again=look_again)
 
@@ -107,7 +107,7 @@ class RedisTurnQueue(QueueAdmin):
                 await self._run(_HURRY, prefix, HURRIED)
 
     async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
-        args = (keys.ENDED_FOR, _milliseconds(after), 1, int(outage))
+        args = (keys.ENDED_FOR, milliseconds(after), 1, int(outage))
         await self._fenced(_RELEASE, claim, *args)
 
     async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
@@ -123,7 +123,7 @@ class RedisTurnQueue(QueueAdmin):
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         waiting: list[WaitingThread] = []
         for prefix in self._shards.prefixes:
-            args = (self._name, _milliseconds(HERALD_FOR), limit)
+            args = (self._name, milliseconds(HERALD_FOR), limit)
             line = await self._run(_LINE, prefix, *args)
             askers = (UserId(user) if user else None for user in line[2::3])
             waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)
@@ -219,10 +219,6 @@ class RedisTurnQueue(QueueAdmin):
     async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
         with store_errors():
             return await script(self._redis, prefix, *args)
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)
 
 
 def _letter(raw: Sequence[str]) -> DeadLetter | None:

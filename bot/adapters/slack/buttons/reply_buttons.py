@@ -168,21 +168,22 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
 
 def _retry(post: Post) -> Json:
     """Return the button that puts the failed turn back on the queue."""
-    return {
-        "type": "button",
-        "action_id": RETRY,
-        "text": {"type": "plain_text", "text": gettext("Try again")},
-        "accessibility_label": gettext("Try again: let the panel answer this once more"),
-        "value": post.turn,
-    }
+    label = gettext("Try again: let the panel answer this once more")
+    return _turn_button(RETRY, gettext("Try again"), label, post)
 
 
 def _try_now(post: Post) -> Json:
     """Return the button that lets the postponed turn be tried at once."""
+    label = gettext("Try now: do not wait for the next try")
+    return _turn_button(TRY_NOW, gettext("Try now"), label, post)
+
+
+def _turn_button(action: str, text: str, label: str, post: Post) -> Json:
+    """Return a button that acts on the turn of *post*."""
     return {
         "type": "button",
-        "action_id": TRY_NOW,
-        "text": {"type": "plain_text", "text": gettext("Try now")},
-        "accessibility_label": gettext("Try now: do not wait for the next try"),
+        "action_id": action,
+        "text": {"type": "plain_text", "text": text},
+        "accessibility_label": label,
         "value": post.turn,
     }

@@ -41,9 +41,7 @@ def is_no_concern(event: Json, identity: Identity) -> bool:
     """Whether *event* is what most are: people in a channel, and neither in a thread nor to us."""
     if event.get("type") != "message" or event.get("subtype") or event.get("bot_id"):
         return False
-    ts, channel = event.get("ts"), event.get("channel") or "D"
-    is_direct = event.get("channel_type") == "im" or channel.startswith("D")
-    if is_direct or event.get("thread_ts") not in (None, ts):
+    if _is_direct(event) or event.get("thread_ts") not in (None, event.get("ts")):
         return False
     mentioned = mentions.live(event)
     return not mentioned.groups and identity.bot_user_id not in mentioned.users
@@ -67,7 +65,7 @@ def incoming(
         return None
     content, mentioned = message_content.read(event), mentions.live(event)
     text, bot = content.text, identity.bot_user_id
-    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    direct = _is_direct(event)
     named = _named(mentioned.groups, handles)
     to_us = bool(direct or named or bot in mentioned.users)
     if author.is_app and (direct or not to_us):
@@ -93,6 +91,11 @@ def incoming(
         only_shows=not content.has_own,
         edited=(event.get("edited") or {}).get("ts"),
     )
+
+
+def _is_direct(event: Json) -> bool:
+    """Whether *event* is about a conversation of one person with us."""
+    return event.get("channel_type") == "im" or str(event.get("channel") or "").startswith("D")
 
 
 def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, MessageTs] | None:
