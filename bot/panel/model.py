@@ -277,22 +277,3 @@ class Citation:
     at: int | None = None  # the position in the text, if known
     url: str = ""  # of a page
     since: int | None = None  # where the model's own link to a page begins, which ends at *at*
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """The tokens that model responses took."""
-
-    input: int = 0
-    cached: int = 0
-    output: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        """Return the sum."""
-        return Usage(
-            self.input + other.input, self.cached + other.cached, self.output + other.output
-        )
-
-
-NO_USAGE = Usage()
-BY_FUNCTION = "function"  # in place of a model's name

@@ -9,9 +9,10 @@ from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import Failure
-from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, Usage, UserId
+from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.usage import Usage
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
 

@@ -35,11 +35,11 @@ from bot.panel.model import (
     Steer,
     ThreadRef,
     TurnId,
-    Usage,
     UserId,
     Verdict,
     Wish,
 )
+from bot.panel.usage import Usage
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1.0")

@@ -43,8 +43,9 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, Labels
 from bot.panel.made_files import MadeFile
-from bot.panel.model import CallId, ConsultationPath, ConversationId, ExpertName, RequestId, Usage
+from bot.panel.model import CallId, ConsultationPath, ConversationId, ExpertName, RequestId
 from bot.panel.tools import ApprovalWanted
+from bot.panel.usage import Usage
 
 
 class Meanwhile(asyncio.Event):

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.panel.model import Usage
 from bot.panel.prices import Price, Prices
+from bot.panel.usage import Usage
 
 PRICES = Prices("2026-11-20", {"terra": Price(Decimal("1.00"), Decimal("0.05"), Decimal("5.00"))})
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.panel.made_files import MadeFile, StoredFile
-from bot.panel.model import NO_USAGE, Call, CallId, Citation, ExpertName, MessageTs, Persona, Usage
+from bot.panel.model import Call, CallId, Citation, ExpertName, MessageTs, Persona
 from bot.panel.tools import ApprovalWanted
+from bot.panel.usage import NO_USAGE, Usage
 
 
 class Failure(StrEnum):

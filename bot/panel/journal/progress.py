@@ -48,16 +48,8 @@ from bot.panel.journal.selection_rounds import (
 )
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import (
-    NO_USAGE,
-    Call,
-    CallId,
-    ConsultationPath,
-    ExpertName,
-    MessageTs,
-    Persona,
-    Usage,
-)
+from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, MessageTs, Persona
+from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 

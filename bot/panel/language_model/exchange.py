@@ -4,18 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.panel.made_files import MadeFile
-from bot.panel.model import (
-    NO_USAGE,
-    CallId,
-    Citation,
-    CollectionId,
-    ConversationId,
-    Effort,
-    RequestId,
-    Usage,
-)
+from bot.panel.model import CallId, Citation, CollectionId, ConversationId, Effort, RequestId
 from bot.panel.texts.code import closed
 from bot.panel.tools import ApprovalWanted, ServerTool
+from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)

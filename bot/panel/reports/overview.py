@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
-from bot.panel.model import NO_USAGE, Expert, ExpertName, Synthesis, Usage, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
 from bot.panel.reports.feedback import Opinion
@@ -20,6 +20,7 @@ from bot.panel.reports.usage_counts import UsageCount
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
+from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,22 +24,14 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ThreadLinks, path_of
-from bot.panel.model import (
-    BY_FUNCTION,
-    NO_USAGE,
-    CallId,
-    ConversationId,
-    ExpertName,
-    MessageTs,
-    ThreadRef,
-    TurnId,
-)
+from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, ThreadRef, TurnId
 from bot.panel.prices import Prices
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
+from bot.panel.usage import BY_FUNCTION, NO_USAGE
 
 
 class TurnInspector:

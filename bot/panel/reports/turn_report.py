@@ -22,7 +22,8 @@ from bot.panel.journal.events import (
     TurnEvent,
 )
 from bot.panel.journal.progress import Progress
-from bot.panel.model import NO_USAGE, Call, CallId, ExpertName, MessageTs, Panel, Turn, Usage
+from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn
+from bot.panel.usage import NO_USAGE, Usage
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Source
-from bot.panel.model import NO_USAGE, CallId, Usage
+from bot.panel.model import CallId
 from bot.panel.prices import total
+from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.panel.model import NO_USAGE, ExpertName, Usage
+from bot.panel.model import ExpertName
 from bot.panel.reports.turn_report import Stage, TurnReport
+from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)

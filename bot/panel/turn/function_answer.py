@@ -13,11 +13,12 @@ from bot.panel.errors import FunctionFailed, FunctionMissing
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
-from bot.panel.model import BY_FUNCTION, Call, Utterance
+from bot.panel.model import Call, Utterance
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn.turn_context import EventSink, TurnContext
+from bot.panel.usage import BY_FUNCTION
 
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
 

@@ -49,7 +49,6 @@ from bot.panel.model import (
     Synthesis,
     ThreadRef,
     TurnId,
-    Usage,
     UserId,
     Wish,
 )
@@ -65,6 +64,7 @@ from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.texts import sentences
 from bot.panel.tools import HostedTool, Toolbox
+from bot.panel.usage import Usage
 from bot.playground.slack.web_api.methods.views import _check as slack_takes
 from bot.playground.slack.web_api.validation.blocks import problem_of
 from tests.screen_reader import problems

@@ -8,12 +8,13 @@ import pytest
 
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import Handle
-from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, Usage, UserId
+from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.prices import Price, Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.roster.roster import ChannelScope
+from bot.panel.usage import Usage
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.people import FakePeople

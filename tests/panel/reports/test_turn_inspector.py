@@ -16,7 +16,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
 )
 from bot.panel.model import (
-    NO_USAGE,
     CallId,
     Decision,
     Expert,
@@ -33,6 +32,7 @@ from bot.panel.reports.turn_trace import ApprovalTrace
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
+from bot.panel.usage import NO_USAGE
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, THREAD, Bench, consult
 

@@ -22,11 +22,11 @@ from bot.panel.model import (
     Panel,
     Turn,
     TurnId,
-    Usage,
     UserId,
 )
 from bot.panel.reports import turn_report
 from bot.panel.reports.turn_report import ConsultationReport, Stage
+from bot.panel.usage import Usage
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, THREAD, consult
 

@@ -1,7 +1,8 @@
 from bot.panel.journal.events import Failure
-from bot.panel.model import CallId, ExpertName, MessageTs, Usage
+from bot.panel.model import CallId, ExpertName, MessageTs
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount, usage_counts
+from bot.panel.usage import Usage
 
 LEGAL = ExpertName("legal")
 ROUTER = Stage("gpt-6-luna", 1.0, Usage(10, 4, 2))

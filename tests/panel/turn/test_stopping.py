@@ -10,9 +10,10 @@ from bot.panel.errors import ModelUnavailable
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
-from bot.panel.model import NO_USAGE, Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.usage import NO_USAGE
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.fakes.turn_queue import FakeTurnQueue

@@ -10,8 +10,9 @@ from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons import reply_buttons, trace_view
 from bot.panel.language_model.exchange import Source
 from bot.panel.messaging.messenger import Post
-from bot.panel.model import CallId, Persona, TurnId, Usage
+from bot.panel.model import CallId, Persona, TurnId
 from bot.panel.reports.turn_trace import ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.usage import Usage
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.eventually import eventually
 

@@ -25,7 +25,7 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     joined,
 )
-from bot.panel.model import NO_USAGE, Usage
+from bot.panel.usage import NO_USAGE, Usage
 
 
 def events(stream: AsyncIterator[AssistantStreamEvent]) -> AsyncGenerator[ModelEvent, None]:

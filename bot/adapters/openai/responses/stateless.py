@@ -48,8 +48,9 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
-from bot.panel.model import NO_USAGE, ConversationId, Usage
+from bot.panel.model import ConversationId
 from bot.panel.texts import file_sentences
+from bot.panel.usage import NO_USAGE, Usage
 
 _PAGE = 100  # items that are read at once, and how far ``since`` looks back
 

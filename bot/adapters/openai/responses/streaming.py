@@ -32,7 +32,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     joined,
 )
-from bot.panel.model import NO_USAGE, Usage
+from bot.panel.usage import NO_USAGE, Usage
 
 
 def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:

@@ -15,11 +15,12 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.model import Claim, ExpertName, ThreadRef, TurnId, Usage
+from bot.panel.model import Claim, ExpertName, ThreadRef, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
+from bot.panel.usage import Usage
 
 _SAVE = Script("report")
 _ROUTER = "-"  # in place of an expert's name

@@ -13,9 +13,10 @@ from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
 from bot.panel.language_model.exchange import Source
-from bot.panel.model import CallId, Usage
+from bot.panel.model import CallId
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.texts import failure_sentences
+from bot.panel.usage import Usage
 
 _MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
 _MOST_BLOCKS = 85  # for all parts

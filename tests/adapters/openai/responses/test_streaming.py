@@ -10,7 +10,8 @@ from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Responded, TextWritten, ToolCalled
-from bot.panel.model import CallId, Usage
+from bot.panel.model import CallId
+from bot.panel.usage import Usage
 from tests.adapters.openai import events
 from tests.adapters.openai.canned_api import CannedApi, End, Stream
 from tests.adapters.openai.prompts import PROMPT, told

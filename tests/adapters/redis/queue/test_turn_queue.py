@@ -43,13 +43,13 @@ from bot.panel.model import (
     Message,
     MessageTs,
     ThreadRef,
-    Usage,
     UserId,
 )
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing
+from bot.panel.usage import Usage
 from tests.adapters.redis.servers import Server, running, until
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")

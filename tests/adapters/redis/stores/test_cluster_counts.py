@@ -4,10 +4,11 @@ from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
-from bot.panel.model import Message, MessageTs, ThreadRef, Usage, UserId
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.usage import Usage
 
 SHARDS = Shards(12)
 THREADS = [ThreadRef("T1", f"C{number % 3}", f"{number}.0") for number in range(24)]

@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 
 from bot.adapters.slack.blocks import charts
-from bot.panel.model import ExpertName, Usage
+from bot.panel.model import ExpertName
 from bot.panel.reports.overview import Figures
+from bot.panel.usage import Usage
 from bot.playground.slack.web_api.validation.blocks import problem_of
 
 LEGAL = Figures(

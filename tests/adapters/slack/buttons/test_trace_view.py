@@ -6,8 +6,9 @@ import pytest
 from bot.adapters.slack.buttons import trace_view
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import Source
-from bot.panel.model import CallId, Usage
+from bot.panel.model import CallId
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.usage import Usage
 from bot.playground.slack.web_api.methods.views import _check as slack_takes
 
 BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
