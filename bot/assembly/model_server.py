@@ -15,6 +15,7 @@ from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.loops import Trouble
 from bot.panel.tools import Toolbox
 from bot.settings.config import Config
 
@@ -79,8 +80,12 @@ async def examine(config: Config) -> list[Finding]:
 
 async def warn(config: Config) -> None:
     """Log what is wrong with the models; the bot starts regardless."""
-    async with _client(config) as client:
-        findings = await examine_models(client, _models(config))
+    try:
+        async with _client(config) as client:
+            findings = await examine_models(client, _models(config))
+    except Exception as error:  # noqa: BLE001 - a server may answer anything
+        Trouble("models.unknown").tell(error)
+        return
     for finding in findings:
         if finding.severity is not Severity.GOOD:
             log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})

@@ -47,7 +47,11 @@ class MessengerUnavailable(TryLater):
 
 
 class StoreUnavailable(TryLater):
-    """Redis cannot be reached."""
+    """Redis cannot be reached, or does not do what it is asked; *code* is its word for why."""
+
+    def __init__(self, what: str, *, code: str = "") -> None:
+        super().__init__(what)
+        self.code = code
 
 
 class GiveUp(PanelError):

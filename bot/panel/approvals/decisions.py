@@ -1,6 +1,5 @@
 """Deciding on requests for approval: by people, or by expiry."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection
@@ -8,7 +7,8 @@ from collections.abc import Collection
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Approvers, Pending
-from bot.panel.errors import Refused, StoreUnavailable
+from bot.panel.errors import Refused
+from bot.panel.loops import forever
 from bot.panel.messaging.people import People, Person
 from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 
@@ -63,12 +63,7 @@ class ApprovalExpiry:
 
     async def run(self) -> None:
         """Do so every few seconds until cancelled, in any number of workers in parallel."""
-        while True:
-            try:
-                await self.expire()
-            except StoreUnavailable as error:
-                log.warning("approvals.unknown", extra={"reason": str(error)})
-            await asyncio.sleep(self._every)
+        await forever(self.expire, "approvals.unknown", every=self._every)
 
     async def expire(self) -> None:
         """Record a verdict for every expired request."""

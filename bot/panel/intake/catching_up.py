@@ -13,6 +13,7 @@ from bot.panel.errors import PanelError
 from bot.panel.intake.gap_search import MOST_THREADS, GapSearch
 from bot.panel.intake.intake import Intake
 from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
+from bot.panel.loops import Trouble
 from bot.panel.threads.thread_store import ThreadStore
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class CatchingUp:
         self._within = within
         self._begins = True  # this process did not listen a moment ago
         self._searching: asyncio.Task[None] | None = None
+        self._trouble = Trouble("listening.not_noted")
 
     async def run(self, is_listening: Callable[[], bool]) -> None:
         """Note when *is_listening*, and catch up after each gap, until cancelled."""
@@ -78,9 +80,10 @@ class CatchingUp:
         try:
             gap = await self._record.listen(begins=self._begins)
         except Exception as error:  # noqa: BLE001 - the border: receiving must go on
-            _log_failure("listening.not_noted", error)
+            self._trouble.tell(error)
             self._begins = True
             return
+        self._trouble.over()
         self._begins = False
         if gap and (self._searching is None or self._searching.done()):
             self._searching = asyncio.create_task(self._search(gap))
@@ -90,11 +93,5 @@ class CatchingUp:
         try:
             await self.search(gap)
         except Exception as error:  # noqa: BLE001 - the border: receiving must go on
-            _log_failure("catching_up.failed", error)
+            Trouble("catching_up.failed").tell(error)
             await asyncio.sleep(_REST)
-
-
-def _log_failure(event: str, error: Exception) -> None:
-    expected = isinstance(error, PanelError)
-    extra = {"reason": str(error) if expected else type(error).__name__}
-    log.warning(event, extra=extra, exc_info=None if expected else error)

@@ -6,7 +6,6 @@ certainly not expired, nothing is sent.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -14,10 +13,11 @@ from time import monotonic
 
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.loops import Trouble
 from bot.panel.messaging.outbox import Outbox, Outgoing
 from bot.panel.model import Claim
 
-log = logging.getLogger(__name__)
+_trouble = Trouble("lease.not_renewed")  # of all turns together
 
 _RENEWALS = 3  # in the time of one lease
 _USABLE = 2 / 3  # of the lease: what is sent by then has the rest of it to arrive
@@ -104,5 +104,6 @@ async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease) -> None:
     try:
         await renew()
         lease.renewed(requested_at)
+        _trouble.over()
     except StoreUnavailable as error:  # the fencing token decides once the store is back
-        log.warning("lease.not_renewed", extra={"reason": str(error)})
+        _trouble.tell(error)

@@ -1,20 +1,18 @@
 """Telling the threads that wait for a worker how many are ahead of them."""
 
 import asyncio
-import logging
 from collections.abc import Sequence, Set
 from contextlib import suppress
 
-from bot.panel.errors import StoreUnavailable, ThreadGone
+from bot.panel.errors import ThreadGone
 from bot.panel.intake.turn_queue import TurnQueue, WaitingThread
+from bot.panel.loops import forever
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import ThreadRef
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
-
-log = logging.getLogger(__name__)
 
 MAX_THREADS = 50  # that are told; those further back are told when they come closer
 SHOWN_FOR = 60.0  # seconds until the same position is shown again: Slack drops it after 120
@@ -47,12 +45,7 @@ class QueuePositions:
 
     async def run(self) -> None:
         """Show positions, every few seconds, until cancelled."""
-        while True:
-            await asyncio.sleep(self._every)
-            try:
-                await self.update()
-            except StoreUnavailable as error:
-                log.warning("line.unknown", extra={"reason": str(error)})
+        await forever(self.update, "line.unknown", every=self._every)
 
     async def update(self) -> None:
         """Show their positions to the threads that were already waiting at the last update."""

@@ -5,6 +5,7 @@ import logging
 
 from bot.panel.errors import MessengerRefused, PanelError, StoreUnavailable, TryLater, TurnLost
 from bot.panel.intake.lease import renewed_outgoing
+from bot.panel.loops import forever
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.messaging.outbox import Outbox, Outgoing
 
@@ -23,16 +24,13 @@ class OutboxWorker:
 
     async def run(self) -> None:
         """Send until cancelled; what is being sent then is left to the next sender at once."""
-        while True:
-            try:
-                outgoing = await self._outbox.claim()
-            except StoreUnavailable as error:
-                log.warning("outbox.unavailable", extra={"reason": str(error)})
-                await asyncio.sleep(error.after or 1)
-                continue
-            name = f"last state {outgoing.state.about}"
-            # A task of its own: it stays bound to the lease.
-            await asyncio.create_task(self._send(outgoing), name=name)
+        await forever(self._send_next, "outbox.unavailable")
+
+    async def _send_next(self) -> None:
+        outgoing = await self._outbox.claim()
+        name = f"last state {outgoing.state.about}"
+        # A task of its own: it stays bound to the lease.
+        await asyncio.create_task(self._send(outgoing), name=name)
 
     async def _send(self, outgoing: Outgoing) -> None:
         try:

@@ -20,11 +20,15 @@ from bot.panel.errors import (
 from bot.panel.intake.deletion import is_withdrawn
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.loops import forever
 from bot.panel.model import Claim, MessageTs
+from bot.panel.retries import Backoff, retry
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_runner import TurnRunner
 
 log = logging.getLogger(__name__)
+
+_SETTLING = (0.2, 0.5, 1.0)  # seconds before each retry of what ends a claim; then the last again
 
 
 class TurnWorker:
@@ -52,22 +56,16 @@ class TurnWorker:
         """Work until cancelled. The turns that are running then go on: see ``drain``."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_for_stops())
-            await self._take_turns()
+            await forever(self._take_turn, "queue.unavailable")
 
-    async def _take_turns(self) -> None:
-        while True:
-            await self._places.acquire()
-            try:
-                claim = await self._queue.claim()
-            except StoreUnavailable as error:
-                self._places.release()
-                log.warning("queue.unavailable", extra={"reason": str(error)})
-                await asyncio.sleep(error.after or 1)
-            except asyncio.CancelledError:
-                self._places.release()
-                raise
-            else:
-                self._start(claim)
+    async def _take_turn(self) -> None:
+        await self._places.acquire()
+        try:
+            claim = await self._queue.claim()
+        except BaseException:
+            self._places.release()
+            raise
+        self._start(claim)
 
     async def drain(self, grace: float) -> None:
         """Let the running turns finish within *grace* seconds; hand the others over."""
@@ -91,25 +89,23 @@ class TurnWorker:
         self._places.release()
 
     async def _watch_for_stops(self) -> None:
-        while True:
-            await asyncio.sleep(self._timeouts.stop_requests)
-            running = list(self._running.items())  # turns that start meanwhile are looked at later
-            try:
-                stops = await self._queue.stop_requests()
-                deleted = await self._queue.deleted([claim.turn for claim, _ in running])
-            except StoreUnavailable as error:
-                log.warning("stops.unknown", extra={"reason": str(error)})
+        every = self._timeouts.stop_requests
+        await forever(self._look_for_stops, "stops.unknown", every=every)
+
+    async def _look_for_stops(self) -> None:
+        running = list(self._running.items())  # turns that start meanwhile are looked at later
+        stops = await self._queue.stop_requests()
+        deleted = await self._queue.deleted([claim.turn for claim, _ in running])
+        for claim, task in running:
+            thread = claim.turn.thread
+            if task.done() or claim in self._stopped | self._withdrawn:
                 continue
-            for claim, task in running:
-                thread = claim.turn.thread
-                if task.done() or claim in self._stopped | self._withdrawn:
-                    continue
-                if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):
-                    self._withdrawn.add(claim)
-                    task.cancel()
-                elif thread in stops:
-                    self._stopped.add(claim)
-                    task.cancel()
+            if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):
+                self._withdrawn.add(claim)
+                task.cancel()
+            elif thread in stops:
+                self._stopped.add(claim)
+                task.cancel()
 
     async def _work(self, claim: Claim) -> None:
         try:
@@ -138,7 +134,7 @@ class TurnWorker:
         try:
             async with renewed_lease(self._queue, claim, self._lease):
                 model_answers = await run(claim)
-            await self._queue.done(claim, model_answers=bool(model_answers))
+            await self._settle(lambda: self._queue.done(claim, model_answers=bool(model_answers)))
         except Exception as error:
             if ends_early and await self._is_stopped(claim):
                 raise asyncio.CancelledError from error
@@ -222,7 +218,7 @@ class TurnWorker:
         pause, outage = self._pause(claim, error), isinstance(error, ModelUnavailable)
         if outage and claim.postponed:
             await self._tell_of_delay(claim, pause)
-        await self._queue.postpone(claim, after=pause, outage=outage)
+        await self._settle(lambda: self._queue.postpone(claim, after=pause, outage=outage))
 
     async def _tell_of_delay(self, claim: Claim, pause: float) -> None:
         later = self._timeouts.turn_retry_delays[claim.postponed + 1 :]
@@ -251,7 +247,11 @@ class TurnWorker:
                 return
             why = _reason(leading)
             log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
-        await self._queue.bury(claim, reason)
+        await self._settle(lambda: self._queue.bury(claim, reason))
+
+    async def _settle(self, request: Callable[[], Awaitable[None]]) -> None:
+        """Make a *request* that ends a claim; while the store is away, for as long as a lease."""
+        await retry(request, Backoff(_SETTLING, total=self._lease, endless=True), StoreUnavailable)
 
 
 def _reason(error: BaseException) -> str:

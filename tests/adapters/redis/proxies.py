@@ -5,6 +5,8 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from tests.faults.redis_proxy import Commands
+
 
 class Proxy:
     """Passes everything on to *port*, and can lose an answer on the way back.
@@ -13,10 +15,11 @@ class Proxy:
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
-        self._target = port
+        self.target = port  # of connections from now on
         self._tls = tls
         self._lose = False
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
         self.port = 0
         self.lost = asyncio.Event()
 
@@ -32,11 +35,15 @@ class Proxy:
         server.close()
         for writer in self._open:
             writer.close()
+        await asyncio.gather(*self._passing, return_exceptions=True)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        if task := asyncio.current_task():
+            self._passing.add(task)
+            task.add_done_callback(self._passing.discard)
+        there, back = await asyncio.open_connection("127.0.0.1", self.target)
         self._open |= {writer, back}
-        requests = asyncio.create_task(self._copy(reader, back))
+        requests = asyncio.create_task(self._copy(reader, back, writer))
         await self._answers(there, writer)
         writer.close()
         back.close()
@@ -51,7 +58,34 @@ class Proxy:
                 return
             writer.write(data)
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(
+        self, reader: asyncio.StreamReader, there: asyncio.StreamWriter, _: asyncio.StreamWriter
+    ) -> None:
         while data := await reader.read(65536):
-            writer.write(data)
-        writer.close()
+            there.write(data)
+        there.close()
+
+
+class Refuser(Proxy):
+    """Answers every command with an error, for as long as it is told to."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.error = ""  # what it answers; empty: it passes everything on
+        self.refused = 0
+
+    async def _copy(
+        self,
+        reader: asyncio.StreamReader,
+        there: asyncio.StreamWriter,
+        client: asyncio.StreamWriter,
+    ) -> None:
+        commands = Commands()
+        while data := await reader.read(65536):
+            for raw, _ in commands.feed(data):
+                if self.error:
+                    self.refused += 1
+                    client.write(f"-{self.error}\r\n".encode())
+                else:
+                    there.write(raw)
+        there.close()

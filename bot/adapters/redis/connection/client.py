@@ -12,7 +12,12 @@ from redis.asyncio import RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import AuthenticationError, NoPermissionError
+from redis.exceptions import (
+    AuthenticationError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+)
 
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.address import Address, Layout
@@ -21,7 +26,10 @@ from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.keys import Shards
 from bot.panel.errors import GiveUp, StoreUnavailable
+from bot.panel.loops import Trouble
+from bot.panel.retries import Backoff, Retries
 
+_NOT_READY = Backoff((0.2, 0.5, 1, 2, 5), endless=True)
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
     "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
@@ -55,23 +63,39 @@ def address(url: str) -> str:
 async def prepare(redis: Connection, url: str, shards: Shards) -> None:
     """Make sure that Redis can be reached and is empty or has data that this version can use.
 
-    Raises StoreUnavailable if it cannot be reached, GiveUp if it cannot be used.
+    While it answers that it cannot work yet (it loads its data, a failover is under way), that is
+    waited out. Raises StoreUnavailable if it cannot be reached, GiveUp if it cannot be used.
     """
-    shown = address(url)
-    try:
-        with store_errors():
-            await redis.ping()
-            await schema.prepare(redis, shards)
-    except StoreUnavailable as error:
-        if isinstance(error.__cause__, AuthenticationError):
+    shown, trouble, retries = address(url), Trouble("redis.not_ready"), Retries(_NOT_READY)
+    while True:
+        try:
+            with store_errors():
+                await redis.ping()
+                await schema.prepare(redis, shards)
+        except StoreUnavailable as error:
+            _check_login_and_address(error, shown)
+            trouble.tell(error)
+            await retries.wait()
+        except schema.SchemaRefused as error:
+            raise GiveUp(f"Redis at {shown} cannot be used: {error}") from error
+        else:
+            trouble.over()
+            return
+
+
+def _check_login_and_address(error: StoreUnavailable, shown: str) -> None:
+    """Raise, with a remedy, unless it was Redis itself that answered with *error*."""
+    match error.__cause__:
+        case AuthenticationError():
             raise GiveUp(f"Redis at {shown} refuses the login. Correct REDIS_URL.") from error
-        raise StoreUnavailable(
-            f"Redis at {shown} cannot be reached ({error}). Start it, or correct REDIS_URL."
-        ) from error
-    except NoPermissionError as error:
-        raise GiveUp(f"Redis at {shown} does not let this user work: {error}") from error
-    except schema.SchemaRefused as error:
-        raise GiveUp(f"Redis at {shown} cannot be used: {error}") from error
+        case NoPermissionError() as cause:
+            raise GiveUp(f"Redis at {shown} does not let this user work: {cause}") from error
+        case ResponseError() | RedisError(status_code=str()):
+            pass
+        case _:
+            raise StoreUnavailable(
+                f"Redis at {shown} cannot be reached ({error}). Start it, or correct REDIS_URL."
+            ) from error
 
 
 def _primary(sentinels: Address, options: dict[str, Any]) -> Connection:

@@ -1,54 +1,52 @@
-"""Redis's errors as ours: the only place that knows which of them are temporary."""
+"""Redis's errors as ours: what it answers instead of doing what it is asked is waited out."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from redis import exceptions
+from redis.exceptions import DataError, RedisClusterException, RedisError
 
 from bot.panel.errors import StoreUnavailable
 
-# ConnectionError includes refused, loading and unauthorised; ReadOnlyError means that a primary
-# became a replica; out of memory is temporary because memory is freed when turns end.
-_TEMPORARY = (
-    exceptions.ClusterError,
-    exceptions.ConnectionError,
-    exceptions.OutOfMemoryError,
-    exceptions.ReadOnlyError,
-    exceptions.RedisClusterException,
-    exceptions.TimeoutError,
-    exceptions.TryAgainError,
-)
-# Cannot write to disk, too few replicas, busy with a script, primary is down …
-_TEMPORARY_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "LOADING")
+_LONGEST = 200  # characters of what Redis says
 
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Translate temporary errors of Redis into StoreUnavailable, and keep cancellations.
+    """Translate errors of Redis into StoreUnavailable, and keep cancellations.
 
-    On Python 3.11 redis-py may swallow one: it sends with ``asyncio.wait_for``, which loses a
-    cancellation that arrives just as the sending completes.
+    No error of Redis is taken for final: in a failover, or while somebody changes its settings,
+    it may say anything. What is wrong for good, as a value of the wrong type, lasts longer than
+    the turn is retried, which is then put aside. DataError is a mistake of ours.
+
+    On Python 3.11 redis-py may swallow a cancellation: it sends with ``asyncio.wait_for``, which
+    loses one that arrives just as the sending completes.
     """
     before = _cancellations()
     try:
-        with _translated():
-            yield
+        yield
+    except DataError:
+        raise
+    except (RedisError, RedisClusterException, OSError) as error:
+        raise unavailable(error) from error
     finally:
         if _cancellations() > before:
             raise asyncio.CancelledError
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except _TEMPORARY as error:
-        raise StoreUnavailable(f"Redis is unavailable: {error}") from error
-    except exceptions.ResponseError as error:
-        if str(error).startswith(_TEMPORARY_CODES):
-            raise StoreUnavailable(f"Redis is unavailable: {error}") from error
-        raise
+def unavailable(error: Exception) -> StoreUnavailable:
+    """Return *error* as ours, with what Redis says; never with the command, which has content."""
+    said = str(error).rpartition("of pipeline caused error: ")[2].strip("(\"',)")
+    said = said.partition(", with args")[0]
+    code = getattr(error, "status_code", None) or _first_word(said) or type(error).__name__
+    text = said.removeprefix(code).strip()
+    return StoreUnavailable(f"Redis is unavailable ({code}): {text[:_LONGEST]}", code=code)
+
+
+def _first_word(said: str) -> str:
+    """Return the code with which *said* begins, if it does."""
+    word = said.partition(" ")[0]
+    return word if word.isalpha() and word.isupper() else ""
 
 
 def _cancellations() -> int:

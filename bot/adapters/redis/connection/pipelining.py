@@ -3,12 +3,17 @@
 Most of a command's cost in this process is the round trip, not the command. Under load one pass
 of the loop serves many events and turns, and batching their commands delays none of them. Each
 caller gets its own reply, or its own error.
+
+A server that says it is a replica was the primary before a failover: new connections may reach the
+new one, so the idle ones are closed.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
+from redis.exceptions import ReadOnlyError, RedisError
 
 _BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
 
@@ -58,7 +63,18 @@ class PipeliningRedis(Redis):
         async with self.pipeline(transaction=False) as pipe:
             for args, options, _ in batch:
                 pipe.execute_command(*args, **options)
-            return await pipe.execute(raise_on_error=False)
+            replies: list[Any] = await pipe.execute(raise_on_error=False)
+        if any(isinstance(reply, ReadOnlyError) for reply in replies):
+            await self._connect_anew()
+        return replies
 
     async def _execute(self, *args: Any, **options: Any) -> Any:
-        return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        try:
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except ReadOnlyError:
+            await self._connect_anew()
+            raise
+
+    async def _connect_anew(self) -> None:
+        with suppress(RedisError):  # of a connection that does not close in order
+            await self.connection_pool.disconnect(inuse_connections=False)

@@ -6,14 +6,14 @@ burst, and "several hundred a minute" in a workspace.
 https://docs.slack.dev/apis/web-api/rate-limits
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from bot.panel.errors import MessengerUnavailable, StoreUnavailable
+from bot.panel.loops import Trouble
 from bot.panel.messaging.rate_limiter import Limit, RateLimiter
 
-log = logging.getLogger(__name__)
+_trouble = Trouble("slack.unpaced")
 
 BURST = 20  # messages in a channel at once: enough for the replies of a panel
 WORKSPACE = 300  # messages a minute
@@ -65,8 +65,9 @@ async def wait_for_slot(
     try:
         if limits and not await limiter.wait(limits, within=within):
             raise TooBusy("too busy for a call that is not urgent")
+        _trouble.over()
     except StoreUnavailable as error:
-        log.warning("slack.unpaced", extra={"reason": str(error)})
+        _trouble.tell(error)
 
 
 async def pause_others(limiter: RateLimiter, limits: tuple[Limit, ...], seconds: float) -> None:
@@ -75,4 +76,4 @@ async def pause_others(limiter: RateLimiter, limits: tuple[Limit, ...], seconds:
         if limits:
             await limiter.block(limits[0], seconds)
     except StoreUnavailable as error:
-        log.warning("slack.unpaced", extra={"reason": str(error)})
+        _trouble.tell(error)

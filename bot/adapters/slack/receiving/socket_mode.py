@@ -23,6 +23,7 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
+from bot.panel.loops import Trouble
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.retries import Backoff, Retries
 
@@ -95,7 +96,10 @@ class SocketModeReceiver:
     async def _keep(self, socket: ClientWebSocketResponse) -> None:
         """Read from *socket*, and then from each socket that replaces it."""
         while True:
-            await self._read(socket)
+            try:
+                await self._read(socket)
+            except Exception:  # the border: the next connection is read all the same
+                log.exception("socket_mode.broken")
             _start(self._readers, self._finish(socket))
             socket = await self._reconnect()
 
@@ -128,12 +132,12 @@ class SocketModeReceiver:
             await socket.send_json({"envelope_id": envelope["envelope_id"], **_answer(response)})
 
     async def _reconnect(self) -> ClientWebSocketResponse:
-        retries = Retries(_BACKOFF)
+        retries, trouble = Retries(_BACKOFF), Trouble("socket_mode.not_connected")
         while await retries.wait():
             try:
                 return await self._connect()
-            except (MessengerRefused, MessengerUnavailable) as error:
-                log.warning("socket_mode.not_connected", extra={"reason": str(error)})
+            except Exception as error:  # noqa: BLE001 - nothing but this connects again
+                trouble.tell(error)
         raise AssertionError("the backoff is endless")
 
     async def _connect(self) -> ClientWebSocketResponse:
