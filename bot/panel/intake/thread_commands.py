@@ -62,6 +62,7 @@ _PLAIN: dict[str, ThreadCommand] = {
     "unmute": Unmute(),
 }
 _LONGEST = 200
+_VERB = re.compile("experts|help|mute|stop|add|remove", re.IGNORECASE)
 _QUOTED = re.compile(r"```|^\s*(?:>|&gt;)", re.MULTILINE)
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?|[\U0001f3fb-\U0001f3ff]")
 _INVISIBLE = re.compile("[\ufe0f\u200b-\u200f\u2060\ufeff]")
@@ -82,7 +83,10 @@ def parse(text: str) -> ThreadCommand | None:
     """Return the command that the whole *text* is; None if it is anything else."""
     if len(text) > _LONGEST or _QUOTED.search(text):
         return None
-    words = _words(text)
+    seen = _INVISIBLE.sub("", unescape(text))
+    if not _VERB.search(seen):  # nearly every message: the rest takes longer
+        return None
+    words = _words(seen)
     spoken = {word.casefold() for word in re.split(r"[\W_]+", words) if word}
     if len(spoken) == 1 and (plain := _PLAIN.get(spoken.pop())):  # once, or "stop, stop!"
         return plain
@@ -92,8 +96,8 @@ def parse(text: str) -> ThreadCommand | None:
 
 def _words(text: str) -> str:
     """Return *text* without emoji, politeness, and what is around it."""
-    seen = _EMOJI.sub(" ", _INVISIBLE.sub("", unescape(text)))
-    letters = (" " if unicodedata.category(sign) == "So" else sign for sign in seen)
+    signs = _EMOJI.sub(" ", text)
+    letters = (" " if unicodedata.category(sign) == "So" else sign for sign in signs)
     words = " ".join(_PLEASE.sub(" ", "".join(letters)).split())
     return words.strip("".join({sign for sign in words if sign == " " or _is_mark(sign)}))
 
