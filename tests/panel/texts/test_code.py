@@ -81,7 +81,12 @@ def test_code_is_found(text, code):
     assert [text[start:stop] for start, stop in ranges(text)] == code
 
 
-@given(texts)
+# Where markdown-it differs from CommonMark and GitHub: it looks for tables before fences and
+# indented code, and takes an indented ">" after a quote for more of it.
+DOUBTFUL = ("\\|", "\t", "    >")
+
+
+@given(texts.filter(lambda text: not any(doubt in text for doubt in DOUBTFUL)))
 def test_as_many_spans_are_found_as_there_are(text):
     spans = sum(
         child.type == "code_inline"
