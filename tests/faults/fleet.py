@@ -138,13 +138,24 @@ class Fleet:
 
 @asynccontextmanager
 async def again_and_again(
-    deed: Callable[[], Awaitable[None] | None], chance: random.Random, every: float
+    deed: Callable[[], Awaitable[None] | None],
+    chance: random.Random,
+    every: float,
+    answered: Callable[[], int] = lambda: 0,
+    work: int = 0,
 ) -> AsyncIterator[None]:
-    """Do something at random moments meanwhile, on average *every* so many seconds."""
+    """Do something at random moments meanwhile, on average *every* so many seconds.
+
+    Between two, at least *work* turns are *answered*: on a machine so slow that a worker is killed
+    as soon as it has started, one turn would meet more deaths than it may.
+    """
 
     async def repeat() -> None:
         while True:
+            wanted = answered() + work
             await asyncio.sleep(every * chance.uniform(0.5, 1.5))
+            while answered() < wanted:  # noqa: ASYNC110 - other processes answer
+                await asyncio.sleep(0.1)
             done = deed()
             if done is not None:
                 await done

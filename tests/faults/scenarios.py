@@ -1,7 +1,7 @@
 """What goes wrong: one function for each family of faults, each with a rig of its own shape."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,16 @@ class Scenario:
     shape: Shape = field(default_factory=Shape)
     habits: Habits = field(default_factory=Habits)
     allowed: Allowances = field(default_factory=Allowances)
+
+
+_WORK = 2  # turns that are answered between two deeds
+
+
+def _while_working(
+    rig: Rig, deed: Callable[[], Awaitable[None] | None], every: float
+) -> AbstractAsyncContextManager[None]:
+    """Hurt processes again and again, but never so fast that no turn gets through."""
+    return again_and_again(deed, rig.chance, every, rig.traps.answered, _WORK)
 
 
 @asynccontextmanager
@@ -66,7 +76,7 @@ async def pauses(rig: Rig) -> AsyncIterator[None]:
     def pause() -> None:
         rig.fleet.befall(rig.chance.choice(rig.fleet.workers[:-1]).name, Deed.PAUSE)
 
-    async with again_and_again(pause, rig.chance, 6.0):
+    async with _while_working(rig, pause, 6.0):
         yield
 
 
@@ -77,7 +87,7 @@ async def random_kills(rig: Rig) -> AsyncIterator[None]:
     def kill() -> None:
         rig.chance.choice([*rig.fleet.workers, *rig.fleet.webs]).kill()
 
-    async with again_and_again(kill, rig.chance, 2.0):
+    async with _while_working(rig, kill, 2.0):
         yield
 
 
@@ -90,7 +100,7 @@ async def rolling_restarts(rig: Rig) -> AsyncIterator[None]:
         order.append(order.pop(0))
         order[-1].terminate()
 
-    async with again_and_again(next_one, rig.chance, 3.0):
+    async with _while_working(rig, next_one, 3.0):
         yield
 
 
@@ -101,7 +111,7 @@ async def redis_restarts(rig: Rig) -> AsyncIterator[None]:
     async def restart() -> None:
         await rig.restart_redis(rig.chance.uniform(0.1, 1.5))
 
-    async with again_and_again(restart, rig.chance, 4.0):
+    async with _while_working(rig, restart, 4.0):
         yield
 
 
@@ -175,7 +185,7 @@ async def deliveries(rig: Rig) -> AsyncIterator[None]:
     def kill() -> None:
         rig.chance.choice(rig.fleet.webs).kill()
 
-    async with again_and_again(kill, rig.chance, 4.0):
+    async with _while_working(rig, kill, 4.0):
         yield
     rig.slack.hazards.jitter = 0.0
 
@@ -204,7 +214,7 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
                 rig.chance.choice([*rig.fleet.workers, *rig.fleet.webs]).kill()
         await asyncio.sleep(0)
 
-    async with again_and_again(hurt, rig.chance, 3.0):
+    async with _while_working(rig, hurt, 3.0):
         yield
 
 
