@@ -40,8 +40,8 @@ class Shape:
     workers: int = 3
     webs: int = 1
     channels: int = 40
-    concurrency: int = 16
-    lease: float = 3.0
+    concurrency: int = 8  # so that a slow machine's worker can renew all its leases in time
+    lease: float = 5.0
     over_http: bool = False
     expert_timeout: float = 120.0
     redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
