@@ -12,6 +12,7 @@ Our errors, named by what the worker should do:
     - MessengerRefused       ... Slack rejects the request
     - FunctionFailed         ... a function that is an expert raised an error
     - FunctionMissing        ... no such function is installed (any more)
+    - Poisoned               ... workers died with the turn, one after the other
   + ConversationGone       the conversation does not exist on the model's side (any more)
   + ThreadGone             the thread of the turn was deleted: end the turn without a word
   + TurnLost               another worker has taken over the turn: stop at once, say nothing
@@ -98,6 +99,10 @@ class FunctionFailed(GiveUp):
 
 class FunctionMissing(GiveUp):
     """No installed package registers the function (any more)."""
+
+
+class Poisoned(GiveUp):
+    """So many workers died with the turn that it may be what kills them."""
 
 
 class ConversationGone(PanelError):

@@ -11,7 +11,7 @@ from bot.adapters.redis.queue.claiming import MOST_MESSAGES
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.operations.queue_admin import Depth
-from bot.panel.errors import TurnLost
+from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult
 from bot.panel.journal.events import (
     ExpertAnswered,
@@ -495,6 +495,27 @@ async def test_a_buried_turn_can_be_looked_at(queues):
     assert (letter.turn, letter.reason, letter.attempts) == (claim.turn, "ModelUnavailable", 1)
     assert await queues.queue.dead_letter(claim.turn.id) == letter
     assert await queues.queue.dead_letter(TurnId("T1:C1:9.0")) is None
+
+
+async def test_workers_that_died_with_a_turn_still_count_when_it_is_retried(queues):
+    await put(queues, ONE, "1")
+    await claimed(queues)
+    await queues.advance(20)
+    claim = await claimed(queues)
+    await queues.queue.bury(claim, "ModelUnavailable")
+    assert await queues.queue.retry(claim.turn.id, poisoned=False)
+    again = await claimed(queues)
+    assert again.deaths == 1
+
+    await queues.queue.bury(again, "Poisoned", poisoned=True)
+    with pytest.raises(Poisoned):
+        await queues.queue.retry(claim.turn.id, poisoned=False)
+    assert len(await queues.queue.buried()) == 1
+    assert await queues.queue.retry(claim.turn.id)
+    last = await claimed(queues)
+
+    assert last.deaths == 0  # of which one more may die
+    assert list(await queues.journal.read(last)) == [Retried(), Retried()]
 
 
 async def test_a_retried_turn_starts_over_with_its_journal_before_what_came_later(queues):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
-from bot.panel.errors import TurnLost
+from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.deletion import messages_of
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
 from bot.panel.journal.events import Retried, TurnEvent
@@ -39,6 +39,7 @@ class _Current:
 class _Letter:
     current: _Current
     letter: DeadLetter
+    poisoned: bool
 
 
 _Waiting = tuple[Message, bool] | _Current
@@ -221,12 +222,12 @@ class FakeTurnQueue(QueueAdmin):
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
         return {one for one in threads if one in self._currents or self._inboxes.get(one)}
 
-    async def bury(self, claim: Claim, reason: str) -> None:
+    async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         if claim.token in self._ended:
             return
         current = self.held(claim)
         letter = DeadLetter(current.turn, reason, current.attempt, self.now())
-        self._letters[current.turn.id] = _Letter(current, letter)
+        self._letters[current.turn.id] = _Letter(current, letter, poisoned)
         self._end(claim)
 
     async def buried(self) -> Sequence[DeadLetter]:
@@ -236,11 +237,15 @@ class FakeTurnQueue(QueueAdmin):
         found = self._letters.get(turn)
         return found.letter if found else None
 
-    async def retry(self, turn: TurnId) -> bool:
-        found = self._letters.pop(turn, None)
+    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
+        found = self._letters.get(turn)
         if found is None:
             return False
-        found.current.attempt = found.current.postponed = found.current.deaths = 0
+        if found.poisoned and not poisoned:
+            raise Poisoned(turn)
+        del self._letters[turn]
+        found.current.attempt = found.current.postponed = 0
+        found.current.deaths -= found.poisoned
         found.current.due = 0.0
         found.current.events.append(Retried())
         self._enqueue(found.current.turn.thread, found.current, first=True)

@@ -68,7 +68,8 @@ P recent            zset    the 500 threads in which the panel was last      30 
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
 P dead              zset    turns that were given up, by when (ms)           30 days;
                                                                              60 to 150 B a turn
-P dead:TURN         hash    such a turn: thread, messages, reason, attempts  30 days; as turn:T
+P dead:TURN         hash    such a turn: thread, messages, reason, attempts, 30 days; as turn:T
+                            dead workers, ``poisoned`` if too many
 P dead-journal:TURN list    its journal                                      30 days;
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert; tax, as   90 days after use;

@@ -101,8 +101,11 @@ class TurnQueue(Protocol):
         """Return those of *threads* that have a turn, or messages that wait."""
         ...
 
-    async def bury(self, claim: Claim, reason: str) -> None:
-        """Set the turn and its journal aside for a person to look at. *reason* has no content."""
+    async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
+        """Set the turn and its journal aside for a person to look at. *reason* has no content.
+
+        It is *poisoned* if too many workers died with it.
+        """
         ...
 
     async def stop(
@@ -120,9 +123,11 @@ class TurnQueue(Protocol):
         """Return the threads whose turns are to be stopped, and who requested it."""
         ...
 
-    async def retry(self, turn: TurnId) -> bool:
+    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
         """Let a buried turn be claimed again, before what waits in its thread.
 
-        Its journal continues with Retried. Returns False if no such turn is buried.
+        Its journal continues with Retried, and the workers that died with it still count; a
+        poisoned one may cost one more. Returns False if no such turn is buried. Raises Poisoned,
+        changing nothing, if it is *poisoned* and such turns are not to be retried.
         """
         ...

@@ -1,6 +1,6 @@
 """Telling people why there is no answer: once, and with what can be done about it."""
 
-from bot.panel.errors import MessengerRefused, ModelFault, ModelRefused
+from bot.panel.errors import MessengerRefused, ModelFault, ModelRefused, Poisoned
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.model import Turn
 from bot.panel.replies.thread_writer import ThreadWriter
@@ -22,10 +22,13 @@ class FailureNotice:
     async def give_up(self, record: TurnRecord, writer: ThreadWriter, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, and offer a retry.
 
-        Not if all that people wait for has been said.
+        Not if all that people wait for has been said; nor is a poisoned turn theirs to retry.
         """
         await writer.end_streams()
         if record.progress.closed and record.progress.said_something:
+            return
+        if isinstance(error, Poisoned):
+            await writer.post(record.progress.giving_up, failure_sentences.poisoned())
             return
         match error:
             case ModelRefused(fault=ModelFault.QUOTA):

@@ -23,6 +23,23 @@ def gave_up_halfway() -> str:
     )
 
 
+def poisoned() -> str:
+    """Return the message of a turn that is put aside because workers died with it."""
+    return gettext(
+        "I have put this aside: the process that was answering it ended unexpectedly, several "
+        "times. Whoever runs me finds it with `panelbot turns list`. Perhaps you can ask in "
+        "another way, for example without a file."
+    )
+
+
+def only_operators_retry() -> str:
+    """Return the answer to somebody who wants such a turn to be tried again."""
+    return gettext(
+        "This cannot be tried again from here: the process that was answering it ended "
+        "unexpectedly, several times. Whoever runs me can do so with `panelbot turns retry`."
+    )
+
+
 def model_away(pauses: Sequence[float]) -> str:
     """Return the message while the model's side is away; *pauses* (seconds) are from now."""
     return gettext(

@@ -7,10 +7,10 @@ from contextlib import suppress
 from itertools import accumulate
 
 from bot.panel.errors import (
-    GiveUp,
     MessengerUnavailable,
     ModelUnavailable,
     PanelError,
+    Poisoned,
     StoreUnavailable,
     ThreadGone,
     TryLater,
@@ -149,7 +149,7 @@ class TurnWorker:
 
     async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
-            raise GiveUp(f"{claim.deaths} workers died with it")
+            raise Poisoned(f"{claim.deaths} workers died with it")
         if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
             raise ThreadGone("deleted")
         return await self._runner.run(claim)
@@ -237,17 +237,25 @@ class TurnWorker:
         expected, reason = isinstance(error, PanelError), _reason(error)
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
+        kills_when_told = claim.deaths > self._timeouts.max_deaths + 1
+        if not kills_when_told and not await self._tell_of_giving_up(claim, error):
+            await self._withdraw(claim)
+            return
+        poisoned = isinstance(error, Poisoned)
+        await self._settle(lambda: self._queue.bury(claim, reason, poisoned=poisoned))
+
+    async def _tell_of_giving_up(self, claim: Claim, error: BaseException) -> bool:
+        """Tell the thread, if it can be told. Returns False if it was deleted."""
         try:
             async with renewed_lease(self._queue, claim, self._lease):
                 await self._runner.give_up(claim, error)
         except Exception as failure:  # noqa: BLE001 - however it fails, the turn is put aside
             leading = _leading(failure)
             if isinstance(leading, ThreadGone):
-                await self._withdraw(claim)
-                return
-            why = _reason(leading)
-            log.warning("turn.not_told", extra={"turn": claim.turn.id, "reason": why})
-        await self._settle(lambda: self._queue.bury(claim, reason))
+                return False
+            extra = {"turn": claim.turn.id, "reason": _reason(leading)}
+            log.warning("turn.not_told", extra=extra)
+        return True
 
     async def _settle(self, request: Callable[[], Awaitable[None]]) -> None:
         """Make a *request* that ends a claim; while the store is away, for as long as a lease."""

@@ -9,6 +9,7 @@ from bot.panel.errors import (
     ModelFault,
     ModelRefused,
     ModelUnavailable,
+    Poisoned,
 )
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
@@ -163,20 +164,57 @@ async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
     assert bench.messenger.said[-1] == (None, "Hi.")
 
 
-async def test_a_turn_that_kills_its_workers_is_put_aside(bench):
+async def test_a_turn_that_kills_its_workers_is_put_aside_and_a_retry_costs_one_more(bench):
     bench.model.script(ROUTER, "Hi.")
     await put(bench, "poison")
+    assert await killed(bench) == 6
+    await handled(bench)
+
+    (letter,) = await bench.queue.buried()
+    assert letter.reason == "Poisoned: 6 workers died with it"
+    assert bench.messenger.said == [(None, failure_sentences.poisoned())]
+    assert not bench.messenger.posts[-1][2].offers_retry
+
+    with pytest.raises(Poisoned):
+        await bench.queue.retry(letter.turn.id, poisoned=False)
+    for _ in range(2):
+        assert await bench.queue.retry(letter.turn.id)
+        assert await killed(bench) == 1
+        await handled(bench)
+        assert len(await bench.queue.buried()) == 1
+
+    assert await bench.queue.retry(letter.turn.id)
+    await handled(bench)
+    assert bench.messenger.said == [(None, failure_sentences.poisoned())] * 3 + [(None, "Hi.")]
+
+
+async def test_a_turn_with_which_even_giving_up_kills_is_put_aside_without_a_word(bench):
+    await put(bench, "poison")
+    await killed(bench)
+    await claimed_sometime(bench)  # and the one that was to say so
+    await bench.queue.hand_over(await claimed_sometime(bench))
+    await handled(bench)
+
+    assert len(await bench.queue.buried()) == 1
+    assert bench.messenger.said == []
+
+
+async def killed(bench: Bench) -> int:
+    """Let workers die with the turn until it is to be given up; returns how many did."""
+    deaths = 0
     while (claim := await claimed_sometime(bench)).deaths <= HURRY.max_deaths:
-        pass  # the worker is seen no more
+        deaths += 1  # the worker is seen no more
     await bench.queue.hand_over(claim)
+    return deaths
+
+
+async def handled(bench: Bench) -> None:
+    """Let a worker handle what there is."""
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY)
     task = asyncio.create_task(worker.run())
     await settled(bench)
     task.cancel()
-
-    (letter,) = await bench.queue.buried()
-    assert letter.reason == "GiveUp: 6 workers died with it"
-    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def claimed_sometime(bench: Bench) -> Claim:

@@ -21,7 +21,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script, millisec
 from bot.adapters.redis.queue.claiming import Claiming, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
-from bot.panel.errors import TurnLost
+from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.deletion import messages_of
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
 from bot.panel.journal.events import Retried
@@ -165,9 +165,10 @@ class RedisTurnQueue(QueueAdmin):
         counts = [await self._counts(prefix) for prefix in self._shards.prefixes]
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
 
-    async def bury(self, claim: Claim, reason: str) -> None:
+    async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         """Give up the turn: it becomes a dead letter. Raises TurnLost if another worker has it."""
-        await self._fenced(_BURY, claim, keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR)
+        args = (keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR, int(poisoned))
+        await self._fenced(_BURY, claim, *args)
 
     async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first; those that cannot be read are logged."""
@@ -179,8 +180,8 @@ class RedisTurnQueue(QueueAdmin):
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         return next((letter for letter in await self.buried() if letter.turn.id == turn), None)
 
-    async def retry(self, turn: TurnId) -> bool:
-        return await self._anywhere(_RETRY, turn, journal_entry(Retried()))
+    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
+        return await self._anywhere(_RETRY, turn, journal_entry(Retried()), int(poisoned))
 
     async def drop(self, turn: TurnId) -> bool:
         return await self._anywhere(_DROP, turn)
@@ -210,9 +211,11 @@ class RedisTurnQueue(QueueAdmin):
         if not await self._run(script, prefix, name, claim.token, *args):
             raise TurnLost(claim.turn.id)
 
-    async def _anywhere(self, script: Script, turn: TurnId, *args: str) -> bool:
+    async def _anywhere(self, script: Script, turn: TurnId, *args: str | int) -> bool:
         for prefix in self._shards.prefixes:
-            if await self._run(script, prefix, turn, *args):
+            if result := await self._run(script, prefix, turn, *args):
+                if result < 0:
+                    raise Poisoned(turn)
                 return True
         return False
 

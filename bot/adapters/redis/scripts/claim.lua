@@ -55,7 +55,10 @@ end
 local function begin(thread)
   local messages, buried = gather(thread)
   if buried then
-    messages = redis.call('HGET', of('dead', buried), 'messages')
+    local letter = redis.call('HMGET', of('dead', buried), 'messages', 'deaths', 'poisoned')
+    messages = letter[1]
+    local deaths = tonumber(letter[2] or 0) - (letter[3] and 1 or 0)  -- one more may die with it
+    if deaths > 0 then redis.call('HSET', of('turn', thread), 'deaths', deaths) end
     redis.call('DEL', of('dead', buried))
     if redis.call('EXISTS', of('dead-journal', buried)) == 1 then
       redis.call('RENAME', of('dead-journal', buried), of('journal', thread))

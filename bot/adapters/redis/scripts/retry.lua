@@ -1,11 +1,12 @@
 -- Puts a dead letter back, in front of what waits in its thread.
--- ARGV: turn, entry that tells its journal so
--- Returns 1, or 0 if there is no such letter.
+-- ARGV: turn, entry that tells its journal so, whether to put it back if it is poisoned (1 or 0)
+-- Returns 1, or 0 if there is no such letter; -1 if it is poisoned.
 
-local turn, entry = unpack(ARGV)
+local turn, entry, poisoned = unpack(ARGV)
 local letter = of('dead', turn)
 local thread = redis.call('HGET', letter, 'thread')
 
+if poisoned == '0' and redis.call('HEXISTS', letter, 'poisoned') == 1 then return -1 end
 if redis.call('ZREM', P .. 'dead', turn) == 0 or not thread then return 0 end
 redis.call('PERSIST', letter)
 redis.call('RPUSH', of('dead-journal', turn), entry)

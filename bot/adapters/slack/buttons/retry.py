@@ -12,10 +12,11 @@ from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelError, Poisoned
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import TurnId
+from bot.panel.texts import failure_sentences
 
 log = logging.getLogger(__name__)
 
@@ -36,20 +37,24 @@ class RetryListeners:
     async def retry(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Retry the turn, and note under its message who asked for it."""
         await ack()
-        turn = TurnId(action["value"])
+        turn, thread = TurnId(action["value"]), self._responder.thread(body)
+        is_here = turn.startswith(f"{thread.team_id}:{thread.channel_id}:")
         try:
-            if await self._queue.retry(turn):
+            if is_here and await self._queue.retry(turn, poisoned=False):
                 log.info("turn.retried", extra={"turn": turn})
                 await self._mark_retried(body)
                 return
             answer = gettext(
                 "This was tried again already, or is no longer kept. Please ask again."
             )
+        except Poisoned:
+            log.warning("turn.not_retried", extra={"turn": turn})
+            answer = failure_sentences.only_operators_retry()
         except PanelError as error:
             log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
             answer = error_sentence(error)
         await self._responder.tell_in_thread(
-            answer, user_of(body), self._responder.thread(body), failed="button.not_answered"
+            answer, user_of(body), thread, failed="button.not_answered"
         )
 
     async def try_now(self, ack: AsyncAck, body: Json, action: Json) -> None:
