@@ -34,7 +34,7 @@ async def test_the_thread_and_all_conversations_are_in_the_export(bot: World):
     calls = [item for item in router if item["type"] == "call"]
     assert {call["arguments"]["reason"] for call in calls} == {"It was named."}
     answered = {message["call_id"] for message in told["messages"] if message["expert"]}
-    assert answered == {call["call_id"] for call in calls}
+    assert answered == {call["consultation"] for call in calls}
 
 
 @pytest.mark.parametrize(("format_", "begins"), [("md", "# "), ("html", "<!doctype html>")])

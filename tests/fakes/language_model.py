@@ -97,15 +97,24 @@ class Stored:
 
     def unanswered(self) -> list[CallId]:
         """Return the calls that wait for an output."""
-        answered = {item.call_id for item in self.items if isinstance(item, ToolAnswered)}
-        calls = [item.call_id for item in self.items if isinstance(item, ToolCalled)]
-        return [call for call in calls if call not in answered]
+        return [item.call_id for item in self._waiting() if isinstance(item, ToolCalled)]
 
     def undecided(self) -> list[RequestId]:
         """Return the requests for approval that wait for an answer."""
-        decided = {item.request for item in self.items if isinstance(item, ApprovalGiven)}
-        wanted = [item.request for item in self.items if isinstance(item, ApprovalWanted)]
-        return [request for request in wanted if request not in decided]
+        return [item.request for item in self._waiting() if isinstance(item, ApprovalWanted)]
+
+    def _waiting(self) -> list[StoredItem]:
+        """Return the items that none after them answers; ids may repeat."""
+        waiting: list[StoredItem] = []
+        for item in self.items:
+            match item:
+                case ToolCalled() | ApprovalWanted():
+                    waiting.append(item)
+                case ToolAnswered(call_id=id_):
+                    waiting = [one for one in waiting if getattr(one, "call_id", "") != id_]
+                case ApprovalGiven(request=id_):
+                    waiting = [one for one in waiting if getattr(one, "request", "") != id_]
+        return waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from bot.panel.approvals.approvals import Approvers
 from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import TurnEvent
+from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
@@ -22,6 +23,7 @@ from bot.panel.model import (
     MessageTs,
     SharedFile,
     ThreadRef,
+    TurnId,
     UserId,
 )
 from bot.panel.roster.panel_editor import PanelEditor
@@ -63,6 +65,11 @@ def consult(expert: str, call_id: str = "") -> ToolCalled:
     """The router's call of an expert."""
     arguments = {"reason": f"{expert} matters", "brief": f"Look at the {expert} side."}
     return ToolCalled(CallId(call_id or f"call_{expert}"), f"consult_{expert}", arguments)
+
+
+def own_id(call_id: str, ts: str = "1.0") -> CallId:
+    """Our id of a call that the router makes in the turn of the message *ts*."""
+    return prompts.own_id(TurnId(f"T1:C1:{ts}"), CallId(call_id))
 
 
 @dataclass

@@ -114,8 +114,8 @@ def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, byt
         case ModelSaid(text, sources=sources, files=files):
             body = _markdown(text) + _sources(sources) + made_files.listed(files, contents)
             return _article(f"{owner} said", body, kind="said")
-        case ToolCalled(call_id, _, arguments):
-            body = _arguments(arguments) + _link_to_question(call_id, names)
+        case ToolCalled(arguments=arguments):
+            body = _arguments(arguments) + _link_to_question(names.consultation(item), names)
             return _article(f"Called {escape(names.called(item))}", body, kind="said")
         case ToolAnswered(call_id, output):
             folded = f"<details><summary>Show it</summary>{_plain(output)}</details>"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.json_types import Json
 from bot.operations.export.made_files import encoded
-from bot.operations.export.names import time_of
+from bot.operations.export.names import Names, time_of
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
@@ -24,7 +24,7 @@ from bot.panel.tools import ApprovalWanted
 
 def data(archive: ThreadArchive) -> str:
     """Return the archive as JSON."""
-    thread = archive.thread
+    thread, names = archive.thread, Names(archive)
     told = {
         "thread": {
             "team": thread.team_id,
@@ -33,7 +33,7 @@ def data(archive: ThreadArchive) -> str:
             "permalink": archive.permalink,
         },
         "messages": [_message(message) for message in archive.messages],
-        "conversations": [_conversation(talk) for talk in archive.talks],
+        "conversations": [_conversation(talk, names) for talk in archive.talks],
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
@@ -46,11 +46,11 @@ def _message(message: Spoken) -> Json:
         "text": message.text,
         "format": "markdown" if message.is_markdown else "plain",
         "expert": message.expert,
-        "call_id": message.call_id,
+        "call_id": message.call_id,  # the call's "consultation"
     }
 
 
-def _conversation(talk: Talk) -> Json:
+def _conversation(talk: Talk, names: Names) -> Json:
     path = experts_on(talk.expert) if talk.expert else ()
     return {
         "id": talk.id,
@@ -58,7 +58,7 @@ def _conversation(talk: Talk) -> Json:
         "expert": path[-1] if path else None,
         "consulted_by": list(path[:-1]),  # down from the panel; empty: the router asked it
         "gone": talk.items is None,
-        "items": [_item(item, talk.contents) for item in talk.items or ()],
+        "items": [_item(item, talk.contents, names) for item in talk.items or ()],
     }
 
 
@@ -67,7 +67,7 @@ def _file(file: MadeFile, content: bytes | None) -> Json:
     return told if content is None else told | {"base64": encoded(content)}
 
 
-def _item(item: StoredItem, contents: Mapping[str, bytes]) -> Json:
+def _item(item: StoredItem, contents: Mapping[str, bytes], names: Names) -> Json:
     match item:
         case UserSaid(text):
             return {"type": "message", "role": "user", "text": text}
@@ -78,7 +78,8 @@ def _item(item: StoredItem, contents: Mapping[str, bytes]) -> Json:
             return {"type": "message", "role": "assistant", **said}
         case ToolCalled(call_id, tool, arguments):
             told = {"call_id": call_id, "tool": tool, "expert": prompts.expert_of(tool)}
-            return {"type": "call", **told, "arguments": dict(arguments)}
+            asked = {"consultation": names.consultation(item), "arguments": dict(arguments)}
+            return {"type": "call", **told, **asked}
         case ToolAnswered(call_id, output):
             return {"type": "output", "call_id": call_id, "output": output}
         case ApprovalWanted(request, server, tool, arguments):

@@ -2,15 +2,17 @@
 
 import re
 import textwrap
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.panel.language_model import prompts
+from bot.panel.language_model import pairing, prompts
 from bot.panel.language_model.exchange import StoredItem, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.language_model.thread_archive import Talk, ThreadArchive
 from bot.panel.links import experts_on
-from bot.panel.model import CallId, ExpertName, MessageTs
+from bot.panel.model import CallId, ExpertName, MessageTs, ThreadRef, TurnId
 
 _REF = re.compile(r'<message ref="(call_[^"]{1,100})"')
+_TS = re.compile(r'<message ref="(\d+\.\d+)"')
 _LONGEST_TITLE = 80
 
 
@@ -31,11 +33,15 @@ class Names:
 
     def __init__(self, archive: ThreadArchive) -> None:
         self._speakers = {one.expert: one.speaker for one in archive.messages if one.expert}
-        items = [item for talk in archive.talks for item in talk.items or ()]
-        self._called = {
-            one.call_id: self.called(one) for one in items if isinstance(one, ToolCalled)
+        self.asked = {
+            call for talk in archive.talks for item in talk.items or () if (call := asked_by(item))
         }
-        self.asked = {call for item in items if (call := asked_by(item))}
+        # By id() of the items: a server may use the id of a call again.
+        self._callees: dict[int, str] = {}
+        self._consultations: dict[int, CallId] = {}
+        self._turns: dict[CallId, TurnId] = {}
+        for talk in archive.talks:  # whoever calls comes before those who are called
+            self._read(archive.thread, talk.items or ())
 
     def owner(self, talk: Talk) -> str:
         """Return whose conversation it is."""
@@ -51,7 +57,27 @@ class Names:
 
     def answered(self, answer: ToolAnswered) -> str:
         """Return whose answer it is."""
-        return self._called.get(answer.call_id, answer.call_id)
+        return self._callees.get(id(answer), answer.call_id)
+
+    def consultation(self, call: ToolCalled) -> CallId:
+        """Return the call's id in questions to experts and in the thread's messages."""
+        return self._consultations[id(call)]
+
+    def _read(self, thread: ThreadRef, items: Sequence[StoredItem]) -> None:
+        turn, by = TurnId(""), None
+        for item in items:
+            if isinstance(item, ToolCalled):
+                own = prompts.own_id(turn, item.call_id, by)
+                is_ours = item.call_id in self.asked  # people called, or an older version did
+                self._consultations[id(item)] = item.call_id if is_ours else own
+                self._turns[own] = turn
+            elif by := asked_by(item):
+                turn = self._turns.get(by, TurnId(""))
+            elif isinstance(item, UserSaid) and (asked := _TS.search(item.text)):
+                turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{asked[1]}")
+        for call, answer in pairing.answers(items).items():
+            if isinstance(called := items[call], ToolCalled):
+                self._callees[id(items[answer])] = self.called(called)
 
     def _expert(self, expert: ExpertName) -> str:
         return self._speakers.get(expert, expert)

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from bot.panel.errors import ModelRefused, ModelUnavailable
+from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -130,21 +131,18 @@ def aborted(call: ToolCalled) -> ToolAnswered:
 def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
     """Return those of *items* that are not among *stored*, which begins at the turn's message."""
     calls = {item.call_id for item in stored if isinstance(item, ToolCalled)}
-    outputs = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
-    decided = {item.request for item in stored if isinstance(item, ApprovalGiven)}
+    answers = pairing.new_answers(items, stored)
 
-    def is_new(item: Item) -> bool:
+    def is_new(place: int, item: Item) -> bool:
         match item:
-            case ToolCalled(call_id=call_id):
+            case ToolCalled(call_id=call_id):  # one of ours, with an id of ours
                 return call_id not in calls
-            case ToolAnswered(call_id=call_id):
-                return call_id not in outputs
-            case ApprovalGiven(request=request):
-                return request not in decided
+            case ToolAnswered() | ApprovalGiven():
+                return place in answers
             case _:
                 return not stored
 
-    return tuple(item for item in items if is_new(item))
+    return tuple(item for place, item in enumerate(items) if is_new(place, item))
 
 
 def answer_in(stored: Sequence[Item], items: Sequence[Item]) -> Sequence[ModelEvent]:

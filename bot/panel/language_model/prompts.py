@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
+from itertools import count
 
 from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
 from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached
@@ -144,8 +145,8 @@ def expert_of(tool: str) -> ExpertName | None:
     return ExpertName(name.replace("_", "-")) if name != tool else None
 
 
-def called(call: ToolCalled, panel: Panel, by: CallId | None = None) -> Call | None:
-    """Return *call* as a call of an expert; None if the panel has no such expert.
+def called(call: ToolCalled, panel: Panel, id_: CallId, by: CallId | None = None) -> Call | None:
+    """Return *call* as a call of an expert, with our own id; None if the panel has no such expert.
 
     *by* is the call of the expert who consults it; None: the router does.
     """
@@ -153,15 +154,18 @@ def called(call: ToolCalled, panel: Panel, by: CallId | None = None) -> Call | N
     if expert is None:
         return None
     reason, brief = (call.arguments.get(key, "").strip() for key in ("reason", "brief"))
-    id_ = own_id(call.call_id, by)
     return Call(id_, expert.name, reason, brief, known_as=call.call_id, by=by)
 
 
-def own_id(known_as: CallId, by: CallId | None) -> CallId:
-    """Return our id of a call: the router's own, or a unique one where an expert calls."""
-    if by is None:
-        return known_as
-    return _derived(f"{by}/{known_as}")
+def own_id(
+    turn: TurnId, known_as: CallId, by: CallId | None = None, taken: Collection[CallId] = ()
+) -> CallId:
+    """Return our id of a call that a model makes, unlike those *taken* in the turn.
+
+    Servers repeat theirs in other turns, and within one: each response may begin with ``call_0``.
+    """
+    ids = (_derived(f"{turn}/{by or 'router'}/{known_as}/{nth}") for nth in count())
+    return next(id_ for id_ in ids if id_ not in taken)
 
 
 def direct_call(turn: TurnId, expert: Expert, *, deeper: bool = False) -> Call:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.language import gettext
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
-from bot.panel.language_model import prompts
+from bot.panel.language_model import pairing, prompts
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -54,7 +54,7 @@ class TurnInspector:
         items = await self._items_after(links.router, mark)
         if not report and not items:
             raise Refused(gettext("I no longer know how this came about."))
-        parts = await self._parts(_Caller(links, report, (), None), _calls(items or ()))
+        parts = await self._parts(_Caller(turn, links, report, (), None), _calls(items or ()))
         if report is None:
             return TurnTrace(parts)
         return TurnTrace(
@@ -83,6 +83,8 @@ class TurnInspector:
         conversation = caller.links.experts.get(path_of(expert.path))
         mark = consultation.continues or consultation.call_id
         items = await self._items_after(conversation, mark) or ()
+        if not (items or caller.report) and consultation.known_as:  # as an older version marked it
+            items = await self._items_after(conversation, consultation.known_as) or ()
         sources = [s for item in items if isinstance(item, ModelSaid) for s in item.sources]
         return ExpertTrace(
             call_id=consultation.call_id,
@@ -129,19 +131,22 @@ class TurnInspector:
 
 def _calls(items: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
     """Return the calls among *items*, without the aborted ones."""
-    outputs = [item for item in items if isinstance(item, ToolAnswered)]
-    aborted = {output.call_id for output in outputs if output.output == ABORTED}
-    calls = [item for item in items if isinstance(item, ToolCalled)]
-    return {call.call_id: call for call in calls if call.call_id not in aborted}
+    outputs = {place: items[answer] for place, answer in pairing.answers(items).items()}
+    return {
+        item.call_id: item
+        for place, item in enumerate(items)
+        if isinstance(item, ToolCalled)
+        and outputs.get(place) != ToolAnswered(item.call_id, ABORTED)
+    }
 
 
 def _approvals(items: Sequence[StoredItem]) -> tuple[ApprovalTrace, ...]:
-    given = {item.request: item for item in items if isinstance(item, ApprovalGiven)}
+    given = {place: items[answer] for place, answer in pairing.answers(items).items()}
     return tuple(
         ApprovalTrace(item.server, item.tool, decision.approved, decision.reason)
-        if (decision := given.get(item.request))
+        if isinstance(decision := given.get(place), ApprovalGiven)
         else ApprovalTrace(item.server, item.tool)
-        for item in items
+        for place, item in enumerate(items)
         if isinstance(item, ApprovalWanted)
     )
 
@@ -150,6 +155,7 @@ def _approvals(items: Sequence[StoredItem]) -> tuple[ApprovalTrace, ...]:
 class _Caller:
     """The router, or an expert that may have called others, and what is known of the turn."""
 
+    turn: TurnId
     links: ThreadLinks
     report: TurnReport | None
     path: tuple[ExpertName, ...]  # who consulted whom, down to it; empty: the router
@@ -166,5 +172,5 @@ class _Caller:
             return
         for call in calls:
             if name := prompts.expert_of(call.tool):
-                own = prompts.own_id(call.call_id, self.by)
+                own = prompts.own_id(self.turn, call.call_id, self.by)
                 yield ConsultationReport(own, name, name, known_as=call.call_id, by=self.by)

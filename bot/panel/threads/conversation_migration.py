@@ -15,13 +15,12 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Item,
     ModelSaid,
     StoredItem,
-    ToolAnswered,
-    ToolCalled,
     ToolUsed,
     UserSaid,
     in_words,
@@ -152,19 +151,15 @@ class ConversationMigration:
 
 def as_items(stored: Iterable[StoredItem]) -> list[Item]:
     """Return those of *stored* that can be written into a conversation as they are."""
-    calls: set[str] = set()
     items: list[Item] = []
-    for item in stored:
+    for item in pairing.without_strays([*stored]):
         match item:
             case ToolUsed() | ApprovalWanted() | ApprovalGiven():
                 continue
             case UserSaid(text="") | ModelSaid(text=""):
                 continue
-            case ToolAnswered(call_id=call_id) if call_id not in calls:
-                continue
-            case ToolCalled(call_id=call_id):
-                calls.add(call_id)
-        items.append(item)
+            case _:
+                items.append(item)
     return items
 
 

@@ -226,7 +226,8 @@ async def _ask_colleague(context: TurnContext, call: Call) -> None:
 
 def _outcome(context: TurnContext, consultation: Consultation, response: Responded) -> Outcome:
     call, text = consultation.call, answers.limited(response.text)
-    context.made_files.update(response.contents)
+    for id_, content in response.contents.items():
+        context.made_files[call.id, id_] = content
     files = response.files
     if text != response.text:
         files = (*files, _whole(context, call, response.text))
@@ -249,7 +250,7 @@ def _outcome(context: TurnContext, consultation: Consultation, response: Respond
 def _whole(context: TurnContext, call: Call, text: str) -> MadeFile:
     """Return the whole of an answer that was cut, as a file."""
     file = MadeFile(f"answer:{call.id}", "answer.md")
-    context.made_files[file.id] = text.encode(errors="replace")
+    context.made_files[call.id, file.id] = text.encode(errors="replace")
     return file
 
 

@@ -56,7 +56,9 @@ async def _stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFil
         return stored
     try:
         async with asyncio.timeout(context.rules.timeouts.files):
-            content = context.made_files.get(file.id) or await _fetch(context, call, file)
+            content = context.made_files.get((call.id, file.id)) or await _fetch(
+                context, call, file
+            )
             stored = await _store(context, file, content)
     except TimeoutError:
         raise Refused(file_sentences.made_slow(file.name)) from None

@@ -140,7 +140,9 @@ async def _start_called(
 ) -> None:
     """Start the expert that was called, or go on with the one already started for the call."""
     record = context.record
-    call = prompts.called(tool_call, panel, by)
+    taken = {call.id for call in record.progress.all_calls}
+    id_ = prompts.own_id(context.turn.id, tool_call.call_id, by, taken)
+    call = prompts.called(tool_call, panel, id_, by)
     if call is None:
         await record.note(StrangerCalled(tool_call.call_id, tool_call.tool, by=by))
     elif started := record.progress.round_of(by).forgotten_call(call.expert):

@@ -17,6 +17,7 @@ from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.links import path_of
 from bot.panel.model import (
     Call,
+    CallId,
     ConsultationPath,
     ConversationId,
     Effort,
@@ -80,8 +81,8 @@ class TurnContext:
     locks: defaultdict[ConsultationPath, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), init=False
     )
-    # Files that came with responses, by id.
-    made_files: dict[str, bytes] = field(default_factory=dict, init=False)
+    # Files that came with responses, by the call and their ids, which servers repeat.
+    made_files: dict[tuple[CallId, str], bytes] = field(default_factory=dict, init=False)
 
     @property
     def turn(self) -> Turn:

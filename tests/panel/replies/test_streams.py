@@ -20,7 +20,7 @@ from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, Reply, written
-from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult
+from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult, own_id
 
 CUT = MessengerUnavailable("cut")
 OVER = MessengerRefused("message_not_in_streaming_state")
@@ -132,7 +132,7 @@ async def test_a_stream_that_may_have_begun_is_withdrawn(bench):
 
     await bench.ask("May we?")
 
-    assert bench.messenger.withdrawn == ["reply:call_legal:0"]
+    assert bench.messenger.withdrawn == [f"reply:{own_id('call_legal')}:0"]
     assert said(bench) == ["Yes, you may."]
     assert bench.messenger.open == {}
 

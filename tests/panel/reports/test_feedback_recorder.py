@@ -3,18 +3,18 @@
 import pytest
 
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.model import CallId, ExpertName, TurnId, UserId
+from bot.panel.model import ExpertName, TurnId, UserId
 from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.language_model import ROUTER
 from tests.fakes.people import FakePeople
-from tests.panel.conftest import EXPERTS, THREAD, consult
+from tests.panel.conftest import EXPERTS, THREAD, consult, own_id
 from tests.panel_editors import panel_editor
 
 BEN = UserId("UMEMBER")
 TURN = TurnId("T1:C1:1.0")
-LEGAL = Judged(TURN, "reply:call_1", ExpertName("legal"))
+LEGAL = Judged(TURN, f"reply:{own_id('call_1')}", ExpertName("legal"))
 SYNTHESIS = Judged(TURN, "synthesis", None)
 
 
@@ -30,7 +30,7 @@ async def test_an_opinion_is_kept_with_the_model_that_answered(bench, desk):
     bench.model.script(ROUTER, [consult("legal", "call_1"), consult("finance")], "They agree.")
     await bench.ask("May we?")
     report = await bench.reports.find(THREAD, TURN)
-    (stage,) = [one.stage for one in report.consultations if one.call_id == CallId("call_1")]
+    (stage,) = [one.stage for one in report.consultations if one.call_id == own_id("call_1")]
 
     kept = await desk.record(THREAD, LEGAL, Opinion.GOOD, BEN)
     summed_up = await desk.record(THREAD, SYNTHESIS, Opinion.BAD, BEN)

@@ -34,7 +34,7 @@ from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import EXPERTS, THREAD, Bench, consult
+from tests.panel.conftest import EXPERTS, THREAD, Bench, consult, own_id
 
 FIRST, SECOND = TurnId("T1:C1:1.0"), TurnId("T1:C1:2.0")
 DOLLAR = Decimal(1)
@@ -62,21 +62,21 @@ async def test_reasons_and_briefs_are_read_back_from_the_conversations(bench):
 
 
 async def test_each_turn_of_a_thread_is_told_apart(bench):
-    bench.model.script(ROUTER, [consult("legal", "call_1")], [consult("legal", "call_2")])
+    bench.model.script(ROUTER, [consult("legal", "call_0")], [consult("legal", "call_0")])
     bench.model.script("legal", "One.", "Two.")
     await bench.ask("First?")
     await bench.ask("Second?", "2.0")
 
     first, second = [await desk(bench).trace(THREAD, turn) for turn in (FIRST, SECOND)]
 
-    assert [part.call_id for part in first.parts] == [CallId("call_1")]
-    assert [part.call_id for part in second.parts] == [CallId("call_2")]
+    assert [part.call_id for part in first.parts] == [own_id("call_0", "1.0")]
+    assert [part.call_id for part in second.parts] == [own_id("call_0", "2.0")]
     assert first.parts[0].brief == second.parts[0].brief == "Look at the legal side."
 
 
 async def test_what_an_expert_used_and_cites_is_told_of_its_own_turn_only(bench):
     page = Source("The licence", "https://example.com/mit")
-    bench.model.script(ROUTER, [consult("legal", "call_1")], [consult("legal", "call_2")])
+    bench.model.script(ROUTER, [consult("legal", "call_0")], [consult("legal", "call_0")])
     await bench.ask("First?")
     bench.model.items_of("legal")[-1:] = [
         ToolUsed("web_search"),

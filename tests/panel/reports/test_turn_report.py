@@ -28,7 +28,7 @@ from bot.panel.reports import turn_report
 from bot.panel.reports.turn_report import ConsultationReport, Stage
 from bot.panel.usage import Usage
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import EXPERTS, THREAD, consult
+from tests.panel.conftest import EXPERTS, THREAD, consult, own_id
 
 LEGAL = ExpertName("legal")
 TURN = Turn(TurnId("T1:C1:1.0"), THREAD, (Message(MessageTs("1.0"), UserId("U1"), "May we?"),))
@@ -96,7 +96,7 @@ async def test_no_words_are_kept(bench):
 async def test_a_turn_that_another_worker_finished_has_a_whole_report(bench):
     bench.model.script(ROUTER, [consult("legal")])
     claim = await bench.claim("May we?")
-    bench.messenger.fail_next("reply:call_legal:0", StoreUnavailable("stopped here"))
+    bench.messenger.fail_next(f"reply:{own_id('call_legal')}:0", StoreUnavailable("stopped here"))
     try:
         await bench.runner().run(claim)
     except* StoreUnavailable:

@@ -10,7 +10,7 @@ from bot.panel.model import Citation, CollectionId, DocumentId, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import THREAD, Bench, consult, own_id
 
 CHANNEL = ChannelScope(THREAD.team_id, THREAD.channel_id)
 TEXT = "Everybody has thirty days of holiday."
@@ -98,7 +98,7 @@ async def test_a_turn_that_is_resumed_keeps_its_footnotes(taught: Bench):
     taught.model.script(ROUTER, [consult("legal")])
     taught.model.script("legal", SAID)
     claim = await taught.claim("How many days?")
-    taught.messenger.fail_next("reply:call_legal:0", MessengerUnavailable("cut"))
+    taught.messenger.fail_next(f"reply:{own_id('call_legal')}:0", MessengerUnavailable("cut"))
     with pytest.raises(BaseExceptionGroup):
         await taught.runner().run(claim)
     await taught.resume(claim)

@@ -14,7 +14,7 @@ from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.turn.function_answer import LONGEST
 from tests.fakes.language_model import ROUTER, Meanwhile
-from tests.panel.conftest import THREAD, consult
+from tests.panel.conftest import THREAD, consult, own_id
 
 ORDERS = Expert(ExpertName("orders"), "Order Desk", ":package:", "Orders.", "", function="orders")
 
@@ -64,7 +64,7 @@ async def test_it_learns_the_question_the_brief_who_asks_where_and_until_when(de
     assert request.files == ("order.pdf",)
     assert request.asker.id == "UMEMBER"
     assert (request.thread.team_id, request.thread.channel_id) == ("T1", "C1")
-    assert request.key == "T1:C1:2.0/call_orders"
+    assert request.key == f"T1:C1:2.0/{own_id('call_orders', '2.0')}"
     left = request.deadline - before
     assert left.total_seconds() == pytest.approx(desk.timeouts.function, abs=5)
 
@@ -187,5 +187,7 @@ async def test_what_it_has_answered_is_kept_when_a_worker_dies(desk, stop_at, af
 
     assert replies(desk) == ["It is on its way."]
     assert len(desk.functions.asked) == asked if kept else len(desk.functions.asked) == asked + 1
-    assert {request.key for request in desk.functions.asked} == {"T1:C1:1.0/call_orders"}
+    assert {request.key for request in desk.functions.asked} == {
+        f"T1:C1:1.0/{own_id('call_orders')}"
+    }
     assert desk.model.unanswered() == []

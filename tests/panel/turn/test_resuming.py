@@ -15,7 +15,7 @@ from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import MessageTs, Utterance
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import THREAD, Bench, consult, own_id
 
 DOWN = ModelUnavailable("down")
 
@@ -92,7 +92,7 @@ async def test_stopped_while_the_routers_conversation_is_begun_anew(bench, stop_
     assert bench.model.unanswered() == []
 
 
-@pytest.mark.parametrize("part", ["reply:call_legal:0", "synthesis:0", "plan"])
+@pytest.mark.parametrize("part", [f"reply:{own_id('call_legal')}:0", "synthesis:0", "plan"])
 @pytest.mark.parametrize("after_effect", [False, True])
 async def test_stopped_while_posting(bench, part, after_effect):
     ready(bench)

@@ -21,7 +21,7 @@ from bot.panel.timeouts import Timeouts
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
-from tests.panel.conftest import THREAD, consult
+from tests.panel.conftest import THREAD, consult, own_id
 
 DOWN = ModelUnavailable("down")
 
@@ -66,7 +66,11 @@ async def test_people_can_act_on_the_end_of_every_reply_and_on_nothing_else(make
     await bench.ask("experts", "2.0")
 
     ends = {post.part for _, _, post in bench.messenger.posts if post.ends_reply}
-    assert ends == {"reply:call_legal:3", "reply:call_finance:0", "synthesis:1"}
+    assert ends == {
+        f"reply:{own_id('call_legal')}:3",
+        f"reply:{own_id('call_finance')}:0",
+        "synthesis:1",
+    }
 
 
 async def test_an_expert_starts_before_the_router_has_finished(bench):

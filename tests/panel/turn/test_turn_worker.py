@@ -20,7 +20,7 @@ from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
-from tests.panel.conftest import HURRY, THREAD, Bench, consult
+from tests.panel.conftest import HURRY, THREAD, Bench, consult, own_id
 
 DOWN = ModelUnavailable("down")
 
@@ -115,7 +115,7 @@ async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(be
 
 async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(bench, work):
     for _ in range(3):
-        bench.messenger.fail_next("reply:call_legal:0", MessengerUnavailable("down"))
+        bench.messenger.fail_next(f"reply:{own_id('call_legal')}:0", MessengerUnavailable("down"))
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", "Yes.")
     await put(bench, "May we?")
@@ -145,7 +145,7 @@ async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
     bench.model.script("legal", "Yes.")
     bench.model.script("finance", "Cheap.")
     for _ in range(3):
-        bench.messenger.fail_next("reply:call_finance:0", MessengerUnavailable("down"))
+        bench.messenger.fail_next(f"reply:{own_id('call_finance')}:0", MessengerUnavailable("down"))
     await put(bench, "May we?")
     await settled(bench)
 

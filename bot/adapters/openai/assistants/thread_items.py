@@ -9,7 +9,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from openai.types.beta.threads import Message, Run, Text
@@ -18,6 +18,7 @@ from openai.types.beta.threads.runs import FunctionToolCall, RunStep
 from bot.adapters.openai.items import tool_called
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused
+from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -74,20 +75,22 @@ def from_message(message: Message) -> Item:
 def merged(messages: Sequence[Message], runs: Sequence[Run], steps: Steps) -> list[StoredItem]:
     """Return what *messages* and the *steps* of *runs* say together; all come oldest first."""
     written = {message.id: message for message in messages if message.run_id in steps}
-    elsewhere = {(message.metadata or {}).get(_OUTPUT, "") for message in messages}
     following: defaultdict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.id in steps:
             following[(run.metadata or {}).get(AFTER, "")].append(run)
     found: list[StoredItem] = []
+    given_up: list[range] = []  # where the steps of such runs are
     for message in messages:
         if message.id not in written and message.status not in _UNFINISHED:
             found.append(from_message(message))
         for run in following[message.id]:
             for step in steps[run.id]:
+                start = len(found)
                 found += _of_step(step, written)
-                found += _aborted(step, elsewhere) if GIVEN_UP in (run.metadata or {}) else []
-    return found
+                if GIVEN_UP in (run.metadata or {}):
+                    given_up.append(range(start, len(found)))
+    return _with_aborted(found, given_up)
 
 
 def _of_step(step: RunStep, written: Mapping[str, Message]) -> list[StoredItem]:
@@ -105,9 +108,16 @@ def _of_step(step: RunStep, written: Mapping[str, Message]) -> list[StoredItem]:
     return found
 
 
-def _aborted(step: RunStep, elsewhere: Collection[str]) -> list[StoredItem]:
-    left = [c for c in _functions(step) if c.function.output is None and c.id not in elsewhere]
-    return [ToolAnswered(CallId(call.id), ABORTED) for call in left]
+def _with_aborted(found: list[StoredItem], given_up: Sequence[range]) -> list[StoredItem]:
+    """Return *found* with an output for each call in a run *given_up* that has none elsewhere."""
+    answered = pairing.answers(found)
+    for step in reversed(given_up):
+        found[step.stop : step.stop] = [
+            ToolAnswered(item.call_id, ABORTED)
+            for place in step
+            if isinstance(item := found[place], ToolCalled) and place not in answered
+        ]
+    return found
 
 
 def _functions(step: RunStep) -> list[FunctionToolCall]:

@@ -6,6 +6,7 @@ from openai import AsyncOpenAI
 from openai.types.conversations import ConversationItem
 
 from bot.adapters.openai.items import from_api
+from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, UserSaid
 from bot.panel.model import ConversationId
 
@@ -36,10 +37,8 @@ def since(newest_first: Sequence[ConversationItem], ref: str) -> list[Item] | No
 
 def holds(newest_first: Sequence[ConversationItem], items: Sequence[Item]) -> bool:
     """Return whether an earlier request with *items* was stored, as far as one can tell."""
-    known = [from_api(item) for item in newest_first]
-    answered = {item.call_id for item in known if isinstance(item, ToolAnswered)}
-    said = [item for item in items if isinstance(item, UserSaid)]
-    answers = [item.call_id for item in items if isinstance(item, ToolAnswered)]
-    decisions = [item for item in items if isinstance(item, ApprovalGiven)]
-    is_known = any(item in known for item in (*said[-1:], *decisions))
-    return is_known or any(call in answered for call in answers)
+    known = [said for item in newest_first[::-1] if (said := from_api(item))]
+    questions = [item for item in items if isinstance(item, UserSaid)]
+    answers = [item for item in items if isinstance(item, ToolAnswered | ApprovalGiven)]
+    is_known = any(item in known for item in questions[-1:])
+    return is_known or len(pairing.new_answers(answers, known)) < len(answers)

@@ -7,6 +7,7 @@ from openai.types.conversations import ConversationItem
 from openai.types.responses import Response, ResponseStreamEvent
 
 from bot.adapters.openai.items import stored_from_api
+from bot.panel.language_model import pairing
 from bot.panel.language_model.conversation_store import Remembered
 from bot.panel.language_model.exchange import (
     ABORTED,
@@ -31,16 +32,16 @@ def replay(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
     Of calls that needed approval, only those that are decided on now: the server would make the
     others again.
     """
-    decided = {item.request for item in new if isinstance(item, ApprovalGiven)}
+    decided = pairing.answers([*known.items, *new])
     items: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
-    calls = {item.call_id for item in known.items if isinstance(item, ToolCalled)}
-    for item in known.items:
+    replayed = [
+        item
+        for place, item in enumerate(known.items)
+        if not isinstance(item, ApprovalWanted) or decided.get(place, 0) >= len(known.items)
+    ]
+    for item in pairing.without_strays(replayed):  # calls were summed up without their outputs
         match item:
             case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
-                continue
-            case ApprovalWanted(request=request) if request not in decided:
-                continue
-            case ToolAnswered(call_id=call_id) if call_id not in calls:  # summed up without it
                 continue
             case _:
                 items.append(item)

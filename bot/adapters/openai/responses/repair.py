@@ -24,6 +24,7 @@ from bot.adapters.openai import errors
 from bot.adapters.openai.items import from_api, to_api
 from bot.adapters.openai.responses import history
 from bot.panel.errors import ConversationGone
+from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import ABORTED, ApprovalGiven, ToolAnswered
 from bot.panel.model import CallId, ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
@@ -43,9 +44,9 @@ def unanswered_call(error: APIStatusError) -> CallId | None:
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """Calls of one response that nobody answered, each with its item's id."""
+    """Calls of one response that nobody answered, by their items' ids."""
 
-    calls: Mapping[CallId, str]
+    calls: Mapping[str, CallId]
     reasoning: str | None  # the item that must not stay without them
 
 
@@ -96,19 +97,19 @@ class Repair:
     async def mend(self, named: CallId) -> None:
         """Try the next step against the call that the server *named*. Raises ConversationGone."""
         log.warning("conversation.orphan", extra={"id": self._conversation, "call": named})
-        if self._deleted or named in self._own:
+        if self._deleted:
             raise ConversationGone("a call in it stays unanswered")
-        if named in self._aborted:
+        if named in self._aborted or named in self._own:  # an older call may have the same id
             await self._delete()
         elif self._aborted:
             self._aborted.append(named)
         else:
-            listed = [call for group in await self._orphans() for call in group.calls]
+            listed = [call for group in await self._orphans() for call in group.calls.values()]
             self._aborted = list(dict.fromkeys([*listed, named]))
 
     async def _delete(self) -> None:
         for group in await self._orphans():
-            for item in filter(None, [*group.calls.values(), group.reasoning]):
+            for item in filter(None, [*group.calls, group.reasoning]):
                 await self._delete_item(item)
         self._aborted = []
         self._deleted = True
@@ -129,35 +130,37 @@ class _Group:
     """Calls that follow each other, and the reasoning right before them."""
 
     reasoning: str | None = None
-    calls: dict[CallId, str] = field(default_factory=dict)
+    calls: dict[str, tuple[int, CallId]] = field(default_factory=dict)  # with their places
 
 
 def undecided(items: Sequence[ConversationItem], decided: Collection[RequestId]) -> list[RequestId]:
     """Return the requests for approval that neither *items* (oldest first) nor *decided* answer."""
-    known = [item for item in map(from_api, items) if item]
-    answered = {item.request for item in known if isinstance(item, ApprovalGiven)} | {*decided}
-    asked = (item.request for item in known if isinstance(item, ApprovalWanted))
-    return [request for request in asked if request not in answered]
+    known = [from_api(item) for item in items]
+    answered = pairing.answers(known)
+    asked = {
+        item.request: None
+        for place, item in enumerate(known)
+        if isinstance(item, ApprovalWanted) and place not in answered
+    }
+    return [request for request in asked if request not in decided]
 
 
 def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Iterator[Orphans]:
     """Yield the calls among *items* (oldest first) that neither they nor *own* answer."""
-    answered = {item.call_id for item in items if item.type == "function_call_output"}
+    known = [from_api(item) for item in items]
+    answering = [ToolAnswered(call, "") for call in own]  # the newest call of each id
+    answered = pairing.answers([*known, *answering])
     for group in _groups(items):
-        left = {
-            call: item
-            for call, item in group.calls.items()
-            if call not in answered and call not in own
-        }
+        left = {item: call for item, (place, call) in group.calls.items() if place not in answered}
         if left:
             yield Orphans(left, group.reasoning if len(left) == len(group.calls) else None)
 
 
 def _groups(items: Iterable[ConversationItem]) -> Iterator[_Group]:
     group = _Group()
-    for item in items:
+    for place, item in enumerate(items):
         if item.type == "function_call":
-            group.calls[CallId(item.call_id)] = item.id
+            group.calls[item.id] = place, CallId(item.call_id)
         else:
             yield group
             group = _Group(item.id if item.type == "reasoning" else None)

@@ -256,6 +256,23 @@ async def test_whether_a_run_is_whole_is_waited_for(brain, model, conversation):
     assert await model.is_whole(begun.response)
 
 
+async def test_calls_given_up_count_as_aborted_though_their_ids_were_answered_before(
+    brain, model, ask, conversation
+):
+    brain.then(*BOTH)
+    await ask(SAID)
+    await model.append(conversation, ANSWERED)
+    brain.then(*BOTH)
+    await ask(UserSaid("18"))
+    brain.then("Here.")
+    await ask(UserSaid("19"))
+
+    aborted = [ToolAnswered(call, ABORTED) for call in CALLS]
+    assert await model.since(conversation, "18") == [
+        UserSaid("18"), *CALLED, *aborted, UserSaid("19"), ModelSaid("Here."),
+    ]  # fmt: skip
+
+
 async def test_a_run_that_waits_is_whole_and_one_given_up_is_not(model, brain, ask, conversation):
     brain.then(*BOTH)
     brain.then("Here.")

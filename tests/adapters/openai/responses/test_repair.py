@@ -95,6 +95,28 @@ async def test_reasoning_stays_where_another_call_needs_it(
     assert deleted(api) == ["fc_call_1"]
 
 
+async def test_a_call_is_unanswered_though_its_id_was_answered_in_an_earlier_turn(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    history = listing(
+        *(events.call("call_0", id_="fc_1"), events.output("call_0")),
+        *(events.call("call_0", id_="fc_2"), events.call("call_1", id_="fc_3")),
+    )
+    api.will(complaint("call_1"), history, WHOLE)
+    await told(model)
+    assert inputs(api) == aborted("call_0", "call_1")
+
+
+async def test_an_older_call_with_the_id_of_one_that_the_prompt_answers_is_deleted(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    items: tuple[Item, ...] = (ToolAnswered(CallId("call_0"), "Yes."),)
+    history = listing(events.call("call_0", id_="fc_1"), events.call("call_0", id_="fc_2"))
+    api.will(complaint("call_0"), history, DELETED, WHOLE)
+    await told(model, prompt(items=items))
+    assert deleted(api) == ["fc_1"]
+
+
 async def test_an_item_that_is_gone_already_does_not_stop_the_repair(
     model: ConversationsModel, api: CannedApi
 ) -> None:
@@ -139,6 +161,15 @@ async def test_wishes_that_nobody_decided_on_are_declined_whatever_the_server_ca
     api.will(Answer(400, events.error(words)), listing(*known), WHOLE)
     assert isinstance((await told(model))[-1], Responded)
     assert declined(api) == ["mcpr_2", "mcpr_3"]
+
+
+async def test_a_wish_is_undecided_though_its_id_was_decided_on_before(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    known = [wish("mcpr_0"), decision("mcpr_0"), wish("mcpr_0")]
+    api.will(Answer(400, events.error("Nope.")), listing(*known), WHOLE)
+    await told(model)
+    assert declined(api) == ["mcpr_0"]
 
 
 async def test_wishes_that_the_prompt_decides_on_are_not_declined(
