@@ -36,7 +36,18 @@ class TryLater(PanelError):
 
 
 class ModelUnavailable(TryLater):
-    """The model is unavailable. It may or may not have stored what it was sent."""
+    """The model is unavailable. It may or may not have stored what it was sent.
+
+    *server* is the name of its server, where it is known; *answered* whether that has said anything
+    at all.
+    """
+
+    def __init__(
+        self, what: str, *, after: float | None = None, server: str = "", answered: bool = False
+    ) -> None:
+        super().__init__(what, after=after)
+        self.server = server
+        self.answered = answered
 
 
 class ModelOverloaded(ModelUnavailable):
@@ -62,23 +73,31 @@ class GiveUp(PanelError):
 class ModelFault(StrEnum):
     """Why the model's side rejected a request; each has its own sentence for people."""
 
-    QUOTA = "quota"  # no credit left
-    ACCESS = "access"  # an invalid key, or one without access to the model
+    QUOTA = "quota"  # no credit left, or a budget is used up
+    ACCESS = "access"  # an invalid key
+    FORBIDDEN = "forbidden"  # a valid key that may not do this
+    REGION = "region"  # the place, or the address, where the bot runs is refused
     MODEL = "model"  # no such model
-    FILTERED = "filtered"  # by a content filter
+    FILTERED = "filtered"  # by a content filter; whose text it is about is unknown
+    FILTERED_QUESTION = "filtered_question"  # the same, about the question or its answer
+    FILTERED_BEFORE = "filtered_before"  # the same, about what was said before the question
     TOO_LONG = "too_long"  # more than the model can read
     CUT_SHORT = "cut_short"  # the answer is incomplete
     DOCUMENTS = "documents"  # a collection to be searched does not exist (any more)
-    TOOLS = "tools"  # a tool is unknown there, or cannot be reached
+    TOOLS = "tools"  # a tool is unknown there
+    TOOL_SERVER = "tool_server"  # the server of a tool cannot be reached, or rejects us
+    NO_TOOLS = "no_tools"  # the model cannot call any tool
+    TOOLS_OFF = "tools_off"  # the model's server was started without tools
     BAD_REQUEST = "bad_request"  # our mistake
 
 
 class ModelRefused(GiveUp):
-    """The model's side rejects the request."""
+    """The model's side rejects the request; *server* is the name of it, where it is known."""
 
-    def __init__(self, fault: ModelFault, what: str) -> None:
+    def __init__(self, fault: ModelFault, what: str, *, server: str = "") -> None:
         super().__init__(what)
         self.fault = fault
+        self.server = server
 
 
 class MessengerRefused(GiveUp):

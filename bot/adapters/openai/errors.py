@@ -1,16 +1,31 @@
 """OpenAI's errors, and those of servers like it, in the domain's words.
 
-Errors are raised ``from None``: what a server says of an error may quote what people wrote,
-and would get into the log with the traceback.
+Errors are raised ``from None``: what a server says of an error may quote what people wrote, and
+would get into the log with the traceback. What may be said of it is in ``first_words``.
 """
 
+import json
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx2
-from openai import APIConnectionError, APIError, APIStatusError, OpenAIError
+from openai import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    AsyncStream,
+    BaseModel,
+    OpenAIError,
+)
 
+from bot.adapters.openai.refusals import complaints, faults
+from bot.adapters.openai.refusals.complaints import Complaint
+from bot.adapters.openai.refusals.first_words import first_words, unquoted
+from bot.adapters.openai.server_name import short_name
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -21,33 +36,26 @@ from bot.panel.errors import (
     TurnLost,
 )
 
-_BY_CODE = {
-    "insufficient_quota": ModelFault.QUOTA,
-    "billing_hard_limit_reached": ModelFault.QUOTA,
-    "invalid_api_key": ModelFault.ACCESS,
-    "model_not_found": ModelFault.MODEL,
-    "DeploymentNotFound": ModelFault.MODEL,  # Azure's word for it
-    "content_filter": ModelFault.FILTERED,
-    "invalid_prompt": ModelFault.FILTERED,
-    "context_length_exceeded": ModelFault.TOO_LONG,
-    "string_above_max_length": ModelFault.TOO_LONG,
-}
-# What servers without codes say in their ``detail``.
-_BY_WORDS = (
-    (re.compile(r"\bmodel\b.*(not found|not exist)", re.IGNORECASE | re.DOTALL), ModelFault.MODEL),
-    (re.compile(r"maximum context length|context window", re.IGNORECASE), ModelFault.TOO_LONG),
-)
-_NO_DOCUMENTS = re.compile(r"\bvector.store\b.*not found", re.IGNORECASE | re.DOTALL)
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_NO_STREAM = ("application/json", "text/html")  # whatever the status: an error, or a page
 _NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
 _ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
-_TOOLS = re.compile(
-    r"\b(unsupported|unknown)\b[^.]*\btools?\b|\btools?\b[^.]*\b(unsupported|not supported)\b",
-    re.IGNORECASE,
-)
-_BY_STATUS = {401: ModelFault.ACCESS, 403: ModelFault.ACCESS, 413: ModelFault.TOO_LONG}
 _PASSING = frozenset({408, 409, 425, 429})
 _OVERLOADED = frozenset({429, 503, 529})
 _OVERLOADED_CODES = frozenset({"rate_limit_exceeded", "server_is_overloaded", "slow_down"})
+
+
+class ResponseFailed(Exception):
+    """A response that had begun says that it has failed; *body* is what it says of that."""
+
+    def __init__(self, body: object) -> None:
+        super().__init__()
+        said = body.to_dict() if isinstance(body, BaseModel) else body
+        self.complaint = complaints.of_body(said)
+        self.request: httpx2.Request | None = None  # which it answers
 
 
 @asynccontextmanager
@@ -56,19 +64,36 @@ async def translated() -> AsyncIterator[None]:
     try:
         yield
     except APIStatusError as error:
-        raise from_status(error) from None
+        raise _logged(from_status(error), complaints.of_status(error), error.request) from None
     except APIConnectionError as error:
         if isinstance(error.__cause__, TurnLost):  # raised where the request would have gone out
             raise error.__cause__ from None
         cause = type(error.__cause__ or error).__name__
-        raise ModelUnavailable(f"no answer from the model: {cause}") from None
+        server = short_name(error.request.url)
+        raise ModelUnavailable(f"no answer from {server}: {cause}", server=server) from None
+    except ResponseFailed as error:
+        raise _of_stream(error.complaint, error.request) from None
     except APIError as error:  # an error in the middle of a stream
-        raise failed(error.code or error.type) from None
+        raise _of_stream(complaints.of_stream(error), error.request) from None
     except OpenAIError as error:
         raise ModelUnavailable(f"no use of the model's answer: {type(error).__name__}") from None
     except (ValueError, AttributeError) as error:
         # Not JSON, or not in the shape of any answer: the client passes both on as they are.
-        raise ModelUnavailable("the model's answer cannot be read") from error
+        raise ModelUnavailable("the model's answer cannot be read", answered=True) from error
+
+
+@asynccontextmanager
+async def opened(stream: AsyncStream[T]) -> AsyncIterator[AsyncStream[T]]:
+    """Open *stream*, which may also be an error in spite of its status; close it in the end."""
+    async with stream:
+        response = stream.response
+        if response.headers.get("content-type", "").startswith(_NO_STREAM):
+            check_answer(_parsed(await response.aread()), response)
+        try:
+            yield stream
+        except ResponseFailed as failure:
+            failure.request = response.request
+            raise
 
 
 @contextmanager
@@ -83,40 +108,36 @@ def endpoint_needed(name: str) -> Iterator[None]:
 
 def from_status(error: APIStatusError) -> PanelError:
     """Return the domain's error for an HTTP status; servers differ in what their bodies say."""
-    what = " ".join(filter(None, [f"HTTP {error.status_code}", error.code, error.request_id]))
-    if fault := _fault_of(error.code) or _fault_of(error.type):
-        return ModelRefused(fault, what)
-    if error.status_code in _PASSING or error.status_code >= 500:
-        is_overloaded = error.status_code in _OVERLOADED or error.code in _OVERLOADED_CODES
-        unavailable = ModelOverloaded if is_overloaded else ModelUnavailable
-        return unavailable(what, after=retry_after(error))
-    message = message_of(error)
-    if _NO_DOCUMENTS.search(message) and error.request.url.path.endswith("/responses"):
-        return ModelRefused(ModelFault.DOCUMENTS, what)
-    if _NO_CONVERSATION.search(message):
-        return ConversationGone(what)
-    for words, fault in _BY_WORDS:
-        if words.search(message):
-            return ModelRefused(fault, what)
-    if error.status_code == 404:
-        return ConversationGone(what)
-    if (error.param or "").startswith("tools") or _TOOLS.search(message):
-        return ModelRefused(ModelFault.TOOLS, what)
-    return ModelRefused(_BY_STATUS.get(error.status_code, ModelFault.BAD_REQUEST), what)
-
-
-def failed(code: str | None) -> PanelError:
-    """Return the error for a response that had begun, so that the request was a good one."""
-    what = f"the response failed: {code}"
-    if fault := _fault_of(code):
-        return ModelRefused(fault, what)
-    return ModelOverloaded(what) if code in _OVERLOADED_CODES else ModelUnavailable(what)
+    complaint, request = complaints.of_status(error), error.request
+    is_gone = bool(_NO_CONVERSATION.search(complaint.message)) and error.status_code < 500
+    fault = None if is_gone else _fault(complaint, request)
+    if fault:
+        return _refused(fault, complaint, request)
+    if complaint.inner_status in _PASSING or complaint.inner_status >= 500:
+        return _unavailable(complaint, request, retry_after(error))
+    if is_gone or error.status_code in (404, 410):
+        return ConversationGone(_what(complaint, request))
+    return _refused(ModelFault.BAD_REQUEST, complaint, request)
 
 
 def incomplete(reason: str | None) -> ModelRefused:
     """Return the error for a response that ended before it was whole."""
-    fault = ModelFault.FILTERED if reason == "content_filter" else ModelFault.CUT_SHORT
+    fault = ModelFault.FILTERED_QUESTION if reason == "content_filter" else ModelFault.CUT_SHORT
     return ModelRefused(fault, f"the response is incomplete: {reason}")
+
+
+def check_answer(answer: object, response: httpx2.Response | None = None) -> None:
+    """Raise the domain's error for an *answer* with a good status that is an error, or a page."""
+    if isinstance(answer, BaseModel):
+        told = answer.model_extra or {}
+        names = ("id", "data", "object")
+        answer = {**told, **{name: getattr(answer, name, None) for name in names}}
+    if isinstance(answer, str):  # a proxy's page: the client returns what is not JSON as it is
+        complaint = complaints.of_body(answer)
+        request = response.request if response else None
+        raise ModelUnavailable(f"not JSON: {_words(complaint, request)}", answered=True)
+    if complaints.is_error(answer):
+        raise _of_stream(complaints.of_body(answer), response.request if response else None)
 
 
 def is_locked(error: APIStatusError) -> bool:
@@ -134,17 +155,113 @@ def is_certain(error: APIStatusError | APIConnectionError) -> bool:
 
 def message_of(error: APIStatusError) -> str:
     """Return what the server says of the error: for matching, never for the log."""
-    body = error.body if isinstance(error.body, dict) else {}
-    return str(body.get("message") or body.get("detail") or error.message)
+    return complaints.of_status(error).message
 
 
 def retry_after(error: APIStatusError) -> float | None:
-    """Return how many seconds the server asks us to wait, if it does so in seconds."""
+    """Return how many seconds the server asks us to wait, if it does."""
+    headers = error.response.headers
+    asked = headers.get("retry-after", "")
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        if milliseconds := headers.get("retry-after-ms"):
+            return max(0.0, float(milliseconds) / 1000)
+        return max(0.0, float(asked))
     except ValueError:
-        return None
+        pass
+    try:
+        until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError):
+        return complaints.seconds_to_wait(message_of(error))
 
 
-def _fault_of(code: str | None) -> ModelFault | None:
-    return ModelFault.FILTERED if code and "policy" in code else _BY_CODE.get(code or "")
+def _of_stream(complaint: Complaint, request: httpx2.Request | None) -> PanelError:
+    """Return the error for a response that had begun, so that the request was a good one."""
+    fault = _fault(complaint, request)
+    if fault is None and complaint.inner_status in (400, 404, 422):
+        fault = ModelFault.BAD_REQUEST
+    if fault:
+        return _logged(_refused(fault, complaint, request), complaint, request)
+    after = complaints.seconds_to_wait(complaint.message)
+    return _logged(_unavailable(complaint, request, after), complaint, request)
+
+
+def _fault(complaint: Complaint, request: httpx2.Request | None) -> ModelFault | None:
+    """Return why the request is refused; None if nothing definite says so."""
+    status = complaint.inner_status
+    text = unquoted(complaint.message)
+    fault = faults.by_code(complaint) or faults.by_words(text) or faults.by_status(status)
+    if fault is ModelFault.DOCUMENTS and request and "vector_stores" in request.url.path:
+        return None  # the one that is asked about itself: it is simply not there
+    if fault is None and 400 <= status < 500 and complaint.param.startswith("tools"):
+        return ModelFault.TOOLS
+    if fault is None and status == 410 and request and request.url.path.endswith("/responses"):
+        return ModelFault.MODEL
+    return fault
+
+
+def _refused(
+    fault: ModelFault, complaint: Complaint, request: httpx2.Request | None
+) -> ModelRefused:
+    if fault is ModelFault.FILTERED and _is_about_earlier(complaint, request):
+        fault = ModelFault.FILTERED_BEFORE
+    return ModelRefused(fault, _what(complaint, request), server=_server(request))
+
+
+def _unavailable(
+    complaint: Complaint, request: httpx2.Request | None, after: float | None
+) -> ModelUnavailable:
+    is_overloaded = (
+        complaint.inner_status in _OVERLOADED
+        or {complaint.code, complaint.type} & _OVERLOADED_CODES
+    )
+    kind = ModelOverloaded if is_overloaded else ModelUnavailable
+    what, server = _what(complaint, request), _server(request)
+    return kind(what, after=after, server=server, answered=True)
+
+
+def _what(complaint: Complaint, request: httpx2.Request | None) -> str:
+    """Return who says what: nothing in it is anybody's secret."""
+    head = f"HTTP {complaint.status}" if complaint.status else "the response failed:"
+    names = (head, complaint.code, complaint.type, complaint.request_id)
+    words = _words(complaint, request)
+    return " ".join(filter(None, names)) + (f": {words}" if words else "")
+
+
+def _words(complaint: Complaint, request: httpx2.Request | None) -> str:
+    message = complaint.message
+    for name in ("authorization", "api-key"):
+        if request and (key := request.headers.get(name, "").rpartition(" ")[2]):
+            message = message.replace(key, "…")
+    return first_words(message, complaints.request_text(request))
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _server(request: httpx2.Request | None) -> str:
+    return short_name(request.url) if request else ""
+
+
+def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | None) -> PanelError:
+    """Log what is said of *error*; returns it."""
+    told = {
+        "status": complaint.status,
+        "code": complaint.code,
+        "type": complaint.type,
+        "request": complaint.request_id,
+        "said": _words(complaint, request),
+        "server": _server(request),
+    }
+    level = logging.INFO if isinstance(error, ConversationGone) else logging.WARNING
+    log.log(level, "model.refused", extra={key: value for key, value in told.items() if value})
+    return error
+
+
+def _is_about_earlier(complaint: Complaint, request: httpx2.Request | None) -> bool:
+    """Whether a filter is known to have stopped at what was said before the question."""
+    return False

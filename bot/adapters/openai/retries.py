@@ -73,8 +73,7 @@ class RequestSender:
         """Return what *method* returns. Raises the domain's errors."""
         async with errors.translated():
             answer = await send(partial(method, *args, **kwargs), self._delays)
-        if isinstance(answer, str):  # a proxy's page: the client returns what is not JSON as it is
-            raise ModelUnavailable("the server's answer is not JSON")
+        errors.check_answer(answer)
         return answer
 
 

@@ -19,15 +19,25 @@ class Failure(StrEnum):
     """Why an expert did not answer; each has its own sentence for people."""
 
     SLOW = "slow"
-    UNAVAILABLE = "unavailable"
+    UNAVAILABLE = "unavailable"  # nothing came back
+    BUSY = "busy"  # the model's side has too much to do, or takes no more of us for now
+    ERROR = "error"  # the model's side answered, but with an error
+    REJECTED = "rejected"  # the model's side did not accept what we sent
     QUOTA = "quota"
     ACCESS = "access"
+    FORBIDDEN = "forbidden"
+    REGION = "region"
     MODEL = "model"
     FILTERED = "filtered"
+    FILTERED_QUESTION = "filtered_question"
+    FILTERED_BEFORE = "filtered_before"
     TOO_LONG = "too_long"
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
-    TOOLS = "tools"  # a tool is unknown to the model's side, or unavailable
+    TOOLS = "tools"  # a tool is unknown to the model's side
+    TOOL_SERVER = "tool_server"
+    NO_TOOLS = "no_tools"
+    TOOLS_OFF = "tools_off"
     STOPPED = "stopped"  # by somebody
     LEFT = "left"  # the expert was removed from the panel meanwhile
     FUNCTION = "function"  # the function raised an error
@@ -133,6 +143,7 @@ class ExpertFailed(_Dated):
     failure: Failure
     begun: str = ""  # what people saw of the unfinished answer, sanitized
     why: str = ""  # the reason that a function gave for refusing
+    wait: float = 0  # seconds that the model's side asked us to wait, if it has too much to do
 
 
 @dataclass(frozen=True, slots=True)

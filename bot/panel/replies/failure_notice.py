@@ -10,7 +10,27 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 NO_CREDIT = "no-credit"
 
 # What somebody can put right, so that the same turn can be answered then.
-MENDABLE = frozenset({ModelFault.QUOTA, ModelFault.ACCESS, ModelFault.MODEL})
+MENDABLE = frozenset(
+    {
+        ModelFault.QUOTA,
+        ModelFault.ACCESS,
+        ModelFault.FORBIDDEN,
+        ModelFault.REGION,
+        ModelFault.MODEL,
+        ModelFault.NO_TOOLS,
+        ModelFault.TOOLS_OFF,
+    }
+)
+
+
+def fault_of(refusal: ModelRefused, turn: Turn) -> ModelFault:
+    """Return why the model's side refused, with what *turn* adds to it.
+
+    Where nothing was said before the question, a content filter has stopped the question.
+    """
+    if refusal.fault is ModelFault.FILTERED and turn.about == turn.thread.thread_ts:
+        return ModelFault.FILTERED_QUESTION
+    return refusal.fault
 
 
 class FailureNotice:
@@ -33,14 +53,16 @@ class FailureNotice:
         match error:
             case ModelRefused(fault=ModelFault.QUOTA):
                 sentence = await self._no_credit_sentence(record.turn)
-            case ModelRefused(fault=fault):
-                sentence = failure_sentences.router_failed(fault)
+            case ModelRefused(server=server):
+                fault = fault_of(error, record.turn)
+                sentence = failure_sentences.router_failed(fault, server)
             case MessengerRefused():
                 sentence = apologies.refused(error)
             case _ if record.progress.said_something:
-                sentence = failure_sentences.gave_up_halfway()
+                reason = failure_sentences.why_given_up(error)
+                sentence = failure_sentences.gave_up_halfway(reason)
             case _:
-                sentence = failure_sentences.gave_up()
+                sentence = failure_sentences.gave_up(failure_sentences.why_given_up(error))
         await writer.offer_retry(record.progress.giving_up, sentence)
 
     async def no_credit(self, record: TurnRecord, writer: ThreadWriter) -> None:

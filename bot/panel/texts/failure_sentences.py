@@ -3,23 +3,32 @@
 from collections.abc import Sequence
 
 from bot.language import gettext, listing, ngettext
-from bot.panel.errors import ModelFault
+from bot.panel.errors import (
+    MessengerUnavailable,
+    ModelFault,
+    ModelOverloaded,
+    ModelUnavailable,
+    StoreUnavailable,
+    TryLater,
+)
 from bot.panel.journal.events import Failure
 
+_LASTING = 60.0  # seconds from which people are told how long they have to wait
 
-def gave_up() -> str:
-    """Return the message of a turn that is given up."""
+
+def gave_up(reason: str) -> str:
+    """Return the message of a turn that is given up; *reason* is one of those below."""
     return gettext(
-        "I could not answer this: a service that I need did not respond for too long. "
-        "Nothing is lost: try again in a while."
+        "I could not answer this: {reason}. Nothing is lost: try again in a while.", reason=reason
     )
 
 
-def gave_up_halfway() -> str:
+def gave_up_halfway(reason: str) -> str:
     """Return the message of a turn that is given up with some of its answers posted."""
     return gettext(
-        "I could not finish this: a service that I need did not respond for too long. "
-        "Nothing is lost: try again in a while, and I go on from here."
+        "I could not finish this: {reason}. Nothing is lost: try again in a while, and I go on "
+        "from here.",
+        reason=reason,
     )
 
 
@@ -40,20 +49,73 @@ def only_operators_retry() -> str:
     )
 
 
-def model_away(pauses: Sequence[float]) -> str:
+def why_given_up(error: BaseException) -> str:
+    """Return which service was missed, or what else failed, for the end of a sentence."""
+    match error:
+        case ModelOverloaded(after=after, server=server) if after and after >= _LASTING:
+            return gettext(
+                "the model service{server} accepts no more requests from us for now, and asks us "
+                "to wait for about {time}",
+                server=_named(server),
+                time=_duration(after),
+            )
+        case ModelOverloaded(server=server):
+            return gettext(
+                "the model service{server} had more requests than it accepts for too long",
+                server=_named(server),
+            )
+        case ModelUnavailable(answered=True, server=server):
+            return gettext(
+                "the model service{server} answered with errors for too long",
+                server=_named(server),
+            )
+        case ModelUnavailable(server=server):
+            return gettext(
+                "the model service{server} did not respond for too long", server=_named(server)
+            )
+        case MessengerUnavailable():
+            return gettext("Slack did not respond for too long")
+        case StoreUnavailable():
+            return gettext("my memory (Redis) did not respond for too long")
+        case _:
+            return gettext("something in me failed; whoever runs me finds the cause in the log")
+
+
+def model_away(error: TryLater, pauses: Sequence[float]) -> str:
     """Return the message while the model's side is away; *pauses* (seconds) are from now."""
     return gettext(
-        "The model service is not responding, so this takes longer. Your question is kept: I try "
-        "again in about {times}, and at once when the service answers somebody else.",
+        "{problem}, so this takes longer. Your question is kept: I try again in about {times}, "
+        "and at once when the service answers somebody else.",
+        problem=_problem(error),
         times=listing([_duration(pause) for pause in pauses]),
     )
+
+
+def _problem(error: TryLater) -> str:
+    server = _named(getattr(error, "server", ""))
+    match error:
+        case ModelOverloaded():
+            return gettext(
+                "The model service{server} has more requests than it accepts", server=server
+            )
+        case ModelUnavailable(answered=True):
+            return gettext("The model service{server} answers with errors", server=server)
+        case _:
+            return gettext("The model service{server} is not responding", server=server)
+
+
+def _named(server: str) -> str:
+    """Return the name of a *server* in brackets, for after ``the model service``."""
+    return f" ({server})" if server else ""
 
 
 def _duration(seconds: float) -> str:
     if round(seconds) < 60:
         count = max(1, round(seconds))
         return ngettext("{count} second", "{count} seconds", count)
-    return ngettext("{count} minute", "{count} minutes", round(seconds / 60))
+    if seconds < 90 * 60:
+        return ngettext("{count} minute", "{count} minutes", round(seconds / 60))
+    return ngettext("{count} hour", "{count} hours", round(seconds / 3600))
 
 
 def still_no_credit() -> str:
@@ -61,28 +123,31 @@ def still_no_credit() -> str:
     return gettext("There is still no credit on the model account. Try again when it is topped up.")
 
 
-def expert_failed(failure: Failure, name: str) -> str:
-    """Return the message of an expert that has no answer."""
-    problem = gettext("I could not answer this time: {reason}.", reason=why_failed(failure))
+def expert_failed(failure: Failure, name: str, *, wait: float = 0) -> str:
+    """Return the message of an expert that has no answer; *wait* (seconds) may have been asked."""
+    reason = why_failed(failure)
+    if failure is Failure.BUSY and wait >= _LASTING:
+        reason = gettext(
+            "the model service accepts no more requests from us for about {time}",
+            time=_duration(wait),
+        )
+    problem = gettext("I could not answer this time: {reason}.", reason=reason)
     again = gettext("To try again, write")
     return f"_{problem} {again}_ `{name}: …`"
 
 
 def why_failed(failure: Failure) -> str:
     """Return why an expert has no answer, for the end of a sentence."""
+    return _why_refused(failure) or _why_not_answered(failure)
+
+
+def _why_not_answered(failure: Failure) -> str:
     return {
         Failure.SLOW: gettext("the answer took too long"),
         Failure.UNAVAILABLE: gettext("the model service did not respond"),
-        Failure.QUOTA: gettext("the model account has no credit left"),
-        Failure.ACCESS: gettext("the model service rejected our key"),
-        Failure.MODEL: gettext("my model does not exist (any more)"),
-        Failure.FILTERED: gettext("the model service refused the content"),
-        Failure.TOO_LONG: gettext("this is more than I can read at once"),
+        Failure.BUSY: gettext("the model service has more requests than it accepts"),
+        Failure.ERROR: gettext("the model service answered with an error"),
         Failure.BROKEN: gettext("the model did not finish the answer"),
-        Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
-        Failure.TOOLS: gettext(
-            "the model service does not know one of my tools, or did not reach it"
-        ),
         Failure.STOPPED: gettext("I was stopped"),
         Failure.LEFT: gettext("I was taken off the panel meanwhile"),
         Failure.FUNCTION: gettext("my function failed; whoever runs me finds the cause in the log"),
@@ -94,23 +159,110 @@ def why_failed(failure: Failure) -> str:
     }[failure]
 
 
-def router_failed(fault: ModelFault) -> str:
-    """Return the message of a turn whose router failed."""
+def _why_refused(failure: Failure) -> str | None:
+    """Return what the model's side has refused."""
+    return {
+        Failure.REJECTED: gettext(
+            "the model service did not accept my request; whoever runs me finds the cause in the "
+            "log"
+        ),
+        Failure.QUOTA: gettext("the model account has no credit left"),
+        Failure.ACCESS: gettext("the model service rejected our key"),
+        Failure.FORBIDDEN: gettext(
+            "our key may not do this at the model service; `panelbot check` tells more"
+        ),
+        Failure.REGION: gettext(
+            "the model service accepts no requests from where I run (its network or its country)"
+        ),
+        Failure.MODEL: gettext("my model does not exist (any more)"),
+        Failure.FILTERED: gettext(
+            "a content filter of the model service stopped it. Asking differently may help; if it "
+            "does not, it is about what was said before, and a new thread helps"
+        ),
+        Failure.FILTERED_QUESTION: gettext(
+            "a content filter of the model service stopped the question or its answer; asking "
+            "differently may help"
+        ),
+        Failure.FILTERED_BEFORE: gettext(
+            "a content filter of the model service stopped what was said here before; in a new "
+            "thread I can answer"
+        ),
+        Failure.TOO_LONG: gettext("this is more than I can read at once"),
+        Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
+        Failure.TOOLS: gettext("the model service does not know one of my tools"),
+        Failure.TOOL_SERVER: gettext(
+            "the server of one of my tools could not be reached, or rejected us"
+        ),
+        Failure.NO_TOOLS: gettext("my model cannot use tools; it needs another one"),
+        Failure.TOOLS_OFF: gettext(
+            "the model's server was started without tools; its documentation says how to switch "
+            "them on"
+        ),
+    }.get(failure)
+
+
+def router_failed(fault: ModelFault, server: str = "") -> str:
+    """Return the message of a turn whose router failed; *server* is the name of the model's."""
+    named = _named(server)
+    return _repairable(fault, named) or _about_message(fault, named)
+
+
+def _repairable(fault: ModelFault, named: str) -> str | None:
+    """Return what whoever runs the bot has to do."""
     return {
         ModelFault.QUOTA: gettext(
-            "The model account has no credit left, so nobody here can answer. Whoever runs me has "
-            "to top it up; then try again."
+            "The model account{server} has no credit left, or its budget is used up, so nobody "
+            "here can answer. Whoever runs me has to top it up; then try again.",
+            server=named,
         ),
         ModelFault.ACCESS: gettext(
-            "The model service rejected my key. Whoever runs me has to renew it: `panelbot check` "
-            "tells more."
+            "The model service{server} rejected my key. Whoever runs me has to renew it: "
+            "`panelbot check` tells more.",
+            server=named,
+        ),
+        ModelFault.FORBIDDEN: gettext(
+            "The model service{server} knows my key, but does not let it do this. Whoever runs me "
+            "has to look at its permissions, its project and its organization.",
+            server=named,
+        ),
+        ModelFault.REGION: gettext(
+            "The model service{server} accepts no requests from where I run: its country or its "
+            "network address is not allowed there. Whoever runs me has to have it allowed.",
+            server=named,
         ),
         ModelFault.MODEL: gettext(
             "The router's model does not exist (any more). Whoever runs me has to choose another: "
             "`panelbot check` tells more."
         ),
+        ModelFault.NO_TOOLS: gettext(
+            "The router's model cannot use tools, and so cannot call an expert. Whoever runs me "
+            "has to choose another."
+        ),
+        ModelFault.TOOLS_OFF: gettext(
+            "The model's server{server} was started without tools, so no expert can be called. "
+            "Whoever runs it has to switch them on; the log has its words.",
+            server=named,
+        ),
+    }.get(fault)
+
+
+def _about_message(fault: ModelFault, named: str) -> str:
+    return {
         ModelFault.FILTERED: gettext(
-            "The model service refused to work on this message. Please put it differently."
+            "A content filter of the model service{server} stopped this. Please put it "
+            "differently. If that does not help, it is about what was said in this thread before: "
+            "then please start a new one.",
+            server=named,
+        ),
+        ModelFault.FILTERED_QUESTION: gettext(
+            "A content filter of the model service{server} stopped this message, or its answer. "
+            "Please put it differently.",
+            server=named,
+        ),
+        ModelFault.FILTERED_BEFORE: gettext(
+            "A content filter of the model service{server} stopped what was said in this thread "
+            "before, so putting it differently does not help. Please start a new thread.",
+            server=named,
         ),
         ModelFault.TOO_LONG: gettext(
             "This is more than I can read at once. Please send a shorter message, or start a new "
@@ -125,11 +277,17 @@ def router_failed(fault: ModelFault) -> str:
             "them again."
         ),
         ModelFault.TOOLS: gettext(
-            "The model service does not know one of my tools, or did not reach it. Whoever runs "
-            "me finds more in the log."
+            "The model service{server} does not know one of my tools. Whoever runs me finds more "
+            "in the log.",
+            server=named,
+        ),
+        ModelFault.TOOL_SERVER: gettext(
+            "The server of one of my tools could not be reached, or rejected us. Whoever runs me "
+            "finds more in the log."
         ),
         ModelFault.BAD_REQUEST: gettext(
-            "The model service did not accept my request. Please tell whoever runs me; the log "
-            "has the details."
+            "The model service{server} did not accept my request. Please tell whoever runs me; "
+            "the log has the details.",
+            server=named,
         ),
     }[fault]

@@ -56,8 +56,8 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
             reply = text
         case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see FailureNotice
             return
-        case ExpertFailed(failure=failure, begun=begun, why=why):
-            line = why or failure_sentences.expert_failed(failure, call.expert)
+        case ExpertFailed(failure=failure, begun=begun, why=why, wait=wait):
+            line = why or failure_sentences.expert_failed(failure, call.expert, wait=wait)
             reply = with_note(begun, line)
     if not says_nothing(reply):
         await _post(context, call, reply, sources)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable, leaves
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnavailable,
+    leaves,
+)
 from bot.panel.journal.events import (
     ApprovalAsked,
     ClosingStarted,
@@ -23,6 +30,7 @@ from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.made_files import MadeFile
 from bot.panel.model import Call, Citation, Expert
+from bot.panel.replies.failure_notice import fault_of
 from bot.panel.texts import answers, file_sentences, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.tools import Toolbox
@@ -36,12 +44,19 @@ _FAILURES = {
     ModelFault.QUOTA: Failure.QUOTA,
     ModelFault.ACCESS: Failure.ACCESS,
     ModelFault.MODEL: Failure.MODEL,
+    ModelFault.FORBIDDEN: Failure.FORBIDDEN,
+    ModelFault.REGION: Failure.REGION,
     ModelFault.FILTERED: Failure.FILTERED,
+    ModelFault.FILTERED_QUESTION: Failure.FILTERED_QUESTION,
+    ModelFault.FILTERED_BEFORE: Failure.FILTERED_BEFORE,
     ModelFault.TOO_LONG: Failure.TOO_LONG,
     ModelFault.CUT_SHORT: Failure.BROKEN,
     ModelFault.DOCUMENTS: Failure.DOCUMENTS,
     ModelFault.TOOLS: Failure.TOOLS,
-    ModelFault.BAD_REQUEST: Failure.UNAVAILABLE,
+    ModelFault.TOOL_SERVER: Failure.TOOL_SERVER,
+    ModelFault.NO_TOOLS: Failure.NO_TOOLS,
+    ModelFault.TOOLS_OFF: Failure.TOOLS_OFF,
+    ModelFault.BAD_REQUEST: Failure.REJECTED,
 }
 
 
@@ -57,13 +72,26 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
                 return await ask_function(context, call, expert.function, on_event)
             return await _ask_model(context, consultation, on_event)
     except TimeoutError:
-        failure = Failure.SLOW
-    except (ModelUnavailable, ConversationGone):  # gone twice: the server keeps none
-        failure = Failure.UNAVAILABLE
-    except ModelRefused as error:
-        failure = _FAILURES[error.fault]
-    log.warning("expert.failed", extra={"turn": context.turn.id, "failure": failure})
-    return ExpertFailed(call.id, failure)
+        failed, reason = ExpertFailed(call.id, Failure.SLOW), ""
+    except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+        failed, reason = _failed(context, call, error), str(error)
+    extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
+    log.warning("expert.failed", extra=extra | ({"reason": reason} if reason else {}))
+    return failed
+
+
+def _failed(
+    context: TurnContext, call: Call, error: ModelUnavailable | ModelRefused | ConversationGone
+) -> ExpertFailed:
+    match error:
+        case ModelRefused():
+            return ExpertFailed(call.id, _FAILURES[fault_of(error, context.turn)])
+        case ModelOverloaded(after=after):
+            return ExpertFailed(call.id, Failure.BUSY, wait=after or 0)
+        case ModelUnavailable(answered=answered):
+            return ExpertFailed(call.id, Failure.ERROR if answered else Failure.UNAVAILABLE)
+        case ConversationGone():  # twice: the server keeps none
+            return ExpertFailed(call.id, Failure.REJECTED)
 
 
 def _timeout(context: TurnContext, consultation: Consultation) -> float:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence, Set
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.errors import ModelFault, ModelRefused, leaves
+from bot.panel.errors import ModelFault, ModelRefused, TryLater, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
@@ -15,7 +15,7 @@ from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Claim, MessageTs, Panel, Turn
-from bot.panel.replies.failure_notice import MENDABLE, FailureNotice
+from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
@@ -85,14 +85,14 @@ class TurnRunner:
         await self._plan(record, writer, panel).give_up()
         await writer.clear_status()
 
-    async def tell_of_delay(self, claim: Claim, pauses: Sequence[float]) -> None:
+    async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.
 
-        *pauses* are the seconds from now until the next tries.
+        *error* says how; *pauses* are the seconds from now until the next tries.
         """
         if await self._failures.concerns(claim.turn):
             record = await self._read_record(claim)
-            await self._writer(record).tell_of_delay(failure_sentences.model_away(pauses))
+            await self._writer(record).tell_of_delay(failure_sentences.model_away(error, pauses))
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
@@ -229,13 +229,16 @@ class TurnRunner:
 
     async def _post_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
         """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""
-        log.warning("router.refused", extra={"turn": context.turn.id, "fault": refusal.fault})
+        fault = fault_of(refusal, context.turn)
+        extra = {"turn": context.turn.id, "fault": fault, "reason": str(refusal)}
+        log.warning("router.refused", extra=extra)
         if refusal.fault in MENDABLE and context.progress.routed is None:
             raise refusal
         if refusal.fault is ModelFault.QUOTA:
             await self._failures.no_credit(context.record, context.writer)
         else:
-            await context.writer.post("refused", failure_sentences.router_failed(refusal.fault))
+            sentence = failure_sentences.router_failed(fault, refusal.server)
+            await context.writer.post("refused", sentence)
 
     async def _route_and_consult(self, context: TurnContext) -> None:
         async with asyncio.TaskGroup() as tasks:

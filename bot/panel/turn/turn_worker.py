@@ -217,14 +217,15 @@ class TurnWorker:
     async def _postpone(self, claim: Claim, error: TryLater) -> None:
         pause, outage = self._pause(claim, error), isinstance(error, ModelUnavailable)
         if outage and claim.postponed:
-            await self._tell_of_delay(claim, pause)
+            await self._tell_of_delay(claim, error, pause)
         await self._settle(lambda: self._queue.postpone(claim, after=pause, outage=outage))
 
-    async def _tell_of_delay(self, claim: Claim, pause: float) -> None:
+    async def _tell_of_delay(self, claim: Claim, error: TryLater, pause: float) -> None:
         later = self._timeouts.turn_retry_delays[claim.postponed + 1 :]
         try:
             async with renewed_lease(self._queue, claim, self._lease):
-                await self._runner.tell_of_delay(claim, list(accumulate((pause, *later))))
+                pauses = list(accumulate((pause, *later)))
+                await self._runner.tell_of_delay(claim, error, pauses)
         except Exception as failure:  # noqa: BLE001 - the next try decides what becomes of the turn
             why = _reason(_leading(failure))
             log.warning("delay.not_told", extra={"turn": claim.turn.id, "reason": why})

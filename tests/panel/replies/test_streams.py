@@ -241,7 +241,7 @@ async def test_an_answer_that_breaks_off_stays_and_says_so(bench):
 
     await bench.ask("May we?")
 
-    line = failure_sentences.expert_failed(Failure.FILTERED, "legal")
+    line = failure_sentences.expert_failed(Failure.FILTERED_QUESTION, "legal")
     (reply,) = said(bench)
     assert reply == f"Yes, \n\n{line}"
     assert bench.messenger.withdrawn == []

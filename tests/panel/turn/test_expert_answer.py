@@ -292,7 +292,7 @@ async def test_an_expert_that_cannot_go_on_says_so_and_its_call_is_mended_later(
     office.model.script("legal", [consult("tax")], [refused])
     await office.ask("May we?")
     assert said_by(office, "Legal Counsel") == [
-        failure_sentences.expert_failed(Failure.FILTERED, "legal")
+        failure_sentences.expert_failed(Failure.FILTERED_QUESTION, "legal")
     ]
 
     office.model.script(ROUTER, [consult("legal", "c2")])

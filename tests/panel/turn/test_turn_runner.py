@@ -597,7 +597,7 @@ async def test_an_expert_whose_conversations_are_never_found_does_not_stop_the_o
 
     assert said_by(bench, "Legal Counsel") == ["Yes."]
     assert said_by(bench, "Finance Partner") == [
-        failure_sentences.expert_failed(Failure.UNAVAILABLE, "finance")
+        failure_sentences.expert_failed(Failure.REJECTED, "finance")
     ]
 
 

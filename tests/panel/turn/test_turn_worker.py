@@ -23,6 +23,7 @@ from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import HURRY, THREAD, Bench, consult, own_id
 
 DOWN = ModelUnavailable("down")
+NO_ANSWER = failure_sentences.why_given_up(DOWN)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     await put(bench, "hello")
     await settled(bench)
 
-    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
+    assert bench.messenger.said == [(None, failure_sentences.gave_up(NO_ANSWER))]
     assert bench.messenger.posts[-1][2].offers_retry
     assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
@@ -121,7 +122,8 @@ async def test_giving_up_is_told_although_an_expert_had_an_answer_nobody_saw(ben
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, failure_sentences.gave_up())
+    told = failure_sentences.gave_up("Slack did not respond for too long")
+    assert bench.messenger.said[-1] == (None, told)
 
 
 async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
@@ -137,7 +139,11 @@ async def test_a_retried_turn_that_fails_again_says_so_again(bench, work):
     await settled(bench)
 
     said = [text for _, text in bench.messenger.said]
-    assert said == [failure_sentences.gave_up(), failure_sentences.gave_up(), "Hi."]
+    assert said == [
+        failure_sentences.gave_up(NO_ANSWER),
+        failure_sentences.gave_up(NO_ANSWER),
+        "Hi.",
+    ]
 
 
 async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
@@ -149,7 +155,10 @@ async def test_giving_up_halfway_says_that_it_can_go_on(bench, work):
     await put(bench, "May we?")
     await settled(bench)
 
-    assert bench.messenger.said[-1] == (None, failure_sentences.gave_up_halfway())
+    assert bench.messenger.said[-1] == (
+        None,
+        failure_sentences.gave_up_halfway("Slack did not respond for too long"),
+    )
 
 
 async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
@@ -393,7 +402,7 @@ async def postponed(bench: Bench, seconds: float = 0) -> None:
     await eventually(lambda: bench.queue.not_due)
 
 
-TOLD = failure_sentences.model_away([15, 75, 375])
+TOLD = failure_sentences.model_away(DOWN, [15, 75, 375])
 
 
 async def test_at_the_second_postponement_people_are_told_once_and_it_is_taken_back(bench, away):
@@ -441,7 +450,7 @@ async def test_giving_up_or_stopping_takes_it_back(bench, away):
         await postponed(bench, seconds)
     bench.queue.advance(301)
     await settled(bench)
-    assert bench.messenger.said == [(None, failure_sentences.gave_up())]
+    assert bench.messenger.said == [(None, failure_sentences.gave_up(NO_ANSWER))]
 
     other = ThreadRef("T1", "C1", "5.0")
     await put(bench, "two", thread=other)
@@ -451,7 +460,7 @@ async def test_giving_up_or_stopping_takes_it_back(bench, away):
     await settled(bench)
 
     assert bench.messenger.said == [
-        (None, failure_sentences.gave_up()),
+        (None, failure_sentences.gave_up(NO_ANSWER)),
         (None, sentences.stopped([])),
     ]
 

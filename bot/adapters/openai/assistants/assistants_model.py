@@ -87,7 +87,10 @@ class AssistantsModel(LanguageModel):
     ) -> AsyncGenerator[ModelEvent, None]:
         """Yield what the run does, without calls that *prompt* does not allow."""
         said, calls_unasked = Responded(""), False
-        async with stream, aclosing(run_streaming.events(aiter(stream))) as events:
+        async with (
+            errors.opened(stream),
+            aclosing(run_streaming.events(aiter(stream))) as events,
+        ):
             async for event in events:
                 match event:
                     case ToolCalled() if not prompt.may_call:

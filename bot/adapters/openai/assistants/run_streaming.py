@@ -69,7 +69,7 @@ class _RunReader(StreamReader[AssistantStreamEvent]):
                     for call in details.tool_calls or ():
                         yield from self._write(call)
             case "error":
-                raise errors.failed(event.data.code)
+                raise errors.ResponseFailed(event.data)
             case _:
                 if isinstance(event.data, Run):
                     yield from self._go_on(event.data)
@@ -91,7 +91,7 @@ class _RunReader(StreamReader[AssistantStreamEvent]):
                 details = run.incomplete_details
                 raise errors.incomplete(details.reason if details else None)
             case "failed":
-                raise errors.failed(run.last_error.code if run.last_error else None)
+                raise errors.ResponseFailed(run.last_error)
             case "expired" | "cancelled":
                 raise ModelUnavailable(f"the run has {run.status}")
             case _:

@@ -47,7 +47,7 @@ class ConversationsModel(LanguageModel):
         start = ResponseStart(self._client, self._requests, self._delays, prompt)
         async with (
             errors.translated(),
-            await start.stream() as stream,
+            errors.opened(await start.stream()) as stream,
             aclosing(streaming.events(aiter(stream))) as events,
         ):
             async for event in events:

@@ -137,7 +137,7 @@ class StatelessModel(LanguageModel):
         token, recorder, last = token_hex(8), ResponseRecorder(), Responded("")
         async with (
             _errors(),
-            await self._begin(prompt, (*replay(known, new), *new)) as stream,
+            errors.opened(await self._begin(prompt, (*replay(known, new), *new))) as stream,
             aclosing(streaming.events(recorder.record(aiter(stream)))) as events,
         ):
             async for event in events:

@@ -65,9 +65,9 @@ class _ResponseReader(StreamReader[ResponseStreamEvent]):
                 details = event.response.incomplete_details
                 raise errors.incomplete(details.reason if details else None)
             case "response.failed":
-                raise errors.failed(event.response.error.code if event.response.error else None)
+                raise errors.ResponseFailed(event.response.error)
             case "error":
-                raise errors.failed(event.code)
+                raise errors.ResponseFailed(event)
             case _:
                 pass
 

@@ -199,7 +199,7 @@ async def test_being_cancelled_hangs_up(model: ConversationsModel, api: CannedAp
     [
         (events.incomplete("max_output_tokens"), ModelFault.CUT_SHORT),
         (events.incomplete(None), ModelFault.CUT_SHORT),
-        (events.incomplete("content_filter"), ModelFault.FILTERED),
+        (events.incomplete("content_filter"), ModelFault.FILTERED_QUESTION),
         (events.failed("invalid_prompt"), ModelFault.FILTERED),
         (events.failed("bio_policy"), ModelFault.FILTERED),
         ({"type": "error", "code": "insufficient_quota", "message": ""}, ModelFault.QUOTA),

@@ -1,0 +1,1 @@
+"""What servers say when they refuse, and what it means."""
