@@ -25,6 +25,7 @@ from openai.types.responses.response_output_text import (
     AnnotationURLCitation,
 )
 
+from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Attachment,
@@ -177,7 +178,8 @@ def model_said(parts: Sequence[object]) -> ModelSaid:
                 case "container_file_citation":
                     files[note.file_id] = _made(note)
         text += text_of([part])
-    return ModelSaid(text, tuple(citations), _sources(parts), tuple(files.values()))
+    said = ModelSaid(text, tuple(citations), _sources(parts), tuple(files.values()))
+    return without_leaks(said)
 
 
 def _citation(annotation: AnnotationFileCitation, start: int) -> Citation:

@@ -36,6 +36,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The model's call of a tool, with its arguments as written."""
+
+    call_id: CallId
+    tool: str
+    arguments: Mapping[str, str]
+    written: bool = False  # as text: the conversation does not hold it as a call
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCalls:
+    """What may be calls that a model wrote as text; *beside* is what it said besides."""
+
+    calls: tuple[ToolCalled, ...]
+    beside: str = ""
+    marked: bool = False  # as calls: else they may be an example
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSaid:
     """A message of the model's side."""
 
@@ -43,15 +62,8 @@ class ModelSaid:
     citations: tuple[Citation, ...] = ()  # of documents, for footnotes
     sources: tuple[Source, ...] = ()
     files: tuple[MadeFile, ...] = ()  # that it has made
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCalled:
-    """The model's call of a tool, with its arguments as written."""
-
-    call_id: CallId
-    tool: str
-    arguments: Mapping[str, str]
+    thoughts: str = ""  # that came with the text, and are not for people
+    written: WrittenCalls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,7 @@ class Responded:
     # Contents of files that came with the response itself, by id. Never stored.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     model: str = ""  # the fallback that answered, if one did
+    written: WrittenCalls | None = None
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
@@ -171,12 +184,22 @@ def joined(messages: Iterable[ModelSaid]) -> Responded:
     text = ""
     citations: list[Citation] = []
     files: dict[str, MadeFile] = {}
+    written: list[WrittenCalls] = []
+    beside: list[str] = []
     for message in messages:
+        written += [message.written] if message.written else []
+        beside.append(message.written.beside if message.written else message.text)
         text = f"{closed(text)}\n\n{message.text}" if text and message.text else text + message.text
         start = len(text) - len(message.text)
         citations += [_moved(citation, start) for citation in message.citations]
         files |= {file.id: file for file in message.files}
-    return Responded(text, citations=tuple(citations), files=tuple(files.values()))
+    responded = Responded(text, citations=tuple(citations), files=tuple(files.values()))
+    if not written:
+        return responded
+    calls = tuple(call for one in written for call in one.calls)
+    is_marked = all(one.marked for one in written)
+    prose = "\n\n".join(filter(None, beside))
+    return replace(responded, written=WrittenCalls(calls, prose, is_marked))
 
 
 def _moved(citation: Citation, by: int) -> Citation:

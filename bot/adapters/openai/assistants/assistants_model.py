@@ -30,6 +30,7 @@ from bot.adapters.openai.assistants.run_start import RunStart
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, merged, to_message
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, refuse
 from bot.adapters.openai.labels import pack, unpack
+from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server_limits import ServerLimits
 from bot.panel.errors import ConversationGone, Refused
@@ -68,6 +69,7 @@ class AssistantsModel(LanguageModel):
         self._limits = ServerLimits()
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
+        self._thinking = ThinkingModels()
         self._pending = PendingRuns(self._api, self._delays)
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
@@ -89,7 +91,7 @@ class AssistantsModel(LanguageModel):
         said, calls_unasked = Responded(""), False
         async with (
             errors.opened(stream),
-            aclosing(run_streaming.events(aiter(stream))) as events,
+            aclosing(self._read(prompt, stream)) as events,
         ):
             async for event in events:
                 match event:
@@ -113,6 +115,9 @@ class AssistantsModel(LanguageModel):
                         yield replace(joined(part for part in parts if part.text), usage=usage)
                     case _:
                         yield event
+
+    def _read(self, prompt: Prompt, stream: RunStream) -> AsyncGenerator[ModelEvent, None]:
+        return filtered(run_streaming.events(aiter(stream)), prompt, self._thinking)
 
     async def _without_calls(self, prompt: Prompt, rounds: int) -> RunStream | None:
         """Continue the pending run with its calls aborted; None if no further round is allowed."""

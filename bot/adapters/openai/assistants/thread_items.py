@@ -16,6 +16,7 @@ from openai.types.beta.threads import Message, Run, Text
 from openai.types.beta.threads.runs import FunctionToolCall, RunStep
 
 from bot.adapters.openai.items import tool_called
+from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model import pairing
@@ -140,7 +141,7 @@ def said_by(message: Message) -> ModelSaid:
             case _:
                 pass
     sources = tuple(dict.fromkeys(Source(citation.name) for citation in citations))
-    return ModelSaid(text, tuple(citations), sources)
+    return without_leaks(ModelSaid(text, tuple(citations), sources))
 
 
 def _without_markers(part: Text) -> tuple[str, list[Citation]]:

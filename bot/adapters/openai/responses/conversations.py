@@ -11,6 +11,7 @@ from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
 from bot.adapters.openai.items import stored_from_api, to_api
 from bot.adapters.openai.labels import pack, unpack
+from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
@@ -41,6 +42,7 @@ class ConversationsModel(LanguageModel):
         self._requests = RequestBuilder(salt, compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
+        self._thinking = ThinkingModels()
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
@@ -48,7 +50,7 @@ class ConversationsModel(LanguageModel):
         async with (
             errors.translated(),
             errors.opened(await start.stream()) as stream,
-            aclosing(streaming.events(aiter(stream))) as events,
+            aclosing(filtered(streaming.events(aiter(stream)), prompt, self._thinking)) as events,
         ):
             async for event in events:
                 yield event

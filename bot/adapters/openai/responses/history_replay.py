@@ -20,6 +20,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     ToolUsed,
     UserSaid,
+    WrittenCalls,
 )
 from bot.panel.tools import ApprovalWanted
 
@@ -41,8 +42,10 @@ def replay(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
     ]
     for item in pairing.without_strays(replayed):  # calls were summed up without their outputs
         match item:
-            case ToolUsed() | ApprovalGiven() | ModelSaid(text=""):
+            case ToolUsed() | ApprovalGiven() | ModelSaid(text="", written=None):
                 continue
+            case ModelSaid(written=WrittenCalls(beside=beside)):  # they follow as calls
+                items += [ModelSaid(beside)] if beside else []
             case _:
                 items.append(item)
     return items
@@ -87,6 +90,6 @@ class ResponseRecorder:
             stored for item in output for stored in stored_from_api(cast("ConversationItem", item))
         ]
         if responded.text and not any(isinstance(item, ModelSaid) and item.text for item in items):
-            items.append(ModelSaid(responded.text, responded.citations))
+            items.append(ModelSaid(responded.text, responded.citations, written=responded.written))
         known = {item.call_id for item in items if isinstance(item, ToolCalled)}
         return items + [call for call in self._calls if call.call_id not in known]

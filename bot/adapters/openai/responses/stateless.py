@@ -18,9 +18,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI
-from openai.types.responses import Response
+from openai.types.responses import Response, ResponseStreamEvent
 
 from bot.adapters.openai import errors, made_files
+from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
+from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.history_replay import ResponseRecorder, aborted, replay
@@ -37,6 +39,7 @@ from bot.panel.language_model.exchange import (
     Begun,
     Item,
     ModelEvent,
+    ModelSaid,
     Prompt,
     Responded,
     StoredItem,
@@ -72,6 +75,7 @@ class StatelessModel(LanguageModel):
         self._requests = RequestBuilder(salt)
         self._compaction = compaction or Compaction()
         self._delays = delays or RetryDelays()
+        self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
@@ -138,7 +142,7 @@ class StatelessModel(LanguageModel):
         async with (
             _errors(),
             errors.opened(await self._begin(prompt, (*replay(known, new), *new))) as stream,
-            aclosing(streaming.events(recorder.record(aiter(stream)))) as events,
+            aclosing(self._events(prompt, recorder.record(aiter(stream)))) as events,
         ):
             async for event in events:
                 match event:
@@ -153,6 +157,11 @@ class StatelessModel(LanguageModel):
                         yield event
         await self._add(prompt.conversation, [*new, *recorder.items(last)], known, token)
         yield replace(last, usage=last.usage + summary_usage)
+
+    def _events(
+        self, prompt: Prompt, stream: AsyncIterator[ResponseStreamEvent]
+    ) -> AsyncGenerator[ModelEvent, None]:
+        return filtered(streaming.events(stream), prompt, self._thinking)
 
     async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
         """Send the request, again and again as long as that is safe and may help."""
@@ -183,7 +192,8 @@ class StatelessModel(LanguageModel):
         async with _errors():
             create = partial(self._client.responses.create, **request)
             response: Response = await send(create, self._delays)
-            summary, usage = response.output_text, streaming.usage_of(response)
+            summary = without_leaks(ModelSaid(response.output_text)).text
+            usage = streaming.usage_of(response)
         summed_up = known.summed_up + cut
         await self._store.sum_up(prompt.conversation, summary, summed_up)
         return Remembered(known.items[cut:], summary, summed_up), usage

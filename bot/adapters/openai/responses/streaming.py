@@ -23,6 +23,7 @@ from bot.adapters.openai.items import (
     image_of,
     model_said,
 )
+from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.model_stream import StreamReader, read_stream
 from bot.panel.language_model.exchange import (
     Begun,
@@ -84,13 +85,15 @@ class _ResponseReader(StreamReader[ResponseStreamEvent]):
         for item in response.output:
             if item.type == "function_call":
                 yield from self._call(item, item.arguments)
-        said = joined(told for item in response.output for told in _said(item))
+        told = [said for item in response.output for said in _said(item)]
+        if not any(said.text or said.thoughts or said.written for said in told):
+            told.append(without_leaks(ModelSaid("".join(self._deltas))))
+        said = joined(told)
         drawn = [i for i in response.output if i.type == "image_generation_call" and i.result]
         self.ended = True
         asked = (item for item in response.output if item.type == "mcp_approval_request")
         yield replace(
             said,
-            text=said.text or "".join(self._deltas),
             usage=usage_of(response),
             wanted=tuple(approval_wanted(item) for item in asked),
             contents={item.id: image_of(item) for item in drawn},

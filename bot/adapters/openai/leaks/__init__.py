@@ -1,0 +1,1 @@
+"""What models without the right parser let into a text: thoughts, marks, calls of tools."""

@@ -1,0 +1,83 @@
+"""The text of a stream as people may read it while it is written: no thoughts, no marks."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from bot.adapters.openai.leaks.text_filter import TextFilter
+from bot.panel.language_model.exchange import ModelEvent, Prompt, Responded, TextWritten
+
+# Models whose own server takes everything out.
+_HOSTED = re.compile(r"(?:.*/)?(?:gpt-(?!oss)|chatgpt-|o\d)", re.IGNORECASE)
+_LIKE_A_CALL = re.compile(r"\s*(?:[\[{]|```|\Z)")
+
+
+class ThinkingModels:
+    """Which models close thoughts that they have not opened: their texts may begin with one.
+
+    What is not known yet is found out with a model's first text.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
+
+    def may_think_aloud(self, model: str) -> bool:
+        """Whether a text of *model* may be a thought until it is whole."""
+        return self._known.get(model, _HOSTED.match(model) is None)
+
+    def learn(self, model: str, text: TextFilter) -> None:
+        """Learn from a whole *text* of *model*."""
+        if text.closed_unopened or text.text.strip():
+            self._known[model] = text.closed_unopened or self._known.get(model, False)
+
+
+async def filtered(
+    events: AsyncGenerator[ModelEvent, None], prompt: Prompt, models: ThinkingModels
+) -> AsyncGenerator[ModelEvent, None]:
+    """Yield *events*, with what people may read of the text that is written meanwhile."""
+    text = _GrowingText(prompt, thinks=models.may_think_aloud(prompt.model))
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case TextWritten(delta):
+                    if shown := text.feed(delta):
+                        yield TextWritten(shown)
+                case Responded():
+                    if shown := text.end():
+                        yield TextWritten(shown)
+                    models.learn(prompt.model, text.filter)
+                    yield event
+                case _:
+                    yield event
+
+
+class _GrowingText:
+    """A text that grows where people see it; *thinks* if all of it may turn out to be a thought."""
+
+    def __init__(self, prompt: Prompt, *, thinks: bool) -> None:
+        self.filter = TextFilter()
+        self._thinks = thinks
+        self._may_be_call = bool(prompt.tools) and not _HOSTED.match(prompt.model)
+        self._waiting, self._shown = "", False
+
+    def feed(self, delta: str) -> str:
+        return self._released(self.filter.feed(delta))
+
+    def end(self) -> str:
+        fresh, self._thinks, self._may_be_call = self.filter.end(), False, False
+        return self._released(fresh)
+
+    def _released(self, fresh: str) -> str:
+        if self.filter.took_back and self._shown:
+            return ""  # what is shown is wrong: the whole reply takes its place
+        if self.filter.took_back:
+            self._waiting = self.filter.text.removesuffix(fresh)
+            self.filter.took_back = False
+        self._waiting += fresh
+        is_thought = self._thinks and not (self.filter.has_thought or self.filter.closed_unopened)
+        if is_thought or (self._may_be_call and _LIKE_A_CALL.match(self._waiting)):
+            return ""
+        self._may_be_call = False
+        shown, self._waiting = self._waiting, ""
+        self._shown = self._shown or bool(shown.strip())
+        return shown

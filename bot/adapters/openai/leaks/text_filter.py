@@ -1,0 +1,341 @@
+"""Telling apart what a model says to people, what it thinks, and calls that it writes as text.
+
+1. It does not matter in which pieces a text comes: only what may be the beginning of a mark is
+   held back. Time is linear.
+2. Marks in code are text: people ask what they mean. Within thoughts, only a mark between
+   backticks is.
+3. Where a thought is closed that was not opened, all before it was the thought. Where one is
+   opened twice and closed once (it mentions the mark), it ends there.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.adapters.openai.leaks.code_tracking import CodeTracking
+from bot.adapters.openai.leaks.mark_buffer import MarkBuffer, Piece
+from bot.adapters.openai.leaks.markers import (
+    HARMONY_END,
+    PLAIN_CLOSE,
+    PLAIN_OPEN,
+    PLAIN_OPENINGS,
+    Mark,
+    call_end,
+)
+
+_AHEAD = 2_100  # characters that tell whether a place is code
+_RECIPIENT = re.compile(r"\bto=(?:functions\.)?([\w.-]+)")
+_BARE_HEADER = re.compile(  # whose mark is missing
+    r"(?:assistant)?\s*(?:(?:analysis|commentary|final)\s*(?:to=[\w.-]+[ \w]*)?|to=[\w.-]+[ \w]*)"
+)
+_NOT_FOR_PEOPLE = re.compile(
+    r".*(?:analysis|commentary)|\s*(?:user|system|tool|developer|ipython|functions\.)", re.DOTALL
+)
+_NAMED = re.compile(r"<(?:function|invoke)(?:=|\sname=)[\"']?([\w.-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCall:
+    """A call that a mark announces: its tool, where the mark names it, and what it holds."""
+
+    tool: str
+    body: str
+
+
+class TextFilter:
+    """Filters one text. What it has found is complete after ``end``."""
+
+    def __init__(self) -> None:
+        self.thoughts: list[str] = []
+        self.calls: list[MarkedCall] = []
+        self.has_thought = False  # whether a thought has ended that was opened
+        self.closed_unopened = False  # whether one was closed without that
+        self.took_back = False  # whether something that people were to read was none
+        self._buffer = MarkBuffer()
+        self._code = CodeTracking()
+        self._state: Callable[[], bool] = self._begin  # takes what is next; False: needs more
+        self._kept: list[Piece] = []  # what people read
+        self._fresh: list[str] = []  # of that, since more was fed
+        self._removed, self._blank = False, True  # the second: of what people read
+        self._hidden: list[Piece] = []  # the thought, since it was closed last
+        self._depth, self._was_closed = 0, False  # of the thought
+        self._earlier: list[Piece] = []  # what people were to read, until a thought was closed
+        self._struck = False  # whether HTML's <s> is open
+        self._header, self._is_role = "", False
+        self._tool, self._body, self._call_end = "", list[str](), HARMONY_END
+
+    @property
+    def text(self) -> str:
+        """What people read."""
+        return "".join(piece.text for piece in self._kept)
+
+    def feed(self, text: str) -> str:
+        """Take more of the text; returns what people can read of it now."""
+        self._buffer.add(text)
+        while self._state():
+            pass
+        fresh, self._fresh = "".join(self._fresh), []
+        return fresh
+
+    def end(self) -> str:
+        """Take the end of the text; returns what people can read besides."""
+        self._buffer.ended = True
+        fresh = self.feed("")
+        if self._blank and self._earlier and not self.closed_unopened:
+            self._kept = self._earlier  # the thought was closed once more after the answer
+            self.thoughts.pop()
+        return fresh
+
+    def place(self, at: int) -> int | None:
+        """Return where the text's place *at* is in what people read; None if it is not."""
+        length = 0
+        for piece in self._kept:
+            if piece.start <= at <= piece.start + len(piece.text):
+                return length + at - piece.start
+            length += len(piece.text)
+        return None
+
+    # States. Next in the buffer is …
+
+    def _begin(self) -> bool:
+        """… the first word, which may say in plain language that a thought begins."""
+        text = self._buffer.text
+        first = text[self._buffer.at :].lstrip()
+        self._say(len(text) - len(first))
+        may_be_more = any(words.startswith(first.lower()) for words in PLAIN_OPENINGS)
+        if may_be_more and not self._buffer.ended:
+            return False
+        is_thought = PLAIN_OPEN.match(text, self._buffer.at)
+        self._state = self._in_plain_thought if is_thought else self._in_text
+        return True
+
+    def _in_plain_thought(self) -> bool:
+        """… a thought between plain words. If it does not end, it was none."""
+        end = PLAIN_CLOSE.search(self._buffer.text, self._buffer.at)
+        if end is None:
+            self._hidden.append(self._buffer.take_most())
+            if self._buffer.ended:
+                self._read_hidden()
+            return self._buffer.ended
+        self._hide(end.start())
+        self._end_thought()
+        self._drop(end.end())
+        if end[0] == "assistant":  # "commentary to=…" follows
+            self._begin_header(is_role=False)
+        return True
+
+    def _in_text(self) -> bool:
+        """… for people."""
+        mark = self._buffer.next_mark()
+        self._say(mark.start() if mark else self._buffer.certain)
+        if mark is None:
+            return False
+        after = self._buffer.text[mark.end() : mark.end() + _AHEAD]
+        ended = self._buffer.ended
+        if mark.lastgroup == "BLANK":
+            self._code.end_paragraph()
+        elif mark.lastgroup == "RUN":
+            if not self._code.take_run(mark[0], after, ended=ended):
+                return False
+        else:
+            is_code = self._code.is_code(after, ended=ended)
+            if not (is_code or self._is_html(mark[0])):
+                return is_code is not None and self._obey(mark)
+        self._say(mark.end())
+        return True
+
+    def _in_thought(self) -> bool:
+        """… a thought."""
+        mark = self._buffer.next_mark()
+        if mark is None:
+            self._hide(self._buffer.certain)
+            if self._buffer.ended:
+                self._end_unclosed()
+            return self._buffer.ended
+        if mark.end() == len(self._buffer.text) and not self._buffer.ended:
+            return False  # a backtick may follow
+        kind = mark.lastgroup if self._buffer.around(mark) != "``" else ""
+        if kind != Mark.CLOSE.name:
+            self._depth += kind == Mark.OPEN.name
+            self._hide(mark.end())
+            return True
+        self._hide(mark.start())
+        self._drop(mark.end())
+        self._depth, self._was_closed = self._depth - 1, True
+        if self._depth:
+            self._note_hidden()
+        else:
+            self._end_thought()
+        return True
+
+    def _in_header(self) -> bool:
+        """… the header of a message."""
+        mark = self._buffer.next_mark()
+        stop = mark.start() if mark else self._buffer.certain
+        line_end = self._buffer.text.find("\n", self._buffer.at, stop + 1) if self._is_role else -1
+        self._header += self._buffer.take(stop if line_end < 0 else line_end).text
+        if line_end >= 0:
+            self._drop(line_end + 1)
+            self._begin_body()
+        elif mark:
+            self._drop(mark.end())
+            if mark.lastgroup == Mark.BODY.name:
+                self._begin_body()
+            elif mark.lastgroup == Mark.END.name:
+                self._end_header()
+            else:
+                self._header += " " if mark.lastgroup in Mark.__members__ else mark[0]
+        elif self._buffer.ended:
+            self._end_header()
+        return mark is not None or line_end >= 0 or self._buffer.ended
+
+    def _in_hidden_message(self) -> bool:
+        """… a message that is not for people."""
+        mark = self._buffer.next_mark()
+        self._hide(mark.start() if mark else self._buffer.certain)
+        if mark and mark.lastgroup in (Mark.END.name, Mark.HEADER.name, Mark.ROLE.name):
+            self._end_thought()
+            return self._obey(mark)
+        if mark:
+            self._hide(mark.end())
+        elif self._buffer.ended:
+            self._end_thought()
+        return mark is not None
+
+    def _in_call(self) -> bool:
+        """… a call of a tool."""
+        end = self._call_end.search(self._buffer.text, self._buffer.at)
+        if end is None:
+            self._body.append(self._buffer.take_most().text)
+            if not self._buffer.ended:
+                return False
+        else:
+            self._body.append(self._buffer.take(end.start()).text)
+            self._drop(end.end())
+        self.calls.append(MarkedCall(self._tool, "".join(self._body)))
+        self._state = self._in_text
+        return True
+
+    # What a mark means.
+
+    def _obey(self, mark: re.Match[str]) -> bool:
+        self._drop(mark.end())
+        match Mark[mark.lastgroup or ""]:
+            case Mark.OPEN:
+                self._depth, self._was_closed, self._state = 1, False, self._in_thought
+            case Mark.CLOSE:
+                self._take_back()
+            case Mark.HEADER:
+                self._begin_header(is_role=False)
+            case Mark.ROLE:
+                self._begin_header(is_role=True)
+            case Mark.BODY if _BARE_HEADER.fullmatch(self._code.line):
+                self._header = self._unsay_line()
+                self._begin_body()
+            case Mark.CALL:
+                named = _NAMED.match(mark[0])
+                self._begin_call(named[1] if named else "", call_end(mark[0]))
+            case _:
+                pass
+        return True
+
+    def _is_html(self, mark: str) -> bool:
+        """Whether *mark* only looks like one of a model's, at this place."""
+        match mark.lower():
+            case "<s>":
+                self._struck = not self._blank
+                return self._struck
+            case "</s>":
+                was_struck, self._struck = self._struck, False
+                return was_struck
+            case "<answer>" | "</answer>" | "<response>" | "</response>":
+                return not self.thoughts
+            case _:
+                return False
+
+    def _begin_header(self, *, is_role: bool) -> None:
+        self._header, self._is_role, self._state = "", is_role, self._in_header
+
+    def _begin_body(self) -> None:
+        recipient = _RECIPIENT.search(self._header)
+        if recipient and recipient[1] not in ("user", "assistant", "all"):
+            self._begin_call(recipient[1], HARMONY_END)
+        elif _NOT_FOR_PEOPLE.match(self._header):
+            self._state = self._in_hidden_message
+        else:
+            self._state = self._in_text
+
+    def _end_header(self) -> None:
+        """Read a header without a body: a call, if its mark is missing."""
+        recipient, brace = _RECIPIENT.search(self._header), self._header.find("{")
+        if recipient and brace >= 0:
+            self.calls.append(MarkedCall(recipient[1], self._header[brace:]))
+        self._state = self._in_text
+
+    def _begin_call(self, tool: str, end: re.Pattern[str]) -> None:
+        self._tool, self._body, self._call_end = tool, [], end
+        self._state = self._in_call
+
+    def _take_back(self) -> None:
+        """Learn that what people were to read was a thought: it was closed, and never opened."""
+        self.closed_unopened = self.closed_unopened or not self.has_thought
+        self._earlier, self._kept, self._fresh = self._kept, [], []
+        self._code, self._blank, self.took_back = CodeTracking(), True, True
+        self._note(self._earlier)
+
+    def _unsay_line(self) -> str:
+        """Take back the line that people read last."""
+        line, self._code.line = self._code.line, ""
+        left, self.took_back, self._fresh = len(line), True, []
+        while left > 0:
+            last = self._kept.pop()
+            if len(last.text) > left:
+                self._kept.append(Piece(last.start, last.text[:-left]))
+            left -= len(last.text)
+        self._blank = not self.text.strip()
+        return line
+
+    # What becomes of what is next in the buffer.
+
+    def _say(self, stop: int) -> None:
+        """Let people read up to *stop*; if something was removed, without spaces at its start."""
+        piece = self._buffer.take(stop)
+        if self._removed and self._blank:
+            stripped = piece.text.lstrip()
+            piece = Piece(piece.start + len(piece.text) - len(stripped), stripped)
+        if piece.text:
+            self._blank = self._blank and piece.text.isspace()
+            self._code.follow(piece.text)
+            self._kept.append(piece)
+            self._fresh.append(piece.text)
+
+    def _drop(self, stop: int) -> None:
+        self._buffer.take(stop)
+        self._removed = True
+
+    def _hide(self, stop: int) -> None:
+        self._hidden.append(self._buffer.take(stop))
+
+    def _note(self, pieces: Sequence[Piece]) -> None:
+        if thought := "".join(piece.text for piece in pieces).strip():
+            self.thoughts.append(thought)
+
+    def _note_hidden(self) -> None:
+        self._note(self._hidden)
+        self._hidden = []
+
+    def _end_thought(self) -> None:
+        self._note_hidden()
+        self.has_thought, self._removed, self._state = True, True, self._in_text
+
+    def _end_unclosed(self) -> None:
+        """End a thought with the text: there, or where it was closed at least once."""
+        if self._was_closed:
+            self._read_hidden()
+        else:
+            self._end_thought()
+
+    def _read_hidden(self) -> None:
+        """Read what was taken for a thought as text."""
+        self._buffer.put_back(self._hidden)
+        self._hidden, self._state = [], self._in_text
