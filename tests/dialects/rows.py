@@ -1,12 +1,12 @@
 """What rows of the tables are made of: what a server sends, and what must come of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.panel.errors import ModelFault, PanelError
 from bot.panel.language_model.exchange import Item, ModelEvent
-from tests.dialects.server import Answers, Dialect, Json
+from tests.dialects.server import Answers, Dialect, Http, Json, Sse
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Row:
     backends: Sequence[str] = ("conversations", "stateless")
     turns: Sequence[Sequence[Item]] = ()  # what we say in each; else a question each
     requests: int | None = None  # how many requests for responses that takes
+    asked_last: Collection[str] = ()  # fields that the last request has
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class ThreadRow:
     backend: str = "stateless"
     absent: Sequence[str] = ()  # must be in no message
     is_in_order: bool = False  # else answers of experts may change places
-    elsewhere: Mapping[str, Answers] = field(default_factory=dict)  # see DialectServer
+    elsewhere: Mapping[str, Sequence[Http | Sse]] = field(default_factory=dict)  # see DialectServer
     environ: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -36,7 +36,16 @@ class Sse:
     pause: float = 0.0  # seconds before each event
 
 
-Answer = Http | Sse
+@dataclass(frozen=True)
+class Unless:
+    """*refusal* to requests with *field* (in their tools, too); else, and then used up, *good*."""
+
+    field: str
+    refusal: Http | Sse
+    good: Http | Sse
+
+
+Answer = Http | Sse | Unless
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class DialectServer:
         self,
         dialect: Dialect,
         answers: Mapping[str, Answers],
-        elsewhere: Mapping[str, Answers] | None = None,
+        elsewhere: Mapping[str, Sequence[Http | Sse]] | None = None,
         models: Sequence[str | Json] = ("some-model",),
     ) -> None:
         self.dialect = dialect
@@ -116,7 +125,7 @@ class DialectServer:
         self.conversations: dict[str, list[Json]] = {}  # items, the oldest first
         self.base_url = ""
         self.models = models
-        self._answers = {who: _in_turn(given) for who, given in answers.items()}
+        self._answers = {who: [*given] for who, given in answers.items()}
         self._elsewhere = {what: _in_turn(given) for what, given in (elsewhere or {}).items()}
         self._ids = itertools.count(1)
 
@@ -154,7 +163,7 @@ class DialectServer:
         return await self._give(request, self.dialect.not_found)
 
     async def _respond(self, request: web.Request, body: Json) -> web.StreamResponse:
-        answer = next(self._answers[self._who(body)])
+        answer = self._next_answer(body)
         kept = self.conversations.get(body.get("conversation", ""))
         if kept is not None and isinstance(answer, Sse):
             said = body["input"]
@@ -163,6 +172,17 @@ class DialectServer:
             output = ends[-1].get("response", {}).get("output") if ends else None
             kept += [item for item in output or [] if isinstance(item, dict)]
         return await self._give(request, answer)
+
+    def _next_answer(self, body: Json) -> Http | Sse:
+        answers = self._answers[self._who(body)]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if not isinstance(answer, Unless):
+            return answer
+        tools = body.get("tools") or ()
+        if answer.field not in body and not any(tool.get(answer.field) for tool in tools):
+            return answer.good
+        answers[:0] = [answer] if answer not in answers else []
+        return answer.refusal
 
     def _who(self, body: Json) -> str:
         tools = [str(tool.get("name")) for tool in body.get("tools") or ()]
@@ -200,7 +220,7 @@ class DialectServer:
         given = {"id": model} if isinstance(model, str) else model
         return {"object": "model", "created": 1, "owned_by": self.dialect.owner} | given
 
-    async def _give(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+    async def _give(self, request: web.Request, answer: Http | Sse) -> web.StreamResponse:
         if isinstance(answer, Sse):
             return await _stream(request, answer)
         body, is_text = answer.body, isinstance(answer.body, str | bytes)
@@ -230,7 +250,7 @@ def sse(event: Mapping[str, Any]) -> bytes:
     return f"{name}data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
 
 
-def _in_turn(answers: Answers) -> Iterator[Answer]:
+def _in_turn(answers: Sequence[Http | Sse]) -> Iterator[Http | Sse]:
     return itertools.chain(answers, itertools.repeat(answers[-1]))
 
 

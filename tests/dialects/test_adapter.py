@@ -55,6 +55,7 @@ async def test_row(row: Row, backend: str, redis: Connection) -> None:
             await _turn(model, conversation, said, outcome)
     if row.requests is not None:
         assert len(server.asked) == row.requests
+    assert server.asked[-1].keys() >= set(row.asked_last)
 
 
 def _model(backend: str, client: AsyncOpenAI, redis: Connection) -> LanguageModel:

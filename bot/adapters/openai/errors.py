@@ -120,6 +120,16 @@ def from_status(error: APIStatusError) -> PanelError:
     return _refused(ModelFault.BAD_REQUEST, complaint, request)
 
 
+def from_stream(complaint: Complaint, request: httpx2.Request | None) -> PanelError:
+    """Return the error for a response that had begun, so that the request was a good one."""
+    fault = _fault(complaint, request)
+    if fault is None and complaint.inner_status in (400, 404, 422):
+        fault = ModelFault.BAD_REQUEST
+    if fault:
+        return _refused(fault, complaint, request)
+    return _unavailable(complaint, request, complaints.seconds_to_wait(complaint.message))
+
+
 def incomplete(reason: str | None) -> ModelRefused:
     """Return the error for a response that ended before it was whole."""
     fault = ModelFault.FILTERED_QUESTION if reason == "content_filter" else ModelFault.CUT_SHORT
@@ -176,14 +186,7 @@ def retry_after(error: APIStatusError) -> float | None:
 
 
 def _of_stream(complaint: Complaint, request: httpx2.Request | None) -> PanelError:
-    """Return the error for a response that had begun, so that the request was a good one."""
-    fault = _fault(complaint, request)
-    if fault is None and complaint.inner_status in (400, 404, 422):
-        fault = ModelFault.BAD_REQUEST
-    if fault:
-        return _logged(_refused(fault, complaint, request), complaint, request)
-    after = complaints.seconds_to_wait(complaint.message)
-    return _logged(_unavailable(complaint, request, after), complaint, request)
+    return _logged(from_stream(complaint, request), complaint, request)
 
 
 def _fault(complaint: Complaint, request: httpx2.Request | None) -> ModelFault | None:

@@ -144,8 +144,8 @@ def tool_called(call_id: str, name: str, arguments: str) -> ToolCalled:
     return ToolCalled(CallId(call_id), name, {k: v for k, v in pairs if isinstance(v, str)})
 
 
-def function_tool(tool: Tool) -> FunctionToolParam:
-    """Return *tool* as a strict function tool."""
+def function_tool(tool: Tool, *, is_strict: bool = True) -> FunctionToolParam:
+    """Return *tool* as a function tool; a strict one lets the model write valid arguments only."""
     properties = {
         name: {"type": "string", "description": text} for name, text in tool.parameters.items()
     }
@@ -159,7 +159,7 @@ def function_tool(tool: Tool) -> FunctionToolParam:
             "required": list(properties),
             "additionalProperties": False,
         },
-        "strict": True,
+        "strict": is_strict,
     }
 
 

@@ -1,42 +1,79 @@
 """What a server or model has refused, so that one complaint is enough for all requests."""
 
+import logging
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from openai import APIStatusError
+from openai import APIStatusError, AsyncOpenAI
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import azure, errors
+from bot.panel.errors import ModelFault, ModelRefused, PanelError
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.model import Effort
 
-# What a response is none the worse for lacking, where a server does not know it.
-_OPTIONAL = (
-    "context_management", "parallel_tool_calls", "prompt_cache_key", "safety_identifier",
-    "truncation",
-)  # fmt: skip
+log = logging.getLogger(__name__)
+
+# What a response is none the worse for lacking, where a server does not know it or fails on it.
+OPTIONAL = frozenset({
+    "context_management", "include", "parallel_tool_calls", "prompt_cache_key", "reasoning",
+    "safety_identifier", "strict", "truncation",
+})  # fmt: skip
+_THINKING = re.compile(
+    r"\breasoning_effort\b|\breasoning\b(?!\W{0,2} item)|\bsupport thinking\b", re.IGNORECASE
+)
+_IN_DOUBT = (ModelFault.BAD_REQUEST, ModelFault.TOOLS)
 
 
 class ServerLimits:
-    """Learns which efforts a model refuses, and which fields a server does not know."""
+    """Learns which efforts and which optional fields a server refuses, for each model.
 
-    def __init__(self) -> None:
+    *is_documented*: the server names what it refuses, so that other failures have other causes.
+    """
+
+    def __init__(self, *, is_documented: bool = False) -> None:
+        self._is_documented = is_documented
         self._efforts: dict[tuple[str, Effort], str | None] = {}
-        self.unknown_fields: set[str] = set()
+        self._refused: defaultdict[str, set[str]] = defaultdict(set)
+        self._accepted: defaultdict[str, set[str]] = defaultdict(set)
 
     def effort(self, prompt: Prompt) -> str | None:
         """Return the effort to ask for; None: the request does not name one."""
+        if "reasoning" in self._refused[prompt.model]:
+            return None
         return self._efforts.get((prompt.model, prompt.effort), prompt.effort.value)
+
+    def refused(self, model: str) -> frozenset[str]:
+        """Return the optional fields to leave out."""
+        return frozenset(self._refused[model])
+
+    def doubted(self, model: str, request: Mapping[str, Any]) -> frozenset[str]:
+        """Return the optional fields of *request* that may be why it fails: never accepted yet."""
+        if self._is_documented:
+            return frozenset()
+        return optional_fields(request) - self._accepted[model]
+
+    def accept(self, model: str, request: Mapping[str, Any]) -> None:
+        """Note that *model* has begun to answer *request*."""
+        self._accepted[model] |= optional_fields(request)
+
+    def concede(self, model: str, fields: Iterable[str]) -> None:
+        """Leave *fields* out of all requests to *model* from now on."""
+        if new := sorted({*fields} - self._refused[model]):
+            self._refused[model].update(new)
+            log.warning("model.conceded", extra={"model": model, "fields": ", ".join(new)})
 
     def learn(self, prompt: Prompt, error: APIStatusError) -> bool:
         """Ask for less from now on; return whether that helps against *error*."""
-        if error.status_code not in (400, 422):
+        if error.status_code not in (400, 422) or not is_unexplained(errors.from_status(error)):
             return False
         if (error.param or "").startswith("reasoning"):
             return self._lower_effort(prompt)
-        for name in _OPTIONAL:
-            if name not in self.unknown_fields and _is_about(name, error):
-                self.unknown_fields.add(name)
-                return True
-        return False
+        complaint = error.param or errors.message_of(error)
+        named = named_fields(complaint, OPTIONAL - self._refused[prompt.model])
+        self.concede(prompt.model, named)
+        return bool(named)
 
     def _lower_effort(self, prompt: Prompt) -> bool:
         """Take another effort for prompts like this from now on; False if none is left."""
@@ -45,7 +82,26 @@ class ServerLimits:
         return refused is not None
 
 
-def _is_about(name: str, error: APIStatusError) -> bool:
-    """Return whether the server complains of that field; some only say so in their message."""
-    complaint = error.param or errors.message_of(error)
-    return re.search(rf"\b{name}\b", complaint) is not None
+def limits_of(client: AsyncOpenAI) -> ServerLimits:
+    """Return what is known beforehand of the server that *client* is connected with."""
+    url = client.base_url
+    return ServerLimits(is_documented=url.host == "api.openai.com" or azure.is_azure(url))
+
+
+def is_unexplained(error: PanelError) -> bool:
+    """Return whether *error* may be about any field of the request, as far as one can tell."""
+    return isinstance(error, ModelRefused) and error.fault in _IN_DOUBT
+
+
+def optional_fields(request: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the optional fields that *request* has."""
+    is_strict = any(tool.get("strict") for tool in request.get("tools", ()))
+    return (OPTIONAL & request.keys()) | ({"strict"} if is_strict else set())
+
+
+def named_fields(complaint: str, fields: Iterable[str]) -> frozenset[str]:
+    """Return those of *fields* that a server complains of; some only say so in their message."""
+    patterns = {name: re.compile(rf"\b{name}\b") for name in fields} | (
+        {"reasoning": _THINKING} if "reasoning" in fields else {}
+    )
+    return frozenset(name for name, pattern in patterns.items() if pattern.search(complaint))

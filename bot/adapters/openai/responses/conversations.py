@@ -16,6 +16,7 @@ from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
+from bot.adapters.openai.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.language_model.language_model import LanguageModel
@@ -39,7 +40,7 @@ class ConversationsModel(LanguageModel):
         self, client: AsyncOpenAI, *, salt: str, compact: int = 0, delays: RetryDelays | None = None
     ) -> None:
         self._client = client
-        self._requests = RequestBuilder(salt, compact)
+        self._requests = RequestBuilder(salt, limits_of(client), compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
         self._thinking = ThinkingModels()

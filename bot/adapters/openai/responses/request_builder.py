@@ -18,44 +18,53 @@ class RequestBuilder:
     From *compact* tokens on the server summarizes what a conversation holds; 0: it never does.
     """
 
-    def __init__(self, salt: str, compact: int = 0) -> None:
+    def __init__(self, salt: str, limits: ServerLimits, compact: int = 0) -> None:
         self._salt = salt
         self._compact = compact
-        self.limits = ServerLimits()
+        self.limits = limits
 
-    def build(self, prompt: Prompt, *before: ResponseInputItemParam) -> dict[str, Any]:
-        """Return the request; *before* comes before the prompt's own items."""
+    def build(
+        self,
+        prompt: Prompt,
+        *before: ResponseInputItemParam,
+        without: frozenset[str] = frozenset(),
+    ) -> dict[str, Any]:
+        """Return the request; *before* comes before the prompt's own items.
+
+        It lacks the optional fields that the server refuses, and those in *without*.
+        """
+        without |= self.limits.refused(prompt.model)
         request: dict[str, Any] = {
             "conversation": prompt.conversation,
             "model": prompt.model,
             "instructions": prompt.instructions,
             "input": [*before, *map(to_api, prompt.items)],
             "stream": True,
-            **self._context(),
+            **self._context(without),
         }
         if effort := self.limits.effort(prompt):
             request["reasoning"] = {"effort": effort}
-        if tools := _tools(prompt):  # also where they may not be called: for the cache
+        if tools := _tools(prompt, without):  # also where they may not be called: for the cache
             request |= tools
         if prompt.cache_key:
             request["prompt_cache_key"] = prompt.cache_key
         if prompt.user:
             salted = f"{self._salt}/{prompt.user}".encode()
             request["safety_identifier"] = hashlib.sha256(salted).hexdigest()
-        unknown = self.limits.unknown_fields
-        return {name: value for name, value in request.items() if name not in unknown}
+        return {name: value for name, value in request.items() if name not in without}
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self, without: frozenset[str]) -> dict[str, Any]:
         """Return what is to become of a conversation that is too long."""
-        if self._compact and "context_management" not in self.limits.unknown_fields:
+        if self._compact and "context_management" not in without:
             limit = {"type": "compaction", "compact_threshold": self._compact}
             return {"context_management": [limit]}
         return {"truncation": "auto"}  # forget the oldest: better than no answer
 
 
-def _tools(prompt: Prompt) -> dict[str, Any]:
+def _tools(prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
+    is_strict = "strict" not in without
     tools: list[ToolParam] = [
-        *map(function_tool, prompt.tools),
+        *(function_tool(tool, is_strict=is_strict) for tool in prompt.tools),
         *_searches(prompt),
         *map(server_tool, prompt.server_tools),
     ]

@@ -1,17 +1,19 @@
 """Beginning a response: what can be put right before the model writes a word."""
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, AsyncStream
-from openai.types.responses import ResponseStreamEvent
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
+from bot.adapters.openai.responses.concessions import Concessions, Stream
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import ApprovalGiven, Prompt, ToolAnswered
-
-Stream = AsyncStream[ResponseStreamEvent]
 
 
 class ResponseStart:
@@ -24,6 +26,7 @@ class ResponseStart:
         self._requests = requests
         self._prompt = prompt
         self._retries = RequestRetries(delays)
+        self._concessions = Concessions(requests.limits, prompt)
         own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
         decided = {item.request for item in prompt.items if isinstance(item, ApprovalGiven)}
         self._repair = Repair(client, prompt.conversation, own, decided)
@@ -31,26 +34,40 @@ class ResponseStart:
     async def stream(self) -> Stream:
         """Return the response's events."""
         while True:
-            request = self._requests.build(self._prompt, *self._repair.outputs)
+            before, without = self._repair.outputs, self._concessions.without
+            request = self._requests.build(self._prompt, *before, without=without)
             try:
                 stream: Stream = await self._client.responses.create(**request)
             except APIConnectionError as error:
                 await self._retries.wait(error)
             except APIStatusError as error:
-                await self._put_right(error)
+                await self._put_right(request, error)
             else:
-                return stream
+                if opened := await self._concessions.opened(request, stream):
+                    return opened
+                await self._leave_out_what_is_stored()
 
-    async def _put_right(self, error: APIStatusError) -> None:
+    async def _put_right(self, request: Mapping[str, Any], error: APIStatusError) -> None:
         """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
-        elif self._requests.limits.learn(self._prompt, error):
+        elif self._concessions.named(request, error) or (
+            _is_unexplained(error) and await self._repair.decline()
+        ):
             return
-        elif not (_is_unexplained(error) and await self._repair.decline()):
+        elif not self._concessions.guessed(request, error):
             await self._retries.wait(error)
             if errors.is_locked(error):
                 await self._look_for_earlier_try()
+
+    async def _leave_out_what_is_stored(self) -> None:
+        """Send no item again that a response left in the conversation which failed at once."""
+        try:
+            newest = await history.newest(self._client, self._prompt.conversation)
+        except APIStatusError:
+            raise ModelUnavailable("whether the failed response was stored is unknown") from None
+        if history.holds(newest, self._prompt.items):
+            self._prompt = replace(self._prompt, items=())
 
     async def _look_for_earlier_try(self) -> None:
         """Raise ModelUnavailable if the prompt is in the conversation already.

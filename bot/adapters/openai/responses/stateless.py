@@ -25,10 +25,11 @@ from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
+from bot.adapters.openai.responses.concessions import Concessions, Stream
 from bot.adapters.openai.responses.history_replay import ResponseRecorder, aborted, replay
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.responses.response_start import Stream
 from bot.adapters.openai.retries import RequestRetries, RetryDelays, send
+from bot.adapters.openai.server_limits import limits_of
 from bot.panel.errors import (
     ConversationGone,
     ModelUnavailable,
@@ -72,7 +73,7 @@ class StatelessModel(LanguageModel):
     ) -> None:
         self._client = client
         self._store = store
-        self._requests = RequestBuilder(salt)
+        self._requests = RequestBuilder(salt, limits_of(client))
         self._compaction = compaction or Compaction()
         self._delays = delays or RetryDelays()
         self._thinking = ThinkingModels()
@@ -166,19 +167,25 @@ class StatelessModel(LanguageModel):
     async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
         """Send the request, again and again as long as that is safe and may help."""
         retries = RequestRetries(self._delays)
+        concessions = Concessions(self._requests.limits, prompt)
         while True:
+            request = self._built(prompt, items, concessions.without)
             try:
-                stream: Stream = await self._client.responses.create(**self._built(prompt, items))
+                stream: Stream = await self._client.responses.create(**request)
             except APIConnectionError as error:
                 await retries.wait(error)
             except APIStatusError as error:
-                if not self._requests.limits.learn(prompt, error):
+                helps = concessions.named(request, error) or concessions.guessed(request, error)
+                if not helps:
                     await retries.wait(error)
             else:
-                return stream
+                if opened := await concessions.opened(request, stream):
+                    return opened
 
-    def _built(self, prompt: Prompt, items: Sequence[Item]) -> dict[str, Any]:
-        request = self._requests.build(replace(prompt, items=tuple(items)))
+    def _built(
+        self, prompt: Prompt, items: Sequence[Item], without: frozenset[str]
+    ) -> dict[str, Any]:
+        request = self._requests.build(replace(prompt, items=tuple(items)), without=without)
         del request["conversation"]
         return request | {"store": False}
 
