@@ -53,7 +53,7 @@ class ResponseFailed(Exception):
 
     def __init__(self, body: object) -> None:
         super().__init__()
-        said = body.to_dict() if isinstance(body, BaseModel) else body
+        said = body.to_dict(warnings=False) if isinstance(body, BaseModel) else body
         self.complaint = complaints.of_body(said)
         self.request: httpx2.Request | None = None  # which it answers
 

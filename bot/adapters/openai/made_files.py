@@ -3,7 +3,8 @@
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import image_of
+from bot.adapters.openai.reading.items import image_of, kind_of
+from bot.adapters.openai.reading.sent import Sent
 from bot.panel.errors import ConversationGone, Refused
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
@@ -40,6 +41,8 @@ async def _from_conversation(
     client: AsyncOpenAI, conversation: ConversationId, file: MadeFile
 ) -> bytes:
     item = await client.conversations.items.retrieve(file.id, conversation_id=conversation)
-    if item.type != "image_generation_call" or not item.result:
+    drawn = Sent(item, "item")
+    content = image_of(drawn) if kind_of(drawn) == "image_generation_call" else b""
+    if not content:
         raise Refused(file_sentences.made_gone(file.name))
-    return image_of(item)
+    return content

@@ -19,7 +19,6 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
-from openai.types.beta.threads import Message, Run
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.assistants import run_streaming
@@ -31,6 +30,7 @@ from bot.adapters.openai.assistants.thread_items import AFTER, from_message, mer
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, refuse
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
+from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server_limits import ServerLimits
 from bot.panel.errors import ConversationGone, Refused
@@ -164,12 +164,12 @@ class AssistantsModel(LanguageModel):
             settled = await self._send(self._pending.until_settled, thread, run)
         except ConversationGone:  # 404
             return False
-        return settled.status in ("completed", "requires_action")
+        return settled.optional_text("status") in ("completed", "requires_action")
 
     async def open(self, labels: Labels) -> ConversationId:
         with errors.endpoint_needed("threads"):
             opened = await self._send(self._api.create_thread, pack(labels))
-        return ConversationId(opened.id)
+        return ConversationId(opened.needed_text("id"))
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
@@ -181,7 +181,7 @@ class AssistantsModel(LanguageModel):
             thread = await self._send(self._api.thread, conversation)
         except ConversationGone:
             return None
-        return unpack(thread.metadata) if isinstance(thread.metadata, dict) else None
+        return unpack(thread.texts("metadata"))
 
     async def delete(self, conversation: ConversationId) -> int | None:
         try:
@@ -196,26 +196,26 @@ class AssistantsModel(LanguageModel):
         return not conversation.startswith(_FOREIGN)
 
     async def _merged(
-        self, conversation: ConversationId, messages: Sequence[Message]
+        self, conversation: ConversationId, messages: Sequence[Sent]
     ) -> list[StoredItem]:
         """Return what *messages*, oldest first, and the runs among them say."""
         runs = await self._send(self._runs_after, conversation, messages)
         # A run without tools has but messages, which are there already.
         steps = {
-            run.id: await self._send(_all, self._api.steps, conversation, run.id)
+            (id_ := run.text("id")): await self._send(_all, self._api.steps, conversation, id_)
             for run in runs
-            if run.tools
+            if run.raw("tools")
         }
         return merged(messages, runs, steps)
 
     async def _runs_after(
-        self, conversation: ConversationId, messages: Sequence[Message]
-    ) -> list[Run]:
+        self, conversation: ConversationId, messages: Sequence[Sent]
+    ) -> list[Sent]:
         """Return the runs that came after one of *messages*, oldest first."""
-        ids = {message.id for message in messages}
-        runs: list[Run] = []
+        ids = {message.optional_text("id") for message in messages}
+        runs: list[Sent] = []
         async for run in self._api.runs(conversation):
-            after = (run.metadata or {}).get(AFTER)
+            after = run.texts("metadata").get(AFTER)
             if after in ids:
                 runs.append(run)
             elif after:

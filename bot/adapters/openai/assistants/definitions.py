@@ -57,9 +57,9 @@ class AssistantDefinitions:
 
     async def _look_for(self, owner: str) -> _Known | None:
         async for assistant in self._api.assistants():
-            metadata = assistant.metadata or {}
+            metadata = assistant.texts("metadata")
             if metadata.get(_OWNER) == owner:
-                return _Known(assistant.id, metadata.get(_HASH, ""))
+                return _Known(assistant.needed_text("id"), metadata.get(_HASH, ""))
         return None
 
     async def _write(
@@ -67,8 +67,9 @@ class AssistantDefinitions:
     ) -> str:
         body = {**content, "name": owner, "metadata": {_OWNER: owner, _HASH: digest}}
         if known:
-            return (await self._api.update_assistant(known.id, body)).id
-        return (await self._api.create_assistant(body)).id
+            await self._api.update_assistant(known.id, body)
+            return known.id
+        return (await self._api.create_assistant(body)).needed_text("id")
 
 
 def definition(prompt: Prompt) -> Json:

@@ -3,7 +3,6 @@
 import logging
 
 from openai import APIConnectionError, APIStatusError, NotFoundError
-from openai.types.beta.threads import Run
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
@@ -11,6 +10,7 @@ from bot.adapters.openai.assistants.definitions import AssistantDefinitions, def
 from bot.adapters.openai.assistants.pending_runs import PendingRuns
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
+from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.adapters.openai.server_limits import ServerLimits
 from bot.json_types import Json
@@ -64,9 +64,9 @@ class RunStart:
         left = (item for item in self._unsent if isinstance(item, ToolAnswered))
         return {item.call_id: item.output for item in left}
 
-    def _is_answered(self, run: Run) -> bool:
+    def _is_answered(self, run: Sent) -> bool:
         """Whether the prompt is nothing but outputs that *run* waits for."""
-        wanted = {call.id for call in calls_of(run)}
+        wanted = {*calls_of(run)}
         return bool(self._unsent) and all(
             isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._unsent
         )
@@ -75,11 +75,11 @@ class RunStart:
         thread = self._prompt.conversation
         while self._unsent:
             added = await self._api.add_message(thread, to_message(self._unsent[0]))
-            self._after = added.id
+            self._after = added.optional_text("id")
             del self._unsent[0]
         if not self._after:
             newest = await self._api.newest_messages(thread, 1)
-            self._after = newest[0].id if newest else ""
+            self._after = newest[0].optional_text("id") if newest else ""
         await self._open_documents()
         assistant = await self._definitions.find(self._prompt)
         return await self._api.start_run(thread, self._request(assistant))

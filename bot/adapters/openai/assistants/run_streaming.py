@@ -2,121 +2,128 @@
 
 1. A run that waits for outputs has responded, as far as we are concerned: its calls are reported,
    and the outputs come with another prompt.
-2. A call is complete when the next one begins, or when the run waits; it is reported once.
+2. A call is complete when the next one begins, where the server numbers them, or when the run
+   waits; it is reported once.
 3. A stream that ends while the run still goes on has failed, however quietly it ended.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
-
-from openai.types.beta import AssistantStreamEvent
-from openai.types.beta.threads import RequiredActionFunctionToolCall, Run
-from openai.types.beta.threads.runs import ToolCallDelta
+from dataclasses import replace
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.assistants.thread_items import said_by
-from bot.adapters.openai.model_stream import StreamReader, read_stream
+from bot.adapters.openai.reading.call_ids import CallIds
+from bot.adapters.openai.reading.model_calls import PartialCall
+from bot.adapters.openai.reading.model_stream import StreamReader, read_stream
+from bot.adapters.openai.reading.sent import Sent
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (
     Begun,
     ModelEvent,
     ModelSaid,
     Responded,
-    TextWritten,
     joined,
 )
-from bot.panel.usage import NO_USAGE, Usage
+from bot.panel.model import CallId
+from bot.panel.usage import Usage
 
 
-def events(stream: AsyncIterator[AssistantStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
+def events(stream: AsyncIterator[object]) -> AsyncGenerator[ModelEvent, None]:
     """Yield what the run does, up to where it ends or waits; the last is Responded."""
     return read_stream(_RunReader(), stream, "run")
 
 
-@dataclass(slots=True)
-class _PartialCall:
-    """A call that is being written."""
-
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-
-
-def calls_of(run: Run) -> Sequence[RequiredActionFunctionToolCall]:
+def calls_of(run: Sent) -> Sequence[CallId]:
     """Return the calls whose outputs *run* waits for."""
-    action = run.required_action
-    return action.submit_tool_outputs.tool_calls if action else ()
+    ids = CallIds()
+    return [ids.of_call(call.id) for call in _waiting_calls(run)]
 
 
-class _RunReader(StreamReader[AssistantStreamEvent]):
+def _waiting_calls(run: Sent) -> Sequence[PartialCall]:
+    action = run.part("required_action").part("submit_tool_outputs")
+    return [_call(call) for call in action.parts("tool_calls")]
+
+
+def _call(call: Sent) -> PartialCall:
+    function = call.part("function")
+    name, arguments = function.optional_text("name"), function.raw("arguments")
+    return PartialCall("", call.optional_text("id"), name, arguments)
+
+
+class _RunReader(StreamReader):
     def __init__(self) -> None:
         super().__init__()
         self._begun = False
         self._said: list[ModelSaid] = []
-        self._calls: dict[int, _PartialCall] = {}
+        self._partial: dict[int, PartialCall] = {}
+        self._is_numbered = True  # whether each call has had a number of its own
 
-    def read(self, event: AssistantStreamEvent) -> Iterator[ModelEvent]:
-        match event.event:
+    def read(self, event: Sent) -> Iterator[ModelEvent]:
+        data, kind = event.part("data"), event.text("event")
+        match kind:
             case "thread.message.delta":
-                for part in event.data.delta.content or ():
-                    if part.type == "text" and part.text and part.text.value:
-                        yield TextWritten(part.text.value)
+                for part in data.part("delta").parts("content"):
+                    yield from self._shown(part.part("text").optional_text("value"))
             case "thread.message.completed":
-                self._said.append(said_by(event.data))
+                self._said.append(said_by(data))
             case "thread.run.step.delta":
-                details = event.data.delta.step_details
-                if details and details.type == "tool_calls":
-                    for call in details.tool_calls or ():
-                        yield from self._write(call)
+                for call in data.part("delta").part("step_details").parts("tool_calls"):
+                    yield from self._write(call)
             case "error":
-                raise errors.ResponseFailed(event.data)
+                raise errors.ResponseFailed(data.whole)
+            case _ if kind.startswith("thread.run.") and not kind.startswith("thread.run.step."):
+                yield from self._go_on(data, kind.removeprefix("thread.run."))
             case _:
-                if isinstance(event.data, Run):
-                    yield from self._go_on(event.data)
+                pass
 
-    def _go_on(self, run: Run) -> Iterator[ModelEvent]:
+    def _go_on(self, run: Sent, state: str) -> Iterator[ModelEvent]:
         if not self._begun:
             self._begun = True
-            yield Begun(f"{run.thread_id}/{run.id}")
-        match run.status:
+            yield Begun(f"{run.text('thread_id')}/{run.text('id')}")
+        match run.optional_text("status") or state:
             case "requires_action":
-                for call in calls_of(run):
-                    yield from self._report_call(
-                        call.id, call.function.name, call.function.arguments
-                    )
+                yield from self._calls.end(_waiting_calls(run))
                 yield self._responded(run)
             case "completed":
                 yield self._responded(run)
             case "incomplete":
-                details = run.incomplete_details
-                raise errors.incomplete(details.reason if details else None)
+                reason = run.part("incomplete_details").optional_text("reason")
+                raise errors.incomplete(reason or None)
             case "failed":
-                raise errors.ResponseFailed(run.last_error)
-            case "expired" | "cancelled":
-                raise ModelUnavailable(f"the run has {run.status}")
+                raise errors.ResponseFailed(run.raw("last_error"))
+            case "expired" | "cancelled" as ended:
+                raise ModelUnavailable(f"the run has {ended}")
             case _:
                 pass
 
-    def _write(self, delta: ToolCallDelta) -> Iterator[ModelEvent]:
-        if delta.type != "function":
+    def _write(self, delta: Sent) -> Iterator[ModelEvent]:
+        if delta.optional_text("type") not in ("function", ""):
             return
-        for index, done in self._calls.items():
-            if index < delta.index:
-                yield from self._report_call(done.id, done.name, done.arguments)
-        call = self._calls.setdefault(delta.index, _PartialCall())
-        call.id = delta.id or call.id
-        if delta.function:
-            call.name += delta.function.name or ""
-            call.arguments += delta.function.arguments or ""
+        index, piece = delta.number("index"), _call(delta)
+        call = self._partial.get(index)
+        if call is None:
+            call = self._partial[index] = PartialCall()
+        elif {piece.id, piece.name} - {"", call.id, call.name}:
+            self._is_numbered = False
+        if not self._is_numbered:  # the run tells in the end
+            return
+        for other, done in self._partial.items():
+            if other < index and not done.sources and done.content[1]:
+                yield from self._calls.complete(done, "steps")
+        call.id, call.name = call.id or piece.id, call.name or piece.name
+        call.arguments = f"{call.arguments}{piece.arguments or ''}"
 
-    def _responded(self, run: Run) -> Responded:
+    def _responded(self, run: Sent) -> Responded:
         self.ended = True
         return replace(joined(self._said), usage=_usage(run))
 
 
-def _usage(run: Run) -> Usage:
+def _usage(run: Sent) -> Usage:
     """Return what the whole run cost: told when it has ended, not where it waits."""
-    used = run.usage
-    if used is None:
-        return NO_USAGE
-    return Usage(used.prompt_tokens, 0, used.completion_tokens)
+    used = run.part("usage")
+    details = used.part("prompt_tokens_details", "input_tokens_details")
+    return Usage(
+        used.number("prompt_tokens", "input_tokens"),
+        details.number("cached_tokens"),
+        used.number("completion_tokens", "output_tokens"),
+    )

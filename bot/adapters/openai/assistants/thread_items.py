@@ -9,14 +9,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from openai.types.beta.threads import Message, Run, Text
-from openai.types.beta.threads.runs import FunctionToolCall, RunStep
-
-from bot.adapters.openai.items import tool_called
 from bot.adapters.openai.leaks.leaks import without_leaks
+from bot.adapters.openai.reading.call_ids import CallIds
+from bot.adapters.openai.reading.citation_markers import without_markers
+from bot.adapters.openai.reading.items import tool_called
+from bot.adapters.openai.reading.message_parts import plain_text, text_parts
+from bot.adapters.openai.reading.sent import Sent
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model import pairing
@@ -42,7 +43,7 @@ _UNFINISHED = ("in_progress", "incomplete")
 _NAMELESS = "…"
 _NOTHING = "(no output)"  # a message cannot be empty
 
-Steps = Mapping[str, Sequence[RunStep]]
+Steps = Mapping[str, Sequence[Sent]]  # by the id of their run
 
 
 def to_message(item: Item) -> Json:
@@ -63,50 +64,57 @@ def to_message(item: Item) -> Json:
             raise ModelRefused(ModelFault.TOOLS, "this API knows no remote tools")
 
 
-def from_message(message: Message) -> Item:
+def from_message(message: Sent) -> Item:
     """Return what *message* says or stands for."""
-    said, metadata = said_by(message), message.metadata or {}
+    said, metadata = said_by(message), message.texts("metadata")
     if call := metadata.get(_CALL):
-        return tool_called(call, metadata.get(_TOOL, ""), said.text)
+        return tool_called(CallId(call), metadata.get(_TOOL, ""), said.text)
     if call := metadata.get(_OUTPUT):
         return ToolAnswered(CallId(call), said.text)
-    return said if message.role == "assistant" else UserSaid(said.text)
+    return said if message.optional_text("role") == "assistant" else UserSaid(said.text)
 
 
-def merged(messages: Sequence[Message], runs: Sequence[Run], steps: Steps) -> list[StoredItem]:
+def merged(messages: Sequence[Sent], runs: Sequence[Sent], steps: Steps) -> list[StoredItem]:
     """Return what *messages* and the *steps* of *runs* say together; all come oldest first."""
-    written = {message.id: message for message in messages if message.run_id in steps}
-    following: defaultdict[str, list[Run]] = defaultdict(list)
+    written = {m.optional_text("id"): m for m in messages if m.optional_text("run_id") in steps}
+    following: defaultdict[str, list[Sent]] = defaultdict(list)
     for run in runs:
-        if run.id in steps:
-            following[(run.metadata or {}).get(AFTER, "")].append(run)
+        if run.optional_text("id") in steps:
+            following[run.texts("metadata").get(AFTER, "")].append(run)
     found: list[StoredItem] = []
     given_up: list[range] = []  # where the steps of such runs are
     for message in messages:
-        if message.id not in written and message.status not in _UNFINISHED:
+        id_ = message.optional_text("id")
+        if id_ not in written and message.optional_text("status") not in _UNFINISHED:
             found.append(from_message(message))
-        for run in following[message.id]:
-            for step in steps[run.id]:
+        for run in following[id_]:
+            ids = CallIds()
+            for step in steps[run.optional_text("id")]:
                 start = len(found)
-                found += _of_step(step, written)
-                if GIVEN_UP in (run.metadata or {}):
+                found += _of_step(step, written, ids)
+                if GIVEN_UP in run.texts("metadata"):
                     given_up.append(range(start, len(found)))
     return _with_aborted(found, given_up)
 
 
-def _of_step(step: RunStep, written: Mapping[str, Message]) -> list[StoredItem]:
-    details = step.step_details
-    if details.type == "message_creation":
-        message = written.get(details.message_creation.message_id)
-        return [from_message(message)] if message and message.status not in _UNFINISHED else []
-    calls = _functions(step)
-    found: list[StoredItem] = [
-        ToolUsed(call.type) for call in details.tool_calls if call.type != "function"
-    ]
-    found += [tool_called(c.id, c.function.name, c.function.arguments) for c in calls]
-    outputs = [(CallId(call.id), call.function.output) for call in calls]
-    found += [ToolAnswered(call, output) for call, output in outputs if output is not None]
-    return found
+def _of_step(step: Sent, written: Mapping[str, Sent], ids: CallIds) -> Iterator[StoredItem]:
+    details = step.part("step_details")
+    if created := details.part("message_creation"):
+        message = written.get(created.text("message_id"))
+        if message and message.optional_text("status") not in _UNFINISHED:
+            yield from_message(message)
+    called: list[tuple[CallId, Sent]] = []
+    ids.end_response()
+    for call in details.parts("tool_calls"):
+        if function := call.part("function"):
+            called.append((ids.of_call(call.optional_text("id")), function))
+        else:
+            yield ToolUsed(call.text("type"))
+    for id_, function in called:
+        yield tool_called(id_, function.text("name"), function.raw("arguments"))
+    for id_, function in called:
+        if function.raw("output") is not None:
+            yield ToolAnswered(id_, function.optional_text("output"))
 
 
 def _with_aborted(found: list[StoredItem], given_up: Sequence[range]) -> list[StoredItem]:
@@ -121,42 +129,38 @@ def _with_aborted(found: list[StoredItem], given_up: Sequence[range]) -> list[St
     return found
 
 
-def _functions(step: RunStep) -> list[FunctionToolCall]:
-    if step.step_details.type != "tool_calls":
-        return []
-    return [call for call in step.step_details.tool_calls if call.type == "function"]
-
-
-def said_by(message: Message) -> ModelSaid:
+def said_by(message: Sent) -> ModelSaid:
     """Return what *message* says, without the markers of what it cites, and these apart."""
     text, citations = "", list[Citation]()
-    for part in message.content:
-        match part.type:
-            case "text":
-                plain, found = _without_markers(part.text)
-                citations += [replace(c, at=c.at and len(text) + c.at) for c in found]
-                text += plain
-            case "refusal":  # it is what the model said, too
-                text += part.refusal
-            case _:
-                pass
+    for part in text_parts(message, "content"):
+        plain, found = _without_markers(part)
+        citations += [replace(c, at=c.at and len(text) + c.at) for c in found]
+        text += plain
     sources = tuple(dict.fromkeys(Source(citation.name) for citation in citations))
     return without_leaks(ModelSaid(text, tuple(citations), sources))
 
 
-def _without_markers(part: Text) -> tuple[str, list[Citation]]:
-    cited = [note for note in part.annotations if note.type == "file_citation"]
-    text, places = part.value, dict[int, int]()
-    for note in sorted(cited, key=lambda note: note.start_index, reverse=True):
-        if text[note.start_index : note.end_index] == note.text:
-            text = text[: note.start_index] + text[note.end_index :]
-    for note in cited:
-        before = [n for n in cited if n.start_index < note.start_index]
-        places[id(note)] = note.start_index - sum(n.end_index - n.start_index for n in before)
-    return text, [
-        Citation(DocumentId(note.file_citation.file_id), _name(note.text), places[id(note)] or None)
-        for note in cited
-    ]
+def _without_markers(part: Sent) -> tuple[str, list[Citation]]:
+    """Return the text of *part*, and its citations where their markers were."""
+    whole = part.part("text") or part  # its text may also be a plain one
+    text = whole.optional_text("value") or plain_text(part)
+    cited = [n for n in whole.parts("annotations") if n.optional_text("type") == "file_citation"]
+    places = {id(note): (note.number("start_index"), note.number("end_index")) for note in cited}
+    for note in sorted(cited, key=lambda note: places[id(note)], reverse=True):
+        start, end = places[id(note)]
+        if start < end and text[start:end] == note.optional_text("text"):
+            text = text[:start] + text[end:]
+    found = [_citation(note, places) for note in cited]
+    plain, moved = without_markers(text)
+    return plain, [replace(c, at=c.at and moved(c.at)) for c in found]
+
+
+def _citation(note: Sent, places: Mapping[int, tuple[int, int]]) -> Citation:
+    start, _ = places[id(note)]
+    before = sum(end - since for since, end in places.values() if since < start)
+    name = _name(note.optional_text("text"))
+    id_ = note.part("file_citation").optional_text("file_id") or name
+    return Citation(DocumentId(id_), name, start - before or None)
 
 
 def _name(marker: str) -> str:

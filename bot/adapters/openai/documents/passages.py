@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from math import inf
 
 from openai import AsyncOpenAI
-from openai.types.conversations import ConversationItem
-from openai.types.responses import ResponseFileSearchToolCall
 
-from bot.adapters.openai.items import from_api
+from bot.adapters.openai.reading.items import ItemReader, kind_of
+from bot.adapters.openai.reading.sent import Sent
 from bot.panel.language_model.exchange import ModelSaid, UserSaid
 from bot.panel.model import ConversationId, DocumentId
 from bot.panel.roster.knowledge import Passage
@@ -19,38 +18,41 @@ _PAGE = 100
 
 async def behind(client: AsyncOpenAI, conversation: ConversationId, ref: str) -> Sequence[Passage]:
     """Return what was found for the reply to the user item whose text contains *ref*."""
-    after: list[ConversationItem] = []
+    after: list[Sent] = []
     seen = 0
     listed = client.conversations.items.list(
         conversation, order="desc", limit=_PAGE, include=["file_search_call.results"]
     )
     async for item in listed:
         seen += 1
-        said = from_api(item)
-        if isinstance(said, UserSaid):
-            if ref in said.text:
-                return _found(after[::-1])
-            after.clear()  # it answers another question
+        sent = Sent(item, "item")
+        questions = [said for said in ItemReader().read(sent) if isinstance(said, UserSaid)]
+        if not questions:
+            after.append(sent)
+        elif ref in questions[0].text:
+            return _found(after[::-1])
         else:
-            after.append(item)
+            after.clear()  # it answers another question
         if seen == _LOOK_BACK:
             break
     return ()
 
 
-def _found(items: Sequence[ConversationItem]) -> Sequence[Passage]:
+def _found(items: Sequence[Sent]) -> Sequence[Passage]:
     """Return what the searches among *items* found, in the order of the footnotes."""
-    replies = [item for item in map(from_api, items) if isinstance(item, ModelSaid)]
+    reader = ItemReader()
+    stored = [stored for item in items for stored in reader.read(item)]
+    replies = [item for item in stored if isinstance(item, ModelSaid)]
     notes = numbered(citation for reply in replies for citation in reply.citations)
-    searches = [item for item in items if isinstance(item, ResponseFileSearchToolCall)]
     passages = [
         Passage(
-            result.filename or "…",
-            result.text or "",
-            notes.get(DocumentId(result.file_id or "")),
+            result.optional_text("filename") or "…",
+            result.optional_text("text"),
+            notes.get(DocumentId(result.optional_text("file_id"))),
         )
-        for search in searches
-        for result in search.results or ()
+        for search in items
+        if kind_of(search) == "file_search_call"
+        for result in search.parts("results")
     ]
     unique = dict.fromkeys(passages)
     return sorted(unique, key=lambda passage: passage.footnote or inf)

@@ -9,9 +9,11 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
-from bot.adapters.openai.items import stored_from_api, to_api
+from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
+from bot.adapters.openai.reading.items import read_items
+from bot.adapters.openai.reading.sent import Sent, sent_all
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
@@ -73,9 +75,8 @@ class ConversationsModel(LanguageModel):
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
         while True:
-            for item in page.data:
-                for stored in reversed([*stored_from_api(item)]):
-                    yield stored
+            for item in reversed(read_items(reversed(page.data or ()))):
+                yield item
             if not page.has_next_page():
                 return
             page = await self._send(page.get_next_page)
@@ -92,15 +93,16 @@ class ConversationsModel(LanguageModel):
                 stored = await self._send(self._client.responses.retrieve, response)
             except ConversationGone:  # 404
                 return False
-            if stored.status not in ("queued", "in_progress"):
-                return stored.status == "completed"
+            status = Sent(stored, "response").optional_text("status")
+            if status not in ("queued", "in_progress"):
+                return status == "completed"
             if not await polls.wait():
                 raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
         with errors.endpoint_needed("conversations"):
             opened = await self._send(self._client.conversations.create, metadata=pack(labels))
-        return ConversationId(opened.id)
+        return ConversationId(Sent(opened, "conversation").needed_text("id"))
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
@@ -113,7 +115,7 @@ class ConversationsModel(LanguageModel):
             stored = await self._send(self._client.conversations.retrieve, conversation)
         except ConversationGone:
             return None
-        return unpack(stored.metadata) if isinstance(stored.metadata, dict) else None
+        return unpack(Sent(stored, "conversation").texts("metadata"))
 
     async def delete(self, conversation: ConversationId) -> int | None:
         deleted: set[str] = set()
@@ -136,7 +138,8 @@ class ConversationsModel(LanguageModel):
         """Return the ids of some items that are still to be deleted."""
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
-        ids = {item.id for item in page.data if item.id}
+        items = sent_all(page.data or (), "item")
+        ids = {id_ for item in items if (id_ := item.optional_text("id"))}
         if ids & deleted:
             raise ModelUnavailable("the server still lists what it has deleted")
         return ids

@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 
 from openai import AsyncOpenAI
-from openai.types.conversations import ConversationItem
 
-from bot.adapters.openai.items import from_api
+from bot.adapters.openai.reading.items import read_items
 from bot.panel.language_model import pairing
-from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, UserSaid
+from bot.panel.language_model.exchange import (
+    ApprovalGiven,
+    Item,
+    ToolAnswered,
+    ToolUsed,
+    UserSaid,
+)
 from bot.panel.model import ConversationId
 
 PAGE = 100  # items: the most that the API gives at once
 LOOK_BACK = PAGE
 
 
-async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[ConversationItem]:
+async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[object]:
     """Return the items of *conversation*, newest first."""
-    items: list[ConversationItem] = []
+    items: list[object] = []
     async for item in client.conversations.items.list(conversation, order="desc", limit=LOOK_BACK):
         items.append(item)
         if len(items) == LOOK_BACK:
@@ -24,20 +29,20 @@ async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[Conv
     return items
 
 
-def since(newest_first: Sequence[ConversationItem], ref: str) -> list[Item] | None:
+def since(newest_first: Sequence[object], ref: str) -> list[Item] | None:
     """Return the newest user item whose text contains *ref* and all after it, oldest first."""
     items: list[Item] = []
-    for item in map(from_api, newest_first):
-        if item is not None:
+    for item in reversed(read_items(newest_first[::-1])):
+        if not isinstance(item, ToolUsed):
             items.append(item)
         if isinstance(item, UserSaid) and ref in item.text:
             return items[::-1]
     return None
 
 
-def holds(newest_first: Sequence[ConversationItem], items: Sequence[Item]) -> bool:
+def holds(newest_first: Sequence[object], items: Sequence[Item]) -> bool:
     """Return whether an earlier request with *items* was stored, as far as one can tell."""
-    known = [said for item in newest_first[::-1] if (said := from_api(item))]
+    known = read_items(newest_first[::-1])
     questions = [item for item in items if isinstance(item, UserSaid)]
     answers = [item for item in items if isinstance(item, ToolAnswered | ApprovalGiven)]
     is_known = any(item in known for item in questions[-1:])

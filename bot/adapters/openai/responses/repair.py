@@ -17,15 +17,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openai import APIError, APIStatusError, AsyncOpenAI, NotFoundError
-from openai.types.conversations import ConversationItem
 from openai.types.responses import ResponseInputItemParam
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import from_api, to_api
+from bot.adapters.openai.items import to_api
+from bot.adapters.openai.reading.items import ItemReader, kind_of, read_items
+from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model import pairing
-from bot.panel.language_model.exchange import ABORTED, ApprovalGiven, ToolAnswered
+from bot.panel.language_model.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    ToolAnswered,
+    ToolCalled,
+)
 from bot.panel.model import CallId, ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
 
@@ -133,9 +139,9 @@ class _Group:
     calls: dict[str, tuple[int, CallId]] = field(default_factory=dict)  # with their places
 
 
-def undecided(items: Sequence[ConversationItem], decided: Collection[RequestId]) -> list[RequestId]:
+def undecided(items: Sequence[object], decided: Collection[RequestId]) -> list[RequestId]:
     """Return the requests for approval that neither *items* (oldest first) nor *decided* answer."""
-    known = [from_api(item) for item in items]
+    known = read_items(items)
     answered = pairing.answers(known)
     asked = {
         item.request: None
@@ -145,9 +151,9 @@ def undecided(items: Sequence[ConversationItem], decided: Collection[RequestId])
     return [request for request in asked if request not in decided]
 
 
-def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Iterator[Orphans]:
+def orphans(items: Sequence[object], own: Collection[CallId]) -> Iterator[Orphans]:
     """Yield the calls among *items* (oldest first) that neither they nor *own* answer."""
-    known = [from_api(item) for item in items]
+    known = read_items(items)
     answering = [ToolAnswered(call, "") for call in own]  # the newest call of each id
     answered = pairing.answers([*known, *answering])
     for group in _groups(items):
@@ -156,12 +162,14 @@ def orphans(items: Sequence[ConversationItem], own: Collection[CallId]) -> Itera
             yield Orphans(left, group.reasoning if len(left) == len(group.calls) else None)
 
 
-def _groups(items: Iterable[ConversationItem]) -> Iterator[_Group]:
-    group = _Group()
-    for place, item in enumerate(items):
-        if item.type == "function_call":
-            group.calls[item.id] = place, CallId(item.call_id)
+def _groups(items: Iterable[object]) -> Iterator[_Group]:
+    group, reader, place = _Group(), ItemReader(), 0
+    for item in sent_all(items, "item"):
+        id_, stored = item.optional_text("id"), list(reader.read(item))
+        if stored and isinstance(call := stored[-1], ToolCalled):
+            group.calls[id_ or f"without an id: {place}"] = place, call.call_id
         else:
             yield group
-            group = _Group(item.id if item.type == "reasoning" else None)
+            group = _Group(id_ if kind_of(item) == "reasoning" else None)
+        place += len(stored)
     yield group

@@ -18,15 +18,17 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI
-from openai.types.responses import Response, ResponseStreamEvent
+from openai.types.responses import Response
 
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.leaks.leaks import without_leaks
+from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
+from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.concessions import Concessions, Stream
-from bot.adapters.openai.responses.history_replay import ResponseRecorder, aborted, replay
+from bot.adapters.openai.responses.history_replay import aborted, replay
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays, send
 from bot.adapters.openai.server_limits import limits_of
@@ -139,11 +141,12 @@ class StatelessModel(LanguageModel):
     async def _respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         known, summary_usage = await self._within_limits(prompt)
         new = [*aborted(known.items, prompt.items), *prompt.items]
-        token, recorder, last = token_hex(8), ResponseRecorder(), Responded("")
+        ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
+        token, written, last = token_hex(8), list[StoredItem](), Responded("")
         async with (
             _errors(),
             errors.opened(await self._begin(prompt, (*replay(known, new), *new))) as stream,
-            aclosing(self._events(prompt, recorder.record(aiter(stream)))) as events,
+            aclosing(self._read(stream, prompt, ids, written)) as events,
         ):
             async for event in events:
                 match event:
@@ -151,18 +154,15 @@ class StatelessModel(LanguageModel):
                         yield Begun(f"{prompt.conversation}/{token}")
                     case Responded():
                         last = event
-                    case ToolCalled():
-                        recorder.record_call(event)
-                        yield event
                     case _:
                         yield event
-        await self._add(prompt.conversation, [*new, *recorder.items(last)], known, token)
+        await self._add(prompt.conversation, [*new, *written], known, token)
         yield replace(last, usage=last.usage + summary_usage)
 
-    def _events(
-        self, prompt: Prompt, stream: AsyncIterator[ResponseStreamEvent]
+    def _read(
+        self, stream: Stream, prompt: Prompt, ids: CallIds, written: list[StoredItem]
     ) -> AsyncGenerator[ModelEvent, None]:
-        return filtered(streaming.events(stream), prompt, self._thinking)
+        return filtered(streaming.events(aiter(stream), ids, written), prompt, self._thinking)
 
     async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
         """Send the request, again and again as long as that is safe and may help."""
@@ -200,7 +200,7 @@ class StatelessModel(LanguageModel):
             create = partial(self._client.responses.create, **request)
             response: Response = await send(create, self._delays)
             summary = without_leaks(ModelSaid(response.output_text)).text
-            usage = streaming.usage_of(response)
+            usage = streaming.usage_of(Sent(response, "response"))
         summed_up = known.summed_up + cut
         await self._store.sum_up(prompt.conversation, summary, summed_up)
         return Remembered(known.items[cut:], summary, summed_up), usage

@@ -2,117 +2,173 @@
 
 1. Only a terminal event ends a response: a stream that ends without one has failed, however
    quietly it ended.
-2. A call is complete as soon as any event says so, and told once.
-3. Servers leave out events in between, so none but the terminal one is counted on.
+2. A call is complete as soon as any event says so, and told once: see ``model_calls.py``.
+3. Servers leave out events in between, so none but the terminal one is counted on. They also leave
+   out what that should hold: then what the other events have told is taken.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 
-from openai.types.responses import (
-    Response,
-    ResponseFunctionToolCall,
-    ResponseOutputItem,
-    ResponseStreamEvent,
-)
-
 from bot.adapters.openai import errors
-from bot.adapters.openai.items import (
+from bot.adapters.openai.leaks.leaks import without_leaks
+from bot.adapters.openai.reading.call_ids import CallIds
+from bot.adapters.openai.reading.citation_markers import without_markers
+from bot.adapters.openai.reading.items import (
+    ItemReader,
     approval_wanted,
     image_made,
     image_of,
-    model_said,
+    kind_of,
 )
-from bot.adapters.openai.leaks.leaks import without_leaks
-from bot.adapters.openai.model_stream import StreamReader, read_stream
+from bot.adapters.openai.reading.message_parts import model_said
+from bot.adapters.openai.reading.model_calls import PartialCall
+from bot.adapters.openai.reading.model_stream import StreamReader, read_stream
+from bot.adapters.openai.reading.sent import Sent
+from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (
     Begun,
     ModelEvent,
     ModelSaid,
+    Responded,
+    StoredItem,
     TextWritten,
-    ToolCalled,
     joined,
 )
-from bot.panel.usage import NO_USAGE, Usage
+from bot.panel.usage import Usage
+
+_ENDED = ("completed", "incomplete", "failed")
 
 
-def events(stream: AsyncIterator[ResponseStreamEvent]) -> AsyncGenerator[ModelEvent, None]:
-    """Yield what the model writes; the last is Responded."""
-    return read_stream(_ResponseReader(), stream, "response")
+def events(
+    stream: AsyncIterator[object],
+    ids: CallIds | None = None,
+    written: list[StoredItem] | None = None,
+) -> AsyncGenerator[ModelEvent, None]:
+    """Yield what the model writes; the last is Responded.
+
+    *ids* gives each call its id. All items are added to *written* when the response is complete.
+    """
+    return read_stream(_ResponseReader(ids, [] if written is None else written), stream, "response")
 
 
-class _ResponseReader(StreamReader[ResponseStreamEvent]):
-    def __init__(self) -> None:
-        super().__init__()
+class _ResponseReader(StreamReader):
+    def __init__(self, ids: CallIds | None, written: list[StoredItem]) -> None:
+        super().__init__(ids)
+        self._items = written
         self._deltas: list[str] = []
-        self._begun: dict[int, ResponseFunctionToolCall] = {}
+        self._done: list[Sent] = []  # items that events have told to be complete
 
-    def read(self, event: ResponseStreamEvent) -> Iterator[ModelEvent]:
-        match event.type:
+    def read(self, event: Sent) -> Iterator[ModelEvent]:
+        match _kind(event):
             case "response.created":
-                yield Begun(event.response.id)
+                yield Begun(event.part("response").text("id"))
             case "response.output_text.delta" | "response.refusal.delta":
-                self._deltas.append(event.delta)
-                yield TextWritten(event.delta)
+                self._deltas.append(event.text("delta"))
+                yield from self._shown(self._deltas[-1])
             case "response.output_item.added":
-                yield from self._begin(event.output_index, event.item)
-            case "response.function_call_arguments.done" if event.output_index in self._begun:
-                yield from self._call(self._begun[event.output_index], event.arguments)
-            case "response.output_item.done" if event.item.type == "function_call":
-                yield from self._call(event.item, event.item.arguments)
+                yield from self._begin(event.part("item"))
+            case "response.output_item.done":
+                yield from self._finish(event.part("item"))
+            case "response.function_call_arguments.delta" | "response.function_call_arguments.done":
+                yield from self._write_arguments(event)
             case "response.completed":
-                yield from self._complete(event.response)
+                yield from self._complete(event.part("response"))
             case "response.incomplete":
-                details = event.response.incomplete_details
-                raise errors.incomplete(details.reason if details else None)
+                details = event.part("response").part("incomplete_details")
+                raise errors.incomplete(details.optional_text("reason") or None)
             case "response.failed":
-                raise errors.ResponseFailed(event.response.error)
+                raise errors.ResponseFailed(event.part("response").raw("error"))
             case "error":
-                raise errors.ResponseFailed(event)
+                raise errors.ResponseFailed(event.whole)
             case _:
                 pass
 
-    def _begin(self, index: int, item: ResponseOutputItem) -> Iterator[ModelEvent]:
-        if item.type == "function_call":
-            self._begun[index] = item
-        elif item.type == "message" and self._deltas:
-            yield TextWritten("\n\n")  # as there will be in the whole text
+    def _begin(self, item: Sent) -> Iterator[ModelEvent]:
+        kind = kind_of(item)
+        if kind == "function_call":
+            self._calls.begin(_call(item))
+        elif kind == "message" and self._deltas:
+            yield TextWritten(f"{self._markers.rest()}\n\n")  # as there will be in the whole text
 
-    def _call(self, item: ResponseFunctionToolCall, arguments: str) -> Iterator[ToolCalled]:
-        return self._report_call(item.call_id, item.name, arguments)
+    def _finish(self, item: Sent) -> Iterator[ModelEvent]:
+        self._done.append(item)
+        if kind_of(item) == "function_call":
+            yield from self._calls.complete(_call(item), "item")
 
-    def _complete(self, response: Response) -> Iterator[ModelEvent]:
-        for item in response.output:
-            if item.type == "function_call":
-                yield from self._call(item, item.arguments)
-        told = [said for item in response.output for said in _said(item)]
-        if not any(said.text or said.thoughts or said.written for said in told):
-            told.append(without_leaks(ModelSaid("".join(self._deltas))))
-        said = joined(told)
-        drawn = [i for i in response.output if i.type == "image_generation_call" and i.result]
+    def _write_arguments(self, event: Sent) -> Iterator[ModelEvent]:
+        item, name = event.optional_text("item_id"), event.optional_text("name")
+        if event.text("type").endswith(".delta"):
+            self._calls.write_arguments(item, event.text("delta"))
+        else:
+            told = PartialCall(item, name=name, arguments=event.raw("arguments"))
+            yield from self._calls.complete_arguments(told)
+
+    def _complete(self, response: Sent) -> Iterator[ModelEvent]:
+        output = response.parts("output") or self._done
+        if not (response or output or self._deltas):
+            raise ModelUnavailable("the response ended without saying anything")
+        items = [(item, _call(item)) for item in output]
+        calls = [call for item, call in items if kind_of(item) == "function_call"]
+        yield from self._calls.end(calls)
         self.ended = True
-        asked = (item for item in response.output if item.type == "mcp_approval_request")
-        yield replace(
-            said,
+        responded = self._responded(response, output)
+        self._record(items, responded)
+        yield responded
+
+    def _responded(self, response: Sent, output: Sequence[Sent]) -> Responded:
+        told = [said for item in output for said in _said(item)]
+        if not any(said.text or said.thoughts or said.written for said in told):
+            text, _ = without_markers("".join(self._deltas))
+            told.append(without_leaks(ModelSaid(text)))
+        asked = (item for item in output if kind_of(item) == "mcp_approval_request")
+        drawn = (item for item in output if kind_of(item) == "image_generation_call")
+        return replace(
+            joined(told),
             usage=usage_of(response),
-            wanted=tuple(approval_wanted(item) for item in asked),
-            contents={item.id: image_of(item) for item in drawn},
+            wanted=tuple(wanted for item in asked if (wanted := approval_wanted(item))),
+            contents={item.text("id"): image for item in drawn if (image := image_of(item))},
         )
 
+    def _record(self, items: Sequence[tuple[Sent, PartialCall]], responded: Responded) -> None:
+        """Note all that was written, as a conversation would hold it."""
+        reader = ItemReader()
+        for item, call in items:
+            self._items += [call.reported] if call.reported else reader.read(item)
+        if responded.text and not any(isinstance(i, ModelSaid) and i.text for i in self._items):
+            self._items.insert(
+                0, ModelSaid(responded.text, responded.citations, written=responded.written)
+            )
+        self._items += [call for call in self._calls.reported if call not in self._items]
 
-def _said(item: ResponseOutputItem) -> Iterator[ModelSaid]:
-    match item.type:
+
+def _kind(event: Sent) -> str:
+    """Return the type of an event; without one, the end of a response is known by its state."""
+    if kind := event.optional_text("type"):
+        return kind
+    status = event.part("response").optional_text("status")
+    return f"response.{status}" if status in _ENDED else ""
+
+
+def _call(item: Sent) -> PartialCall:
+    id_, call_id = item.optional_text("id"), item.optional_text("call_id")
+    return PartialCall(id_, call_id, item.optional_text("name"), item.raw("arguments"))
+
+
+def _said(item: Sent) -> Iterator[ModelSaid]:
+    match kind_of(item):
         case "message":
-            yield model_said(item.content)
+            yield model_said(item)
         case "image_generation_call" if image := image_made(item):
             yield image
 
 
-def usage_of(response: Response) -> Usage:
-    """Return what *response* cost, as far as the server tells."""
-    used = response.usage
-    if used is None:
-        return NO_USAGE
-    # A server like OpenAI's may leave the details out, whatever their type says.
-    cached = getattr(getattr(used, "input_tokens_details", None), "cached_tokens", None)
-    return Usage(used.input_tokens, cached or 0, used.output_tokens)
+def usage_of(response: Sent) -> Usage:
+    """Return what *response* cost, as far as the server tells, in either API's terms."""
+    used = response.part("usage")
+    details = used.part("input_tokens_details", "prompt_tokens_details")
+    return Usage(
+        used.number("input_tokens", "prompt_tokens"),
+        details.number("cached_tokens"),
+        used.number("output_tokens", "completion_tokens"),
+    )

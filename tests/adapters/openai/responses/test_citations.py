@@ -1,6 +1,5 @@
 """What a model cites, as it comes in streams and in conversations."""
 
-from bot.adapters.openai.items import model_said
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.panel.language_model.exchange import ModelSaid, Responded, Source
 from bot.panel.model import Citation, ConversationId, DocumentId
@@ -53,9 +52,8 @@ async def test_a_stored_answer_still_knows_what_it_cites(
     assert stored[-1] == ModelSaid(TEXT, (CITED,), (Source("handbook.md"),))
 
 
-def test_links_and_servers_without_annotations_are_no_citations() -> None:
-    class Part:
-        text = "Yes."
-        annotations = None
-
-    assert model_said([Part()]) == ModelSaid("Yes.")
+async def test_servers_without_annotations_cite_nothing(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    bare = {"type": "message", "role": "assistant", "content": [{"text": "Yes."}]}
+    assert (await last(model, api, bare | {"annotations": None})).text == "Yes."

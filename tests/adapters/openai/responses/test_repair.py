@@ -111,8 +111,9 @@ async def test_an_older_call_with_the_id_of_one_that_the_prompt_answers_is_delet
     model: ConversationsModel, api: CannedApi
 ) -> None:
     items: tuple[Item, ...] = (ToolAnswered(CallId("call_0"), "Yes."),)
-    history = listing(events.call("call_0", id_="fc_1"), events.call("call_0", id_="fc_2"))
-    api.will(complaint("call_0"), history, DELETED, WHOLE)
+    asked = events.message("And this?", role="user")
+    calls = events.call("call_0", id_="fc_1"), events.call("call_0", id_="fc_2")
+    api.will(complaint("call_0"), listing(calls[0], asked, calls[1]), DELETED, WHOLE)
     await told(model, prompt(items=items))
     assert deleted(api) == ["fc_1"]
 

@@ -1,0 +1,42 @@
+"""Reading a model's stream: what streams of responses and of runs have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+
+from bot.adapters.openai.reading.call_ids import CallIds
+from bot.adapters.openai.reading.citation_markers import MarkerFilter
+from bot.adapters.openai.reading.model_calls import ModelCalls
+from bot.adapters.openai.reading.sent import Sent
+from bot.panel.errors import ModelUnavailable
+from bot.panel.language_model.exchange import ModelEvent, TextWritten
+
+
+class StreamReader(ABC):
+    """Turns a stream's events into the domain's; each call is reported once, by one of *ids*."""
+
+    def __init__(self, ids: CallIds | None = None) -> None:
+        self.ended = False
+        self.noted: set[str] = set()  # odd fields, which are logged once
+        self._calls = ModelCalls(ids or CallIds())
+        self._markers = MarkerFilter()
+
+    @abstractmethod
+    def read(self, event: Sent) -> Iterator[ModelEvent]:
+        """Yield what *event* means; raise if it says that the response failed."""
+
+    def _shown(self, piece: str) -> Iterator[TextWritten]:
+        """Yield what people may see of the text by now."""
+        if shown := self._markers.take(piece):
+            yield TextWritten(shown)
+
+
+async def read_stream(
+    reader: StreamReader, stream: AsyncIterator[object], what: str
+) -> AsyncGenerator[ModelEvent, None]:
+    """Yield what *reader* makes of *stream*, up to its end; *what* was streamed, for errors."""
+    async for event in stream:
+        for model_event in reader.read(Sent(event, what, reader.noted)):
+            yield model_event
+        if reader.ended:
+            return
+    raise ModelUnavailable(f"the {what} broke off")
