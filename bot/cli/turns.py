@@ -9,7 +9,6 @@ import click
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.assembly.storage import open_storage
 from bot.cli.command import run, settings
-from bot.operations.queue_admin import DeadLetter
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
 from bot.settings.needs import STORE
@@ -31,7 +30,7 @@ def list_turns() -> None:
 @turns.command()
 @click.argument("turn")
 def show(turn: str) -> None:
-    """Show one, with what people said in it."""
+    """Show one, with what people said in it, and what failed in it; the latter of any turn."""
     run(_show(TurnId(turn)))
 
 
@@ -59,19 +58,23 @@ async def _list() -> None:
     )
     click.echo(f"Turns given up: {len(letters)}.")
     for letter in letters:
-        click.echo(f"{letter.turn.id}  {_when(letter)}  {letter.reason}")
+        click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
 
 
 async def _show(turn: TurnId) -> None:
-    async with _queue() as queue:
-        letter = await queue.dead_letter(turn)
-    if letter is None:
+    async with open_storage(settings(*STORE)) as storage:
+        letter = await storage.queue.dead_letter(turn)
+        failures = await storage.reports.failures(turn)
+    if letter is None and not failures:
         raise _unknown(turn)
-    thread = letter.turn.thread
-    click.echo(f"turn      {letter.turn.id}")
-    click.echo(f"thread    {thread.place}")
-    click.echo(f"given up  {_when(letter)}, after {letter.attempts} attempts: {letter.reason}")
-    for message in letter.turn.messages:
+    click.echo(f"turn      {turn}")
+    if letter:
+        attempts, reason = letter.attempts, letter.reason
+        click.echo(f"thread    {letter.turn.thread.place}")
+        click.echo(f"given up  {_time(letter.buried_at)}, after {attempts} attempts: {reason}")
+    for note in failures:
+        click.echo(f"failed    {_time(note.at / 1000)}, {note.who}: {note.reason}")
+    for message in letter.turn.messages if letter else ():
         click.echo(f"{message.ts}  {message.author}: {message.text}")
 
 
@@ -105,5 +108,5 @@ def _unknown(turn: str) -> Refused:
     return Refused(f"No turn {turn!r} was given up: see `panelbot turns list`.")
 
 
-def _when(letter: DeadLetter) -> str:
-    return f"{datetime.fromtimestamp(letter.buried_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -10,6 +10,7 @@ from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
 from bot.panel.usage import Usage
@@ -127,3 +128,15 @@ async def test_who_has_lost_the_turn_counts_nothing(stores):
         await reports.save(first, LARGE)
 
     assert list(await reports.usage("T1", "1970-01")) == []
+
+
+async def test_what_failed_in_a_turn_is_kept_also_while_it_is_not_done(stores):
+    queue, reports = stores
+    claim = await claimed(queue)
+    notes = [FailureNote("legal", "HTTP 400", 1, "1.0"), FailureNote("router", "HTTP 401", 2)]
+    assert list(await reports.failures(claim.turn.id)) == []
+
+    for note in notes:
+        await reports.note_failure(claim.turn, note)
+
+    assert list(await reports.failures(claim.turn.id)) == notes

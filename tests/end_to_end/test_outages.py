@@ -207,3 +207,21 @@ async def test_while_the_model_is_down_people_are_told_and_one_answer_lets_all_b
     assert [who for who, _ in bot.said(first)] == ["Legal Counsel"]
     assert [who for who, _ in bot.said(other)] == ["Finance Partner"]
     assert not bot.slack.workspace.statuses
+
+
+async def test_operators_see_what_the_server_said_and_nothing_of_what_people_wrote(bot: World):
+    secret = "please ask legal about the zebra merger"
+    refused = faults.status(400, "odd", message=f"Not for us, about the zebra merger: {secret}")
+    faulty = bot.openai.faults
+    faulty.on("POST /v1/responses", refused, when=lambda body: body["model"] == "gpt-6.1-terra")
+    ts = bot.say(f"{MENTION} {secret}")
+    await bot.idle()
+
+    (reply,) = (text for who, text in bot.said(ts) if who == "Legal Counsel")
+    assert "did not accept my request" in reply
+    turn = f"{bot.slack.workspace.team_id}:{GENERAL}:{ts}"
+    code, shown, _ = await bot.panelbot("turns", "show", turn)
+    assert code == 0
+    assert "legal: ModelRefused: HTTP 400 odd invalid_request_error" in shown
+    assert "Not for us, about" in shown
+    assert "zebra" not in shown

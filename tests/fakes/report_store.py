@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.panel.model import Claim, ThreadRef, TurnId
+from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
@@ -17,6 +18,7 @@ class FakeReportStore(ReportStore):
     def __init__(self, queue: FakeTurnQueue) -> None:
         self._queue = queue
         self.reports: dict[TurnId, TurnReport] = {}
+        self.noted: defaultdict[TurnId, list[FailureNote]] = defaultdict(list)
         self._counted: defaultdict[tuple[str, str], list[UsageCount]] = defaultdict(list)
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
@@ -31,3 +33,9 @@ class FakeReportStore(ReportStore):
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         return self.reports.get(turn)
+
+    async def note_failure(self, turn: Turn, note: FailureNote) -> None:
+        self.noted[turn.id].append(note)
+
+    async def failures(self, turn: TurnId) -> Sequence[FailureNote]:
+        return self.noted[turn]

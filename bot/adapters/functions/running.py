@@ -56,7 +56,7 @@ def _failed(name: str, error: BaseException) -> FunctionFailed:
     at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     extra = {"expert": name, "error": type(error).__name__, "at": at}
     log.warning("function.failed", extra=extra)
-    return FunctionFailed(name)
+    return FunctionFailed(f"{type(error).__name__} at {at}")
 
 
 async def _pieces(function: Function, request: Request) -> AsyncGenerator[Piece, None]:

@@ -22,7 +22,7 @@ from openai import (
     OpenAIError,
 )
 
-from bot.adapters.openai.refusals import complaints, faults
+from bot.adapters.openai.refusals import complaints, content_filters, faults
 from bot.adapters.openai.refusals.complaints import Complaint
 from bot.adapters.openai.refusals.first_words import first_words, unquoted
 from bot.adapters.openai.server_name import short_name
@@ -206,8 +206,8 @@ def _fault(complaint: Complaint, request: httpx2.Request | None) -> ModelFault |
 def _refused(
     fault: ModelFault, complaint: Complaint, request: httpx2.Request | None
 ) -> ModelRefused:
-    if fault is ModelFault.FILTERED and _is_about_earlier(complaint, request):
-        fault = ModelFault.FILTERED_BEFORE
+    if fault is ModelFault.FILTERED:
+        fault = content_filters.narrowed(complaint, complaints.request_text(request))
     return ModelRefused(fault, _what(complaint, request), server=_server(request))
 
 
@@ -263,8 +263,3 @@ def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | N
     level = logging.INFO if isinstance(error, ConversationGone) else logging.WARNING
     log.log(level, "model.refused", extra={key: value for key, value in told.items() if value})
     return error
-
-
-def _is_about_earlier(complaint: Complaint, request: httpx2.Request | None) -> bool:
-    """Whether a filter is known to have stopped at what was said before the question."""
-    return False

@@ -22,6 +22,8 @@ P journal:T         list    what that turn has done, oldest first            unt
                                                                              220 B + text each
 P report:TURN       string  who was called in a turn that is done, times     30 days;
                             and tokens; no content                           730 B, two experts
+P failures:TURN     string  what failed in a turn, a line each; no content   30 days after the
+                                                                             last; 250 B each
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
                             expert and model                                 last; 200 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
@@ -188,6 +190,10 @@ class Shards:
     def report(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of the report of *turn* in *thread*."""
         return f"{self.prefix(thread)}report:{turn}"
+
+    def failures(self, thread: ThreadRef, turn: TurnId) -> str:
+        """Return the key of what failed in *turn* in *thread*."""
+        return f"{self.prefix(thread)}failures:{turn}"
 
     def usage(self, team_id: str, month: str) -> tuple[str, ...]:
         """Return the keys of the usage of *month*, one in every shard."""

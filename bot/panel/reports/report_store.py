@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.model import Claim, ThreadRef, TurnId
+from bot.panel.model import Claim, ThreadRef, Turn, TurnId
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount
 
@@ -27,4 +28,12 @@ class ReportStore(Protocol):
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not finished, or the report has expired."""
+        ...
+
+    async def note_failure(self, turn: Turn, note: FailureNote) -> None:
+        """Keep a *note* of what failed in *turn*, whatever becomes of that."""
+        ...
+
+    async def failures(self, turn: TurnId) -> Sequence[FailureNote]:
+        """Return what failed in *turn*, the oldest first."""
         ...

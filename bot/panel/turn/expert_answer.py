@@ -75,6 +75,7 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
         failed, reason = ExpertFailed(call.id, Failure.SLOW), ""
     except (ModelUnavailable, ModelRefused, ConversationGone) as error:
         failed, reason = _failed(context, call, error), str(error)
+        await context.note_failure(call.expert, error)
     extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
     log.warning("expert.failed", extra=extra | ({"reason": reason} if reason else {}))
     return failed

@@ -34,10 +34,10 @@ async def ask_function(
         text = await _answer(context, function, request, on_event)
     except FunctionRefused as refusal:
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
-    except FunctionFailed:
-        return ExpertFailed(call.id, Failure.FUNCTION)
-    except FunctionMissing:
-        return ExpertFailed(call.id, Failure.MISSING)
+    except (FunctionFailed, FunctionMissing) as error:
+        is_missing = isinstance(error, FunctionMissing)
+        await context.note_failure(call.expert, error)
+        return ExpertFailed(call.id, Failure.MISSING if is_missing else Failure.FUNCTION)
     return ExpertAnswered(call.id, text) if text else ExpertFailed(call.id, Failure.BROKEN)
 
 

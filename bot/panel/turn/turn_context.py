@@ -1,12 +1,15 @@
 """What the stages of one turn work with."""
 
 import asyncio
+import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
+from bot.panel.errors import PanelError, StoreUnavailable
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
@@ -30,10 +33,13 @@ from bot.panel.model import (
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.tools import HostedTool, ServerTool, Toolbox, may_need_approval, name_of
 from bot.panel.turn.services import Rules, Services
+
+log = logging.getLogger(__name__)
 
 # Tools whose answers refer to what they have found or made.
 _CITING = frozenset(map(name_of, (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER)))
@@ -107,6 +113,16 @@ class TurnContext:
     def conversation_of(self, call: Call) -> ConversationId | None:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
         return self.conversations.links.experts.get(self.progress.path(call))
+
+    async def note_failure(self, who: str, error: PanelError) -> None:
+        """Keep for operators why *who* failed; however that goes, the turn goes on."""
+        at, reason = round(time.time() * 1000), f"{type(error).__name__}: {error}"
+        note = FailureNote(who, reason, at, self.turn.thread.thread_ts)
+        try:
+            await self.services.stores.reports.note_failure(self.turn, note)
+        except StoreUnavailable as unavailable:
+            extra = {"turn": self.turn.id, "reason": str(unavailable)}
+            log.warning("failure.not_noted", extra=extra)
 
     @asynccontextmanager
     async def streamed(

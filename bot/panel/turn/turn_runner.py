@@ -19,6 +19,7 @@ from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
+from bot.panel.reports.failure_notes import ROUTER
 from bot.panel.texts import apologies, failure_sentences, file_sentences, sentences
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
@@ -232,6 +233,7 @@ class TurnRunner:
         fault = fault_of(refusal, context.turn)
         extra = {"turn": context.turn.id, "fault": fault, "reason": str(refusal)}
         log.warning("router.refused", extra=extra)
+        await context.note_failure(ROUTER, refusal)
         if refusal.fault in MENDABLE and context.progress.routed is None:
             raise refusal
         if refusal.fault is ModelFault.QUOTA:

@@ -120,7 +120,8 @@ class Endpoint:
     ) -> web.StreamResponse:
         if fault.kind == "status":
             self._note(recorded, fault.status)
-            return http_answers.refusal(errors.trouble(fault.status, fault.code, fault.retry_after))
+            trouble = errors.trouble(fault.status, fault.code, fault.retry_after, fault.message)
+            return http_answers.refusal(trouble)
         self._note(recorded, 0)
         if fault.kind == "silence":
             return await http_answers.fall_silent(request)

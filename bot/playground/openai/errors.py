@@ -124,12 +124,14 @@ _TROUBLE = {
 }
 
 
-def trouble(status: int, code: str | None, retry_after: float | None) -> ApiError:
+def trouble(
+    status: int, code: str | None, retry_after: float | None, message: str = ""
+) -> ApiError:
     """The server cannot, for reasons that are not the request's."""
     if status == 429:
         code = code or "rate_limit_exceeded"
         kind = "requests" if code == "rate_limit_exceeded" else code
     else:
         kind = "server_error" if status >= 500 else "invalid_request_error"
-    text = _TROUBLE.get(code or kind, f"HTTP {status}.")
+    text = message or _TROUBLE.get(code or kind, f"HTTP {status}.")
     return ApiError(text, status=status, code=code, kind=kind, retry_after=retry_after)

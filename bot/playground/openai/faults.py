@@ -19,6 +19,7 @@ class Fault:
     code: str | None = None
     retry_after: float | None = None
     events: int = 0  # that a stream sends before it is cut
+    message: str = ""  # what is said of it; empty: the usual
     clean: bool = False  # whether a cut stream ends as if it were whole
 
 
@@ -28,9 +29,10 @@ def status(
     *,
     retry_after: float | None = None,
     after_effect: bool = False,
+    message: str = "",
 ) -> Fault:
-    """Return a fault that answers with an HTTP status."""
-    return Fault("status", after_effect, number, code, retry_after)
+    """Return a fault that answers with an HTTP status, and says *message* of it."""
+    return Fault("status", after_effect, number, code, retry_after, message=message)
 
 
 def quota_exhausted() -> Fault:

@@ -147,3 +147,62 @@ async def test_a_server_that_cannot_be_reached_is_unavailable() -> None:
     async with connect("sk-test", "http://127.0.0.1:1/v1") as client:
         with pytest.raises(ModelUnavailable, match="ConnectError"):
             await told(ConversationsModel(client, salt="", delays=delays))
+
+
+async def test_a_refusals_log_line_has_all_that_may_be_said(
+    model: ConversationsModel, api: CannedApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "Unsupported parameter: 'tools' after kind words, sk-test for 'gpt-6-luna'"
+    api.will(Answer(400, error(said, code="unsupported_parameter"), {"x-request-id": "req_1"}))
+    with pytest.raises(ModelRefused) as caught:
+        await told(model)
+
+    words = "Unsupported parameter: 'tools' after … words, … for 'gpt-6-luna'"
+    assert str(caught.value) == (
+        f"HTTP 400 unsupported_parameter invalid_request_error req_1: {words}"
+    )
+    (line,) = [record for record in caplog.records if record.message == "model.refused"]
+    names = ("status", "code", "type", "request", "said", "server")
+    fields = {name: getattr(line, name) for name in names}
+    assert fields == {
+        "status": 400,
+        "code": "unsupported_parameter",
+        "type": "invalid_request_error",
+        "request": "req_1",
+        "said": words,
+        "server": caught.value.server,
+    }
+    assert caught.value.server == api.base_url.split("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("headers", "message", "seconds"),
+    [
+        ({"retry-after": "7"}, "", 7),
+        ({"retry-after-ms": "1500"}, "", 1.5),
+        (
+            {
+                "retry-after": "Sun, 29 Nov 2026 10:00:30 GMT",
+                "date": "Sun, 29 Nov 2026 10:00:00 GMT",
+            },
+            "",
+            30,
+        ),
+        ({}, "Please try again in 7m12s.", 432),
+        ({}, "Please try again in 20ms.", 0.02),
+        ({}, "Please retry after 26 seconds.", 26),
+        ({}, "Try again in 1 hour and 5 minutes", 3900),
+        ({"retry-after": "soon"}, "Slow down", None),
+    ],
+)
+async def test_how_long_a_server_asks_us_to_wait(
+    model: ConversationsModel,
+    api: CannedApi,
+    headers: dict[str, str],
+    message: str,
+    seconds: float | None,
+) -> None:
+    api.will(Answer(503, error(message), headers))
+    with pytest.raises(ModelOverloaded) as caught:
+        await told(model)
+    assert caught.value.after == seconds

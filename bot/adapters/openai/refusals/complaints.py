@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -62,7 +62,8 @@ def of_status(error: APIStatusError) -> Complaint:
     """Return what the answer to a request says."""
     headers = error.response.headers
     request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
-    return _complaint(error.body, error.status_code, _plain(request_id))
+    complaint = _complaint(error.body, error.status_code, _plain(request_id))
+    return replace(complaint, body=_parsed(error.response.text) or error.body)
 
 
 def of_stream(error: APIError) -> Complaint:

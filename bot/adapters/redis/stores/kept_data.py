@@ -12,6 +12,7 @@ from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 
 _PAGE = 1000  # keys in one round trip
@@ -21,6 +22,7 @@ _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes th
 _OF_THREADS = frozenset(
     {"approvals", "links", "heard", "edited", "standing", "moved", "panel", "outbox"}
 )
+_REPORTS = frozenset({"report", "failures"})
 _DEAD = frozenset({"dead", "dead-journal"})
 
 _Kept = defaultdict[ThreadRef, KeptOfThread]
@@ -44,7 +46,7 @@ class RedisKeptData(KeptData):
                 kept[keys.thread_of(name)].keys += ()  # lists the thread without any keys
             elif kind in _OF_THREADS:
                 kept[keys.thread_of(name)].keys.append(key)
-            elif kind == "report":
+            elif kind in _REPORTS:
                 reports.append((key, name))
             elif kind in _DEAD:
                 letters.append((key, name))
@@ -88,10 +90,7 @@ class RedisKeptData(KeptData):
         texts = await self._values([key for key, _ in reports])
         for (key, turn), text in zip(reports, texts, strict=True):
             team_id, channel_id, ts = turn.split(":")
-            try:
-                root = codec.load(TurnReport, text or "").thread_ts or ts
-            except codec.Unreadable:  # written by a newer version
-                root = ts
+            root = _root(key, text or "") or ts
             kept[ThreadRef(team_id, channel_id, root)].report_keys.append(key)
 
     async def _add_dead_letters(self, kept: _Kept, letters: Sequence[tuple[str, str]]) -> None:
@@ -129,6 +128,16 @@ class RedisKeptData(KeptData):
         with store_errors():
             async for key in self._redis.scan_iter(pattern, count=_PAGE):
                 yield key
+
+
+def _root(key: str, text: str) -> str:
+    """Return the ts of the thread whose turn a report, or notes of failures, are about."""
+    try:
+        if ":failures:" in key:
+            return codec.load(FailureNote, text.partition("\n")[0]).thread_ts
+        return codec.load(TurnReport, text).thread_ts
+    except codec.Unreadable:  # written by a newer version
+        return ""
 
 
 def _messages(text: str) -> tuple[Message, ...]:

@@ -10,13 +10,15 @@ Usage is a hash of numbers. A field is ``EXPERT MODEL questions``, ``… input``
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.model import Claim, ExpertName, ThreadRef, TurnId
+from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
@@ -61,6 +63,31 @@ class RedisReportStore(ReportStore):
         except codec.Unreadable as error:  # written by a newer version
             _log.warning("report.unreadable", extra={"turn": turn, "reason": str(error)})
             return None
+
+    async def note_failure(self, turn: Turn, note: FailureNote) -> None:
+        key = self._shards.failures(turn.thread, turn.id)
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.append(key, codec.dump(note) + "\n")
+                pipe.expire(key, keys.REPORT_FOR)
+                await pipe.execute()
+
+    async def failures(self, turn: TurnId) -> Sequence[FailureNote]:
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for prefix in self._shards.prefixes:
+                    pipe.get(f"{prefix}failures:{turn}")
+                texts: list[str | None] = await pipe.execute()
+        return _failure_notes("".join(text or "" for text in texts))
+
+
+def _failure_notes(text: str) -> Sequence[FailureNote]:
+    """Return the notes in *text*, one a line; what another version wrote otherwise is left out."""
+    notes: list[FailureNote] = []
+    for line in text.splitlines():
+        with suppress(codec.Unreadable):
+            notes.append(codec.load(FailureNote, line))
+    return notes
 
 
 def _increments(counts: Iterable[UsageCount]) -> Iterator[str | int]:

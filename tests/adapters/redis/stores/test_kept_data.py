@@ -20,6 +20,7 @@ from bot.panel.model import (
     UserId,
     Verdict,
 )
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C2", "2.0")
@@ -50,13 +51,16 @@ async def test_a_later_turns_report_is_found_with_its_thread(redis, shards, queu
     await put(queue, ONE, "5.0")
     claim = await queue.claim()
     report = TurnReport(MessageTs("5.0"), 1.0, thread_ts="1.0")
-    await RedisReportStore(redis, shards).save(claim, report)
+    reports = RedisReportStore(redis, shards)
+    await reports.save(claim, report)
+    await reports.note_failure(claim.turn, FailureNote("legal", "HTTP 400", 1, "1.0"))
     await queue.done(claim)
 
     held = await kept_data.threads("T1")
 
     assert list(held) == [ONE]
-    assert [key.partition("report:")[2] for key in held[ONE].report_keys] == ["T1:C1:5.0"]
+    keys = sorted(key.partition("}:")[2] for key in held[ONE].report_keys)
+    assert keys == ["failures:T1:C1:5.0", "report:T1:C1:5.0"]
 
 
 async def test_conversations_that_a_thread_no_longer_links_are_found(redis, shards, kept_data):
