@@ -124,17 +124,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
-    """A message in a thread, as a model reads it."""
-
-    ts: MessageTs
-    speaker: str
-    text: str
-    files: tuple[SharedFile, ...] = ()  # the text names them
-    edited: MessageTs | None = None  # when, if it says something else than at first
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """One or more messages that are answered together: the unit of work."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
+from bot.panel.utterance import Author, Utterance
 
 
 class FakeTranscript(Transcript):
@@ -15,7 +16,10 @@ class FakeTranscript(Transcript):
         self.summoned_at: MessageTs | None = None
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
-        return [Utterance(m.ts, m.author, m.text, m.files) for m in turn.messages]
+        return [
+            Utterance(m.ts, m.author, m.text, m.files, author=Author(m.author), shown=m.quoted)
+            for m in turn.messages
+        ]
 
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None

@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.redis.connection.scripting import Script
 from bot.experts.library import library
-from bot.panel.language_model.prompts import ROUTER_INSTRUCTIONS as ROUTER
+from bot.panel.language_model.instructions import ROUTER_INSTRUCTIONS as ROUTER
 from tests.faults import steps
 from tests.faults.redis_proxy import Commands
 

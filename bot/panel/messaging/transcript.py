@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, Utterance
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
+from bot.panel.utterance import Utterance
 
 
 class Transcript(Protocol):

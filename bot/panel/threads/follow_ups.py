@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel.model import Expert, Panel, Steer, Utterance, Wish
+from bot.panel.model import Expert, Panel, Steer, Wish
+from bot.panel.utterance import Utterance
 
 _INSTRUCTIONS = {
     Wish.ASK: "Somebody wants the panel's view of this:",
@@ -24,6 +25,5 @@ def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
 
 def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utterance:
     """Return what models read of a pressed button: what is wanted, of what people *asked*."""
-    messages = (f"{message.speaker}: {message.text}" for message in asked)
     files = tuple(file for message in asked for file in message.files)
-    return replace(pressed, text="\n".join([_INSTRUCTIONS[steer.wish], *messages]), files=files)
+    return replace(pressed, text=_INSTRUCTIONS[steer.wish], files=files, about=tuple(asked))

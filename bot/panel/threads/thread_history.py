@@ -7,9 +7,10 @@ from dataclasses import replace
 from bot.panel.language_model import prompts
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import FileId, MessageTs, SharedFile, Turn, Utterance
+from bot.panel.model import FileId, MessageTs, SharedFile, Turn
 from bot.panel.threads import follow_ups
 from bot.panel.threads.thread_store import ThreadStore
+from bot.panel.utterance import Utterance
 
 
 class ThreadHistory:

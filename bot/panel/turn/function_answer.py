@@ -13,12 +13,13 @@ from bot.panel.errors import FunctionFailed, FunctionMissing
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
-from bot.panel.model import Call, Utterance
+from bot.panel.model import Call
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn.turn_context import EventSink, TurnContext
 from bot.panel.usage import BY_FUNCTION
+from bot.panel.utterance import Utterance
 
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
 
@@ -83,9 +84,9 @@ def _request(
     turn, question = context.turn, context.input.question
     thread = turn.thread
     return Request(
-        question="\n\n".join(message.text for message in question),
+        question="\n\n".join(message.whole for message in question),
         brief=call.brief,
-        said=tuple(Said(message.speaker, message.text) for message in earlier),
+        said=tuple(Said(message.speaker, message.whole) for message in earlier),
         asker=Asker(turn.asker, question[-1].speaker),
         thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
         files=tuple(file.name for message in question for file in message.files),

@@ -13,7 +13,7 @@ from bot.panel.errors import PanelError, StoreUnavailable
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.language_model import prompts
+from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt
 from bot.panel.language_model.model_client import ResponseRestarted
@@ -28,7 +28,6 @@ from bot.panel.model import (
     ExpertName,
     Panel,
     Turn,
-    Utterance,
 )
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.reply_stream import ReplyStream
@@ -38,6 +37,7 @@ from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.tools import HostedTool, ServerTool, Toolbox, may_need_approval, name_of
 from bot.panel.turn.services import Rules, Services
+from bot.panel.utterance import Utterance
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class TurnContext:
             conversation=conversation,
             model=self.rules.models.router,
             effort=self.rules.models.router_effort,
-            instructions=prompts.ROUTER_INSTRUCTIONS,
+            instructions=instructions.ROUTER_INSTRUCTIONS,
             items=tuple(items),
             tools=prompts.tools(self.panel),
             may_call=not closing,
@@ -191,14 +191,14 @@ class TurnContext:
         """Return a request to an expert; *closing*, when its colleagues have answered it."""
         expert, deeper = consultation.expert, consultation.call.deeper
         colleagues, models = consultation.colleagues, self.rules.models
-        instructions = prompts.expert_instructions(
+        given = instructions.expert_instructions(
             expert, asker=consultation.consulted_by, consulting=bool(colleagues.experts)
         )
         return Prompt(
             conversation=conversation,
             model=models.hard if deeper else expert.model or models.expert,
             effort=Effort.HIGH if deeper else expert.effort,
-            instructions=instructions,
+            instructions=given,
             items=tuple(items),
             tools=prompts.tools(colleagues),
             may_call=not closing,

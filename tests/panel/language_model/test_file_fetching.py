@@ -12,9 +12,10 @@ from bot.panel.errors import (
 )
 from bot.panel.language_model import attachments
 from bot.panel.language_model.exchange import Attachment, UserSaid
-from bot.panel.model import FileId, MessageTs, SharedFile, Steer, Utterance, Wish
+from bot.panel.model import FileId, MessageTs, SharedFile, Steer, Wish
 from bot.panel.texts import sentences
 from bot.panel.threads import follow_ups
+from bot.panel.utterance import Utterance
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import HURRY, consult
 

@@ -1,7 +1,8 @@
 import pytest
 
-from bot.panel.language_model import prompts
-from bot.panel.model import Call, CallId, Expert, ExpertName, MessageTs, Utterance
+from bot.panel.language_model import instructions, prompts
+from bot.panel.model import Call, CallId, Expert, ExpertName, MessageTs
+from bot.panel.utterance import Utterance
 
 CALL = Call(CallId("call_1"), ExpertName("legal"), "", "")
 EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "You know the law.")
@@ -17,10 +18,12 @@ def test_nothing_that_is_said_or_quoted_ends_a_frame(end):
 
 
 def test_models_are_told_what_slack_shows_in_words_that_never_change():
-    instructions = [
-        prompts.ROUTER_INSTRUCTIONS,
-        prompts.expert_instructions(EXPERT),
-        prompts.expert_instructions(EXPERT, consulting=True),
+    texts = [
+        instructions.ROUTER_INSTRUCTIONS,
+        instructions.expert_instructions(EXPERT),
+        instructions.expert_instructions(EXPERT, consulting=True),
     ]
-    assert all(prompts.SLACK_MARKDOWN in text for text in instructions)
-    assert prompts.SLACK_MARKDOWN not in prompts.expert_instructions(EXPERT, asker="Legal")
+    assert all(instructions.SLACK_MARKDOWN in text for text in texts)
+    assert instructions.SLACK_MARKDOWN not in instructions.expert_instructions(
+        EXPERT, asker="Legal"
+    )

@@ -1,6 +1,7 @@
 from bot.panel.links import ThreadLinks
-from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn, UserId, Utterance
+from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.threads.thread_history import ThreadHistory
+from bot.panel.utterance import Utterance
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.transcript import FakeTranscript
 

@@ -85,7 +85,7 @@ async def test_the_router_hears_the_answer_without_footnotes(taught: Bench):
     taught.model.script("legal", SAID)
     await taught.ask("How many days?")
     (output,) = [i for i in taught.model.items_of(ROUTER) if isinstance(i, ToolAnswered)]
-    assert output.output.endswith(TEXT)
+    assert output.output.endswith(f">\n{TEXT}\n</answer>")
 
 
 async def test_an_answer_that_got_lost_on_the_way_keeps_its_footnotes(taught: Bench):

@@ -60,6 +60,11 @@ def outputs(bench: Bench, seat: str) -> list[str]:
     return [one.output for one in bench.model.items_of(seat) if isinstance(one, ToolAnswered)]
 
 
+def answer(title: str, name: str, text: str) -> str:
+    frame = f'<answer from="{title}" id="{name}" role="expert">\n{text}\n</answer>'
+    return f"{title} answered:\n{frame}"
+
+
 async def test_an_experts_colleague_answers_the_expert_and_not_the_people(office):
     office.model.script("legal", [consult("tax")], "Yes, and Tax agrees.")
     office.model.script("legal/tax", "Seven per cent.")
@@ -67,7 +72,7 @@ async def test_an_experts_colleague_answers_the_expert_and_not_the_people(office
     await office.ask("May we?")
 
     assert said_by(office, "Legal Counsel", "Tax Counsel") == ["Yes, and Tax agrees."]
-    assert outputs(office, "legal") == ["Tax Counsel answered:\nSeven per cent."]
+    assert outputs(office, "legal") == [answer("Tax Counsel", "tax", "Seven per cent.")]
     office.model.assert_all_used()
     assert office.model.unanswered() == []
 
@@ -98,7 +103,7 @@ async def test_a_colleague_is_told_who_asks_and_what(office):
     (item,) = prompt.items
     assert "Look at the tax side." in item.text
     assert "May we?" in item.text
-    assert "consulted by Legal Counsel" in prompt.instructions
+    assert "consulted by “Legal Counsel”" in prompt.instructions
     assert prompt.tools == ()
 
 
@@ -191,7 +196,7 @@ async def test_a_function_can_be_a_colleague(office):
 
     await office.ask("May we?")
 
-    assert outputs(office, "legal") == ["Rates answered:\nSeven."]
+    assert outputs(office, "legal") == [answer("Rates", "rates", "Seven.")]
     assert office.functions.asked[0].brief == "Look at the rates side."
 
 

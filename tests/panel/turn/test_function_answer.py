@@ -8,11 +8,12 @@ from bot.functions import FunctionRefused, Said, Source
 from bot.panel.errors import FunctionFailed
 from bot.panel.journal.events import ExpertAnswered, Failure
 from bot.panel.language_model.exchange import ToolAnswered
-from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile, Utterance
+from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.turn.function_answer import LONGEST
+from bot.panel.utterance import Utterance
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.panel.conftest import THREAD, consult, own_id
 
@@ -123,7 +124,7 @@ async def test_an_endless_answer_is_cut(desk):
     await desk.ask("Where is order 7?")
 
     (told,) = [one for one in desk.model.items_of(ROUTER) if isinstance(one, ToolAnswered)]
-    assert told.output.count("x") == LONGEST
+    assert told.output.count("xx") * 2 == LONGEST
     assert sentences.function_cut() in told.output
 
 

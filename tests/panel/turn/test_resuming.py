@@ -12,7 +12,8 @@ from bot.panel.errors import (
 )
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import MessageTs, Utterance
+from bot.panel.model import MessageTs
+from bot.panel.utterance import Utterance
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, consult, own_id
@@ -160,7 +161,7 @@ async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench)
     await bench.resume(claim)
 
     quoted, _ = bench.model.asked(ROUTER)[-1].items
-    assert "Ann: We need a licence." in quoted.text
+    assert 'from="Ann" role="person">\nWe need a licence.' in quoted.text
     assert await bench.threads.unread_since(THREAD) is None
 
 
@@ -176,7 +177,9 @@ async def test_an_edit_between_two_attempts_is_told_with_the_next_turn(bench):
 
     await bench.resume(claim)
 
-    assert "Ann (edited): hey" in bench.model.asked(ROUTER)[-1].items[0].text
+    assert (
+        'from="Ann" role="person" edited="yes">\nhey' in bench.model.asked(ROUTER)[-1].items[0].text
+    )
     assert await bench.threads.edits(THREAD) == {"1.0": "3.5"}
 
 

@@ -13,11 +13,12 @@ from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId, Utterance
+from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
+from bot.panel.utterance import Utterance
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
@@ -304,7 +305,11 @@ async def test_summoned_late_the_router_reads_what_was_said_before(bench):
     await bench.ask("what do you think?", "3.0")
 
     quoted, question = bench.model.asked(ROUTER)[0].items
-    assert "Ann: We need a licence.\nBen: Which one?" in quoted.text
+    assert quoted.text == (
+        "<earlier>\nQuoted for context; already past.\n"
+        '<said from="Ann" role="person">\nWe need a licence.\n</said>\n'
+        '<said from="Ben" role="person">\nWhich one?\n</said>\n</earlier>'
+    )
     assert "what do you think?" in question.text
 
 
@@ -316,7 +321,7 @@ async def test_talk_that_was_queued_before_the_summons_is_not_answered(bench):
     await bench.ask("what do you think?", "3.0")
 
     quoted, question = bench.model.asked(ROUTER)[0].items
-    assert "Ben: between us" in quoted.text
+    assert 'from="Ben" role="person">\nbetween us' in quoted.text
     assert "between us" not in question.text
 
 
@@ -349,7 +354,7 @@ async def test_what_was_edited_is_told_once_with_the_next_turn(bench):
     await bench.ask("so?", "4.0")
 
     quoted, _ = bench.model.asked(ROUTER)[-2].items
-    assert "Ann (edited): good evening" in quoted.text
+    assert 'from="Ann" role="person" edited="yes">\ngood evening' in quoted.text
     assert "may we?" not in quoted.text
     assert len(bench.model.asked(ROUTER)[-1].items) == 1
     assert await bench.threads.edits(THREAD) == {}
@@ -369,7 +374,7 @@ async def test_what_is_edited_while_its_turn_runs_is_told_with_the_next_one(benc
     await bench.ask("well?", "2.0")
 
     quoted, _ = bench.model.asked(ROUTER)[-1].items
-    assert "Ann (edited): good evening" in quoted.text
+    assert 'from="Ann" role="person" edited="yes">\ngood evening' in quoted.text
 
 
 async def test_what_was_edited_and_then_deleted_is_not_looked_for_again(bench):
@@ -474,7 +479,7 @@ async def test_a_router_conversation_that_is_gone_is_begun_anew_with_slacks_memo
 
     links = await bench.threads.links(THREAD)
     assert links.router != first
-    assert "Ann: hello" in bench.model.items_of(ROUTER)[0].text
+    assert 'from="Ann" role="person">\nhello' in bench.model.items_of(ROUTER)[0].text
 
 
 async def test_a_reply_that_has_overtaken_the_mention_is_answered_with_it(bench):

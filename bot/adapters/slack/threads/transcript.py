@@ -26,16 +26,8 @@ from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import (
-    ConversationId,
-    ExpertName,
-    Message,
-    MessageTs,
-    ThreadRef,
-    Turn,
-    UserId,
-    Utterance,
-)
+from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, Turn, UserId
+from bot.panel.utterance import Author, Role, Utterance
 
 MOST_MESSAGES = 200
 
@@ -79,16 +71,20 @@ class SlackTranscript(Transcript):
             Utterance(
                 message.ts,
                 names.get(message.author) or message.author_name or _SOMEBODY,
-                _readable(content, names),
+                text,
                 content.files,
+                author=Author(message.author, Role.APP if message.by_app else Role.PERSON),
+                shown=shown,
             )
             for message, content in zip(turn.messages, contents, strict=True)
+            for text, shown in [_readable(content, names)]
         ]
 
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
         return await self._utterances(
+            thread,
             self._replies.of(thread, oldest=since, latest=before),
             lambda message: (
                 float(since or 0) <= float(message["ts"]) < float(before)
@@ -102,6 +98,7 @@ class SlackTranscript(Transcript):
             return ()
         first, last = min(messages, key=float), max(messages, key=float)
         return await self._utterances(
+            thread,
             self._replies.of(thread, oldest=first, latest=last),
             lambda message: message["ts"] in messages and self._is_talk(message, thread),
             UNREAD,
@@ -111,6 +108,7 @@ class SlackTranscript(Transcript):
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
     ) -> Sequence[Utterance]:
         return await self._utterances(
+            thread,
             self._replies.of(thread, oldest=since, latest=until, required=True),
             lambda message: (
                 not message.get("hidden")
@@ -159,7 +157,11 @@ class SlackTranscript(Transcript):
                 yield message["ts"]
 
     async def _utterances(
-        self, replies: AsyncIterable[Json], wanted: Callable[[Json], bool], lengths: Lengths
+        self,
+        thread: ThreadRef,
+        replies: AsyncIterable[Json],
+        wanted: Callable[[Json], bool],
+        lengths: Lengths,
     ) -> Sequence[Utterance]:
         """Return the newest of the *wanted* messages, as many as a model is given."""
         newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
@@ -169,7 +171,7 @@ class SlackTranscript(Transcript):
         contents = [self._content(message) for message in newest]
         names = await self._names(_authors(newest), contents)
         utterances = [
-            _utterance(message, content, names, lengths.message)
+            _utterance(message, content, names, lengths.message, self._author(message, thread))
             for message, content in zip(newest, contents, strict=True)
         ]
         return _bounded(utterances, lengths.together)
@@ -198,14 +200,23 @@ class SlackTranscript(Transcript):
         stamp = self._replies.stamp(message, thread)
         is_ours = message.get("bot_id") == self._bot_id
         markdown = message_content.without_buttons(message) if is_ours else ""
+        parts = _readable(content, names)
         return Spoken(
             MessageTs(message["ts"]),
             _speaker(message, content, names),
-            sanitize.from_slack(markdown, names) or _readable(content, names),
+            sanitize.from_slack(markdown, names) or "\n\n".join(filter(None, parts)),
             is_markdown=bool(markdown or (content.quoted and not content.words)),
             expert=ExpertName(stamp.expert) if stamp and stamp.expert else None,
             call_id=call_of(stamp.part) if stamp else None,
         )
+
+    def _author(self, message: Json, thread: ThreadRef) -> Author:
+        """Return who wrote *message*; it is an expert's only if we have signed it."""
+        if stamp := self._replies.stamp(message, thread):
+            return Author(stamp.expert, Role.EXPERT) if stamp.expert else Author("", Role.PANEL)
+        if bot := message.get("bot_id"):
+            return Author(str(bot), Role.PANEL if bot == self._bot_id else Role.APP)
+        return Author(message.get("user") or "")
 
     def _is_talk(self, message: Json, thread: ThreadRef) -> bool:
         """Whether *message* belongs to the discussion: not a notice of Slack's or of the bot's."""
@@ -220,14 +231,18 @@ def _authors(messages: Iterable[Json]) -> list[UserId]:
 
 
 def _utterance(
-    message: Json, content: MessageContent, names: Mapping[str, str], longest: int
+    message: Json, content: MessageContent, names: Mapping[str, str], longest: int, author: Author
 ) -> Utterance:
-    text = _readable(content, names)
-    if len(text) > longest:
-        text = f"{text[:longest]} […]"
+    text, shown = _readable(content, names)
+    text, shown = _cut(text, longest), _cut(shown, max(longest - len(text), 0))
     speaker = _speaker(message, content, names)
     edit = {} if message.get("bot_id") else message.get("edited") or {}  # apps update what they say
-    return Utterance(MessageTs(message["ts"]), speaker, text, content.files, edit.get("ts"))
+    ts, edited = MessageTs(message["ts"]), edit.get("ts")
+    return Utterance(ts, speaker, text, content.files, edited, author, shown)
+
+
+def _cut(text: str, longest: int) -> str:
+    return f"{text[:longest]} […]" if len(text) > longest else text
 
 
 def _speaker(message: Json, content: MessageContent, names: Mapping[str, str]) -> str:
@@ -235,15 +250,15 @@ def _speaker(message: Json, content: MessageContent, names: Mapping[str, str]) -
     return known or _SOMEBODY
 
 
-def _readable(content: MessageContent, names: Mapping[str, str]) -> str:
-    """Return the author's words, what is attached to them, and what they show besides."""
+def _readable(content: MessageContent, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return the author's words; and what is attached to them, and what they show besides."""
     text, quoted = (
         sanitize.from_slack(part, names).strip() for part in (content.words, content.quoted)
     )
     attached = ", ".join(" ".join(file.name.split()) for file in content.files)
     note = f"[attached: {attached}]" if attached else ""
-    said = "\n".join(filter(None, (text, note)))
-    return "\n\n".join(filter(None, (said, quoted))) or "[no text]"
+    shown = "\n\n".join(filter(None, (note, quoted)))
+    return text or ("" if shown else "[no text]"), shown
 
 
 def _bounded(utterances: Sequence[Utterance], most: int) -> Sequence[Utterance]:
@@ -251,7 +266,7 @@ def _bounded(utterances: Sequence[Utterance], most: int) -> Sequence[Utterance]:
     kept: list[Utterance] = []
     remaining = most
     for utterance in reversed(utterances):
-        remaining -= len(utterance.speaker) + len(utterance.text)
+        remaining -= len(utterance.speaker) + len(utterance.whole)
         if remaining < 0:
             break
         kept.append(utterance)

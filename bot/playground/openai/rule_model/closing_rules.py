@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
-from bot.playground.openai.rule_model.prompt_reading import NOTICE, points_in, short_name, title_of
+from bot.playground.openai.rule_model.prompt_reading import (
+    NOTICE,
+    points_in,
+    short_name,
+    title_of,
+    unframed,
+)
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
 from bot.playground.openai.words import listed, matches, shortened, stem
 
@@ -73,7 +79,7 @@ def expert_replies(request: ModelRequest) -> list[ExpertReply]:
 def _without_lead(text: str, title: str) -> str:
     lead, line_end, rest = text.partition("\n")
     announces = line_end and title in lead and lead.rstrip().endswith(":")
-    return (rest if announces else text).replace(NOTICE, "").strip()
+    return unframed(rest if announces else text).replace(NOTICE, "").strip()
 
 
 def _agreement(answers: Sequence[ExpertReply]) -> str:

@@ -12,6 +12,8 @@ from bot.playground.openai.stand_in.brain import is_model, is_user
 NOTICE = "_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"
 
 _TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
+_NESTED = re.compile(r"</?(?:said|shown|answer)\b[^<>]*>\n?")
+_ESCAPED = re.compile(r"&(?:amp;(?=(?:amp;)*(?:lt|quot|#x[0-9a-f]+);)|(?:lt|quot|#x[0-9a-f]+);)")
 _EARLIER = re.compile(r"<earlier>.*?</earlier>", re.DOTALL)
 _BRIEF = re.compile(r"<brief>(.*?)</brief>", re.DOTALL)
 _MESSAGE = re.compile(r"<message[^>]*>\n?(.*?)\n?</message>", re.DOTALL)
@@ -25,13 +27,18 @@ _LEAD = re.compile(r"^(?:consult|ask)\s+", re.IGNORECASE)
 def question_in(text: str) -> str:
     """Return what people said, without what was wrapped around it."""
     said = _MESSAGE.findall(text)
-    return "\n".join(said) if said else _plain(_FILES.sub("", _BRIEF.sub("", text)))
+    return unframed("\n".join(said) if said else _plain(_FILES.sub("", _BRIEF.sub("", text))))
 
 
 def brief_in(text: str) -> str:
     """Return what is wanted: the brief if there is one, else what people said."""
     found = _BRIEF.search(text)
-    return found[1].strip() if found and found[1].strip() else question_in(text)
+    return unframed(found[1]) if found and found[1].strip() else question_in(text)
+
+
+def unframed(text: str) -> str:
+    """Return what was said, of a text within a frame."""
+    return _ESCAPED.sub(lambda match: unescape(match[0]), _NESTED.sub("", text)).strip()
 
 
 def asked_before(items: Sequence[Json]) -> list[str]:

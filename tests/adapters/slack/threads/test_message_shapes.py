@@ -45,7 +45,7 @@ async def test_in_a_question(neighbour, shape):
     mention = shape.message | {"text": f"<@{BOT_USER}> {shape.message['text']}".strip()}
     ts = post(neighbour.slack, replace(shape, message=mention), GENERAL)
 
-    assert_read(shape, (await asked(neighbour, ts)).text)
+    assert_read(shape, (await asked(neighbour, ts)).whole)
 
 
 async def test_in_what_was_said_before(neighbour, shape):
@@ -57,7 +57,7 @@ async def test_in_what_was_said_before(neighbour, shape):
     (unread,) = await neighbour.transcript.earlier(thread, before=before, since=MessageTs(since))
 
     assert summoned == unread
-    assert_read(shape, summoned.text)
+    assert_read(shape, summoned.whole)
     assert summoned.speaker == ("Monitor" if shape.is_by_an_app else "Ada")
 
 
@@ -67,7 +67,7 @@ async def test_in_what_the_panel_is_asked_about_by_a_shortcut(neighbour, shape):
 
     (about,) = await neighbour.transcript.people_said(thread, since=ts, until=ts)
 
-    assert_read(shape, about.text)
+    assert_read(shape, about.whole)
 
 
 async def test_in_an_export(neighbour, shape):
@@ -142,8 +142,8 @@ async def test_a_voice_clip_is_read_even_if_its_transcript_comes_later(neighbour
 
     question = await asked(neighbour, ts)
 
-    assert "> is the pump covered by the warranty" in question.text
-    assert question.text.count("pump") == 1
+    assert "> is the pump covered by the warranty" in question.whole
+    assert question.whole.count("pump") == 1
     assert question.files == ()
 
 
@@ -160,7 +160,7 @@ async def test_mentions_in_what_is_shown_are_names(neighbour):
     shown = Shape("", {"text": "look", "attachments": [forward(f"ask <@{BEN}> &amp; me")]}, ())
     ts = post(neighbour.slack, shown, GENERAL)
 
-    assert "ask @Ben & me" in (await asked(neighbour, ts)).text
+    assert "ask @Ben & me" in (await asked(neighbour, ts)).whole
 
 
 async def test_an_unknown_author_and_unknown_files_stop_nothing(neighbour):
@@ -173,4 +173,4 @@ async def test_an_unknown_author_and_unknown_files_stop_nothing(neighbour):
 
     (question,) = await neighbour.transcript.turn_messages(Turn(TURN, incoming.thread, (message,)))
 
-    assert (question.speaker, question.text) == ("Somebody", "[attached: file]")
+    assert (question.speaker, question.shown) == ("Somebody", "[attached: file]")

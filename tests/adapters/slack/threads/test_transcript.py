@@ -19,6 +19,7 @@ from bot.panel.model import (
     TurnId,
     UserId,
 )
+from bot.panel.utterance import Author, Role
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message as PlayedMessage
 
@@ -37,10 +38,8 @@ async def test_mentions_are_read_as_names(neighbour):
 
     (utterance,) = await neighbour.transcript.turn_messages(Turn(TURN, thread, (message,)))
 
-    assert (utterance.speaker, utterance.text) == (
-        "Ada",
-        "ask @Ben & me\n[attached: a.pdf, b c.png]",
-    )
+    assert (utterance.speaker, utterance.author) == ("Ada", Author(ADA, Role.PERSON))
+    assert (utterance.text, utterance.shown) == ("ask @Ben & me", "[attached: a.pdf, b c.png]")
 
 
 async def test_handles_are_read_as_people_type_them(neighbour):
