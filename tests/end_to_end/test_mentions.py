@@ -81,7 +81,7 @@ async def test_what_is_edited_while_it_is_answered_is_known_at_the_next_question
 
     read = "\n".join(text for one in bot.openai.conversations for text in bot.asked(one))
     assert len(bot.said(ts)) == 3
-    assert read.count("Ada (edited): ") == read.count("Kestrel") == 1
+    assert read.count('edited="yes"') == read.count("Kestrel") == 1
 
 
 async def test_apps_ask_if_they_are_listed_but_not_in_circles(world: World):
