@@ -117,7 +117,8 @@ async def test_summoned_late_the_panel_reads_what_was_said(bot: World):
     await bot.idle()
 
     quoted, _ = bot.brain.asked[0].items
-    assert "Ada: We found a library.\nBen: It is MIT." in text_of(quoted)
+    assert 'from="Ada" id="U0ADA" role="person">\nWe found a library.\n' in text_of(quoted)
+    assert 'from="Ben" id="U0BEN" role="person">\nIt is MIT.\n' in text_of(quoted)
 
 
 async def test_a_muted_thread_answers_only_to_a_mention(bot: World):

@@ -49,8 +49,8 @@ async def test_a_forward_and_an_apps_post_are_known_at_the_next_question(bot: Wo
     await bot.idle()
 
     told = asked(bot).removeprefix(before)
-    assert "Ada: [forwarded message from Ben in #general" in told
-    assert "Monitor: " in told
+    assert "<shown>\n[forwarded message from Ben in #general" in told
+    assert 'from="Monitor" id="B0MONITOR" role="app"' in told
     assert "hall seven" in told
     assert bot.said(ts)[-1][0] == "Legal Counsel"
 
@@ -121,7 +121,7 @@ async def test_the_panel_is_asked_about_an_alert_with_the_shortcut(bot: World) -
     await bot.slack.people.wait_for(lambda: bot.said(ts))
     await bot.idle()
 
-    assert "Monitor: New incident\n\n*INC-52* pump in hall seven leaks" in asked(bot)
+    assert "New incident\n<shown>\n*INC-52* pump in hall seven leaks\n</shown>" in asked(bot)
 
 
 async def test_what_is_quoted_commands_nobody_and_addresses_nobody(bot: World) -> None:
