@@ -14,7 +14,7 @@ from bot.operations.queue_admin import Hold
 from bot.operations.services import Services
 from bot.operations.survey import ThreadData
 from bot.operations.thread_hold import renewed
-from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
+from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
@@ -145,11 +145,7 @@ class ForgetThreads:
     async def _delete_documents(self, scope: ChannelScope) -> None:
         """Delete what only this channel's experts can look up."""
         knowledge = self._services.knowledge
-        try:
-            collections = await knowledge.collections()
-        except ConversationGone:  # 404: the server keeps no documents
-            return
-        for collection in collections:
+        for collection in await knowledge.collections():
             if collection.owner.scope == scope:
                 for document in await knowledge.documents(collection.id):
                     await knowledge.remove(collection.id, document.id)

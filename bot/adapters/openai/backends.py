@@ -41,11 +41,13 @@ def backend(
     if refusal and name == "assistants":
         raise Refused(f"{refusal.what}. {refusal.remedy}")
     backends: dict[str, LanguageModel] = {
-        "conversations": ConversationsModel(client, salt=salt, compact=compact),
+        "conversations": ConversationsModel(
+            client, salt=salt, compact=compact, former=name != "conversations"
+        ),
         "stateless": StatelessModel(client, store, salt=salt, compaction=Compaction(tokens)),
     }
     if not refusal:
-        backends["assistants"] = AssistantsModel(client)
+        backends["assistants"] = AssistantsModel(client, former=name != "assistants")
     return AnyBackend(backends.pop(name), backends)
 
 

@@ -7,8 +7,8 @@ would get into the log with the traceback. What may be said of it is in ``first_
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -27,7 +27,6 @@ from bot.adapters.openai.refusals.complaints import Complaint
 from bot.adapters.openai.refusals.first_words import first_words, unquoted
 from bot.adapters.openai.server_name import short_name
 from bot.panel.errors import (
-    ConversationGone,
     ModelFault,
     ModelOverloaded,
     ModelRefused,
@@ -41,11 +40,26 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _NO_STREAM = ("application/json", "text/html")  # whatever the status: an error, or a page
-_NO_CONVERSATION = re.compile(r"\bconversation\b.*not found", re.IGNORECASE | re.DOTALL)
+_NO_CONVERSATION = re.compile(
+    r"\b(conversation|thread)\b.*not (found|exist)|\bno (conversation|thread)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
 _PASSING = frozenset({408, 409, 425, 429})
 _OVERLOADED = frozenset({429, 503, 529})
 _OVERLOADED_CODES = frozenset({"rate_limit_exceeded", "server_is_overloaded", "slow_down"})
+
+
+class NotFound(ModelUnavailable):
+    """Something does not exist, says the server or a proxy: ``absence`` decides what it means.
+
+    *message* is never logged.
+    """
+
+    def __init__(self, what: str, message: str, *, is_json: bool, server: str = "") -> None:
+        super().__init__(what, server=server, answered=True)
+        self.message = message
+        self.is_json = is_json
 
 
 class ResponseFailed(Exception):
@@ -96,16 +110,6 @@ async def opened(stream: AsyncStream[T]) -> AsyncIterator[AsyncStream[T]]:
             raise
 
 
-@contextmanager
-def endpoint_needed(name: str) -> Iterator[None]:
-    """Raise ModelRefused for a 404 that can only mean that the server has no such endpoint."""
-    try:
-        yield
-    except ConversationGone as error:
-        what = f"the server has no {name}: {error}"
-        raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
-
-
 def from_status(error: APIStatusError) -> PanelError:
     """Return the domain's error for an HTTP status; servers differ in what their bodies say."""
     complaint, request = complaints.of_status(error), error.request
@@ -116,7 +120,9 @@ def from_status(error: APIStatusError) -> PanelError:
     if complaint.inner_status in _PASSING or complaint.inner_status >= 500:
         return _unavailable(complaint, request, retry_after(error))
     if is_gone or error.status_code in (404, 410):
-        return ConversationGone(_what(complaint, request))
+        message = f"{complaint.code} {complaint.message}"
+        is_json, server = isinstance(_parsed(error.response.content), dict), _server(request)
+        return NotFound(_what(complaint, request), message, is_json=is_json, server=server)
     return _refused(ModelFault.BAD_REQUEST, complaint, request)
 
 
@@ -260,6 +266,10 @@ def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | N
         "said": _words(complaint, request),
         "server": _server(request),
     }
-    level = logging.INFO if isinstance(error, ConversationGone) else logging.WARNING
-    log.log(level, "model.refused", extra={key: value for key, value in told.items() if value})
+    is_deleted = isinstance(error, NotFound) and request and request.method == "DELETE"
+    log.log(
+        logging.INFO if is_deleted else logging.WARNING,
+        "model.refused",
+        extra={key: value for key, value in told.items() if value},
+    )
     return error

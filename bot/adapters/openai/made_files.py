@@ -1,11 +1,13 @@
 """Reading the files that the model's side has made: from its containers, or the conversation."""
 
+from collections.abc import Sequence
+
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import absence, errors
 from bot.adapters.openai.reading.items import image_of, kind_of
 from bot.adapters.openai.reading.sent import Sent
-from bot.panel.errors import ConversationGone, Refused
+from bot.panel.errors import Refused
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
 from bot.panel.texts import file_sentences
@@ -22,8 +24,17 @@ async def read(
             if file.container:
                 return await _from_container(client, file, most)
             return await _from_conversation(client, conversation, file)
-    except ConversationGone:  # 404: containers do not last
-        raise Refused(file_sentences.made_gone(file.name)) from None
+    except errors.NotFound as error:  # containers do not last
+        if any(kind.is_missing(error, id_) for kind, id_ in _owners(conversation, file)):
+            raise Refused(file_sentences.made_gone(file.name)) from None
+        raise
+
+
+def _owners(conversation: ConversationId, file: MadeFile) -> Sequence[tuple[absence.Kind, str]]:
+    """Return what *file* is gone with."""
+    if file.container:
+        return (absence.CONTAINER, file.container), (absence.FILE, file.id)
+    return (absence.CONVERSATION, conversation), (absence.ITEM, file.id)
 
 
 async def _from_container(client: AsyncOpenAI, file: MadeFile, most: int) -> bytes:

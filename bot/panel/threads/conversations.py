@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.language_model.exchange import UserSaid
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import ExpertLabels, Labels, RouterLabels, ThreadLinks
+from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import Claim, ConsultationPath, ConversationId
 from bot.panel.retries import retry
 from bot.panel.threads.thread_store import ThreadStore
@@ -61,15 +63,52 @@ class ThreadConversations:
         await self._save(ThreadLinks(router, {**self._links.experts, path: opened}))
         return opened
 
-    async def forget_router(self) -> None:
-        """Drop the router's conversation: the model's side does not know it any more."""
-        self._unrecorded = bool(self._links.experts)
-        self._links = ThreadLinks(None, self._links.experts)
+    async def replace(
+        self, path: ConsultationPath | None, history: Sequence[UserSaid]
+    ) -> ConversationId:
+        """Open another conversation for an expert, or the router, whose own is gone.
 
-    async def forget_expert(self, path: ConsultationPath) -> None:
-        """Drop an expert's conversation: the model's side does not know it any more."""
-        experts = {p: c for p, c in self._links.experts.items() if p != path}
-        self._links = ThreadLinks(self._links.router, experts)
+        It begins with *history*, and is linked when it holds that. The former one is logged, and
+        its owner stays stored: it is deleted with the thread, should it exist after all.
+        """
+        former = self._links.router if path is None else self._links.experts.get(path)
+        if path is None:
+            labels: Labels = RouterLabels(self._thread, self._links.experts)
+        else:
+            labels = ExpertLabels(self._thread, path, await self.router())
+        opened = await retry(
+            lambda: self._open_with(labels, former, history), self._backoff, on=ModelUnavailable
+        )
+        log.warning(
+            "conversation.replaced",
+            extra={
+                "ts": self._thread.thread_ts,
+                "path": path or "router",
+                "former": former,
+                "id": opened,
+            },
+        )
+        self._unrecorded = bool(path or self._links.experts)
+        if path is None:
+            await self._save(ThreadLinks(opened, self._links.experts))
+        else:
+            router, experts = self._links.router, self._links.experts
+            await self._save(ThreadLinks(router, {**experts, path: opened}))
+        await self._store.forget_copies(self._thread)
+        return opened
+
+    async def _open_with(
+        self, labels: Labels, former: ConversationId | None, history: Sequence[UserSaid]
+    ) -> ConversationId:
+        """Open a conversation with *history*; one that a crash left half written is deleted."""
+        if former and (unfinished := (await self._store.copies(self._thread)).get(former)):
+            await self._model.delete(unfinished.id)
+        opened = await self._model.open(labels)
+        if former:
+            await self._store.note_copy(self._claim, former, Copy(opened))
+        if history:
+            await self._model.append(opened, history)
+        return opened
 
     async def record(self, *, always: bool = False) -> None:
         """Write into the router's metadata which experts have joined since it was written.

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from bot.panel.errors import (
     ConversationGone,
@@ -22,7 +23,6 @@ from bot.panel.journal.events import (
     ExpertFailed,
     Failure,
     Routed,
-    RouterAsked,
 )
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
@@ -73,7 +73,7 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
             return await _ask_model(context, consultation, on_event)
     except TimeoutError:
         failed, reason = ExpertFailed(call.id, Failure.SLOW), ""
-    except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+    except (ModelUnavailable, ModelRefused) as error:
         failed, reason = _failed(context, call, error), str(error)
         await context.note_failure(call.expert, error)
     extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
@@ -82,7 +82,7 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
 
 
 def _failed(
-    context: TurnContext, call: Call, error: ModelUnavailable | ModelRefused | ConversationGone
+    context: TurnContext, call: Call, error: ModelUnavailable | ModelRefused
 ) -> ExpertFailed:
     match error:
         case ModelRefused():
@@ -91,8 +91,6 @@ def _failed(
             return ExpertFailed(call.id, Failure.BUSY, wait=after or 0)
         case ModelUnavailable(answered=answered):
             return ExpertFailed(call.id, Failure.ERROR if answered else Failure.UNAVAILABLE)
-        case ConversationGone():  # twice: the server keeps none
-            return ExpertFailed(call.id, Failure.REJECTED)
 
 
 def _timeout(context: TurnContext, consultation: Consultation) -> float:
@@ -126,14 +124,8 @@ async def _ask_with(
     context: TurnContext, consultation: Consultation, on_event: EventSink, attached: Attached
 ) -> Outcome:
     """Ask in the expert's conversation, or in a new one if that is gone."""
-    try:
-        return await _ask_in_conversation(context, consultation, on_event, attached)
-    except ConversationGone:
-        call = consultation.call
-        if call.id in context.progress.rounds:  # the calls in it are gone, too
-            await context.record.note(RouterAsked(by=call.id))
-        await context.conversations.forget_expert(consultation.path)
-        return await _ask_in_conversation(context, consultation, on_event, attached)
+    ask = partial(_ask_in_conversation, context, consultation, on_event, attached)
+    return await context.in_conversation(ask, consultation.path, consultation.call.id)
 
 
 async def _continue(

@@ -6,9 +6,8 @@ People may also name experts themselves, or press a button, and then the router 
 
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
+from functools import partial
 
-from bot.panel.errors import ConversationGone
 from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import (
     CallAdopted,
@@ -44,12 +43,7 @@ async def route(context: TurnContext, start: Start) -> None:
     elif experts := _named_by_people(context):
         await _call_directly(context, experts, start)
     else:
-        try:
-            await _ask_router(context, start)
-        except ConversationGone:  # begin anew, with what Slack remembers
-            await context.conversations.forget_router()
-            await _read_thread_again(context)
-            await _ask_router(context, start)
+        await context.in_conversation(partial(_ask_router, context, start))
 
 
 def _named_by_people(context: TurnContext) -> tuple[Expert, ...]:
@@ -79,12 +73,6 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
         await context.record.note(ExpertCalled(call))
         start(call)
     await context.record.note(Routed(direct=True))
-
-
-async def _read_thread_again(context: TurnContext) -> None:
-    thread, first = context.turn.thread, context.turn.messages[0].ts
-    earlier = await context.services.transcript.earlier(thread, before=first, since=None)
-    context.input = replace(context.input, earlier=earlier)
 
 
 async def _ask_router(context: TurnContext, start: Start) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 
-from bot.panel.errors import ConversationGone
-from bot.panel.journal.events import Closed, ClosingStarted, RouterAsked
+from bot.panel.journal.events import Closed, ClosingStarted
 from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, Responded
@@ -20,7 +20,8 @@ async def close(context: TurnContext) -> None:
     """Give the router all outputs at once; post what it says itself, and never nothing."""
     record = context.record
     if record.progress.closed is None:
-        await record.note(await _return_outputs(context))
+        closed = await context.in_conversation(partial(_return_outputs, context))
+        await record.note(closed)
     progress = record.progress
     if progress.routed and not progress.calls and not says_nothing(progress.routed.text):
         await context.writer.post("router", progress.routed.text, reply=True)
@@ -49,17 +50,6 @@ def wants_synthesis(progress: Progress, setting: Synthesis) -> bool:
 
 
 async def _return_outputs(context: TurnContext) -> Closed:
-    """Give the outputs to the router, or to a new one if its conversation is gone."""
-    try:
-        return await _return_outputs_once(context)
-    except ConversationGone:  # begin anew, with all of this turn
-        await context.conversations.forget_router()
-        await context.record.note(RouterAsked())
-        context.writer.router = await context.conversations.router()
-        return await _return_outputs_once(context)
-
-
-async def _return_outputs_once(context: TurnContext) -> Closed:
     progress = context.progress
     if not progress.round_of().called:
         return Closed()

@@ -4,12 +4,20 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.errors import PanelError, StoreUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelRefused,
+    PanelError,
+    StoreUnavailable,
+)
+from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
@@ -40,6 +48,8 @@ from bot.panel.turn.services import Rules, Services
 from bot.panel.utterance import Utterance
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Tools whose answers refer to what they have found or made.
 _CITING = frozenset(map(name_of, (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER)))
@@ -123,6 +133,33 @@ class TurnContext:
         except StoreUnavailable as unavailable:
             extra = {"turn": self.turn.id, "reason": str(unavailable)}
             log.warning("failure.not_noted", extra=extra)
+
+    async def in_conversation(
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        path: ConsultationPath | None = None,
+        by: CallId | None = None,
+    ) -> T:
+        """Return what *attempt* does, in another conversation of *path* if the first is gone.
+
+        That begins with what Slack remembers. *path* is None for the router's; *by* is the call
+        of an expert. Raises ModelUnavailable if the new one is gone, too.
+        """
+        try:
+            return await attempt()
+        except ConversationGone as error:
+            log.warning("conversation.gone", extra={"turn": self.turn.id, "reason": str(error)})
+        if by is None or by in self.progress.rounds:  # what was called in it is gone, too
+            await self.record.note(RouterAsked(by=by))
+        thread, first = self.turn.thread, self.turn.messages[0].ts
+        said = await self.services.transcript.earlier(thread, before=first, since=None)
+        opened = await self.conversations.replace(path, prompts.quoted(said))
+        if path is None:
+            self.writer.router = opened
+        try:
+            return await attempt()
+        except ConversationGone as error:
+            raise ModelUnavailable(f"gone as soon as it was made: {error}") from None
 
     @asynccontextmanager
     async def streamed(

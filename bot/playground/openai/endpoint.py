@@ -122,6 +122,9 @@ class Endpoint:
             self._note(recorded, fault.status)
             trouble = errors.trouble(fault.status, fault.code, fault.retry_after, fault.message)
             return http_answers.refusal(trouble)
+        if fault.kind == "page":
+            self._note(recorded, fault.status)
+            return web.Response(status=fault.status, text=fault.body, content_type=fault.media_type)
         self._note(recorded, 0)
         if fault.kind == "silence":
             return await http_answers.fall_silent(request)

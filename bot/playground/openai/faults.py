@@ -8,12 +8,18 @@ from typing import Literal
 
 from bot.json_types import Json
 
+NGINX = (
+    "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n"
+    "<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n"
+    "</body>\r\n</html>\r\n"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One request gone wrong, before its effect or after it."""
 
-    kind: Literal["status", "reset", "silence", "cut"]
+    kind: Literal["status", "page", "reset", "silence", "cut"]
     after_effect: bool = False
     status: int = 500
     code: str | None = None
@@ -21,6 +27,8 @@ class Fault:
     events: int = 0  # that a stream sends before it is cut
     message: str = ""  # what is said of it; empty: the usual
     clean: bool = False  # whether a cut stream ends as if it were whole
+    body: str = ""  # of a page
+    media_type: str = "text/html"
 
 
 def status(
@@ -33,6 +41,11 @@ def status(
 ) -> Fault:
     """Return a fault that answers with an HTTP status, and says *message* of it."""
     return Fault("status", after_effect, number, code, retry_after, message=message)
+
+
+def page(number: int = 404, body: str = NGINX, media_type: str = "text/html") -> Fault:
+    """Return a fault that answers as something before the server does: a proxy, a gateway."""
+    return Fault("page", status=number, body=body, media_type=media_type)
 
 
 def quota_exhausted() -> Fault:

@@ -7,7 +7,6 @@ from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
 from bot.panel.errors import (
-    ConversationGone,
     ModelFault,
     ModelOverloaded,
     ModelRefused,
@@ -88,23 +87,6 @@ async def test_a_model_with_too_much_to_do_is_told_from_a_server_that_is_away(
     with pytest.raises(ModelUnavailable) as caught:
         await told(model)
     assert isinstance(caught.value, ModelOverloaded) is is_overloaded
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (404, error("Conversation with id 'conv_model' not found.")),
-        (404, error("Not found")),
-        (404, {"detail": "Conversation 'conv_1' not found"}),
-        (400, {"detail": "Conversation 'conv_1' not found."}),
-    ],
-)
-async def test_a_conversation_that_nobody_knows_is_gone(
-    model: ConversationsModel, api: CannedApi, status: int, body: Any
-) -> None:
-    api.will(Answer(status, body))
-    with pytest.raises(ConversationGone):
-        await told(model)
 
 
 async def test_nothing_that_the_server_quotes_gets_into_a_traceback(

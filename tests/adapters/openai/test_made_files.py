@@ -104,9 +104,12 @@ async def test_what_is_too_large_is_not_read_to_its_end(model, api):
         await model.content(HERE, CHART, len(PNG))
 
 
-@pytest.mark.parametrize("file", [CHART, DRAWN])
-async def test_what_is_gone_is_named(model, api, file):
-    api.will(Answer(404, error("Container not found")))
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [(CHART, "Container not found"), (DRAWN, "Item with id 'ig_1' not found.")],
+)
+async def test_what_is_gone_is_named(model, api, file, message):
+    api.will(Answer(404, error(message)))
     with pytest.raises(Refused, match="is not there any more"):
         await model.content(HERE, file, 100)
 

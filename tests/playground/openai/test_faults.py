@@ -4,6 +4,7 @@ from openai import (
     APITimeoutError,
     AsyncOpenAI,
     InternalServerError,
+    NotFoundError,
     RateLimitError,
 )
 from openai.types.conversations import Conversation
@@ -150,3 +151,13 @@ async def test_a_script_knows_what_nobody_asked_for() -> None:
     brain.then("Never heard.")
     with pytest.raises(AssertionError, match="Never heard"):
         brain.assert_all_used()
+
+
+async def test_a_proxys_page_may_stand_before_any_answer(
+    client: AsyncOpenAI, server: OpenAIPlayground
+) -> None:
+    server.faults.on("GET /v1/models", faults.page())
+    with pytest.raises(NotFoundError) as caught:
+        await client.models.list()
+    assert caught.value.response.headers["content-type"].startswith("text/html")
+    assert "nginx" in str(caught.value.body)

@@ -16,11 +16,12 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import absence, errors
 from bot.adapters.openai.assistants import run_streaming
 from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
 from bot.adapters.openai.assistants.definitions import AssistantDefinitions
@@ -61,9 +62,11 @@ _FOREIGN = (CONVERSATION, OWN)  # how the ids of other backends begin
 
 
 class AssistantsModel(LanguageModel):
-    """Each conversation is a thread of the server's."""
+    """Each conversation is a thread of the server's; *former*: another backend is in use now."""
 
-    def __init__(self, client: AsyncOpenAI, *, delays: RetryDelays | None = None) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, *, delays: RetryDelays | None = None, former: bool = False
+    ) -> None:
         self._api = AssistantsApi(client)
         self._definitions = AssistantDefinitions(self._api)
         self._limits = ServerLimits()
@@ -71,6 +74,14 @@ class AssistantsModel(LanguageModel):
         self._send = RequestSender(self._delays)
         self._thinking = ThinkingModels()
         self._pending = PendingRuns(self._api, self._delays)
+        endpoint = absence.Endpoint(
+            absence.THREAD,
+            self._api.thread,
+            partial(self._api.create_thread, {}),
+            self._api.delete_thread,
+            client.models.list,
+        )
+        self._known = absence.Conversations(endpoint, self._send, former=former).known
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
@@ -78,6 +89,7 @@ class AssistantsModel(LanguageModel):
             self._api, self._definitions, self._limits, self._pending, self._delays, prompt
         )
         async with (
+            self._known(prompt.conversation),
             errors.translated(),
             aclosing(self._run_events(prompt, await start.stream(), _MOST_ROUNDS)) as events,
         ):
@@ -130,27 +142,31 @@ class AssistantsModel(LanguageModel):
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)
-        if items:
-            pending = await self._send(self._pending.find, conversation)
-            if pending:
-                await self._send(self._pending.give_up, pending, items)
-        for item in items:
-            await self._send(self._api.add_message, conversation, to_message(item))
+        async with self._known(conversation):
+            if items:
+                pending = await self._send(self._pending.find, conversation)
+                if pending:
+                    await self._send(self._pending.give_up, pending, items)
+            for item in items:
+                await self._send(self._api.add_message, conversation, to_message(item))
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         refuse(_FOREIGN, conversation)
-        newest = await self._send(self._api.newest_messages, conversation)
-        for place, message in enumerate(newest):
-            said = from_message(message)
-            if isinstance(said, UserSaid) and ref in said.text:
-                items = await self._merged(conversation, newest[place::-1])
-                return [item for item in items if not isinstance(item, ToolUsed)]
+        async with self._known(conversation):
+            newest = await self._send(self._api.newest_messages, conversation)
+            for place, message in enumerate(newest):
+                said = from_message(message)
+                if isinstance(said, UserSaid) and ref in said.text:
+                    items = await self._merged(conversation, newest[place::-1])
+                    return [item for item in items if not isinstance(item, ToolUsed)]
         return None
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
-        messages = await self._send(_all, self._api.messages, conversation)
-        for item in reversed(await self._merged(conversation, messages)):
+        async with self._known(conversation):
+            messages = await self._send(_all, self._api.messages, conversation)
+            items = await self._merged(conversation, messages)
+        for item in reversed(items):
             yield item
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
@@ -162,23 +178,24 @@ class AssistantsModel(LanguageModel):
             return False
         try:
             settled = await self._send(self._pending.until_settled, thread, run)
-        except ConversationGone:  # 404
+        except errors.NotFound:  # at worst it is asked for again
             return False
         return settled.optional_text("status") in ("completed", "requires_action")
 
     async def open(self, labels: Labels) -> ConversationId:
-        with errors.endpoint_needed("threads"):
-            opened = await self._send(self._api.create_thread, pack(labels))
+        opened = await self._send(self._api.create_thread, pack(labels))
         return ConversationId(opened.needed_text("id"))
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
-        await self._send(self._api.update_thread, conversation, {"metadata": pack(labels)})
+        async with self._known(conversation):
+            await self._send(self._api.update_thread, conversation, {"metadata": pack(labels)})
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
             refuse(_FOREIGN, conversation)
-            thread = await self._send(self._api.thread, conversation)
+            async with self._known(conversation):
+                thread = await self._send(self._api.thread, conversation)
         except ConversationGone:
             return None
         return unpack(thread.texts("metadata"))
@@ -186,8 +203,9 @@ class AssistantsModel(LanguageModel):
     async def delete(self, conversation: ConversationId) -> int | None:
         try:
             refuse(_FOREIGN, conversation)
-            messages = await self._send(_all, self._api.messages, conversation)
-            await self._send(self._api.delete_thread, conversation)
+            async with self._known(conversation):
+                messages = await self._send(_all, self._api.messages, conversation)
+                await self._send(self._api.delete_thread, conversation)
         except ConversationGone:
             return None
         return len(messages)

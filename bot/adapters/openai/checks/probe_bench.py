@@ -11,7 +11,7 @@ from openai.types.responses import Response, ResponseStreamEvent
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RequestSender, RetryDelays
-from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
+from bot.panel.errors import ModelUnavailable, PanelError
 from bot.panel.model import ConversationId
 
 Events = AsyncStream[ResponseStreamEvent]
@@ -80,7 +80,7 @@ class ProbeBench:
         for response in dict.fromkeys(self._responses):
             try:
                 await self._send(self.client.responses.delete, response)
-            except ConversationGone:  # 404: it was never stored, or is gone
+            except errors.NotFound:  # it was never stored, or is gone
                 continue
             except PanelError as error:
                 left.append(f"response {response}: {error}")

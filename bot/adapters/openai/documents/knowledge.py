@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from openai import AsyncOpenAI
 from openai.types.vector_stores import VectorStoreFile
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import absence, errors
 from bot.adapters.openai.backend_ids import OWN, THREAD
 from bot.adapters.openai.documents import passages
 from bot.adapters.openai.documents.vector_stores import document_of, pack, unpack
@@ -82,15 +82,22 @@ class OpenAIKnowledge(KnowledgeBase):
         return CollectionId(created.id)
 
     async def collections(self) -> Sequence[Collection]:
-        pages = self._stores.list(limit=_PAGE, order="asc")
-        stores = [(store.id, unpack(store)) for store in await self._all(pages)]
+        try:
+            listed = await self._all(self._stores.list(limit=_PAGE, order="asc"))
+        except errors.NotFound:
+            await self._send(self._client.models.list)  # else a proxy, and not the server, says so
+            log.info("documents.not_supported")
+            return ()
+        stores = [(store.id, unpack(store)) for store in listed]
         return [Collection(CollectionId(id_), owner) for id_, owner in stores if owner]
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         try:
             return unpack(await self._send(self._stores.retrieve, collection))
-        except ConversationGone:  # 404
-            return None
+        except errors.NotFound as error:
+            if absence.COLLECTION.is_missing(error, collection):
+                return None
+            raise
 
     async def discard(self, collection: CollectionId) -> None:
         await self._forget(self._stores.delete, collection)
@@ -121,8 +128,10 @@ class OpenAIKnowledge(KnowledgeBase):
     async def documents(self, collection: CollectionId) -> Sequence[Document]:
         try:
             files = await self._all(self._stores.files.list(collection, limit=_PAGE))
-        except ConversationGone:
-            return ()
+        except errors.NotFound as error:
+            if absence.COLLECTION.is_missing(error, collection):
+                return ()
+            raise
         return sorted(map(document_of, files), key=lambda document: document.name.casefold())
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
@@ -148,8 +157,13 @@ class OpenAIKnowledge(KnowledgeBase):
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         if conversation.startswith((OWN, THREAD)):
             return ()  # another backend's: what was found is not kept there
-        async with errors.translated():
-            return await passages.behind(self._client, conversation, ref)
+        try:
+            async with errors.translated():
+                return await passages.behind(self._client, conversation, ref)
+        except errors.NotFound as error:
+            if absence.CONVERSATION.is_missing(error, conversation):
+                raise ConversationGone(conversation) from None
+            raise
 
     async def _attach(
         self, collection: CollectionId, document: DocumentId, name: str, size: int
@@ -158,7 +172,9 @@ class OpenAIKnowledge(KnowledgeBase):
         create = self._stores.files.create
         try:
             file = await self._send(create, collection, file_id=document, attributes=attributes)
-        except ConversationGone:  # 404
+        except errors.NotFound as error:
+            if not _is_missing(error, collection, document):
+                raise
             raise Refused(
                 gettext("The document is gone, or the place where it belongs; please add it again.")
             ) from None
@@ -182,9 +198,19 @@ class OpenAIKnowledge(KnowledgeBase):
     ) -> None:
         try:
             await self._send(method, *args, **kwargs)
-        except ConversationGone:
+        except errors.NotFound as error:
+            ids = [str(id_) for id_ in (*args, *kwargs.values())]
+            if not any(_is_missing(error, id_, id_) for id_ in ids):
+                raise
             log.info("document.gone_already", extra={"id": args[0]})
 
     async def _all(self, pages: AsyncIterable[T]) -> list[T]:
         async with errors.translated():
             return [item async for item in pages]
+
+
+def _is_missing(error: errors.NotFound, collection: str, document: str) -> bool:
+    """Return whether the server says that the collection or the document does not exist."""
+    return absence.COLLECTION.is_missing(error, collection) or absence.FILE.is_missing(
+        error, document
+    )

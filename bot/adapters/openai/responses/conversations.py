@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import errors, made_files
+from bot.adapters.openai import absence, errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
 from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
@@ -36,21 +36,39 @@ _FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
 class ConversationsModel(LanguageModel):
-    """Each conversation is one of OpenAI's; for *salt* and *compact* see Requests."""
+    """Each conversation is one of OpenAI's; for *salt* and *compact* see RequestBuilder.
+
+    *former* where another backend is in use now.
+    """
 
     def __init__(
-        self, client: AsyncOpenAI, *, salt: str, compact: int = 0, delays: RetryDelays | None = None
+        self,
+        client: AsyncOpenAI,
+        *,
+        salt: str,
+        compact: int = 0,
+        delays: RetryDelays | None = None,
+        former: bool = False,
     ) -> None:
         self._client = client
         self._requests = RequestBuilder(salt, limits_of(client), compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
         self._thinking = ThinkingModels()
+        endpoint = absence.Endpoint(
+            absence.CONVERSATION,
+            client.conversations.retrieve,
+            client.conversations.create,
+            client.conversations.delete,
+            client.models.list,
+        )
+        self._known = absence.Conversations(endpoint, self._send, former=former).known
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
         start = ResponseStart(self._client, self._requests, self._delays, prompt)
         async with (
+            self._known(prompt.conversation),
             errors.translated(),
             errors.opened(await start.stream()) as stream,
             aclosing(filtered(streaming.events(aiter(stream)), prompt, self._thinking)) as events,
@@ -61,25 +79,28 @@ class ConversationsModel(LanguageModel):
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)
         create = self._client.conversations.items.create
-        for start in range(0, len(items), _MOST_ITEMS):
-            batch = [to_api(item) for item in items[start : start + _MOST_ITEMS]]
-            await self._send(create, conversation, items=batch)
+        async with self._known(conversation):
+            for start in range(0, len(items), _MOST_ITEMS):
+                batch = [to_api(item) for item in items[start : start + _MOST_ITEMS]]
+                await self._send(create, conversation, items=batch)
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         refuse(_FOREIGN, conversation)
-        newest = await self._send(history.newest, self._client, conversation)
+        async with self._known(conversation):
+            newest = await self._send(history.newest, self._client, conversation)
         return history.since(newest, ref)
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
         listing = self._client.conversations.items.list
-        page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
-        while True:
-            for item in reversed(read_items(reversed(page.data or ()))):
-                yield item
-            if not page.has_next_page():
-                return
-            page = await self._send(page.get_next_page)
+        async with self._known(conversation):
+            page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
+            while True:
+                for item in reversed(read_items(reversed(page.data or ()))):
+                    yield item
+                if not page.has_next_page():
+                    return
+                page = await self._send(page.get_next_page)
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
         refuse(_FOREIGN, conversation)
@@ -91,8 +112,8 @@ class ConversationsModel(LanguageModel):
             try:
                 refuse(_FOREIGN, response)
                 stored = await self._send(self._client.responses.retrieve, response)
-            except ConversationGone:  # 404
-                return False
+            except (ConversationGone, errors.NotFound):
+                return False  # at worst it is asked for again
             status = Sent(stored, "response").optional_text("status")
             if status not in ("queued", "in_progress"):
                 return status == "completed"
@@ -100,19 +121,20 @@ class ConversationsModel(LanguageModel):
                 raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
-        with errors.endpoint_needed("conversations"):
-            opened = await self._send(self._client.conversations.create, metadata=pack(labels))
+        opened = await self._send(self._client.conversations.create, metadata=pack(labels))
         return ConversationId(Sent(opened, "conversation").needed_text("id"))
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
         update = self._client.conversations.update
-        await self._send(update, conversation, metadata=pack(labels))
+        async with self._known(conversation):
+            await self._send(update, conversation, metadata=pack(labels))
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
             refuse(_FOREIGN, conversation)
-            stored = await self._send(self._client.conversations.retrieve, conversation)
+            async with self._known(conversation):
+                stored = await self._send(self._client.conversations.retrieve, conversation)
         except ConversationGone:
             return None
         return unpack(Sent(stored, "conversation").texts("metadata"))
@@ -121,15 +143,20 @@ class ConversationsModel(LanguageModel):
         deleted: set[str] = set()
         try:
             refuse(_FOREIGN, conversation)
-            while left := await self._left(conversation, deleted):  # else they outlive it
-                deleting = [self._delete_item(conversation, item) for item in left]
-                for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
-                    raise error
-                deleted |= left
-            await self._send(self._client.conversations.delete, conversation)
+            async with self._known(conversation):
+                await self._delete(conversation, deleted)
         except ConversationGone:
             return len(deleted) or None
         return len(deleted)
+
+    async def _delete(self, conversation: ConversationId, deleted: set[str]) -> None:
+        """Delete *conversation* after its items, which would outlive it; adds them to *deleted*."""
+        while left := await self._left(conversation, deleted):
+            deleting = [self._delete_item(conversation, item) for item in left]
+            for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
+                raise error
+            deleted |= left
+        await self._send(self._client.conversations.delete, conversation)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return not conversation.startswith(_FOREIGN)
@@ -146,5 +173,5 @@ class ConversationsModel(LanguageModel):
 
     async def _delete_item(self, conversation: ConversationId, item: str) -> None:
         delete = self._client.conversations.items.delete
-        with suppress(ConversationGone):  # 404: the item is gone
+        with suppress(errors.NotFound):  # if it is not gone, it is listed again
             await self._send(delete, item, conversation_id=conversation)

@@ -9,8 +9,8 @@
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from secrets import token_hex
@@ -144,7 +144,7 @@ class StatelessModel(LanguageModel):
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
         token, written, last = token_hex(8), list[StoredItem](), Responded("")
         async with (
-            _errors(),
+            errors.translated(),
             errors.opened(await self._begin(prompt, (*replay(known, new), *new))) as stream,
             aclosing(self._read(stream, prompt, ids, written)) as events,
         ):
@@ -196,7 +196,7 @@ class StatelessModel(LanguageModel):
         if not cut:
             return known, NO_USAGE
         request = self._compaction.request(prompt.model, known, cut)
-        async with _errors():
+        async with errors.translated():
             create = partial(self._client.responses.create, **request)
             response: Response = await send(create, self._delays)
             summary = without_leaks(ModelSaid(response.output_text)).text
@@ -216,11 +216,3 @@ class StatelessModel(LanguageModel):
         added = await self._store.add(conversation, kept, after=known.length, response=response)
         if not added:
             raise ModelUnavailable("somebody else has written in the conversation", after=0)
-
-
-@asynccontextmanager
-async def _errors() -> AsyncIterator[None]:
-    """Raise the domain's errors; a server that knows no conversations cannot have lost one."""
-    with errors.endpoint_needed("responses"):
-        async with errors.translated():
-            yield

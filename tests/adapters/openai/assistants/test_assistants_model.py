@@ -27,7 +27,6 @@ from bot.panel.model import CallId, CollectionId, ConversationId, Effort, Thread
 from bot.playground.openai import faults
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import Call, Fail, Incomplete, Pause, Text
-from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
@@ -326,14 +325,6 @@ async def test_what_a_busy_server_lists_later_is_not_lost(server, brain, model, 
 async def test_an_effort_goes_where_runs_have_it(server, model, conversation):
     await told(model, prompt(conversation=conversation, effort=Effort.LOW))
     assert [body["reasoning_effort"] for body in asked(server, RUN)] == ["low"]
-
-
-async def test_a_server_without_threads_is_told_apart_from_a_lost_one(api: CannedApi) -> None:
-    api.will(Answer(404, {"detail": "Not Found"}))
-    async with connect("sk-test", api.base_url) as client:
-        with pytest.raises(ModelRefused) as caught:
-            await AssistantsModel(client).open(LABELS)
-    assert caught.value.fault is ModelFault.BAD_REQUEST
 
 
 async def test_files_are_refused_before_anything_is_stored(model, conversation):

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
-from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable, TurnLost
+from bot.panel.errors import ModelUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
 from bot.panel.language_model.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid
 from bot.panel.links import RouterLabels
@@ -179,16 +179,6 @@ async def test_conversations_of_others_have_no_labels(
         theirs = await client.conversations.create(metadata={"topic": "theirs"})
     assert await model.labels(ConversationId(bare.id)) is None
     assert await model.labels(ConversationId(theirs.id)) is None
-
-
-async def test_a_server_without_conversations_is_told_apart_from_a_lost_one(
-    api: CannedApi,
-) -> None:
-    api.will(Answer(404, {"detail": "Not Found"}))
-    async with connect("sk-test", api.base_url) as client:
-        with pytest.raises(ModelRefused) as caught:
-            await ConversationsModel(client, salt="").open(LABELS)
-    assert caught.value.fault is ModelFault.BAD_REQUEST
 
 
 async def test_many_conversations_are_written_side_by_side(
