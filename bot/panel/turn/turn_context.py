@@ -143,7 +143,7 @@ class TurnContext:
         """Return what *attempt* does, in another conversation of *path* if the first is gone.
 
         That begins with what Slack remembers. *path* is None for the router's; *by* is the call
-        of an expert. Raises ModelUnavailable if the new one is gone, too.
+        of an expert. Raises ModelRefused if the new one is gone, too.
         """
         try:
             return await attempt()
@@ -159,7 +159,8 @@ class TurnContext:
         try:
             return await attempt()
         except ConversationGone as error:
-            raise ModelUnavailable(f"gone as soon as it was made: {error}") from None
+            what = f"gone as soon as it was made: {error}"  # a retry would make more of them
+            raise ModelRefused(ModelFault.BAD_REQUEST, what) from None
 
     @asynccontextmanager
     async def streamed(

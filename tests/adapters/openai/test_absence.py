@@ -59,7 +59,7 @@ BODIES = [  # as plain text, for the inspector knows no such JSON
     '{"error":{"code":"404","message":"Resource not found"}}',
     "",
 ]
-PAGES = [faults.page(body=body, media_type="text/plain") for body in BODIES] + [faults.page(410)]
+PAGES = [faults.page(body=body, media_type="text/plain") for body in BODIES]
 
 
 @pytest.mark.parametrize(("kind", "id_", "message"), BELIEVED)

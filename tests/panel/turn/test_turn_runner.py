@@ -11,7 +11,7 @@ from bot.panel.errors import (
 )
 from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
-from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.links import ExpertLabels, Owner, RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
@@ -506,16 +506,36 @@ async def test_addressing_an_expert_directly_survives_the_loss_of_the_routers_co
     assert "Yes." in output.output
 
 
-async def test_an_expert_conversation_that_is_gone_is_begun_anew(bench):
+@pytest.mark.parametrize("failing", ["append", "open"])
+async def test_a_new_conversation_is_linked_only_with_all_that_slack_remembers(bench, failing):
+    bench.model.script(ROUTER, [consult("legal")], [consult("legal", "call_2")])
+    await bench.ask("May we?")
+    bench.model.forget((await bench.threads.links(THREAD)).experts[ExpertName("legal")])
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "May we?")]
+    bench.model.fail_next(failing, DOWN)
+
+    await bench.ask("Still?", "2.0", mentioned=False)
+
+    assert "Ann: May we?" in bench.model.items_of("legal")[0].text  # of the only one
+    assert not await bench.threads.copies(THREAD)
+
+
+async def test_an_expert_conversation_that_is_gone_is_begun_anew(bench, caplog):
     bench.model.script(ROUTER, [consult("legal")], [consult("legal", "call_2")])
     await bench.ask("May we?")
     lost = (await bench.threads.links(THREAD)).experts[ExpertName("legal")]
     bench.model.forget(lost)
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ann", "May we?")]
 
-    await bench.ask("Still?", "2.0", mentioned=False)
+    with caplog.at_level("WARNING"):
+        await bench.ask("Still?", "2.0", mentioned=False)
 
     legal = (await bench.threads.links(THREAD)).experts[ExpertName("legal")]
     assert legal != lost
+    assert "Ann: May we?" in bench.model.items_of("legal")[0].text
+    (told,) = (record for record in caplog.records if record.message == "conversation.replaced")
+    assert (told.former, told.id, told.path) == (lost, legal, "legal")
+    assert await bench.threads.owner(lost) == Owner(THREAD, ExpertName("legal"))
     router = (await bench.threads.links(THREAD)).router
     assert bench.model.conversations[router].labels.experts == {"legal": legal}
 
