@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.panel.language_model.frames import Framed, Kind, frame, quote
 from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, Citation, CollectionId, ConversationId, Effort, RequestId
 from bot.panel.texts.code import closed
@@ -96,23 +97,27 @@ Item = UserSaid | ModelSaid | ToolCalled | ToolAnswered | ApprovalWanted | Appro
 StoredItem = Item | ToolUsed
 
 
-def in_words(item: StoredItem) -> str:
-    """Return *item* as one line of a conversation in plain text."""
+def in_words(item: StoredItem) -> Framed:
+    """Return *item* as part of a conversation that is retold."""
     match item:
         case UserSaid(text):
-            return f"User: {text}"
+            return _retold("user", text)
         case ModelSaid(text):
-            return f"You: {text}"
+            return _retold("you", text)
         case ToolCalled(_, tool, arguments):
-            return f"You called {tool}: {'; '.join(arguments.values())}"
+            return _retold("you", "; ".join(arguments.values()), f"called {tool}")
         case ToolAnswered(_, output):
-            return f"It returned: {output}"
+            return _retold("tool", output)
         case ApprovalWanted(_, server, tool, arguments):
-            return f"You wanted to use {tool} of {server}: {arguments}"
+            return _retold("you", arguments, f"wanted to use {tool} of {server}")
         case ApprovalGiven(_, approved, reason):
-            return f"That was {'approved' if approved else 'declined'}: {reason}"
+            return _retold("people", reason, "approved" if approved else "declined")
         case ToolUsed(tool):
-            return f"You used {tool}."
+            return _retold("you", "", f"used {tool}")
+
+
+def _retold(by: str, text: str, did: str = "") -> Framed:
+    return frame(Kind.ITEM, quote(text), by=by, did=did)
 
 
 def as_kept(item: StoredItem) -> StoredItem:

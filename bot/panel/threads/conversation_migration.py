@@ -163,8 +163,14 @@ def as_items(stored: Iterable[StoredItem]) -> list[Item]:
     return items
 
 
-def as_one_message(stored: Iterable[StoredItem]) -> list[Item]:
-    """Return *stored* as one message, for a server that takes nothing else."""
-    items = (item for item in stored if not isinstance(item, UserSaid | ModelSaid) or item.text)
-    lines = "\n".join(map(in_words, items))
-    return [UserSaid(_SUMMARY.format(lines[-_LONGEST_SUMMARY:]))] if lines else []
+def as_one_message(stored: Sequence[StoredItem]) -> list[Item]:
+    """Return *stored* as one message, for a server that takes nothing else: the newest of it."""
+    kept, room = list[str](), _LONGEST_SUMMARY
+    for item in reversed(stored):
+        if not isinstance(item, UserSaid | ModelSaid) or item.text:
+            line = in_words(item)
+            room -= len(line)
+            if room < 0 and kept:
+                break
+            kept.append(line)
+    return [UserSaid(_SUMMARY.format("\n".join(kept[::-1])))] if kept else []

@@ -167,7 +167,9 @@ async def test_where_the_server_does_not_take_calls_they_are_retold(bench):
     (told,) = bench.model.conversations[links.router].items
     assert isinstance(told, UserSaid)
     assert told.text.endswith(
-        'User: ref="1.0" May we?\nYou called consult_legal: May we?\nIt returned: Yes.'
+        '<item by="user">\nref=&quot;1.0" May we?\n</item>\n'
+        '<item by="you" did="called consult_legal">\nMay we?\n</item>\n'
+        '<item by="tool">\nYes.\n</item>'
     )
     assert len(bench.new) == 2
 
@@ -213,6 +215,6 @@ def test_a_long_talk_is_retold_from_its_end():
     (told,) = as_one_message(said)
 
     assert isinstance(told, UserSaid)
-    assert told.text.endswith("You: The last word.")
+    assert told.text.endswith('<item by="you">\nThe last word.\n</item>')
     assert len(told.text) < 61_000
     assert as_one_message([]) == []

@@ -16,9 +16,15 @@ from bot.panel.language_model.exchange import (
     UserSaid,
     WrittenCalls,
 )
+from bot.panel.language_model.frames import Kind, frame, quote
 from bot.panel.tools import ApprovalWanted
 
 _SUMMARY = "What was said before, in short:\n{}"
+
+
+def summarized(summary: str) -> str:
+    """Return *summary* as models read it."""
+    return _SUMMARY.format(frame(Kind.SUMMARY, quote(summary)))
 
 
 def replay(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
@@ -28,7 +34,7 @@ def replay(known: Remembered, new: Sequence[Item] = ()) -> list[Item]:
     others again.
     """
     decided = pairing.answers([*known.items, *new])
-    items: list[Item] = [UserSaid(_SUMMARY.format(known.summary))] if known.summary else []
+    items: list[Item] = [UserSaid(summarized(known.summary))] if known.summary else []
     replayed = [
         item
         for place, item in enumerate(known.items)

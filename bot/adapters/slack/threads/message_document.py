@@ -12,6 +12,7 @@ from bot.adapters.slack.threads.replies import NOT_THERE
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
+from bot.panel.language_model import frames
 from bot.panel.model import UserId
 from bot.panel.roster.knowledge import Upload
 
@@ -55,7 +56,8 @@ class MessageReading:
             raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
         speaker = message.get("username") or names.get(author) or said.author_name or "somebody"
-        content = f"# {speaker} in Slack, {day}\n\n{text}\n\nThe message: {link.strip()}\n"
+        head = f"# {frames.attribute(speaker)} in Slack, {day}"  # a name is no heading of its own
+        content = f"{head}\n\n{frames.quote(text)}\n\nThe message: {link.strip()}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 
     async def _message(self, place: Place) -> Json:

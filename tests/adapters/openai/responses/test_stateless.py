@@ -101,9 +101,9 @@ async def test_a_long_conversation_is_summed_up_and_nothing_of_it_lost(
 
     summing_up, asking = server.requests
     assert "minutes" in summing_up.body["instructions"]
-    assert f"User: 0 {LONG}" in summing_up.body["input"]
+    assert f'<item by="user">\n0 {LONG}' in summing_up.body["input"]
     assert "3 word" not in summing_up.body["input"]
-    summary = "What was said before, in short:\nThey counted."
+    summary = "What was said before, in short:\n<summary>\nThey counted.\n</summary>"
     assert texts(asking) == [summary, said[3].text, "Next?"]
     assert isinstance(last, Responded)
     assert last.usage.output > len("Five.") / 4 + 1  # of both
@@ -119,8 +119,10 @@ async def test_a_summary_goes_into_the_next_one(server, brain, model, conversati
         await told(model, prompt(conversation=conversation, items=(UserSaid("Next?"),)))
 
     _, _, summing_up, asking = server.requests
-    assert summing_up.body["input"].startswith("Minutes so far:\nThey counted.\n\nUser: 0")
-    assert texts(asking)[0].endswith("They counted on.")
+    assert summing_up.body["input"].startswith(
+        '<summary>\nThey counted.\n</summary>\n\n<item by="user">\n0'
+    )
+    assert texts(asking)[0].endswith("\nThey counted on.\n</summary>")
 
 
 async def test_a_conversation_is_never_cut_between_a_call_and_its_output(
