@@ -38,12 +38,12 @@ class TryLater(PanelError):
 class ModelUnavailable(TryLater):
     """The model is unavailable. It may or may not have stored what it was sent.
 
-    *server* is the name of its server, where it is known; *answered* whether that has said anything
+    *server* is the name of its server, where it is known; not *answered* if nothing came from there
     at all.
     """
 
     def __init__(
-        self, what: str, *, after: float | None = None, server: str = "", answered: bool = False
+        self, what: str, *, after: float | None = None, server: str = "", answered: bool = True
     ) -> None:
         super().__init__(what, after=after)
         self.server = server

@@ -84,7 +84,8 @@ async def translated() -> AsyncIterator[None]:
             raise error.__cause__ from None
         cause = type(error.__cause__ or error).__name__
         server = short_name(error.request.url)
-        raise ModelUnavailable(f"no answer from {server}: {cause}", server=server) from None
+        what = f"no answer from {server}: {cause}"
+        raise ModelUnavailable(what, server=server, answered=False) from None
     except ResponseFailed as error:
         raise _of_stream(error.complaint, error.request) from None
     except APIError as error:  # an error in the middle of a stream
@@ -93,7 +94,7 @@ async def translated() -> AsyncIterator[None]:
         raise ModelUnavailable(f"no use of the model's answer: {type(error).__name__}") from None
     except (ValueError, AttributeError) as error:
         # Not JSON, or not in the shape of any answer: the client passes both on as they are.
-        raise ModelUnavailable("the model's answer cannot be read", answered=True) from error
+        raise ModelUnavailable("the model's answer cannot be read") from error
 
 
 @asynccontextmanager
@@ -151,7 +152,7 @@ def check_answer(answer: object, response: httpx2.Response | None = None) -> Non
     if isinstance(answer, str):  # a proxy's page: the client returns what is not JSON as it is
         complaint = complaints.of_body(answer)
         request = response.request if response else None
-        raise ModelUnavailable(f"not JSON: {_words(complaint, request)}", answered=True)
+        raise ModelUnavailable(f"not JSON: {_words(complaint, request)}")
     if complaints.is_error(answer):
         raise _of_stream(complaints.of_body(answer), response.request if response else None)
 
@@ -226,7 +227,7 @@ def _unavailable(
     )
     kind = ModelOverloaded if is_overloaded else ModelUnavailable
     what, server = _what(complaint, request), _server(request)
-    return kind(what, after=after, server=server, answered=True)
+    return kind(what, after=after, server=server)
 
 
 def _what(complaint: Complaint, request: httpx2.Request | None) -> str:

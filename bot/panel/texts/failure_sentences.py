@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.language import gettext, listing, ngettext
 from bot.panel.errors import (
+    ConversationGone,
     MessengerUnavailable,
     ModelFault,
     ModelOverloaded,
@@ -12,6 +13,7 @@ from bot.panel.errors import (
     TryLater,
 )
 from bot.panel.journal.events import Failure
+from bot.panel.texts import refusal_sentences
 
 _LASTING = 60.0  # seconds from which people are told how long they have to wait
 
@@ -64,15 +66,17 @@ def why_given_up(error: BaseException) -> str:
                 "the model service{server} had more requests than it accepts for too long",
                 server=_named(server),
             )
-        case ModelUnavailable(answered=True, server=server):
+        case ModelUnavailable(answered=False, server=server):
+            return gettext(
+                "the model service{server} did not respond for too long", server=_named(server)
+            )
+        case ModelUnavailable(server=server):
             return gettext(
                 "the model service{server} answered with errors for too long",
                 server=_named(server),
             )
-        case ModelUnavailable(server=server):
-            return gettext(
-                "the model service{server} did not respond for too long", server=_named(server)
-            )
+        case ConversationGone():
+            return gettext("the model service did not find what was said in this thread")
         case MessengerUnavailable():
             return gettext("Slack did not respond for too long")
         case StoreUnavailable():
@@ -86,14 +90,21 @@ def model_away(error: TryLater, pauses: Sequence[float]) -> str:
     return gettext(
         "{problem}, so this takes longer. Your question is kept: I try again in about {times}, "
         "and at once when the service answers somebody else.",
-        problem=_problem(error),
+        problem=problem(error),
         times=listing([_duration(pause) for pause in pauses]),
     )
 
 
-def _problem(error: TryLater) -> str:
+def problem(error: TryLater) -> str:
+    """Return how the model's side is away, for the beginning of a sentence."""
     server = _named(getattr(error, "server", ""))
     match error:
+        case ModelOverloaded(after=after) if after and after >= _LASTING:
+            return gettext(
+                "The model service{server} accepts no more requests from us for about {time}",
+                server=server,
+                time=_duration(after),
+            )
         case ModelOverloaded():
             return gettext(
                 "The model service{server} has more requests than it accepts", server=server
@@ -138,7 +149,7 @@ def expert_failed(failure: Failure, name: str, *, wait: float = 0) -> str:
 
 def why_failed(failure: Failure) -> str:
     """Return why an expert has no answer, for the end of a sentence."""
-    return _why_refused(failure) or _why_not_answered(failure)
+    return refusal_sentences.why_refused(failure) or _why_not_answered(failure)
 
 
 def _why_not_answered(failure: Failure) -> str:
@@ -159,56 +170,14 @@ def _why_not_answered(failure: Failure) -> str:
     }[failure]
 
 
-def _why_refused(failure: Failure) -> str | None:
-    """Return what the model's side has refused."""
-    return {
-        Failure.REJECTED: gettext(
-            "the model service did not accept my request; whoever runs me finds the cause in the "
-            "log"
-        ),
-        Failure.QUOTA: gettext("the model account has no credit left"),
-        Failure.ACCESS: gettext("the model service rejected our key"),
-        Failure.FORBIDDEN: gettext(
-            "our key may not do this at the model service; `panelbot check` tells more"
-        ),
-        Failure.REGION: gettext(
-            "the model service accepts no requests from where I run (its network or its country)"
-        ),
-        Failure.MODEL: gettext("my model does not exist (any more)"),
-        Failure.FILTERED: gettext(
-            "a content filter of the model service stopped it. Asking differently may help; if it "
-            "does not, it is about what was said before, and a new thread helps"
-        ),
-        Failure.FILTERED_QUESTION: gettext(
-            "a content filter of the model service stopped the question or its answer; asking "
-            "differently may help"
-        ),
-        Failure.FILTERED_BEFORE: gettext(
-            "a content filter of the model service stopped what was said here before; in a new "
-            "thread I can answer"
-        ),
-        Failure.TOO_LONG: gettext("this is more than I can read at once"),
-        Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
-        Failure.TOOLS: gettext("the model service does not know one of my tools"),
-        Failure.TOOL_SERVER: gettext(
-            "the server of one of my tools could not be reached, or rejected us"
-        ),
-        Failure.NO_TOOLS: gettext("my model cannot use tools; it needs another one"),
-        Failure.TOOLS_OFF: gettext(
-            "the model's server was started without tools; its documentation says how to switch "
-            "them on"
-        ),
-    }.get(failure)
-
-
 def router_failed(fault: ModelFault, server: str = "") -> str:
     """Return the message of a turn whose router failed; *server* is the name of the model's."""
+    return repairable(fault, server) or _about_message(fault, _named(server))
+
+
+def repairable(fault: ModelFault, server: str = "") -> str | None:
+    """Return what whoever runs the bot has to do, if that is what it takes."""
     named = _named(server)
-    return _repairable(fault, named) or _about_message(fault, named)
-
-
-def _repairable(fault: ModelFault, named: str) -> str | None:
-    """Return what whoever runs the bot has to do."""
     return {
         ModelFault.QUOTA: gettext(
             "The model account{server} has no credit left, or its budget is used up, so nobody "

@@ -112,8 +112,8 @@ def completed(*items: Json, **changes: Any) -> Json:
     return {"type": "response.completed", "response": response(*items, **changes)}
 
 
-def failed(code: str | None) -> Json:
-    error = None if code is None else {"code": code, "message": "secret words"}
+def failed(code: str | None, message_: str = "secret words") -> Json:
+    error = None if code is None else {"code": code, "message": message_}
     return {"type": "response.failed", "response": response(status="failed", error=error)}
 
 

@@ -12,11 +12,13 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
 )
+from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ThreadRef
-from tests.adapters.openai.canned_api import Answer, CannedApi
+from tests.adapters.openai import events
+from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import error
-from tests.adapters.openai.prompts import PROMPT, told
+from tests.adapters.openai.prompts import PROMPT, prompt, told
 
 
 @pytest.mark.parametrize(
@@ -188,3 +190,45 @@ async def test_how_long_a_server_asks_us_to_wait(
     with pytest.raises(ModelOverloaded) as caught:
         await told(model)
     assert caught.value.after == seconds
+
+
+SECRET = "buy the zebra"
+ECHOES: list[Answer | Stream] = [
+    Stream((events.delta("Hm"), events.failed("odd", f"We saw {SECRET}, and stopped"))),
+    Stream((events.delta("Hm"), {"type": "error", "code": "odd", "message": f"No {SECRET}"})),
+    Stream(
+        (events.delta("Hm"), b'data: {"error": {"message": "No buy the zebra", "code": "odd"}}\n\n')
+    ),
+    Answer(200, {"error": {"code": "odd", "message": f"No {SECRET}"}}),
+    Answer(200, {"object": "error", "code": 400, "message": f"No {SECRET}"}),
+    Answer(500, {"detail": f"No {SECRET}"}),
+    Answer(422, {"detail": [{"loc": ["body", "input"], "msg": "No", "input": SECRET}]}),
+    Answer(403, f"<html><title>No</title>{SECRET}</html>".encode(), {"content-type": "text/html"}),
+    Answer(403, f"No {SECRET}".encode(), {"content-type": "text/plain"}),
+]
+
+
+@pytest.mark.parametrize("answer", ECHOES)
+async def test_no_error_in_a_stream_or_of_a_gateway_repeats_what_people_wrote(
+    model: ConversationsModel,
+    api: CannedApi,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer | Stream,
+) -> None:
+    api.will(answer)
+    with pytest.raises((ModelRefused, ModelUnavailable)) as caught:
+        await told(model, prompt(items=(UserSaid(SECRET),)))
+    logged = " ".join(str(vars(record)) for record in caplog.records)
+    assert "zebra" not in f"{caught.value} {logged}"
+    assert "model.refused" in logged
+    assert "No" in str(caught.value) or "stopped" in str(caught.value)
+
+
+async def test_an_error_with_a_good_status_is_no_conversation(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    api.will(Answer(200, {"error": {"code": 402, "message": "No more for the zebra"}}))
+    with pytest.raises(ModelRefused, match="402") as caught:
+        await model.append(PROMPT.conversation, [UserSaid("zebra")])
+    assert caught.value.fault is ModelFault.QUOTA
+    assert "zebra" not in str(caught.value)

@@ -30,7 +30,7 @@ HERE = ChannelScope(THREAD.team_id, THREAD.channel_id)
 FINANCE, LEGAL = EXPERTS
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count taxes.")
 ASKING = replace(LEGAL, consults=(TAX.name, FINANCE.name))
-DOWN = ModelUnavailable("down")
+DOWN = ModelUnavailable("down", answered=False)
 
 
 async def put(bench: Bench, *experts: Expert) -> None:

@@ -6,6 +6,7 @@ from bot.panel.errors import (
     ConversationGone,
     MessengerUnavailable,
     ModelFault,
+    ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
 )
@@ -24,7 +25,7 @@ from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import THREAD, consult, own_id
 
-DOWN = ModelUnavailable("down")
+DOWN = ModelUnavailable("down", answered=False)
 
 
 def said_by(bench, *whom):
@@ -140,6 +141,41 @@ async def test_a_failing_expert_gets_an_honest_line_and_the_others_go_on(bench):
     ]
     states = {t.persona.name: t.state for t in next(iter(bench.messenger.plans.values()))[-1]}
     assert states == {"Finance Partner": TaskState.FAILED, "Legal Counsel": TaskState.DONE}
+
+
+@pytest.mark.parametrize(
+    ("error", "failure", "words"),
+    [
+        (ModelUnavailable("HTTP 500"), Failure.ERROR, "answered with an error"),
+        (ModelOverloaded("HTTP 429"), Failure.BUSY, "more requests than it accepts"),
+        (
+            ModelOverloaded("HTTP 429", after=2400),
+            Failure.BUSY,
+            "accepts no more requests from us for about 40 minutes",
+        ),
+        (ModelRefused(ModelFault.BAD_REQUEST, "HTTP 422"), Failure.REJECTED, "did not accept"),
+        (ModelRefused(ModelFault.REGION, "HTTP 403"), Failure.REGION, "from where I run"),
+        (ModelRefused(ModelFault.FILTERED, "no"), Failure.FILTERED_QUESTION, "asking differently"),
+        (ModelRefused(ModelFault.FILTERED_BEFORE, "no"), Failure.FILTERED_BEFORE, "new thread"),
+    ],
+)
+async def test_people_read_what_is_wrong_and_operators_what_the_server_said(
+    bench, error, failure, words
+):
+    bench.model.script(ROUTER, [consult("legal")], "Nobody could answer.")
+    bench.model.script("legal", error, error, error)
+
+    await bench.ask("May we?")
+
+    (line,) = said_by(bench, "Legal Counsel")
+    assert words in line
+    assert "did not respond" not in line
+    ((turn, notes),) = bench.reports.noted.items()
+    assert [(note.who, note.reason) for note in notes] == [
+        ("legal", f"{type(error).__name__}: {error}")
+    ]
+    report = bench.reports.reports[turn]
+    assert [part.failure for part in report.consultations] == [failure]
 
 
 async def test_a_slow_expert_is_given_up(make_bench):

@@ -22,7 +22,7 @@ from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
 from tests.panel.conftest import HURRY, THREAD, Bench, consult, own_id
 
-DOWN = ModelUnavailable("down")
+DOWN = ModelUnavailable("down", answered=False)
 NO_ANSWER = failure_sentences.why_given_up(DOWN)
 
 

@@ -96,12 +96,12 @@ def seconds_to_wait(text: str) -> float | None:
     return sum(float(number) * units[unit] for number, unit in parts)
 
 
-def request_text(request: httpx2.Request | None) -> bytes:
-    """Return the body of *request*, as far as it is at hand."""
+def request_text(request: httpx2.Request | None) -> bytes | None:
+    """Return the body of *request*, if it is at hand."""
     try:
-        return request.content if request else b""
+        return request.content if request else None
     except httpx2.RequestNotRead:  # an upload
-        return b""
+        return None
 
 
 def _complaint(body: object, status: int = 0, request_id: str = "") -> Complaint:
@@ -128,7 +128,7 @@ def _told(body: object, depth: int = 0) -> Iterator[tuple[str, str]]:
                 if isinstance(value := body.get(key), str | int) and (plain := _plain(str(value))):
                     yield name, plain
             if isinstance(message := body.get("msg"), str) and body.get("loc"):
-                yield "message", f"{_place(body['loc'])}: {message}"  # and never its ``input``
+                yield "message", f"{message} ({_place(body['loc'])})"  # never its ``input``
                 return
             for key in _SAYING:
                 yield from _told(body.get(key), depth + 1)

@@ -11,7 +11,7 @@ from bot.adapters.openai.refusals.complaints import Complaint
 from bot.panel.errors import ModelFault
 
 
-def narrowed(complaint: Complaint, request: bytes) -> ModelFault:
+def narrowed(complaint: Complaint, request: bytes | None) -> ModelFault:
     """Return whether the filter stopped what is asked now, or what was said before."""
     body = complaint.body
     if any(_is_blocked_answer(one) for one in _lists(body, "content_filters")):
@@ -31,10 +31,10 @@ def narrowed(complaint: Complaint, request: bytes) -> ModelFault:
     return ModelFault.FILTERED_QUESTION if is_current else ModelFault.FILTERED_BEFORE
 
 
-def _inputs(request: bytes) -> int:
+def _inputs(request: bytes | None) -> int:
     """Return how many messages the request has, if all that was said is in it."""
     try:
-        body = json.loads(request)
+        body = json.loads(request or b"")
     except ValueError:
         return 0
     is_whole = isinstance(body, dict) and not body.get("conversation")

@@ -6,7 +6,8 @@ found, the key. What is left after these steps may be logged and kept:
 1. What follows an announcement (``input_value=``, ``Invalid value: …``) is cut off.
 2. What stands in quotation marks goes, unless it is a word that servers use themselves.
 3. Addresses, keys, long numbers and what is set after ``=`` go.
-4. A word that occurs in what we sent goes, unless servers use it themselves.
+4. A word that occurs in what we sent goes, unless servers use it themselves. If what we sent is
+   not at hand, every other word goes.
 5. The rest is cut at 120 characters.
 """
 
@@ -80,7 +81,7 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(part.casefold() for part in _PART.findall(texts))
 
 
-def first_words(message: str, request: bytes = b"") -> str:
+def first_words(message: str, request: bytes | None) -> str:
     """Return the beginning of *message*, which answers a *request* with that body."""
     sent = _Sent(request)
     text = _unescaped(message[:_READ])
@@ -96,14 +97,15 @@ def first_words(message: str, request: bytes = b"") -> str:
 
 def unquoted(message: str) -> str:
     """Return *message* without what is quoted in it: what a server says itself."""
-    return _without_quotes(_unescaped(message[:_READ]), _Sent(b""))
+    return _without_quotes(_unescaped(message[:_READ]), _Sent(None))
 
 
 class _Sent:
     """The body of a request: what may be repeated of it, and what may not."""
 
-    def __init__(self, request: bytes) -> None:
-        self._text = request.decode(errors="replace")
+    def __init__(self, request: bytes | None) -> None:
+        self._is_known = request is not None
+        self._text = (request or b"").decode(errors="replace")
         self._names: set[str] = set()
         try:
             body = json.loads(self._text)
@@ -128,6 +130,8 @@ class _Sent:
         return quoted in self._names or (bool(_SIMPLE.fullmatch(quoted)) and parts <= _vocabulary())
 
     def _holds(self, part: str) -> bool:
+        if not self._is_known:
+            return not part.isdecimal()
         if len(part) >= 4 or not part.isascii():
             return part in self._text
         return re.search(rf"\b{re.escape(part)}\b", self._text) is not None

@@ -13,7 +13,7 @@ from bot.panel.errors import (
     PanelError,
     Refused,
 )
-from bot.panel.texts import apologies
+from bot.panel.texts import apologies, failure_sentences
 
 _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
 
@@ -29,12 +29,13 @@ def error_sentence(error: PanelError) -> str:
             return apologies.refused(error)
         case MessengerUnavailable():
             return gettext("I cannot reach Slack just now; please try again in a minute.")
-        case ModelRefused():
-            return gettext("The model service did not let me do that; please tell whoever runs me.")
-        case ModelUnavailable():
-            return gettext(
-                "I cannot reach the model service just now; please try again in a minute."
+        case ModelRefused(fault=fault, server=server):
+            return failure_sentences.repairable(fault, server) or gettext(
+                "The model service did not let me do that; please tell whoever runs me."
             )
+        case ModelUnavailable():
+            problem = failure_sentences.problem(error)
+            return gettext("{problem}; please try again in a minute.", problem=problem)
         case _:
             return gettext("I cannot reach my memory just now; please try again in a minute.")
 

@@ -51,7 +51,7 @@ def test_nothing_that_people_wrote_is_left(echo: str, shape: str) -> None:
 def test_the_input_that_fastapi_repeats_is_not_read() -> None:
     item = {"type": "string_type", "loc": ["body", "input", 0], "msg": "Input should be a string"}
     body = {"detail": [{**item, "input": {"message": QUESTION}, "ctx": {"error": QUESTION}}]}
-    assert of_body(body).message == "body.input.0: Input should be a string"
+    assert of_body(body).message == "Input should be a string (body.input.0)"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_a_server_says_itself_stays(said: str, shown: str | None) -> None:
 
 
 def test_they_are_few() -> None:
-    assert len(first_words("model " * 1000)) <= LONGEST + 2
+    assert len(first_words("model " * 1000, b"")) <= LONGEST + 2
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_they_are_few() -> None:
         ({"error": {"message": "No"}}, "No"),
         ({"error": "No"}, "No"),
         ({"detail": "No"}, "No"),
-        ({"detail": [{"loc": ["body", "tools"], "msg": "No"}]}, "body.tools: No"),
-        ({"error": {"detail": {"errors": [{"loc": ["body"], "msg": "No"}]}}}, "body: No"),
+        ({"detail": [{"loc": ["body", "tools"], "msg": "No"}]}, "No (body.tools)"),
+        ({"error": {"detail": {"errors": [{"loc": ["body"], "msg": "No"}]}}}, "No (body)"),
         ({"object": "error", "message": "No", "code": 400}, "No"),
         ({"success": False, "errors": [{"code": 7, "message": "No"}]}, "No"),
         (
@@ -113,6 +113,12 @@ def test_a_long_or_deep_body_is_no_harm() -> None:
     for _ in range(5000):
         deep = {"error": deep}
     assert of_body(deep).message == ""
-    assert first_words("'" * 100_000) is not None
-    assert first_words("value: " * 100_000) is not None
+    assert first_words("'" * 100_000, b"") is not None
+    assert first_words("value: " * 100_000, b"") is not None
     assert of_body("[" * 100_000).message
+
+
+def test_without_the_request_only_words_of_servers_are_left() -> None:
+    said = "The model gpt-9 does not know Zebra Corp: 500"
+    assert first_words(said, None) == "The model gpt-9 does not … 500"
+    assert "zebra" not in first_words(said, None).casefold()
