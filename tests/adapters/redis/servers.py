@@ -3,9 +3,10 @@
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -45,6 +46,12 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
                 [get_binary_path(), str(file), *self._arguments], stdout=log, stderr=log
             )
+
+    def info(self) -> Mapping[str, Any]:
+        """Return what it says of itself as a primary or a replica."""
+        with Redis(port=self.port, decode_responses=True) as node:
+            info: Mapping[str, Any] = node.info("replication")
+            return info
 
     def kill(self) -> None:
         """End it as ``kill -9`` does."""

@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
-from redis.exceptions import ReadOnlyError, RedisError
+from redis.asyncio.client import Pipeline
+from redis.exceptions import ConnectionError, ReadOnlyError, RedisError  # noqa: A004 - it is what redis-py calls it
 
 _BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
 
@@ -31,8 +32,22 @@ class PipeliningRedis(Redis):
         super().__init__(*args, **options)
         self._batch: list[_Command] = []
         self._round_trips: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close all connections, and see to it that none is opened by what still runs."""
+        self._closed = True
+        for round_trip in self._round_trips:
+            round_trip.cancel()
+        await asyncio.gather(*self._round_trips, return_exceptions=True)
+        await super().aclose(close_connection_pool)
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        self._check_open()
+        return super().pipeline(transaction, shard_hint)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
+        self._check_open()
         if args[0] in _BLOCKING:
             return await self._execute(*args, **options)
         command = _Command(args, options, asyncio.get_running_loop().create_future())
@@ -74,6 +89,10 @@ class PipeliningRedis(Redis):
         except ReadOnlyError:
             await self._connect_anew()
             raise
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConnectionError("the client is closed")
 
     async def _connect_anew(self) -> None:
         with suppress(RedisError):  # of a connection that does not close in order

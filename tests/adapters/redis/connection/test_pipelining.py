@@ -80,3 +80,24 @@ async def test_a_broken_connection_is_told_to_everybody(redis_url):
         await client.aclose()
 
     assert [type(error) for error in found] == [RedisConnectionError] * 2
+
+
+async def test_nothing_is_opened_by_what_still_runs_when_it_is_closed(redis, redis_url):
+    for steps in range(12):
+        client = PipeliningRedis.from_url(redis_url, protocol=2)
+        asking = [asyncio.create_task(client.get(f"key{n}")) for n in range(2)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for task in asking:
+            task.cancel()
+        await client.aclose()
+        await asyncio.gather(*asking, return_exceptions=True)
+        with pytest.raises(RedisConnectionError, match="closed"):
+            await client.get("key")
+        with pytest.raises(RedisConnectionError, match="closed"):
+            client.pipeline()
+        await asyncio.sleep(0.01)
+
+        pool = client.connection_pool
+        open_ = {*pool._available_connections, *pool._in_use_connections}
+        assert not [connection for connection in open_ if connection.is_connected]

@@ -1,0 +1,146 @@
+"""Redis fails over, or refuses for a while, under the real bot: each question is answered once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.panel.errors import StoreUnavailable
+from tests.adapters.redis.connection.test_errors import ANSWERS
+from tests.adapters.redis.proxies import Proxy, Refuser
+from tests.adapters.redis.servers import Server, free_port, running, until
+from tests.end_to_end.conftest import MENTION, World
+from tests.processes import BotProcess, bot_process
+
+KEEPS_ALL = {"appendonly": "yes", "repl-diskless-sync-delay": "0"}
+
+
+class Outage:
+    """Questions before, in and after an outage, and whether the bot lives through it."""
+
+    def __init__(self, world: World, bot: BotProcess) -> None:
+        self._world = world
+        self._bot = bot
+        self.asked: list[str] = []
+
+    def ask(self) -> None:
+        self.asked.append(self._world.say(f"{MENTION} please ask legal"))
+
+    async def live_through(self, seconds: float, end: Callable[[], Awaitable[None]]) -> None:
+        """Ask a question now, one in the middle of *seconds*, and one when *end* is called."""
+        self.ask()
+        await asyncio.sleep(seconds / 2)
+        self.ask()
+        await asyncio.sleep(seconds / 2)
+        await end()
+        self.ask()
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Return when everything is answered, once; the bot is still the same process."""
+        for ts in self.asked:
+            await self._world.slack.people.wait_for(lambda ts=ts: self._world.said(ts), timeout=60)
+        assert self._bot.returncode is None
+        try:
+            await self._world.idle()
+        except StoreUnavailable:  # this process has a connection of its own
+            await self._world.idle()
+        for ts in self.asked:
+            assert [who for who, _ in self._world.said(ts)] == ["Legal Counsel"]
+
+
+class Log:
+    """What the bot has logged."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text()
+
+
+@asynccontextmanager
+async def running_bot(world: World, log: Log) -> AsyncIterator[Outage]:
+    """Run ``panelbot run``, at which Slack tries again for as long as a failover lasts."""
+    world.slack.deliverer.retry_after = (0.3, 1, 2, 4, 8)
+    async with bot_process("run", environ=world.environ, log=log.path) as bot:
+        await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 60)
+        yield Outage(world, bot)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "bot.log")
+
+
+async def follow(server: Server, port: int | None = None) -> None:
+    """Make *server* a replica of the one at *port*, or a primary."""
+    async with Redis(port=server.port) as control:
+        await control.replicaof(*(("127.0.0.1", port) if port else ("NO", "ONE")))
+
+
+async def test_whatever_redis_refuses_for_a_while_the_bot_goes_on(
+    world: World, redis_url: str, log: Log
+):
+    refuser = Refuser(urlsplit(redis_url).port)
+    async with refuser.running():
+        world.environ["REDIS_URL"] = f"redis://127.0.0.1:{refuser.port}"
+        async with running_bot(world, log) as outage:
+            for answer in ANSWERS.values():
+                outage.ask()
+                await asyncio.sleep(0.1)
+                refuser.error = answer
+                outage.ask()
+                await asyncio.sleep(0.3)
+                refuser.error = ""
+            await outage.settled()
+
+    told = log.text
+    assert "Traceback" not in told
+    assert "please ask legal" not in told
+    for code in ANSWERS:
+        assert told.count(f'queue.unavailable reason="Redis is unavailable ({code})') <= 1
+
+
+async def test_a_primary_that_is_a_replica_for_three_seconds(
+    world: World, tmp_path: Path, log: Log
+):
+    server = Server(tmp_path / "redis", settings=KEEPS_ALL)
+    with running(server):
+        until(server.info)
+        world.environ["REDIS_URL"] = server.url
+        async with running_bot(world, log) as outage:
+            outage.ask()
+            await asyncio.sleep(0.2)
+            await follow(server, free_port())
+            await outage.live_through(3, lambda: follow(server))
+
+    assert "queue.unavailable" in log.text
+    assert "Traceback" not in log.text
+
+
+async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_primary_lives_on(
+    world: World, tmp_path: Path, log: Log
+):
+    old = Server(tmp_path / "old", settings=KEEPS_ALL)
+    new = Server(tmp_path / "new", settings=KEEPS_ALL | {"replicaof": f"127.0.0.1 {old.port}"})
+    with running(old, new):
+        until(lambda: old.info().get("slave0", {}).get("state") == "online")
+        address = Proxy(old.port)
+        async with address.running():
+            world.environ["REDIS_URL"] = f"redis://127.0.0.1:{address.port}"
+            async with running_bot(world, log) as outage:
+                outage.ask()
+                await asyncio.sleep(0.2)
+                await follow(new)
+                await follow(old, new.port)
+
+                async def lead_there() -> None:
+                    address.target = new.port
+
+                await outage.live_through(1, lead_there)
