@@ -186,6 +186,7 @@ class Claim:
     postponed: int = 0  # how often, after failures
     deaths: int = 0  # how many workers died or were cut off while they had it
     requested_at: float = inf  # by this process's clock: the lease began no earlier
+    in_doubt: bool = False  # the store may have forgotten what was done in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from redis.asyncio import Redis
 
+from bot.adapters.redis.connection.client import connect
+from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import StoreUnavailable
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.adapters.redis.connection.test_errors import ANSWERS
 from tests.adapters.redis.proxies import Proxy, Refuser
 from tests.adapters.redis.servers import Server, free_port, running, until
@@ -50,7 +56,8 @@ class Outage:
         except StoreUnavailable:  # this process has a connection of its own
             await self._world.idle()
         for ts in self.asked:
-            assert [who for who, _ in self._world.said(ts)] == ["Legal Counsel"]
+            said = self._world.said(ts)
+            assert [who for who, _ in said] == ["Legal Counsel"], (self.asked.index(ts), said)
 
 
 class Log:
@@ -144,3 +151,40 @@ async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_prima
                     address.target = new.port
 
                 await outage.live_through(1, lead_there)
+
+
+async def test_a_promoted_replica_that_lacks_the_last_second_says_nothing_twice(
+    world: World, tmp_path: Path, log: Log
+):
+    old = Server(tmp_path / "old", settings=KEEPS_ALL)
+    new = Server(tmp_path / "new", settings=KEEPS_ALL | {"replicaof": f"127.0.0.1 {old.port}"})
+    world.openai.latency.first = lambda _: 0.2
+    with running(old, new):
+        until(lambda: old.info().get("slave0", {}).get("state") == "online")
+        address = Proxy(old.port)
+        async with address.running():
+            world.environ["REDIS_URL"] = f"redis://127.0.0.1:{address.port}"
+            async with running_bot(world, log) as outage:
+                outage.ask()
+                await outage.settled()
+                for _ in range(8):  # each has come to another step when the replica stops following
+                    outage.ask()
+                    await asyncio.sleep(0.1)
+                await follow(new)
+                await outage.settled()  # by the old primary, alone
+                old.kill()
+                await only_put(new, world, outage.asked[-1])
+                address.target = new.port
+                outage.ask()
+                await outage.settled()
+
+
+async def only_put(server: Server, world: World, ts: str) -> None:
+    """Let *server* know of the question *ts* that it was asked, and nothing else."""
+    thread = ThreadRef(world.slack.workspace.team_id, GENERAL, ts)
+    message = Message(MessageTs(ts), UserId(ADA), "please ask legal", mentioned=True)
+    redis = connect(server.url)
+    await RedisThreadStore(redis, Shards()).forget(thread)
+    await redis.delete(Shards().seen(thread, MessageTs(ts)))
+    await RedisTurnQueue(redis, Shards()).put(thread, message)
+    await redis.aclose()

@@ -83,6 +83,12 @@ class RecordingMessenger(Messenger):
                 return ts
         return None
 
+    async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
+        return any(
+            (where, post.turn) == (thread, turn) and post.part.startswith(("reply:", "router:"))
+            for where, _, post in self.posts
+        )
+
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         return self._state(thread, ts, "end", lambda: self.endings.update({ts: ending}))
 

@@ -46,8 +46,9 @@ P outage            set     those of these that wait for the model's side     un
                                                                              60 to 150 B a thread
 P rounds            hash    how far each waiting channel has taken places    while it waits;
                             ahead                                            80 B a channel
-P clock             hash    ``round`` being served, ``places`` given,        for ever; 100 B
-                            last ``fence`` token given
+P clock             hash    ``round`` being served, ``places`` given,        for ever; 200 B
+                            last ``fence`` token given; which ``server``
+                            this is, and when it has ``taken_over``
 P wake              list    at most one element: there is something to do    until taken; 65 B
 P outbox:T          hash    what things in the thread are to show in the     until sent, a day at
                             end, by thing (a message's ts), until Slack      most; 300 B + blocks

@@ -17,7 +17,9 @@ class TurnRecord:
         self.claim = claim
         self.progress = Progress.of(entries)
         self.events = list(entries)
-        self.resumed = claim.attempt > 1 or bool(entries)  # a retried turn counts attempts from 1
+        self.in_doubt = claim.in_doubt  # more may have been done than is written
+        is_again = claim.attempt > 1 or bool(entries)  # a retried turn counts attempts from 1
+        self.resumed = is_again or claim.in_doubt
         self._journal = journal
 
     @classmethod

@@ -101,6 +101,10 @@ class Messenger(Protocol):
         """Return the ts of that message, if it is in the thread already."""
         ...
 
+    async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
+        """Whether the thread shows an expert's or the router's answer to *turn*."""
+        ...
+
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         """Return the state in which *ending* replaces the buttons of the message *ts*, *post*."""
         ...

@@ -56,7 +56,8 @@ class PlanMessage:
         self._not_before = 0.0
         self._given_up = False
         self._shown: tuple[str, Sequence[PlanTask]] | None = None
-        self._may_be_lost = PLAN in record.progress.posting  # an earlier attempt stopped there
+        stopped_there = PLAN in record.progress.posting  # an earlier attempt
+        self._may_be_lost = stopped_there or record.in_doubt
         self._showing = asyncio.Lock()  # the last update waits for the one under way
 
     @asynccontextmanager

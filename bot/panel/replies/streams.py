@@ -21,7 +21,7 @@ from bot.panel.journal.events import (
 from bot.panel.journal.progress import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, Post
-from bot.panel.model import UserId
+from bot.panel.model import MessageTs, UserId
 
 LONG = 5_000  # characters that take longer to read than others should wait
 
@@ -45,6 +45,8 @@ class Streams:
 
     async def open(self, draft: Post, reader: UserId) -> bool:
         """Post *draft* as a message that grows; False if that cannot be."""
+        if self._record.in_doubt:
+            return False
         await self._record.note(StreamStarted(draft.part, draft.persona, draft.expert))
         ts = await self._messenger.open_stream(self._thread, draft, reader)
         if ts is None:
@@ -75,6 +77,8 @@ class Streams:
         first = replace(reply, part=f"{reply.part}:0")
         stream = self.find(first.part)
         if stream is None:
+            if self._record.in_doubt and first.part not in self._record.progress.posted:
+                await self._withdraw(None, first)  # what is not in the journal any more
             return "", reply.text
         rest = await self._last_chunk(stream.shown, reply.text)
         if rest is None or not (stream.is_sure or self._is_closing(first.part)):
@@ -110,12 +114,14 @@ class Streams:
 
     async def withdraw(self, draft: Post) -> None:
         """Remove the message."""
+        await self._withdraw(self._record.progress.streams[draft.part].ts, draft)
+        await self._record.note(StreamWithdrawn(draft.part))
+
+    async def _withdraw(self, ts: MessageTs | None, draft: Post) -> None:
         progress = self._record.progress
-        ts = progress.streams[draft.part].ts
         streamed = {stream.ts for stream in progress.streams.values() if stream.ts}
         ours = (streamed | {*progress.posted.values()}) - {ts}
         await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
-        await self._record.note(StreamWithdrawn(draft.part))
 
     async def abandon(self, draft: Post) -> None:
         """End the stream of a message that gets no more text, wherever it stands."""

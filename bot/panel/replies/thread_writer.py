@@ -160,7 +160,8 @@ class ThreadWriter:
         if post.part in progress.posted:
             return
         thread = self._record.turn.thread
-        may_be_posted = post.part in progress.posting  # an earlier attempt stopped in the middle
+        stopped_there = post.part in progress.posting  # an earlier attempt, in the middle
+        may_be_posted = stopped_there or self._record.in_doubt
         await self._record.note(PostStarted(post.part))
         ts = await self._messenger.find(thread, post.turn, post.part) if may_be_posted else None
         ts = ts or await self._messenger.post(thread, post)

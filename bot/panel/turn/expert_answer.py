@@ -140,7 +140,7 @@ async def _continue(
     items = [prompts.given(wanted, verdict.decision, by) for wanted in request.wanted]
     prompt = context.expert_prompt(conversation, consultation, items)
     prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have answered
-    repeated = call.id in context.progress.asked
+    repeated = call.id in context.progress.asked or context.record.in_doubt
     await context.record.note(ExpertAsked(call.id, prompt.model))
     try:
         response = await _response(context, call, prompt, on_event, repeated=repeated)
@@ -158,7 +158,7 @@ async def _ask_in_conversation(
     items = (*quoted, prompts.for_expert(call, context.input.question, attached))
     conversation = await context.conversations.expert(consultation.path)
     prompt = context.expert_prompt(conversation, consultation, items)
-    repeated = call.id in record.progress.asked
+    repeated = call.id in record.progress.asked or record.in_doubt
     await record.note(ExpertAsked(call.id, prompt.model))
     if consultation.colleagues.experts or call.id in record.progress.rounds:
         response = await _consult_colleagues(

@@ -104,7 +104,10 @@ async def choose_experts(
     record, begun = context.record, context.progress.round_of(by)
     await record.note(RouterAsked(by=by))
     events = context.services.client.ask(
-        prompt, ref=ref, repeated=repeated or begun.asked, begun=begun.response
+        prompt,
+        ref=ref,
+        repeated=repeated or begun.asked or record.in_doubt,
+        begun=begun.response,
     )
     response = Responded("")
     async with aclosing(events):

@@ -55,7 +55,7 @@ async def _return_outputs(context: TurnContext) -> Closed:
         return Closed()
     items = _outputs(context)
     conversation = await context.conversations.router()
-    repeated = progress.round_of().closing
+    repeated = progress.round_of().closing or context.record.in_doubt
     await context.record.note(ClosingStarted())
     if wants_synthesis(progress, context.panel.synthesis):
         return await _sum_up(context, conversation, items, repeated=repeated)

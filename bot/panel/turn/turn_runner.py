@@ -153,6 +153,10 @@ class TurnRunner:
         if await self._is_muted(turn):  # since the messages were queued
             await threads.mark_unread(turn.thread, turn.messages[0].ts)
             return
+        if await self._is_answered(record):
+            log.warning("turn.answered_before", extra={"turn": turn.id})
+            await writer.clear_status()
+            return
         links = await self._recovery.of_turn(record)
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
@@ -165,6 +169,15 @@ class TurnRunner:
             context = await self._open_context(record, writer, links, turn, tasks)
             await self._answer(context)
         await self._finish(context)
+
+    async def _is_answered(self, record: TurnRecord) -> bool:
+        """Whether the thread shows an answer of which the store knows nothing (any more).
+
+        Whoever was to answer besides is not known either.
+        """
+        if not record.in_doubt or record.progress.calls or record.progress.routed:
+            return False
+        return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
 
     async def _is_muted(self, turn: Turn) -> bool:
         """Whether the thread is muted, and nobody has mentioned us all the same."""

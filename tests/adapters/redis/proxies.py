@@ -41,7 +41,11 @@ class Proxy:
         if task := asyncio.current_task():
             self._passing.add(task)
             task.add_done_callback(self._passing.discard)
-        there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.close()
+            return
         self._open |= {writer, back}
         requests = asyncio.create_task(self._copy(reader, back, writer))
         await self._answers(there, writer)

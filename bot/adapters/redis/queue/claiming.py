@@ -79,9 +79,11 @@ class Claiming:
 
     async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
         """Return the claim in *reply*; postpone the turn if it cannot be read."""
-        thread, messages, token, *counts = reply
+        thread, messages, token, attempt, postponed, deaths, in_doubt = reply
         try:
-            return Claim(stored_turn(thread, messages or "[]"), int(token), *counts)
+            turn = stored_turn(thread, messages or "[]")
+            counts = (attempt, postponed, deaths)
+            return Claim(turn, int(token), *counts, in_doubt=bool(in_doubt))
         except codec.Unreadable as error:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
             await self._release(prefix, reply, UNREADABLE_FOR)

@@ -1,13 +1,35 @@
 -- Leases a turn: one whose lease has expired, else one whose delay is over, else the next new one.
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
--- Returns {thread, messages, token, attempt, failed tries, dead workers}; or {ms until something
--- may be due}.
+-- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
+-- turn may be forgotten (1 or 0)}; or {ms until something may be due}.
 
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
 local time = now()
 local CALM = 10000  -- ms, for each dead worker but the first
 local FARTHEST = 30 * 60 * 1000  -- ms; no lease and no delay is as long
+
+local SKEW = 5000  -- ms between Slack's clock and this one
+
+-- When another server took over, or this one was started anew: what was written in the moment before
+-- may be lost.
+local function taken_over()
+  local info = redis.pcall('INFO', 'replication')
+  local id = type(info) == 'string' and string.match(info, 'master_replid:(%x+)')
+  local known = redis.call('HMGET', P .. 'clock', 'server', 'taken_over')
+  if not id or known[1] == id then return tonumber(known[2] or 0) end
+  local at = known[1] and time or 0
+  redis.call('HSET', P .. 'clock', 'server', id, 'taken_over', at)
+  return at
+end
+
+-- Whether a turn was asked for before that. Then more may have been done in it than its journal says;
+-- also in one that seems to be new.
+local function in_doubt(messages)
+  local asked = tonumber(string.match(messages or '', '"ts":%s*"(%d+)') or 0)
+  local at = taken_over()
+  return at > 0 and asked * 1000 < at + SKEW
+end
 
 local function first(kind)
   return redis.call('ZRANGE', P .. kind, 0, 0, 'WITHSCORES')
@@ -136,4 +158,5 @@ redis.call('HSET', turn, 'token', token)
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths')
-return {thread, kept[1], token, attempt, tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
+local counts = {tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
+return {thread, kept[1], token, attempt, counts[1], counts[2], in_doubt(kept[1]) and 1 or 0}

@@ -90,6 +90,9 @@ class SlackMessenger(Messenger):
         message = await self._replies.find(thread, turn, part)
         return MessageTs(message["ts"]) if message else None
 
+    async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
+        return await self._replies.answers(thread, turn)
+
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         content = messages.ended(sanitize.markdown(post.text), ending)
         return last_states.updated(thread, ts, content, _in_sections(content, post))

@@ -12,6 +12,7 @@ from bot.panel.model import ThreadRef, TurnId
 from bot.panel.retries import Backoff, Retries
 
 MISSING_SCOPE = "missing_scope"
+_ANSWERS = ("reply:", "router:")  # parts, as their names begin
 NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
@@ -64,11 +65,21 @@ class Replies:
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> Json | None:
         """Return the bot's message for *part*; it is not older than the ts at the end of *turn*."""
+        return await self._first(thread, turn, lambda known: known == part)
+
+    async def answers(self, thread: ThreadRef, turn: TurnId) -> bool:
+        """Whether there is an answer to *turn*, an expert's or the router's."""
+        message = await self._first(thread, turn, lambda part: part.startswith(_ANSWERS))
+        return message is not None
+
+    async def _first(
+        self, thread: ThreadRef, turn: TurnId, is_wanted: Callable[[str], bool]
+    ) -> Json | None:
         since = turn.rpartition(":")[2]
         async with aclosing(self.of(thread, oldest=since)) as replies:
             async for message in replies:
                 stamp = self.stamp(message, thread)
-                if stamp and (stamp.turn, stamp.part) == (turn, part):
+                if stamp and stamp.turn == turn and is_wanted(stamp.part):
                     return message
         return None
 
