@@ -4,6 +4,8 @@ import asyncio
 import logging
 from itertools import chain
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.adapters.functions.discovery import discover
 from bot.adapters.redis.connection.client import address
 from bot.adapters.redis.connection.server_checks import examine as examine_redis
@@ -14,6 +16,7 @@ from bot.assembly import model_server, panels, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
+from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 
 log = logging.getLogger(__name__)
@@ -27,11 +30,28 @@ async def examine(config: Config) -> list[Finding]:
         service_findings = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, address(config.redis_url)),
-            model_server.examine(config),
+            _examine_models(config, client),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
     return [*chain.from_iterable(service_findings), *own]
+
+
+async def _examine_models(config: Config, client: AsyncWebClient) -> list[Finding]:
+    return await model_server.examine(config, await _own_models(config, client))
+
+
+async def _own_models(config: Config, client: AsyncWebClient) -> list[tuple[str, str]]:
+    """Return the models that experts name themselves; none if that cannot be found out."""
+    try:
+        team = str((await client.auth_test())["team_id"])
+        async with storage.open_storage(config) as opened:
+            store, _ = panels.panels_of(config, opened)
+            changes = await store.changes([WorkspaceScope(team), *await store.channels(team)])
+    except Exception:  # noqa: BLE001 - Slack, Redis and the file have findings of their own
+        return []
+    experts = [expert for change in changes for expert in change.added.values()]
+    return sorted({(f"The model of {e.name}", e.model) for e in experts if e.model})
 
 
 def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:

@@ -9,13 +9,16 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
+from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.loops import Trouble
+from bot.panel.model import Effort
 from bot.panel.tools import Toolbox
 from bot.settings.config import Config
 
@@ -69,13 +72,40 @@ def require_tools(config: Config, allowed: Toolbox) -> None:
         )
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Return the findings about the server and the configured models."""
+async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[Finding]:
+    """Return the findings about the server, the configured models, and experts' *own* ones.
+
+    Each model that is there is asked for one small response.
+    """
+    models = [*_models(config), *own]
     async with _client(config) as client:
         model_findings, backend_finding = await asyncio.gather(
-            examine_models(client, _models(config)), backends.probe(client, config.backend)
+            examine_models(client, models), backends.probe(client, config.backend)
         )
-    return [*model_findings, backend_finding]
+        findings = [*model_findings, backend_finding]
+        named = model_findings[1:]
+        if len(named) != len(models) or backend_finding.severity is not Severity.GOOD:
+            return findings
+        there = [m for m, f in zip(models, named, strict=True) if f.severity is not Severity.BAD]
+        return findings + await _try(config, client, there)
+
+
+async def _try(
+    config: Config, client: AsyncOpenAI, models: Sequence[tuple[str, str]]
+) -> list[Finding]:
+    """Ask *models* one after the other: a server of one's own may hold one at a time."""
+    if config.backend == "assistants":
+        return []
+    trial = ModelTrial(
+        client, config.backend, salt=config.secrets[0], compact=config.compact_tokens
+    )
+    tried: dict[tuple[str, bool], Tried] = {}
+    for setting, name in models:
+        routes = setting in ("PANELBOT_ROUTER_MODEL", "PANELBOT_FALLBACK_MODELS")
+        effort = Effort.HIGH if setting == "PANELBOT_HARD_MODEL" else Effort.LOW
+        effort = ModelChoice().router_effort if routes else effort
+        tried.setdefault((name, routes), Tried(setting, name, effort, calls=routes))
+    return [await trial.examine(one) for one in tried.values()]
 
 
 async def warn(config: Config) -> None:

@@ -107,7 +107,7 @@ class Config:
     hard_model: str = setting(
         "PANELBOT_HARD_MODEL",
         text(default="gpt-6.1-sol"),
-        'For "Go deeper"',
+        'For "Go deeper"; with OPENAI_BASE_URL, the default is PANELBOT_EXPERT_MODEL',
     )
     fallback_models: tuple[str, ...] = setting(
         "PANELBOT_FALLBACK_MODELS",

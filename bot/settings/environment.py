@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.settings.config import SETTINGS, Config
+from bot.settings.config import OPENAI_API, SETTINGS, Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
                 problems.append(Problem(setting.name, setting.kind.expected, setting.example))
         elif setting.name in needs:
             problems.append(Problem(setting.name, "is missing", setting.example))
+    if (
+        not environ.get("PANELBOT_HARD_MODEL", "").strip()
+        and values["openai_base_url"] != OPENAI_API
+    ):
+        values["hard_model"] = values["expert_model"]  # what else is there, nobody knows
     if problems:
         raise ConfigError(tuple(problems))
     return Config(**values)  # type: ignore[arg-type]  # each by the kind that its field declares

@@ -211,7 +211,9 @@ class DialectServer:
                 return Http(200, _page(body["items"]))
             case ["items"], _:
                 is_oldest_first = request.query.get("order") == "asc"
-                return Http(200, _page(items if is_oldest_first else items[::-1]))
+                return Http(200, _page(items, is_oldest_first=is_oldest_first))
+            case ["items", item], "DELETE":
+                items[:] = [one for one in _numbered(items) if one["id"] != item]
             case ["items", *_], _:
                 return self.dialect.not_found
         return Http(200, _conversation(path[0]))
@@ -258,10 +260,14 @@ def _conversation(id_: str) -> Json:
     return {"id": id_, "object": "conversation", "created_at": 1, "metadata": {}}
 
 
-def _page(items: Sequence[Json]) -> Json:
-    numbered = [
-        {"id": f"item_{number}", "status": "completed", **item} for number, item in enumerate(items)
-    ]
+def _page(items: Sequence[Json], *, is_oldest_first: bool = True) -> Json:
+    numbered = _numbered(items)[:: 1 if is_oldest_first else -1]
     ids = [item["id"] for item in numbered] or [None]
     listing = {"object": "list", "data": numbered, "has_more": False}
     return listing | {"first_id": ids[0], "last_id": ids[-1]}
+
+
+def _numbered(items: Sequence[Json]) -> list[Json]:
+    return [
+        {"id": f"item_{number}", "status": "completed", **item} for number, item in enumerate(items)
+    ]

@@ -103,6 +103,10 @@ async def test_check_finds_everything_in_order(world: World):
 
     assert (code, err) == (0, "")
     assert "bad" not in out
+    assert "warning" not in out
+    assert "PANELBOT_ROUTER_MODEL: gpt-6-luna answers, first after" in out
+    assert "its calls arrive as calls, several at once" in out
+    assert not world.openai.conversations  # what it tried is deleted
 
 
 async def test_check_names_each_problem_with_its_remedy(world: World):
@@ -117,7 +121,7 @@ async def test_check_names_each_problem_with_its_remedy(world: World):
 
     assert code == 1
     assert "Scope commands is missing" in out
-    assert "OpenAI rejects the key" in out
+    assert "rejects the key" in out
     assert "127.0.0.1:1" in out
     assert "hush" not in out
 

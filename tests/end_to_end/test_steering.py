@@ -101,8 +101,10 @@ async def test_the_same_expert_is_asked_again(bot: World):
     assert bot.said(ts)[1][1] == "_Ada wants another answer._"
 
 
-async def test_going_deeper_takes_the_harder_model(bot: World):
-    ts = await asked_legal(bot)
+async def test_going_deeper_takes_the_harder_model(world: World):
+    world.environ["PANELBOT_HARD_MODEL"] = "gpt-6.1-sol"
+    await world.start_bot()
+    bot, ts = world, await asked_legal(world)
 
     await choose(bot, reply_of(bot, ts, "Legal Counsel"), Wish.DEEPER)
     await eventually(lambda: len(bot.said(ts)) > 1)

@@ -98,3 +98,10 @@ def test_who_may_approve_is_the_asker_and_admins_unless_others_are_named():
     named = GOOD | {"PANELBOT_APPROVERS": "anyone, U012AB, S345CD"}
     assert read(named).approvers == {"anyone", "U012AB", "S345CD"}
     assert read(GOOD | {"PANELBOT_APPROVERS": " , "}).approvers == {"asker", "admins"}
+
+
+def test_a_server_of_ones_own_answers_hard_questions_with_the_experts_model():
+    own = {"OPENAI_BASE_URL": "http://localhost:8000/v1", "PANELBOT_EXPERT_MODEL": "qwen3"}
+    assert read(own).hard_model == "qwen3"
+    assert read(own | {"PANELBOT_HARD_MODEL": "big"}).hard_model == "big"
+    assert read({"PANELBOT_EXPERT_MODEL": "qwen3"}).hard_model != "qwen3"

@@ -21,6 +21,10 @@ from bot.panel.tools import Toolbox
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"
 _NOT_THERE = (404, 405, 501)
+_CHAT_ONLY = (
+    "The server has chat completions only: put OGX in front of it, and set OPENAI_BASE_URL to "
+    "that (docs/run/backends.md)."
+)
 
 
 def backend(
@@ -70,9 +74,8 @@ async def probe(client: AsyncOpenAI, name: str) -> Finding:
         await ask(client.with_options(timeout=_PROBE, max_retries=0))
     except APIStatusError as error:
         if _is_missing(error):
-            return bad(
-                f"{client.base_url} has no /{path}, which PANELBOT_BACKEND={name} needs", remedy
-            )
+            what = f"{client.base_url} has no /{path}, which PANELBOT_BACKEND={name} needs"
+            return bad(what, await _remedy(client, remedy))
         if error.status_code in (401, 403) or error.status_code >= 429:
             what = f"Whether {client.base_url} has /{path} is unknown: HTTP {error.status_code}"
             return warning(what, "Run panelbot check again later.")
@@ -91,6 +94,26 @@ def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
         return None
     what = f"The Assistants API was switched off at {host} on 2026-08-26"
     return bad(what, "Set PANELBOT_BACKEND=conversations, or name another server.")
+
+
+async def _remedy(client: AsyncOpenAI, remedy: str) -> str:
+    """Return what to do: *remedy*, unless the server has chat completions and nothing else."""
+    has_responses = await _has(client, "/responses")
+    if not has_responses and await _has(client, "/chat/completions"):
+        return _CHAT_ONLY
+    return remedy
+
+
+async def _has(client: AsyncOpenAI, path: str) -> bool:
+    """Return whether there is such an endpoint; it is not asked well enough to do anything."""
+    try:
+        quick = client.with_options(timeout=_PROBE, max_retries=0)
+        await quick.post(path, cast_to=object, body={})
+    except APIStatusError as error:
+        return not _is_missing(error)
+    except APIError:
+        return False
+    return True
 
 
 def _is_missing(error: APIStatusError) -> bool:

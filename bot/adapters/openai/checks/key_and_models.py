@@ -13,6 +13,8 @@ from openai import (
 from openai.types import Model
 
 from bot.adapters.openai import azure
+from bot.adapters.openai.checks.chat_models import can_chat
+from bot.adapters.openai.server_name import server_name
 from bot.panel.checks.findings import Finding, bad, good, warning
 
 
@@ -20,27 +22,35 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     """Return findings about the server and *models* (a setting's name and a model's name each)."""
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
         return [wrong]
+    server = named(client)
     try:
         known = {model.id: model async for model in client.models.list()}
     except (AuthenticationError, PermissionDeniedError):
-        return [bad("OpenAI rejects the key", "Put a valid key into OPENAI_API_KEY.")]
+        return [bad(f"{server} rejects the key", "Put a valid key into OPENAI_API_KEY.")]
     except APIConnectionError:
         remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
         return [bad(f"No answer from {client.base_url}", remedy)]
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
         return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
-    findings = [good(f"OpenAI accepts the key ({client.base_url})")]
+    findings = [good(f"{server} accepts the key ({client.base_url})")]
     if azure.is_azure(client.base_url):
         return findings + [azure.deployment(setting, name) for setting, name in models]
     today = datetime.now(UTC).date()
     return findings + [_model(setting, name, known, today) for setting, name in models]
 
 
+def named(client: AsyncOpenAI) -> str:
+    """Return the name of the server that *client* is connected with, to begin a sentence."""
+    name = server_name(client.base_url)
+    return name[0].upper() + name[1:]
+
+
 def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> Finding:
     if name not in known:
-        near = ", ".join(_alive(known.values(), today)[:5])
-        return bad(f"There is no model {name}", f"Set {setting} to one of yours: {near}.")
+        near = ", ".join(_alive(filter(can_chat, known.values()), today)[:5])
+        remedy = f"Set {setting} to one of yours: {near}." if near else f"Correct {setting}."
+        return bad(f"There is no model {name}", remedy)
     end = _end(known[name])
     if end is None:
         return good(f"{setting}: {name}")

@@ -12,10 +12,11 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
+from openai import APIConnectionError, APIError, APIStatusError, AsyncStream, BaseModel
 from openai.types.responses import ResponseStreamEvent
 
 from bot.adapters.openai import errors
+from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.refusals import complaints
 from bot.adapters.openai.refusals.complaints import Complaint
 from bot.adapters.openai.server_limits import ServerLimits, is_unexplained, named_fields
@@ -105,11 +106,16 @@ class _HeldStream(AsyncStream[ResponseStreamEvent]):
         try:
             async for event in self._rest:
                 self._first.append(event)
-                if event.type == "response.failed" or event.type == "error":
-                    failed = event if event.type == "error" else event.response.error
-                    return self._complaint(complaints.of_body(failed and failed.to_dict()))
-                if event.type not in _PRELUDE:
-                    return None
+                sent = Sent(event, "event")
+                match sent.optional_text("type"):
+                    case "error":
+                        return self._complaint(complaints.of_body(event.to_dict()))
+                    case "response.failed":
+                        error = sent.part("response").raw("error")
+                        said = error.to_dict() if isinstance(error, BaseModel) else error
+                        return self._complaint(complaints.of_body(said))
+                    case kind if kind not in _PRELUDE:
+                        return None
         except (APIConnectionError, ValueError, AttributeError) as error:
             self._error = error
         except APIError as error:  # in the middle of a stream

@@ -14,10 +14,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from secrets import token_hex
-from typing import Any
 from weakref import WeakValueDictionary
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+from openai import AsyncOpenAI
 from openai.types.responses import Response
 
 from bot.adapters.openai import errors, made_files
@@ -27,10 +26,11 @@ from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
-from bot.adapters.openai.responses.concessions import Concessions, Stream
+from bot.adapters.openai.responses.concessions import Stream
 from bot.adapters.openai.responses.history_replay import aborted, replay
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.retries import RequestRetries, RetryDelays, send
+from bot.adapters.openai.responses.stateless_start import StatelessStart
+from bot.adapters.openai.retries import RetryDelays, send
 from bot.adapters.openai.server_limits import limits_of
 from bot.panel.errors import (
     ConversationGone,
@@ -145,7 +145,9 @@ class StatelessModel(LanguageModel):
         token, written, last = token_hex(8), list[StoredItem](), Responded("")
         async with (
             errors.translated(),
-            errors.opened(await self._begin(prompt, (*replay(known, new), *new))) as stream,
+            errors.opened(
+                await self._start(prompt, (*replay(known, new), *new)).stream()
+            ) as stream,
             aclosing(self._read(stream, prompt, ids, written)) as events,
         ):
             async for event in events:
@@ -164,30 +166,8 @@ class StatelessModel(LanguageModel):
     ) -> AsyncGenerator[ModelEvent, None]:
         return filtered(streaming.events(aiter(stream), ids, written), prompt, self._thinking)
 
-    async def _begin(self, prompt: Prompt, items: Sequence[Item]) -> Stream:
-        """Send the request, again and again as long as that is safe and may help."""
-        retries = RequestRetries(self._delays)
-        concessions = Concessions(self._requests.limits, prompt)
-        while True:
-            request = self._built(prompt, items, concessions.without)
-            try:
-                stream: Stream = await self._client.responses.create(**request)
-            except APIConnectionError as error:
-                await retries.wait(error)
-            except APIStatusError as error:
-                helps = concessions.named(request, error) or concessions.guessed(request, error)
-                if not helps:
-                    await retries.wait(error)
-            else:
-                if opened := await concessions.opened(request, stream):
-                    return opened
-
-    def _built(
-        self, prompt: Prompt, items: Sequence[Item], without: frozenset[str]
-    ) -> dict[str, Any]:
-        request = self._requests.build(replace(prompt, items=tuple(items)), without=without)
-        del request["conversation"]
-        return request | {"store": False}
+    def _start(self, prompt: Prompt, items: Sequence[Item]) -> StatelessStart:
+        return StatelessStart(self._client, self._requests, self._delays, prompt, items)
 
     async def _within_limits(self, prompt: Prompt) -> tuple[Remembered, Usage]:
         """Return the conversation, summarized where it is too long, and the tokens for that."""
