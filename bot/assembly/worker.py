@@ -57,7 +57,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             slack.files,
             locales,
         )
-        rules = Rules(models, timeouts, panels.approvers_of(config), config.expert_levels)
+        rules = Rules(
+            models,
+            timeouts,
+            panels.approvers_of(config),
+            config.expert_levels,
+            config.max_consultations,
+        )
         runner = TurnRunner(services, rules)
         worker = TurnWorker(
             storage.queue,

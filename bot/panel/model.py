@@ -256,6 +256,7 @@ class Call:
     deeper: bool = False  # with the stronger model
     by: CallId | None = None  # the call of the expert who calls; None: the router or people
     continues: CallId | None = None  # the call that it continues after a decision
+    joins: CallId | None = None  # another call of the expert, which asks for both
 
 
 @dataclass(frozen=True, slots=True)

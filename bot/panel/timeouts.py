@@ -12,6 +12,7 @@ class Timeouts:
     retry_delays: tuple[float, ...] = (1, 2, 4)  # before each retry of a request
     longest_delay: float = 30  # all delays of a request together; the queue waits longer
     expert: float = 180  # for an expert's whole answer, with all retries
+    further_calls: float = 1  # for the same expert, before it is asked all at once
     function: float = 60  # for the answer of an expert that is a function
     files: float = 60  # for all files of a turn; experts then answer without the missing ones
     plan_of_several: float = 1  # until the plan is posted, if more than one expert is asked

@@ -133,6 +133,11 @@ class Config:
         "Levels of experts under the router: 2 lets experts consult others; 1: none does",
         page="use/experts.md#experts-who-consult-experts",
     )
+    max_consultations: int = setting(
+        "PANELBOT_MAX_CONSULTATIONS",
+        whole_number(1, 50, default=8),
+        "How many experts may be consulted for one question; those that people name do not count",
+    )
     prices: str = setting(
         "PANELBOT_PRICES",
         text(),

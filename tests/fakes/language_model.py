@@ -39,6 +39,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     ToolUsed,
     UserSaid,
+    joined,
 )
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, Labels
@@ -313,7 +314,8 @@ async def _play(
     citations = tuple(citation for one in said for citation in one.citations)
     files = tuple(file for one in said for file in one.files)
     text = "".join(one.text for one in said)
-    yield Responded(text, USAGE, citations, wanted=tuple(wanted), files=files)
+    written = joined(said).written
+    yield Responded(text, USAGE, citations, wanted=tuple(wanted), files=files, written=written)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

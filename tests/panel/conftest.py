@@ -34,7 +34,7 @@ from bot.panel.turn.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
-from tests.fakes.language_model import ScriptedModel
+from tests.fakes.language_model import Meanwhile, ScriptedModel
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.panel_store import FakePanelStore
@@ -54,6 +54,7 @@ WHOEVER_ASKED = Approvers()
 HURRY = Timeouts(
     retry_delays=(0, 0),
     expert=5,
+    further_calls=0,
     plan_of_several=0,
     plan_of_one=0,
     plan_updates=0,
@@ -61,15 +62,22 @@ HURRY = Timeouts(
 )
 
 
-def consult(expert: str, call_id: str = "") -> ToolCalled:
+def consult(expert: str, call_id: str = "", brief: str = "") -> ToolCalled:
     """The router's call of an expert."""
-    arguments = {"reason": f"{expert} matters", "brief": f"Look at the {expert} side."}
+    brief = brief or f"Look at the {expert} side."
+    arguments = {"reason": f"{expert} matters", "brief": brief}
     return ToolCalled(CallId(call_id or f"call_{expert}"), f"consult_{expert}", arguments)
 
 
 def own_id(call_id: str, ts: str = "1.0") -> CallId:
     """Our id of a call that the router makes in the turn of the message *ts*."""
     return prompts.own_id(TurnId(f"T1:C1:{ts}"), CallId(call_id))
+
+
+def consult_later(expert: str, *call_ids: str) -> list[ToolCalled | Meanwhile]:
+    """The router's calls of an expert, each with a question of its own when the last is asked."""
+    calls = [consult(expert, call_id, f"Look at {call_id}.") for call_id in call_ids]
+    return [step for call in calls for step in (call, Meanwhile())]
 
 
 @dataclass
@@ -88,6 +96,7 @@ class Bench:
     language: str = ""  # of threads
     timeouts: Timeouts = HURRY
     levels: int = 2
+    consultations: int = 8
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
 
@@ -125,7 +134,8 @@ class Bench:
             self.locales(),
         )
         return TurnRunner(
-            services, Rules(ModelChoice(), self.timeouts, self.approvers, self.levels)
+            services,
+            Rules(ModelChoice(), self.timeouts, self.approvers, self.levels, self.consultations),
         )
 
     async def claim(

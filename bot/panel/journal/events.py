@@ -60,7 +60,12 @@ class _OfRound(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class RouterAsked(_OfRound):
-    """The messages are about to be sent to the router."""
+    """The messages are about to be sent to the router.
+
+    *answering* are calls of unknown experts that it made before: it chooses once more.
+    """
+
+    answering: tuple[CallId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,12 @@ class CallAdopted(_Dated):
 
 @dataclass(frozen=True, slots=True)
 class StrangerCalled(_OfRound):
-    """The router has called an expert that is not on the panel."""
+    """The router has called an expert that is not on the panel, or one more than a turn may."""
 
     call_id: CallId
     name: str
+    written: bool = False  # as text: the conversation does not hold it as a call
+    limit: int = 0  # how many consultations a turn may have, where it called one more
 
 
 @dataclass(frozen=True, slots=True)

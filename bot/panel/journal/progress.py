@@ -44,6 +44,7 @@ from bot.panel.journal.selection_rounds import (
     Rounds,
     calls_in,
     experts_to,
+    in_one,
     selector,
 )
 from bot.panel.links import path_of
@@ -54,9 +55,9 @@ from bot.panel.usage import NO_USAGE, Usage
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
-UNREAD, DELAYED = "unread", "delayed"
+UNREAD, DELAYED, LEFT_OUT = "unread", "delayed", "left-out"
 ASIDES = re.compile(  # not part of an answer
-    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
+    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{LEFT_OUT}|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
 )
 
 
@@ -133,6 +134,26 @@ class Progress:
     def path(self, call: Call) -> ConsultationPath:
         """Return the path on which the expert of *call* is consulted."""
         return path_of(experts_to(call, self.rounds))
+
+    @property
+    def consultations_by_models(self) -> int:
+        """How many consultations the router and experts have wanted, not people themselves."""
+        direct = self.routed is not None and self.routed.direct
+        return sum(len(one.calls) for by, one in self.rounds.items() if by or not direct)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names by which experts were called when the turn had consulted enough."""
+        rounds = self.rounds.values()
+        return tuple(one.name for each in rounds for one in each.strangers if one.limit)
+
+    def outcome_of(self, call: Call) -> Outcome:
+        """Return what became of *call*, or of the one that answers it."""
+        return self.outcomes[call.joins or call.id]
+
+    def in_one(self, call: Call) -> Call:
+        """Return *call* with the questions of all calls that it answers."""
+        return in_one(call, self.round_of(call.by).joined_to(call))
 
     @property
     def routed(self) -> Routed | None:

@@ -1,6 +1,6 @@
 """The selection of experts, by the router and by experts who consult others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -23,8 +23,10 @@ class Round:
 
     asked: bool = False
     response: str = ""  # the latest one
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Call, ...] = ()  # each is a consultation
+    joined: tuple[Call, ...] = ()  # calls that others answer, too
     strangers: tuple[StrangerCalled, ...] = ()
+    answered: tuple[StrangerCalled, ...] = ()  # unknown experts, before the model chose once more
     routed: Routed | None = None
     closing: bool = False
     anew: bool = False  # the conversation was lost after all had been called
@@ -34,21 +36,34 @@ class Round:
         """Whether any expert, even an unknown one, was called."""
         return bool(self.calls or self.strangers)
 
-    def forgotten_call(self, expert: ExpertName) -> Call | None:
-        """Return a call of *expert* that is not in the conversation any more."""
-        return next(
-            (call for call in self.calls if call.expert == expert and call.known_as is None), None
-        )
+    @property
+    def all_calls(self) -> tuple[Call, ...]:
+        """All calls of experts on the panel."""
+        return self.calls + self.joined
+
+    @property
+    def may_choose_again(self) -> bool:
+        """Whether it has called nobody but unknown experts, for the first time."""
+        unknown = [stranger for stranger in self.strangers if not stranger.limit]
+        return bool(unknown) and not (self.all_calls or self.answered)
+
+    def calls_of(self, expert: ExpertName) -> tuple[Call, ...]:
+        """Return the calls of *expert*."""
+        return tuple(call for call in self.all_calls if call.expert == expert)
+
+    def joined_to(self, call: Call) -> tuple[Call, ...]:
+        """Return the calls that *call* answers, too."""
+        return tuple(other for other in self.joined if other.joins == call.id)
 
     def after(self, event: RoundEvent) -> "Round":
         """Return the round after *event*."""
         match event:
             case RouterAsked():  # an earlier response was lost with its calls
-                forgotten = tuple(replace(call, known_as=None) for call in self.calls)
-                anew = self.routed is not None
-                return replace(self, asked=True, calls=forgotten, strangers=(), anew=anew)
+                return self._asked_anew(event)
             case RouterBegan(response):
                 return replace(self, response=response)
+            case ExpertCalled(call) if call.joins:
+                return replace(self, joined=(*self.joined, call))
             case ExpertCalled(call):
                 return replace(self, calls=(*self.calls, call))
             case StrangerCalled():
@@ -62,8 +77,24 @@ class Round:
 
     def adopted(self, call_id: CallId, known_as: CallId) -> "Round":
         """Return the round with the call in the conversation again, as *known_as*."""
-        calls = (replace(c, known_as=known_as) if c.id == call_id else c for c in self.calls)
-        return replace(self, calls=tuple(calls))
+
+        def known(calls: tuple[Call, ...]) -> tuple[Call, ...]:
+            return tuple(replace(c, known_as=known_as) if c.id == call_id else c for c in calls)
+
+        return replace(self, calls=known(self.calls), joined=known(self.joined))
+
+    def _asked_anew(self, event: RouterAsked) -> "Round":
+        """Return the round after an earlier response was lost with its calls."""
+        strangers = (*self.answered, *self.strangers)
+        return replace(
+            self,
+            asked=True,
+            calls=tuple(replace(call, known_as=None) for call in self.calls),
+            joined=tuple(replace(call, known_as=None) for call in self.joined),
+            strangers=(),
+            answered=tuple(one for one in strangers if one.call_id in event.answering),
+            anew=self.routed is not None,
+        )
 
 
 NOT_BEGUN = Round()
@@ -86,3 +117,15 @@ def experts_to(call: Call, rounds: Rounds) -> tuple[ExpertName, ...]:
     """Return who consults whom, down to the expert of *call*."""
     above = next((other for other in calls_in(rounds) if other.id == call.by), None)
     return (*experts_to(above, rounds), call.expert) if above else (call.expert,)
+
+
+def in_one(call: Call, joined: Sequence[Call]) -> Call:
+    """Return *call* with its own question and those of the calls that *joined* it, each once."""
+    calls = (call, *joined)
+    briefs = [*dict.fromkeys(one.brief for one in calls if one.brief)]
+    reasons = [*dict.fromkeys(one.reason for one in calls if one.reason)]
+    brief = "".join(briefs[:1])
+    if len(briefs) > 1:
+        numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(briefs, 1))
+        brief = f"Answer each of these:\n{numbered}"
+    return replace(call, brief=brief, reason="; ".join(reasons))

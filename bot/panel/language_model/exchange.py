@@ -132,6 +132,7 @@ class Tool:
     name: str
     description: str
     parameters: Mapping[str, str]  # name to description, in the order to be written
+    title: str = ""  # by which models may call it, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ from bot.panel.language_model.exchange import (
     ToolAnswered,
     ToolCalled,
     UserSaid,
+    WrittenCalls,
     joined,
 )
 from bot.panel.language_model.fallback import Choice, Fallbacks
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.tool_names import are_meant
 from bot.panel.retries import Backoff, Retries
 from bot.panel.tools import ApprovalWanted
 
@@ -52,9 +54,27 @@ class ModelClient:
         a stored answer is taken from there, and stored items are not sent again. Of a response
         that may call tools, *begun* by an earlier attempt, some calls may be stored and others
         missing: it is requested anew unless it is complete. Once the retries are spent with a
-        model that has not written a word, a fallback is asked. Raises ModelUnavailable, or
+        model that has not written a word, a fallback is asked. Calls that it wrote as text are
+        calls. Raises ModelUnavailable, or
         ModelRefused, if that does not help either.
         """
+        has_called = False
+        async with aclosing(self._ask(prompt, ref=ref, repeated=repeated, begun=begun)) as events:
+            async for event in events:
+                match event:
+                    case ToolCalled():
+                        has_called = True
+                    case ResponseRestarted():
+                        has_called = False
+                    case Responded(written=WrittenCalls() as written) if are_meant(written, prompt):
+                        for call in written.calls if prompt.may_call and not has_called else ():
+                            yield call
+                        event = replace(event, text=written.beside, citations=())
+                yield event
+
+    async def _ask(
+        self, prompt: Prompt, *, ref: str, repeated: bool, begun: str
+    ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
         attempts = _Attempts(self._backoff, self._fallbacks.choose(prompt.model))
         while True:
             try:

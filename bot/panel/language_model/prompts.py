@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 
 from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
-from bot.panel.language_model import frames
+from bot.panel.language_model import frames, tool_names
 from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
@@ -32,7 +32,6 @@ from bot.panel.model import (
 from bot.panel.tools import ApprovalWanted
 from bot.panel.utterance import Role, Utterance
 
-_TOOL_PREFIX = "consult_"
 _DIRECT = "Addressed directly in the thread."
 _GOES_ON = "Goes on with what it was asked before: people have decided on a tool that it wanted."
 _DECISIONS = {
@@ -44,7 +43,7 @@ _DECISIONS = {
 
 def tool_name(expert: ExpertName) -> str:
     """Return the name of the tool that consults *expert*."""
-    return _TOOL_PREFIX + expert.replace("-", "_")
+    return tool_names.PREFIX + expert.replace("-", "_")
 
 
 def tools(panel: Panel) -> tuple[Tool, ...]:
@@ -57,6 +56,7 @@ def tools(panel: Panel) -> tuple[Tool, ...]:
                 "reason": "Why this expert, in half a sentence that the people will read.",
                 "brief": "What the expert has to answer, and what it must know of the thread.",
             },
+            expert.title,
         )
         for expert in panel.experts
     )
@@ -64,20 +64,8 @@ def tools(panel: Panel) -> tuple[Tool, ...]:
 
 def expert_of(tool: str) -> ExpertName | None:
     """Return the expert that *tool* consults, whether or not it is on a panel."""
-    name = tool.removeprefix(_TOOL_PREFIX)
+    name = tool.removeprefix(tool_names.PREFIX)
     return ExpertName(name.replace("_", "-")) if name != tool else None
-
-
-def called(call: ToolCalled, panel: Panel, id_: CallId, by: CallId | None = None) -> Call | None:
-    """Return *call* as a call of an expert, with our own id; None if the panel has no such expert.
-
-    *by* is the call of the expert who consults it; None: the router does.
-    """
-    expert = next((e for e in panel.experts if tool_name(e.name) == call.tool), None)
-    if expert is None:
-        return None
-    reason, brief = (call.arguments.get(key, "").strip() for key in ("reason", "brief"))
-    return Call(id_, expert.name, reason, brief, known_as=call.call_id, by=by)
 
 
 def own_id(
@@ -210,11 +198,3 @@ def as_tool_output(
 
 def _answer(call: Call, title: str, text: str) -> Framed:
     return frame(Kind.ANSWER, quote(text), from_=title, id=call.expert, role=Role.EXPERT)
-
-
-def no_such_expert(call_id: CallId, name: str, panel: Panel) -> ToolAnswered:
-    """Return the answer to a call of an expert that the panel does not have."""
-    known = ", ".join(tool_name(expert.name) for expert in panel.experts)
-    return ToolAnswered(
-        call_id, f"There is no expert {quote(name)!r} on this panel. There are: {known}."
-    )

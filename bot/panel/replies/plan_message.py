@@ -201,7 +201,8 @@ class PlanMessage:
             case ExpertFailed():
                 state = TaskState.FAILED
         asked_by = titles[call.by] if call.by else ""
-        return PlanTask(call.id, self._panel.persona(call.expert), call.reason, state, asked_by)
+        reason = self._record.progress.in_one(call).reason
+        return PlanTask(call.id, self._panel.persona(call.expert), reason, state, asked_by)
 
 
 def _is_working(tasks: Sequence[PlanTask]) -> bool:

@@ -185,6 +185,18 @@ def function_sources(titles_and_urls: Sequence[tuple[str, str]]) -> str:
     return "\n".join([f"**{sources()}**\n", *lines])
 
 
+def left_out(titles: Sequence[str], most: int) -> str:
+    """Return the line for experts that were not asked because a turn consults *most* at most."""
+    return ngettext(
+        "Not asked: {experts}. I consult at most {count} expert for one question; mention others "
+        "by name to ask them.",
+        "Not asked: {experts}. I consult at most {count} experts for one question; mention others "
+        "by name to ask them.",
+        most,
+        experts=listing(titles),
+    )
+
+
 def joined(expert: str, purpose: str) -> str:
     """Return the message for an expert that joins a thread."""
     return gettext(

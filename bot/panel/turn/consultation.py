@@ -19,6 +19,7 @@ from bot.panel.turn.turn_context import TurnContext
 async def consult(context: TurnContext, call: Call) -> None:
     """Ask the expert and post its reply, or one honest line if it has none."""
     async with context.locks[context.progress.path(call)]:
+        call = context.progress.in_one(call)
         outcome = context.progress.outcomes.get(call.id)
         if outcome is None:
             await context.approvals.supersede(call)

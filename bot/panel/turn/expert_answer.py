@@ -36,6 +36,7 @@ from bot.panel.texts.code import with_note
 from bot.panel.tools import Toolbox
 from bot.panel.turn.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
+from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event
 
 log = logging.getLogger(__name__)
@@ -215,8 +216,10 @@ async def _ask_colleagues(
                 tasks.create_task(_ask_colleague(context, call))
                 context.plan.changed()
 
+            waiting = unasked(context, by)
             for call in record.progress.round_of(by).calls:
-                start(call)
+                if call not in waiting:
+                    start(call)
             if record.progress.round_of(by).routed is None:
                 response = await choose_experts(
                     context,
@@ -240,6 +243,7 @@ async def _ask_colleagues(
 async def _ask_colleague(context: TurnContext, call: Call) -> None:
     """Ask an expert whose answer goes to the one who consults it."""
     async with context.locks[context.progress.path(call)]:
+        call = context.progress.in_one(call)
         if call.id not in context.progress.outcomes:
             await context.record.note(await ask_expert(context, call, ignore_event))
     context.plan.changed()

@@ -4,18 +4,16 @@ The router chooses experts by calling them as tools; so does an expert who consu
 People may also name experts themselves, or press a button, and then the router is not asked.
 """
 
-from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 
 from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import (
-    CallAdopted,
     ExpertCalled,
     Routed,
     RouterAsked,
     RouterBegan,
-    StrangerCalled,
 )
 from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
@@ -27,13 +25,14 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     ToolCalled,
 )
+from bot.panel.language_model.expert_calls import not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted
-from bot.panel.model import Call, CallId, Expert, Panel, Wish
+from bot.panel.model import CallId, Expert, Panel, Wish
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
+from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import TurnContext
-
-Start = Callable[[Call], None]
+from bot.panel.usage import NO_USAGE
 
 
 async def route(context: TurnContext, start: Start) -> None:
@@ -95,14 +94,39 @@ async def choose_experts(
     by: CallId | None = None,
     repeated: bool = False,
 ) -> Responded:
-    """Let a model choose experts of *panel*, and *start* each the moment it is called.
+    """Let a model choose experts of *panel*, and *start* them as soon as they are called.
 
     Returns the response. *by* is the call of the expert who chooses; None: the router does. The
     journal's RouterAsked and RouterBegan stand for an expert who chooses, too.
-    *repeated* where the prompt may have arrived before, when nobody could be chosen yet.
+    *repeated* where the prompt may have arrived before, when nobody could be chosen yet. Whoever
+    calls only experts that there are not is told which there are, and chooses once more.
     """
+    usage = NO_USAGE
+    while True:
+        answered = context.progress.round_of(by).answered
+        further = [item for one in answered for item in not_consulted(one, panel)]
+        request = replace(prompt, items=(*prompt.items, *further))
+        selection = Selection(context, panel, by, start)
+        response = await _choose(context, request, selection, ref, by, repeated=repeated)
+        round_, usage = context.progress.round_of(by), usage + response.usage
+        if not round_.may_choose_again:
+            return replace(response, usage=usage)
+        answering = tuple(one.call_id for one in round_.strangers)
+        await context.record.note(RouterAsked(answering, by=by))
+
+
+async def _choose(
+    context: TurnContext,
+    prompt: Prompt,
+    selection: Selection,
+    ref: str,
+    by: CallId | None,
+    *,
+    repeated: bool,
+) -> Responded:
     record, begun = context.record, context.progress.round_of(by)
-    await record.note(RouterAsked(by=by))
+    asked = RouterAsked(tuple(one.call_id for one in begun.answered), by=by)
+    await record.note(asked)
     events = context.services.client.ask(
         prompt,
         ref=ref,
@@ -110,46 +134,31 @@ async def choose_experts(
         begun=begun.response,
     )
     response = Responded("")
-    async with aclosing(events):
-        async for event in events:
-            match event:
-                case Begun(name):
-                    await record.note(RouterBegan(name, by=by))
-                case ToolCalled():
-                    await _start_called(context, event, start, panel, by)
-                case ResponseRestarted():
-                    await record.note(RouterAsked(by=by))
-                case Responded():
-                    response = event
-                case TextWritten():
-                    pass
+    with selection.open():
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case Begun(name):
+                        await record.note(RouterBegan(name, by=by))
+                    case ToolCalled():
+                        await selection.take(event)
+                    case ResponseRestarted():
+                        await record.note(asked)
+                        selection.restart()
+                    case Responded():
+                        response = event
+                    case TextWritten():
+                        pass
     return response
-
-
-async def _start_called(
-    context: TurnContext, tool_call: ToolCalled, start: Start, panel: Panel, by: CallId | None
-) -> None:
-    """Start the expert that was called, or go on with the one already started for the call."""
-    record = context.record
-    taken = {call.id for call in record.progress.all_calls}
-    id_ = prompts.own_id(context.turn.id, tool_call.call_id, by, taken)
-    call = prompts.called(tool_call, panel, id_, by)
-    if call is None:
-        await record.note(StrangerCalled(tool_call.call_id, tool_call.tool, by=by))
-    elif started := record.progress.round_of(by).forgotten_call(call.expert):
-        await record.note(CallAdopted(started.id, known_as=tool_call.call_id))
-    else:
-        await record.note(ExpertCalled(call))
-        start(call)
 
 
 def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[Item]:
     """Return the outputs of the calls, and the calls that the conversation does not hold yet."""
     items: list[Item] = []
-    for call in progress.round_of(by).calls:
+    round_ = progress.round_of(by)
+    for call in round_.all_calls:
         if call.known_as is None:
             items.append(prompts.as_tool_call(call))
-        outcome = progress.outcomes[call.id]
-        items.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
-    unknown = progress.round_of(by).strangers
-    return items + [prompts.no_such_expert(call.call_id, call.name, panel) for call in unknown]
+        expert, outcome = panel.find(call.expert), progress.outcome_of(call)
+        items.append(prompts.as_tool_output(call, expert, outcome))
+    return items + [item for one in round_.strangers for item in not_consulted(one, panel)]

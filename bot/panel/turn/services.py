@@ -52,3 +52,4 @@ class Rules:
     timeouts: Timeouts
     approvers: Approvers
     levels: int = 2  # of experts under the router: with 1, no expert consults another
+    consultations: int = 8  # in one turn, but those that people wish themselves

@@ -145,12 +145,12 @@ def _outputs(
 ) -> list[Item]:
     """Return an output for each call of the round that is *stored* without one."""
     answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
-    known = {call.known_as: call for call in progress.round_of(by).calls}
+    known = {call.known_as: call for call in progress.round_of(by).all_calls}
     outputs: list[Item] = []
     for item in stored:
         if isinstance(item, ToolCalled) and item.call_id not in answered:
             if call := known.get(item.call_id):
-                outcome = progress.outcomes[call.id]
+                outcome = progress.outcome_of(call)
                 outputs.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
             else:
                 outputs.append(aborted(item))

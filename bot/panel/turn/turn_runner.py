@@ -29,6 +29,7 @@ from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.consultation import consult
 from bot.panel.turn.routing import route
+from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.stopping import EndingTurn, Stopping
 from bot.panel.turn.synthesis import close
@@ -224,6 +225,7 @@ class TurnRunner:
                 await self._post_unread(context)
                 await self._route_and_consult(context)
                 await _post_unused_files(context)
+                await post_left_out(context)
                 await close(context)
             except* ModelRefused as refusals:
                 refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
@@ -261,8 +263,10 @@ class TurnRunner:
             def start(call: Call) -> None:
                 tasks.create_task(consult(context, call))
 
+            waiting = unasked(context)
             for call in context.progress.calls:
-                start(call)
+                if call not in waiting:
+                    start(call)
             if context.progress.routed is None:
                 await route(context, start)
             context.writer.router = await context.conversations.router()

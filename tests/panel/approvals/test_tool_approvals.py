@@ -16,7 +16,7 @@ from bot.panel.model import Decision, RequestId, UserId
 from bot.panel.tools import ApprovalWanted
 from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople
-from tests.panel.conftest import THREAD, Bench, consult
+from tests.panel.conftest import THREAD, Bench, consult, consult_later
 
 PRICE = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", '{"plan": "team"}')
 TICKET = ApprovalWanted(RequestId("mcpr_2"), "shop", "open_ticket", '{"title": "Broken"}')
@@ -293,7 +293,7 @@ async def test_the_clock_goes_on_when_redis_was_away(bench):
 
 
 async def test_an_expert_called_twice_in_a_turn_ends_what_it_asked_first(bench):
-    bench.model.script(ROUTER, [consult("legal", "call_a"), consult("legal", "call_b")])
+    bench.model.script(ROUTER, consult_later("legal", "call_a", "call_b"))
     bench.model.script("legal", [PRICE], "That is all.")
 
     await bench.ask("Twice, please.")
@@ -420,7 +420,7 @@ async def test_a_router_that_is_asked_again_changes_nothing_for_who_waits(bench)
 
 @pytest.mark.parametrize("pauses", [0, 1, 5, 20, 60])
 async def test_a_question_that_is_overtaken_while_it_is_posted_says_so(bench, pauses):
-    bench.model.script(ROUTER, [consult("legal", "call_a"), consult("legal", "call_b")])
+    bench.model.script(ROUTER, consult_later("legal", "call_a", "call_b"))
     bench.model.script("legal", [PRICE], [TICKET])
     bench.messenger.pauses = pauses
 

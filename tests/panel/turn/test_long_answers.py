@@ -9,7 +9,7 @@ from bot.panel.texts import sentences
 from bot.panel.texts.answers import LONGEST
 from tests.fakes.language_model import ROUTER
 from tests.fakes.messenger import RecordingMessenger
-from tests.panel.conftest import Bench, consult
+from tests.panel.conftest import Bench, consult, consult_later
 
 WORDS = "word " * (LONGEST // 5 + 1_000)
 
@@ -68,7 +68,7 @@ async def test_a_reply_of_too_many_messages_ends_with_a_line_and_the_buttons(mak
 async def test_one_turn_posts_a_bounded_number_of_messages(make_bench):
     bench = make_bench(messenger=RecordingMessenger(limit=10))
     bench.model.reply = lambda prompt: "x" * 10 * 19
-    bench.model.script(ROUTER, [consult("legal", f"call_{n}") for n in range(8)], "So.")
+    bench.model.script(ROUTER, consult_later("legal", *(f"call_{n}" for n in range(8))), "So.")
 
     await bench.ask("Tell me all.")
 

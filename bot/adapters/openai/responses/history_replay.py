@@ -1,6 +1,7 @@
 """Replaying a conversation to a server that stores nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.panel.language_model import pairing
 from bot.panel.language_model.conversation_store import Remembered
@@ -9,6 +10,7 @@ from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Item,
     ModelSaid,
+    Prompt,
     StoredItem,
     ToolAnswered,
     ToolCalled,
@@ -17,6 +19,7 @@ from bot.panel.language_model.exchange import (
     WrittenCalls,
 )
 from bot.panel.language_model.frames import Kind, frame, quote
+from bot.panel.language_model.tool_names import are_meant
 from bot.panel.tools import ApprovalWanted
 
 _SUMMARY = "What was said before, in short:\n{}"
@@ -60,3 +63,14 @@ def aborted(known: Iterable[StoredItem], new: Sequence[Item]) -> list[Item]:
         elif isinstance(item, ToolAnswered):
             calls.pop(item.call_id, None)
     return list(calls.values())
+
+
+def to_keep(item: StoredItem, prompt: Prompt) -> StoredItem:
+    """Return *item*, which answers *prompt*, without written calls that are none."""
+    match item:
+        case ModelSaid(written=WrittenCalls() as calls) if not are_meant(calls, prompt):
+            return replace(item, written=None)
+        case ModelSaid(written=WrittenCalls(beside=beside)) if not prompt.may_call:
+            return replace(item, text=beside, written=None)
+        case _:
+            return item

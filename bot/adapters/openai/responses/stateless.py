@@ -27,7 +27,7 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.concessions import Stream
-from bot.adapters.openai.responses.history_replay import aborted, replay
+from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.retries import RetryDelays, send
@@ -158,7 +158,8 @@ class StatelessModel(LanguageModel):
                         last = event
                     case _:
                         yield event
-        await self._add(prompt.conversation, [*new, *written], known, token)
+        kept = [*new, *(to_keep(item, prompt) for item in written)]
+        await self._add(prompt.conversation, kept, known, token)
         yield replace(last, usage=last.usage + summary_usage)
 
     def _read(

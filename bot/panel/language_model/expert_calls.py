@@ -1,0 +1,54 @@
+"""Calls of experts as models make them: whom they mean, and what they ask."""
+
+import re
+
+from bot.panel.journal.events import StrangerCalled
+from bot.panel.language_model import prompts, tool_names
+from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
+from bot.panel.language_model.frames import quote
+from bot.panel.model import Call, CallId, Expert, Panel
+
+_NOT_MADE = (
+    "{name} was not consulted: one question may consult {limit} experts, and that many were. "
+    "Say what is missing, or answer without."
+)
+
+
+def expert_called(tool: str, panel: Panel) -> Expert | None:
+    """Return the expert of *panel* that a call of *tool* means; None if that is not clear."""
+    found = tool_names.find(tool, prompts.tools(panel))
+    names = {prompts.tool_name(expert.name): expert for expert in panel.experts}
+    return names[found.name] if found else None
+
+
+def as_call(call: ToolCalled, expert: Expert, id_: CallId, by: CallId | None = None) -> Call:
+    """Return *call* as a call of *expert*, with our own id.
+
+    *by* is the call of the expert who consults it; None: the router does.
+    """
+    given = {name: text.strip() for name, text in call.arguments.items()}
+    reason, brief = given.pop("reason", ""), given.pop("brief", "")
+    brief = brief or max(given.values(), key=len, default="")  # weak models rename it
+    known_as = None if call.written else call.call_id
+    return Call(id_, expert.name, reason, brief, known_as=known_as, by=by)
+
+
+def asks_the_same(call: Call, other: Call) -> bool:
+    """Whether two calls ask one expert the same question."""
+    return call.expert == other.expert and call.brief.split() == other.brief.split()
+
+
+def not_consulted(call: StrangerCalled, panel: Panel) -> list[Item]:
+    """Return the output of a call that consulted nobody, after the call if it was written."""
+    expert = expert_called(call.name, panel)
+    if call.limit:
+        name = expert.title if expert else call.name
+        output = _NOT_MADE.format(name=quote(name), limit=call.limit)
+    else:
+        known = ", ".join(prompts.tool_name(expert.name) for expert in panel.experts)
+        output = f"There is no expert {quote(call.name)!r} on this panel. There are: {known}."
+    answered: list[Item] = [ToolAnswered(call.call_id, output)]
+    if not call.written:
+        return answered
+    name = re.sub(r"[^\w-]", "_", call.name, flags=re.ASCII)[:64] or "unknown"
+    return [ToolCalled(call.call_id, name, {}), *answered]

@@ -1,0 +1,46 @@
+"""Finding the tool that a model means: weak models and servers change its name, or write a call."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.panel.language_model.exchange import Prompt, Tool, UserSaid, WrittenCalls
+
+PREFIX = "consult_"
+
+
+def find(name: str, tools: Iterable[Tool]) -> Tool | None:
+    """Return the one of *tools* that *name* means; None if that is none, or not clear."""
+    tools = tuple(tools)
+    if exact := next((tool for tool in tools if tool.name == name), None):
+        return exact
+    meant = _plain(name)
+    by_name = [tool for tool in tools if _plain(tool.name) == meant]
+    by_title = [tool for tool in tools if tool.title and _plain(tool.title) == meant]
+    matches = by_name or by_title
+    return matches[0] if meant and len(matches) == 1 else None
+
+
+def _plain(name: str) -> str:
+    """Return *name* without namespace, marks and prefix: "functions.Consult-Legal<|channel|>x"."""
+    last = re.split(r"[.:/]", re.split(r"<[|｜]", name)[0].strip())[-1]
+    return re.sub(r"[\W_]+", "_", last.casefold()).strip("_").removeprefix(PREFIX)
+
+
+def are_meant(written: WrittenCalls, prompt: Prompt) -> bool:
+    """Whether *written* are calls of tools that *prompt* offers, and not an example of them."""
+    if not prompt.tools:
+        return False
+    if not all(_is_offered(call.tool, prompt.tools) for call in written.calls):
+        return False
+    return written.marked or not (written.beside and _are_named(written, prompt.items))
+
+
+def _is_offered(name: str, tools: Sequence[Tool]) -> bool:
+    """Whether *name* is of one of *tools*, or made up after their pattern."""
+    return find(name, tools) is not None or PREFIX in name.casefold()
+
+
+def _are_named(written: WrittenCalls, items: Sequence[object]) -> bool:
+    """Whether people named the tools themselves: then the model quotes them."""
+    said = " ".join(item.text for item in items if isinstance(item, UserSaid))
+    return any(call.tool in said for call in written.calls)
