@@ -9,21 +9,65 @@ from bot.panel.usage import BY_FUNCTION, Usage
 
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _MILLION = 1_000_000
+_WRITTEN, _LONG_OUTPUT = Decimal("1.25"), Decimal("1.5")
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars per million tokens."""
+    """Dollars per million tokens; what is None follows from the others, as at OpenAI."""
 
     input: Decimal
     cached: Decimal
     output: Decimal
+    written: Decimal | None = None  # input that is written into the cache: 1.25 times the input
+    written_12h: Decimal | None = None  # … and kept for longer: twice the input
+    long: "Price | None" = None  # of long requests: twice the input, 1.5 times the output
 
     def of(self, usage: Usage) -> Decimal:
-        """Return what *usage* costs."""
-        fresh = usage.input - usage.cached
-        dollars = fresh * self.input + usage.cached * self.cached + usage.output * self.output
-        return dollars / _MILLION
+        """Return what the tokens of *usage* cost."""
+        more, long = usage.extras, self.long or self.doubled()
+        short = self.of_tokens(
+            usage.input - more.long_input,
+            usage.cached - more.long_cached,
+            more.written - more.long_written,
+            more.written_12h - more.long_written_12h,
+            usage.output - more.long_output,
+        )
+        above = long.of_tokens(
+            more.long_input,
+            more.long_cached,
+            more.long_written,
+            more.long_written_12h,
+            more.long_output,
+        )
+        return (short + above) / _MILLION
+
+    def of_tokens(
+        self, read: int, cached: int, written: int, written_12h: int, output: int
+    ) -> Decimal:
+        """Return what tokens cost, in millionths of dollars; what was *read* includes the rest."""
+        fresh = max(read - cached - written - written_12h, 0)
+        return (
+            fresh * self.input
+            + cached * self.cached
+            + written * (self.input * _WRITTEN if self.written is None else self.written)
+            + written_12h * (self.input * 2 if self.written_12h is None else self.written_12h)
+            + output * self.output
+        )
+
+    def doubled(self) -> "Price":
+        """Return what long requests cost where nothing else is known."""
+
+        def twice(price: Decimal | None) -> Decimal | None:
+            return None if price is None else price * 2
+
+        return Price(
+            self.input * 2,
+            self.cached * 2,
+            self.output * _LONG_OUTPUT,
+            twice(self.written),
+            twice(self.written_12h),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +76,20 @@ class Prices:
 
     as_of: str  # 2026-11-20
     models: Mapping[str, Price] = field(default_factory=dict)
+    tools: Mapping[str, Decimal] = field(default_factory=dict)  # dollars per call
 
     def cost(self, model: str, usage: Usage) -> Decimal | None:
-        """Return what *usage* of *model* costs; None if its price is unknown.
+        """Return what *usage* of *model* costs; None if its price, or a tool's, is unknown.
 
         A dated snapshot has the price of its model.
         """
         if model == BY_FUNCTION:
             return Decimal(0)
         price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
-        return price.of(usage) if price else None
+        calls = usage.extras.calls
+        if price is None or calls.keys() - self.tools.keys():
+            return None
+        return price.of(usage) + sum(count * self.tools[tool] for tool, count in calls.items())
 
 
 def total(costs: Iterable[Decimal | None]) -> Decimal | None:

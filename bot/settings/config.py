@@ -106,14 +106,14 @@ class Config:
     )
     hard_model: str = setting(
         "PANELBOT_HARD_MODEL",
-        text(default="gpt-6.1-sol"),
+        text(default="gpt-6.2-sol"),
         'For "Go deeper"; with OPENAI_BASE_URL, the default is PANELBOT_EXPERT_MODEL',
     )
     fallback_models: tuple[str, ...] = setting(
         "PANELBOT_FALLBACK_MODELS",
         words(r"[A-Za-z0-9][\w.:/-]{0,99}"),
         "Asked in this order where one of these no longer exists or stays overloaded",
-        example="gpt-6-luna,gpt-6.1-sol",
+        example="gpt-6-luna,gpt-6.2-sol",
         page="run/models.md#models-that-are-unavailable",
     )
     expert_timeout: float = setting(

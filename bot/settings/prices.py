@@ -1,12 +1,16 @@
 """The table of prices: the one that comes with the bot, or the operator's own."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
+from typing import Any
 
 from bot.panel.prices import Price, Prices
 from bot.settings.yaml_nodes import YamlNode, load, parse
 
 _AMOUNTS = ("input", "cached", "output")
+_WRITES = ("written", "written_12h")
+_LONG = tuple(f"long_{name}" for name in (*_AMOUNTS, *_WRITES))
 
 
 def prices(file: str = "") -> Prices:
@@ -18,14 +22,25 @@ def prices(file: str = "") -> Prices:
 
 
 def _table(root: YamlNode) -> Prices:
-    table = root.fields(required=("as_of", "models"))
+    table = root.fields(("as_of", "models", "tools"), required=("as_of", "models"))
     models = table["models"].fields()
-    return Prices(table["as_of"].text(), {name: _price(row) for name, row in models.items()})
+    tools = table["tools"].fields() if "tools" in table else {}
+    return Prices(
+        table["as_of"].text(),
+        {name: _price(row) for name, row in models.items()},
+        {name: _dollars(amount) for name, amount in tools.items()},
+    )
 
 
 def _price(row: YamlNode) -> Price:
-    amounts = row.fields(required=_AMOUNTS)
-    return Price(*(_dollars(amounts[name]) for name in _AMOUNTS))
+    columns = row.fields((*_AMOUNTS, *_WRITES, *_LONG), required=_AMOUNTS)
+    amounts = {name: _dollars(amount) for name, amount in columns.items()}
+    input_, cached, output = (amounts[name] for name in _AMOUNTS)
+    written, written_12h = (amounts.get(name) for name in _WRITES)
+    price = Price(input_, cached, output, written, written_12h)
+    long: dict[str, Any] = {name.removeprefix("long_"): amounts.get(name) for name in _LONG}
+    told = {name: amount for name, amount in long.items() if amount is not None}
+    return replace(price, long=replace(price.doubled(), **told))
 
 
 def _dollars(node: YamlNode) -> Decimal:

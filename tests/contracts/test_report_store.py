@@ -13,12 +13,13 @@ from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, T
 from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
-from bot.panel.usage import Usage
+from bot.panel.usage import Extras, Usage
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
 THREAD = ThreadRef("T1", "C1", "1.0")
 SMALL = TurnReport(MessageTs("1.0"), seconds=0.0)
+MORE = Extras(written=7, long_input=100, calls={"web_search": 2})
 LARGE = TurnReport(
     mark=MessageTs("1.0"),
     seconds=12.5,
@@ -29,7 +30,7 @@ LARGE = TurnReport(
             ExpertName("legal"),
             "Legal Counsel",
             known_as=CallId("call_9"),
-            stage=Stage("gpt-6.1-terra", 3.25, Usage(100, 60, 20)),
+            stage=Stage("gpt-6.1-terra", 3.25, Usage(100, 60, 20, MORE)),
         ),
         ConsultationReport(CallId("call_2"), ExpertName("tax"), "Tax", failure=Failure.LEFT),
     ),
@@ -99,7 +100,7 @@ async def test_what_turns_took_is_counted_by_month_expert_and_model(stores):
 
     assert sorted(await reports.usage("T1", "2025-11"), key=lambda one: one.model) == [
         UsageCount(None, "gpt-6-luna", 2, Usage(20)),
-        UsageCount(ExpertName("legal"), "gpt-6.1-terra", 2, Usage(200, 120, 40)),
+        UsageCount(ExpertName("legal"), "gpt-6.1-terra", 2, Usage(200, 120, 40, MORE + MORE)),
     ]
     assert list(await reports.usage("T1", "2025-12")) == []
     assert list(await reports.usage("T2", "2025-11")) == []

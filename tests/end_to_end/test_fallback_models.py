@@ -7,7 +7,7 @@ from bot.playground.openai import faults
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_show_work import replies, work
 
-GONE, OTHER = "gpt-7-retired", "gpt-6.1-sol"
+GONE, OTHER = "gpt-7-retired", "gpt-6.2-sol"
 BACKENDS = {
     "conversations": "POST /v1/responses",
     "stateless": "POST /v1/responses",

@@ -112,7 +112,7 @@ async def test_going_deeper_takes_the_harder_model(world: World):
 
     asked = [r.body for r in bot.openai.requests if r.name == "POST /v1/responses"]
     experts = [body for body in asked if not body.get("tools")]
-    assert [body["model"] for body in experts] == ["gpt-6.1-terra", "gpt-6.1-sol"]
+    assert [body["model"] for body in experts] == ["gpt-6.1-terra", "gpt-6.2-sol"]
     assert "please ask legal" in experts[-1]["input"][-1]["content"]
 
 

@@ -19,7 +19,7 @@ def price(**amounts: str) -> str:
 
 def test_the_models_that_are_used_by_default_have_prices():
     table, chosen = prices(), ModelChoice()
-    for model in (chosen.router, chosen.expert):
+    for model in (chosen.router, chosen.expert, chosen.hard):
         assert table.cost(model, Usage(1, 0, 1)) > 0
     assert date.fromisoformat(table.as_of)
 
@@ -35,6 +35,19 @@ def test_an_own_file_replaces_the_bundled_one(tmp_path):
     assert table.cost("gpt-6-luna", Usage(1_000_000)) is None
 
 
+def test_a_row_may_tell_what_writing_and_long_requests_cost(tmp_path):
+    file = tmp_path / "prices.yaml"
+    row = price(written="3", written_12h="4", long_input="5", long_written="6", long_output="7")
+    file.write_text(f"{row}\ntools: {{web_search: 0.5}}\n")
+
+    (ours,) = (table := prices(str(file))).models.values()
+
+    one, long = Decimal(1), ours.long
+    assert (ours.input, ours.written, ours.written_12h) == (one, 3, 4)
+    assert (long.input, long.cached, long.written, long.written_12h, long.output) == (5, 2, 6, 8, 7)
+    assert table.tools == {"web_search": Decimal("0.5")}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -48,6 +61,19 @@ def test_an_own_file_replaces_the_bundled_one(tmp_path):
         (price(input=".inf"), ":3:17: models > ours > input is “.inf”, which is not an amount"),
         (price(cached="{}"), ":3:28: models > ours > cached should be a single value"),
         (f"{price()}\n  ours: {{}}", ":4:3: models > ours appears twice"),
+        (
+            price(writen="1"),
+            ":3:42: models > ours > writen is not a field here. Did you mean `written`",
+        ),
+        (
+            price(long_output="x"),
+            ":3:55: models > ours > long_output is “x”, which is not an amount",
+        ),
+        (
+            f"{price()}\ntools: {{web_search: -1}}",
+            ":4:21: tools > web_search is “-1”, which is not",
+        ),
+        (f"{price()}\ntool: {{}}", ":4:1: tool is not a field here. Did you mean `tools`"),
         ("{", ":1:2: the file is not YAML"),
         ("as_of: x\nmodels: [", ":2:10: the file is not YAML"),
         ("\0", ":1:1: the file is not YAML text"),

@@ -12,5 +12,5 @@ class ModelChoice:
     router: str = "gpt-6-luna"
     router_effort: Effort = Effort.NONE
     expert: str = "gpt-6.1-terra"
-    hard: str = "gpt-6.1-sol"  # for *Go deeper*
+    hard: str = "gpt-6.2-sol"  # for *Go deeper*
     fallbacks: tuple[str, ...] = ()  # while one of these is gone or overloaded

@@ -145,6 +145,7 @@ def log_answered(turn: Turn, progress: Progress) -> None:
             "experts": len(progress.calls),
             "tokens_in": usage.input,
             "tokens_cached": usage.cached,
+            "tokens_cache_written": usage.extras.written + usage.extras.written_12h,
             "tokens_out": usage.output,
         },
     )

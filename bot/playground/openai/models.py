@@ -37,8 +37,10 @@ MODELS: Mapping[str, Model] = {
     model.id: model
     for model in (
         Model("gpt-6-luna", _WITHOUT),
-        Model("gpt-6.1-terra", _WITHOUT),
+        Model("gpt-6.1-terra", (*_WITHOUT, "max"), context=1_050_000),
         Model("gpt-6.1-sol", _EFFORTS),
+        Model("gpt-6.2-sol", (*_EFFORTS, "max")),
+        Model("gpt-6.2-astra", (*_EFFORTS, "max")),
         Model("gpt-5", _OLD_EFFORTS, "2026-12-11"),
         Model("gpt-5-mini", _OLD_EFFORTS, "2026-12-11"),
         Model("gpt-5-nano", _OLD_EFFORTS, "2026-12-11"),

@@ -14,6 +14,7 @@ THINKING: Mapping[str, int] = {
     "medium": 256,
     "high": 1024,
     "xhigh": 2048,
+    "max": 4096,
 }
 _FEWEST_CACHED, _CACHED_STEP = 1024, 128
 _MOST_PREFIXES = 100_000
@@ -61,10 +62,16 @@ class PromptCache:
 
 
 def usage(read_tokens: int, cached: int, written: int, thought: int) -> dict[str, Any]:
-    """Return what a response cost, as the API shows it."""
+    """Return what a response cost, as the API shows it: what is long enough goes into the cache."""
+    cacheable = read_tokens // _CACHED_STEP * _CACHED_STEP if read_tokens >= _FEWEST_CACHED else 0
+    kept = max(cacheable - cached, 0)
     return {
         "input_tokens": read_tokens,
-        "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": 0},
+        "input_tokens_details": {
+            "cached_tokens": cached,
+            "cache_write_tokens": kept,
+            "cache_write_tokens_details": {"ttl_30m_tokens": kept, "ttl_12h_tokens": 0},
+        },
         "output_tokens": written,
         "output_tokens_details": {"reasoning_tokens": thought},
         "total_tokens": read_tokens + written,

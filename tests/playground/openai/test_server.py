@@ -15,7 +15,7 @@ async def test_the_models_say_when_they_end(client: AsyncOpenAI) -> None:
     assert ends["gpt-6-luna"] is None
     assert str(ends["gpt-5"]) == "2026-12-11"
     assert str(ends["gpt-4o"]) == "2027-01-14"
-    assert (await client.models.retrieve("gpt-6.1-sol")).id == "gpt-6.1-sol"
+    assert (await client.models.retrieve("gpt-6.2-sol")).id == "gpt-6.2-sol"
     with pytest.raises(NotFoundError) as caught:
         await client.models.retrieve("gpt-9")
     assert caught.value.code == "model_not_found"

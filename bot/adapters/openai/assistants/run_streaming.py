@@ -16,6 +16,7 @@ from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.model_calls import PartialCall
 from bot.adapters.openai.reading.model_stream import StreamReader, read_stream
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.usage import usage_of_run
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (
     Begun,
@@ -25,7 +26,6 @@ from bot.panel.language_model.exchange import (
     joined,
 )
 from bot.panel.model import CallId
-from bot.panel.usage import Usage
 
 
 def events(stream: AsyncIterator[object]) -> AsyncGenerator[ModelEvent, None]:
@@ -115,15 +115,4 @@ class _RunReader(StreamReader):
 
     def _responded(self, run: Sent) -> Responded:
         self.ended = True
-        return replace(joined(self._said), usage=_usage(run))
-
-
-def _usage(run: Sent) -> Usage:
-    """Return what the whole run cost: told when it has ended, not where it waits."""
-    used = run.part("usage")
-    details = used.part("prompt_tokens_details", "input_tokens_details")
-    return Usage(
-        used.number("prompt_tokens", "input_tokens"),
-        details.number("cached_tokens"),
-        used.number("completion_tokens", "output_tokens"),
-    )
+        return replace(joined(self._said), usage=usage_of_run(run))

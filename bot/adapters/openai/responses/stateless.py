@@ -24,6 +24,7 @@ from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.usage import usage_of
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.concessions import Stream
@@ -181,7 +182,7 @@ class StatelessModel(LanguageModel):
             create = partial(self._client.responses.create, **request)
             response: Response = await send(create, self._delays)
             summary = without_leaks(ModelSaid(response.output_text)).text
-            usage = streaming.usage_of(Sent(response, "response"))
+            usage = usage_of(Sent(response, "response"))
         summed_up = known.summed_up + cut
         await self._store.sum_up(prompt.conversation, summary, summed_up)
         return Remembered(known.items[cut:], summary, summed_up), usage

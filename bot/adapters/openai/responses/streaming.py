@@ -25,6 +25,7 @@ from bot.adapters.openai.reading.message_parts import model_said
 from bot.adapters.openai.reading.model_calls import PartialCall
 from bot.adapters.openai.reading.model_stream import StreamReader, read_stream
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.usage import usage_of
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (
     Begun,
@@ -35,7 +36,6 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     joined,
 )
-from bot.panel.usage import Usage
 
 _ENDED = ("completed", "incomplete", "failed")
 
@@ -125,7 +125,7 @@ class _ResponseReader(StreamReader):
         drawn = (item for item in output if kind_of(item) == "image_generation_call")
         return replace(
             joined(told),
-            usage=usage_of(response),
+            usage=usage_of(response, output),
             wanted=tuple(wanted for item in asked if (wanted := approval_wanted(item))),
             contents={item.text("id"): image for item in drawn if (image := image_of(item))},
         )
@@ -161,14 +161,3 @@ def _said(item: Sent) -> Iterator[ModelSaid]:
             yield model_said(item)
         case "image_generation_call" if image := image_made(item):
             yield image
-
-
-def usage_of(response: Sent) -> Usage:
-    """Return what *response* cost, as far as the server tells, in either API's terms."""
-    used = response.part("usage")
-    details = used.part("input_tokens_details", "prompt_tokens_details")
-    return Usage(
-        used.number("input_tokens", "prompt_tokens"),
-        details.number("cached_tokens"),
-        used.number("output_tokens", "completion_tokens"),
-    )

@@ -5,6 +5,7 @@ read nor write the journal of the worker that has it now.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import get_args
 
@@ -12,10 +13,12 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.journal.events import TurnEvent
+from bot.panel.journal.events import ApprovalAsked, Closed, ExpertAnswered, Routed, TurnEvent
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim
+from bot.panel.usage import NO_EXTRAS, Extras
 
+_Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
 _KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
 
 
@@ -32,7 +35,7 @@ class RedisJournal(Journal):
         entries = await self._run(self._read, claim)
         if entries is None:
             raise TurnLost(claim.turn.id)
-        return tuple(codec.load_tagged(_KINDS, entry.partition(" ")[2]) for entry in entries)
+        return tuple(map(journal_event, entries))
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         if not await self._run(self._append, claim, journal_entry(event)):
@@ -52,5 +55,24 @@ class RedisJournal(Journal):
 
 
 def journal_entry(event: TurnEvent) -> str:
-    """Return *event* as an entry; its nonce tells a retried write from an equal, later event."""
-    return f"{token_urlsafe(6)} {codec.dump_tagged(event)}"
+    """Return *event* as an entry; its nonce tells a retried write from an equal, later event.
+
+    What workers of the version before do not know of usage stands behind the nonce, where they do
+    not look: a turn may be theirs next.
+    """
+    nonce = token_urlsafe(6)
+    if isinstance(event, _Used) and event.usage.extras != NO_EXTRAS:
+        nonce += codec.dump(event.usage.extras)
+        event = replace(event, usage=replace(event.usage, extras=NO_EXTRAS))
+    return f"{nonce} {codec.dump_tagged(event)}"
+
+
+def journal_event(entry: str) -> TurnEvent:
+    """Return the event of an entry. Raises Unreadable."""
+    nonce, _, text = entry.partition(" ")
+    event = codec.load_tagged(_KINDS, text)
+    _, brace, rest = nonce.partition("{")
+    if brace and isinstance(event, _Used):
+        extras = codec.load(Extras, brace + rest)
+        return replace(event, usage=replace(event.usage, extras=extras))
+    return event

@@ -4,13 +4,15 @@ The script that writes checks the token: a worker that has lost its turn cannot 
 report of the worker that has it now. A turn that has a report is already counted: saving it again,
 after a crash, does not count it twice.
 
-Usage is a hash of numbers. A field is ``EXPERT MODEL questions``, ``… input``, ``… cached`` or
-``… output``, with a ``-`` for the router.
+Usage is a hash of numbers. A field is ``EXPERT MODEL questions``, ``… input``, ``… cached``,
+``… output``, one of the names in ``Extras``, or ``… call:TOOL``; with a ``-`` for the router.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
+from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
@@ -22,9 +24,11 @@ from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
-from bot.panel.usage import Usage
+from bot.panel.usage import Extras, Usage
 
 _SAVE = Script("report")
+_EXTRAS = tuple(one.name for one in fields(Extras) if one.name != "calls")
+_CALL = "call:"
 _ROUTER = "-"  # in place of an expert's name
 
 _log = logging.getLogger(__name__)
@@ -98,6 +102,8 @@ def _increments(counts: Iterable[UsageCount]) -> Iterator[str | int]:
             "input": count.usage.input,
             "cached": count.usage.cached,
             "output": count.usage.output,
+            **{name: getattr(count.usage.extras, name) for name in _EXTRAS},
+            **{f"{_CALL}{tool}": calls for tool, calls in count.usage.extras.calls.items()},
         }
         for kind, amount in amounts.items():
             if amount:
@@ -113,10 +119,16 @@ def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
 def _usage_count(field: str, amount: str) -> UsageCount:
     name, model, kind = field.split(" ")
     expert = None if name == _ROUTER else ExpertName(name)
+    number: dict[str, Any] = {kind: int(amount)}
     match kind:
         case "questions":
             return UsageCount(expert, model, questions=int(amount))
         case "input" | "cached" | "output":
-            return UsageCount(expert, model, usage=Usage(**{kind: int(amount)}))
+            return UsageCount(expert, model, usage=Usage(**number))
+        case _ if kind in _EXTRAS:
+            return UsageCount(expert, model, usage=Usage(extras=Extras(**number)))
+        case _ if kind.startswith(_CALL):
+            extras = Extras(calls={kind.removeprefix(_CALL): int(amount)})
+            return UsageCount(expert, model, usage=Usage(extras=extras))
         case _:  # counted by a newer version
             return UsageCount(expert, model)

@@ -172,10 +172,19 @@ def _tokens(usage: Usage | None) -> str:
     if usage is None:
         return gettext("unknown")
     counts = {"input": number(usage.input), "output": number(usage.output)}
-    if not usage.cached:
+    cached, written = usage.cached, usage.extras.written + usage.extras.written_12h
+    if written:
+        return gettext(
+            "{input} in ({cached} of them cached, {written} written to the cache), {output} out",
+            **counts,
+            cached=number(cached),
+            written=number(written),
+        )
+    if not cached:
         return gettext("{input} in, {output} out", **counts)
-    cached = number(usage.cached)
-    return gettext("{input} in ({cached} of them cached), {output} out", cached=cached, **counts)
+    return gettext(
+        "{input} in ({cached} of them cached), {output} out", **counts, cached=number(cached)
+    )
 
 
 def _cost(cost: Decimal | None) -> str:

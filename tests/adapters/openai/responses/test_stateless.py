@@ -161,7 +161,7 @@ async def test_a_busy_server_is_waited_for(server, model, conversation):
 
 async def test_another_effort_is_tried_where_a_model_does_not_know_it(server, model, conversation):
     effort = Effort.NONE
-    await told(model, prompt(conversation=conversation, model="gpt-6.1-sol", effort=effort))
+    await told(model, prompt(conversation=conversation, model="gpt-6.2-sol", effort=effort))
     sent = [request.body["reasoning"]["effort"] for request in server.requests]
     assert sent == ["none", "low"]
 
