@@ -102,7 +102,7 @@ async def test_the_same_expert_is_asked_again(bot: World):
 
 
 async def test_going_deeper_takes_the_harder_model(world: World):
-    world.environ["PANELBOT_HARD_MODEL"] = "gpt-6.1-sol"
+    world.environ["PANELBOT_HARD_MODEL"] = "gpt-6.2-sol"
     await world.start_bot()
     bot, ts = world, await asked_legal(world)
 

@@ -9,6 +9,7 @@ from typing import Any
 from openai import APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import azure, errors
+from bot.panel import efforts
 from bot.panel.errors import ModelFault, ModelRefused, PanelError
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.model import Effort
@@ -42,7 +43,9 @@ class ServerLimits:
         """Return the effort to ask for; None: the request does not name one."""
         if "reasoning" in self._refused[prompt.model]:
             return None
-        return self._efforts.get((prompt.model, prompt.effort), prompt.effort.value)
+        wanted = prompt.effort
+        known = efforts.least(prompt.model) if wanted is Effort.NONE else wanted
+        return self._efforts.get((prompt.model, wanted), known.value)
 
     def refused(self, model: str) -> frozenset[str]:
         """Return the optional fields to leave out."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.language import gettext, number
+from bot.panel import efforts
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Effort, Expert, ExpertName
 
 LONGEST_NAME = 24  # a hundred experts' names and conversations must fit OpenAI's metadata
 LONGEST_TITLE = 40
@@ -67,7 +68,7 @@ def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
         icon=_checked_icon(expert.icon),
         purpose=_checked_purpose(expert.purpose),
         instructions=_checked_instructions(expert),
-        model=_checked_model(expert.model),
+        model=_checked_model(expert),
     )
 
 
@@ -181,10 +182,21 @@ def _checked_instructions(expert: Expert) -> str:
     return normalised
 
 
-def _checked_model(model: str | None) -> str | None:
-    if model and not _MODEL.fullmatch(model):
+def _checked_model(expert: Expert) -> str | None:
+    model = expert.model
+    if not model:
+        return None
+    if not _MODEL.fullmatch(model):
         raise Refused(
             gettext("The model is the name that its provider uses, for example `gpt-6-luna`."),
             field="model",
         )
-    return model or None
+    if expert.effort is Effort.NONE and efforts.least(model) is not Effort.NONE:
+        raise Refused(
+            gettext(
+                "`{model}` does not answer without thinking: choose the effort *low* or more.",
+                model=model,
+            ),
+            field="effort",
+        )
+    return model

@@ -1,11 +1,12 @@
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Effort, Expert, ExpertName
 from bot.panel.roster.expert_checks import (
     LONGEST_NAME,
     RESERVED,
@@ -51,6 +52,16 @@ def test_any_other_name_is_refused_in_one_sentence(name):
         check_name(name)
     assert refused.value.field == "name"
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("model", ["gpt-6.2-sol", "gpt-6.2-sol-2026-11-17", "gpt-6.2-astra"])
+def test_a_model_that_always_thinks_is_not_told_not_to(model):
+    expert = replace(LEGAL, model=model, effort=Effort.NONE)
+    with pytest.raises(Refused, match=f"`{model}` does not answer without thinking") as refused:
+        check_expert(expert, ())
+    assert refused.value.field == "effort"
+    check_expert(replace(expert, effort=Effort.LOW), ())
+    check_expert(replace(expert, model="gpt-6.1-terra"), ())
 
 
 def test_a_title_is_tidied():

@@ -159,11 +159,13 @@ async def test_a_busy_server_is_waited_for(server, model, conversation):
     assert last.text == "Hello."
 
 
-async def test_another_effort_is_tried_where_a_model_does_not_know_it(server, model, conversation):
-    effort = Effort.NONE
-    await told(model, prompt(conversation=conversation, model="gpt-6.2-sol", effort=effort))
+@pytest.mark.parametrize(("name", "efforts"), [("o3", ["none", "low"]), ("gpt-6.2-sol", ["low"])])
+async def test_another_effort_is_tried_where_a_model_does_not_take_it(
+    server, model, conversation, name, efforts
+):
+    await told(model, prompt(conversation=conversation, model=name, effort=Effort.NONE))
     sent = [request.body["reasoning"]["effort"] for request in server.requests]
-    assert sent == ["none", "low"]
+    assert sent == efforts
 
 
 async def test_a_server_without_responses_is_no_lost_conversation(
