@@ -7,6 +7,7 @@ would get into the log with the traceback. What may be said of it is in ``first_
 import json
 import logging
 import re
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
@@ -38,6 +39,8 @@ from bot.panel.errors import (
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_UNREADABLE = (ValueError, AttributeError, TypeError, LookupError, RecursionError)
 
 _NO_STREAM = ("application/json", "text/html")  # whatever the status: an error, or a page
 _NO_CONVERSATION = re.compile(
@@ -92,8 +95,11 @@ async def translated() -> AsyncIterator[None]:
         raise _of_stream(complaints.of_stream(error), error.request) from None
     except OpenAIError as error:
         raise ModelUnavailable(f"no use of the model's answer: {type(error).__name__}") from None
-    except (ValueError, AttributeError) as error:
+    except _UNREADABLE as error:
         # Not JSON, or not in the shape of any answer: the client passes both on as they are.
+        log.warning(
+            "answer.unreadable", extra={"reason": type(error).__name__, "at": _place(error)}
+        )
         raise ModelUnavailable("the model's answer cannot be read") from error
 
 
@@ -244,6 +250,12 @@ def _words(complaint: Complaint, request: httpx2.Request | None) -> str:
         if request and (key := request.headers.get(name, "").rpartition(" ")[2]):
             message = message.replace(key, "…")
     return first_words(message, complaints.request_text(request))
+
+
+def _place(error: BaseException) -> str:
+    """Return where in the code *error* was raised: what it says may be content."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
 
 
 def _parsed(body: bytes) -> object:

@@ -72,7 +72,7 @@ def _refuse(value: object) -> object:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable("not JSON") from None
 
 

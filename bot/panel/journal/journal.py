@@ -20,3 +20,14 @@ class Journal(Protocol):
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         """Append *event* durably; nothing is written if the turn is lost."""
         ...
+
+
+class _NoJournal(Journal):
+    async def read(self, claim: Claim) -> Sequence[TurnEvent]:
+        return ()
+
+    async def append(self, claim: Claim, event: TurnEvent) -> None:
+        pass
+
+
+NO_JOURNAL = _NoJournal()  # for the last words of a turn whose own journal is at fault

@@ -253,7 +253,7 @@ class Progress:
     def _streamed(
         self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken
     ) -> "Progress":
-        stream = self.streams[event.part].after(event)
+        stream = self.streams.get(event.part, Stream()).after(event)
         return replace(self, streams={**self.streams, event.part: stream})
 
     def _posted(self, part: str, ts: MessageTs) -> "Progress":

@@ -106,17 +106,28 @@ def selector(event: RoundEvent) -> CallId | None:
     return event.call.by if isinstance(event, ExpertCalled) else event.by
 
 
-def calls_in(rounds: Rounds, by: CallId | None = None) -> Iterator[Call]:
-    """Yield the calls made by *by*, each followed by those that its expert made."""
+def calls_in(
+    rounds: Rounds, by: CallId | None = None, above: frozenset[CallId | None] = frozenset()
+) -> Iterator[Call]:
+    """Yield the calls made by *by*, each followed by those that its expert made.
+
+    Those *above* are not looked into again: ids that repeat would lead in circles.
+    """
     for call in rounds.get(by, NOT_BEGUN).calls:
         yield call
-        yield from calls_in(rounds, call.id)
+        if call.id not in (path := above | {by}):
+            yield from calls_in(rounds, call.id, path)
 
 
 def experts_to(call: Call, rounds: Rounds) -> tuple[ExpertName, ...]:
     """Return who consults whom, down to the expert of *call*."""
-    above = next((other for other in calls_in(rounds) if other.id == call.by), None)
-    return (*experts_to(above, rounds), call.expert) if above else (call.expert,)
+    experts, seen = [call.expert], {call.id}
+    calls = {other.id: other for other in calls_in(rounds)}
+    while call.by and call.by not in seen and call.by in calls:
+        call = calls[call.by]
+        experts.append(call.expert)
+        seen.add(call.id)
+    return tuple(reversed(experts))
 
 
 def in_one(call: Call, joined: Sequence[Call]) -> Call:

@@ -1,13 +1,17 @@
 """A claimed turn with its journal."""
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bot.panel.errors import TryLater, TurnLost
 from bot.panel.journal.events import TurnEvent
-from bot.panel.journal.journal import Journal
+from bot.panel.journal.journal import NO_JOURNAL, Journal
 from bot.panel.journal.progress import Progress
 from bot.panel.model import Claim, Turn
+
+log = logging.getLogger(__name__)
 
 
 class TurnRecord:
@@ -27,6 +31,18 @@ class TurnRecord:
         """Return the record of a claimed turn, with the events of earlier attempts."""
         return cls(claim, journal, await journal.read(claim))
 
+    @classmethod
+    async def read_if_possible(cls, claim: Claim, journal: Journal) -> "TurnRecord":
+        """Return the same; an empty record, which nobody keeps, if the journal is at fault."""
+        try:
+            return await cls.read(claim, journal)
+        except (TryLater, TurnLost):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it
+            kind = type(error).__name__
+            log.warning("journal.unreadable", extra={"turn": claim.turn.id, "reason": kind})
+            return cls(claim, NO_JOURNAL, ())
+
     @property
     def turn(self) -> Turn:
         """The claimed turn."""
@@ -38,3 +54,6 @@ class TurnRecord:
         await self._journal.append(self.claim, dated)
         self.events.append(dated)
         self.progress = self.progress.after(dated)
+
+
+RecordReader = Callable[[Claim, Journal], Awaitable[TurnRecord]]

@@ -13,6 +13,7 @@ from bot.panel.errors import (
     ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
+    PanelError,
     leaves,
 )
 from bot.panel.journal.events import (
@@ -77,6 +78,11 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
     except (ModelUnavailable, ModelRefused) as error:
         failed, reason = _failed(context, call, error), str(error)
         await context.note_failure(call.expert, error)
+    except Exception as error:
+        if any(isinstance(leaf, PanelError) for leaf in leaves(error)):
+            raise
+        log.exception("expert.crashed", extra={"turn": context.turn.id, "expert": call.expert})
+        failed, reason = ExpertFailed(call.id, Failure.ERROR), type(error).__name__
     extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
     log.warning("expert.failed", extra=extra | ({"reason": reason} if reason else {}))
     return failed

@@ -11,7 +11,7 @@ from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
-from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Claim, MessageTs, Panel, Turn
@@ -79,13 +79,15 @@ class TurnRunner:
         """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
         if not await self._failures.concerns(claim.turn):
             return
-        record = await self._read_record(claim)
+        record = await self._read_record(claim, TurnRecord.read_if_possible)
         writer = self._writer(record)
-        await writer.take_back_delay()
-        await self._failures.give_up(record, writer, error)
-        panel = await self._services.panels.panel(claim.turn.thread)
-        await self._plan(record, writer, panel).give_up()
-        await writer.clear_status()
+        try:
+            await writer.take_back_delay()
+            await self._failures.give_up(record, writer, error)
+            panel = await self._services.panels.panel(claim.turn.thread)
+            await self._plan(record, writer, panel).give_up()
+        finally:  # whatever else fails, nothing seems to be going on
+            await writer.clear_status()
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.
@@ -115,10 +117,10 @@ class TurnRunner:
         plan, approvals = self._plan(record, writer, panel), await self._load_approvals(record)
         return EndingTurn(record, writer, plan, panel, approvals)
 
-    async def _read_record(self, claim: Claim) -> TurnRecord:
+    async def _read_record(self, claim: Claim, read: RecordReader = TurnRecord.read) -> TurnRecord:
         """Return how far the turn has come; sets the language in which its thread is answered."""
         await self._services.locales.use_shared_language(claim.turn.asker)
-        return await TurnRecord.read(claim, self._stores.journal)
+        return await read(claim, self._stores.journal)
 
     def _writer(self, record: TurnRecord) -> ThreadWriter:
         return ThreadWriter(record, self._services.messenger, self._stores.outbox)

@@ -137,10 +137,13 @@ class AssistantsApi:
         self, path: str, page: type[AsyncCursorPage[T]], kind: type[T], *, order: str
     ) -> AsyncIterator[Sent]:
         options = _options({"order": order, "limit": PAGE})
-        noted: set[str] = set()
+        noted, seen = set[str](), set[str]()
         async for item in self._client.get_api_list(path, page=page, model=kind, options=options):
-            if found := Sent(item, kind.__name__.lower(), noted):
-                yield found
+            found = Sent(item, kind.__name__.lower(), noted)
+            if (id_ := found.text("id")) and id_ in seen:  # some list the same for ever
+                return
+            seen.add(id_)
+            yield found
 
 
 def _data(page: object) -> list[object]:

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
-from typing import ParamSpec, TypeVar
+from dataclasses import replace
+from typing import ParamSpec
 
 from openai import AsyncOpenAI
-from openai.types.vector_stores import VectorStoreFile
 
 from bot.adapters.openai import absence, errors
 from bot.adapters.openai.backend_ids import OWN, THREAD
 from bot.adapters.openai.documents import passages
 from bot.adapters.openai.documents.vector_stores import document_of, pack, unpack
+from bot.adapters.openai.reading.sent import Sent, sent_all
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.language import gettext, number
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
@@ -31,7 +32,6 @@ from bot.panel.roster.knowledge import (
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 LARGEST = 32 * 1024 * 1024
 PROSE = ("doc", "docx", "html", "md", "pdf", "pptx", "tex", "txt")
@@ -79,7 +79,7 @@ class OpenAIKnowledge(KnowledgeBase):
     async def create(self, owner: CollectionOwner) -> CollectionId:
         name = f"Panelbot: documents of {owner.expert}"
         created = await self._send(self._stores.create, name=name, metadata=pack(owner))
-        return CollectionId(created.id)
+        return CollectionId(Sent(created, "vector_store").needed_text("id"))
 
     async def collections(self) -> Sequence[Collection]:
         try:
@@ -88,16 +88,18 @@ class OpenAIKnowledge(KnowledgeBase):
             await self._send(self._client.models.list)  # else a proxy, and not the server, says so
             log.info("documents.not_supported")
             return ()
-        stores = [(store.id, unpack(store)) for store in listed]
-        return [Collection(CollectionId(id_), owner) for id_, owner in stores if owner]
+        stores = sent_all(listed, "vector_store")
+        owned = [(store.text("id"), unpack(store)) for store in stores]
+        return [Collection(CollectionId(id_), owner) for id_, owner in owned if id_ and owner]
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         try:
-            return unpack(await self._send(self._stores.retrieve, collection))
+            store = await self._send(self._stores.retrieve, collection)
         except errors.NotFound as error:
             if absence.COLLECTION.is_missing(error, collection):
                 return None
             raise
+        return unpack(Sent(store, "vector_store"))
 
     async def discard(self, collection: CollectionId) -> None:
         await self._forget(self._stores.delete, collection)
@@ -105,13 +107,14 @@ class OpenAIKnowledge(KnowledgeBase):
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         self.check(upload.name, len(upload.content))
         content = (upload.name, upload.content)
-        file = await self._send(self._client.files.create, file=content, purpose="assistants")
+        created = await self._send(self._client.files.create, file=content, purpose="assistants")
+        file = Sent(created, "file").needed_text("id")
         try:
             added = await self._attach(
-                collection, DocumentId(file.id), upload.name, len(upload.content)
+                collection, DocumentId(file), upload.name, len(upload.content)
             )
         except PanelError:
-            await self._forget(self._client.files.delete, file.id)
+            await self._forget(self._client.files.delete, file)
             raise
         if added.state is DocumentState.FAILED:
             await self.remove(collection, added.id)
@@ -132,7 +135,8 @@ class OpenAIKnowledge(KnowledgeBase):
             if absence.COLLECTION.is_missing(error, collection):
                 return ()
             raise
-        return sorted(map(document_of, files), key=lambda document: document.name.casefold())
+        found = map(document_of, sent_all(files, "file"))
+        return sorted(found, key=lambda document: document.name.casefold())
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
         files = self._stores.files
@@ -178,19 +182,21 @@ class OpenAIKnowledge(KnowledgeBase):
             raise Refused(
                 gettext("The document is gone, or the place where it belongs; please add it again.")
             ) from None
-        return document_of(await self._indexed(collection, file))
+        indexed = await self._indexed(collection, document, Sent(file, "file"))
+        return replace(document_of(indexed), id=document)
 
-    async def _indexed(self, collection: CollectionId, file: VectorStoreFile) -> VectorStoreFile:
+    async def _indexed(self, collection: CollectionId, document: DocumentId, file: Sent) -> Sent:
         """Return the file once it is indexed, or as it is when no more can be found out."""
         polls = Retries(_POLLS)
         try:
             async with asyncio.timeout(self._timeout):
-                while file.status == "in_progress" and await polls.wait():
+                while file.optional_text("status") == "in_progress" and await polls.wait():
                     retrieve = self._stores.files.retrieve
-                    file = await self._send(retrieve, file.id, vector_store_id=collection)
+                    found = await self._send(retrieve, document, vector_store_id=collection)
+                    file = Sent(found, "file")
         except (TimeoutError, ModelUnavailable) as error:
             reason = str(error) or type(error).__name__
-            log.warning("document.still_indexing", extra={"id": file.id, "reason": reason})
+            log.warning("document.still_indexing", extra={"id": document, "reason": reason})
         return file
 
     async def _forget(
@@ -204,9 +210,15 @@ class OpenAIKnowledge(KnowledgeBase):
                 raise
             log.info("document.gone_already", extra={"id": args[0]})
 
-    async def _all(self, pages: AsyncIterable[T]) -> list[T]:
+    async def _all(self, pages: AsyncIterable[object]) -> list[object]:
         async with errors.translated():
-            return [item async for item in pages]
+            items = dict[str, object]()
+            async for item in pages:
+                id_ = Sent(item, "listed").text("id")
+                if id_ and id_ in items:  # some list the same for ever
+                    break
+                items[id_] = item
+            return [*items.values()]
 
 
 def _is_missing(error: errors.NotFound, collection: str, document: str) -> bool:

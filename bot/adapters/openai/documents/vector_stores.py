@@ -5,9 +5,7 @@ forgotten it. A document is a file of the purpose ``assistants``; its name and s
 as attributes, since the list of a store's files does not tell them.
 """
 
-from openai.types import VectorStore
-from openai.types.vector_stores import VectorStoreFile
-
+from bot.adapters.openai.reading.sent import Sent
 from bot.language import gettext
 from bot.panel.model import DocumentId, ExpertName
 from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState
@@ -33,9 +31,9 @@ def pack(owner: CollectionOwner) -> dict[str, str]:
     return {_HEAD: f"{_KIND} {place}", _EXPERT: owner.expert}
 
 
-def unpack(store: VectorStore) -> CollectionOwner | None:
+def unpack(store: Sent) -> CollectionOwner | None:
     """Return what ``pack`` made the store's metadata of; None if they are not ours."""
-    metadata = store.metadata if isinstance(store.metadata, dict) else {}
+    metadata = store.texts("metadata")
     kind, _, place = metadata.get(_HEAD, "").rpartition(" ")
     if kind != _KIND or _EXPERT not in metadata:
         return None
@@ -44,16 +42,15 @@ def unpack(store: VectorStore) -> CollectionOwner | None:
     return CollectionOwner(scope, ExpertName(metadata[_EXPERT]))
 
 
-def document_of(file: VectorStoreFile) -> Document:
+def document_of(file: Sent) -> Document:
     """Return what a store tells of one of its files."""
-    attributes = file.attributes or {}
-    size = attributes.get("size")
-    state = _STATES.get(file.status, DocumentState.FAILED)
-    code = file.last_error.code if file.last_error else ""
+    id_, attributes = file.text("id"), file.part("attributes")
+    state = _STATES.get(file.optional_text("status"), DocumentState.FAILED)
+    code = file.part("last_error").optional_text("code")
     return Document(
-        DocumentId(file.id),
-        str(attributes.get("name") or file.id),
-        int(size) if isinstance(size, float | int) else 0,
+        DocumentId(id_),
+        attributes.optional_text("name") or id_,
+        attributes.number("size"),
         state,
         _problem(code) if state is DocumentState.FAILED else "",
     )

@@ -120,7 +120,7 @@ class Sent:
 def sent_all(values: Iterable[object], where: str, noted: set[str] | None = None) -> list[Sent]:
     """Return the objects among *values*, which a server sent as *where*."""
     noted = set() if noted is None else noted
-    found = [Sent(value, where, noted) for value in values]
+    found = [v if isinstance(v, Sent) else Sent(v, where, noted) for v in values]
     return [sent for sent in found if sent]
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from typing import ParamSpec, TypeVar
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, omit
 
 from bot.adapters.openai import absence, errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
@@ -13,7 +13,7 @@ from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.items import read_items
-from bot.adapters.openai.reading.sent import Sent, sent_all
+from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
@@ -92,15 +92,28 @@ class ConversationsModel(LanguageModel):
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
-        listing = self._client.conversations.items.list
+        after = ""
         async with self._known(conversation):
-            page = await self._send(listing, conversation, order="desc", limit=history.PAGE)
             while True:
-                for item in reversed(read_items(reversed(page.data or ()))):
+                page = await self._page(conversation, after)
+                items = page.parts("data")
+                for item in reversed(read_items(reversed(items))):
                     yield item
-                if not page.has_next_page():
+                last = page.optional_text("last_id") or (items[-1].text("id") if items else "")
+                if page.raw("has_more") is False or last in ("", after):  # the same for ever
                     return
-                page = await self._send(page.get_next_page)
+                after = last
+
+    async def _page(self, conversation: ConversationId, after: str) -> Sent:
+        """Return the page of items that are older than the item *after*, newest first."""
+        page = await self._send(
+            self._client.conversations.items.list,
+            conversation,
+            order="desc",
+            limit=history.PAGE,
+            after=after or omit,
+        )
+        return Sent(page, "page")
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
         refuse(_FOREIGN, conversation)
@@ -165,7 +178,7 @@ class ConversationsModel(LanguageModel):
         """Return the ids of some items that are still to be deleted."""
         listing = self._client.conversations.items.list
         page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
-        items = sent_all(page.data or (), "item")
+        items = Sent(page, "page").parts("data")
         ids = {id_ for item in items if (id_ := item.optional_text("id"))}
         if ids & deleted:
             raise ModelUnavailable("the server still lists what it has deleted")

@@ -2,9 +2,13 @@
 
 The script that reads or writes also checks the token: a worker that has lost its turn can neither
 read nor write the journal of the worker that has it now.
+
+An entry that cannot be read, whoever wrote it, does not bury the turn: what was asked and answered
+after it is asked again, and only what people may have seen since counts as done.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from secrets import token_urlsafe
 from typing import get_args
@@ -13,13 +17,27 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.errors import TurnLost
-from bot.panel.journal.events import ApprovalAsked, Closed, ExpertAnswered, Routed, TurnEvent
+from bot.panel.journal.events import (
+    ApprovalAsked,
+    Closed,
+    ExpertAnswered,
+    FileStored,
+    Posted,
+    PostStarted,
+    Retried,
+    Routed,
+    StreamEvent,
+    TurnEvent,
+)
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim
 from bot.panel.usage import NO_EXTRAS, Extras
 
+log = logging.getLogger(__name__)
+
 _Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
 _KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
+_SEEN = (PostStarted, Posted, FileStored, Retried, *get_args(StreamEvent))
 
 
 class RedisJournal(Journal):
@@ -35,7 +53,7 @@ class RedisJournal(Journal):
         entries = await self._run(self._read, claim)
         if entries is None:
             raise TurnLost(claim.turn.id)
-        return tuple(map(journal_event, entries))
+        return tuple(_readable(entries, claim.turn.id))
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         if not await self._run(self._append, claim, journal_entry(event)):
@@ -52,6 +70,19 @@ class RedisJournal(Journal):
                 *args,
             )
         return entries
+
+
+def _readable(entries: Iterable[str], turn: str) -> Iterator[TurnEvent]:
+    is_whole = True
+    for entry in entries:
+        try:
+            event = journal_event(entry)
+        except codec.Unreadable as error:
+            log.warning("journal.unreadable", extra={"turn": turn, "reason": str(error)})
+            is_whole = False
+        else:
+            if is_whole or isinstance(event, _SEEN):
+                yield event
 
 
 def journal_entry(event: TurnEvent) -> str:
