@@ -141,10 +141,10 @@ ROWS: list[Row] = [
     _says("content without types", "leaves types out",
           ended(message("", content=[{"text": "Yes."}]))),
     _says("null texts beside a text", "parts are null",
-          ended(message("", content=[None, {"type": "output_text", "text": None}, {"text": "Yes."}]))),
+          ended(message("", content=[None, {"text": None}, {"text": "Yes."}]))),
     _says("an item without a type", "leaves types out", ended(_without(message("Yes."), "type"))),
     _says("null annotations", "null for an empty list",
-          ended(message("", content=[{"type": "output_text", "text": "Yes.", "annotations": None}]))),
+          ended(message("", content=[{"text": "Yes.", "annotations": None}]))),
     _says("annotations without fields", "names the kind only",
           ended(message("", content=[{"type": "output_text", "text": "Yes.", "annotations": [
               None, {}, {"type": "url_citation"}, {"type": "file_citation", "index": None},
@@ -182,7 +182,8 @@ ROWS: list[Row] = [
     ],
     Row("halves of characters", VLLM, "cuts between two halves", "seen with vLLM",
         [Sse([created(), b'data: {"type": "response.output_text.delta", "delta": "\\ud83d"}\n\n',
-              ended(message("Yes.\ud83d"))])], [Outcome(text="Yes.�")]),
+              (b'data: {"type": "response.completed", "response": {"output": [{"role": "assistant",'
+              b' "content": "Yes.\\ud83d"}]}}\n\n')])], [Outcome(text="Yes.\ufffd")]),
 ]  # fmt: skip
 
 _ODD_ANSWER = {"type": "message", "role": None, "content": [None, 7, {"text": None}], "id": None}
@@ -212,16 +213,16 @@ THREADS: list[ThreadRow] = [
             },
             said=[
                 ("Legal Counsel", "You may."),
-                ("Finance", "Ten euros."),
+                ("Finance Partner", "Ten euros."),
                 ("Panelbot", "Both agree."),
             ],
             backend=backend,
         )
-        for backend in ("stateless", "conversations")
-        for why, items in {
-            "their calls have one id": _two(call_id=["call_0", "call_0"]),
-            "their calls have no ids": _two(call_id=[None, None], id=[None, None]),
-        }.items()
+        for why, items, backend in [
+            ("their calls have one id", _two(call_id=["call_0", "call_0"]), "stateless"),
+            ("their calls have one id", _two(call_id=["call_0", "call_0"]), "conversations"),
+            ("their calls have no ids", _two(call_id=[None, None], id=[None, None]), "stateless"),
+        ]
     ],
     ThreadRow(
         "an answer of nulls is one expert's failure",
@@ -229,14 +230,19 @@ THREADS: list[ThreadRow] = [
         "fields that have to be there are null",
         "seen with several servers",
         {
-            "router": [Sse(calls(*_two())), Sse(says("Legal says yes."))],
+            "router": [Sse(calls(*_two())), Sse(says("—"))],
             "legal": [Sse(says("You may."))],
             "finance": [Sse([created(), ended(_ODD_ANSWER, usage=7)])],
         },
         said=[
             ("Legal Counsel", "You may."),
-            ("Finance", ":warning: I could not answer: the model did not finish the answer."),
-            ("Panelbot", "Legal says yes."),
+            (
+                "Finance Partner",
+                (
+                    "_I could not answer this time: the model did not finish the answer. "
+                    "To try again, write_ `finance: …`"
+                ),
+            ),
         ],
     ),
 ]

@@ -65,6 +65,7 @@ class _RunReader(StreamReader):
                 for part in data.part("delta").parts("content"):
                     yield from self._shown(part.part("text").optional_text("value"))
             case "thread.message.completed":
+                yield from self._shown_in_the_end()
                 self._said.append(said_by(data))
             case "thread.run.step.delta":
                 for call in data.part("delta").part("step_details").parts("tool_calls"):

@@ -29,6 +29,11 @@ class StreamReader(ABC):
         if shown := self._markers.take(piece):
             yield TextWritten(shown)
 
+    def _shown_in_the_end(self) -> Iterator[TextWritten]:
+        """Yield what is left of the text."""
+        if shown := self._markers.rest():
+            yield TextWritten(shown)
+
 
 async def read_stream(
     reader: StreamReader, stream: AsyncIterator[object], what: str

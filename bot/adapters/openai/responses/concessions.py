@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from openai import APIConnectionError, APIError, APIStatusError, AsyncStream, BaseModel
+from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
 from openai.types.responses import ResponseStreamEvent
 
 from bot.adapters.openai import errors
@@ -106,15 +106,14 @@ class _HeldStream(AsyncStream[ResponseStreamEvent]):
         try:
             async for event in self._rest:
                 self._first.append(event)
-                sent = Sent(event, "event")
+                sent = Sent(event, "response")
                 match sent.optional_text("type"):
-                    case "error":
-                        return self._complaint(complaints.of_body(event.to_dict()))
                     case "response.failed":
-                        error = sent.part("response").raw("error")
-                        said = error.to_dict() if isinstance(error, BaseModel) else error
-                        return self._complaint(complaints.of_body(said))
-                    case kind if kind not in _PRELUDE:
+                        failed = errors.ResponseFailed(sent.part("response").raw("error"))
+                        return self._complaint(failed.complaint)
+                    case "error":
+                        return self._complaint(errors.ResponseFailed(event).complaint)
+                    case kind if kind and kind not in _PRELUDE:
                         return None
         except (APIConnectionError, ValueError, AttributeError) as error:
             self._error = error

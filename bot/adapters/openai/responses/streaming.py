@@ -89,7 +89,8 @@ class _ResponseReader(StreamReader):
         if kind == "function_call":
             self._calls.begin(_call(item))
         elif kind == "message" and self._deltas:
-            yield TextWritten(f"{self._markers.rest()}\n\n")  # as there will be in the whole text
+            yield from self._shown_in_the_end()
+            yield TextWritten("\n\n")  # as there will be in the whole text
 
     def _finish(self, item: Sent) -> Iterator[ModelEvent]:
         self._done.append(item)
@@ -108,6 +109,7 @@ class _ResponseReader(StreamReader):
         output = response.parts("output") or self._done
         if not (response or output or self._deltas):
             raise ModelUnavailable("the response ended without saying anything")
+        yield from self._shown_in_the_end()
         items = [(item, _call(item)) for item in output]
         calls = [call for item, call in items if kind_of(item) == "function_call"]
         yield from self._calls.end(calls)

@@ -27,7 +27,7 @@ from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import StoreUnavailable, TurnLost
-from bot.panel.journal.events import RouterAsked
+from bot.panel.journal.events import ExpertCalled, Posted, PostStarted, Routed, RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.messaging.handles import Handle
@@ -465,3 +465,19 @@ async def test_a_server_that_became_a_replica_is_unavailable(redis, queue):
             await queue.put(ONE, message("2"))
     finally:
         await redis.replicaof("NO", "ONE")
+
+
+async def test_what_nobody_can_read_in_a_journal_is_asked_again_and_what_was_seen_is_kept(
+    redis, caplog
+) -> None:
+    queue, journal = RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards())
+    await queue.put(ONE, message("May we?"))
+    claim = await queue.claim()
+    nameless = ExpertCalled(Call(None, LEGAL.name, "", "May we?"))  # as earlier versions wrote it
+    seen = [PostStarted("plan"), Posted("plan", MessageTs("2.0"))]
+    for event in (RouterAsked(), nameless, Routed(), *seen):
+        await journal.append(claim, event)
+
+    assert list(await journal.read(claim)) == [RouterAsked(), *seen]
+    assert "journal.unreadable" in caplog.text
+    assert "May we?" not in caplog.text
