@@ -171,6 +171,6 @@ THREADS: list[ThreadRow] = [
         "an expert's answer is a call, as an example",
         "people ask",
         {"router": [Sse(calls(_LEGAL))], "legal": [Sse(says(f"```json\n{_JSON}\n```"))]},
-        said=[("Legal Counsel", f"```\n{_JSON}\n```")],
+        said=[("Legal Counsel", f"```json\n{_JSON}\n```")],
     ),
 ]

@@ -86,9 +86,11 @@ class TurnInspector:
         if not (items or caller.report) and consultation.known_as:  # as an older version marked it
             items = await self._items_after(conversation, consultation.known_as) or ()
         sources = [s for item in items if isinstance(item, ModelSaid) for s in item.sources]
+        thoughts = [i.thoughts for i in items if isinstance(i, ModelSaid) and i.thoughts]
         return ExpertTrace(
             call_id=consultation.call_id,
             name=consultation.title,
+            thoughts="\n\n".join(thoughts),
             reason=arguments.get("reason", ""),
             brief=arguments.get("brief", ""),
             tools=tuple(dict.fromkeys(item.tool for item in items if isinstance(item, ToolUsed))),

@@ -45,6 +45,7 @@ class ExpertTrace:
     failure: Failure | None = None
     continues: bool = False  # an earlier call, after a decision
     approvals: tuple[ApprovalTrace, ...] = ()
+    thoughts: str = ""  # that its server left in its text
     parts: tuple["ExpertTrace", ...] = ()  # of the experts that it consulted itself
 
     @property

@@ -81,7 +81,7 @@ async def test_what_an_expert_used_and_cites_is_told_of_its_own_turn_only(bench)
     bench.model.items_of("legal")[-1:] = [
         ToolUsed("web_search"),
         ToolUsed("web_search"),
-        ModelSaid("Yes.", sources=(page, page)),
+        ModelSaid("Yes.", sources=(page, page), thoughts="May they?"),
     ]
     await bench.ask("Second?", "2.0")
 
@@ -89,6 +89,7 @@ async def test_what_an_expert_used_and_cites_is_told_of_its_own_turn_only(bench)
 
     assert first.parts[0].tools == ("web_search",)
     assert first.parts[0].sources == (page,)
+    assert (first.parts[0].thoughts, second.parts[0].thoughts) == ("May they?", "")
     assert (second.parts[0].tools, second.parts[0].sources) == ((), ())
 
 

@@ -21,10 +21,12 @@ from bot.panel.usage import Usage
 _MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
 _MOST_BLOCKS = 85  # for all parts
 _BLOCKS_OF_PART = 7
+_MOST_THOUGHTS = 4  # experts whose thoughts there is room for
 _MOST_SOURCES = 10
 _LONGEST_URL = 500
 _LONGEST_BRIEF = 1_500
 _LONGEST_NAME = 150
+_LONGEST_THOUGHT, _LONGEST_SECTION = 2_000, 2_900
 _LEAST = Decimal("0.0001")  # dollars; less is shown as "under"
 
 
@@ -45,7 +47,9 @@ def modal(work: TurnTrace, focus: CallId | None) -> Json:
     blocks = list(_selection(work))
     for part in shown:
         most_consulted = _MOST_BLOCKS // len(shown) - _BLOCKS_OF_PART
-        blocks += [*_part(part, work), *islice(_consulted(part), most_consulted)]
+        thoughts = [*_thoughts(part)] if len(shown) <= _MOST_THOUGHTS else []
+        most_consulted -= len(thoughts)
+        blocks += [*_part(part, work), *thoughts, *islice(_consulted(part), most_consulted)]
     if omitted:
         blocks.append(note(ngettext("And {count} more.", "And {count} more.", omitted)))
     return _modal([*blocks, *_totals(work)])
@@ -92,6 +96,15 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
     if part.sources:
         links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
         yield _rich(_title(gettext("Sources")), _bullets(links))
+
+
+def _thoughts(part: ExpertTrace) -> Iterator[Json]:
+    """Yield what an expert thought: a section, of which Slack shows a few lines and "See more"."""
+    if part.thoughts:
+        shown = sanitize.mrkdwn(part.thoughts[:_LONGEST_THOUGHT])
+        if len(shown) > _LONGEST_SECTION:  # nearly all of it had to be escaped
+            shown = sanitize.mrkdwn(part.thoughts[: _LONGEST_THOUGHT // 5])
+        yield _labelled(gettext("What it thought"), shown)
 
 
 def _outcome(part: ExpertTrace) -> Iterator[Json]:

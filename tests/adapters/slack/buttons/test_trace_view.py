@@ -178,3 +178,14 @@ def test_what_needed_approval_stands_with_what_people_said():
     assert "(shop): not decided" in told
     assert "went on when people had decided" in told
     assert "went on with what it was asked before" in told
+
+
+def test_thoughts_are_a_section_that_slack_collapses():
+    thinking = replace(LEGAL, thoughts="Is it *MIT*?\n" + "&" * 3_000)
+    blocks = trace_view.modal(replace(WORK, parts=(thinking,)), None)["blocks"]
+
+    (section,) = [b for b in blocks if b["type"] == "section" and "thought" in str(b)]
+    assert "Is it" in section["text"]["text"]
+    assert "*MIT*" not in section["text"]["text"]
+    assert len(section["text"]["text"]) <= 3_000
+    assert not section.get("expand")
