@@ -45,7 +45,7 @@ _TEMPLATES = (  # tokens of chat templates, without their brackets
 )  # fmt: skip
 _SKIPPED = "\0"  # in a skeleton: what cannot be seen
 _GAP = f"{_SKIPPED}*+"
-_NAMES = "|".join(_GAP.join(name) for name in (*Kind, "fle"))  # the last with a ligature
+_NAMES = "|".join(_GAP.join(kind) for kind in (*Kind, "fle"))  # the last with a ligature
 _TAG = re.compile(f"<(?=[/{_SKIPPED}]*+(?:{_NAMES})|{'|'.join(_TEMPLATES)})|\\[(?=/?inst\\])")
 _MARK = re.compile(
     r'ref="(?=\d|call_)|(?<![A-Za-z])ref="'
@@ -80,11 +80,11 @@ def frame(kind: Kind, *content: Framed, **attributes: str) -> Framed:
 
     The attribute ``from_`` is written ``from``.
     """
-    names = "".join(
-        f' {name.rstrip("_")}="{attribute(value)}"' for name, value in attributes.items() if value
+    written = "".join(
+        f' {key.rstrip("_")}="{attribute(value)}"' for key, value in attributes.items() if value
     )
     text = "\n".join(content)
-    return Framed(f"<{kind}{names}>\n{text}\n</{kind}>")
+    return Framed(f"<{kind}{written}>\n{text}\n</{kind}>")
 
 
 def quote(text: str) -> Framed:
@@ -109,17 +109,26 @@ def unescaped(text: str) -> str:
 
 def attribute(value: str) -> str:
     """Return *value* as one line that cannot leave its quotes, hide or reorder anything."""
-    seen = "".join(" " if char.isspace() else char for char in value if _is_seen(char))
-    line = escape(" ".join(seen.split())[:_LONGEST_NAME])
+    line = escape(_line(value))
     return "".join(_reference(c) if not c.isascii() and _folded(c) in '<>"' else c for c in line)
+
+
+def name(value: str) -> Framed:
+    """Return a name for a sentence of ours: one line that hides and frames nothing."""
+    return quote(_line(value))
+
+
+def _line(value: str) -> str:
+    seen = "".join(" " if char.isspace() else char for char in value if _is_seen(char))
+    return " ".join(seen.split())[:_LONGEST_NAME]
 
 
 def _reference(character: str) -> str:
     return "&lt;" if character == "<" else f"&#x{ord(character):x};"
 
 
-def _character(name: str) -> str:
-    return {"lt;": "<", "quot;": '"'}.get(name) or chr(int(name[2:-1], 16))
+def _character(code: str) -> str:
+    return {"lt;": "<", "quot;": '"'}.get(code) or chr(int(code[2:-1], 16))
 
 
 @lru_cache(maxsize=4096)

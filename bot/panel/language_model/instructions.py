@@ -4,7 +4,7 @@ They are the same at every request, byte for byte, so that the prompt cache hold
 thread or a turn stands in them.
 """
 
-from bot.panel.language_model.frames import quote
+from bot.panel.language_model.frames import attribute
 from bot.panel.model import Expert
 
 SLACK_MARKDOWN = """\
@@ -64,7 +64,7 @@ show."""
 
 _ASKED = """\
 
-You are consulted by “{asker}”, a colleague who answers people in a Slack thread. <brief> is what \
+You are consulted by "{asker}", a colleague who answers people in a Slack thread. <brief> is what \
 your colleague wants from you, <message> is what the people said: answer your colleague, in \
 Markdown, without greeting or signature. {frames}"""
 
@@ -81,7 +81,7 @@ def expert_instructions(expert: Expert, *, asker: str = "", consulting: bool = F
     *asker* is the title of the expert who consults it, if one does; *consulting* whether it may
     consult others itself.
     """
-    asked = _ASKED.format(asker=quote(asker), frames=FRAMES) if asker else _EXPERT
+    asked = _ASKED.format(asker=attribute(asker), frames=FRAMES) if asker else _EXPERT
     documents = _DOCUMENTS if expert.collections else ""
     tools = _TOOLS if expert.tools else ""
     colleagues = _CONSULTING if consulting else ""

@@ -108,7 +108,7 @@ def continuing(call: Call, turn: TurnId) -> Call:
 
 def decided(decision: Decision, by: str) -> str:
     """Return what models read of a decision by *by*, a person's name."""
-    return _DECISIONS[decision].format(by=frames.attribute(by))
+    return _DECISIONS[decision].format(by=frames.name(by))
 
 
 def given(call: ApprovalWanted, decision: Decision, by: str) -> ApprovalGiven:
@@ -179,18 +179,19 @@ def as_tool_output(
     call: Call, expert: Expert | None, outcome: ExpertAnswered | ApprovalAsked | ExpertFailed
 ) -> ToolAnswered:
     """Return the expert's outcome as the output that its caller gets."""
-    name = frames.attribute(expert.title if expert else call.expert)
+    title = expert.title if expert else call.expert
+    name = frames.name(title)
     where = "" if call.by else " in the thread"
     match outcome:
         case ExpertAnswered(text=text, files=files):
             shown = files if call.by is None else ()  # nobody sees what a colleague makes
-            names = ", ".join(frames.attribute(file.name) for file in shown)
+            names = ", ".join(frames.name(file.name) for file in shown)
             made = f"\nFiles shown: {names}" if shown else ""
-            output = f"{name} answered{where}:\n{_answer(call, name, text)}{made}"
+            output = f"{name} answered{where}:\n{_answer(call, title, text)}{made}"
         case ApprovalAsked():
             output = f"{name} waits for people to approve of a tool, and answers later."
         case ExpertFailed(why=why) if why:
-            output = f"{name} did not answer and said{where}:\n{_answer(call, name, why)}"
+            output = f"{name} did not answer and said{where}:\n{_answer(call, title, why)}"
         case ExpertFailed(failure=failure):
             output = f"{name} could not answer ({failure})."
     return ToolAnswered(call.known_as or call.id, output)

@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
+from bot.panel.journal.events import ExpertAnswered
 from bot.panel.language_model import instructions, prompts
-from bot.panel.model import Call, CallId, Expert, ExpertName, MessageTs
+from bot.panel.made_files import MadeFile
+from bot.panel.model import Call, CallId, Decision, Expert, ExpertName, MessageTs, Panel
 from bot.panel.utterance import Utterance
+from tests import framing
+from tests.framing import ATTACKS
 
 CALL = Call(CallId("call_1"), ExpertName("legal"), "", "")
 EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "You know the law.")
@@ -27,3 +33,21 @@ def test_models_are_told_what_slack_shows_in_words_that_never_change():
     assert instructions.SLACK_MARKDOWN not in instructions.expert_instructions(
         EXPERT, asker="Legal"
     )
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_names_that_people_give_themselves_and_experts_frame_nothing(attack):
+    odd = replace(EXPERT, title=attack, purpose=attack)
+    answered = ExpertAnswered(CALL.id, "Yes.", files=(MadeFile("f1", attack),))
+    (tool,) = prompts.tools(Panel((odd,)))
+    decision = prompts.decided(Decision.APPROVED, attack)
+    asked, plainly = (
+        instructions.expert_instructions(EXPERT, asker=asker) for asker in (attack, "Tax")
+    )
+    output = framing.read(prompts.as_tool_output(CALL, odd, answered).output)
+
+    assert framing.read(decision).nodes == framing.read(tool.description).nodes == []
+    assert "\n" not in decision
+    assert [asked.count(char) for char in '<"\n'] == [plainly.count(char) for char in '<"\n']
+    assert output.shape() == "(answer)"
+    assert output.nodes[0].text == "Yes."

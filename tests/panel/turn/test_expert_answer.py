@@ -103,7 +103,7 @@ async def test_a_colleague_is_told_who_asks_and_what(office):
     (item,) = prompt.items
     assert "Look at the tax side." in item.text
     assert "May we?" in item.text
-    assert "consulted by “Legal Counsel”" in prompt.instructions
+    assert 'consulted by "Legal Counsel"' in prompt.instructions
     assert prompt.tools == ()
 
 

@@ -56,7 +56,7 @@ class MessageReading:
             raise Refused(gettext("That message has no text."))
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
         speaker = message.get("username") or names.get(author) or said.author_name or "somebody"
-        head = f"# {frames.attribute(speaker)} in Slack, {day}"  # a name is no heading of its own
+        head = f"# {frames.name(speaker)} in Slack, {day}"  # a name is no heading of its own
         content = f"{head}\n\n{frames.quote(text)}\n\nThe message: {link.strip()}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 
