@@ -211,9 +211,8 @@ def _fault(complaint: Complaint, request: httpx2.Request | None) -> ModelFault |
         return None  # the one that is asked about itself: it is simply not there
     if fault is None and 400 <= status < 500 and complaint.param.startswith("tools"):
         return ModelFault.TOOLS
-    if fault is None and status == 410 and request and request.url.path.endswith("/responses"):
-        return ModelFault.MODEL
-    return fault
+    asks_model = request and request.url.path.endswith(("/responses", "/runs"))
+    return ModelFault.MODEL if fault is None and status == 410 and asks_model else fault
 
 
 def _refused(

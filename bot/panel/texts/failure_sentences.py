@@ -190,8 +190,8 @@ def repairable(fault: ModelFault, server: str = "") -> str | None:
             server=named,
         ),
         ModelFault.FORBIDDEN: gettext(
-            "The model service{server} knows my key, but does not let it do this. Whoever runs me "
-            "has to look at its permissions, its project and its organization.",
+            "The model service{server} does not allow this with my key. Whoever runs me has to "
+            "look at the key's permissions, its project and its organization; the log has more.",
             server=named,
         ),
         ModelFault.REGION: gettext(

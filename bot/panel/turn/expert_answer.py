@@ -68,23 +68,24 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
     if expert is None:
         return ExpertFailed(call.id, Failure.LEFT)
     consultation = context.consultation(call, expert)
+    seconds = _timeout(context, consultation)
     try:
-        async with asyncio.timeout(_timeout(context, consultation)):
+        async with asyncio.timeout(seconds):
             if expert.function:
                 return await ask_function(context, call, expert.function, on_event)
             return await _ask_model(context, consultation, on_event)
     except TimeoutError:
-        failed, reason = ExpertFailed(call.id, Failure.SLOW), ""
+        failed, reason = ExpertFailed(call.id, Failure.SLOW), f"no answer within {seconds:g} s"
     except (ModelUnavailable, ModelRefused) as error:
-        failed, reason = _failed(context, call, error), str(error)
-        await context.note_failure(call.expert, error)
+        failed, reason = _failed(context, call, error), f"{type(error).__name__}: {error}"
     except Exception as error:
         if any(isinstance(leaf, PanelError) for leaf in leaves(error)):
             raise
         log.exception("expert.crashed", extra={"turn": context.turn.id, "expert": call.expert})
         failed, reason = ExpertFailed(call.id, Failure.ERROR), type(error).__name__
+    await context.note_failure(call.expert, reason)
     extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
-    log.warning("expert.failed", extra=extra | ({"reason": reason} if reason else {}))
+    log.warning("expert.failed", extra=extra | {"reason": reason})
     return failed
 
 

@@ -37,7 +37,7 @@ async def ask_function(
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
     except (FunctionFailed, FunctionMissing) as error:
         is_missing = isinstance(error, FunctionMissing)
-        await context.note_failure(call.expert, error)
+        await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
         return ExpertFailed(call.id, Failure.MISSING if is_missing else Failure.FUNCTION)
     return ExpertAnswered(call.id, text) if text else ExpertFailed(call.id, Failure.BROKEN)
 

@@ -14,7 +14,6 @@ from bot.panel.errors import (
     ConversationGone,
     ModelFault,
     ModelRefused,
-    PanelError,
     StoreUnavailable,
 )
 from bot.panel.journal.events import RouterAsked
@@ -124,9 +123,9 @@ class TurnContext:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
         return self.conversations.links.experts.get(self.progress.path(call))
 
-    async def note_failure(self, who: str, error: PanelError) -> None:
+    async def note_failure(self, who: str, reason: str) -> None:
         """Keep for operators why *who* failed; however that goes, the turn goes on."""
-        at, reason = round(time.time() * 1000), f"{type(error).__name__}: {error}"
+        at = round(time.time() * 1000)
         note = FailureNote(who, reason, at, self.turn.thread.thread_ts)
         try:
             await self.services.stores.reports.note_failure(self.turn, note)
