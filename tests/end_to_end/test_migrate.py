@@ -70,9 +70,10 @@ async def test_what_is_gone_begins_anew_with_what_slack_remembers(world: World) 
 
     await restart(world, "stateless")
 
-    assert await go_on(world, ts) == f"Answer 1 {LEGAL}"
-    router = next(asked for asked in reversed(world.brain.asked) if asked.tools)
-    assert "the blue contract" in "".join(json.dumps(item) for item in router.items)
+    assert await go_on(world, ts) == f"Answer 2 {LEGAL}"  # to the question, after what was said
+    for is_router in (True, False):
+        newest = next(a for a in reversed(world.brain.asked) if bool(a.tools) is is_router)
+        assert "the blue contract" in "".join(json.dumps(item) for item in newest.items)
 
 
 async def test_links_that_redis_has_lost_are_found_on_the_former_backend(world: World) -> None:

@@ -11,6 +11,7 @@ something would be given up for good,
 In doubt nothing is gone: the server counts as unavailable, and the request is made again later.
 """
 
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from bot.adapters.openai.errors import NotFound
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender
 from bot.panel.errors import ConversationGone, ModelRefused
+
+log = logging.getLogger(__name__)
 
 _NEGATED = (
     r"(?:(?:was|is|could|can|has|have) )?(?:not (?:be )?(?:found|exist)|does(?: not|n't) exist"
@@ -87,6 +90,7 @@ class Conversations:
         except NotFound as error:
             if await self._is_gone(conversation):
                 raise ConversationGone(f"{conversation}: {error}") from None
+            log.warning("absence.doubted", extra={"id": conversation, "reason": str(error)})
             raise
 
     async def _is_gone(self, conversation: str) -> bool:

@@ -278,10 +278,6 @@ def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | N
         "said": _words(complaint, request),
         "server": _server(request),
     }
-    is_deleted = isinstance(error, NotFound) and request and request.method == "DELETE"
-    log.log(
-        logging.INFO if is_deleted else logging.WARNING,
-        "model.refused",
-        extra={key: value for key, value in told.items() if value},
-    )
+    level = logging.INFO if isinstance(error, NotFound) else logging.WARNING  # perhaps expected
+    log.log(level, "model.refused", extra={key: value for key, value in told.items() if value})
     return error

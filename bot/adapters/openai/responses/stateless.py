@@ -12,29 +12,27 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from secrets import token_hex
 from weakref import WeakValueDictionary
 
 from openai import AsyncOpenAI
-from openai.types.responses import Response
 
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
-from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
-from bot.adapters.openai.reading.sent import Sent
-from bot.adapters.openai.reading.usage import usage_of
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.concessions import Stream
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
-from bot.adapters.openai.retries import RetryDelays, send
+from bot.adapters.openai.responses.summaries import History, Summaries
+from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server_limits import limits_of
 from bot.panel.errors import (
     ConversationGone,
+    ModelFault,
+    ModelRefused,
     ModelUnavailable,
     Refused,
 )
@@ -43,7 +41,6 @@ from bot.panel.language_model.exchange import (
     Begun,
     Item,
     ModelEvent,
-    ModelSaid,
     Prompt,
     Responded,
     StoredItem,
@@ -57,7 +54,6 @@ from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
 from bot.panel.texts import file_sentences
-from bot.panel.usage import NO_USAGE, Usage
 
 _PAGE = 100  # items that are read at once, and how far ``since`` looks back
 
@@ -77,8 +73,8 @@ class StatelessModel(LanguageModel):
         self._client = client
         self._store = store
         self._requests = RequestBuilder(salt, limits_of(client))
-        self._compaction = compaction or Compaction()
         self._delays = delays or RetryDelays()
+        self._summaries = Summaries(client, store, compaction or Compaction(), self._delays)
         self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 
@@ -140,15 +136,31 @@ class StatelessModel(LanguageModel):
         return conversation.startswith(PREFIX)
 
     async def _respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
-        known, summary_usage = await self._within_limits(prompt)
+        while True:
+            history, has_begun = await self._summaries.history(prompt), False
+            try:
+                async with aclosing(self._respond_after(history, prompt)) as events:
+                    async for event in events:
+                        has_begun = has_begun or not isinstance(event, Begun)
+                        yield event
+            except ModelRefused as error:
+                is_too_long = error.fault is ModelFault.TOO_LONG and not has_begun
+                if not (is_too_long and self._summaries.is_shorter_next(prompt, history, error)):
+                    raise
+            else:
+                return
+
+    async def _respond_after(
+        self, history: History, prompt: Prompt
+    ) -> AsyncGenerator[ModelEvent, None]:
+        known = history.known
         new = [*aborted(known.items, prompt.items), *prompt.items]
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
         token, written, last = token_hex(8), list[StoredItem](), Responded("")
+        sent = (*replay(history.sent, new), *new)
         async with (
             errors.translated(),
-            errors.opened(
-                await self._start(prompt, (*replay(known, new), *new)).stream()
-            ) as stream,
+            errors.opened(await self._start(prompt, sent).stream()) as stream,
             aclosing(self._read(stream, prompt, ids, written)) as events,
         ):
             async for event in events:
@@ -161,7 +173,8 @@ class StatelessModel(LanguageModel):
                         yield event
         kept = [*new, *(to_keep(item, prompt) for item in written)]
         await self._add(prompt.conversation, kept, known, token)
-        yield replace(last, usage=last.usage + summary_usage)
+        self._summaries.learn_read(prompt, history, last.usage)
+        yield replace(last, usage=last.usage + history.usage)
 
     def _read(
         self, stream: Stream, prompt: Prompt, ids: CallIds, written: list[StoredItem]
@@ -170,22 +183,6 @@ class StatelessModel(LanguageModel):
 
     def _start(self, prompt: Prompt, items: Sequence[Item]) -> StatelessStart:
         return StatelessStart(self._client, self._requests, self._delays, prompt, items)
-
-    async def _within_limits(self, prompt: Prompt) -> tuple[Remembered, Usage]:
-        """Return the conversation, summarized where it is too long, and the tokens for that."""
-        known = await self._store.recall(prompt.conversation)
-        cut = self._compaction.cut(known)
-        if not cut:
-            return known, NO_USAGE
-        request = self._compaction.request(prompt.model, known, cut)
-        async with errors.translated():
-            create = partial(self._client.responses.create, **request)
-            response: Response = await send(create, self._delays)
-            summary = without_leaks(ModelSaid(response.output_text)).text
-            usage = usage_of(Sent(response, "response"))
-        summed_up = known.summed_up + cut
-        await self._store.sum_up(prompt.conversation, summary, summed_up)
-        return Remembered(known.items[cut:], summary, summed_up), usage
 
     async def _add(
         self,

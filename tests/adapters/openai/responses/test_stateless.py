@@ -24,7 +24,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, ConversationId, Effort, ThreadRef
 from bot.playground.openai import faults
-from bot.playground.openai.stand_in.brain import Call, Text
+from bot.playground.openai.stand_in.brain import Call, Text, by_instructions
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import call, completed, delta, item_done, message
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
@@ -32,7 +32,7 @@ from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
 WAITS = RetryDelays(busy=(0, 0))
-LONG = "word " * 200
+LONG = "word " * 120
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ async def test_a_long_conversation_is_summed_up_and_nothing_of_it_lost(
 
 async def test_a_summary_goes_into_the_next_one(server, brain, model, conversation):
     for number, minutes in enumerate(["They counted.", "They counted on."]):
-        await model.append(conversation, [UserSaid(f"{number} {LONG}")] * 4)
+        await model.append(conversation, [UserSaid(f"{number} {LONG}")] * (4 - number))
         brain.then(Text(minutes))
         brain.then(Text("Yes."))
         await told(model, prompt(conversation=conversation, items=(UserSaid("Next?"),)))
@@ -131,7 +131,7 @@ async def test_a_conversation_is_never_cut_between_a_call_and_its_output(
     calls = [ToolCalled(CallId(f"call_{n}"), "ask_legal", {"brief": LONG}) for n in range(4)]
     outputs = [ToolAnswered(one.call_id, LONG) for one in calls]
     await model.append(conversation, [UserSaid("17"), *calls, *outputs, UserSaid("18")])
-    brain.then(Text("They asked."))
+    brain.when(by_instructions("minutes"), "They asked.", times=None)
     brain.then(Text("Yes."))
 
     await told(model, prompt(conversation=conversation, items=(UserSaid("19"),)))
