@@ -7,6 +7,7 @@ from functools import partial
 from openai import APIStatusError
 
 from bot.adapters.openai import errors
+from bot.adapters.openai.checks.call_probe import call_ids
 from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
 from bot.json_types import Json
 from bot.panel.checks.probes import Check
@@ -248,6 +249,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         "What becomes of a request after a call that nobody has answered?",
         "It is refused by name, and an output of ours mends it.",
         _unanswered,
+    ),
+    (
+        "call-ids",
+        "Which ids and numbers do calls have that a model makes at once, and do they repeat?",
+        "Any: calls are told apart by what they say, and have ids of ours.",
+        call_ids,
     ),
     (
         "unstored",

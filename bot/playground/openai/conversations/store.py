@@ -27,6 +27,8 @@ class Manners:
     metadata_updates: Literal["replace", "merge"] = "replace"
     unstored_in_conversation: Literal["kept there", "left out", "refused"] = "kept there"
     unfinished_leaves: Literal["nothing", "input", "finished items"] = "nothing"
+    call_ids: Literal["own", "counted", "by name", "doubled", "null", "missing"] = "own"
+    numbers_items: bool = True  # with ``output_index``; else every item is number 0
 
 
 @dataclass(slots=True)

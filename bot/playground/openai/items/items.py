@@ -82,7 +82,7 @@ def unanswered(items: Iterable[Json]) -> list[str]:
     calls: dict[str, None] = {}
     answered = set()
     for item in items:
-        if item["type"] == "function_call":
+        if item["type"] == "function_call" and item.get("call_id"):
             calls[item["call_id"]] = None
         elif item["type"] == "function_call_output":
             answered.add(item["call_id"])
@@ -102,17 +102,18 @@ def undecided(items: Iterable[Json]) -> list[str]:
 
 def check_additions(known: Iterable[Json], new: Iterable[Json]) -> None:
     """Raise if *new* items repeat ids or answer what nobody asked."""
-    ids, calls = set(), set()
+    ids, calls, nameless = set(), set(), False
     for item in known:
         ids.add(item["id"])
         calls.add(item.get("call_id"))
+        nameless = nameless or (item["type"] == "function_call" and not item.get("call_id"))
     for item in new:
         if item["id"] in ids:
             raise errors.duplicate(item["id"])
         ids.add(item["id"])
         if item["type"] == "function_call":
             calls.add(item["call_id"])
-        elif item["type"] == "function_call_output" and item["call_id"] not in calls:
+        elif item["type"] == "function_call_output" and not (nameless or item["call_id"] in calls):
             raise errors.no_call(item["call_id"])
         elif item["type"] == "mcp_approval_response" and item["approval_request_id"] not in ids:
             raise errors.no_request(item["approval_request_id"])

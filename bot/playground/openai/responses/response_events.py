@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from bot.json_types import Json
+from bot.playground.openai.conversations.store import Manners
 from bot.playground.openai.items.items import shown as shown_item
 from bot.playground.openai.latency import Latency
 from bot.playground.openai.stand_in.brain import Reply
@@ -28,11 +30,14 @@ class Writing:
     ended: bool = False
     awaits_approval: bool = False  # for a call: nothing but further calls can follow
     servers: Sequence[Server] = ()  # whose tools may be used
+    manners: Manners = field(default_factory=Manners)
     go_on: Callable[[Sequence[Json]], Reply] | None = None  # what the model does next, knowing more
 
     def event(self, kind: str, **more: Any) -> Json:
         """Return the next event."""
         self.sequence += 1
+        if "output_index" in more and not self.manners.numbers_items:
+            more["output_index"] = 0
         return {"type": kind, "sequence_number": self.sequence - 1, **more}
 
     def state(self, kind: str) -> Json:
@@ -57,6 +62,23 @@ class Writing:
     def last(self) -> Json:
         """Return the event that says how the response ended."""
         return self.state(f"response.{self.shown['status']}")
+
+    def call_id(self, name: str) -> Json:
+        """Return the field with the id of the next call, which is one of *name*."""
+        calls = sum(item["type"] == "function_call" for item in self.output)
+        match self.manners.call_ids:
+            case "own":
+                return {"call_id": f"call_{token_hex(12)}"}
+            case "counted":
+                return {"call_id": f"call_{calls}"}
+            case "by name":
+                return {"call_id": name}
+            case "doubled":
+                return {"call_id": "call_0"}
+            case "null":
+                return {"call_id": None}
+            case "missing":
+                return {}
 
     def affords(self, tokens: int) -> bool:
         """Spend *tokens* if the limit of the request allows it."""

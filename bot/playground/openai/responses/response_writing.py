@@ -173,8 +173,8 @@ async def _write_call(writing: Writing, call: brain.Call) -> AsyncIterator[Json]
     if not isinstance(arguments, str):
         arguments = json.dumps(dict(arguments), ensure_ascii=False, separators=(",", ":"))
     item: Json = {"id": new_id("fc"), "type": "function_call", "status": "in_progress"}
-    item |= {"call_id": call.call_id or f"call_{token_hex(12)}", "name": call.name}
-    item["arguments"] = ""
+    item |= {"call_id": call.call_id} if call.call_id else writing.call_id(call.name)
+    item |= {"name": call.name, "arguments": ""}
     yield added(writing, item)
     place = {"item_id": item["id"], "output_index": len(writing.output) - 1}
     await _sleep(call.seconds or writing.latency.call)

@@ -134,6 +134,7 @@ class Responses:
         effort = requests.effort(body, model)
         writing = Writing(body, begun(body, context, effort), self.latency, effort)
         writing.servers, writing.go_on = servers, go_on
+        writing.manners = self._store.manners
         if compaction.is_due(body, context.read):
             writing.compaction = compaction.compacted(context.seen)
         generation = Generation(self._store, writing, context)

@@ -67,7 +67,7 @@ def sum_up(request: ModelRequest) -> str:
 def expert_replies(request: ModelRequest) -> list[ExpertReply]:
     """Return the experts' replies since the newest user message."""
     titles = {tool["name"]: title_of(tool) for tool in request.tools}
-    calls = {i["call_id"]: i["name"] for i in request.items if i["type"] == "function_call"}
+    calls = {i.get("call_id"): i["name"] for i in request.items if i["type"] == "function_call"}
     replies = []
     for output in newest_outputs(request.items):
         name = calls.get(output["call_id"], "")

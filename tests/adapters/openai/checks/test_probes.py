@@ -145,6 +145,41 @@ async def test_a_call_without_its_output(bench):
     assert told.endswith("with an output of ours it goes on.")
 
 
+@pytest.mark.parametrize(
+    ("manner", "numbers", "told"),
+    [
+        (
+            "own",
+            True,
+            "ids of their own and numbers of their own; in another response they were others.",
+        ),
+        (
+            "counted",
+            False,
+            "ids of their own and one number; in another response they were the same.",
+        ),
+        (
+            "by name",
+            True,
+            "ids of their own and numbers of their own; in another response they were the same.",
+        ),
+        (
+            "doubled",
+            True,
+            "one id and numbers of their own; in another response they were the same.",
+        ),
+        ("null", True, "no ids and numbers of their own."),
+        ("missing", False, "no ids and one number."),
+    ],
+)
+async def test_how_calls_are_told_apart(server, bench, manner: str, numbers: bool, told: str):
+    server.manners.call_ids, server.manners.numbers_items = manner, numbers
+    for _ in range(2):
+        server.brain.then(Call("look_up_weather", {}), Call("look_up_time", {}))
+
+    assert await seen(bench, "call-ids") == f"They had {told}"
+
+
 async def test_a_model_that_calls_nothing_is_told(server, bench):
     server.brain.then("I would rather not.")
 
