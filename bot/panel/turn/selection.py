@@ -112,6 +112,7 @@ class Selection:
 
     def _start_one(self, call: Call) -> None:
         self._waiting.pop(call.id).cancel()
+        self._context.started.add(call.id)
         self._start(call)
 
     def _start_waiting(self) -> None:
@@ -124,7 +125,7 @@ def unasked(context: TurnContext, by: CallId | None = None) -> tuple[Call, ...]:
     """Return the calls that wait while a model still chooses experts."""
     round_, progress = context.progress.round_of(by), context.progress
     is_choosing = round_.asked and round_.routed is None
-    known = progress.asked | progress.outcomes.keys()
+    known = progress.asked | progress.outcomes.keys() | context.started
     return tuple(call for call in round_.calls if is_choosing and call.id not in known)
 
 

@@ -96,6 +96,8 @@ class TurnContext:
     locks: defaultdict[ConsultationPath, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), init=False
     )
+    # Calls that waited for further ones, and wait no more: a lost conversation starts none twice.
+    started: set[CallId] = field(default_factory=set, init=False)
     # Files that came with responses, by the call and their ids, which servers repeat.
     made_files: dict[tuple[CallId, str], bytes] = field(default_factory=dict, init=False)
 

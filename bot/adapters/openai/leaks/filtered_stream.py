@@ -64,8 +64,8 @@ class _GrowingText:
         return self._released(self.filter.feed(delta))
 
     def end(self) -> str:
-        fresh, self._thinks, self._may_be_call = self.filter.end(), False, False
-        return self._released(fresh)
+        fresh, self._thinks = self.filter.end(), False
+        return self._released(fresh)  # not a call: the whole response tells whether it is one
 
     def _released(self, fresh: str) -> str:
         if self.filter.took_back and self._shown:

@@ -22,6 +22,7 @@ from bot.panel.language_model.frames import Kind, frame, quote
 from bot.panel.language_model.tool_names import are_meant
 from bot.panel.tools import ApprovalWanted
 
+_LONGEST_THOUGHTS = 4_000  # characters: "Show work" has room for half of them
 _SUMMARY = "What was said before, in short:\n{}"
 
 
@@ -67,6 +68,8 @@ def aborted(known: Iterable[StoredItem], new: Sequence[Item]) -> list[Item]:
 
 def to_keep(item: StoredItem, prompt: Prompt) -> StoredItem:
     """Return *item*, which answers *prompt*, without written calls that are none."""
+    if isinstance(item, ModelSaid) and len(item.thoughts) > _LONGEST_THOUGHTS:
+        item = replace(item, thoughts=item.thoughts[:_LONGEST_THOUGHTS])
     match item:
         case ModelSaid(written=WrittenCalls() as calls) if not are_meant(calls, prompt):
             return replace(item, written=None)
