@@ -17,7 +17,7 @@ import httpx2
 from openai import APIError, APIStatusError
 
 _DEEPEST = 6
-_LONGEST = 20_000  # characters that are read: an error says what it has to say before that
+_LONGEST = 4000  # characters of a text that are read: enough to say why, and searched quickly
 _MESSAGES = 4
 _SAYING = (
     "message", "msg", "detail", "error", "errors", "title", "error_description", "description",
