@@ -9,6 +9,7 @@ from bot.playground.openai import faults
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
+from tests.eventually import eventually
 
 LEGAL = "of the legal counsel of a technology company"
 
@@ -39,6 +40,24 @@ async def test_a_thread_goes_on_where_the_server_remembers_nothing(bare: World) 
     assert said[2:] == ["They agree.", f"Answer 2 {LEGAL}"]
     assert not bare.openai.conversations
     assert not bare.openai.store.responses
+
+
+async def test_a_proxys_404_is_waited_out_and_nothing_is_forgotten(world: World) -> None:
+    await restart(world, "conversations")
+    ts = world.say(f"{MENTION} please ask legal")
+    await world.idle()
+    before = set(world.openai.conversations)
+    for name in ("POST /v1/responses", "GET /v1/conversations/*"):
+        world.openai.faults.rate(name, faults.page(), 1.0)
+
+    world.say("and what says legal now?", ts)
+    asked = "GET /v1/conversations/*"
+    await eventually(lambda: any(request.name == asked for request in world.openai.requests))
+    world.openai.faults.clear()
+    await world.idle()
+
+    assert [text for _, text in world.said(ts)][-1] == f"Answer 2 {LEGAL}"
+    assert set(world.openai.conversations) == before
 
 
 async def test_a_thread_lives_on_assistants(world: World) -> None:

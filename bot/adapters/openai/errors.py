@@ -278,6 +278,7 @@ def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | N
         "said": _words(complaint, request),
         "server": _server(request),
     }
-    level = logging.INFO if isinstance(error, NotFound) else logging.WARNING  # perhaps expected
+    is_look = isinstance(error, NotFound) and request and request.method in ("GET", "DELETE")
+    level = logging.DEBUG if is_look else logging.WARNING  # what is looked for need not be there
     log.log(level, "model.refused", extra={key: value for key, value in told.items() if value})
     return error
