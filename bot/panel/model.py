@@ -70,6 +70,7 @@ class Steer:
     since: MessageTs
     until: MessageTs  # inclusive
     experts: tuple[ExpertName, ...] = ()  # who is to answer, if given
+    goes_on: bool = False  # the answer *until* was cut; who does not know this, answers again
 
 
 class Decision(StrEnum):
@@ -88,6 +89,12 @@ class Verdict:
     decision: Decision
     at: int  # seconds since 1970
     about: MessageTs  # the first message of the turn in which it was requested
+
+
+def just_after(ts: MessageTs) -> MessageTs:
+    """Return a ts of our own for what follows from the message *ts*: Slack never uses it."""
+    seconds, _, fraction = ts.partition(".")
+    return MessageTs(f"{seconds}.{(int(fraction or 0) + 1) % 1_000_000:06}")
 
 
 @dataclass(frozen=True, slots=True)

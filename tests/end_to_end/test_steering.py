@@ -8,7 +8,7 @@ import pytest
 from bot.assembly import storage
 from bot.panel.model import Wish
 from bot.panel.texts import sentences
-from bot.playground.openai.stand_in.brain import Call, Pause, Text, WaitFor
+from bot.playground.openai.stand_in.brain import Call, Incomplete, Pause, Text, WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -156,6 +156,32 @@ async def test_a_press_that_arrives_twice_is_answered_once(bot: World):
     await bot.idle()
 
     assert len(bot.said(ts)) == 3
+
+
+@pytest.mark.parametrize("backend", ["conversations", "stateless", "assistants"])
+async def test_an_answer_that_was_cut_is_gone_on_with_once(world: World, backend: str):
+    world.environ["PANELBOT_BACKEND"] = backend
+    world.brain.then(Call("consult_legal", BRIEF))
+    world.brain.then("You may, as long as", Incomplete(as_completed=True))
+    await world.start_bot()
+    ts = await asked_legal(world)
+    assert world.said(ts) == [("Legal Counsel", f"You may, as long as\n\n{sentences.cut_off()}")]
+    world.brain.then("you pay.")
+
+    for _ in range(2):
+        await world.slack.people.click(ADA, reply_of(world, ts, "Legal Counsel"), "go_on")
+        await world.idle()
+
+    assert world.said(ts)[1:] == [
+        ("Panelbot", "_Ada wants to read on._"),
+        ("Legal Counsel", "you pay."),
+    ]
+    told = world.brain.asked[-1].last_user_text
+    assert "Go on exactly where it stops" in told
+    assert "You may, as long as" in told
+    assert "please ask legal" in told
+    (refusal,) = world.slack.workspace.ephemeral(ADA, GENERAL)
+    assert "already" in refusal.text
 
 
 async def test_any_message_can_be_put_to_the_panel(bot: World):

@@ -8,6 +8,7 @@ A reply is a list of steps, or one step alone:
 * ``ToolCalled``      a call of a tool
 * ``ApprovalWanted``  a tool that needs approval
 * ``asyncio.Event``   waits until the test sets it
+* ``LIMIT``           the response ends here, before it is whole
 * an exception        raised at this point
 
 Everything up to the step that raises (or at which the reader goes away) is stored, the
@@ -75,7 +76,14 @@ def written(*bits: str | asyncio.Event | Exception) -> Written:
     return Written(bits)
 
 
-Step = str | ModelSaid | Written | ToolCalled | ApprovalWanted | asyncio.Event | Exception
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a response runs into."""
+
+
+LIMIT = Limit()
+
+Step = Limit | str | ModelSaid | Written | ToolCalled | ApprovalWanted | asyncio.Event | Exception
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -288,7 +296,8 @@ async def _play(
 ) -> AsyncGenerator[ModelEvent, None]:
     said: list[ModelSaid] = []
     wanted: list[ApprovalWanted] = []
-    for step in steps:
+    cut = LIMIT in steps
+    for step in steps[: steps.index(LIMIT)] if cut else steps:
         match step:
             case Exception():
                 raise step
@@ -314,8 +323,10 @@ async def _play(
     citations = tuple(citation for one in said for citation in one.citations)
     files = tuple(file for one in said for file in one.files)
     text = "".join(one.text for one in said)
-    written = joined(said).written
-    yield Responded(text, USAGE, citations, wanted=tuple(wanted), files=files, written=written)
+    if cut and said:
+        stored.items[stored.items.index(said[-1])] = replace(said[-1], cut=True)
+    done = Responded(text, USAGE, citations, wanted=tuple(wanted), files=files, cut=cut)
+    yield replace(done, written=joined(said).written)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

@@ -180,7 +180,7 @@ class RecordingMessenger(Messenger):
             self.open.pop(ts, None)
             return False
         self._add(ts, more)
-        self._replace(ts, replace(self._post(ts), ends_reply=post.ends_reply))
+        self._replace(ts, replace(self._post(ts), ends_reply=post.ends_reply, is_cut=post.is_cut))
         del self.open[ts]
         self._unstamped.discard(ts)
         if fault:

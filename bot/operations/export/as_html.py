@@ -111,9 +111,10 @@ def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, byt
         case UserSaid(text):
             call = asked_by(item)
             return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
-        case ModelSaid(text, sources=sources, files=files):
+        case ModelSaid(text, sources=sources, files=files, cut=cut):
             body = _markdown(text) + _sources(sources) + made_files.listed(files, contents)
-            return _article(f"{owner} said", body, kind="said")
+            heading = f"{owner} said, and was cut off" if cut else f"{owner} said"
+            return _article(heading, body, kind="said")
         case ToolCalled(arguments=arguments):
             body = _arguments(arguments) + _link_to_question(names.consultation(item), names)
             return _article(f"Called {escape(names.called(item))}", body, kind="said")

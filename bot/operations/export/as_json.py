@@ -71,10 +71,10 @@ def _item(item: StoredItem, contents: Mapping[str, bytes], names: Names) -> Json
     match item:
         case UserSaid(text):
             return {"type": "message", "role": "user", "text": text}
-        case ModelSaid(text, sources=sources, files=files):
+        case ModelSaid(text, sources=sources, files=files, cut=cut):
             cited = [{"title": source.title, "url": source.url} for source in sources]
             made = [_file(file, contents.get(file.id)) for file in files]
-            said = {"text": text, "sources": cited, "files": made}
+            said = {"text": text, "sources": cited, "files": made, "cut": cut}
             return {"type": "message", "role": "assistant", **said}
         case ToolCalled(call_id, tool, arguments):
             told = {"call_id": call_id, "tool": tool, "expert": prompts.expert_of(tool)}

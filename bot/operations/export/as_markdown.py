@@ -55,8 +55,8 @@ def _item(item: StoredItem, owner: str, names: Names) -> Iterator[str]:
         case UserSaid(text):
             yield "**Was told**"
             yield _quote(text, keeps_lines=True)
-        case ModelSaid(text, sources=sources, files=files):
-            yield f"**{owner} said**"
+        case ModelSaid(text, sources=sources, files=files, cut=cut):
+            yield f"**{owner} said**{', and was cut off' if cut else ''}"
             if text:
                 yield _quote(text)
             yield from map(_source, sources)

@@ -33,6 +33,7 @@ from bot.panel.model import (
     TurnId,
     UserId,
     Verdict,
+    just_after,
 )
 from bot.panel.tools import ApprovalWanted
 
@@ -66,9 +67,7 @@ class Pending:
         """Return *verdict* as it is queued, with a ts of its own that Slack never uses."""
         if self.ts is None:
             raise ValueError("nobody has been asked yet")
-        seconds, _, fraction = self.ts.partition(".")
-        ts = MessageTs(f"{seconds}.{(int(fraction or 0) + 1) % 1_000_000:06}")
-        return Message(ts, by or self.asker, "", mentioned=True, verdict=verdict)
+        return Message(just_after(self.ts), by or self.asker, "", mentioned=True, verdict=verdict)
 
     def verdict(self, decision: Decision, at: int) -> Verdict:
         """Return *decision* as a verdict."""

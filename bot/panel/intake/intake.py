@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.intake.turn_queue import TurnQueue
-from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId, just_after
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _RECENT = 256  # messages: the two events of a mention arrive within moments of each other
@@ -128,6 +128,13 @@ class Intake:
         """Queue a button that was pressed at *ts*."""
         message = Message(ts, by, "", mentioned=True, steer=steer)
         await self._put(thread, message, alone=True)
+
+    async def go_on(self, thread: ThreadRef, by: UserId, steer: Steer) -> bool:
+        """Queue the wish to read on after a cut answer, once; False if somebody had it before."""
+        message = Message(just_after(steer.until), by, "", mentioned=True, steer=steer)
+        put = self._queue.put(thread, message, alone=True)
+        is_new, _ = await asyncio.gather(put, self._threads.make_ours(thread))
+        return is_new
 
     async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
         """Queue a thread command that was given in a form."""

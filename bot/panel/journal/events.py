@@ -108,6 +108,7 @@ class Routed(_OfRound):
     direct: bool = False  # people named the experts; the router has not read the message yet
     usage: Usage = NO_USAGE
     model: str = ""  # the fallback that answered, if one did
+    cut: bool = False  # it was cut off before its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class ExpertAnswered(_Dated):
     citations: tuple[Citation, ...] = ()
     files: tuple[MadeFile, ...] = ()
     model: str = ""  # the fallback that answered, if one did
+    cut: bool = False  # it was cut off before its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ class Closed(_Dated):
     text: str = ""
     usage: Usage = NO_USAGE
     model: str = ""  # the fallback that answered, if one did
+    cut: bool = False  # it was cut off before its end
+    missing: bool = False  # a synthesis was wanted, and the model's side did not write it
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ class Round:
         """Return the calls that *call* answers, too."""
         return tuple(other for other in self.joined if other.joins == call.id)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the response was cut off: nobody knows what the conversation holds of it."""
+        return self.routed is not None and self.routed.cut
+
     def after(self, event: RoundEvent) -> "Round":
         """Return the round after *event*."""
         match event:

@@ -65,6 +65,7 @@ class ModelSaid:
     files: tuple[MadeFile, ...] = ()  # that it has made
     thoughts: str = ""  # that came with the text, and are not for people
     written: WrittenCalls | None = None
+    cut: bool = False  # it ended before it was whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def in_words(item: StoredItem) -> Framed:
     match item:
         case UserSaid(text):
             return _retold("user", text)
-        case ModelSaid(text):
-            return _retold("you", text)
+        case ModelSaid(text, cut=cut):
+            return _retold("you", text, "were cut off before the end" if cut else "")
         case ToolCalled(_, tool, arguments):
             return _retold("you", "; ".join(arguments.values()), f"called {tool}")
         case ToolAnswered(_, output):
@@ -169,7 +170,7 @@ class TextWritten:
 
 @dataclass(frozen=True, slots=True)
 class Responded:
-    """The response is complete and stored. Always the last."""
+    """The response has ended and is stored. Always the last."""
 
     text: str
     usage: Usage = NO_USAGE
@@ -180,6 +181,7 @@ class Responded:
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     model: str = ""  # the fallback that answered, if one did
     written: WrittenCalls | None = None
+    cut: bool = False  # it ended before it was whole, but what there is can be used
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded
@@ -192,14 +194,17 @@ def joined(messages: Iterable[ModelSaid]) -> Responded:
     files: dict[str, MadeFile] = {}
     written: list[WrittenCalls] = []
     beside: list[str] = []
+    cut = False
     for message in messages:
+        cut = cut or message.cut
         written += [message.written] if message.written else []
         beside.append(message.written.beside if message.written else message.text)
         text = f"{closed(text)}\n\n{message.text}" if text and message.text else text + message.text
         start = len(text) - len(message.text)
         citations += [_moved(citation, start) for citation in message.citations]
         files |= {file.id: file for file in message.files}
-    responded = Responded(text, citations=tuple(citations), files=tuple(files.values()))
+    made = tuple(files.values())
+    responded = Responded(text, citations=tuple(citations), files=made, cut=cut)
     if not written:
         return responded
     calls = tuple(call for one in written for call in one.calls)

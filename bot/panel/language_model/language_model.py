@@ -52,7 +52,7 @@ class LanguageModel(Protocol):
         ...
 
     async def is_whole(self, response: str) -> bool:
-        """Whether the model has written *response* to its end; waits while it still writes.
+        """Whether *response* has ended, if only at a limit; waits while the model still writes.
 
         False if it broke off, or nobody knows it.
         """

@@ -53,7 +53,7 @@ class ModelClient:
         before (*repeated*, or after a failure on the way) the conversation is looked at first:
         a stored answer is taken from there, and stored items are not sent again. Of a response
         that may call tools, *begun* by an earlier attempt, some calls may be stored and others
-        missing: it is requested anew unless it is complete. Once the retries are spent with a
+        missing: it is requested anew unless it has ended. Once the retries are spent with a
         model that has not written a word, a fallback is asked. Calls that it wrote as text are
         calls. Raises ModelUnavailable, or
         ModelRefused, if that does not help either.
@@ -155,7 +155,7 @@ def unsent(items: Sequence[Item], stored: Sequence[Item]) -> tuple[Item, ...]:
 
     def is_new(place: int, item: Item) -> bool:
         match item:
-            case ToolCalled(call_id=call_id):  # one of ours, with an id of ours
+            case ToolCalled(call_id=call_id):
                 return call_id not in calls
             case ToolAnswered() | ApprovalGiven():
                 return place in answers

@@ -172,7 +172,7 @@ def as_tool_call(call: Call) -> ToolCalled:
     """Return the call that would have been made, for the conversation to learn of it."""
     reason = call.reason or (_GOES_ON if call.continues else _DIRECT)
     arguments = {"reason": reason, "brief": call.brief}
-    return ToolCalled(call.id, tool_name(call.expert), arguments)
+    return ToolCalled(call.known_as or call.id, tool_name(call.expert), arguments)
 
 
 def as_tool_output(
@@ -183,11 +183,12 @@ def as_tool_output(
     name = frames.name(title)
     where = "" if call.by else " in the thread"
     match outcome:
-        case ExpertAnswered(text=text, files=files):
+        case ExpertAnswered(text=text, files=files, cut=cut):
             shown = files if call.by is None else ()  # nobody sees what a colleague makes
             names = ", ".join(frames.name(file.name) for file in shown)
             made = f"\nFiles shown: {names}" if shown else ""
-            output = f"{name} answered{where}:\n{_answer(call, title, text)}{made}"
+            so_far = ", but was cut off before the end" if cut else ""
+            output = f"{name} answered{where}{so_far}:\n{_answer(call, title, text)}{made}"
         case ApprovalAsked():
             output = f"{name} waits for people to approve of a tool, and answers later."
         case ExpertFailed(why=why) if why:

@@ -63,6 +63,7 @@ class Post:
     by_function: bool = False  # there is no model, so nobody can ask it to go deeper
     stored_files: tuple[StoredFile, ...] = ()  # that it shows
     ends_reply: bool = False  # the last piece of a reply, which has the buttons
+    is_cut: bool = False  # the reply was cut off before its end: with a button to go on
     offers_retry: bool = False  # with a button to retry the buried turn
     is_delayed: bool = False  # with buttons to stop the postponed turn, and to try it now
     approval: ApprovalId | None = None  # with buttons to approve or decline

@@ -12,6 +12,7 @@ from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
 from bot.panel.replies.streams import LONG, Streams
 from bot.panel.texts import sentences
+from bot.panel.texts.code import with_note
 
 MOST_OF_REPLY = 20  # messages; a model's answer has ten, but those of many tables have more
 MOST_OF_TURN = 60  # messages, after which each reply has only one more
@@ -29,12 +30,16 @@ class ThreadWriter:
         self.streams = Streams(record, messenger)
         self.router: ConversationId | None = None  # known once the links are
 
-    async def post(self, part: str, text: str, *, reply: bool = False) -> None:
+    async def post(
+        self, part: str, text: str, *, reply: bool = False, is_cut: bool = False
+    ) -> None:
         """Post *text* under the bot's own name, in as many messages as it takes.
 
-        A *reply* is what people have been waiting for: its last message has the buttons.
+        A *reply* is what people have been waiting for: its last message has the buttons, and a
+        line that says so if it *is_cut*.
         """
-        await self._post_long(replace(self.draft(part, text), ends_reply=reply))
+        draft = replace(self.draft(part, _marked(text) if is_cut else text), is_cut=is_cut)
+        await self._post_long(replace(draft, ends_reply=reply))
 
     async def post_as_expert(
         self,
@@ -45,12 +50,12 @@ class ThreadWriter:
         sources: Sources | None = None,
         *,
         by_function: bool = False,
+        is_cut: bool = False,
     ) -> None:
         """Post *text* as an expert, in as many messages as it takes; the last has *sources*."""
-        reply = replace(self.draft(part, text), ends_reply=True, sources=sources)
-        await self._post_long(
-            replace(reply, persona=persona, expert=expert, by_function=by_function)
-        )
+        draft = replace(self.draft(part, _marked(text) if is_cut else text), is_cut=is_cut)
+        reply = replace(draft, ends_reply=True, sources=sources, by_function=by_function)
+        await self._post_long(replace(reply, persona=persona, expert=expert))
 
     async def post_files(
         self,
@@ -166,3 +171,8 @@ class ThreadWriter:
         ts = await self._messenger.find(thread, post.turn, post.part) if may_be_posted else None
         ts = ts or await self._messenger.post(thread, post)
         await self._record.note(Posted(post.part, ts))
+
+
+def _marked(text: str) -> str:
+    """Return *text* with the line that says that it is cut."""
+    return with_note(text, sentences.cut_off())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.language import gettext, listing, ngettext
-from bot.panel.model import Wish
+from bot.panel.model import Steer, Wish
 from bot.panel.names import in_code
 
 
@@ -35,6 +35,18 @@ def answer_cut(characters: int) -> str:
         "The rest is left out: I use the first {count} characters of an answer.",
         count=f"{characters:,}",
     )
+    return f"_{note}_"
+
+
+def cut_off() -> str:
+    """Return the note at the end of an answer that a model did not finish."""
+    note = gettext("My answer was cut off here.")
+    return f"_{note}_"
+
+
+def synthesis_missing() -> str:
+    """Return the line in place of a synthesis that was wanted."""
+    note = gettext("There is no summary this time: the model did not write it.")
     return f"_{note}_"
 
 
@@ -106,9 +118,12 @@ def asking_others(title: str, asked: Sequence[str]) -> str:
     return gettext("{expert} (who is asking {others})", expert=title, others=listed(asked))
 
 
-def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
+def steered(steer: Steer, by: str, titles: Sequence[str]) -> str:
     """Return the message about a button that *by* pressed."""
-    match wish:
+    if steer.goes_on:
+        request = gettext("{person} wants to read on.", person=by)
+        return f"_{request}_"
+    match steer.wish:
         case Wish.AGAIN:
             request = gettext("{person} wants another answer.", person=by)
         case Wish.DEEPER:
@@ -122,7 +137,7 @@ def steered(wish: Wish, by: str, titles: Sequence[str]) -> str:
         case Wish.ASK:
             request = gettext("{person} asks the panel.", person=by)
         case _:
-            assert_never(wish)
+            assert_never(steer.wish)
     return f"_{request}_"
 
 

@@ -14,6 +14,11 @@ _INSTRUCTIONS = {
     Wish.ANOTHER: "Your view of this is wanted, too:",
     Wish.EVERYONE: "Everybody's view of this is wanted:",
 }
+_GO_ON = (
+    "The last answer to this was cut off; below is the question, and then how far the answer came. "
+    "Go on exactly where it stops, as if it had never stopped: repeat nothing of it."
+)
+_TAIL = 2_000  # characters of that answer
 
 
 def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
@@ -26,4 +31,11 @@ def wanted(steer: Steer, panel: Panel) -> tuple[Expert, ...]:
 def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utterance:
     """Return what models read of a pressed button: what is wanted, of what people *asked*."""
     files = tuple(file for message in asked for file in message.files)
-    return replace(pressed, text=_INSTRUCTIONS[steer.wish], files=files, about=tuple(asked))
+    wish = _GO_ON if steer.goes_on else _INSTRUCTIONS[steer.wish]
+    return replace(pressed, text=wish, files=files, about=tuple(asked))
+
+
+def end_of(answer: Utterance) -> Utterance:
+    """Return the end of an *answer* that was cut."""
+    text = answer.text if len(answer.text) <= _TAIL else f"[…] {answer.text[-_TAIL:]}"
+    return replace(answer, text=text, files=())

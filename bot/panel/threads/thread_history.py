@@ -30,6 +30,9 @@ class ThreadHistory:
             return messages
         since, until = turn.steer.since, turn.steer.until
         asked = await self._transcript.people_said(turn.thread, since=since, until=until)
+        if turn.steer.goes_on:
+            cut = await self._transcript.some(turn.thread, {until})
+            asked = [*asked, *map(follow_ups.end_of, cut)]
         return [follow_ups.request(turn.steer, messages[0], asked)]
 
     async def background(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:

@@ -15,6 +15,9 @@ from bot.panel.turn import file_posts
 from bot.panel.turn.expert_answer import ask_expert
 from bot.panel.turn.turn_context import TurnContext
 
+# What was shown of an answer that is filtered is taken back: a half is no fitter than the whole.
+_UNFIT = (Failure.FILTERED, Failure.FILTERED_QUESTION, Failure.FILTERED_BEFORE)
+
 
 async def consult(context: TurnContext, call: Call) -> None:
     """Ask the expert and post its reply, or one honest line if it has none."""
@@ -40,8 +43,8 @@ async def _ask(context: TurnContext, call: Call) -> Outcome:
     async with context.streamed(_part(call), call.expert) as on_event:
         outcome = await ask_expert(context, call, on_event)
     stream = context.writer.streams.find(f"{_part(call)}:0")
-    if stream and isinstance(outcome, ExpertFailed):  # people have seen how it began
-        return replace(outcome, begun=stream.shown)
+    if stream and isinstance(outcome, ExpertFailed) and outcome.failure not in _UNFIT:
+        return replace(outcome, begun=stream.shown)  # people have seen how it began
     return outcome
 
 
@@ -61,13 +64,16 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
             line = why or failure_sentences.expert_failed(failure, call.expert, wait=wait)
             reply = with_note(begun, line)
     if not says_nothing(reply):
-        await _post(context, call, reply, sources)
+        is_cut = isinstance(outcome, ExpertAnswered) and outcome.cut
+        await _post(context, call, reply, sources, is_cut=is_cut)
     if files:
         context.plan.changed()
         await file_posts.post_files(context, call, files)
 
 
-async def _post(context: TurnContext, call: Call, reply: str, sources: Sources | None) -> None:
+async def _post(
+    context: TurnContext, call: Call, reply: str, sources: Sources | None, *, is_cut: bool
+) -> None:
     expert = context.panel.find(call.expert)
     await context.writer.post_as_expert(
         call.expert,
@@ -76,6 +82,7 @@ async def _post(context: TurnContext, call: Call, reply: str, sources: Sources |
         reply,
         sources,
         by_function=expert is not None and expert.function is not None,
+        is_cut=is_cut,
     )
 
 

@@ -204,6 +204,7 @@ async def _consult_colleagues(
     if response is not None:
         return response
     items = tuple(outputs(record.progress, consultation.colleagues, by))
+    resumed = resumed or record.progress.round_of(by).is_cut
     if resumed:  # what the conversation holds is looked up, and not sent again
         items = (*prompt.items, *items)
     await record.note(ClosingStarted(by=by))
@@ -240,7 +241,13 @@ async def _ask_colleagues(
                 if not record.progress.round_of(by).called:
                     return response
                 await record.note(
-                    Routed(response.text, usage=response.usage, model=response.model, by=by)
+                    Routed(
+                        response.text,
+                        usage=response.usage,
+                        model=response.model,
+                        cut=response.cut,
+                        by=by,
+                    )
                 )
     except BaseExceptionGroup as errors:  # one is enough: the expert, or the turn, ends with it
         raise next(leaves(errors)) from None
@@ -276,6 +283,7 @@ def _outcome(context: TurnContext, consultation: Consultation, response: Respond
         _within(response.citations, len(answers.shortened(response.text))),
         files,
         response.model,
+        response.cut,
     )
 
 

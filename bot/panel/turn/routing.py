@@ -4,10 +4,12 @@ The router chooses experts by calling them as tools; so does an expert who consu
 People may also name experts themselves, or press a button, and then the router is not asked.
 """
 
+import logging
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
+from bot.panel.errors import ModelRefused
 from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import (
     ExpertCalled,
@@ -33,6 +35,8 @@ from bot.panel.threads import follow_ups
 from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import TurnContext
 from bot.panel.usage import NO_USAGE
+
+log = logging.getLogger(__name__)
 
 
 async def route(context: TurnContext, start: Start) -> None:
@@ -81,7 +85,9 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
     text = limited(response.text)
-    await context.record.note(Routed(text, usage=response.usage, model=response.model))
+    await context.record.note(
+        Routed(text, usage=response.usage, model=response.model, cut=response.cut)
+    )
 
 
 async def choose_experts(
@@ -135,29 +141,35 @@ async def _choose(
     )
     response = Responded("")
     with selection.open():
-        async with aclosing(events):
-            async for event in events:
-                match event:
-                    case Begun(name):
-                        await record.note(RouterBegan(name, by=by))
-                    case ToolCalled():
-                        await selection.take(event)
-                    case ResponseRestarted():
-                        await record.note(asked)
-                        selection.restart()
-                    case Responded():
-                        response = event
-                    case TextWritten():
-                        pass
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    match event:
+                        case Begun(name):
+                            await record.note(RouterBegan(name, by=by))
+                        case ToolCalled():
+                            await selection.take(event)
+                        case ResponseRestarted():
+                            await record.note(asked)
+                            selection.restart()
+                        case Responded():
+                            response = event
+                        case TextWritten():
+                            pass
+        except ModelRefused as error:
+            if not context.progress.round_of(by).all_calls:
+                raise
+            log.warning("choice.cut", extra={"turn": context.turn.id, "reason": str(error)})
+            response = Responded("", cut=True)  # whoever was called by then is consulted
     return response
 
 
 def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[Item]:
-    """Return the outputs of the calls, and the calls that the conversation does not hold yet."""
+    """Return the outputs of the calls, and the calls that the conversation may not hold yet."""
     items: list[Item] = []
     round_ = progress.round_of(by)
     for call in round_.all_calls:
-        if call.known_as is None:
+        if call.known_as is None or round_.is_cut:
             items.append(prompts.as_tool_call(call))
         expert, outcome = panel.find(call.expert), progress.outcome_of(call)
         items.append(prompts.as_tool_output(call, expert, outcome))

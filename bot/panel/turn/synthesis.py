@@ -1,19 +1,24 @@
 """The last stage of a turn: the router learns what was said, and may sum it up."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
+from bot.panel.errors import ModelRefused
 from bot.panel.journal.events import Closed, ClosingStarted
 from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, Responded
 from bot.panel.language_model.model_client import unsent
 from bot.panel.model import ConversationId, Synthesis
+from bot.panel.replies.failure_notice import MENDABLE
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.turn.routing import outputs
 from bot.panel.turn.turn_context import TurnContext
+
+log = logging.getLogger(__name__)
 
 
 async def close(context: TurnContext) -> None:
@@ -22,11 +27,14 @@ async def close(context: TurnContext) -> None:
     if record.progress.closed is None:
         closed = await context.in_conversation(partial(_return_outputs, context))
         await record.note(closed)
-    progress = record.progress
-    if progress.routed and not progress.calls and not says_nothing(progress.routed.text):
-        await context.writer.post("router", progress.routed.text, reply=True)
-    if progress.closed and not says_nothing(progress.closed.text):
-        await context.writer.post("synthesis", progress.closed.text, reply=True)
+    progress, post = record.progress, context.writer.post
+    routed, synthesis = progress.routed, progress.closed
+    if routed and not progress.calls and not says_nothing(routed.text):
+        await post("router", routed.text, reply=True, is_cut=routed.cut)
+    if synthesis and synthesis.missing:
+        await post("synthesis", sentences.synthesis_missing())
+    elif synthesis and not says_nothing(synthesis.text):
+        await post("synthesis", synthesis.text, reply=True, is_cut=synthesis.cut)
     is_moot = context.turn.verdict and not progress.calls  # the approval had ended
     if not (record.progress.said_something or is_moot):
         await context.writer.post("refused", sentences.nothing_said())
@@ -55,10 +63,17 @@ async def _return_outputs(context: TurnContext) -> Closed:
         return Closed()
     items = _outputs(context)
     conversation = await context.conversations.router()
-    repeated = progress.round_of().closing or context.record.in_doubt
+    router = progress.round_of()
+    repeated = router.closing or router.is_cut or context.record.in_doubt
     await context.record.note(ClosingStarted())
     if wants_synthesis(progress, context.panel.synthesis):
-        return await _sum_up(context, conversation, items, repeated=repeated)
+        try:
+            return await _sum_up(context, conversation, items, repeated=repeated)
+        except ModelRefused as error:
+            if error.fault in MENDABLE or not context.progress.answers:
+                raise
+            log.warning("synthesis.missing", extra={"turn": context.turn.id, "reason": str(error)})
+            return Closed(missing=True)
     ref, model = prompts.ref(context.turn), context.services.client.model
     stored = await model.since(conversation, ref) if repeated else None
     if missing := unsent(items, stored or ()):
@@ -77,7 +92,7 @@ async def _sum_up(
         async for event in events:
             on_event(event)
             if isinstance(event, Responded):
-                return Closed(limited(event.text), event.usage, event.model)
+                return Closed(limited(event.text), event.usage, event.model, event.cut)
     return Closed()
 
 
@@ -85,7 +100,8 @@ def _outputs(context: TurnContext) -> Sequence[Item]:
     """Return everything of this turn that the router's conversation does not hold yet."""
     progress = context.progress
     items = outputs(progress, context.panel)
-    if progress.round_of().anew or (progress.routed and progress.routed.direct):
+    router = progress.round_of()
+    if router.anew or router.is_cut or (progress.routed and progress.routed.direct):
         question = prompts.for_router(context.input.question)
         return [*prompts.quoted(context.input.earlier), question, *items]
     return items

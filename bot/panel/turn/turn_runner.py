@@ -302,7 +302,7 @@ async def _post_reason(context: TurnContext) -> None:
     if steer := context.turn.steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
         by = context.input.question[0].speaker
-        await context.writer.post(STEERED, sentences.steered(steer.wish, by, titles))
+        await context.writer.post(STEERED, sentences.steered(steer, by, titles))
 
 
 async def _post_unused_files(context: TurnContext) -> None:

@@ -19,7 +19,7 @@ from bot.panel.model import Claim, CollectionId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from tests.eventually import eventually
-from tests.fakes.language_model import ROUTER, Reply, written
+from tests.fakes.language_model import LIMIT, ROUTER, Reply, written
 from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult, own_id
 
 CUT = MessengerUnavailable("cut")
@@ -237,15 +237,37 @@ async def test_a_reply_that_is_begun_anew_in_the_same_words_goes_on(bench):
 
 
 async def test_an_answer_that_breaks_off_stays_and_says_so(bench):
-    answers(bench, written("Yes, ", ModelRefused(ModelFault.FILTERED, "no")))
+    answers(bench, written("Yes, ", ModelRefused(ModelFault.TOOLS, "no")))
 
     await bench.ask("May we?")
 
-    line = failure_sentences.expert_failed(Failure.FILTERED_QUESTION, "legal")
+    line = failure_sentences.expert_failed(Failure.TOOLS, "legal")
     (reply,) = said(bench)
     assert reply == f"Yes, \n\n{line}"
     assert bench.messenger.withdrawn == []
     assert bench.messenger.open == {}
+
+
+@pytest.mark.parametrize("fault", [ModelFault.FILTERED, ModelFault.FILTERED_QUESTION])
+async def test_what_was_shown_of_an_answer_that_is_filtered_is_taken_back(bench, fault):
+    answers(bench, written("Yes, ", ModelRefused(fault, "content_filter")))
+
+    await bench.ask("May we?")
+
+    (reply,) = said(bench)
+    assert "Yes" not in reply
+    assert "content filter" in reply
+    assert bench.messenger.open == {}
+
+
+async def test_an_answer_that_is_cut_goes_on_to_the_line_that_says_so(bench):
+    answers(bench, [written("Yes, ", "you may, as"), LIMIT])
+
+    await bench.ask("May we?")
+
+    assert said(bench) == [f"Yes, you may, as\n\n{sentences.cut_off()}"]
+    assert bench.messenger.withdrawn == []
+    assert [post.is_cut for _, _, post in bench.messenger.posts if post.expert] == [True]
 
 
 async def interrupted(bench: Bench) -> Claim:

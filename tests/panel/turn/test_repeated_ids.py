@@ -63,10 +63,9 @@ async def test_a_second_response_of_one_turn_may_use_an_id_again_for_another_exp
 
     assert sorted(answered(bench)) == ["Ten.", "You may."]
     outputs = [i for i in bench.model.items_of(ROUTER) if getattr(i, "output", "")]
-    assert [(o.call_id, o.output.partition("\n")[2]) for o in outputs[-2:]] == [
-        ("call_1", "You may."),
-        ("call_0", "Ten."),
-    ]
+    answers = {output.call_id: output.output for output in outputs[-2:]}
+    assert "You may." in answers["call_1"]
+    assert "Ten." in answers["call_0"]
     assert bench.model.unanswered() == []
 
 
@@ -84,7 +83,7 @@ async def test_an_output_reaches_the_router_though_its_id_was_aborted_before(ben
 
     calls = [item for item in bench.model.items_of(ROUTER) if isinstance(item, ToolCalled)]
     assert [call.call_id for call in calls] == ["call_0", "call_0"]
-    assert bench.model.items_of(ROUTER)[-1].output.endswith("You may.")
+    assert "You may." in bench.model.items_of(ROUTER)[-1].output
     assert bench.model.unanswered() == []
 
 
@@ -104,5 +103,5 @@ async def test_colleagues_of_two_experts_may_be_called_by_the_same_id(bench):
     await bench.ask("May we, and what does it cost?")
 
     assert sorted(answered(bench)) == ["Ten.", "You may."]
-    assert bench.model.items_of("legal")[-2].output.endswith("No tax.")
-    assert bench.model.items_of("finance")[-2].output.endswith("One.")
+    assert "No tax." in bench.model.items_of("legal")[-2].output
+    assert "One." in bench.model.items_of("finance")[-2].output

@@ -122,9 +122,10 @@ class AssistantsModel(LanguageModel):
                 match event:
                     case Begun():
                         pass
-                    case Responded(text, usage, citations):
+                    case Responded(text, usage, citations, cut=cut):
                         parts = [ModelSaid(said.text, said.citations), ModelSaid(text, citations)]
-                        yield replace(joined(part for part in parts if part.text), usage=usage)
+                        whole = joined(part for part in parts if part.text)
+                        yield replace(whole, usage=usage, cut=cut)
                     case _:
                         yield event
 
@@ -180,7 +181,7 @@ class AssistantsModel(LanguageModel):
             settled = await self._send(self._pending.until_settled, thread, run)
         except errors.NotFound:  # at worst it is asked for again
             return False
-        return settled.optional_text("status") in ("completed", "requires_action")
+        return settled.optional_text("status") in ("completed", "requires_action", "incomplete")
 
     async def open(self, labels: Labels) -> ConversationId:
         opened = await self._send(self._api.create_thread, pack(labels))

@@ -64,7 +64,7 @@ class _RunReader(StreamReader):
             case "thread.message.delta":
                 for part in data.part("delta").parts("content"):
                     yield from self._shown(part.part("text").optional_text("value"))
-            case "thread.message.completed":
+            case "thread.message.completed" | "thread.message.incomplete":
                 yield from self._shown_in_the_end()
                 self._said.append(said_by(data))
             case "thread.run.step.delta":
@@ -88,14 +88,26 @@ class _RunReader(StreamReader):
             case "completed":
                 yield self._responded(run)
             case "incomplete":
-                reason = run.part("incomplete_details").optional_text("reason")
-                raise errors.incomplete(reason or None)
+                yield from self._cut(run)
             case "failed":
                 raise errors.ResponseFailed(run.raw("last_error"))
             case "expired" | "cancelled" as ended:
                 raise ModelUnavailable(f"the run has {ended}")
             case _:
                 pass
+
+    def _cut(self, run: Sent) -> Iterator[ModelEvent]:
+        """End with what is useful of a run that was cut: see ``responses/streaming.py``."""
+        reason = run.part("incomplete_details").optional_text("reason")
+        for call in self._partial.values():
+            if self._is_numbered and call.content[1] and not call.sources:
+                yield from self._calls.complete(call, "steps")
+        if reason == "content_filter":
+            self._said.clear()
+        responded = replace(self._responded(run), cut=True)
+        if not (responded.text or self._calls.reported):
+            raise errors.incomplete(reason or None)
+        yield responded
 
     def _write(self, delta: Sent) -> Iterator[ModelEvent]:
         if delta.optional_text("type") not in ("function", ""):

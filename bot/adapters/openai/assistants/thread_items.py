@@ -39,7 +39,6 @@ from bot.panel.tools import ApprovalWanted
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run
 _CALL, _TOOL, _OUTPUT = "panelbot_call", "panelbot_tool", "panelbot_output"  # of a message
 
-_UNFINISHED = ("in_progress", "incomplete")
 _NAMELESS = "…"
 _NOTHING = "(no output)"  # a message cannot be empty
 
@@ -85,7 +84,7 @@ def merged(messages: Sequence[Sent], runs: Sequence[Sent], steps: Steps) -> list
     given_up: list[range] = []  # where the steps of such runs are
     for message in messages:
         id_ = message.optional_text("id")
-        if id_ not in written and message.optional_text("status") not in _UNFINISHED:
+        if id_ not in written and _is_readable(message):
             found.append(from_message(message))
         for run in following[id_]:
             ids = CallIds()
@@ -101,7 +100,7 @@ def _of_step(step: Sent, written: Mapping[str, Sent], ids: CallIds) -> Iterator[
     details = step.part("step_details")
     if created := details.part("message_creation"):
         message = written.get(created.text("message_id"))
-        if message and message.optional_text("status") not in _UNFINISHED:
+        if message and _is_readable(message):
             yield from_message(message)
     called: list[tuple[CallId, Sent]] = []
     ids.end_response()
@@ -137,7 +136,20 @@ def said_by(message: Sent) -> ModelSaid:
         citations += [replace(c, at=c.at and len(text) + c.at) for c in found]
         text += plain
     sources = tuple(dict.fromkeys(Source(citation.name) for citation in citations))
-    return without_leaks(ModelSaid(text, tuple(citations), sources))
+    is_cut = message.optional_text("status") == "incomplete"
+    return without_leaks(ModelSaid(text, tuple(citations), sources, cut=is_cut))
+
+
+def _is_readable(message: Sent) -> bool:
+    """Whether *message* is finished, if only at a limit."""
+    match message.optional_text("status"):
+        case "in_progress":
+            return False
+        case "incomplete":
+            reason = message.part("incomplete_details").optional_text("reason")
+            return reason.startswith("max_")
+        case _:
+            return True
 
 
 def _without_markers(part: Sent) -> tuple[str, list[Citation]]:

@@ -6,6 +6,7 @@ They come in the shapes of many servers: see ``sent.py``. An item that makes no 
 import json
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bot.adapters.openai.reading import message_parts
 from bot.adapters.openai.reading.call_ids import CallIds
@@ -69,8 +70,9 @@ class ItemReader:
             case "user":
                 self._ids.end_response()
                 return UserSaid(message_parts.text_of(item, "content"))
-            case "assistant" | "" if item.optional_text("status") != "incomplete":
-                return message_parts.model_said(item)
+            case "assistant" | "":
+                is_cut = item.optional_text("status") == "incomplete"
+                return replace(message_parts.model_said(item), cut=is_cut)
             case _:
                 return None
 

@@ -4,7 +4,8 @@
    told again is recognized by what it says, and ids only decide where that is not enough.
 2. Each source (the events of arguments, those of items, the end) tells of a call once at most. So
    one that says the same twice means two calls.
-3. A call is reported as soon as it is complete and has a name and an id; the end has to do.
+3. A call is reported as soon as it is complete and has a name and an id; the end has to do. One
+   whose arguments cannot be read waits for the end: if the response was cut, so was the call.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,12 +73,13 @@ class ModelCalls:
         """Report a call that, *source* says, is complete; not if that has been done."""
         yield from self._report_if_ready(self._known([told], source)[0])
 
-    def end(self, told: Sequence[PartialCall]) -> Iterator[ToolCalled]:
+    def end(self, told: Sequence[PartialCall], *, is_cut: bool = False) -> Iterator[ToolCalled]:
         """Report what is left of the calls when the response, which holds those *told*, ends."""
         known = self._known(told, "end")
         for call in self._calls:
-            is_all_there_is = not known and bool(call.content[1])
-            if not call.reported and (call.is_complete or is_all_there_is):
+            is_readable = bool(call.content[1])
+            is_whole = is_readable if is_cut else call.is_complete or (is_readable and not known)
+            if is_whole and not call.reported:
                 yield self._report(call)
         for call, one in zip(known, told, strict=True):
             one.reported = call.reported
@@ -89,7 +91,7 @@ class ModelCalls:
         return found[0] if len(found) == 1 else None
 
     def _report_if_ready(self, call: PartialCall) -> Iterator[ToolCalled]:
-        if call.id and call.name and not call.reported:
+        if call.id and call.name and call.content[1] and not call.reported:
             yield self._report(call)
 
     def _report(self, call: PartialCall) -> ToolCalled:

@@ -129,7 +129,7 @@ class ConversationsModel(LanguageModel):
                 return False  # at worst it is asked for again
             status = Sent(stored, "response").optional_text("status")
             if status not in ("queued", "in_progress"):
-                return status == "completed"
+                return status in ("completed", "incomplete")
             if not await polls.wait():
                 raise ModelUnavailable("the response is still being written")
 

@@ -2,7 +2,7 @@
 
 1. Each request carries the whole conversation, which we keep ourselves, and asks the server to
    store nothing. Attached files go along with their own question only.
-2. What was sent and what was written is added together, when the response is whole: a response
+2. What was sent and what was written is added together, when the response has ended: a response
    that broke off has left nothing behind, and the prompt can be sent again as it is.
 3. Within this process, responses of one conversation wait for each other. A worker that has
    lost its turn to another finds more in the conversation than it has read, and adds nothing.

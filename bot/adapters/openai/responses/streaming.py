@@ -5,6 +5,8 @@
 2. A call is complete as soon as any event says so, and told once: see ``model_calls.py``.
 3. Servers leave out events in between, so none but the terminal one is counted on. They also leave
    out what that should hold: then what the other events have told is taken.
+4. A response that is cut has ended, too, with what is useful of it: its text, and the calls that
+   are whole. A text that a content filter has stopped is not: what it objects to may be in it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -47,7 +49,7 @@ def events(
 ) -> AsyncGenerator[ModelEvent, None]:
     """Yield what the model writes; the last is Responded.
 
-    *ids* gives each call its id. All items are added to *written* when the response is complete.
+    *ids* gives each call its id. All items are added to *written* when the response has ended.
     """
     return read_stream(_ResponseReader(ids, [] if written is None else written), stream, "response")
 
@@ -72,11 +74,8 @@ class _ResponseReader(StreamReader):
                 yield from self._finish(event.part("item"))
             case "response.function_call_arguments.delta" | "response.function_call_arguments.done":
                 yield from self._write_arguments(event)
-            case "response.completed":
-                yield from self._complete(event.part("response"))
-            case "response.incomplete":
-                details = event.part("response").part("incomplete_details")
-                raise errors.incomplete(details.optional_text("reason") or None)
+            case "response.completed" | "response.incomplete" as kind:
+                yield from self._end(event.part("response"), kind)
             case "response.failed":
                 raise errors.ResponseFailed(event.part("response").raw("error"))
             case "error":
@@ -94,7 +93,7 @@ class _ResponseReader(StreamReader):
 
     def _finish(self, item: Sent) -> Iterator[ModelEvent]:
         self._done.append(item)
-        if kind_of(item) == "function_call":
+        if kind_of(item) == "function_call" and not _is_cut_call(item):
             yield from self._calls.complete(_call(item), "item")
 
     def _write_arguments(self, event: Sent) -> Iterator[ModelEvent]:
@@ -105,16 +104,40 @@ class _ResponseReader(StreamReader):
             told = PartialCall(item, name=name, arguments=event.raw("arguments"))
             yield from self._calls.complete_arguments(told)
 
-    def _complete(self, response: Sent) -> Iterator[ModelEvent]:
+    def _end(self, response: Sent, kind: str) -> Iterator[ModelEvent]:
+        """End as the response says; not every server has an event of its own for each end."""
+        status, details = response.optional_text("status"), response.part("incomplete_details")
+        reason = details.optional_text("reason")
+        if status in ("failed", "cancelled"):
+            raise errors.ResponseFailed(response.raw("error"))
+        is_cut = "incomplete" in (kind.removeprefix("response."), status)
+        if not (is_cut or (reason and not status)):
+            yield from self._complete(response)
+            return
+        is_filtered = reason == "content_filter"
+        for event in self._complete(response, is_cut=True, is_filtered=is_filtered):
+            if isinstance(event, Responded) and not (_is_useful(event) or self._calls.reported):
+                raise errors.incomplete(reason or None)
+            yield event
+
+    def _complete(
+        self, response: Sent, *, is_cut: bool = False, is_filtered: bool = False
+    ) -> Iterator[ModelEvent]:
         output = response.parts("output") or self._done
+        if is_cut:
+            output = [item for item in output if not _is_cut_call(item)]
+        if is_filtered:  # of an unfit text, half is no better
+            output = [item for item in output if kind_of(item) == "function_call"]
+            self._deltas.clear()
         if not (response or output or self._deltas):
             raise ModelUnavailable("the response ended without saying anything")
         yield from self._shown_in_the_end()
         items = [(item, _call(item)) for item in output]
         calls = [call for item, call in items if kind_of(item) == "function_call"]
-        yield from self._calls.end(calls)
+        yield from self._calls.end(calls, is_cut=is_cut)
         self.ended = True
         responded = self._responded(response, output)
+        responded = replace(responded, cut=is_cut or responded.cut)
         self._record(items, responded)
         yield responded
 
@@ -136,11 +159,16 @@ class _ResponseReader(StreamReader):
         """Note all that was written, as a conversation would hold it."""
         reader = ItemReader()
         for item, call in items:
-            self._items += [call.reported] if call.reported else reader.read(item)
+            is_call = kind_of(item) == "function_call"
+            self._items += filter(None, [call.reported]) if is_call else reader.read(item)
         if responded.text and not any(isinstance(i, ModelSaid) and i.text for i in self._items):
             self._items.insert(
                 0, ModelSaid(responded.text, responded.citations, written=responded.written)
             )
+        for place, said in reversed([*enumerate(self._items)]):
+            if responded.cut and isinstance(said, ModelSaid):
+                self._items[place] = replace(said, cut=True)
+                break
         self._items += [call for call in self._calls.reported if call not in self._items]
 
 
@@ -150,6 +178,14 @@ def _kind(event: Sent) -> str:
         return kind
     status = event.part("response").optional_text("status")
     return f"response.{status}" if status in _ENDED else ""
+
+
+def _is_useful(responded: Responded) -> bool:
+    return bool(responded.text or responded.written or responded.wanted or responded.files)
+
+
+def _is_cut_call(item: Sent) -> bool:
+    return kind_of(item) == "function_call" and item.optional_text("status") == "incomplete"
 
 
 def _call(item: Sent) -> PartialCall:

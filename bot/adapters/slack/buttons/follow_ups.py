@@ -4,6 +4,7 @@ A follow-up is queued like a message: it is answered once and in order, even aft
 """
 
 import logging
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
@@ -11,13 +12,14 @@ from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
-from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, MORE, STOP, Pressed
+from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, GO_ON, MORE, STOP, Pressed
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.responder import Responder, answer_command
 from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
-from bot.panel.errors import PanelError
+from bot.language import gettext
+from bot.panel.errors import PanelError, Refused
 from bot.panel.intake.intake import Intake
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import MessageTs, Steer, ThreadRef, UserId, Wish
@@ -42,6 +44,7 @@ class FollowUpListeners:
         app.action(STOP)(self.stop)
         app.action(MORE)(self.choose)
         app.action(ASK_OTHERS)(self.choose)
+        app.action(GO_ON)(self.go_on)
         app.shortcut(ASK_PANEL)(self.ask_panel)
         app.shortcut(ADD_EXPERT)(self.offer_library)
         app.view(pickers.ASK)(self.ask_picked)
@@ -84,12 +87,7 @@ class FollowUpListeners:
         try:
             value = action.get("value") or action["selected_option"]["value"]
             pressed, thread = Pressed.load(value), self._responder.thread(body)
-            steer = Steer(
-                pressed.wish,
-                since=pressed.about,
-                until=MessageTs(body["message"]["ts"]),
-                experts=(pressed.expert,) if pressed.expert else (),
-            )
+            steer = _steer(pressed, body)
             if pressed.wish is Wish.ANOTHER:
                 panel = await self._editor.panel(thread)
                 experts = [expert for expert in panel.experts if expert.name != pressed.expert]
@@ -97,6 +95,21 @@ class FollowUpListeners:
                 await self._responder.open_modal(body["trigger_id"], modal)
             else:
                 await self._intake.press(thread, _ts(action), user_of(body), steer)
+        except (KeyError, ValueError):
+            log.warning("steering.odd_click")
+        except PanelError as error:
+            await _refuse(respond, error)
+
+    async def go_on(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
+        """Queue, once, that whoever wrote a reply that was cut goes on with it."""
+        await ack()
+        try:
+            pressed, thread = Pressed.load(action["value"]), self._responder.thread(body)
+            if pressed.expert and not (await self._editor.panel(thread)).find(pressed.expert):
+                raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
+            steer = replace(_steer(pressed, body), wish=Wish.AGAIN, goes_on=True)
+            if not await self._intake.go_on(thread, user_of(body), steer):
+                raise Refused(gettext("Somebody has asked for that already."))
         except (KeyError, ValueError):
             log.warning("steering.odd_click")
         except PanelError as error:
@@ -148,6 +161,15 @@ class FollowUpListeners:
 async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
     """Tell only the user who clicked why it cannot be done."""
     await answer_command(respond, sentence(error_sentence(error)))
+
+
+def _steer(pressed: Pressed, body: Json) -> Steer:
+    return Steer(
+        pressed.wish,
+        since=pressed.about,
+        until=MessageTs(body["message"]["ts"]),
+        experts=(pressed.expert,) if pressed.expert else (),
+    )
 
 
 def _ts(action: Json) -> MessageTs:

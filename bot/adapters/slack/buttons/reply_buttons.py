@@ -4,6 +4,7 @@ A message with a persona is never edited, so its buttons are posted with it and 
 value identifies its message; Slack sends it back with a click.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,10 @@ from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, W
 
 # The buttons' action_ids.
 SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
-MORE, ASK_OTHERS = "more", "ask_others"
+MORE, ASK_OTHERS, GO_ON = "more", "ask_others", "go_on"
 APPROVE, DECLINE = "approve", "decline"
 _LONGEST_LABEL = 75
+_TS = re.compile(r"\d{1,20}\.\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Pressed:
     def load(cls, value: str) -> "Pressed":
         """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
         wish, about, expert = value.split(" ")
+        if not _TS.fullmatch(about):
+            raise ValueError("not about a message")
         return cls(Wish(wish), MessageTs(about), ExpertName(expert) if expert else None)
 
 
@@ -85,6 +89,8 @@ def _stop() -> Json:
 def row(post: Post) -> list[Json]:
     """Return the buttons and thumbs under *post*; none if it offers no action."""
     buttons = []
+    if post.ends_reply and post.is_cut:
+        buttons.append(_go_on(post))
     if post.ends_reply:
         buttons.append(_show_work(post))
     if post.sources:
@@ -137,6 +143,27 @@ def _show_work(post: Post) -> Json:
     }
 
 
+def _go_on(post: Post) -> Json:
+    """Return the button that lets whoever wrote a reply that was cut go on with it."""
+    label = gettext("Go on: have the rest of this reply written")
+    if post.persona:
+        label = gettext(
+            "Go on: have the rest of this reply of {expert} written", expert=post.persona.name
+        )
+    return {
+        "type": "button",
+        "action_id": GO_ON,
+        "style": "primary",
+        "text": {"type": "plain_text", "text": gettext("Go on")},
+        "accessibility_label": label[:_LONGEST_LABEL],
+        "value": Pressed(Wish.AGAIN, _about(post), post.expert).dump(),
+    }
+
+
+def _about(post: Post) -> MessageTs:
+    return post.about or MessageTs(post.turn.rpartition(":")[2])
+
+
 def _more(post: Post) -> Json:
     """Return the menu of follow-ups; some only suit a reply of an expert."""
     again: tuple[Wish, ...] = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
@@ -152,14 +179,13 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
         Wish.ANOTHER: gettext("Ask another expert…"),
         Wish.EVERYONE: gettext("Ask everyone"),
     }
-    about = post.about or MessageTs(post.turn.rpartition(":")[2])
     return {
         "type": "overflow",
         "action_id": action,
         "options": [
             {
                 "text": {"type": "plain_text", "text": labels[wish]},
-                "value": Pressed(wish, about, post.expert).dump(),
+                "value": Pressed(wish, _about(post), post.expert).dump(),
             }
             for wish in wishes
         ],

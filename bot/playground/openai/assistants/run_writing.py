@@ -114,6 +114,9 @@ class RunWriting:
                 error = {"code": code, "message": "The model had an error."}
                 self._end("failed", last_error=error)
             case brain.Incomplete():
+                own = [m for m in self.thread.messages if m["run_id"] == self.run.shown["id"]]
+                for message in own[-1:]:
+                    message.update(status="incomplete", incomplete_details={"reason": "max_tokens"})
                 details = {"reason": "max_completion_tokens"}
                 self._end("incomplete", incomplete_details=details)
 

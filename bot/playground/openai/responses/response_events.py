@@ -59,9 +59,9 @@ class Writing:
         if status == "completed":
             self.shown["completed_at"] = int(time.time())
 
-    def last(self) -> Json:
+    def last(self, *, as_completed: bool = False) -> Json:
         """Return the event that says how the response ended."""
-        return self.state(f"response.{self.shown['status']}")
+        return self.state(f"response.{'completed' if as_completed else self.shown['status']}")
 
     def call_id(self, name: str) -> Json:
         """Return the field with the id of the next call, which is one of *name*."""

@@ -110,16 +110,18 @@ async def _wait(step: brain.Pause | brain.WaitFor) -> None:
 
 def _end_badly(writing: Writing, step: brain.Fail | brain.Error | brain.Incomplete) -> Json:
     match step:
-        case brain.Fail(code):
+        case brain.Fail(code, as_completed):
             writing.end("failed", error={"code": code, "message": "The model had an error."})
-            return writing.last()
+            return writing.last(as_completed=as_completed)
         case brain.Error(code):
             error = {"code": code, "message": "The server had an error."}
             writing.end("failed", error=error)
             return writing.event("error", **error, param=None)
-        case brain.Incomplete(reason):
+        case brain.Incomplete(reason, as_completed):
             writing.end("incomplete", incomplete_details={"reason": reason})
-            return writing.last()
+            if writing.output and writing.output[-1]["type"] == "message":
+                writing.output[-1]["status"] = "incomplete"
+            return writing.last(as_completed=as_completed)
 
 
 async def _write_message(writing: Writing, step: brain.Text | brain.Refusal) -> AsyncIterator[Json]:

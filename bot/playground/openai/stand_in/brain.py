@@ -140,9 +140,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """The response ends as failed."""
+    """The response ends as failed, though the event may call it completed."""
 
     code: str = "server_error"
+    as_completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,10 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """The response ends before it is whole."""
+    """The response ends before it is whole, though the event may call it completed."""
 
     reason: Literal["max_output_tokens", "content_filter"] = "max_output_tokens"
+    as_completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

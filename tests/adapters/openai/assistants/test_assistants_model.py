@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.adapters.openai.assistants import run_streaming
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.client import connect
 from bot.adapters.openai.retries import RetryDelays
@@ -293,6 +294,44 @@ async def test_how_a_run_ends_badly_is_told(brain, model, conversation, step, er
     brain.then(step)
     with pytest.raises(error):
         await told(model, prompt(conversation=conversation))
+
+
+async def test_what_a_run_has_written_before_it_is_cut_is_told_and_kept_as_cut(
+    brain, model, ask, conversation
+):
+    brain.then(Text("You may, as long as"), Incomplete())
+
+    *_, last = await ask(SAID)
+
+    assert (last.text, last.cut) == ("You may, as long as", True)
+    assert await model.since(conversation, "17") == [SAID, ModelSaid(last.text, cut=True)]
+
+
+async def test_calls_that_are_whole_are_told_of_a_run_that_is_cut():
+    run = {"id": "run_1", "thread_id": "thread_1", "object": "thread.run"}
+    whole = {"name": "ask_legal", "arguments": '{"brief": "May we?"}'}
+    half = {"name": "ask_finance", "arguments": '{"brief": "Ho'}
+    calls = [
+        {"index": 0, "id": "call_1", "type": "function", "function": whole},
+        {"index": 1, "id": "call_2", "type": "function", "function": half},
+    ]
+    steps = [
+        {
+            "event": "thread.run.step.delta",
+            "data": {"delta": {"step_details": {"type": "tool_calls", "tool_calls": [call]}}},
+        }
+        for call in calls
+    ]
+    end = {**run, "status": "incomplete", "incomplete_details": {"reason": "max_completion_tokens"}}
+
+    async def stream():
+        for event in [*steps, {"event": "thread.run.incomplete", "data": end}]:
+            yield event
+
+    begun, *told_ = [event async for event in run_streaming.events(stream())]
+
+    assert [e for e in (begun, *told_) if isinstance(e, ToolCalled)] == [CALLED[0]]
+    assert told_[-1].cut
 
 
 async def test_a_run_that_may_have_begun_is_not_repeated(server, model, conversation):

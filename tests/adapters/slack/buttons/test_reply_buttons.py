@@ -5,6 +5,7 @@ import pytest
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.reply_buttons import (
     ASK_OTHERS,
+    GO_ON,
     MORE,
     RETRY,
     SHOW_WORK,
@@ -83,6 +84,34 @@ def test_what_was_pressed_comes_back(expert):
 def test_an_odd_press_is_refused(value):
     with pytest.raises(ValueError):  # noqa: PT011 - what it says of it is Python's own
         Pressed.load(value)
+
+
+@pytest.mark.parametrize("value", ["again x legal", "again nan legal", "again 1.0\n legal"])
+def test_a_press_about_no_message_is_refused(value):
+    with pytest.raises(ValueError, match="not about a message"):
+        Pressed.load(value)
+
+
+def test_a_reply_that_was_cut_offers_first_to_go_on():
+    reply = Post(
+        TURN,
+        "reply:c:0",
+        "…",
+        persona=Persona("A" * 80, ":a:"),
+        expert=ExpertName("legal"),
+        about=MessageTs("1.0"),
+        ends_reply=True,
+        is_cut=True,
+    )
+
+    actions, _ = row(reply)
+
+    assert [one["action_id"] for one in actions["elements"]] == [GO_ON, SHOW_WORK, MORE]
+    button = actions["elements"][0]
+    assert Pressed.load(button["value"]) == Pressed(Wish.AGAIN, MessageTs("1.0"), reply.expert)
+    assert button["accessibility_label"].startswith("Go on")
+    assert len(button["accessibility_label"]) <= 75
+    assert row(replace(reply, ends_reply=False)) == []
 
 
 def test_the_plan_can_be_stopped_while_experts_work():
