@@ -18,7 +18,7 @@ from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.adapters.redis.connection.test_errors import ANSWERS
 from tests.adapters.redis.proxies import Proxy, Refuser
-from tests.adapters.redis.servers import Server, free_port, running, until
+from tests.adapters.redis.servers import Server, free_port, join, running, until, watched_primary
 from tests.end_to_end.conftest import MENTION, World
 from tests.processes import BotProcess, bot_process
 
@@ -151,6 +151,50 @@ async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_prima
                     address.target = new.port
 
                 await outage.live_through(1, lead_there)
+
+
+@pytest.mark.long
+async def test_a_sentinel_that_names_another_primary(world: World, tmp_path: Path, log: Log):
+    with watched_primary(tmp_path) as (primary, sentinel):
+        world.environ["REDIS_URL"] = f"redis+sentinel://:s3cret@127.0.0.1:{sentinel.port}/panel"
+        async with running_bot(world, log) as outage:
+            outage.ask()
+            await asyncio.sleep(0.2)
+            async with Redis(port=sentinel.port) as watch:
+                await watch.sentinel_failover("panel")
+            await outage.live_through(3, nothing)
+            primary.kill()  # a replica by now
+            await outage.live_through(1, nothing)
+
+
+@pytest.mark.long
+async def test_each_primary_of_a_cluster_hands_over_to_its_replica(
+    world: World, tmp_path: Path, log: Log
+):
+    settings = {"cluster-enabled": "yes", "cluster-node-timeout": "1000", "save": '""'}
+    nodes = [Server(tmp_path / str(number), settings=settings) for number in range(6)]
+    with running(*nodes):
+        join(nodes[:3], *nodes[3:])
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in nodes[:2])
+        world.environ |= {
+            "REDIS_URL": f"redis+cluster://{hosts}",
+            "PANELBOT_REDIS_SHARDS": "6",
+        }
+        async with running_bot(world, log) as outage:
+            for replica in nodes[3:]:
+                outage.ask()
+                await asyncio.sleep(0.1)
+                async with Redis(port=replica.port) as control:
+                    await control.execute_command("CLUSTER", "FAILOVER")
+                await outage.live_through(1, nothing)
+            nodes[3].kill()  # the primary of its slots
+            await outage.live_through(3, nothing)
+
+    assert "Traceback" not in log.text
+
+
+async def nothing() -> None:
+    """End an outage that ends by itself."""
 
 
 async def test_a_promoted_replica_that_lacks_the_last_second_says_nothing_twice(

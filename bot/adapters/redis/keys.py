@@ -95,8 +95,9 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
 panelbot:listening: hash    when somebody last listened to Slack's events,    30 days after the
-TEAM                        ``by`` whom; from ``since`` to ``until`` nobody  last; 250 B
-                            did, and ``owner`` looks for what was missed
+TEAM                        ``by`` whom, at which ``server``; from           last; 350 B
+                            ``since`` to ``until`` nobody did, and
+                            ``owner`` looks for what was missed
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:channels:  set     the channels that have changed their panel       for ever;

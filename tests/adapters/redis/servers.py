@@ -89,21 +89,55 @@ def _holds(condition: Callable[[], bool]) -> bool:
         return False
 
 
-def join(primaries: Sequence[Server], replica: Server) -> None:
-    """Make a Cluster of *primaries*; *replica* stands by for the first of them."""
-    nodes = [Redis(port=server.port, decode_responses=True) for server in (*primaries, replica)]
+def join(primaries: Sequence[Server], *replicas: Server) -> None:
+    """Make a Cluster of *primaries*; each of *replicas* stands by for one of them, in order."""
+    nodes = [Redis(port=server.port, decode_responses=True) for server in (*primaries, *replicas)]
     until(lambda: all(node.ping() for node in nodes))
-    for number, node in enumerate(nodes[:-1]):
+    for number, node in enumerate(nodes[: len(primaries)]):
         first, end = (16384 * edge // len(primaries) for edge in (number, number + 1))
         node.execute_command("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
         node.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-        nodes[-1].execute_command("CLUSTER", "MEET", "127.0.0.1", primaries[number].port)
-    until(lambda: all(_info(node, "INFO").count("known_nodes:4") for node in nodes))
-    nodes[-1].execute_command("CLUSTER", "REPLICATE", _info(nodes[0], "MYID"))
+    for node in nodes[1:]:
+        node.execute_command("CLUSTER", "MEET", "127.0.0.1", primaries[0].port)
+    until(lambda: all(_info(node, "INFO").count(f"known_nodes:{len(nodes)}") for node in nodes))
+    for number, node in enumerate(nodes[len(primaries) :]):
+        node.execute_command("CLUSTER", "REPLICATE", _info(nodes[number], "MYID"))
     until(lambda: all(_info(node, "INFO").count("cluster_state:ok") for node in nodes))
-    until(lambda: nodes[0].info("replication")["slave0"]["state"] == "online")
+    for node in nodes[: len(replicas)]:
+        until(lambda node=node: node.info("replication")["slave0"]["state"] == "online")
     for node in nodes:
         node.close()
+
+
+@contextmanager
+def watched_primary(folder: Path) -> Iterator[tuple[Server, Server]]:
+    """Run a primary, its replica, and the Sentinel that watches them; yield first and last.
+
+    The Sentinel calls them *panel*; all want a password.
+    """
+    login = {"requirepass": "s3cret", "masterauth": "s3cret", "repl-diskless-sync-delay": "0"}
+    primary = Server(folder / "primary", settings=login)
+    follow = {"replicaof": f"127.0.0.1 {primary.port}"}
+    replica = Server(folder / "replica", settings=login | follow)
+    monitor = {
+        "sentinel monitor": f"panel 127.0.0.1 {primary.port} 1",
+        "sentinel auth-pass": "panel s3cret",
+        "sentinel down-after-milliseconds": "panel 300",
+        "sentinel failover-timeout": "panel 2000",
+    }
+    sentinel = Server(folder / "sentinel", "--sentinel", settings=monitor)
+    with running(primary, replica):
+        node = Redis(port=primary.port, password="s3cret", decode_responses=True)
+        until(lambda: node.info("replication").get("slave0", {}).get("state") == "online")
+        node.close()
+        with running(sentinel):
+            watch = Redis(port=sentinel.port, decode_responses=True)
+            until(watch.ping)
+            for period in ("ask-period", "info-period", "ping-period", "publish-period"):
+                watch.execute_command("SENTINEL", "DEBUG", period, 100)
+            until(lambda: len(watch.sentinel_slaves("panel")) == 1)
+            watch.close()
+            yield primary, sentinel
 
 
 def _info(node: Redis, command: str) -> str:

@@ -14,8 +14,7 @@ local SKEW = 5000  -- ms between Slack's clock and this one
 -- When another server took over, or this one was started anew: what was written in the moment before
 -- may be lost.
 local function taken_over()
-  local info = redis.pcall('INFO', 'replication')
-  local id = type(info) == 'string' and string.match(info, 'master_replid:(%x+)')
+  local id = server_id()
   local known = redis.call('HMGET', P .. 'clock', 'server', 'taken_over')
   if not id or known[1] == id then return tonumber(known[2] or 0) end
   local at = known[1] and time or 0

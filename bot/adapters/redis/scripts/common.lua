@@ -147,6 +147,13 @@ local function hurry_some(most)
   end
 end
 
+-- What this server is called until another one takes over, or it is started anew; nothing if we may
+-- not know.
+local function server_id()
+  local info = redis.pcall('INFO', 'replication')
+  return type(info) == 'string' and string.match(info, 'master_replid:(%x+)')
+end
+
 -- Forgets a last state, by its name in the line of those that wait.
 local function forget_state(name)
   local thread, about = string.match(name, '^(%S+) (.+)$')

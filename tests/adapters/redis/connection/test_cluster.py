@@ -93,10 +93,18 @@ async def test_a_waiting_worker_is_woken_from_any_shard(cluster):
     queue = RedisTurnQueue(cluster, SHARDS, look_again=4)  # longer than the test may take
     for thread in THREADS[:6]:
         waiting = asyncio.create_task(queue.claim())
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(3):
+            while await blocked_clients(cluster) != SHARDS.count:  # noqa: ASYNC110 - a server's state
+                await asyncio.sleep(0.01)
         await queue.put(thread, first_of(thread))
         async with asyncio.timeout(3):
             assert (await waiting).turn.thread == thread
+
+
+async def blocked_clients(cluster) -> int:
+    """Return how many clients wait at the primaries; one that was cancelled may take a wake-up."""
+    found = await cluster.info("clients", target_nodes=cluster.PRIMARIES)
+    return sum(node["blocked_clients"] for node in found.values())
 
 
 async def test_threads_and_panels_are_kept_across_the_nodes(cluster):

@@ -3,14 +3,13 @@
 import asyncio
 
 import pytest
-from redis import Redis
 
 from bot.adapters.redis.connection.client import address, connect, prepare
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from tests.adapters.redis.servers import Server, running, until
+from tests.adapters.redis.servers import watched_primary
 
 THREAD = ThreadRef("T1", "C1", "1.0")
 
@@ -21,30 +20,8 @@ def message(text: str) -> Message:
 
 @pytest.fixture
 def watched(tmp_path):
-    """A primary, its replica, and the Sentinel that watches them; all want a password."""
-    login = {"requirepass": "s3cret", "masterauth": "s3cret", "repl-diskless-sync-delay": "0"}
-    primary = Server(tmp_path / "primary", settings=login)
-    follow = {"replicaof": f"127.0.0.1 {primary.port}"}
-    replica = Server(tmp_path / "replica", settings=login | follow)
-    monitor = {
-        "sentinel monitor": f"panel 127.0.0.1 {primary.port} 1",
-        "sentinel auth-pass": "panel s3cret",
-        "sentinel down-after-milliseconds": "panel 300",
-        "sentinel failover-timeout": "panel 2000",
-    }
-    sentinel = Server(tmp_path / "sentinel", "--sentinel", settings=monitor)
-    with running(primary, replica):
-        node = Redis(port=primary.port, password="s3cret", decode_responses=True)
-        until(lambda: node.info("replication").get("slave0", {}).get("state") == "online")
-        node.close()
-        with running(sentinel):
-            watch = Redis(port=sentinel.port, decode_responses=True)
-            until(watch.ping)
-            for period in ("ask-period", "info-period", "ping-period", "publish-period"):
-                watch.execute_command("SENTINEL", "DEBUG", period, 100)
-            until(lambda: len(watch.sentinel_slaves("panel")) == 1)
-            watch.close()
-            yield primary, sentinel
+    with watched_primary(tmp_path) as servers:
+        yield servers
 
 
 async def test_work_goes_on_at_the_new_primary(watched):

@@ -112,3 +112,22 @@ async def test_the_threads_asked_last_are_known_until_they_are_forgotten(redis, 
     assert newest == [asked[2], asked[5], asked[4]]
     await threads.forget(asked[5])
     assert asked[5] not in await processes[0].recent_threads(10)
+
+
+async def test_what_another_server_may_have_lost_is_looked_for_once_it_has_settled(
+    redis, processes
+):
+    first, other = processes
+    await first.listen(begins=True)
+    heard = float(await redis.hget(keys.listening("T1"), "heard")) / 1000
+    await redis.hset(keys.listening("T1"), "server", "another")
+
+    assert await first.listen(begins=False) is None
+    assert await other.listen(begins=False) is None
+    await passed(redis, 10)
+    gap = await other.listen(begins=False)
+
+    assert gap is not None
+    assert gap.since == heard
+    await other.done(gap)
+    assert await first.listen(begins=False) is None
