@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_tb
 
 from redis.exceptions import DataError, RedisClusterException, RedisError
 
@@ -29,6 +30,11 @@ def store_errors() -> Iterator[None]:
         raise
     except (RedisError, RedisClusterException, OSError) as error:
         raise unavailable(error) from error
+    except Exception as error:
+        if not _is_raised_by_client(error):
+            raise
+        code = type(error).__name__
+        raise StoreUnavailable(f"Redis is unavailable ({code})", code=code) from error
     finally:
         if _cancellations() > before:
             raise asyncio.CancelledError
@@ -41,6 +47,12 @@ def unavailable(error: Exception) -> StoreUnavailable:
     code = getattr(error, "status_code", None) or _first_word(said) or type(error).__name__
     text = said.removeprefix(code).strip()
     return StoreUnavailable(f"Redis is unavailable ({code}): {text[:_LONGEST]}", code=code)
+
+
+def _is_raised_by_client(error: Exception) -> bool:
+    """Whether redis-py stumbled: in a failover it may use a connection that is closed meanwhile."""
+    frames = walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("redis.") for frame, _ in frames)
 
 
 def _first_word(said: str) -> str:

@@ -99,3 +99,12 @@ async def test_what_a_pipeline_was_to_write_is_not_told(redis: Connection):
             await pipe.execute()
 
     assert "somebody" not in str(caught.value)
+
+
+async def test_where_the_client_itself_stumbles_that_is_redis_fault_and_our_mistakes_are_ours(
+    redis: Connection,
+):
+    with pytest.raises(StoreUnavailable, match="KeyError"), store_errors():
+        await redis.connection_pool.release(None)  # as it does with what is closed meanwhile
+    with pytest.raises(AttributeError), store_errors():
+        _ = redis.nothing_of_this_name
