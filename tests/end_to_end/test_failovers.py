@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
 from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.keys import Shards
@@ -19,7 +18,7 @@ from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.adapters.redis.connection.test_errors import ANSWERS
 from tests.adapters.redis.proxies import Proxy, Refuser
-from tests.adapters.redis.servers import Server, free_port, join, running, until, watched_primary
+from tests.adapters.redis.servers import Server, free_port, join, running, until
 from tests.end_to_end.conftest import MENTION, World
 from tests.processes import BotProcess, bot_process
 
@@ -156,19 +155,6 @@ async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_prima
 
 
 @pytest.mark.long
-async def test_a_sentinel_that_names_another_primary(world: World, tmp_path: Path, log: Log):
-    with watched_primary(tmp_path) as (primary, sentinel):
-        world.environ["REDIS_URL"] = f"redis+sentinel://:s3cret@127.0.0.1:{sentinel.port}/panel"
-        async with running_bot(world, log) as outage:
-            outage.ask()
-            await asyncio.sleep(0.2)
-            await until_accepted(sentinel)
-            await outage.live_through(3, nothing)
-            primary.kill()  # a replica by now
-            await outage.live_through(1, nothing)
-
-
-@pytest.mark.long
 async def test_each_primary_of_a_cluster_hands_over_to_its_replica(
     world: World, tmp_path: Path, log: Log
 ):
@@ -192,18 +178,6 @@ async def test_each_primary_of_a_cluster_hands_over_to_its_replica(
             await outage.live_through(3, nothing)
 
     assert "Traceback" not in log.text
-
-
-async def until_accepted(sentinel: Server) -> None:
-    """Let *sentinel* make the replica the primary; right after its start it knows of none."""
-    async with Redis(port=sentinel.port) as watch, asyncio.timeout(20):
-        while True:
-            try:
-                await watch.sentinel_failover("panel")
-            except ResponseError:
-                await asyncio.sleep(0.1)
-            else:
-                return
 
 
 async def nothing() -> None:
