@@ -1,5 +1,6 @@
 """What the README promises about itself."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_every_package_has_its_exact_version_in_the_constraints(repository: Path
         ),
     ]
     pinned = (repository / "constraints.txt").read_text().casefold().replace("_", "-")
-    names = [package.partition(">=")[0] for package in wanted]
+    names = [re.split("[>=]=", package)[0] for package in wanted]
     assert [name for name in names if f"\n{name}==" not in pinned] == []
 
 

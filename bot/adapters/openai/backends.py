@@ -21,6 +21,11 @@ from bot.panel.tools import Toolbox
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"
 _NOT_THERE = (404, 405, 501)
+_CHAT = {  # some servers do not look at the model: a single token, at most
+    "model": "none",
+    "messages": [{"role": "user", "content": "."}],
+    "max_tokens": 1,
+}
 _CHAT_ONLY = (
     "The server has chat completions only: put OGX in front of it, and set OPENAI_BASE_URL to "
     "that (docs/run/backends.md)."
@@ -98,17 +103,17 @@ def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
 
 async def _remedy(client: AsyncOpenAI, remedy: str) -> str:
     """Return what to do: *remedy*, unless the server has chat completions and nothing else."""
-    has_responses = await _has(client, "/responses")
-    if not has_responses and await _has(client, "/chat/completions"):
+    has_responses = await _has(client, "/responses", {})
+    if not has_responses and await _has(client, "/chat/completions", _CHAT):
         return _CHAT_ONLY
     return remedy
 
 
-async def _has(client: AsyncOpenAI, path: str) -> bool:
-    """Return whether there is such an endpoint; it is not asked well enough to do anything."""
+async def _has(client: AsyncOpenAI, path: str, body: Mapping[str, object]) -> bool:
+    """Return whether there is such an endpoint; it is asked for as good as nothing."""
     try:
         quick = client.with_options(timeout=_PROBE, max_retries=0)
-        await quick.post(path, cast_to=object, body={})
+        await quick.post(path, cast_to=object, body=body)
     except APIStatusError as error:
         return not _is_missing(error)
     except APIError:
