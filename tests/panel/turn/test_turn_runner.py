@@ -552,7 +552,7 @@ async def test_a_new_conversation_is_linked_only_with_all_that_slack_remembers(b
 
     await bench.ask("Still?", "2.0", mentioned=False)
 
-    assert "Ann: May we?" in bench.model.items_of("legal")[0].text  # of the only one
+    assert "May we?" in bench.model.items_of("legal")[0].text  # of the only one
     assert not await bench.threads.copies(THREAD)
 
 
@@ -568,7 +568,7 @@ async def test_an_expert_conversation_that_is_gone_is_begun_anew(bench, caplog):
 
     legal = (await bench.threads.links(THREAD)).experts[ExpertName("legal")]
     assert legal != lost
-    assert "Ann: May we?" in bench.model.items_of("legal")[0].text
+    assert "May we?" in bench.model.items_of("legal")[0].text
     (told,) = (record for record in caplog.records if record.message == "conversation.replaced")
     assert (told.former, told.id, told.path) == (lost, legal, "legal")
     assert await bench.threads.owner(lost) == Owner(THREAD, ExpertName("legal"))
