@@ -34,7 +34,7 @@ async def test_plan_status_and_an_experts_failure(bench):
 
     with language.in_language("de"):
         assert sentences.asked(["Legal Counsel"]) in said
-    assert any("der Modelldienst hat den Inhalt abgelehnt" in one for one in said)
+    assert any("Inhaltsfilter des Modelldienstes" in one for one in said)
     assert bench.messenger.statuses[:2] == ["liest …", "fragt Legal Counsel …"]
 
 
@@ -66,5 +66,5 @@ async def test_a_turn_that_is_given_up_and_one_that_is_stopped(bench):
     await asyncio.create_task(bench.runner().stop(claim))
 
     told = [post.text for where, _, post in bench.messenger.posts if where == THREAD]
-    assert told[0].startswith("Das konnte ich nicht beantworten")
+    assert told[0].startswith("Ich konnte das nicht beantworten")
     assert told[1] == "Gestoppt."
