@@ -1,6 +1,7 @@
 """Redis fails over, or refuses for a while, under the real bot: each question is answered once."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.keys import Shards
@@ -18,7 +20,7 @@ from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.adapters.redis.connection.test_errors import ANSWERS
 from tests.adapters.redis.proxies import Proxy, Refuser
-from tests.adapters.redis.servers import Server, free_port, join, running, until
+from tests.adapters.redis.servers import Server, free_port, join, running, until, watched_primary
 from tests.end_to_end.conftest import MENTION, World
 from tests.processes import BotProcess, bot_process
 
@@ -152,6 +154,39 @@ async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_prima
                     address.target = new.port
 
                 await outage.live_through(1, lead_there)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("how", ["hands over", "hangs", "dies"])
+async def test_a_sentinel_that_names_another_primary(
+    world: World, tmp_path: Path, log: Log, how: str
+):
+    with watched_primary(tmp_path) as (primary, sentinel):
+        world.environ["REDIS_URL"] = f"redis+sentinel://:s3cret@127.0.0.1:{sentinel.port}/panel"
+        async with running_bot(world, log) as outage:
+            outage.ask()
+            await asyncio.sleep(0.2)
+            if how == "hands over":
+                await hand_over(sentinel)
+            elif how == "hangs":
+                primary.send_signal(signal.SIGSTOP)
+            else:
+                primary.kill()
+            await outage.live_through(4, nothing)
+
+    assert "Traceback" not in log.text
+
+
+async def hand_over(sentinel: Server) -> None:
+    """Let *sentinel* make the replica the primary; right after its start it refuses to."""
+    async with Redis(port=sentinel.port) as watch, asyncio.timeout(30):
+        while True:
+            try:
+                await watch.sentinel_failover("panel")
+            except ResponseError:
+                await asyncio.sleep(0.1)
+            else:
+                return
 
 
 @pytest.mark.long

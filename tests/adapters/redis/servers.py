@@ -1,5 +1,6 @@
 """Valkey servers that tests may kill, cut off, join to a cluster or watch with a Sentinel."""
 
+import signal
 import socket
 import subprocess
 import time
@@ -52,6 +53,11 @@ class Server:
         with Redis(port=self.port, decode_responses=True) as node:
             info: Mapping[str, Any] = node.info("replication")
             return info
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Pause it, for example: its connections stay open, and nobody answers."""
+        if self._process:
+            self._process.send_signal(number)
 
     def kill(self) -> None:
         """End it as ``kill -9`` does."""
@@ -129,6 +135,10 @@ def watched_primary(folder: Path) -> Iterator[tuple[Server, Server]]:
     with running(primary, replica):
         node = Redis(port=primary.port, password="s3cret", decode_responses=True)
         until(lambda: node.info("replication").get("slave0", {}).get("state") == "online")
+        node.close()
+        # The primary takes it for ready up to a second before it has read what it was sent.
+        node = Redis(port=replica.port, password="s3cret", decode_responses=True)
+        until(lambda: node.info("replication")["master_link_status"] == "up")
         node.close()
         with running(sentinel):
             watch = Redis(port=sentinel.port, decode_responses=True)

@@ -4,6 +4,9 @@ redis-py repeats a command when the connection broke before the reply came, so a
 twice. All of ours are safe to repeat: plain reads and writes are idempotent, and each script says
 how it deals with a second run. The exception is a claim whose reply is lost: its turn is queued
 again when the lease expires.
+
+It does not repeat one that got no reply in time: the server, or the way to it, may hang for
+minutes, and whoever calls can wait better, log it, or let Slack deliver again.
 """
 
 from typing import Any
@@ -11,9 +14,11 @@ from typing import Any
 from redis.asyncio import RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import (
     AuthenticationError,
+    ConnectionError,  # noqa: A004 - it is what redis-py calls it
     NoPermissionError,
     RedisError,
     ResponseError,
@@ -43,7 +48,8 @@ _SETTINGS: dict[str, Any] = {
 def connect(url: str) -> Connection:
     """Return a client for *url*; nothing is sent yet. Raises ValueError if it is malformed."""
     parsed = Address.parse(url)
-    retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), retries=5)
+    backoff = ExponentialWithJitterBackoff(base=0.02, cap=0.5)
+    retry = Retry(backoff, retries=5, supported_errors=(ConnectionError,))
     options = {**_SETTINGS, "retry": retry, **parsed.options}
     match parsed.layout:
         case Layout.SINGLE:
@@ -108,7 +114,21 @@ def _primary(sentinels: Address, options: dict[str, Any]) -> Connection:
     kwargs = {key: value for key, value in options.items() if key.startswith(shared)} | login
     kwargs["retry"] = Retry(NoBackoff(), 0)  # if a Sentinel is down, ask the next one at once
     sentinel = Sentinel(sentinels.nodes, sentinel_kwargs=kwargs)  # type: ignore[no-untyped-call]
+    options["connection_class"] = _TLSToPrimary if options.pop("ssl", False) else _ToPrimary
     return sentinel.master_for(sentinels.service, redis_class=_SentinelPrimary, **options)
+
+
+class _ToPrimary(SentinelManagedConnection):
+    """Asks the Sentinels each time that it connects; redis-py's would try the old primary again."""
+
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        if not self.is_connected:
+            await self._connect_retry()  # type: ignore[no-untyped-call]
+        await super().send_packed_command(*args, **options)
+
+
+class _TLSToPrimary(_ToPrimary, SentinelManagedSSLConnection):
+    """The same with TLS."""
 
 
 class _SentinelPrimary(PipeliningRedis):

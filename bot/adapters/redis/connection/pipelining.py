@@ -4,8 +4,8 @@ Most of a command's cost in this process is the round trip, not the command. Und
 of the loop serves many events and turns, and batching their commands delays none of them. Each
 caller gets its own reply, or its own error.
 
-A server that says it is a replica was the primary before a failover: new connections may reach the
-new one, so the idle ones are closed.
+A server that says it is a replica was the primary before a failover, and one that does not answer
+in time may be cut off: new connections may reach another one, so the idle ones are closed.
 """
 
 import asyncio
@@ -14,7 +14,12 @@ from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ConnectionError, ReadOnlyError, RedisError  # noqa: A004 - it is what redis-py calls it
+from redis.exceptions import (
+    ConnectionError,  # noqa: A004 - it is what redis-py calls it
+    ReadOnlyError,
+    RedisError,
+    TimeoutError,  # noqa: A004 - the same
+)
 
 _BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
 
@@ -78,7 +83,11 @@ class PipeliningRedis(Redis):
         async with self.pipeline(transaction=False) as pipe:
             for args, options, _ in batch:
                 pipe.execute_command(*args, **options)
-            replies: list[Any] = await pipe.execute(raise_on_error=False)
+            try:
+                replies: list[Any] = await pipe.execute(raise_on_error=False)
+            except TimeoutError:
+                await self._connect_anew()
+                raise
         if any(isinstance(reply, ReadOnlyError) for reply in replies):
             await self._connect_anew()
         return replies
@@ -86,7 +95,7 @@ class PipeliningRedis(Redis):
     async def _execute(self, *args: Any, **options: Any) -> Any:
         try:
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except ReadOnlyError:
+        except (ReadOnlyError, TimeoutError):
             await self._connect_anew()
             raise
 
