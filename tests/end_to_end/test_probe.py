@@ -22,9 +22,9 @@ async def test_all_checks_run_and_leave_nothing(world: World, tmp_path: Path):
 
     assert code == 0, page.read_text()
     assert out == ""
-    assert "16/16" in err
+    assert "17/17" in err
     seen = dict(CHECK.findall(page.read_text()))
-    assert len(seen) == 16
+    assert len(seen) == 17
     assert not any(one.startswith("**Could not run") for one in seen.values())
     assert "It replaces them" in seen["metadata"]
     assert "It keeps the persona" in seen["persona"]

@@ -17,6 +17,7 @@ from bot.panel.journal.events import (
 from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
 
 KINDS = TurnEvent.__args__
+st.register_type_strategy(float, st.floats(allow_nan=False))  # equals nothing, not even itself
 EXPERT = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.", effort=Effort.HIGH)
 
 

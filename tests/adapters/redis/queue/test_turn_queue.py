@@ -45,6 +45,7 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
+from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.roster.roster import scopes_of
@@ -192,16 +193,6 @@ async def test_a_dead_letter_that_cannot_be_read_hides_no_other_and_can_be_dropp
     assert await queue.drop(strange.id)
 
 
-async def test_an_entry_that_cannot_be_read_is_told(redis, queue, journal):
-    await queue.put(ONE, message("1"))
-    claim = await queue.claim()
-    await journal.append(claim, RouterAsked())
-    await redis.rpush(f"{PREFIX}journal:{keys.thread_name(ONE)}", 'nonce ["Exploded",{}]')
-
-    with pytest.raises(codec.Unreadable, match="a 'Exploded' is not one of"):
-        await journal.read(claim)
-
-
 # --- clocks
 
 
@@ -262,6 +253,9 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await queue.bury(claims[1], "reason")
     report = TurnReport(MessageTs("2.0"), 1.0, choosing=Stage("gpt-6-luna", 1.0, Usage(10)))
     await RedisReportStore(redis, Shards()).save(claims[2], report)
+    await RedisReportStore(redis, Shards()).note_failure(
+        claims[2].turn, FailureNote("legal", "no credit")
+    )
     await queue.done(claims[2])
     for number in range(7, 9):
         await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
