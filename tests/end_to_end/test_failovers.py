@@ -140,7 +140,7 @@ async def test_an_address_that_leads_to_the_promoted_replica_while_the_old_prima
     old = Server(tmp_path / "old", settings=KEEPS_ALL)
     new = Server(tmp_path / "new", settings=KEEPS_ALL | {"replicaof": f"127.0.0.1 {old.port}"})
     with running(old, new):
-        until(lambda: old.info().get("slave0", {}).get("state") == "online")
+        until(lambda: new.info().get("master_link_status") == "up")
         address = Proxy(old.port)
         async with address.running():
             world.environ["REDIS_URL"] = f"redis://127.0.0.1:{address.port}"
@@ -226,7 +226,7 @@ async def test_a_promoted_replica_that_lacks_the_last_second_says_nothing_twice(
     new = Server(tmp_path / "new", settings=KEEPS_ALL | {"replicaof": f"127.0.0.1 {old.port}"})
     world.openai.latency.first = lambda _: 0.2
     with running(old, new):
-        until(lambda: old.info().get("slave0", {}).get("state") == "online")
+        until(lambda: new.info().get("master_link_status") == "up")
         address = Proxy(old.port)
         async with address.running():
             world.environ["REDIS_URL"] = f"redis://127.0.0.1:{address.port}"
