@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from bot.panel.language_model.exchange import Prompt, Tool, UserSaid, WrittenCalls
 
 PREFIX = "consult_"
+# What models call the brief; data about experts, which people ask for, has none of it.
+_BRIEFS = frozenset({"brief", "reason", "message", "question", "query", "task", "prompt", "input"})
 
 
 def find(name: str, tools: Iterable[Tool]) -> Tool | None:
@@ -32,7 +34,13 @@ def are_meant(written: WrittenCalls, prompt: Prompt) -> bool:
         return False
     if not all(_is_offered(call.tool, prompt.tools) for call in written.calls):
         return False
-    return written.marked or not (written.beside and _are_named(written, prompt.items))
+    if written.marked:
+        return True
+    if not all(
+        PREFIX in call.tool.casefold() or _BRIEFS & {*call.arguments} for call in written.calls
+    ):
+        return False
+    return not (written.beside and _are_named(written, prompt.items))
 
 
 def _is_offered(name: str, tools: Sequence[Tool]) -> bool:

@@ -27,7 +27,7 @@ class ThinkingModels:
 
     def learn(self, model: str, text: TextFilter) -> None:
         """Learn from a whole *text* of *model*."""
-        if text.closed_unopened or text.text.strip():
+        if text.closed_unopened or text.shown.text.strip():
             self._known[model] = text.closed_unopened or self._known.get(model, False)
 
 
@@ -68,11 +68,11 @@ class _GrowingText:
         return self._released(fresh)  # not a call: the whole response tells whether it is one
 
     def _released(self, fresh: str) -> str:
-        if self.filter.took_back and self._shown:
+        if self.filter.shown.took_back and self._shown:
             return ""  # what is shown is wrong: the whole reply takes its place
-        if self.filter.took_back:
-            self._waiting = self.filter.text.removesuffix(fresh)
-            self.filter.took_back = False
+        if self.filter.shown.took_back:
+            self._waiting = self.filter.shown.text.removesuffix(fresh)
+            self.filter.shown.took_back = False
         self._waiting += fresh
         is_thought = self._thinks and not (self.filter.has_thought or self.filter.closed_unopened)
         if is_thought or (self._may_be_call and _LIKE_A_CALL.match(self._waiting)):

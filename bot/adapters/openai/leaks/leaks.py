@@ -13,7 +13,7 @@ def without_leaks(said: ModelSaid) -> ModelSaid:
     leaks = TextFilter()
     leaks.feed(said.text)
     leaks.end()
-    written, text = written_calls.read(leaks.calls, leaks.text), leaks.text
+    written, text = written_calls.read(leaks.calls, leaks.shown.text), leaks.shown.text
     if text == said.text:
         return replace(said, written=written) if written else said
     return replace(
@@ -26,6 +26,6 @@ def without_leaks(said: ModelSaid) -> ModelSaid:
 
 
 def _moved(citation: Citation, leaks: TextFilter) -> Citation:
-    at = None if citation.at is None else leaks.place(citation.at)
-    since = None if at is None or citation.since is None else leaks.place(citation.since)
+    at = None if citation.at is None else leaks.shown.place(citation.at)
+    since = None if at is None or citation.since is None else leaks.shown.place(citation.since)
     return replace(citation, at=at, since=since)

@@ -6,13 +6,15 @@
    backticks is.
 3. Where a thought is closed that was not opened, all before it was the thought. Where one is
    opened twice and closed once (it mentions the mark), it ends there.
+4. Where a mark stands in the middle of a sentence, and nothing closes what it would open, the
+   sentence is about the mark.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from bot.adapters.openai.leaks.code_tracking import CodeTracking
+from bot.adapters.openai.leaks import headers
+from bot.adapters.openai.leaks.headers import MarkedCall
 from bot.adapters.openai.leaks.mark_buffer import MarkBuffer, Piece
 from bot.adapters.openai.leaks.markers import (
     HARMONY_END,
@@ -22,24 +24,11 @@ from bot.adapters.openai.leaks.markers import (
     Mark,
     call_end,
 )
+from bot.adapters.openai.leaks.shown_text import ShownText
 
 _AHEAD = 2_100  # characters that tell whether a place is code
-_RECIPIENT = re.compile(r"\bto=(?:functions\.)?([\w.-]+)")
-_BARE_HEADER = re.compile(  # whose mark is missing
-    r"(?:assistant)?\s*(?:(?:analysis|commentary|final)\s*(?:to=[\w.-]+[ \w]*)?|to=[\w.-]+[ \w]*)"
-)
-_NOT_FOR_PEOPLE = re.compile(
-    r".*(?:analysis|commentary)|\s*(?:user|system|tool|developer|ipython|functions\.)", re.DOTALL
-)
-_NAMED = re.compile(r"<(?:function|invoke)(?:=|\sname=)[\"']?([\w.-]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedCall:
-    """A call that a mark announces: its tool, where the mark names it, and what it holds."""
-
-    tool: str
-    body: str
+_IN_SENTENCE = re.compile(r"[^\s.!?:;…][ (]+\Z")  # before a mark
+_AFTER_WORD = frozenset(" ,.;:!?)")
 
 
 class TextFilter:
@@ -50,50 +39,31 @@ class TextFilter:
         self.calls: list[MarkedCall] = []
         self.has_thought = False  # whether a thought has ended that was opened
         self.closed_unopened = False  # whether one was closed without that
-        self.took_back = False  # whether something that people were to read was none
         self._buffer = MarkBuffer()
-        self._code = CodeTracking()
+        self.shown = ShownText()
         self._state: Callable[[], bool] = self._begin  # takes what is next; False: needs more
-        self._kept: list[Piece] = []  # what people read
-        self._fresh: list[str] = []  # of that, since more was fed
-        self._removed, self._blank = False, True  # the second: of what people read
         self._hidden: list[Piece] = []  # the thought, since it was closed last
         self._depth, self._was_closed = 0, False  # of the thought
-        self._earlier: list[Piece] = []  # what people were to read, until a thought was closed
         self._struck = False  # whether HTML's <s> is open
+        self._since: list[Piece] | None = None  # taken from a mark on that may only be mentioned
+        self._mentions = False  # whether one was
         self._header, self._is_role = "", False
         self._tool, self._body, self._call_end = "", list[str](), HARMONY_END
-
-    @property
-    def text(self) -> str:
-        """What people read."""
-        return "".join(piece.text for piece in self._kept)
 
     def feed(self, text: str) -> str:
         """Take more of the text; returns what people can read of it now."""
         self._buffer.add(text)
         while self._state():
             pass
-        fresh, self._fresh = "".join(self._fresh), []
-        return fresh
+        return self.shown.take_fresh()
 
     def end(self) -> str:
         """Take the end of the text; returns what people can read besides."""
         self._buffer.ended = True
         fresh = self.feed("")
-        if self._blank and self._earlier and not self.closed_unopened:
-            self._kept = self._earlier  # the thought was closed once more after the answer
-            self.thoughts.pop()
+        if not self.closed_unopened and self.shown.restore():
+            self.thoughts.pop()  # the thought was closed once more after the answer
         return fresh
-
-    def place(self, at: int) -> int | None:
-        """Return where the text's place *at* is in what people read; None if it is not."""
-        length = 0
-        for piece in self._kept:
-            if piece.start <= at <= piece.start + len(piece.text):
-                return length + at - piece.start
-            length += len(piece.text)
-        return None
 
     # States. Next in the buffer is …
 
@@ -133,14 +103,14 @@ class TextFilter:
         after = self._buffer.text[mark.end() : mark.end() + _AHEAD]
         ended = self._buffer.ended
         if mark.lastgroup == "BLANK":
-            self._code.end_paragraph()
+            self.shown.code.end_paragraph()
         elif mark.lastgroup == "RUN":
-            if not self._code.take_run(mark[0], after, ended=ended):
+            if not self.shown.code.take_run(mark[0], after, ended=ended):
                 return False
         else:
-            is_code = self._code.is_code(after, ended=ended)
+            is_code = self.shown.code.is_code(after, ended=ended)
             if not (is_code or self._is_html(mark[0])):
-                return is_code is not None and self._obey(mark)
+                return is_code is not None and (ended or bool(after)) and self._meet(mark, after)
         self._say(mark.end())
         return True
 
@@ -173,7 +143,7 @@ class TextFilter:
         mark = self._buffer.next_mark()
         stop = mark.start() if mark else self._buffer.certain
         line_end = self._buffer.text.find("\n", self._buffer.at, stop + 1) if self._is_role else -1
-        self._header += self._buffer.take(stop if line_end < 0 else line_end).text
+        self._header += self._take(stop if line_end < 0 else line_end).text
         if line_end >= 0:
             self._drop(line_end + 1)
             self._begin_body()
@@ -206,17 +176,37 @@ class TextFilter:
         """… a call of a tool."""
         end = self._call_end.search(self._buffer.text, self._buffer.at)
         if end is None:
-            self._body.append(self._buffer.take_most().text)
+            self._body.append(self._noted(self._buffer.take_most()).text)
             if not self._buffer.ended:
                 return False
+            if not re.search(r"[{(<\[]", "".join(self._body)) and self._is_mention():
+                return True
         else:
-            self._body.append(self._buffer.take(end.start()).text)
+            self._body.append(self._take(end.start()).text)
             self._drop(end.end())
         self.calls.append(MarkedCall(self._tool, "".join(self._body)))
-        self._state = self._in_text
+        self._since, self._state = None, self._in_text
         return True
 
     # What a mark means.
+
+    def _meet(self, mark: re.Match[str], after: str) -> bool:
+        """Obey *mark*, unless it is known that such are only mentioned."""
+        is_in_sentence = _IN_SENTENCE.search(self.shown.ending) is not None
+        may_be_mention = is_in_sentence and (after[:1] or " ") in _AFTER_WORD
+        if may_be_mention and self._mentions:
+            self._say(mark.end())
+            return True
+        self._since = [] if may_be_mention else None
+        return self._obey(mark)
+
+    def _is_mention(self) -> bool:
+        """Read as text all since the mark, if it may only be mentioned: nothing closed it."""
+        if self._since is None:
+            return False
+        self._buffer.put_back(self._since)
+        self._since, self._mentions, self._hidden, self._state = None, True, [], self._in_text
+        return True
 
     def _obey(self, mark: re.Match[str]) -> bool:
         self._drop(mark.end())
@@ -229,11 +219,11 @@ class TextFilter:
                 self._begin_header(is_role=False)
             case Mark.ROLE:
                 self._begin_header(is_role=True)
-            case Mark.BODY if _BARE_HEADER.fullmatch(self._code.line):
-                self._header = self._unsay_line()
+            case Mark.BODY if headers.BARE.fullmatch(self.shown.code.line):
+                self._header = self.shown.unsay_line()
                 self._begin_body()
             case Mark.CALL:
-                named = _NAMED.match(mark[0])
+                named = headers.NAMED.match(mark[0])
                 self._begin_call(named[1] if named else "", call_end(mark[0]))
             case _:
                 pass
@@ -243,7 +233,7 @@ class TextFilter:
         """Whether *mark* only looks like one of a model's, at this place."""
         match mark.lower():
             case "<s>":
-                self._struck = not self._blank
+                self._struck = not self.shown.is_blank
                 return self._struck
             case "</s>":
                 was_struck, self._struck = self._struck, False
@@ -257,19 +247,22 @@ class TextFilter:
         self._header, self._is_role, self._state = "", is_role, self._in_header
 
     def _begin_body(self) -> None:
-        recipient = _RECIPIENT.search(self._header)
+        self._since = None
+        recipient = headers.RECIPIENT.search(self._header)
         if recipient and recipient[1] not in ("user", "assistant", "all"):
             self._begin_call(recipient[1], HARMONY_END)
-        elif _NOT_FOR_PEOPLE.match(self._header):
+        elif headers.NOT_FOR_PEOPLE.match(self._header):
             self._state = self._in_hidden_message
         else:
             self._state = self._in_text
 
     def _end_header(self) -> None:
         """Read a header without a body: a call, if its mark is missing."""
-        recipient, brace = _RECIPIENT.search(self._header), self._header.find("{")
+        recipient, brace = headers.RECIPIENT.search(self._header), self._header.find("{")
         if recipient and brace >= 0:
             self.calls.append(MarkedCall(recipient[1], self._header[brace:]))
+        elif self._buffer.ended and self._is_mention():
+            return
         self._state = self._in_text
 
     def _begin_call(self, tool: str, end: re.Pattern[str]) -> None:
@@ -279,42 +272,27 @@ class TextFilter:
     def _take_back(self) -> None:
         """Learn that what people were to read was a thought: it was closed, and never opened."""
         self.closed_unopened = self.closed_unopened or not self.has_thought
-        self._earlier, self._kept, self._fresh = self._kept, [], []
-        self._code, self._blank, self.took_back = CodeTracking(), True, True
-        self._note(self._earlier)
-
-    def _unsay_line(self) -> str:
-        """Take back the line that people read last."""
-        line, self._code.line = self._code.line, ""
-        left, self.took_back, self._fresh = len(line), True, []
-        while left > 0:
-            last = self._kept.pop()
-            if len(last.text) > left:
-                self._kept.append(Piece(last.start, last.text[:-left]))
-            left -= len(last.text)
-        self._blank = not self.text.strip()
-        return line
+        self._note(self.shown.take_back())
 
     # What becomes of what is next in the buffer.
 
     def _say(self, stop: int) -> None:
-        """Let people read up to *stop*; if something was removed, without spaces at its start."""
-        piece = self._buffer.take(stop)
-        if self._removed and self._blank:
-            stripped = piece.text.lstrip()
-            piece = Piece(piece.start + len(piece.text) - len(stripped), stripped)
-        if piece.text:
-            self._blank = self._blank and piece.text.isspace()
-            self._code.follow(piece.text)
-            self._kept.append(piece)
-            self._fresh.append(piece.text)
+        self.shown.add(self._buffer.take(stop))
+
+    def _take(self, stop: int) -> Piece:
+        return self._noted(self._buffer.take(stop))
+
+    def _noted(self, piece: Piece) -> Piece:
+        if self._since is not None:
+            self._since.append(piece)
+        return piece
 
     def _drop(self, stop: int) -> None:
-        self._buffer.take(stop)
-        self._removed = True
+        self._take(stop)
+        self.shown.removed = True
 
     def _hide(self, stop: int) -> None:
-        self._hidden.append(self._buffer.take(stop))
+        self._hidden.append(self._take(stop))
 
     def _note(self, pieces: Sequence[Piece]) -> None:
         if thought := "".join(piece.text for piece in pieces).strip():
@@ -326,13 +304,14 @@ class TextFilter:
 
     def _end_thought(self) -> None:
         self._note_hidden()
-        self.has_thought, self._removed, self._state = True, True, self._in_text
+        self._since, self._state = None, self._in_text
+        self.has_thought = self.shown.removed = True
 
     def _end_unclosed(self) -> None:
         """End a thought with the text: there, or where it was closed at least once."""
         if self._was_closed:
             self._read_hidden()
-        else:
+        elif not self._is_mention():
             self._end_thought()
 
     def _read_hidden(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.openai.leaks import loose_values
-from bot.adapters.openai.leaks.text_filter import MarkedCall
+from bot.adapters.openai.leaks.headers import MarkedCall
 from bot.panel.language_model.exchange import ToolCalled, WrittenCalls
 from bot.panel.model import CallId
 
