@@ -158,7 +158,9 @@ def check_answer(answer: object, response: httpx2.Response | None = None) -> Non
     if isinstance(answer, str):  # a proxy's page: the client returns what is not JSON as it is
         complaint = complaints.of_body(answer)
         request = response.request if response else None
-        raise ModelUnavailable(f"not JSON: {_words(complaint, request)}")
+        raise _logged(
+            ModelUnavailable(f"not JSON: {_words(complaint, request)}"), complaint, request
+        )
     if complaints.is_error(answer):
         raise _of_stream(complaints.of_body(answer), response.request if response else None)
 
@@ -237,18 +239,19 @@ def _unavailable(
 
 def _what(complaint: Complaint, request: httpx2.Request | None) -> str:
     """Return who says what: nothing in it is anybody's secret."""
-    head = f"HTTP {complaint.status}" if complaint.status else "the response failed:"
+    head = f"HTTP {complaint.status}" if complaint.status else "the response failed"
     names = (head, complaint.code, complaint.type, complaint.request_id)
     words = _words(complaint, request)
     return " ".join(filter(None, names)) + (f": {words}" if words else "")
 
 
 def _words(complaint: Complaint, request: httpx2.Request | None) -> str:
-    message = complaint.message
+    message, keys = complaint.message, []
     for name in ("authorization", "api-key"):
         if request and (key := request.headers.get(name, "").rpartition(" ")[2]):
             message = message.replace(key, "…")
-    return first_words(message, complaints.request_text(request))
+            keys.append(key)
+    return first_words(message, complaints.request_text(request), "\n".join(keys))
 
 
 def _place(error: BaseException) -> str:

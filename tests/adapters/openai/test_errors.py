@@ -141,7 +141,7 @@ async def test_a_refusals_log_line_has_all_that_may_be_said(
     with pytest.raises(ModelRefused) as caught:
         await told(model)
 
-    words = "Unsupported parameter: 'tools' after … words, … for 'gpt-6-luna'"
+    words = "Unsupported parameter: 'tools' after … for 'gpt-6-luna'"
     assert str(caught.value) == (
         f"HTTP 400 unsupported_parameter invalid_request_error req_1: {words}"
     )

@@ -33,6 +33,9 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
         return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
+    except (ValueError, TypeError, AttributeError):  # the client takes a page for an answer
+        remedy = "Check that OPENAI_BASE_URL is the address of an API: it may lack `/v1`."
+        return [bad(f"{client.base_url}models answers with something else than a list", remedy)]
     findings = [good(f"{server} accepts the key ({client.base_url})")]
     if azure.is_azure(client.base_url):
         return findings + [azure.deployment(setting, name) for setting, name in models]
@@ -66,10 +69,12 @@ def _alive(models: Iterable[Model], today: date) -> list[str]:
 def _end(model: Model) -> date | None:
     """Return the ``shutdown_date`` in the answer to ``GET /v1/models``, a date or a timestamp."""
     value = (model.model_extra or {}).get("shutdown_date") or getattr(model, "shutdown_date", None)
-    match value:
-        case str():
-            return date.fromisoformat(value[:10])
-        case int() | float():
-            return datetime.fromtimestamp(value, UTC).date()
-        case _:
-            return None
+    try:
+        match value:
+            case str():
+                return date.fromisoformat(value[:10])
+            case int() | float():
+                return datetime.fromtimestamp(value, UTC).date()
+    except (ValueError, OverflowError, OSError):  # some servers have dates of their own
+        pass
+    return None

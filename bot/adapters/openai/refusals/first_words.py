@@ -3,18 +3,23 @@
 Servers quote: the value that they reject, the text that is too long, the prompt that a filter
 found, the key. What is left after these steps may be logged and kept:
 
+0. Escapes of JSON, HTML and URLs, look-alike letters and invisible characters are resolved.
 1. What follows an announcement (``input_value=``, ``Invalid value: …``) is cut off.
 2. What stands in quotation marks goes, unless it is a word that servers use themselves.
-3. Addresses, keys, long numbers and what is set after ``=`` go.
-4. A word that occurs in what we sent goes, unless servers use it themselves. If what we sent is
-   not at hand, every other word goes.
+3. Addresses, keys, long numbers, base64, spelt-out words and what is set after ``=`` go.
+4. A word that shares six letters with what we sent goes, unless servers use it themselves. If the
+   server knows more than is at hand (it keeps the conversation), every other word goes.
 5. The rest is cut at 120 characters.
 """
 
+import base64
 import html
 import json
 import re
+import unicodedata
+from contextlib import suppress
 from functools import cache
+from urllib.parse import unquote
 
 from bot.adapters.openai.refusals.faults import BY_CODE
 from bot.adapters.openai.refusals.wordings import WORDINGS
@@ -23,23 +28,29 @@ LONGEST = 120
 _READ = 4000  # characters
 _GONE = "…"
 _ANNOUNCING = re.compile(
-    r"input_value\b|\binput=|['\"]input['\"]:|\[type=|"
+    r"input_value\b|\bat pos(?:ition)? \d+:|\binput=|['\"]input['\"]:|\[type=|"
     r"\b(?:value|values|input|inputs|prompt|prompts|content|text|message|messages|query|question|"
     r"got|received|given|string|body|payload|near|data)\s*(?:was|is|were|are)?\s*(?::|=>|->)"
     r"(?!\s*['\"`]?[\w.\-]{1,40}['\"`](?:\W|$))(?!\s*(?:unsupported|invalid|string too|your)\b)",
     re.IGNORECASE,
 )
+# Fields of requests about what the server keeps: it knows more than the request says.
+_ELSEWHERE = frozenset({"assistant_id", "conversation", "previous_response_id"})
 _CLOSING = {"“": "”", "\u2018": "\u2019", "«": "»", "„": "“", "「": "」"}
 _QUOTING = re.compile("(?<!\\w)['\"`“\u2018«„「]")
 _SIMPLE = re.compile(r"\S{0,60}")
+_SPELT = re.compile(r"\b(?:(?:\w|\d{2,3}|[\da-f]{2})\b[\W_]{1,4}){4,}\w{1,3}\b", re.IGNORECASE)
 _PART = re.compile(r"[^\W_]+")
 _SECRET = re.compile(
     r"://|www\.|@|\bsk-|\b(?:bearer|basic)\b|\d{7,}|\*{3,}|"
-    r"^(?=\D*\d)[\w+/=\-.:*]{24,}$",
+    r"^(?=\D*\d)[\w+/=\-.:*]{24,}$|(?=\w*\d)(?=\w*(?-i:[a-z]))(?=\w*(?-i:[A-Z]))\w{16,}",
     re.IGNORECASE,
 )
 _SET = re.compile(r"(?<=\w)=(?!=)\S+")
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_BASE64 = re.compile(r"[A-Za-z\d+/\-]{8,}")
+_ESCAPED = re.compile(
+    r"\\+(?:u\{?([\da-f]{4}|(?<=\{)[\da-f]+)\}?|x([\da-f]{2})|U([\da-f]{8})|([0-3]?[0-7]{2}))(?![\d])"
+)
 _RUN = re.compile(r"…(?:[\s,.;:()\[\]{}\-|]*…)+")
 # What the examples of refusals do not have: words of errors that pass, of proxies, of validation.
 _MORE = """
@@ -71,6 +82,11 @@ _MORE = """
     unprocessable unsupported until up upstream us usage use used user using valid validation
     value values version via wait was we were what when which while will with within without wrong
     you your
+    abort aborted allocate allocation assertion batch blocked bounds broken cache connecting core
+    cpu crashed cuda device died dimension encountered exhausted exited flagged gpu host index
+    initialized kill killed kv matched memory mismatch offline oom overflow peer pipe pool
+    position python queued rejected route scheduler shape slot slots socket tensor template those
+    tokenizer traceback unhealthy unreachable vram warmup worker workers
 """
 
 
@@ -81,10 +97,10 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(part.casefold() for part in _PART.findall(texts))
 
 
-def first_words(message: str, request: bytes | None) -> str:
-    """Return the beginning of *message*, which answers a *request* with that body."""
-    sent = _Sent(request)
-    text = _unescaped(message[:_READ])
+def first_words(message: str, request: bytes | None, key: str = "") -> str:
+    """Return the beginning of *message*, which answers a *request* with that body and *key*."""
+    sent = _Sent(request, key)
+    text = _SPELT.sub(_GONE, _unescaped(message[:_READ]))
     if announced := _ANNOUNCING.search(text):
         text = f"{text[: announced.end()]} {_GONE}"
     text = _without_quotes(text, sent)
@@ -97,31 +113,32 @@ def first_words(message: str, request: bytes | None) -> str:
 
 def unquoted(message: str) -> str:
     """Return *message* without what is quoted in it: what a server says itself."""
-    return _without_quotes(_unescaped(message[:_READ]), _Sent(None))
+    return _without_quotes(_unescaped(message[:_READ]), _Sent(None, ""))
 
 
 class _Sent:
     """The body of a request: what may be repeated of it, and what may not."""
 
-    def __init__(self, request: bytes | None) -> None:
-        self._is_known = request is not None
-        self._text = (request or b"").decode(errors="replace")
+    def __init__(self, request: bytes | None, key: str) -> None:
+        text = (request or b"").decode(errors="replace")
+        self._is_known = bool(request)
         self._names: set[str] = set()
         try:
-            body = json.loads(self._text)
+            body = json.loads(text)
         except ValueError:
             pass
         else:
-            self._text = "\n".join(self._texts(body))
-        self._text = self._text.casefold()
+            text = "\n".join(self._texts(body))
+            self._is_known = self._names.isdisjoint(_ELSEWHERE)
+        self._text = "\n".join((_folded(text), _folded(_unescaped(text)), _folded(key)))
 
     def has(self, word: str) -> bool:
         """Whether *word* may be somebody's: a secret, or one that was sent."""
-        if _SECRET.search(word):
+        if _SECRET.search(word) or _is_base64(word):
             return True
         if word.strip("'\"`.,;:()[]") in self._names:
             return False
-        parts = {part.casefold() for part in _PART.findall(word)} - _vocabulary()
+        parts = set(_PART.findall(_folded(word))) - _vocabulary()
         return any(self._holds(part) for part in parts)
 
     def is_own_word(self, quoted: str) -> bool:
@@ -133,8 +150,9 @@ class _Sent:
         if not self._is_known:
             return not part.isdecimal()
         if len(part) >= 4 or not part.isascii():
-            return part in self._text
-        return re.search(rf"\b{re.escape(part)}\b", self._text) is not None
+            pieces = (part[start : start + 6] for start in range(max(1, len(part) - 5)))
+            return any(piece in self._text for piece in pieces)
+        return re.search(rf"\b{re.escape(part)}|{re.escape(part)}\b", self._text) is not None
 
     def _texts(self, body: object) -> list[str]:
         """Return all texts in *body*; the names of its fields and of the model are no secret."""
@@ -179,5 +197,39 @@ def _end_of_quote(text: str, start: int, closing: str) -> int:
 
 
 def _unescaped(text: str) -> str:
-    plain = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), html.unescape(text))
-    return " ".join(plain.replace("\\n", " ").replace('\\"', '"').split())
+    """Return *text* as a reader would decode it, on one line."""
+    for _ in range(3):
+        plain = _ESCAPED.sub(_character, html.unescape(text))
+        if plain == text:
+            break
+        text = plain
+    if "%" in text:
+        text = unquote(text)
+    with suppress(UnicodeError):  # UTF-8 that was read as Latin-1
+        text = text.encode("latin-1").decode()
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return " ".join(text.replace("\\n", " ").replace('\\"', '"').split())
+
+
+def _character(escape: re.Match[str]) -> str:
+    octal = escape[4]
+    code = int(octal, 8) if octal else int(escape[1] or escape[2] or escape[3], 16)
+    return chr(code) if code < 0x110000 else _GONE
+
+
+def _folded(text: str) -> str:
+    """Return *text* without what makes the same letters look different."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _is_base64(word: str) -> bool:
+    """Return whether *word* holds readable text in base64, whole or its beginning."""
+    for found in _BASE64.findall(word):
+        whole = found.replace("-", "+")[: len(found) // 4 * 4]
+        try:
+            decoded = base64.b64decode(whole, altchars=None, validate=True).decode()
+        except ValueError:
+            continue
+        if decoded.isprintable():
+            return True
+    return False

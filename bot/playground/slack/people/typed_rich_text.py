@@ -122,7 +122,7 @@ def _control(control: str, styles: Styles) -> Json:
     """Return the element of what stands between `<` and `>`."""
     target, _, label = control.partition("|")
     command = target[1:]
-    match target[0]:
+    match target[:1]:
         case "@":
             element = {"type": "user", "user_id": command}
         case "#":

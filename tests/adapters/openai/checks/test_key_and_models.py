@@ -26,6 +26,30 @@ async def test_only_models_that_can_chat_are_suggested():
     assert missing.remedy == "Set PANELBOT_ROUTER_MODEL to one of yours: llama-chat, qwen3-8b."
 
 
+PAGE = Http(200, "<html><body>Welcome</body></html>", {"content-type": "text/html"})
+
+
+@pytest.mark.parametrize("answer", [PAGE, Http(200, ["a"]), Http(200, {"data": 7})])
+async def test_an_address_that_is_not_of_an_api_is_told(answer: Http):
+    elsewhere = {"GET /v1/models": [answer]}
+    async with (
+        DialectServer(VLLM, {}, elsewhere).running() as server,
+        connect("sk-test", server.base_url) as client,
+    ):
+        (finding,) = await examine(client, [("PANELBOT_ROUTER_MODEL", "qwen")])
+    assert "OPENAI_BASE_URL" in finding.remedy
+
+
+async def test_a_date_that_is_none_is_not_believed():
+    models = [{"id": "qwen", "shutdown_date": "some day"}]
+    async with (
+        DialectServer(VLLM, {}, models=models).running() as server,
+        connect("sk-test", server.base_url) as client,
+    ):
+        _, finding = await examine(client, [("PANELBOT_ROUTER_MODEL", "qwen")])
+    assert finding.what == "PANELBOT_ROUTER_MODEL: qwen"
+
+
 @pytest.mark.parametrize("backend", ["conversations", "stateless"])
 async def test_a_server_with_chat_completions_only_needs_another_in_front(backend: str):
     elsewhere = {"POST /v1/chat/completions": [Http(400, {"error": {"message": "no messages"}})]}

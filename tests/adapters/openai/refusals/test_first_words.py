@@ -1,3 +1,4 @@
+import base64
 import json
 import time
 
@@ -35,6 +36,14 @@ ECHOES = [
     f"[{{'loc': ('body', 'input'), 'msg': 'no', 'input': \"{QUESTION}\"}}]",
     json.dumps({"error": {"message": json.dumps({"input": QUESTION})}}),
     "Incorrect API key provided: sk-proj-abc***xyz.",
+    "We cannot sell \\\\u005aebra",
+    "We cannot sell &amp;#90;ebra",
+    "We cannot sell %5aebra",
+    "We cannot sell Z\u200be\u200bbra",
+    "We cannot sell \uff3a\uff45\uff42\uff52\uff41",
+    "We cannot sell theumbrella",
+    "We cannot sell z e b r a",
+    f"We cannot sell {base64.b64encode(b'zebra plan').decode()}",
     "key=sk-1234 Received=sk-1...9876",
 ]
 
@@ -123,6 +132,13 @@ def test_without_the_request_only_words_of_servers_are_left() -> None:
     said = "The model gpt-9 does not know Zebra Corp: 500"
     assert first_words(said, None) == "The model gpt-9 does not … 500"
     assert "zebra" not in first_words(said, None).casefold()
+
+
+def test_of_what_a_server_remembers_only_its_own_words_are_left() -> None:
+    request = json.dumps({"model": "gpt-9", "conversation": "conv_1", "input": "Now?"}).encode()
+    said = "The model gpt-9 refuses to speak of Zebra Corp"
+    assert "zebra" not in first_words(said, request).casefold()
+    assert "speak" not in first_words(said, request)
 
 
 @pytest.mark.parametrize("piece", ["model ", "conversation ", "'", "{", "<h1>", "[{(", "prompt: "])
