@@ -122,10 +122,11 @@ async def warn(config: Config) -> None:
 
 
 def _models(config: Config) -> Sequence[tuple[str, str]]:
+    follows = config.hard_model == config.expert_model  # also where it is not set: nothing to blame
     return [
         ("PANELBOT_ROUTER_MODEL", config.router_model),
         ("PANELBOT_EXPERT_MODEL", config.expert_model),
-        ("PANELBOT_HARD_MODEL", config.hard_model),
+        *(() if follows else [("PANELBOT_HARD_MODEL", config.hard_model)]),
         *(("PANELBOT_FALLBACK_MODELS", name) for name in config.fallback_models),
     ]
 

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from bot import logs
 from bot.assembly.checkup import examine
 from bot.cli.command import run
 from bot.cli.experts import summary
@@ -38,6 +39,7 @@ def check() -> None:
         problems = error.problems
         _print([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in problems])
         sys.exit(1)
+    logs.set_up("ERROR")  # warnings are findings, which have a remedy as well
     run(_check(config))
 
 

@@ -126,6 +126,15 @@ async def test_check_names_each_problem_with_its_remedy(world: World):
     assert "hush" not in out
 
 
+async def test_check_blames_the_setting_that_is_set(world: World):
+    world.environ["PANELBOT_EXPERT_MODEL"] = "gpt-7"
+
+    code, out, err = await world.panelbot("check")  # gpt-7 is for *Go deeper* as well
+
+    assert (code, err) == (1, "")
+    assert out.count("There is no model gpt-7") == 1
+
+
 async def test_check_tells_when_a_model_ends(world: World):
     world.environ |= {"PANELBOT_EXPERT_MODEL": "gpt-4.1", "PANELBOT_ROUTER_MODEL": "gpt-7"}
 

@@ -172,6 +172,5 @@ class ModelTrial:
         left_out = sorted(limits.refused(prompt.model) - {"reasoning"})
         said = f", without {', '.join(left_out)}" if left_out else ""
         effort = limits.effort(prompt)
-        return (
-            said if effort == prompt.effort.value else f"{said}, with effort {effort or 'as it is'}"
-        )
+        is_granted = effort == prompt.effort.value
+        return said if is_granted else f"{said}, with {effort or 'its own'} effort"
