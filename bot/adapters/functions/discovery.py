@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
 
-from bot.functions import GROUP, Function, FunctionExpert
+from bot.adapters.functions.entries import RegisteredExpert, Unreadable, load, registered
+from bot.functions import Function, FunctionExpert
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.expert_checks import check_expert, check_name
 
 log = logging.getLogger(__name__)
+
+_REMEDY = "Fix the package, or uninstall it; the bot works without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,14 @@ class InstalledExpert:
 class Problem:
     """An entry point that cannot be used, and why; without the text of any error."""
 
-    name: str
+    name: str  # empty if nobody knows what the package registers
     package: str
     what: str
+
+    @property
+    def named(self) -> str:
+        """The name in a sentence, after the word expert."""
+        return f" {self.name}" if self.name else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,7 @@ class Discovery:
             for installed in self.installed
         ]
         unusable = [
-            bad(
-                f"{problem.package} registers no expert {problem.name}: {problem.what}",
-                "Fix the package",
-            )
+            bad(f"{problem.package} registers no expert{problem.named}: {problem.what}", _REMEDY)
             for problem in self.problems
         ]
         return usable + unusable
@@ -75,47 +79,56 @@ def discover(others: Iterable[Expert]) -> Discovery:
     """Load what packages register; *others* are experts whose names and titles are taken."""
     taken = {name for expert in others for name in (expert.name, expert.title)}
     installed, problems = list[InstalledExpert](), list[Problem]()
-    entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _package(entry)))
-    for entry in entries:
+    for found in sorted(registered(), key=_order):
+        if isinstance(found, Unreadable):
+            problems.append(Problem("", found.package, f"its metadata ends in {found.why}."))
+            continue
         try:
-            expert = _installed_expert(entry, taken)
+            expert = _installed_expert(found, taken)
         except Refused as error:
-            problems.append(Problem(entry.name, _package(entry), str(error)))
+            problems.append(Problem(found.entry.name, found.package, str(error)))
         else:
             installed.append(expert)
             taken |= {expert.expert.name, expert.expert.title}
     return Discovery(installed, problems)
 
 
-def _installed_expert(entry: EntryPoint, taken: Iterable[str]) -> InstalledExpert:
-    name = check_name(entry.name)
+def _order(found: RegisteredExpert | Unreadable) -> tuple[str, str]:
+    name = found.entry.name if isinstance(found, RegisteredExpert) else ""
+    return name, found.package
+
+
+def _installed_expert(found: RegisteredExpert, taken: Iterable[str]) -> InstalledExpert:
+    name = check_name(found.entry.name)
     if name in taken:
         raise Refused("another expert has that name.")
-    function = _load(entry)
-    expert = check_expert(_expert(name, function), taken)
-    return InstalledExpert(expert, function, _package(entry))
-
-
-def _load(entry: EntryPoint) -> FunctionExpert:
+    function = load(found.entry)
+    if not isinstance(function, FunctionExpert):
+        raise Refused(f"{found.entry.value} is no FunctionExpert: see @bot.functions.expert.")
     try:
-        loaded = entry.load()
-    except Exception as error:  # noqa: BLE001 - no error of a package may stop the bot
-        raise Refused(f"loading {entry.value} ends in {type(error).__name__}.") from None
-    if not isinstance(loaded, FunctionExpert) or not callable(loaded.answer):
-        raise Refused(f"{entry.value} is no FunctionExpert: see @bot.functions.expert.")
-    return loaded
+        return InstalledExpert(_expert(name, function, taken), function, found.package)
+    except Refused:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a subclass's attributes may do anything
+        raise Refused(f"reading {found.entry.value} ends in {type(error).__name__}.") from None
 
 
-def _expert(name: ExpertName, function: FunctionExpert) -> Expert:
-    return Expert(
+def _expert(name: ExpertName, function: FunctionExpert, taken: Iterable[str]) -> Expert:
+    if not callable(function.answer):
+        raise Refused("its function cannot be called.")
+    expert = Expert(
         name=name,
-        title=function.title,
-        icon=function.icon,
-        purpose=function.purpose,
+        title=_text(function, "title"),
+        icon=_text(function, "icon"),
+        purpose=_text(function, "purpose"),
         instructions="",
         function=name,
     )
+    return check_expert(expert, taken)
 
 
-def _package(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+def _text(function: FunctionExpert, field: str) -> str:
+    value = getattr(function, field)
+    if not isinstance(value, str):
+        raise Refused(f"the {field} must be a text, and is of the type {type(value).__name__}.")
+    return value

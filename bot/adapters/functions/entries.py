@@ -1,0 +1,78 @@
+"""The entry points of installed packages, and loading what they name.
+
+A package may do anything while it is imported: raise, exit, print, or never end. It happens in a
+thread of its own, where it can take over no signals, and is waited for only so long.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from importlib.metadata import Distribution, EntryPoint, distributions
+
+from bot.functions import GROUP
+from bot.panel.errors import Refused
+
+LONGEST = 30.0  # seconds for an import
+_endless = set[str]()  # what took longer: other threads must not wait for its import as well
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredExpert:
+    """An entry point, and its package's name and version."""
+
+    entry: EntryPoint
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A package whose metadata cannot be read."""
+
+    package: str
+    why: str
+
+
+def registered() -> Iterator[RegisteredExpert | Unreadable]:
+    """Yield what packages register; of two installations of one package the first."""
+    seen = set[str]()
+    for distribution in distributions():
+        name, found = "an unknown package", list[RegisteredExpert | Unreadable]()
+        try:
+            name = str(distribution.metadata["Name"] or name)
+            version = distribution.metadata["Version"] or "of no version"
+            found += [RegisteredExpert(e, f"{name} {version}") for e in _entries(distribution)]
+        except Exception as error:  # noqa: BLE001 - files may have any content
+            found.append(Unreadable(name, type(error).__name__))
+        if found and name.casefold() not in seen:
+            seen.add(name.casefold())
+            yield from found
+
+
+def _entries(distribution: Distribution) -> list[EntryPoint]:
+    return [entry for entry in distribution.entry_points if entry.group == GROUP]
+
+
+def load(entry: EntryPoint) -> object:
+    """Return what *entry* names. Raises Refused, with the reason, if that cannot be loaded."""
+    loaded = list[object]()
+    errors = list[BaseException]()
+
+    def run() -> None:
+        try:
+            loaded.append(entry.load())
+        except BaseException as error:  # noqa: BLE001 - also SystemExit: no package may stop the bot
+            errors.append(error)
+
+    if entry.value not in _endless:
+        thread = threading.Thread(target=run, daemon=True, name=f"import {entry.value}")
+        with redirect_stdout(sys.stderr):  # what commands print may be read by programs
+            thread.start()
+            thread.join(LONGEST)
+    if loaded:
+        return loaded[0]
+    if errors:
+        raise Refused(f"loading {entry.value} ends in {type(errors[0]).__name__}.")
+    _endless.add(entry.value)
+    raise Refused(f"loading {entry.value} takes more than {LONGEST:g} seconds.")
