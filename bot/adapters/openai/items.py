@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import cast
 
 from openai.types.responses import (
@@ -87,7 +88,8 @@ def _attached(attachment: Attachment) -> ResponseInputContentParam:
 def function_tool(tool: Tool, *, is_strict: bool = True) -> FunctionToolParam:
     """Return *tool* as a function tool; a strict one lets the model write valid arguments only."""
     properties = {
-        name: {"type": "string", "description": text} for name, text in tool.parameters.items()
+        name: {"type": "string", "description": text, **_choices(tool.choices.get(name))}
+        for name, text in tool.parameters.items()
     }
     return {
         "type": "function",
@@ -101,3 +103,7 @@ def function_tool(tool: Tool, *, is_strict: bool = True) -> FunctionToolParam:
         },
         "strict": is_strict,
     }
+
+
+def _choices(values: Sequence[str] | None) -> dict[str, list[str]]:
+    return {"enum": [*values]} if values else {}

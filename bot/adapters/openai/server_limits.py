@@ -8,10 +8,11 @@ from typing import Any
 
 from openai import APIStatusError, AsyncOpenAI
 
-from bot.adapters.openai import azure, errors
+from bot.adapters.openai import azure, errors, one_tool
 from bot.panel import efforts
 from bot.panel.errors import ModelFault, ModelRefused, PanelError
 from bot.panel.language_model.exchange import Prompt
+from bot.panel.language_model.tool_names import MOST_SINGLE
 from bot.panel.model import Effort
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ _THINKING = re.compile(
     r"\breasoning_effort\b|\breasoning\b(?!\W{0,2} item)|\bsupport thinking\b", re.IGNORECASE
 )
 _IN_DOUBT = (ModelFault.BAD_REQUEST, ModelFault.TOOLS)
+_PURPOSES = (None, 60, 0)  # characters of what each of many experts is for: all, fewer, none
 
 
 class ServerLimits:
@@ -38,6 +40,20 @@ class ServerLimits:
         self._efforts: dict[tuple[str, Effort], str | None] = {}
         self._refused: defaultdict[str, set[str]] = defaultdict(set)
         self._accepted: defaultdict[str, set[str]] = defaultdict(set)
+        self._shortened: defaultdict[str, int] = defaultdict(int)  # how often, of _PURPOSES
+
+    def offered(self, prompt: Prompt, most: int = MOST_SINGLE) -> Prompt:
+        """Return *prompt* as it is sent: with one tool for all if it has more than *most*."""
+        return one_tool.offered(prompt, most, _PURPOSES[self._shortened[prompt.model]])
+
+    def shorten(self, prompt: Prompt) -> bool:
+        """Say less of each of many experts from now on; return whether that was possible."""
+        shortened = self._shortened[prompt.model]
+        if len(prompt.tools) <= MOST_SINGLE or shortened + 1 == len(_PURPOSES):
+            return False
+        self._shortened[prompt.model] = shortened + 1
+        log.warning("purposes.shortened", extra={"model": prompt.model})
+        return True
 
     def effort(self, prompt: Prompt) -> str | None:
         """Return the effort to ask for; None: the request does not name one."""

@@ -55,9 +55,10 @@ from bot.panel.usage import NO_USAGE, Usage
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
 PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
-UNREAD, DELAYED, LEFT_OUT = "unread", "delayed", "left-out"
+UNREAD, DELAYED, LEFT_OUT, TOO_MANY = "unread", "delayed", "left-out", "too-many"
 ASIDES = re.compile(  # not part of an answer
-    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{LEFT_OUT}|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
+    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{LEFT_OUT}|{TOO_MANY}"
+    rf"|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
 )
 
 

@@ -1,6 +1,6 @@
 """Requests to models and their responses, in the same terms for every backend."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.panel.language_model.frames import Framed, Kind, frame, quote
@@ -134,6 +134,7 @@ class Tool:
     description: str
     parameters: Mapping[str, str]  # name to description, in the order to be written
     title: str = ""  # by which models may call it, too
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by parameter, if few
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Calls of experts as models make them: whom they mean, and what they ask."""
 
 import re
+from difflib import get_close_matches
 
 from bot.panel.journal.events import StrangerCalled
 from bot.panel.language_model import prompts, tool_names
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
 from bot.panel.language_model.frames import quote
-from bot.panel.model import Call, CallId, Expert, Panel
+from bot.panel.model import Call, CallId, Expert, ExpertName, Panel
+from bot.panel.roster.expert_checks import LONGEST_TITLE
 
+_ALIKE, _LIKENESS = 8, 0.5  # how many names are proposed, and how much of them is the same
 _NOT_MADE = (
     "{name} was not consulted: one question may consult {limit} experts, and that many were. "
     "Say what is missing, or answer without."
@@ -45,10 +48,23 @@ def not_consulted(call: StrangerCalled, panel: Panel) -> list[Item]:
         name = expert.title if expert else call.name
         output = _NOT_MADE.format(name=quote(name), limit=call.limit)
     else:
-        known = ", ".join(prompts.tool_name(expert.name) for expert in panel.experts)
-        output = f"There is no expert {quote(call.name)!r} on this panel. There are: {known}."
+        output = _not_there(call.name, panel)
     answered: list[Item] = [ToolAnswered(call.call_id, output)]
     if not call.written:
         return answered
     name = re.sub(r"[^\w-]", "_", call.name, flags=re.ASCII)[:64] or "unknown"
     return [ToolCalled(call.call_id, name, {}), *answered]
+
+
+def _not_there(name: str, panel: Panel) -> str:
+    """Return that *name* is nobody's, and who is there; of many experts, those of like names."""
+    known = [prompts.tool_name(expert.name) for expert in panel.experts]
+    output = f"There is no expert {quote(name)!r} on this panel."
+    if len(known) <= tool_names.MOST_SINGLE:
+        return f"{output} There are: {', '.join(known)}."
+    meant = name.casefold().removeprefix(tool_names.PREFIX)[:LONGEST_TITLE]
+    words: dict[str, ExpertName] = {expert.name: expert.name for expert in panel.experts}
+    words |= {expert.title.casefold(): expert.name for expert in panel.experts}
+    alike = get_close_matches(meant.replace("_", "-"), words, _ALIKE, _LIKENESS)
+    names = ", ".join(dict.fromkeys(words[word] for word in alike))
+    return f"{output} Names like it: {names or 'none'}. The list in your instructions has all."

@@ -32,6 +32,7 @@ from bot.panel.model import (
 from bot.panel.tools import ApprovalWanted
 from bot.panel.utterance import Role, Utterance
 
+_CONSULT = "Consult "
 _DIRECT = "Addressed directly in the thread."
 _GOES_ON = "Goes on with what it was asked before: people have decided on a tool that it wanted."
 _DECISIONS = {
@@ -51,7 +52,7 @@ def tools(panel: Panel) -> tuple[Tool, ...]:
     return tuple(
         Tool(
             tool_name(expert.name),
-            f"Consult {quote(expert.title)}: {quote(expert.purpose)}",
+            f"{_lead(expert.title)}{quote(expert.purpose)}",
             {
                 "reason": "Why this expert, in half a sentence that the people will read.",
                 "brief": "What the expert has to answer, and what it must know of the thread.",
@@ -60,6 +61,26 @@ def tools(panel: Panel) -> tuple[Tool, ...]:
         )
         for expert in panel.experts
     )
+
+
+def _lead(title: str) -> str:
+    return f"{_CONSULT}{quote(title)}: "
+
+
+def listed(tools: Iterable[Tool], longest: int | None = None) -> str:
+    """Return the experts whom *tools* consult, a line each, for models that get one tool for all.
+
+    *longest*: how many characters of what each is for; None: all of them.
+    """
+    return "\n".join(_line(tool, longest) for tool in tools)
+
+
+def _line(tool: Tool, longest: int | None) -> str:
+    who, purpose = _lead(tool.title), tool.description.removeprefix(_lead(tool.title))
+    if longest is not None and len(purpose) > longest:
+        purpose = f"{purpose[:longest].rstrip()}…" if longest else ""
+    line = f"- {expert_of(tool.name)}: {who.removeprefix(_CONSULT)}{purpose}"
+    return " ".join(line.split()).removesuffix(":")
 
 
 def expert_of(tool: str) -> ExpertName | None:

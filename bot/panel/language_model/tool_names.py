@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from bot.panel.language_model.exchange import Prompt, Tool, UserSaid, WrittenCalls
 
 PREFIX = "consult_"
+MOST_SINGLE = 64  # experts who are tools of their own: OpenAI takes 128, hosted and remote ones too
 # What models call the brief; data about experts, which people ask for, has none of it.
 _BRIEFS = frozenset({"brief", "reason", "message", "question", "query", "task", "prompt", "input"})
 
@@ -22,10 +23,14 @@ def find(name: str, tools: Iterable[Tool]) -> Tool | None:
     return matches[0] if meant and len(matches) == 1 else None
 
 
-def _plain(name: str) -> str:
-    """Return *name* without namespace, marks and prefix: "functions.Consult-Legal<|channel|>x"."""
+def bare(name: str) -> str:
+    """Return *name* without namespace and marks: "functions.Consult-Legal<|channel|>x"."""
     last = re.split(r"[.:/]", re.split(r"<[|｜]", name)[0].strip())[-1]
-    return re.sub(r"[\W_]+", "_", last.casefold()).strip("_").removeprefix(PREFIX)
+    return re.sub(r"[\W_]+", "_", last.casefold()).strip("_")
+
+
+def _plain(name: str) -> str:
+    return re.sub(rf"^(?:{PREFIX})+", "", bare(name))
 
 
 def are_meant(written: WrittenCalls, prompt: Prompt) -> bool:

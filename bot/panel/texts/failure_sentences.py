@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.language import gettext, listing, ngettext
+from bot.language import gettext, listing, ngettext, number
 from bot.panel.errors import (
     ConversationGone,
     MessengerUnavailable,
@@ -170,8 +170,22 @@ def _why_not_answered(failure: Failure) -> str:
     }[failure]
 
 
-def router_failed(fault: ModelFault, server: str = "") -> str:
-    """Return the message of a turn whose router failed; *server* is the name of the model's."""
+_MANY = 20  # experts, of whom a model has to read a good deal
+
+
+def router_failed(fault: ModelFault, server: str = "", experts: int = 0) -> str:
+    """Return the message of a turn whose router failed; *server* is the name of the model's.
+
+    *experts*: how many it had to read about.
+    """
+    if fault is ModelFault.TOO_LONG and experts >= _MANY:
+        return gettext(
+            "This is more than my model can read at once, together with who the {count} experts "
+            "here are. A shorter message or a new thread may help, or the name of an expert before "
+            "the question. If not, whoever runs me has to choose a router model that reads more, "
+            "and whoever looks after the panel can remove experts.",
+            count=number(experts),
+        )
     return repairable(fault, server) or _about_message(fault, _named(server))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.language import gettext, listing, ngettext
+from bot.language import gettext, listing, ngettext, number
 from bot.panel.model import Steer, Wish
 from bot.panel.names import in_code
 
@@ -209,6 +209,16 @@ def left_out(titles: Sequence[str], most: int) -> str:
         "by name to ask them.",
         most,
         experts=listing(titles),
+    )
+
+
+def too_many(addressed: int, most: int) -> str:
+    """Return the line for a question to more experts than can be asked at once."""
+    return gettext(
+        "{count} experts are too many to ask at once: {most} is the most. So I choose those whose "
+        "field it is; mention experts by name to ask them.",
+        count=number(addressed),
+        most=number(most),
     )
 
 

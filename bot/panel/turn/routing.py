@@ -10,14 +10,14 @@ from dataclasses import replace
 from functools import partial
 
 from bot.panel.errors import ModelRefused
-from bot.panel.intake.addressing import addressed
+from bot.panel.intake.addressing import MOST_AT_ONCE, addressed
 from bot.panel.journal.events import (
     ExpertCalled,
     Routed,
     RouterAsked,
     RouterBegan,
 )
-from bot.panel.journal.progress import Progress
+from bot.panel.journal.progress import TOO_MANY, Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import (
     Begun,
@@ -30,6 +30,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.expert_calls import not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.model import CallId, Expert, Panel, Wish
+from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
 from bot.panel.turn.selection import Selection, Start
@@ -41,11 +42,14 @@ log = logging.getLogger(__name__)
 
 async def route(context: TurnContext, start: Start) -> None:
     """Find out who answers, and *start* each expert the moment it is called."""
+    experts = _named_by_people(context)
     if context.turn.verdict:
         await _continue_after_verdict(context, start)
-    elif experts := _named_by_people(context):
+    elif 0 < len(experts) <= MOST_AT_ONCE:
         await _call_directly(context, experts, start)
     else:
+        if experts:
+            await context.writer.post(TOO_MANY, sentences.too_many(len(experts), MOST_AT_ONCE))
         await context.in_conversation(partial(_ask_router, context, start))
 
 

@@ -256,7 +256,8 @@ class TurnRunner:
         if refusal.fault is ModelFault.QUOTA:
             await self._failures.no_credit(context.record, context.writer)
         else:
-            sentence = failure_sentences.router_failed(fault, refusal.server)
+            experts = len(context.panel.experts)
+            sentence = failure_sentences.router_failed(fault, refusal.server, experts)
             await context.writer.post("refused", sentence)
 
     async def _route_and_consult(self, context: TurnContext) -> None:

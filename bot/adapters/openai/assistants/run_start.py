@@ -4,7 +4,7 @@ import logging
 
 from openai import APIConnectionError, APIStatusError, NotFoundError
 
-from bot.adapters.openai import errors
+from bot.adapters.openai import errors, one_tool
 from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
 from bot.adapters.openai.assistants.definitions import AssistantDefinitions, definition, documents
 from bot.adapters.openai.assistants.pending_runs import PendingRuns
@@ -38,7 +38,7 @@ class RunStart:
         self._pending = pending
         self._retries = RequestRetries(delays)
         self._prompt = prompt
-        self._unsent: list[Item] = list(prompt.items)  # what is not in the thread yet
+        self._unsent: list[Item] = list(self._offered.items)  # what is not in the thread yet
         self._after = ""  # the last message in it
         self._assistant_lost = False
 
@@ -58,6 +58,12 @@ class RunStart:
                 await self._retries.wait(error)
             except APIStatusError as error:
                 await self._put_right(error)
+
+    @property
+    def _offered(self) -> Prompt:
+        """The prompt as the server gets it; its documents are a tool, too."""
+        most = one_tool.MOST_IN_RUN - bool(self._prompt.collections)
+        return self._limits.offered(self._prompt, most)
 
     @property
     def _outputs(self) -> dict[str, str]:
@@ -81,7 +87,7 @@ class RunStart:
             newest = await self._api.newest_messages(thread, 1)
             self._after = newest[0].optional_text("id") if newest else ""
         await self._open_documents()
-        assistant = await self._definitions.find(self._prompt)
+        assistant = await self._definitions.find(self._offered)
         return await self._api.start_run(thread, self._request(assistant))
 
     async def _open_documents(self) -> None:
@@ -95,7 +101,7 @@ class RunStart:
             log.warning("documents.left_out", extra={"collections": len(others[1:])})
 
     def _request(self, assistant: str) -> Json:
-        prompt = self._prompt
+        prompt = self._offered
         request = {
             "assistant_id": assistant,
             **definition(prompt),

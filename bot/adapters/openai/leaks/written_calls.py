@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.adapters.openai import one_tool
 from bot.adapters.openai.leaks import loose_values
 from bot.adapters.openai.leaks.headers import MarkedCall
 from bot.panel.language_model.exchange import ToolCalled, WrittenCalls
@@ -143,4 +144,4 @@ def _tool_called(number: int, tool: str, given: Mapping[str, Any]) -> ToolCalled
     arguments = {str(key): value for key, value in given.items() if isinstance(value, str)}
     content = json.dumps([number, tool, arguments]).encode()
     id_ = CallId(f"text_{hashlib.sha256(content).hexdigest()[:24]}")
-    return ToolCalled(id_, tool, arguments, written=True)
+    return ToolCalled(id_, *one_tool.called(tool, arguments), written=True)

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.adapters.openai import one_tool
 from bot.adapters.openai.reading import message_parts
 from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.sent import Sent, sent_all
@@ -100,7 +101,7 @@ _TELLING = ("role", "content", "output", "call_id", "name", "arguments")
 
 def tool_called(id_: CallId, name: str, arguments: object) -> ToolCalled:
     """Return a call; arguments that are no JSON object, or no text in it, are left out."""
-    return ToolCalled(id_, name, read_arguments(arguments))
+    return ToolCalled(id_, *one_tool.called(name, read_arguments(arguments)))
 
 
 def read_arguments(arguments: object) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ word; some answer 400 and no more. Nobody can tell that from an outage, so it is
 3. what was left out is remembered only once the model writes without it.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -45,11 +46,18 @@ class Concessions:
 
     def named(self, request: Mapping[str, Any], error: APIStatusError) -> bool:
         """Leave out what the refusal names; return whether it names anything."""
-        if self._limits.learn(self._prompt, error):
+        if self._limits.learn(self._prompt, error) or self._shortened(request, error):
             return True
         doubted = self._limits.doubted(self._model, request)
         is_odd = error.status_code in (500, 501)  # may quote the whole request: only on trial
         return is_odd and self._leave_out(named_fields(errors.message_of(error), doubted))
+
+    def _shortened(self, request: Mapping[str, Any], error: APIStatusError) -> bool:
+        """Say less of each of many experts, if it is they who are too long."""
+        refusal = errors.from_status(error)
+        is_too_long = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.TOO_LONG
+        are_most = len(request["instructions"]) > len(json.dumps(request["input"]))
+        return is_too_long and are_most and self._limits.shorten(self._prompt)
 
     def guessed(self, request: Mapping[str, Any], error: APIStatusError) -> bool:
         """Leave something out, if some field is refused without its name; return whether so."""

@@ -33,6 +33,7 @@ class RequestBuilder:
 
         It lacks the optional fields that the server refuses, and those in *without*.
         """
+        prompt = self.limits.offered(prompt)
         without |= self.limits.refused(prompt.model)
         request: dict[str, Any] = {
             "conversation": prompt.conversation,

@@ -74,7 +74,9 @@ class StatelessModel(LanguageModel):
         self._store = store
         self._requests = RequestBuilder(salt, limits_of(client))
         self._delays = delays or RetryDelays()
-        self._summaries = Summaries(client, store, compaction or Compaction(), self._delays)
+        self._summaries = Summaries(
+            client, store, compaction or Compaction(), self._delays, self._requests.limits
+        )
         self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 

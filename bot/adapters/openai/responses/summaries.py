@@ -23,6 +23,7 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.reading.usage import usage_of
 from bot.adapters.openai.responses.compaction import Compaction, Windows, tokens_in, tokens_of
 from bot.adapters.openai.retries import RetryDelays, send
+from bot.adapters.openai.server_limits import ServerLimits
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.conversation_store import ConversationStore, Remembered
 from bot.panel.language_model.exchange import Prompt
@@ -60,11 +61,13 @@ class Summaries:
         store: ConversationStore,
         compaction: Compaction,
         delays: RetryDelays,
+        limits: ServerLimits,
     ) -> None:
         self._client = client
         self._store = store
         self._compaction = compaction
         self._delays = delays
+        self._server = limits
         self._windows = Windows()
 
     async def history(self, prompt: Prompt) -> History:
@@ -93,7 +96,7 @@ class Summaries:
         """Learn from a refusal as too long; return whether less would be sent before *prompt*."""
         if not history.sent.items or _has_attachments(prompt):
             return False
-        sent = _fixed(prompt) + tokens_of(history.sent.items)
+        sent = self._fixed(prompt) + tokens_of(history.sent.items)
         self._windows.learn_refused(prompt.model, str(error), sent)
         limits = self._limits(prompt)
         is_shorter = limits.fitting(history.sent, limits.tokens) != history.sent
@@ -106,17 +109,26 @@ class Summaries:
         before = tokens_of(history.sent.items) + tokens_in(history.sent.summary)
         is_told = usage.cached <= usage.input  # else what was cached is not counted in it
         if is_told and not _has_attachments(prompt):
-            self._windows.learn_read(prompt.model, usage.input, _fixed(prompt) + before)
+            fixed = self._fixed(prompt)
+            self._windows.learn_read(prompt.model, usage.input, fixed + before)
+            if (window := self._windows.of(prompt.model)) and fixed > window:
+                self._server.shorten(prompt)
 
     def _limits(self, prompt: Prompt) -> Compaction:
         """Return the usual limits, or what the model's window leaves beside *prompt*."""
         window = self._windows.of(prompt.model)
         if window is None:
             return self._compaction
-        room = window - window // _ANSWER - _fixed(prompt)
+        room = window - window // _ANSWER - self._fixed(prompt)
         return replace(
             self._compaction, tokens=min(self._compaction.tokens, max(room, window // 8))
         )
+
+    def _fixed(self, prompt: Prompt) -> int:
+        """Return about how many tokens *prompt* is without the history."""
+        sent = self._server.offered(prompt)
+        texts = (f"{one.description}{one.parameters}{one.choices or ''}" for one in sent.tools)
+        return tokens_in(sent.instructions) + sum(map(tokens_in, texts)) + tokens_of(sent.items)
 
     async def _summary(
         self, model: str, summary: str, texts: Sequence[str], limits: Compaction
@@ -166,12 +178,6 @@ def _accepted(response: Sent) -> str:
     if any(part.raw("refusal") for part in parts):
         return ""
     return "\n\n".join(model_said(item).text for item in messages).strip()
-
-
-def _fixed(prompt: Prompt) -> int:
-    """Return about how many tokens *prompt* is without the history."""
-    tools = sum(tokens_in(f"{tool.description}{tool.parameters}") for tool in prompt.tools)
-    return tokens_in(prompt.instructions) + tools + tokens_of(prompt.items)
 
 
 def _has_attachments(prompt: Prompt) -> bool:

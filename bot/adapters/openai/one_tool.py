@@ -1,0 +1,78 @@
+"""A large panel as one tool: a request takes 128 tools at most, and a panel has up to 500 experts.
+
+1. A small panel has a tool for each expert. A larger one has the tool ``consult``, with the
+   experts' names as an enumeration; what each is for stands at the end of the instructions.
+2. The panel knows the first form only: calls are translated as they are sent and read. What we
+   store is the same in both, and a process of another version reads it.
+3. Both forms are understood at any time: a conversation holds calls from before its panel grew
+   or shrank, and models imitate what they read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.panel.language_model import instructions, prompts, tool_names
+from bot.panel.language_model.exchange import Item, Prompt, Tool, ToolCalled
+from bot.panel.model import ExpertName
+
+MOST_IN_RUN = 20  # tools, in a run of the Assistants API; an assistant itself may have 128
+_TOOL, _PARAMETER = "consult", "expert"
+_MEANING_IT = frozenset({_TOOL, "consult_expert", "consult_experts", "ask_expert", "call_expert"})
+_NAMING = (_PARAMETER, "expert_name", "name", "colleague", "who")
+_LONGEST_NAME = 64  # of whom a single argument can mean
+# OpenAI takes 15,000 characters in an enumeration of more than 250 names, and 1,000 names.
+_MOST_NAMES, _MOST_CHARACTERS = 1_000, 15_000
+
+
+def offered(
+    prompt: Prompt, most: int = tool_names.MOST_SINGLE, longest: int | None = None
+) -> Prompt:
+    """Return *prompt* as it goes to the server: with one tool if it has more than *most*.
+
+    *longest*: how many characters of a purpose the model reads; None: all.
+    """
+    if len(prompt.tools) <= most:
+        return prompt
+    return replace(
+        prompt,
+        instructions="\n".join(
+            [prompt.instructions, instructions.MANY, prompts.listed(prompt.tools, longest)]
+        ),
+        tools=(_one(prompt.tools),),
+        items=tuple(map(_as_sent, prompt.items)),
+    )
+
+
+def called(tool: str, arguments: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """Return a model's call in the panel's form, with the expert's own tool."""
+    if tool_names.bare(tool) not in _MEANING_IT:
+        return tool, arguments
+    key = next((key for key in _NAMING if arguments.get(key)), None)
+    if key is None and len(arguments) == 1:  # perhaps it is a name, without its key
+        key = next(key for key, value in arguments.items())
+        key = key if len(arguments[key]) <= _LONGEST_NAME else None
+    if key is None:
+        return tool, arguments
+    others = {name: text for name, text in arguments.items() if name != key}
+    return tool_names.PREFIX + tool_names.bare(arguments[key]), others
+
+
+def _one(tools: tuple[Tool, ...]) -> Tool:
+    names = tuple(_expert(tool.name) for tool in tools)
+    fits = len(names) <= _MOST_NAMES and sum(map(len, names)) <= _MOST_CHARACTERS
+    return Tool(
+        _TOOL,
+        "Consult an expert of the list in your instructions.",
+        {_PARAMETER: "The expert's name, as in the list.", **tools[0].parameters},
+        choices={_PARAMETER: names} if fits else {},
+    )
+
+
+def _as_sent(item: Item) -> Item:
+    if not isinstance(item, ToolCalled) or not item.tool.startswith(tool_names.PREFIX):
+        return item
+    return replace(item, tool=_TOOL, arguments={_PARAMETER: _expert(item.tool), **item.arguments})
+
+
+def _expert(tool: str) -> ExpertName:
+    return prompts.expert_of(tool) or ExpertName(tool)
