@@ -52,15 +52,21 @@ def wrong_value(name: str, value: object, supported: str) -> ApiError:
     return ApiError(text, code="invalid_value", param=name)
 
 
-def too_long(name: str, limit: int) -> ApiError:
+def too_long(name: str, limit: int, length: int) -> ApiError:
     """A text is longer than it may be."""
-    text = f"Invalid '{name}': string too long. Expected at most {limit} characters."
+    text = (
+        f"Invalid '{name}': string too long. Expected a string with maximum length {limit}, "
+        f"but got a string with length {length} instead."
+    )
     return ApiError(text, code="string_above_max_length", param=name)
 
 
-def too_many(name: str, limit: int) -> ApiError:
+def too_many(name: str, limit: int, length: int) -> ApiError:
     """A list is longer than it may be."""
-    text = f"Invalid '{name}': array too long. Expected at most {limit} items."
+    text = (
+        f"Invalid '{name}': array too long. Expected an array with maximum length {limit}, "
+        f"but got an array with length {length} instead."
+    )
     return ApiError(text, code="array_above_max_length", param=name)
 
 

@@ -10,6 +10,7 @@ from bot.playground.openai.assistants.threads import nothing_found
 from bot.playground.openai.conversations.store import checked_metadata
 from bot.playground.openai.items.items import new_id
 from bot.playground.openai.paging import page
+from bot.playground.openai.tools import assistant_tools
 
 FIELDS = frozenset(
     {
@@ -17,7 +18,7 @@ FIELDS = frozenset(
         "response_format", "temperature", "tool_resources", "tools", "top_p",
     }
 )  # fmt: skip
-_LONGEST_NAME = 256
+_LONGEST = {"description": 512, "instructions": 256_000, "name": 256}  # characters
 
 
 class Assistants:
@@ -88,7 +89,9 @@ def _checked(body: Json) -> Json:
             raise errors.unknown_parameter(name)
     if "model" in body:
         models.find(body["model"])
-    if len(body.get("name") or "") > _LONGEST_NAME:
-        raise errors.too_long("name", _LONGEST_NAME)
+    for name, longest in _LONGEST.items():
+        if len(text := body.get(name) or "") > longest:
+            raise errors.too_long(name, longest, len(text))
+    assistant_tools.check(body.get("tools") or [])
     metadata = checked_metadata(body.get("metadata"))
     return {**body, "metadata": metadata} if "metadata" in body else dict(body)

@@ -18,7 +18,7 @@ from bot.playground.openai.event_log import EventLog
 from bot.playground.openai.paging import page
 from bot.playground.openai.responses.responses import with_findings
 from bot.playground.openai.stand_in.brain import Brain, ModelRequest, Reply, Search, Status
-from bot.playground.openai.tools import request_tools
+from bot.playground.openai.tools import assistant_tools, request_tools
 
 FIELDS = frozenset(
     {
@@ -145,6 +145,7 @@ class Runs:
         if "model" in body:
             models.find(body["model"])
         checked_metadata(body.get("metadata"))
+        assistant_tools.check(body.get("tools") or [], assistant_tools.MOST_IN_RUN)
         return self._assistants.find(body["assistant_id"])
 
     def _reply(self, writing: RunWriting, outputs: Mapping[str, str] | None = None) -> Reply:

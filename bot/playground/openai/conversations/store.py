@@ -54,7 +54,7 @@ class Conversation:
         """Add items of a request, at most twenty."""
         new = items.taken(given, "items")
         if len(new) > MOST_ITEMS:
-            raise errors.too_many("items", MOST_ITEMS)
+            raise errors.too_many("items", MOST_ITEMS, len(new))
         items.check_additions(self.items, new)
         self.items += new
         return new
@@ -126,7 +126,7 @@ def checked_metadata(metadata: Any) -> dict[str, str]:
         if not isinstance(value, str):
             raise errors.wrong_type(f"metadata.{key}", "a string")
         if len(key) > _LONGEST_KEY:
-            raise errors.too_long(f"metadata.{key}", _LONGEST_KEY)
+            raise errors.too_long(f"metadata.{key}", _LONGEST_KEY, len(key))
         if len(value) > _LONGEST_VALUE:
-            raise errors.too_long(f"metadata.{key}", _LONGEST_VALUE)
+            raise errors.too_long(f"metadata.{key}", _LONGEST_VALUE, len(value))
     return dict(metadata)

@@ -151,7 +151,7 @@ def _id(item: Json, kind: str, where: str) -> str:
         text = f"Invalid '{where}.id': '{given}'. Expected an ID that begins with '{prefix}'."
         raise errors.ApiError(text, code="invalid_value", param=f"{where}.id")
     if len(given) > _LONGEST_ID:
-        raise errors.too_long(f"{where}.id", _LONGEST_ID)
+        raise errors.too_long(f"{where}.id", _LONGEST_ID, len(given))
     return given
 
 
@@ -211,7 +211,7 @@ def _check_texts(given: Json, where: str, *names: str) -> None:
     for name in names:
         value = parts.text(given, where, name, _LONGEST_TEXT)
         if name == "call_id" and not _CALL_ID.fullmatch(value):
-            raise errors.too_long(f"{where}.{name}", 64)
+            raise errors.too_long(f"{where}.{name}", 64, len(value))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ def text(part: Json, where: str, name: str, longest: int) -> str:
     if not isinstance(value, str):
         raise errors.wrong_type(f"{where}.{name}", "a string")
     if len(value) > longest:
-        raise errors.too_long(f"{where}.{name}", longest)
+        raise errors.too_long(f"{where}.{name}", longest, len(value))
     return value
 
 

@@ -118,8 +118,9 @@ def _check_effort(body: Json, model: models.Model) -> None:
 
 def _check_limits(body: Json) -> None:
     checked_metadata(body.get("metadata"))
-    if len(body.get("safety_identifier") or "") > _LONGEST_IDENTIFIER:
-        raise errors.too_long("safety_identifier", _LONGEST_IDENTIFIER)
+    identifier = body.get("safety_identifier") or ""
+    if len(identifier) > _LONGEST_IDENTIFIER:
+        raise errors.too_long("safety_identifier", _LONGEST_IDENTIFIER, len(identifier))
     most = body.get("max_output_tokens")
     if most is not None and most < _FEWEST_TOKENS:
         text = (

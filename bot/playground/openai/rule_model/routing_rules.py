@@ -19,6 +19,7 @@ from bot.playground.openai.words import clauses, listed, matches, score, shorten
 _MOST_CALLS = 3
 _LEAST_SHARE = 0.45  # of the best tool's score
 _LONGEST_BRIEF = 600
+_MOST_NAMED = 30  # experts
 _THANKS = re.compile(r"\b(thanks?|thank you|thx|cheers|danke|merci|gracias)\b", re.IGNORECASE)
 _GREETING = re.compile(
     r"\s*(hi|hello|hey|hallo|moin|bonjour|hola|good (morning|afternoon|evening|day))\b",
@@ -103,8 +104,9 @@ def _small_talk(question: str, request: ModelRequest) -> str | None:
     if short and _GREETING.match(question) and not fitting(question, request.tools):
         return f"Hello! {_invitation(request.tools)}"
     if _ABOUT_PANEL.fullmatch(question):
-        lines = (f"- **{title_of(tool)}**: {_purpose(tool)}" for tool in request.tools)
-        return "\n".join(["On this panel:", *lines])
+        shown, more = request.tools[:_MOST_NAMED], len(request.tools) - _MOST_NAMED
+        lines = [f"- **{title_of(tool)}**: {_purpose(tool)}" for tool in shown]
+        return "\n".join(["On this panel:", *lines, *_others(more)])
     return None
 
 
@@ -115,11 +117,16 @@ def _nobody(request: ModelRequest) -> str:
 
 
 def _invitation(tools: Sequence[Json]) -> str:
-    titles = listed([title_of(tool) for tool in tools]) or "nobody yet"
+    named = [title_of(tool) for tool in tools[:_MOST_NAMED]]
+    titles = listed([*named, *_others(len(tools) - _MOST_NAMED)]) or "nobody yet"
     example = short_name(tools[0]["name"]) if tools else "legal"
     return (
         f"Here to ask: {titles}. To ask one of them directly, begin with the name: `{example}: …`"
     )
+
+
+def _others(count: int) -> list[str]:
+    return [f"{count} more"] if count > 0 else []
 
 
 def _purpose(tool: Json) -> str:

@@ -14,6 +14,7 @@ from bot.playground.openai.rule_model.colleague_rules import (
     is_expert,
 )
 from bot.playground.openai.rule_model.document_rules import answer_from_documents
+from bot.playground.openai.rule_model.enumerated_tools import separated
 from bot.playground.openai.rule_model.expert_rules import answer
 from bot.playground.openai.rule_model.hosted_rules import use_hosted
 from bot.playground.openai.rule_model.prompt_reading import NOTICE, question_in
@@ -30,6 +31,10 @@ class RuleBrain:
 
     def reply(self, request: ModelRequest) -> Reply:
         """Return what the rules make of *request*."""
+        separate = separated(request)
+        return separate.called(self._reply(separate.request))
+
+    def _reply(self, request: ModelRequest) -> Reply:
         if request.schema is not None:
             question = question_in(request.last_user_text)
             return [Text(json.dumps(fill(request.schema, question, {}), ensure_ascii=False))]

@@ -8,9 +8,9 @@ from bot.json_types import Json
 from bot.playground.openai import errors
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.stand_in.hosted_steps import HOSTED
-from bot.playground.openai.tools import mcp_servers
+from bot.playground.openai.tools import mcp_servers, tool_limits
 
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _MOST_STORES = 2
 _MODES = ("none", "auto", "required")
 _CHOICES = frozenset(
@@ -27,6 +27,7 @@ _KINDS = _CHOICES - {"allowed_tools"}
 def check(body: Json) -> None:
     """Raise if the tools or the choice among them are not as they should be."""
     tools = body.get("tools") or []
+    tool_limits.check_number(tools)
     for number, tool in enumerate(tools):
         _check_tool(tool, f"tools[{number}]")
     _check_choice(body.get("tool_choice"), tools)
@@ -91,7 +92,7 @@ def _check_tool(tool: Any, where: str) -> None:
     if tool["type"] not in _KINDS:
         raise errors.wrong_value(f"{where}.type", tool["type"], ", ".join(sorted(_KINDS)))
     if tool["type"] == "function":
-        _check_function(tool, where)
+        check_function(tool, where)
     else:
         _check_own(tool, where)
 
@@ -106,15 +107,21 @@ def _check_own(tool: Json, where: str) -> None:
         mcp_servers.check(tool, where)
 
 
-def _check_function(tool: Json, where: str) -> None:
+def check_function(tool: Json, where: str, longest_name: int = 128) -> None:
+    """Raise if a function is not as it should be."""
     name = tool.get("name")
     if name is None:
         raise errors.missing(f"{where}.name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         text = f"Invalid '{where}.name': expected a string that matches '^[a-zA-Z0-9_-]+$'."
         raise ApiError(text, code="invalid_value", param=f"{where}.name")
+    if len(name) > longest_name:
+        raise errors.too_long(f"{where}.name", longest_name, len(name))
+    tool_limits.check_description(tool, where)
     if tool.get("strict"):
-        _check_strict(tool.get("parameters") or {}, f"function '{name}'", f"{where}.parameters")
+        schema = tool.get("parameters") or {}
+        _check_strict(schema, f"function '{name}'", f"{where}.parameters")
+        tool_limits.check_schema(schema, f"function '{name}'", f"{where}.parameters")
 
 
 def _check_stores(wanted: Any, where: str) -> None:
@@ -123,7 +130,7 @@ def _check_stores(wanted: Any, where: str) -> None:
     if not isinstance(wanted, list):
         raise errors.wrong_type(where, "an array")
     if len(wanted) > _MOST_STORES:
-        raise errors.too_many(where, _MOST_STORES)
+        raise errors.too_many(where, _MOST_STORES, len(wanted))
 
 
 def _check_choice(choice: Any, tools: list[Json]) -> None:

@@ -123,7 +123,7 @@ async def test_twenty_items_may_be_added_at_once_and_no_more(
     client: AsyncOpenAI, conversation: Conversation
 ) -> None:
     await client.conversations.items.create(conversation.id, items=[USER] * 20)
-    with pytest.raises(BadRequestError, match="at most 20"):
+    with pytest.raises(BadRequestError, match="maximum length 20, but got an array with length 21"):
         await client.conversations.items.create(conversation.id, items=[USER] * 21)
     assert len(await stored(client, conversation.id)) == 20
 
