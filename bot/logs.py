@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -39,3 +41,30 @@ def set_up(level: str, stream: TextIO = sys.stderr) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def written_by(write: Callable[[str], object]) -> Iterator[None]:
+    """Give each line of the log to *write* for as long as the block runs."""
+    root, handler = logging.getLogger(), _Lines(write)
+    handler.setFormatter(EventFormatter())
+    usual = root.handlers[:]
+    root.handlers[:] = [handler]
+    try:
+        yield
+    finally:
+        root.handlers[:] = usual
+
+
+class _Lines(logging.Handler):
+    """Gives each line to a function."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        super().__init__()
+        self._write = write
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._write(self.format(record))
+        except Exception:  # noqa: BLE001 - as every handler: what cannot be logged stops nothing
+            self.handleError(record)

@@ -56,6 +56,7 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
     ):
         yield Services(
             team_id=slack.identity.team_id,
+            url=slack.identity.url,
             stores=_stores(storage),
             model=model,
             knowledge=knowledge,
@@ -77,15 +78,15 @@ def _stores(storage: Storage) -> Stores:
 
 
 @asynccontextmanager
-async def open_documents(config: Config) -> AsyncIterator[tuple[str, ExpertDocuments]]:
-    """Open the experts' documents; yields the workspace's id with them."""
+async def open_documents(config: Config) -> AsyncIterator[tuple[Identity, ExpertDocuments]]:
+    """Open the experts' documents; yields the bot's identity with them."""
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         open_knowledge(config) as knowledge,
     ):
         documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge)
-        yield slack.identity.team_id, documents
+        yield slack.identity, documents
 
 
 @asynccontextmanager

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -30,14 +32,30 @@ def settings(*needs: str) -> Config:
     return config
 
 
-def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1) -> None:
-    """Run *work* until it ends or a signal stops it.
+_progress: list[Progress] = []  # the bars that were shown, for whoever stops a command
+
+
+def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = False) -> None:
+    """Run *work* until it ends; a signal stops it, and it exits as shells expect (Ctrl+C: 130).
 
     An error that is meant for people is printed in one line, and the program exits with
-    *exit_code*.
+    *exit_code*. What *resumes* goes on where it was stopped when it is run again.
     """
+    if signalled := _run(work, exit_code):
+        again = " Do the same again to go on." if resumes else ""
+        click.echo(f"panelbot: stopped{_how_far()}.{again}", err=True)
+        sys.exit(128 + signalled)
+
+
+def serve(work: Coroutine[Any, Any, None]) -> None:
+    """Run *work* until a signal ends it, which is how it is meant to end."""
+    _run(work, 1)
+
+
+def _run(work: Coroutine[Any, Any, None], exit_code: int) -> int:
+    """Run *work*; returns the signal that has stopped it, or 0."""
     try:
-        asyncio.run(_until_signal(work))
+        return asyncio.run(_until_signal(work))
     except Exception as error:
         errors = list(leaves(error))
         for leaf in errors:
@@ -48,6 +66,12 @@ def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1) -> None:
         for text in dict.fromkeys(map(str, errors)):
             click.echo(f"panelbot: {text}", err=True)
         sys.exit(exit_code)
+
+
+def _how_far() -> str:
+    """Return what the last progress bar says, in words; empty if none was shown."""
+    tasks = _progress[-1].tasks if _progress else ()
+    return "".join(f": {one.description}, {one.completed:g} of {one.total:g}" for one in tasks)
 
 
 def write(text: str, out: str) -> None:
@@ -61,10 +85,19 @@ def write(text: str, out: str) -> None:
         raise Refused(f"{out} cannot be written: {error.strerror}.") from error
 
 
-def progress_bar() -> Progress:
-    """Return a progress bar on standard error, with a count and the time elapsed."""
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show a progress bar on standard error, with a count and the time elapsed.
+
+    What is logged meanwhile appears above it, a line each, however long.
+    """
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
+    above = partial(console.print, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    bar = Progress(*columns, TimeElapsedColumn(), console=console, redirect_stdout=False)
+    _progress.append(bar)
+    with bar, logs.written_by(above):
+        yield bar
 
 
 def track(description: str, items: Sequence[T]) -> Iterator[T]:
@@ -73,22 +106,27 @@ def track(description: str, items: Sequence[T]) -> Iterator[T]:
         yield from progress.track(items, description=description)
 
 
-async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
-    """Run *work*; SIGTERM and SIGINT (Ctrl+C) cancel it, so that it can clean up."""
-    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    signalled = asyncio.Event()
+async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
+    """Run *work*; SIGTERM and SIGINT (Ctrl+C) cancel it, so that it can clean up.
 
-    def stop() -> None:
-        signalled.set()
+    Returns the signal that did, or 0.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    signalled: list[int] = []
+
+    def stop(number: int) -> None:
+        signalled.append(number)
         task.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, stop, number)
     try:
         await task
     except asyncio.CancelledError:
-        if not signalled.is_set():
+        if not signalled:
             raise
+        return signalled[0]
+    return 0
 
 
 def _exit_with_problems(error: ConfigError) -> NoReturn:

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot import logs
-from bot.cli.command import run
+from bot.cli.command import run, serve
 from bot.cli.links import tree
 from bot.demo.run import Answered, Demo, open_demo
 from bot.settings.environment import read
@@ -40,7 +40,7 @@ def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     if as_json and ask is None:
         raise click.UsageError("--json needs --ask.")
     if ask is None:
-        run(_serve(port, opens=opens))
+        serve(_serve(port, opens=opens))
     elif ask.strip():
         run(_ask(ask, as_json=as_json))
     else:

@@ -35,7 +35,7 @@ def export(what: str, format_: str, out: str) -> None:
 async def _export(what: str, format_: str, out: str) -> None:
     async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
         team_id, url = access.identity.team_id, access.identity.url
-        thread = await find_thread(what, team_id, access.threads, access.model)
+        thread = await find_thread(what, team_id, access.threads, access.model, url=url)
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)

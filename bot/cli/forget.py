@@ -6,7 +6,7 @@ import click
 
 from bot.assembly.operator import open_services
 from bot.cli.command import run, settings, track
-from bot.cli.thread_argument import channel_id, find_thread, user_id
+from bot.cli.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
 from bot.operations.services import Services
@@ -35,7 +35,8 @@ def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) 
     a person by the id in the profile (U…), a channel by its id (C…). Whatever could not be deleted
     is listed: run the command again to continue. People's own messages stay in Slack.
     """
-    run(_forget(what, messages=messages, dry_run=dry_run, yes=yes, wait=wait))
+    work = _forget(what, messages=messages, dry_run=dry_run, yes=yes, wait=wait)
+    run(work, resumes=True)
 
 
 async def _forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
@@ -54,10 +55,11 @@ async def _plan(services: Services, what: str, *, messages: bool) -> ForgetPlan:
     planner = ForgetPlanner(Survey(services), messages=messages, track=partial(track, "Looking"))
     if user := user_id(what):
         return await planner.person(user)
-    if channel := channel_id(what):
-        return await planner.channel(channel)
+    if channel_id(what):
+        return await planner.channel(find_channel(what, url=services.url))
     threads, model = services.stores.threads, services.model
-    return await planner.thread(await find_thread(what, services.team_id, threads, model))
+    thread = await find_thread(what, services.team_id, threads, model, url=services.url)
+    return await planner.thread(thread)
 
 
 def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:

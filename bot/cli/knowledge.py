@@ -10,6 +10,7 @@ import click
 
 from bot.assembly.operator import open_documents
 from bot.cli.command import progress_bar, run, settings
+from bot.cli.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload
@@ -18,7 +19,7 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 _CONCURRENCY = 4
 _CHANNEL = click.option(
-    "--channel", metavar="ID", help="The expert of this channel, not of the defaults of all."
+    "--channel", metavar="CHANNEL", help="The expert of this channel, not of the defaults of all."
 )
 _NAME = click.argument("name")
 
@@ -199,5 +200,8 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _open_documents(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (team, documents):
+    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (identity, documents):
+        team = identity.team_id
+        if channel:
+            channel = find_channel(channel, url=identity.url)
         yield documents, ChannelScope(team, channel) if channel else WorkspaceScope(team)

@@ -1,8 +1,8 @@
 """``panelbot links``: the conversations of a Slack thread; finding or migrating them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import click
 from rich.console import Console
@@ -11,9 +11,10 @@ from rich.tree import Tree
 from bot.assembly import model_server
 from bot.assembly.operator import open_services, open_threads
 from bot.cli.command import run, settings, track
-from bot.cli.thread_argument import channel_id, find_thread
+from bot.cli.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
-from bot.panel.errors import PanelError, Refused, leaves
+from bot.operations.rebuild import ChannelRebuild
+from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
 from bot.panel.links import ThreadLinks, experts_on
 from bot.panel.model import ExpertName, ThreadRef
 from bot.settings.config import BACKENDS
@@ -41,8 +42,11 @@ def show(what: str) -> None:
 @links.command()
 @click.argument("channel")
 def rebuild(channel: str) -> None:
-    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata."""
-    run(_rebuild(channel))
+    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata.
+
+    Run it again to go on where it was stopped.
+    """
+    run(_rebuild(channel), resumes=True)
 
 
 @links.command()
@@ -56,12 +60,15 @@ def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
     again to continue where it stopped.
     """
-    run(_migrate(what, backend, dry_run=dry_run))
+    run(_migrate(what, backend, dry_run=dry_run), resumes=True)
 
 
 async def _show(what: str) -> None:
     async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
-        thread = await find_thread(what, access.identity.team_id, access.threads, access.model)
+        identity = access.identity
+        thread = await find_thread(
+            what, identity.team_id, access.threads, access.model, url=identity.url
+        )
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
@@ -80,29 +87,28 @@ def tree(thread: ThreadRef, links: ThreadLinks) -> Tree:
     return root
 
 
-@dataclass(slots=True)
-class _Counts:
-    threads: int = 0
-    rebuilt: int = 0
-    experts: int = 0
-
-    def add(self, links: ThreadLinks) -> None:
-        self.threads += 1
-        self.rebuilt += links.router is not None
-        self.experts += len(links.experts)
-
-
 async def _rebuild(channel: str) -> None:
-    async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
-        roots: Sequence[str] = [ts async for ts in access.transcript.thread_roots(channel)]
-        counts = _Counts()
-        for ts in track("Looking through threads", roots):
-            thread = ThreadRef(access.identity.team_id, channel, ts)
-            counts.add(await access.recovery.rebuild(thread))
+    async with open_services(settings(*SLACK_OUT, *MODEL, *STORE)) as services:
+        channel = find_channel(channel, url=services.url)
+        rebuild = ChannelRebuild(services, channel)
+        try:
+            roots = await rebuild.left()
+        except MessengerRefused as error:
+            raise _unreadable(channel, error) from error
+        found = await rebuild.run(roots, partial(track, "Looking through threads"))
     click.echo(
-        f"{counts.rebuilt} of {counts.threads} threads belong to the panel; "
-        f"found {counts.experts} expert conversations."
+        f"{found.linked} of {found.threads} threads belong to the panel; "
+        f"found {found.experts} expert conversations."
     )
+
+
+def _unreadable(channel: str, error: MessengerRefused) -> Refused:
+    """Return why *channel* cannot be read, with what to do."""
+    if error.code in ("channel_not_found", "not_in_channel"):
+        why = "Slack knows no such channel here, or the bot is not in it: /invite it there."
+    else:
+        why = f"Slack says {error}."
+    return Refused(f"{channel} cannot be read. {why}")
 
 
 async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
@@ -111,10 +117,12 @@ async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     async with open_services(config) as services:
         migration = Migration(services)
         if what is None or channel_id(what):
-            threads = await migration.linked_threads(what or "")
+            channel = find_channel(what, url=services.url) if what else ""
+            threads = await migration.linked_threads(channel)
         else:
             known, model = services.stores.threads, services.model
-            threads = [await find_thread(what, services.team_id, known, model)]
+            thread = await find_thread(what, services.team_id, known, model, url=services.url)
+            threads = [thread]
         if dry_run:
             await _print_needed(migration, threads)
         else:

@@ -9,6 +9,7 @@ import click
 from bot import __version__
 from bot.assembly.service_probes import SlackProbeOptions, open_probes
 from bot.cli.command import progress_bar, run, settings, write
+from bot.cli.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
 from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
@@ -39,7 +40,7 @@ def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float
     It uses your keys, costs a few thousand tokens, and deletes what it has created. Exits with 1
     if a check could not run or something could not be deleted.
     """
-    slack = SlackProbeOptions(channel, user, stream_for) if channel else None
+    slack = SlackProbeOptions(find_channel(channel), user, stream_for) if channel else None
     run(_probe(slack, only, out))
 
 

@@ -8,7 +8,7 @@ import click
 from bot.assembly.parts import Part, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
-from bot.cli.command import run, settings
+from bot.cli.command import serve, settings
 from bot.settings.config import Config
 from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
 
@@ -26,19 +26,19 @@ def run_all() -> None:
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
     config = _receiving()
-    run(_together(open_web(config), open_worker(config)))
+    serve(_together(open_web(config), open_worker(config)))
 
 
 @click.command()
 def web() -> None:
     """Receive events, put them on the queue, and answer commands and buttons."""
-    run(_together(open_web(_receiving())))
+    serve(_together(open_web(_receiving())))
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    run(_together(open_worker(settings(*SLACK_OUT, *MODEL, *STORE))))
+    serve(_together(open_worker(settings(*SLACK_OUT, *MODEL, *STORE))))
 
 
 async def _together(*parts: Part) -> None:

@@ -1,6 +1,7 @@
 """Which thread, channel or person an argument names."""
 
 import re
+from urllib.parse import urlsplit
 
 from bot.adapters.slack.api import permalinks
 from bot.panel.errors import Refused
@@ -9,17 +10,29 @@ from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.model import ConversationId, ThreadRef, UserId
 from bot.panel.threads.thread_store import ThreadStore
 
+_FIND_ID = (
+    "A channel is named by its id, such as C0123ABCD, or by a link to it: in Slack, open the "
+    "channel's details by a click on its name, where the id stands at the bottom."
+)
 _THREAD = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 _CONVERSATION = re.compile(r"[\w-]+")  # on any backend
 _USER = re.compile(r"(?:<@)?(?P<user>[UW][A-Z0-9]{2,})(?:\|[^>]*)?>?")
 _CHANNEL = re.compile(r"(?:<#)?(?P<channel>[CDG][A-Z0-9]{2,})(?:\|[^>]*)?>?")
+_LINK = re.compile(r"https?://[^/\s]+/(?:archives|client/[TE]\w+)/(?P<channel>[CDG][A-Z0-9]{2,})/?")
+_NAME = re.compile(r"#.*|[\w.-]+")
+_SLACK, _ORGANISATION = ".slack.com", ".enterprise.slack.com"
 
 
 async def find_thread(
-    argument: str, team_id: str, threads: ThreadStore, model: LanguageModel
+    argument: str, team_id: str, threads: ThreadStore, model: LanguageModel, *, url: str = ""
 ) -> ThreadRef:
-    """Return the thread that a permalink, CHANNEL/TS or a conversation's id names."""
+    """Return the thread that a permalink, CHANNEL/TS or a conversation's id names.
+
+    *url* is the workspace's own: links into others are refused.
+    """
+    argument = argument.strip()
     if place := _place(argument):
+        _check_workspace(argument, url)
         return ThreadRef(team_id, *place)
     conversation, labels = ConversationId(argument), None
     if _CONVERSATION.fullmatch(argument):
@@ -29,9 +42,12 @@ async def find_thread(
     match labels:
         case RouterLabels(thread=thread) | ExpertLabels(thread=thread):
             return thread
+        case None if argument.startswith("#"):
+            raise Refused(_no_channel(argument))
         case None:
             raise Refused(
-                f"{argument!r} is neither a permalink, nor CHANNEL/TS, nor a conversation of ours."
+                f"{argument!r} is neither a permalink, nor CHANNEL/TS, nor a conversation of ours. "
+                "A message's menu has its permalink: Copy link."
             )
 
 
@@ -44,13 +60,41 @@ def _place(argument: str) -> tuple[str, str] | None:
     return None
 
 
+def find_channel(argument: str, *, url: str = "") -> str:
+    """Return the channel that *argument* names: by its id, as a mention, or by a link.
+
+    *url* is the workspace's own. Raises Refused, which says how to find the id.
+    """
+    if channel := channel_id(argument):
+        _check_workspace(argument, url)
+        return channel
+    raise Refused(_no_channel(argument))
+
+
+def _no_channel(argument: str) -> str:
+    is_name = _NAME.fullmatch(argument.strip())
+    what = "a name, which the bot is not allowed to look up" if is_name else "no channel"
+    return f"{argument!r} is {what}. {_FIND_ID}"
+
+
 def channel_id(argument: str) -> str | None:
-    """Return the channel that *argument* names, an id or a mention; None if it names none."""
-    match = _CHANNEL.fullmatch(argument)
+    """Return the channel that an id, a mention or a link to it names; None if it names none."""
+    argument = argument.strip()
+    match = _CHANNEL.fullmatch(argument) or _LINK.fullmatch(argument)
     return match["channel"] if match else None
 
 
 def user_id(argument: str) -> UserId | None:
     """Return the person that *argument* names, an id or a mention; None if it names none."""
-    match = _USER.fullmatch(argument)
+    match = _USER.fullmatch(argument.strip())
     return UserId(match["user"]) if match else None
+
+
+def _check_workspace(argument: str, url: str) -> None:
+    """Raise Refused where a link leads to another workspace than *url*'s."""
+    there, here = (urlsplit(one).hostname or "" for one in (argument, url))
+    are_workspaces = all(
+        host.endswith(_SLACK) and not host.endswith(_ORGANISATION) for host in (there, here)
+    )
+    if are_workspaces and there not in (here, "app.slack.com"):
+        raise Refused(f"That link leads to {there}, and this bot is in {here}.")

@@ -45,6 +45,14 @@ class KeptData(Protocol):
         """Return the keys of the notices that the channel has had."""
         ...
 
+    async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
+        """Return the ts of the last thread that an unfinished rebuild of the channel found."""
+        ...
+
+    async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
+        """Store how far a rebuild of the channel has come; empty: it is finished."""
+        ...
+
     async def erase(self, keys: Sequence[str]) -> int:
         """Delete entries by their keys; returns how many there were."""
         ...

@@ -29,6 +29,7 @@ class Services:
     """The stores, the model's side and Slack, for one workspace."""
 
     team_id: str
+    url: str  # of the workspace
     stores: Stores
     model: LanguageModel
     knowledge: KnowledgeBase

@@ -14,6 +14,7 @@ class FakeKeptData(KeptData):
         self.unanswered_of: dict[UserId, Unanswered] = {}
         self.notices: dict[str, list[str]] = {}  # keys, by channel
         self.erased: list[str] = []
+        self.rebuilt: dict[str, str] = {}  # how far, by channel
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         return {
@@ -27,6 +28,12 @@ class FakeKeptData(KeptData):
 
     async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
         return self.notices.get(channel_id, [])
+
+    async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
+        return self.rebuilt.get(channel_id, "")
+
+    async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
+        self.rebuilt[channel_id] = until
 
     async def erase(self, keys: Sequence[str]) -> int:
         self.erased += keys

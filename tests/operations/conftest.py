@@ -51,7 +51,15 @@ class Fakes:
         stores = Stores(self.queue, self.threads, self.panels, self.feedback, self.kept)
         recovery = LinkRecovery(self.threads, self.model, FakeTranscript())
         return Services(
-            TEAM, stores, self.model, self.knowledge, recovery, self.slack, self.slack, lease=15
+            TEAM,
+            "https://acme.slack.com/",
+            stores,
+            self.model,
+            self.knowledge,
+            recovery,
+            self.slack,
+            self.slack,
+            lease=15,
         )
 
     async def answered_thread(self, number: int, *, by: UserId = ADA, channel: str = "C1"):

@@ -100,6 +100,8 @@ TEAM                        ``by`` whom, at which ``server``; from           las
                             ``owner`` looks for what was missed
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
+panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
+TEAM:CHANNEL                come, if it was stopped: a thread's ts           at most; 100 B
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -143,6 +145,7 @@ TRIED_FOR = DAY  # to show a last state: after a day nobody looks for it
 OUTBOX_FOR = TRIED_FOR + 60 * MINUTE
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
+REBUILT_FOR = DAY
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -263,6 +266,11 @@ def handles(team_id: str) -> str:
 def feedback(team_id: str, month: str) -> str:
     """Return the key of the feedback on the replies of *month*."""
     return f"panelbot:feedback:{team_id}:{month}"
+
+
+def rebuilt(team_id: str, channel_id: str) -> str:
+    """Return the key of how far a rebuild of the channel's links has come."""
+    return f"panelbot:rebuilt:{team_id}:{channel_id}"
 
 
 def channels(team_id: str) -> str:

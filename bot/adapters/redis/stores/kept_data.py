@@ -79,6 +79,18 @@ class RedisKeptData(KeptData):
     async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
         return [key async for key in self._keys(f"panelbot:told:{team_id}:{channel_id}:*")]
 
+    async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
+        with store_errors():
+            return await self._redis.get(keys.rebuilt(team_id, channel_id)) or ""
+
+    async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
+        key = keys.rebuilt(team_id, channel_id)
+        with store_errors():
+            if until:
+                await self._redis.set(key, until, ex=keys.REBUILT_FOR)
+            else:
+                await self._redis.delete(key)
+
     async def erase(self, keys: Sequence[str]) -> int:
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
