@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.benchmarks import (
     acknowledgement,
     calls,
+    large_panels,
     long_texts,
     overhead,
     picture,
@@ -28,7 +29,16 @@ Measure = Callable[[Effort], Awaitable[list[Figure]]]
 
 BENCHMARKS: Mapping[str, Measure] = {
     module.NAME: module.measure
-    for module in (overhead, sample, acknowledgement, throughput, storage, calls, long_texts)
+    for module in (
+        overhead,
+        sample,
+        acknowledgement,
+        throughput,
+        storage,
+        calls,
+        large_panels,
+        long_texts,
+    )
 }
 
 

@@ -3,9 +3,9 @@
 The pair ``panelbot`` says what it is: version, kind, Slack thread, and for a router how many
 of the other 15 pairs are in use. Those name its experts' conversations: ``legal=6896…`` for
 each, joined by commas and cut into values of 512 characters. The common prefix ``conv_`` is
-left out, so that a hundred experts with names of 24 characters and ids of 53 fit. Those who were
-consulted by other experts (``legal/tax=…``) come last: where there is no more room, they are
-the ones that begin anew once Redis has forgotten them.
+left out, so that a hundred experts with names of 24 characters and ids of 53 fit. Where more have
+answered in one thread, the rest begin anew once Redis has forgotten them; those first who were
+consulted by other experts (``legal/tax=…``).
 
 The count matters where a server merges new metadata into the old instead of replacing it:
 what a longer list has left behind is not read.

@@ -9,16 +9,22 @@ from hypothesis import strategies as some
 
 from bot.adapters.openai import one_tool
 from bot.adapters.openai.assistants.definitions import definition
+from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.server_limits import ServerLimits
+from bot.panel.errors import ModelRefused
 from bot.panel.language_model import expert_calls, prompts
-from bot.panel.language_model.exchange import Prompt, ToolCalled, WrittenCalls
+from bot.panel.language_model.exchange import Prompt, ToolCalled, UserSaid, WrittenCalls
 from bot.panel.language_model.tool_names import MOST_SINGLE, are_meant
 from bot.panel.model import CallId, CollectionId, Panel
+from bot.panel.texts import failure_sentences
 from bot.panel.tools import HostedTool, McpServer
 from bot.playground.openai.responses import requests
 from bot.playground.openai.tools import assistant_tools
+from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
+from tests.adapters.openai.events import completed, error
 from tests.adapters.openai.large_panels import asked, expert, panel
+from tests.adapters.openai.prompts import told
 
 LIMITS = ServerLimits()
 SERVERS = tuple(
@@ -161,3 +167,41 @@ def test_less_is_said_of_each_where_all_is_too_long():
     assert sizes[0] > 2 * sizes[1] > 3 * sizes[2]
     assert "- e007-long-long-long-long: Counsel 7\n" in limits.offered(wanted).instructions
     assert not limits.shorten(asked(10))
+
+
+TOO_LONG = error(
+    "This model's maximum context length is 8192 tokens. However, your request has more.",
+    code="context_length_exceeded",
+)
+
+
+async def test_a_server_with_a_small_window_gets_less_of_each_and_is_not_asked_twice_for_it(
+    model: ConversationsModel, api: CannedApi
+):
+    whole = Stream((completed(),))
+    api.will(Answer(400, TOO_LONG), whole, whole)
+    await told(model, asked(500))
+    await told(model, asked(500))
+    sizes = [len(seen.body["instructions"]) for seen in api.seen]
+    assert sizes[0] > 2 * sizes[1]
+    assert sizes[1] == sizes[2]
+
+
+async def test_what_people_say_is_never_the_experts_fault(
+    model: ConversationsModel, api: CannedApi
+):
+    api.will(Answer(400, TOO_LONG))
+    with pytest.raises(ModelRefused):
+        await told(model, asked(70, items=(UserSaid("word " * 10_000),)))
+    assert len(api.seen) == 1
+
+
+async def test_a_panel_that_fits_in_no_form_is_told_as_that(
+    model: ConversationsModel, api: CannedApi
+):
+    api.will(*[Answer(400, TOO_LONG)] * 3)
+    with pytest.raises(ModelRefused) as refused:
+        await told(model, asked(500))
+    said = failure_sentences.router_failed(refused.value.fault, experts=500)
+    assert "500 experts" in said
+    assert "router model that reads more" in said
