@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.characters import whole
 from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean
 
@@ -65,7 +66,7 @@ class YamlNode:
             raise self.error("should be a single value")
         if self.raw.style is None and self.raw.value in _NO_VALUE:
             raise self.error("has no value")
-        return str(self.raw.value)
+        return whole(str(self.raw.value))
 
     def one_of(self, words: Iterable[str]) -> str:
         """Return the text of a scalar, which has to be one of *words*."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.functions.entries import RegisteredExpert, Unreadable, load, registered
+from bot.characters import whole
 from bot.functions import Function, FunctionExpert
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
@@ -131,4 +132,4 @@ def _text(function: FunctionExpert, field: str) -> str:
     value = getattr(function, field)
     if not isinstance(value, str):
         raise Refused(f"the {field} must be a text, and is of the type {type(value).__name__}.")
-    return value
+    return whole(value)

@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+from openai._models import FinalRequestOptions
 
+from bot.characters import whole_json
 from bot.panel.intake import lease
 
 CONNECT = 5.0  # seconds
@@ -19,9 +21,16 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
     """
     timeout = Timeout(silence, connect=CONNECT)
     transport = DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"request": [_under_lease]})
-    return AsyncOpenAI(
+    return _Client(
         api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=transport
     )
+
+
+class _Client(AsyncOpenAI):
+    async def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions:
+        if options.json_data is not None:
+            options.json_data = whole_json(options.json_data)
+        return options
 
 
 async def _under_lease(request: httpx2.Request) -> None:

@@ -23,6 +23,8 @@ from functools import lru_cache
 from html import escape
 from typing import NewType
 
+from bot.characters import whole
+
 Framed = NewType("Framed", str)  # safe to put into a prompt: frames, and quoted text
 
 
@@ -89,6 +91,7 @@ def frame(kind: Kind, *content: Framed, **attributes: str) -> Framed:
 
 def quote(text: str) -> Framed:
     """Return *text* so that nothing in it opens or closes a frame, or marks a message."""
+    text = whole(text)
     if not _MAY_NEED_IT.search(text):
         return Framed(text)
     edits = [(match.start(), "&amp;") for match in _REFERENCE.finditer(text)]

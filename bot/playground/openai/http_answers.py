@@ -21,7 +21,7 @@ _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no
 
 def answer(body: Json) -> web.Response:
     """Return a plain answer."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, separators=(",", ":"))
     return web.Response(text=text, content_type="application/json", headers=_headers())
 
 
@@ -103,10 +103,10 @@ def _frame(item: StreamItem) -> bytes:
         case {"event": name, "data": str(data)}:
             return f"event: {name}\ndata: {data}\n\n".encode()
         case {"event": name, "data": shown}:  # the Assistants API: the bare object
-            data = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+            data = json.dumps(shown, separators=(",", ":"))
             return f"event: {name}\ndata: {data}\n\n".encode()
         case _:
-            data = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+            data = json.dumps(item, separators=(",", ":"))
             return f"event: {item['type']}\ndata: {data}\n\n".encode()
 
 

@@ -63,7 +63,7 @@ class _RunReader(StreamReader):
         match kind:
             case "thread.message.delta":
                 for part in data.part("delta").parts("content"):
-                    yield from self._shown(part.part("text").optional_text("value"))
+                    yield from self._shown(self._halves.join(part.part("text").piece("value")))
             case "thread.message.completed" | "thread.message.incomplete":
                 yield from self._shown_in_the_end()
                 self._said.append(said_by(data))

@@ -12,6 +12,7 @@ from bot.adapters.openai import one_tool
 from bot.adapters.openai.reading import message_parts
 from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.sent import Sent, sent_all
+from bot.characters import whole
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Item,
@@ -110,7 +111,7 @@ def read_arguments(arguments: object) -> Mapping[str, str]:
         if isinstance(arguments, str):
             arguments = _parsed(arguments)
     pairs = arguments.items() if isinstance(arguments, Mapping) else ()
-    return {str(key): text for key, value in pairs if (text := _argument(value)) is not None}
+    return {whole(str(key)): text for key, value in pairs if (text := _argument(value)) is not None}
 
 
 def _parsed(text: str) -> object:
@@ -125,9 +126,9 @@ def _argument(value: object) -> str | None:
         case None:
             return None
         case str():
-            return Sent({"": value}, "").text("")
+            return whole(value)
         case _:
-            return json.dumps(value, ensure_ascii=False, default=str)
+            return whole(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def approval_wanted(item: Sent) -> ApprovalWanted | None:

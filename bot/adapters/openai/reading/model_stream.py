@@ -7,6 +7,7 @@ from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.citation_markers import MarkerFilter
 from bot.adapters.openai.reading.model_calls import ModelCalls
 from bot.adapters.openai.reading.sent import Sent
+from bot.characters import Joiner
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import ModelEvent, TextWritten
 
@@ -19,6 +20,7 @@ class StreamReader(ABC):
         self.noted: set[str] = set()  # odd fields, which are logged once
         self._calls = ModelCalls(ids or CallIds())
         self._markers = MarkerFilter()
+        self._halves = Joiner()
 
     @abstractmethod
     def read(self, event: Sent) -> Iterator[ModelEvent]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
+from bot.characters import whole
 from bot.panel.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,11 @@ class Sent:
             self._note(name, None)
         return self.optional_text(name)
 
+    def piece(self, name: str) -> str:
+        """Return a piece of a text, which may begin or end with half a character."""
+        value = self.raw(name)
+        return value if isinstance(value, str) else self.text(name)
+
     def needed_text(self, name: str) -> str:
         """Return a text without which nothing can be done. Raises ModelUnavailable."""
         if not (text := self.text(name)):
@@ -56,7 +62,7 @@ class Sent:
         """Return a text that may be absent. A number counts as a text, as ids may be numbers."""
         match value := self.raw(name):
             case str():
-                return whole_characters(value)
+                return whole(value)
             case int() if not isinstance(value, bool):
                 return str(value)
             case None:
@@ -103,7 +109,7 @@ class Sent:
         if not isinstance(value, Mapping):
             self._note_unless_absent(name)
             return {}
-        return {key: text for key, text in value.items() if isinstance(text, str)}
+        return {key: whole(text) for key, text in value.items() if isinstance(text, str)}
 
     def _note_unless_absent(self, name: str) -> None:
         if (value := self.raw(name)) is not None:
@@ -122,10 +128,3 @@ def sent_all(values: Iterable[object], where: str, noted: set[str] | None = None
     noted = set() if noted is None else noted
     found = [v if isinstance(v, Sent) else Sent(v, where, noted) for v in values]
     return [sent for sent in found if sent]
-
-
-def whole_characters(text: str) -> str:
-    """Return *text* with halves of characters, which nobody can send on, replaced."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

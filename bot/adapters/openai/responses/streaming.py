@@ -66,7 +66,7 @@ class _ResponseReader(StreamReader):
             case "response.created":
                 yield Begun(event.part("response").text("id"))
             case "response.output_text.delta" | "response.refusal.delta":
-                self._deltas.append(event.text("delta"))
+                self._deltas.append(self._halves.join(event.piece("delta")))
                 yield from self._shown(self._deltas[-1])
             case "response.output_item.added":
                 yield from self._begin(event.part("item"))
@@ -99,7 +99,7 @@ class _ResponseReader(StreamReader):
     def _write_arguments(self, event: Sent) -> Iterator[ModelEvent]:
         item, name = event.optional_text("item_id"), event.optional_text("name")
         if event.text("type").endswith(".delta"):
-            self._calls.write_arguments(item, event.text("delta"))
+            self._calls.write_arguments(item, event.piece("delta"))
         else:
             told = PartialCall(item, name=name, arguments=event.raw("arguments"))
             yield from self._calls.complete_arguments(told)

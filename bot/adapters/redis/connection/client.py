@@ -37,6 +37,7 @@ from bot.panel.retries import Backoff, Retries
 _NOT_READY = Backoff((0.2, 0.5, 1, 2, 5), endless=True)
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
+    "encoding_errors": "replace",  # half a character must not stop a turn
     "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
     "health_check_interval": 30,  # notices connections that a firewall dropped
     "protocol": 2,

@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
+from bot.characters import whole, whole_json
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
@@ -161,7 +162,7 @@ class SlackApi:
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
         except AttributeError as error:  # the SDK raises it for a 200 with plain text
             raise Ambiguous(f"{method}: not an answer of Slack's") from error
-        return answer.data if isinstance(answer.data, dict) else {}
+        return whole_json(answer.data) if isinstance(answer.data, dict) else {}
 
 
 async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
@@ -183,7 +184,7 @@ async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackRespo
 def _form(args: Mapping[str, Any]) -> dict[str, str]:
     """Return *args* as form fields, which every method takes; only some take JSON."""
     return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        name: whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in args.items()
         if value is not None
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.slack.receiving.events import checked
+from bot.characters import whole_json
 from bot.json_types import Json
 
 _DEEPEST = 10
@@ -34,7 +35,7 @@ _LISTS = frozenset({"authorizations", "actions", "response_urls"})  # of objects
 
 def well_formed(payload: object) -> Json | None:
     """Return *payload* without the fields of wrong types; None if nothing can be made of it."""
-    body = _cleaned(payload, 0) if isinstance(payload, dict) else {}
+    body = _cleaned(whole_json(payload), 0) if isinstance(payload, dict) else {}
     return body if _is_known(body) else None
 
 
