@@ -163,3 +163,13 @@ async def test_an_expert_may_consult_any_of_200(world_of_guides: World):
     ((who, text),) = world.said(ts)
     assert who == f"{CITIES[0]} Guide"
     assert f"{CITIES[150]} Guide** adds" in text
+
+
+@pytest.mark.long
+async def test_all_of_fifty_answer_where_everyone_is_asked(world_of_guides: World):
+    world = world_of_guides
+    await give(world, 47)
+    ts = world.say(f"{MENTION} everyone: what about {CITIES[3]}?")
+    await world.idle()
+    assert len(consulted(world, ts)) == 50
+    assert world.said(ts)[-1][1].startswith("**In short:**")

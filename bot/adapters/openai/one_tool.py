@@ -8,7 +8,7 @@
    or shrank, and models imitate what they read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.panel.language_model import instructions, prompts, tool_names
@@ -55,6 +55,13 @@ def called(tool: str, arguments: Mapping[str, str]) -> tuple[str, Mapping[str, s
         return tool, arguments
     others = {name: text for name, text in arguments.items() if name != key}
     return tool_names.PREFIX + tool_names.bare(arguments[key]), others
+
+
+def parameters(tool: str, count: int) -> Sequence[str]:
+    """Return the parameters of a call of *tool* that gives *count* arguments unnamed."""
+    if tool_names.bare(tool) not in _MEANING_IT:
+        return ("reason", "brief")[-count:]
+    return (_PARAMETER, "brief") if count < 3 else (_PARAMETER, "reason", "brief")
 
 
 def _one(tools: tuple[Tool, ...]) -> Tool:

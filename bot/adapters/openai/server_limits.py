@@ -26,7 +26,9 @@ _THINKING = re.compile(
     r"\breasoning_effort\b|\breasoning\b(?!\W{0,2} item)|\bsupport thinking\b", re.IGNORECASE
 )
 _IN_DOUBT = (ModelFault.BAD_REQUEST, ModelFault.TOOLS)
-_PURPOSES = (None, 60, 0)  # characters of what each of many experts is for: all, fewer, none
+_FEW = 8  # experts, of whom less is not worth saying
+# How many experts are tools of their own, and how much is said of what each of more is for.
+_FORMS: tuple[tuple[int, int | None], ...] = ((MOST_SINGLE, None), (_FEW, 60), (_FEW, 0))
 
 
 class ServerLimits:
@@ -40,16 +42,17 @@ class ServerLimits:
         self._efforts: dict[tuple[str, Effort], str | None] = {}
         self._refused: defaultdict[str, set[str]] = defaultdict(set)
         self._accepted: defaultdict[str, set[str]] = defaultdict(set)
-        self._shortened: defaultdict[str, int] = defaultdict(int)  # how often, of _PURPOSES
+        self._shortened: defaultdict[str, int] = defaultdict(int)  # how often, of _FORMS
 
     def offered(self, prompt: Prompt, most: int = MOST_SINGLE) -> Prompt:
         """Return *prompt* as it is sent: with one tool for all if it has more than *most*."""
-        return one_tool.offered(prompt, most, _PURPOSES[self._shortened[prompt.model]])
+        single, longest = _FORMS[self._shortened[prompt.model]]
+        return one_tool.offered(prompt, min(most, single), longest)
 
     def shorten(self, prompt: Prompt) -> bool:
         """Say less of each of many experts from now on; return whether that was possible."""
         shortened = self._shortened[prompt.model]
-        if len(prompt.tools) <= MOST_SINGLE or shortened + 1 == len(_PURPOSES):
+        if len(prompt.tools) <= _FEW or shortened + 1 == len(_FORMS):
             return False
         self._shortened[prompt.model] = shortened + 1
         log.warning("purposes.shortened", extra={"model": prompt.model})

@@ -9,12 +9,13 @@ from hypothesis import strategies as some
 
 from bot.adapters.openai import one_tool
 from bot.adapters.openai.assistants.definitions import definition
+from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.server_limits import ServerLimits
 from bot.panel.errors import ModelRefused
 from bot.panel.language_model import expert_calls, prompts
-from bot.panel.language_model.exchange import Prompt, ToolCalled, UserSaid, WrittenCalls
+from bot.panel.language_model.exchange import ModelSaid, Prompt, ToolCalled, UserSaid
 from bot.panel.language_model.tool_names import MOST_SINGLE, are_meant
 from bot.panel.model import CallId, CollectionId, Panel
 from bot.panel.texts import failure_sentences
@@ -150,12 +151,26 @@ def test_a_call_goes_back_as_it_came():
     assert one_tool.called(sent.tool, sent.arguments) == (call.tool, PAIR)
 
 
-def test_a_written_call_of_the_one_tool_is_meant():
-    written = ToolCalled(
-        CallId("t"), *one_tool.called("consult", {"expert": "e007", **PAIR}), written=True
-    )
-    wanted = replace(asked(0), tools=prompts.tools(panel(500, 4)))
-    assert are_meant(WrittenCalls((written,)), wanted)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "consult", "arguments": {"expert": "e007", "brief": "May we?"}}',
+        '<tool_call>{"name": "consult", "arguments": {"expert": "e007"}}</tool_call>',
+        'consult(expert="e007", brief="May we?")',
+        'consult("e007", "May we?")',
+        'consult("e007", "law", "May we?")',
+        '[consult("e007")]',
+        'consult_e007("law", "May we?")',
+        "<function=consult><parameter=expert>e007</parameter></function>",
+    ],
+)
+def test_a_written_call_of_the_one_tool_is_meant(text):
+    written = without_leaks(ModelSaid(text)).written
+    assert written
+    assert are_meant(written, replace(asked(0), tools=prompts.tools(panel(500, 4))))
+    (call,) = written.calls
+    assert call.tool == "consult_e007"
+    assert call.arguments.get("brief", "May we?") == "May we?"
 
 
 def test_less_is_said_of_each_where_all_is_too_long():
@@ -167,6 +182,15 @@ def test_less_is_said_of_each_where_all_is_too_long():
     assert sizes[0] > 2 * sizes[1] > 3 * sizes[2]
     assert "- e007-long-long-long-long: Counsel 7\n" in limits.offered(wanted).instructions
     assert not limits.shorten(asked(10))
+
+
+def test_where_all_is_too_long_fewer_than_65_become_one_tool_too():
+    limits, wanted = ServerLimits(), asked(40)
+    assert limits.offered(wanted) is wanted
+    assert limits.shorten(wanted)
+    assert [tool.name for tool in limits.offered(wanted).tools] == ["consult"]
+    assert limits.offered(asked(8)).tools == asked(8).tools
+    assert not limits.shorten(asked(8))
 
 
 TOO_LONG = error(

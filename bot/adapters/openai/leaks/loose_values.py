@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from bot.adapters.openai import one_tool
+
 _LONGEST = 50_000  # characters that are worth reading leniently
 _MISSING = ("", "}", "]", "}}", "}]", '"}', '"}}')  # at the end
 _BARE_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
@@ -78,8 +80,9 @@ def _call(node: ast.expr) -> tuple[str, Mapping[str, Any]] | None:
     if name == "print" and len(node.args) == 1:
         return _call(node.args[0])
     arguments = {key.arg: _literal(key.value) for key in node.keywords if key.arg}
-    for given in map(_literal, node.args):
-        arguments |= given if isinstance(given, dict) else {"brief": given}
+    keys = one_tool.parameters(name, len(node.args))
+    for key, given in zip(keys, map(_literal, node.args), strict=False):
+        arguments |= given if isinstance(given, dict) else {key: given}
     return name, arguments
 
 

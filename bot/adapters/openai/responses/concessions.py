@@ -56,7 +56,8 @@ class Concessions:
         """Say less of each of many experts, if it is they who are too long."""
         refusal = errors.from_status(error)
         is_too_long = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.TOO_LONG
-        are_most = len(request["instructions"]) > len(json.dumps(request["input"]))
+        of_panel = json.dumps([request["instructions"], request.get("tools")])
+        are_most = len(of_panel) > len(json.dumps(request["input"]))
         return is_too_long and are_most and self._limits.shorten(self._prompt)
 
     def guessed(self, request: Mapping[str, Any], error: APIStatusError) -> bool:
