@@ -70,7 +70,13 @@ async def test_a_question_reaches_the_right_ones_of_500(world_of_guides: World, 
     assert all(len(request.tools) <= 128 for request in world.brain.asked)
 
 
-@pytest.mark.parametrize("backend", ["conversations", "stateless", "assistants"])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "conversations",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("stateless", "assistants")),
+    ],
+)
 async def test_a_thread_goes_on_while_its_panel_grows_and_shrinks(
     world_of_guides: World, backend: str
 ):
@@ -163,13 +169,3 @@ async def test_an_expert_may_consult_any_of_200(world_of_guides: World):
     ((who, text),) = world.said(ts)
     assert who == f"{CITIES[0]} Guide"
     assert f"{CITIES[150]} Guide** adds" in text
-
-
-@pytest.mark.long
-async def test_all_of_fifty_answer_where_everyone_is_asked(world_of_guides: World):
-    world = world_of_guides
-    await give(world, 47)
-    ts = world.say(f"{MENTION} everyone: what about {CITIES[3]}?")
-    await world.idle()
-    assert len(consulted(world, ts)) == 50
-    assert world.said(ts)[-1][1].startswith("**In short:**")
