@@ -1,6 +1,8 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from bot.panel.model import Expert, ExpertName
+import pytest
+
+from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
 from bot.settings.panel_comparing import differences
@@ -25,3 +27,15 @@ def test_only_the_line_that_differs_is_marked():
         "-        Again.",
         "+        Twice.",
     ]
+
+
+@pytest.mark.parametrize("field", fields(RosterChanges), ids=lambda field: field.name)
+def test_whatever_a_channel_changes_is_a_difference(field):
+    values = {
+        "added": {TAX.name: TAX},
+        "removed": frozenset({TAX.name}),
+        "synthesis": Synthesis.ALWAYS,
+        "streaming": False,
+    }
+    changed = replace(NOW, channels={"C01": RosterChanges(**{field.name: values[field.name]})})
+    assert "+  C01:" in differences(NOW, changed, names=("now", "file"))

@@ -52,6 +52,7 @@ class Overview:
     admins: Sequence[UserId]  # who may change the defaults besides the workspace's admins
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
+    streaming: bool | None = None  # of the default panel; None: as usual
 
 
 class OverviewReader:
@@ -105,6 +106,7 @@ class OverviewReader:
             admins=self._editor.rights.admins,
             may_change=may_change,
             kept_in=self._editor.rights.kept_in,
+            streaming=panel.streaming,
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:

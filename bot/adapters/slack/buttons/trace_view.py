@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from bot.adapters.slack.blocks.elements import literal, note, section
+from bot.adapters.slack.blocks.elements import literal, note, plain_text, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
@@ -215,8 +215,8 @@ def _tool_names(tools: Sequence[str]) -> str:
 def _modal(blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
-        "title": {"type": "plain_text", "text": "Show work"},
-        "close": {"type": "plain_text", "text": "Close"},
+        "title": plain_text(gettext("Show work")),
+        "close": plain_text(gettext("Close")),
         "blocks": list(blocks),
     }
 

@@ -52,7 +52,7 @@ def panel(
         file_note(kept_in) if kept_in else gettext("`/experts help` tells what you can change."),
     ]
     if streaming is not None:
-        footer.insert(1, gettext("Streaming: *{setting}*.", setting=_on_or_off(streaming)))
+        footer.insert(1, gettext("Streaming: *{setting}*.", setting=on_or_off(streaming)))
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
@@ -154,7 +154,7 @@ def _when(synthesis: Synthesis) -> str:
     return SYNTHESIS.values[synthesis.value]()
 
 
-def _on_or_off(streaming: bool) -> str:
+def on_or_off(streaming: bool) -> str:
     """Return the value of the setting *streaming*."""
     return "on" if streaming else "off"
 

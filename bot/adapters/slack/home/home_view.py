@@ -11,6 +11,7 @@ from bot.adapters.slack.experts.panel_messages import (
     file_note,
     handle_suffix,
     labelled_name,
+    on_or_off,
     section_texts,
     tools_used,
 )
@@ -65,6 +66,8 @@ def _roster(overview: Overview) -> Iterator[Json]:
     else:
         when = _when(overview.synthesis)
         yield note(gettext("Router's summary: *{when}*.", when=when))
+    if overview.streaming is not None:
+        yield note(gettext("Streaming: *{setting}*.", setting=on_or_off(overview.streaming)))
     if overview.kept_in:
         yield note(file_note(overview.kept_in))
     for entry in overview.entries[:_MOST_EXPERTS]:
@@ -168,6 +171,8 @@ def _difference(changes: RosterChanges) -> str:
         parts.append(ngettext("{count} removed", "{count} removed", removed))
     if changes.synthesis:
         parts.append(gettext("summary {when}", when=_when(changes.synthesis)))
+    if changes.streaming is not None:
+        parts.append(gettext("streaming *{setting}*", setting=on_or_off(changes.streaming)))
     return " · ".join(parts)
 
 

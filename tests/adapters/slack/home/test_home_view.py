@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -52,6 +52,26 @@ def test_the_home_has_controls_for_users_who_may_change_the_defaults():
     assert offered(blocks) == ["show legal", "edit legal", "remove legal"]
     assert elements(blocks) == [home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS]
     assert "You may change the defaults" in str(blocks)
+
+
+@pytest.mark.parametrize("field", fields(RosterChanges), ids=lambda field: field.name)
+def test_whatever_a_channel_changes_is_told(field):
+    values = {
+        "added": {LEGAL.name: LEGAL},
+        "removed": frozenset({TAX.name}),
+        "synthesis": Synthesis.ALWAYS,
+        "streaming": False,
+    }
+    changes = RosterChanges(**{field.name: values[field.name]})
+    blocks = shown(replace(OVERVIEW, channels=[("C1", changes)]))
+
+    (line,) = [b["text"]["text"] for b in blocks if "<#C1>" in str(b)]
+    assert line.removeprefix("• <#C1>: ").strip()
+
+
+def test_streaming_of_the_default_panel_is_told():
+    assert "Streaming: *off*" in str(shown(replace(OVERVIEW, streaming=False)))
+    assert "Streaming" not in str(shown(OVERVIEW))
 
 
 def test_the_handle_of_an_expert_is_shown_beside_it():
