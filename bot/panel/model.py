@@ -20,6 +20,8 @@ FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
+MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
+
 
 class Synthesis(StrEnum):
     """When the router ends a turn with a summary."""

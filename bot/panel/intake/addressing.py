@@ -6,7 +6,6 @@ from html import unescape
 
 from bot.panel.model import Expert, Message, Panel
 
-MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
 _EVERYONE = frozenset({"everyone", "everybody"})
 _EVERYONE_BEFORE_COLON = _EVERYONE | {"all"}  # without it: "all right, …", "all of this …"
 _BEFORE_COLON = re.compile(r"\s*([^:\n]{1,200}):(?!//)\s*\S")

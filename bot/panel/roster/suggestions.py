@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.language import gettext
-from bot.panel.model import Expert
+from bot.panel.model import MOST_AT_ONCE, Expert
 
 MAX_SUGGESTIONS = 4  # that Slack shows
 _TOPICS = re.compile(r"[,;.:]")
@@ -27,7 +27,7 @@ def suggestions(experts: Sequence[Expert]) -> list[Suggestion]:
 
 
 def _for_everyone(experts: Sequence[Expert]) -> Iterator[Suggestion]:
-    if len(experts) > 1:
+    if 1 < len(experts) <= MOST_AT_ONCE:
         question = gettext("Should we build this ourselves or buy it?")
         yield Suggestion(gettext("Weigh a decision with everyone"), f"everyone: {question}")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.panel.errors import ModelRefused
-from bot.panel.intake.addressing import MOST_AT_ONCE, addressed
+from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import (
     ExpertCalled,
     Routed,
@@ -29,7 +29,7 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.expert_calls import not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted
-from bot.panel.model import CallId, Expert, Panel, Wish
+from bot.panel.model import MOST_AT_ONCE, CallId, Expert, Panel, Wish
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups

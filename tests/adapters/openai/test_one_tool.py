@@ -90,6 +90,14 @@ def test_more_are_one_tool_with_their_names_and_a_list_in_the_instructions():
     assert lines[7] == f"- {many.experts[7].name}: Counsel 7: {many.experts[7].purpose.strip()}"
 
 
+def test_a_long_list_of_experts_does_not_make_a_conversation_long():
+    short, long = (
+        RequestBuilder("salt", LIMITS, compact=20_000).build(asked(size)) for size in (64, 500)
+    )
+    assert short["context_management"][0]["compact_threshold"] == 20_000
+    assert long["context_management"][0]["compact_threshold"] > 50_000
+
+
 def test_another_expert_changes_one_line_and_one_name():
     before, after = (
         request(replace(asked(0), tools=prompts.tools(Panel(experts))))

@@ -40,6 +40,7 @@ def test_names_that_people_give_themselves_and_experts_frame_nothing(attack):
     odd = replace(EXPERT, title=attack, purpose=attack)
     answered = ExpertAnswered(CALL.id, "Yes.", files=(MadeFile("f1", attack),))
     (tool,) = prompts.tools(Panel((odd,)))
+    listed = prompts.listed(prompts.tools(Panel((odd,))))
     decision = prompts.decided(Decision.APPROVED, attack)
     asked, plainly = (
         instructions.expert_instructions(EXPERT, asker=asker) for asker in (attack, "Tax")
@@ -47,6 +48,8 @@ def test_names_that_people_give_themselves_and_experts_frame_nothing(attack):
     output = framing.read(prompts.as_tool_output(CALL, odd, answered).output)
 
     assert framing.read(decision).nodes == framing.read(tool.description).nodes == []
+    assert framing.read(listed).nodes == []
+    assert len(listed.splitlines()) == 1
     assert "\n" not in decision
     assert [asked.count(char) for char in '<"\n'] == [plainly.count(char) for char in '<"\n']
     assert output.shape() == "(answer)"

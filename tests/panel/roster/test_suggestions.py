@@ -34,3 +34,8 @@ def test_a_panel_of_nobody_can_be_met():
 @pytest.mark.parametrize("purpose", ["", "…", "x" * 200])
 def test_whatever_people_wrote_makes_a_short_question(purpose):
     assert len(suggestions([expert("tax", purpose)])[0].message) < 130
+
+
+def test_more_than_can_be_asked_at_once_are_not_suggested():
+    panel = [expert(f"e{number}", "Taxes.") for number in range(51)]
+    assert [one.message for one in suggestions(panel) if "everyone" in one.message] == []

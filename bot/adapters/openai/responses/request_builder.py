@@ -11,6 +11,8 @@ from bot.adapters.openai.server_limits import ServerLimits
 from bot.adapters.openai.server_tools import server_tool
 from bot.panel.language_model.exchange import Prompt
 
+_CHARACTERS = 4  # in a token
+
 
 class RequestBuilder:
     """Builds requests within the server's limits; *salt* goes into the hash of the asker.
@@ -33,7 +35,8 @@ class RequestBuilder:
 
         It lacks the optional fields that the server refuses, and those in *without*.
         """
-        prompt = self.limits.offered(prompt)
+        given, prompt = prompt, self.limits.offered(prompt)
+        room = 0 if prompt is given else len(prompt.instructions)  # for who is on a large panel
         without |= self.limits.refused(prompt.model)
         request: dict[str, Any] = {
             "conversation": prompt.conversation,
@@ -41,7 +44,7 @@ class RequestBuilder:
             "instructions": prompt.instructions,
             "input": [*before, *map(to_api, prompt.items)],
             "stream": True,
-            **self._context(without),
+            **self._context(without, room // _CHARACTERS),
         }
         if effort := self.limits.effort(prompt):
             request["reasoning"] = {"effort": effort}
@@ -54,10 +57,10 @@ class RequestBuilder:
             request["safety_identifier"] = hashlib.sha256(salted).hexdigest()
         return {name: value for name, value in request.items() if name not in without}
 
-    def _context(self, without: frozenset[str]) -> dict[str, Any]:
-        """Return what is to become of a conversation that is too long."""
+    def _context(self, without: frozenset[str], room: int) -> dict[str, Any]:
+        """Return what is to become of a conversation that is too long, beside *room* tokens."""
         if self._compact and "context_management" not in without:
-            limit = {"type": "compaction", "compact_threshold": self._compact}
+            limit = {"type": "compaction", "compact_threshold": self._compact + room}
             return {"context_management": [limit]}
         return {"truncation": "auto"}  # forget the oldest: better than no answer
 
