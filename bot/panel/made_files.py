@@ -16,6 +16,14 @@ class MadeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """Where the bytes of a file are to be sent; the file exists once they have arrived."""
+
+    id: FileId
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file that was uploaded to Slack, for a message to show."""
 

@@ -5,7 +5,7 @@ from collections import deque
 
 from bot.panel.errors import PanelError, Refused
 from bot.panel.language_model.file_fetching import FileServer
-from bot.panel.made_files import StoredFile
+from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId, SharedFile
 
 
@@ -18,6 +18,7 @@ class FakeFileServer(FileServer):
         self.read_so_far: list[FileId] = []
         self.is_slow = False
         self.stored: list[tuple[str, bytes]] = []
+        self.uploads: dict[FileId, StoredFile | None] = {}
 
     def put(self, name: str, content: bytes) -> SharedFile:
         """Share a file; returns it as a message has it."""
@@ -36,14 +37,21 @@ class FakeFileServer(FileServer):
             raise Refused(f"`{file.name}` is gone or too large.")
         return file.name, content
 
-    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
+    async def open_upload(self, name: str, size: int) -> Upload:
         if self.is_slow:
             await asyncio.Event().wait()
         if self.errors:
             raise self.errors.popleft()
+        id_ = FileId(f"FMADE{len(self.uploads) + 1}")
+        self.uploads[id_] = None
+        return Upload(id_, f"https://slack/upload/{id_}")
+
+    async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
         self.stored.append((name, content))
-        number = len(self.stored)
-        is_image = name.endswith(".png")
-        return StoredFile(
-            FileId(f"FMADE{number}"), name, f"https://slack/{number}", about, is_image
-        )
+        number, is_image = len(self.stored), name.endswith(".png")
+        stored = StoredFile(upload.id, name, f"https://slack/{number}", about, is_image)
+        self.uploads[upload.id] = stored
+        return stored
+
+    async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
+        return self.uploads.get(id_)

@@ -24,7 +24,7 @@ _ID = re.compile(r"/(conv|msg|fc|fco|rs|resp)_\w+")
 
 _RARE = {"CallAdopted", "ExpertFailed", "Retried"}  # only after other faults
 # No expert has tools here: see tests/panel/test_showing.py and test_permission.py.
-_NOT_HERE = {"FileStored", "ApprovalAsked"}
+_NOT_HERE = {"UploadOpened", "FileStored", "ApprovalAsked"}
 _NAMES = [kind.__name__ for kind in get_args(TurnEvent)]
 _KINDS = [name for name in _NAMES if not name.startswith("Stream")]  # nobody asks in a DM here
 

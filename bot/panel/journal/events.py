@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.panel.made_files import MadeFile, StoredFile
-from bot.panel.model import Call, CallId, Citation, ExpertName, MessageTs, Persona
+from bot.panel.model import Call, CallId, Citation, ExpertName, FileId, MessageTs, Persona
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE, Usage
 
@@ -44,6 +44,11 @@ class Failure(StrEnum):
     MISSING = "missing"  # no installed package has the function (any more)
     REFUSED = "refused"  # by the function, with a reason
     FORGOT = "forgot"  # the conversation with the request for approval is gone
+    OTHER = "other"  # what a newer version writes, and this one does not know
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Failure | None":
+        return cls.OTHER if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,15 @@ class ExpertFailed(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
+class UploadOpened(_Dated):
+    """The bytes of a file that an expert made are about to be sent, to become the file *id*."""
+
+    call_id: CallId
+    file: str
+    id: FileId
+
+
+@dataclass(frozen=True, slots=True)
 class FileStored(_Dated):
     """A file that an expert made was uploaded; nobody sees it until a message shows it."""
 
@@ -263,6 +277,7 @@ TurnEvent = (
     | ExpertAnswered
     | ApprovalAsked
     | ExpertFailed
+    | UploadOpened
     | FileStored
     | ClosingStarted
     | Closed

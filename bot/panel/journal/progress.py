@@ -36,6 +36,7 @@ from bot.panel.journal.events import (
     StreamStarted,
     StreamWithdrawn,
     TurnEvent,
+    UploadOpened,
 )
 from bot.panel.journal.selection_rounds import (
     NOT_BEGUN,
@@ -49,7 +50,7 @@ from bot.panel.journal.selection_rounds import (
 )
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, MessageTs, Persona
+from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, FileId, MessageTs, Persona
 from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
@@ -105,6 +106,7 @@ class Progress:
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
+    uploads: Mapping[tuple[CallId, str], FileId] = field(default_factory=dict)
     stored_files: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
     closed: Closed | None = None
     posting: frozenset[str] = frozenset()
@@ -219,7 +221,7 @@ class Progress:
                 return replace(self, rounds=rounds)
             case ExpertAsked(call_id):
                 return replace(self, asked=self.asked | {call_id})
-            case ExpertAnswered() | ApprovalAsked() | ExpertFailed() | FileStored():
+            case ExpertAnswered() | ApprovalAsked() | ExpertFailed():
                 return self._settled(event)
             case Closed():
                 return replace(self, closed=event, usage=self.usage + event.usage)
@@ -227,16 +229,25 @@ class Progress:
                 return replace(self, posting=self.posting | {part})
             case Posted(part, ts):
                 return self._posted(part, ts)
-            case Retried():
-                return replace(self, retries=self.retries + 1)
             case _:
-                return self._streaming(event)
+                return self._aside(event)
 
     def _choosing(self, event: RoundEvent) -> "Progress":
         by = selector(event)
         spent = event.usage if isinstance(event, Routed) else NO_USAGE
         rounds = {**self.rounds, by: self.round_of(by).after(event)}
         return replace(self, rounds=rounds, usage=self.usage + spent)
+
+    def _aside(self, event: UploadOpened | FileStored | Retried | StreamEvent) -> "Progress":
+        match event:
+            case UploadOpened(call_id, file, id_):
+                return replace(self, uploads={**self.uploads, (call_id, file): id_})
+            case FileStored(call_id, file, exhibit):
+                return replace(self, stored_files={**self.stored_files, (call_id, file): exhibit})
+            case Retried():
+                return replace(self, retries=self.retries + 1)
+            case _:
+                return self._streaming(event)
 
     def _streaming(self, event: StreamEvent) -> "Progress":
         match event:
@@ -269,10 +280,7 @@ class Progress:
         streams = {other: stream for other, stream in self.streams.items() if other != part}
         return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
 
-    def _settled(self, outcome: Outcome | FileStored) -> "Progress":
-        if isinstance(outcome, FileStored):
-            key = (outcome.call_id, outcome.file)
-            return replace(self, stored_files={**self.stored_files, key: outcome.exhibit})
+    def _settled(self, outcome: Outcome) -> "Progress":
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
         return replace(self, outcomes=outcomes, usage=self.usage + spent)

@@ -16,8 +16,8 @@ from bot.panel.language_model.attachments import (
     understood,
 )
 from bot.panel.language_model.exchange import Attachment
-from bot.panel.made_files import StoredFile
-from bot.panel.model import SharedFile
+from bot.panel.made_files import StoredFile, Upload
+from bot.panel.model import FileId, SharedFile
 from bot.panel.retries import retry
 from bot.panel.texts import apologies, file_sentences
 from bot.panel.timeouts import Timeouts
@@ -36,10 +36,21 @@ class FileServer(Protocol):
         """
         ...
 
-    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
+    async def open_upload(self, name: str, size: int) -> Upload:
+        """Open an upload of *size* bytes. Raises MessengerRefused, MessengerUnavailable."""
+        ...
+
+    async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
         """Store a file, invisible until a message shows it; return once one can.
 
         Raises MessengerRefused, MessengerUnavailable.
+        """
+        ...
+
+    async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
+        """Return the file of an upload that was opened before; None if its bytes never arrived.
+
+        Raises MessengerUnavailable.
         """
         ...
 

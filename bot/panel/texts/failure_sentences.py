@@ -147,6 +147,16 @@ def expert_failed(failure: Failure, name: str, *, wait: float = 0) -> str:
     return f"_{problem} {again}_ `{name}: …`"
 
 
+def function_said_nothing(name: str) -> str:
+    """Return the message of an expert whose function gave an empty answer."""
+    problem = gettext(
+        "My function ended without an error, but answered with nothing. Perhaps it found nothing; "
+        "whoever wrote it can let it say so."
+    )
+    again = gettext("To try again, write")
+    return f"_{problem} {again}_ `{name}: …`"
+
+
 def why_failed(failure: Failure) -> str:
     """Return why an expert has no answer, for the end of a sentence."""
     return refusal_sentences.why_refused(failure) or _why_not_answered(failure)
@@ -166,6 +176,7 @@ def _why_not_answered(failure: Failure) -> str:
             "my function is not installed (any more); `panelbot check` tells more"
         ),
         Failure.REFUSED: gettext("I cannot answer this as it was asked"),
+        Failure.OTHER: gettext("something failed; whoever runs me finds the cause in the log"),
         Failure.FORGOT: gettext("I no longer know what I wanted the tool for"),
     }[failure]
 

@@ -1,7 +1,7 @@
 """Posting the files that an expert has made: fetched, stored with Slack, then shown as its own.
 
-A stored file is visible to nobody until a message shows it, so nothing is journalled before it is
-stored; once stored it is journalled, and not stored again.
+The id of its upload is journalled before the bytes are sent: after a crash, or an answer that was
+lost, the upload is gone on with, and no file is stored twice.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from bot.panel.errors import (
     ModelUnavailable,
     Refused,
 )
-from bot.panel.journal.events import FileStored
+from bot.panel.journal.events import FileStored, UploadOpened
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import Call, ConversationId
 from bot.panel.retries import retry
@@ -56,10 +56,7 @@ async def _stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFil
         return stored
     try:
         async with asyncio.timeout(context.rules.timeouts.files):
-            content = context.made_files.get((call.id, file.id)) or await _fetch(
-                context, call, file
-            )
-            stored = await _store(context, file, content)
+            stored = await _store(context, call, file)
     except TimeoutError:
         raise Refused(file_sentences.made_slow(file.name)) from None
     await context.record.note(FileStored(call.id, file.id, stored))
@@ -80,14 +77,19 @@ async def _fetch(context: TurnContext, call: Call, file: MadeFile) -> bytes:
         raise Refused(file_sentences.made_gone(file.name)) from None
 
 
-async def _store(context: TurnContext, file: MadeFile, content: bytes) -> StoredFile:
+async def _content(context: TurnContext, call: Call, file: MadeFile) -> bytes:
+    content = context.made_files.get((call.id, file.id)) or await _fetch(context, call, file)
     if len(content) > LARGEST_MADE:
         raise Refused(file_sentences.made_too_large(file.name, LARGEST_MADE))
+    return content
+
+
+async def _store(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
     # The files of a turn have a timeout of their own.
     backoff = replace(context.rules.timeouts.backoff, longest=inf)
     try:
         return await retry(
-            lambda: context.services.files.store(file.name, file.about, content),
+            lambda: _upload(context, call, file),
             backoff,
             on=MessengerUnavailable,
         )
@@ -98,3 +100,16 @@ async def _store(context: TurnContext, file: MadeFile, content: bytes) -> Stored
         raise Refused(file_sentences.made_unwanted(file.name, error.code)) from None
     except MessengerUnavailable as error:
         raise Refused(file_sentences.made_unwanted(file.name, str(error))) from None
+
+
+async def _upload(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
+    """Go on with the file's upload where it stands; without one, begin it."""
+    server, key = context.services.files, (call.id, file.id)
+    if begun := context.progress.uploads.get(key):
+        stored = await server.resume_upload(begun, file.name, file.about)
+        if stored:
+            return stored
+    content = context.made_files[key] = await _content(context, call, file)
+    upload = await server.open_upload(file.name, len(content))
+    await context.record.note(UploadOpened(call.id, file.id, upload.id))
+    return await server.upload(upload, file.name, file.about, content)

@@ -14,7 +14,7 @@ from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, 
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
 from bot.panel.model import Call
-from bot.panel.texts import sentences
+from bot.panel.texts import failure_sentences, sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn.turn_context import EventSink, TurnContext
@@ -39,7 +39,11 @@ async def ask_function(
         is_missing = isinstance(error, FunctionMissing)
         await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
         return ExpertFailed(call.id, Failure.MISSING if is_missing else Failure.FUNCTION)
-    return ExpertAnswered(call.id, text) if text else ExpertFailed(call.id, Failure.BROKEN)
+    if text:
+        return ExpertAnswered(call.id, text)
+    await context.note_failure(call.expert, "answered with nothing")
+    why = failure_sentences.function_said_nothing(call.expert)
+    return ExpertFailed(call.id, Failure.FUNCTION, why=why)
 
 
 async def _answer(

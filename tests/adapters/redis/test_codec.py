@@ -9,6 +9,8 @@ from bot.adapters.redis.codec import Unreadable
 from bot.panel.journal.events import (
     Closed,
     ExpertCalled,
+    ExpertFailed,
+    Failure,
     PostStarted,
     Routed,
     RouterAsked,
@@ -94,13 +96,18 @@ def test_a_field_that_came_later_holds_its_default():
         ('["Routed",{"direct":1}]', "a int where a bool belongs"),
         ('["Closed",{"usage":[1]}]', "a list where a dict belongs"),
         ('["Closed",{"usage":{"input":true}}]', "a bool where a int belongs"),
-        ('["ExpertFailed",{"call_id":"c","failure":"bored"}]', "not a Failure"),
+        ('["ExpertFailed",{"call_id":"c","failure":7}]', "not a Failure"),
         ('["ExpertCalled",{"call":{"id":"c"}}]', "Call lacks brief, expert, reason"),
     ],
 )
 def test_what_is_not_as_declared_is_refused(text, why):
     with pytest.raises(Unreadable, match=why):
         codec.load_tagged(KINDS, text)
+
+
+def test_a_failure_of_a_newer_version_is_read_as_some_failure():
+    text = '["ExpertFailed",{"call_id":"c","failure":"bored"}]'
+    assert codec.load_tagged(KINDS, text) == ExpertFailed(CallId("c"), Failure.OTHER)
 
 
 def test_an_error_says_nothing_of_what_people_wrote():

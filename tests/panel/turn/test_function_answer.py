@@ -103,12 +103,9 @@ async def test_a_refusal_is_told_in_its_own_words_to_people_and_router(desk):
     ("answers", "failure"),
     [
         ({"orders": ["So far", FunctionFailed("orders")]}, Failure.FUNCTION),
-        ({"orders": [" "]}, Failure.BROKEN),
-        ({"orders": ["\u200b", "```\n```"]}, Failure.BROKEN),
-        ({"orders": ["\u200b", Source("Order 7", "https://orders.example/7")]}, Failure.BROKEN),
         ({}, Failure.MISSING),
     ],
-    ids=["broken", "empty", "invisible", "only sources", "not installed"],
+    ids=["broken", "not installed"],
 )
 async def test_a_failure_is_told_in_a_sentence_of_ours(desk, answers, failure):
     desk.functions.answers = answers
@@ -116,6 +113,21 @@ async def test_a_failure_is_told_in_a_sentence_of_ours(desk, answers, failure):
     await desk.ask("Where is order 7?")
 
     assert replies(desk) == [failure_sentences.expert_failed(failure, "orders")]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[], [" "], ["\u200b", "```\n```"], ["\u200b", Source("Order 7", "https://orders.example/7")]],
+    ids=["none", "blank", "invisible", "only sources"],
+)
+async def test_an_empty_answer_is_told_as_the_functions_not_the_models(desk, pieces):
+    desk.functions.answers["orders"] = pieces
+
+    await desk.ask("Where is order 7?")
+
+    assert replies(desk) == [failure_sentences.function_said_nothing("orders")]
+    (told,) = [one for one in desk.model.items_of(ROUTER) if isinstance(one, ToolAnswered)]
+    assert "answered with nothing" in told.output
 
 
 async def test_an_endless_answer_is_cut(desk):

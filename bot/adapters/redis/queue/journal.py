@@ -28,6 +28,7 @@ from bot.panel.journal.events import (
     Routed,
     StreamEvent,
     TurnEvent,
+    UploadOpened,
 )
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 _Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
 _KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
-_SEEN = (PostStarted, Posted, FileStored, Retried, *get_args(StreamEvent))
+_SEEN = (PostStarted, Posted, UploadOpened, FileStored, Retried, *get_args(StreamEvent))
 
 
 class RedisJournal(Journal):

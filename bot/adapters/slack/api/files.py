@@ -17,8 +17,8 @@ from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.file_fetching import FileServer
-from bot.panel.made_files import StoredFile
-from bot.panel.model import SharedFile
+from bot.panel.made_files import StoredFile, Upload
+from bot.panel.model import FileId, SharedFile
 from bot.panel.names import in_code
 from bot.panel.texts import file_sentences
 
@@ -101,8 +101,14 @@ class SlackFiles(FileServer):
         except (ClientError, TimeoutError, OSError) as error:
             raise MessengerUnavailable(f"file: {type(error).__name__}") from error
 
-    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
-        return await self._uploads.store(name, about, content)
+    async def open_upload(self, name: str, size: int) -> Upload:
+        return await self._uploads.open(name, size)
+
+    async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
+        return await self._uploads.finish(upload, name, about, content)
+
+    async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
+        return await self._uploads.resume(id_, name, about)
 
     def _is_slack_url(self, url: str) -> bool:
         return _origin(url) == self._allowed

@@ -1,17 +1,21 @@
 """Uploading files to Slack; nobody sees them until a message shows them.
 
-1. The bytes go to the URL that Slack returns, if it is on Slack's own file server.
-2. Slack processes a file before it can be shown. We poll until its type is known; a file that
+1. Slack gives the file an id, and a URL of its own file server for the bytes.
+2. An upload becomes a file when it is completed. An upload that is not, for example because its
+   bytes never arrived, expires.
+3. Slack processes a file before it can be shown. We poll until its type is known; a file that
    takes too long is shown as a link.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
 from bot.json_types import Json
-from bot.panel.made_files import StoredFile
+from bot.panel.errors import MessengerRefused
+from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId
 from bot.panel.retries import Backoff, Retries
 
@@ -36,24 +40,41 @@ class Uploads:
         self._is_slack_url = is_slack_url
         self._poll_delays = poll_delays
 
-    async def store(self, name: str, about: str, content: bytes) -> StoredFile:
-        """Upload and return the file. Raises MessengerRefused, MessengerUnavailable."""
-        title = " ".join(name.split())[:_LONGEST_NAME] or "file"
-        upload = await self._api.rewrite(  # a URL that is not used expires
-            "files.getUploadURLExternal", filename=title, length=len(content)
+    async def open(self, name: str, size: int) -> Upload:
+        """Open an upload of *size* bytes."""
+        upload = await self._api.rewrite(  # one that is not used expires
+            "files.getUploadURLExternal", filename=_title(name), length=size
         )
-        await self._send(str(upload["upload_url"]), content)
+        return Upload(FileId(upload["file_id"]), str(upload["upload_url"]))
+
+    async def finish(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
+        """Send the bytes, and return the file once it can be shown."""
+        await self._send(upload.url, content)
+        return await self._complete(upload.id, name, about)
+
+    async def resume(self, id_: FileId, name: str, about: str) -> StoredFile | None:
+        """Return the file of an upload that may have come to any point; None if its bytes have not.
+
+        Slack knows an upload as a file only once it is completed, and completes no unknown one.
+        """
+        with suppress(MessengerRefused):
+            file = (await self._api.read("files.info", file=id_))["file"]
+            if file.get("mode") != "tombstone":
+                return await self._stored(file, id_, name, about)
+        with suppress(MessengerRefused):
+            return await self._complete(id_, name, about)
+        return None
+
+    async def _complete(self, id_: FileId, name: str, about: str) -> StoredFile:
         completed = await self._api.write(
-            "files.completeUploadExternal", files=[{"id": upload["file_id"], "title": title}]
+            "files.completeUploadExternal", files=[{"id": id_, "title": _title(name)}]
         )
-        file = await self._processed(completed["files"][0])
-        return StoredFile(
-            FileId(upload["file_id"]),
-            title,
-            str(file.get("permalink") or ""),
-            about,
-            is_image=file.get("mimetype") in _IMAGES,
-        )
+        return await self._stored(completed["files"][0], id_, name, about)
+
+    async def _stored(self, file: Json, id_: FileId, name: str, about: str) -> StoredFile:
+        file = await self._processed({**file, "id": id_})
+        is_image = file.get("mimetype") in _IMAGES
+        return StoredFile(id_, _title(name), str(file.get("permalink") or ""), about, is_image)
 
     async def _send(self, url: str, content: bytes) -> None:
         if not self._is_slack_url(url):
@@ -75,3 +96,8 @@ class Uploads:
         while not (file.get("mimetype") and file.get("permalink")) and await polls.wait():
             file = (await self._api.read("files.info", file=file["id"]))["file"]
         return file
+
+
+def _title(name: str) -> str:
+    """Return *name* on one line."""
+    return " ".join(name.split())[:_LONGEST_NAME] or "file"

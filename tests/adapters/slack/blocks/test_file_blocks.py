@@ -10,6 +10,7 @@ from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, FileId, Persona, TurnId
 from bot.playground.slack.workspace.company import GENERAL
+from tests.adapters.slack.api.test_uploads import store
 
 CHART = StoredFile(FileId("F0CHART01"), "chart.png", "https://x.example/F1", "Costs", is_image=True)
 TABLE = StoredFile(FileId("F0TABLE01"), "a&b|<c>.csv", "https://x.example/F2")
@@ -55,8 +56,8 @@ def test_an_address_that_is_none_is_left_out(url: str):
 
 async def test_files_are_shown_under_the_persona(neighbour):
     thread = neighbour.begin()
-    chart = await neighbour.files.store("chart.png", "Costs", PNG)
-    table = await neighbour.files.store("a.csv", "", b"n")
+    chart = await store(neighbour.files, "chart.png", "Costs", PNG)
+    table = await store(neighbour.files, "a.csv", "", b"n")
     await neighbour.messenger.post(thread, post(chart, table))
     (reply,) = neighbour.replies(thread)
     assert reply.username == "Analyst"
@@ -67,7 +68,7 @@ async def test_files_are_shown_under_the_persona(neighbour):
 
 async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
     thread = neighbour.begin()
-    chart = await neighbour.files.store("chart.png", "Costs", PNG)
+    chart = await store(neighbour.files, "chart.png", "Costs", PNG)
     neighbour.slack.state.processing[chart.id] = 9
     await neighbour.messenger.post(thread, post(chart))
     (reply,) = neighbour.replies(thread)
@@ -80,7 +81,7 @@ async def test_an_image_that_slack_does_not_take_is_linked(neighbour):
 async def test_where_slack_drops_personas_the_files_stay(neighbour):
     neighbour.slack.hazards.personas = "ignored"
     thread = neighbour.begin()
-    chart = await neighbour.files.store("chart.png", "Costs", PNG)
+    chart = await store(neighbour.files, "chart.png", "Costs", PNG)
     await neighbour.messenger.post(thread, post(chart))
     (reply,) = neighbour.replies(thread)
     assert "**Analyst**" in reply.blocks[0]["text"]

@@ -109,12 +109,16 @@ def new_file(state: ServerState, name: str, content: bytes, owner: str) -> Json:
 
 def _check_uploaded(state: ServerState, upload: Any) -> None:
     file_id = upload.get("id", "") if isinstance(upload, dict) else ""
-    if file_id not in state.uploads or file_id not in state.contents:
+    is_known = file_id in state.uploads or file_id in state.workspace.files
+    if not is_known or file_id not in state.contents:
         raise ApiError("file_not_found")
 
 
 def _finish(state: ServerState, upload: Json) -> Json:
+    """Make the upload a file; one that was completed before is that file again."""
     file_id = upload["id"]
+    if file_id in state.workspace.files:
+        return state.workspace.files[file_id]
     name = state.uploads.pop(file_id)["name"]
     state.processing[file_id] = state.processing_calls
     return _store(state, file_id, upload.get("title") or name, BOT_USER)
