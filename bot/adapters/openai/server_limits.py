@@ -25,6 +25,7 @@ OPTIONAL = frozenset({
 _THINKING = re.compile(
     r"\breasoning_effort\b|\breasoning\b(?!\W{0,2} item)|\bsupport thinking\b", re.IGNORECASE
 )
+_STRICT = re.compile(r"\bstrict\b.{0,3}\bfalse\b", re.IGNORECASE)
 _IN_DOUBT = (ModelFault.BAD_REQUEST, ModelFault.TOOLS)
 _FEW = 8  # experts, of whom less is not worth saying
 # How many experts are tools of their own, and how much is said of what each of more is for.
@@ -92,7 +93,9 @@ class ServerLimits:
             return False
         if (error.param or "").startswith("reasoning"):
             return self._lower_effort(prompt)
-        complaint = error.param or errors.message_of(error)
+        message = errors.message_of(error)
+        about_schema = _STRICT.search(message)  # "use 'strict: false' to opt out of …"
+        complaint = "strict" if about_schema else error.param or message
         named = named_fields(complaint, OPTIONAL - self._refused[prompt.model])
         self.concede(prompt.model, named)
         return bool(named)

@@ -237,3 +237,17 @@ async def test_a_panel_that_fits_in_no_form_is_told_as_that(
     said = failure_sentences.router_failed(refused.value.fault, experts=500)
     assert "500 experts" in said
     assert "router model that reads more" in said
+
+
+async def test_a_server_that_takes_no_such_enumeration_strictly_gets_it_loosely(
+    model: ConversationsModel, api: CannedApi
+):
+    says = (
+        "Invalid schema for function 'consult': Expected at most 250 enum values in total within a "
+        "single schema when using structured outputs, but received 500. Consider reducing the "
+        "number of enums, or use 'strict: false' to opt out of structured outputs."
+    )
+    refusal = error(says, code="invalid_function_parameters", param="tools[0].parameters")
+    api.will(Answer(400, refusal), Stream((completed(),)))
+    await told(model, asked(500))
+    assert [seen.body["tools"][0]["strict"] for seen in api.seen] == [True, False]
