@@ -5,15 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.adapters.redis.stores.kept_data import RedisKeptData
-from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.assembly.model_server import open_knowledge, open_model
 from bot.assembly.panels import panel_editor, panels_of
-from bot.assembly.slack import open_slack
+from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
-from bot.operations.services import Services, Stores
+from bot.operations.services import Services, Stores, Workspace
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_store import PanelStore
@@ -26,7 +25,7 @@ from bot.settings.config import Config
 class ThreadAccess:
     """Reading threads and their conversations."""
 
-    identity: Identity
+    workspace: Workspace
     threads: ThreadStore
     model: LanguageModel
     transcript: SlackTranscript
@@ -42,7 +41,7 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
         open_model(config, storage.conversations) as model,
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
-        yield ThreadAccess(slack.identity, storage.threads, model, slack.transcript, recovery)
+        yield ThreadAccess(_workspace(slack), storage.threads, model, slack.transcript, recovery)
 
 
 @asynccontextmanager
@@ -55,8 +54,7 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
         open_knowledge(config) as knowledge,
     ):
         yield Services(
-            team_id=slack.identity.team_id,
-            url=slack.identity.url,
+            workspace=_workspace(slack),
             stores=_stores(storage),
             model=model,
             knowledge=knowledge,
@@ -65,6 +63,11 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
             channels=slack.transcript,
             lease=config.lease,
         )
+
+
+def _workspace(slack: Slack) -> Workspace:
+    identity, channels = slack.identity, slack.api.channels
+    return Workspace(identity.team_id, identity.url, channels.first, channels.current)
 
 
 def _stores(storage: Storage) -> Stores:
@@ -78,20 +81,20 @@ def _stores(storage: Storage) -> Stores:
 
 
 @asynccontextmanager
-async def open_documents(config: Config) -> AsyncIterator[tuple[Identity, ExpertDocuments]]:
-    """Open the experts' documents; yields the bot's identity with them."""
+async def open_documents(config: Config) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
+    """Open the experts' documents; yields the workspace with them."""
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         open_knowledge(config) as knowledge,
     ):
         documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge)
-        yield slack.identity, documents
+        yield _workspace(slack), documents
 
 
 @asynccontextmanager
-async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, str, str]]:
-    """Open the panels in use; yields the workspace's id and the panel file's name with them."""
+async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, Workspace, str]]:
+    """Open the panels in use; yields the workspace and the panel file's name with them."""
     async with open_storage(config) as storage, open_slack(config, storage) as slack:
-        panels, kept_in = panels_of(config, storage)
-        yield panels, slack.identity.team_id, kept_in
+        panels, kept_in = panels_of(config, storage, slack.api.channels.first)
+        yield panels, _workspace(slack), kept_in

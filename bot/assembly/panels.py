@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.adapters.functions.discovery import discover
@@ -27,20 +28,22 @@ log = logging.getLogger(__name__)
 
 def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
-    panels, kept_in = panels_of(config, storage)
+    panels, kept_in = panels_of(config, storage, slack.api.channels.first)
     offered = (*library.library(), *discover(library.library()).experts)
     catalogue = Catalogue(offered, library.defaults(), tools(config))
     rights = Rights(slack.people, frozenset(map(UserId, config.admins)), kept_in)
     return PanelEditor(panels, slack.people, catalogue, rights)
 
 
-def panels_of(config: Config, storage: Storage) -> tuple[PanelStore, str]:
+def panels_of(
+    config: Config, storage: Storage, first_id: Callable[[str], str] = str
+) -> tuple[PanelStore, str]:
     """Return the panels as they count, and where they are kept if that is a file."""
     if not config.panel_file:
         return storage.panels, ""
     file = load(config.panel_file)
     log.info("panel_file.read", extra={"channels": len(file.channels)})
-    return FilePanelStore(file, storage.panels), file.kept_in
+    return FilePanelStore(file.renamed(first_id), storage.panels), file.kept_in
 
 
 def tools(config: Config) -> Toolbox:

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.files import SlackFiles
 from bot.adapters.slack.api.identity import Identity, identify
 from bot.adapters.slack.api.metadata import StampSigner
@@ -41,7 +42,9 @@ async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         identity = await identify(client)
-        api = SlackApi(client, _rate_limiter(config, storage, identity))
+        channels = Channels(storage.channel_moves, identity.team_id)
+        await channels.read()
+        api = SlackApi(client, _rate_limiter(config, storage, identity), channels=channels)
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         messenger = SlackMessenger(api, identity, signer, storage.outbox)

@@ -11,6 +11,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
@@ -39,6 +40,7 @@ class Storage:
     handles: RedisHandleStore
     approvals: RedisApprovalStore
     deliveries: RedisDeliveryStore
+    channel_moves: RedisChannelMoveStore
 
 
 @asynccontextmanager
@@ -61,6 +63,7 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
             RedisHandleStore(redis),
             RedisApprovalStore(redis, shards),
             RedisDeliveryStore(redis),
+            RedisChannelMoveStore(redis),
         )
     finally:
         await redis.aclose()

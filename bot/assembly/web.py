@@ -67,7 +67,9 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         app = receiver.bolt_app(slack.client, slack.identity, locales)
         app.act_once(storage.deliveries)
         intake = Intake(storage.queue, storage.threads)
-        messages = MessageListeners(intake, storage.handles, slack.identity, config.apps)
+        messages = MessageListeners(
+            intake, storage.handles, slack.identity, config.apps, slack.api.channels
+        )
         others = other_listeners(config, storage, slack, model, knowledge, intake)
         for listeners in (messages, *others):
             listeners.listen(app)

@@ -8,6 +8,7 @@ import click
 
 from bot.assembly.operator import open_panels
 from bot.cli.command import run, settings, write
+from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, PanelFileSync, merged
 from bot.settings import panel_writing
@@ -57,16 +58,17 @@ def check(file: str) -> None:
 
 
 async def _export(out: str) -> None:
-    async with _open_sync() as (sync, _):
-        text = panel_writing.write(await sync.export())
+    async with _open_sync() as (sync, workspace, _):
+        text = panel_writing.write((await sync.export()).renamed(workspace.current_id))
     write(text, out)
 
 
 async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     from_file = load(file)
-    async with _open_sync() as (sync, kept_in):
+    async with _open_sync() as (sync, workspace, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
+        from_file = from_file.renamed(workspace.first_id)
         current = await sync.export()
         target = from_file if prune else merged(current, from_file)
         if not (changes := differences(current, target, names=(_CURRENT, file))):
@@ -82,8 +84,9 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 
 async def _diff(file: str) -> None:
     from_file = load(file)
-    async with _open_sync() as (sync, _):
-        changes = differences(await sync.export(), from_file, names=(_CURRENT, file))
+    async with _open_sync() as (sync, workspace, _):
+        now, wanted = await sync.export(), from_file.renamed(workspace.first_id)
+        changes = differences(now, wanted, names=(_CURRENT, file))
     if changes:
         click.echo(changes)
         sys.exit(1)
@@ -102,6 +105,6 @@ def summary(panels: PanelFile) -> str:
 
 
 @asynccontextmanager
-async def _open_sync() -> AsyncIterator[tuple[PanelFileSync, str]]:
-    async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, team, kept_in):
-        yield PanelFileSync(panels, team), kept_in
+async def _open_sync() -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
+    async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, workspace, kept_in):
+        yield PanelFileSync(panels, workspace.team_id), workspace, kept_in

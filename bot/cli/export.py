@@ -34,12 +34,11 @@ def export(what: str, format_: str, out: str) -> None:
 
 async def _export(what: str, format_: str, out: str) -> None:
     async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
-        team_id, url = access.identity.team_id, access.identity.url
-        thread = await find_thread(what, team_id, access.threads, access.model, url=url)
+        thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
         messages = await access.transcript.all_messages(thread)
-        permalink = f"{url}archives/{thread.channel_id}/p{thread.thread_ts.replace('.', '')}"
+        permalink = access.workspace.permalink(thread)
         archive = await collect(thread, permalink, messages, links, access.model)
     write(FORMATS[format_](archive), out)

@@ -56,10 +56,9 @@ async def _plan(services: Services, what: str, *, messages: bool) -> ForgetPlan:
     if user := user_id(what):
         return await planner.person(user)
     if channel_id(what):
-        return await planner.channel(find_channel(what, url=services.url))
+        return await planner.channel(find_channel(what, services.workspace))
     threads, model = services.stores.threads, services.model
-    thread = await find_thread(what, services.team_id, threads, model, url=services.url)
-    return await planner.thread(thread)
+    return await planner.thread(await find_thread(what, services.workspace, threads, model))
 
 
 def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:

@@ -200,8 +200,8 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _open_documents(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (identity, documents):
-        team = identity.team_id
+    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (workspace, documents):
+        scope: Scope = WorkspaceScope(workspace.team_id)
         if channel:
-            channel = find_channel(channel, url=identity.url)
-        yield documents, ChannelScope(team, channel) if channel else WorkspaceScope(team)
+            scope = ChannelScope(workspace.team_id, find_channel(channel, workspace))
+        yield documents, scope

@@ -65,10 +65,7 @@ def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
 
 async def _show(what: str) -> None:
     async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
-        identity = access.identity
-        thread = await find_thread(
-            what, identity.team_id, access.threads, access.model, url=identity.url
-        )
+        thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
@@ -89,7 +86,7 @@ def tree(thread: ThreadRef, links: ThreadLinks) -> Tree:
 
 async def _rebuild(channel: str) -> None:
     async with open_services(settings(*SLACK_OUT, *MODEL, *STORE)) as services:
-        channel = find_channel(channel, url=services.url)
+        channel = find_channel(channel, services.workspace)
         rebuild = ChannelRebuild(services, channel)
         try:
             roots = await rebuild.left()
@@ -117,12 +114,11 @@ async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     async with open_services(config) as services:
         migration = Migration(services)
         if what is None or channel_id(what):
-            channel = find_channel(what, url=services.url) if what else ""
+            channel = find_channel(what, services.workspace) if what else ""
             threads = await migration.linked_threads(channel)
         else:
             known, model = services.stores.threads, services.model
-            thread = await find_thread(what, services.team_id, known, model, url=services.url)
-            threads = [thread]
+            threads = [await find_thread(what, services.workspace, known, model)]
         if dry_run:
             await _print_needed(migration, threads)
         else:

@@ -11,6 +11,7 @@ from bot.assembly.service_probes import SlackProbeOptions, open_probes
 from bot.cli.command import progress_bar, run, settings, write
 from bot.cli.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
+from bot.operations.services import Workspace
 from bot.panel.checks.probes import Check, Observation, observe
 from bot.panel.errors import Refused
 from bot.settings.needs import MODEL, SLACK_OUT, STORE
@@ -40,7 +41,10 @@ def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float
     It uses your keys, costs a few thousand tokens, and deletes what it has created. Exits with 1
     if a check could not run or something could not be deleted.
     """
-    slack = SlackProbeOptions(find_channel(channel), user, stream_for) if channel else None
+    slack = None
+    if channel:
+        channel_id = find_channel(channel, Workspace("", ""))
+        slack = SlackProbeOptions(channel_id, user, stream_for)
     run(_probe(slack, only, out))
 
 

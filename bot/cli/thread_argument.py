@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from bot.adapters.slack.api import permalinks
+from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ExpertLabels, RouterLabels
@@ -24,16 +25,17 @@ _SLACK, _ORGANISATION = ".slack.com", ".enterprise.slack.com"
 
 
 async def find_thread(
-    argument: str, team_id: str, threads: ThreadStore, model: LanguageModel, *, url: str = ""
+    argument: str,
+    workspace: Workspace,
+    threads: ThreadStore,
+    model: LanguageModel,
 ) -> ThreadRef:
-    """Return the thread that a permalink, CHANNEL/TS or a conversation's id names.
-
-    *url* is the workspace's own: links into others are refused.
-    """
+    """Return the thread that a permalink, CHANNEL/TS or a conversation's id names."""
     argument = argument.strip()
     if place := _place(argument):
-        _check_workspace(argument, url)
-        return ThreadRef(team_id, *place)
+        _check_workspace(argument, workspace.url)
+        channel, ts = place
+        return ThreadRef(workspace.team_id, workspace.first_id(channel), ts)
     conversation, labels = ConversationId(argument), None
     if _CONVERSATION.fullmatch(argument):
         if owner := await threads.owner(conversation):
@@ -60,14 +62,14 @@ def _place(argument: str) -> tuple[str, str] | None:
     return None
 
 
-def find_channel(argument: str, *, url: str = "") -> str:
+def find_channel(argument: str, workspace: Workspace) -> str:
     """Return the channel that *argument* names: by its id, as a mention, or by a link.
 
-    *url* is the workspace's own. Raises Refused, which says how to find the id.
+    Raises Refused, which says how to find the id.
     """
     if channel := channel_id(argument):
-        _check_workspace(argument, url)
-        return channel
+        _check_workspace(argument, workspace.url)
+        return workspace.first_id(channel)
     raise Refused(_no_channel(argument))
 
 

@@ -161,8 +161,8 @@ async def _tools(environ: Mapping[str, str], stack: AsyncExitStack) -> str:
 async def _add_document(config: Config) -> None:
     """Give one expert a document to cite."""
     policy = (files("bot.demo") / "policy.md").read_bytes()
-    async with operator.open_documents(config) as (identity, documents):
-        collection = await documents.open(WorkspaceScope(identity.team_id), "legal", None)
+    async with operator.open_documents(config) as (workspace, documents):
+        collection = await documents.open(WorkspaceScope(workspace.team_id), "legal", None)
         await documents.add(collection, Upload("open-source-policy.md", policy))
 
 

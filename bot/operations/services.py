@@ -1,11 +1,13 @@
 """All places where something is kept of a thread, for the operations that tidy up there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.operations.kept_data import KeptData
 from bot.operations.queue_admin import QueueAdmin
 from bot.operations.slack_threads import BotMessages, ChannelThreads
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.model import ThreadRef
 from bot.panel.reports.feedback_store import FeedbackStore
 from bot.panel.roster.knowledge import KnowledgeBase
 from bot.panel.roster.panel_store import PanelStore
@@ -25,11 +27,25 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True)
+class Workspace:
+    """The workspace that a command is about."""
+
+    team_id: str
+    url: str
+    first_id: Callable[[str], str] = str  # of a channel: everything is stored under it
+    current_id: Callable[[str], str] = str  # by which Slack knows it
+
+    def permalink(self, thread: ThreadRef) -> str:
+        """Return the link to a thread."""
+        place = f"{self.current_id(thread.channel_id)}/p{thread.thread_ts.replace('.', '')}"
+        return f"{self.url}archives/{place}"
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The stores, the model's side and Slack, for one workspace."""
 
-    team_id: str
-    url: str  # of the workspace
+    workspace: Workspace
     stores: Stores
     model: LanguageModel
     knowledge: KnowledgeBase
@@ -37,3 +53,8 @@ class Services:
     messages: BotMessages
     channels: ChannelThreads
     lease: float  # seconds
+
+    @property
+    def team_id(self) -> str:
+        """The workspace's id."""
+        return self.workspace.team_id

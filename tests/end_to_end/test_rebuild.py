@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from bot.cli.thread_argument import find_channel
+from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World
@@ -95,7 +96,7 @@ async def test_a_channel_is_known_in_all_its_forms(world: World, channel: str):
 def test_a_link_may_lead_into_the_workspace_only(there: str):
     link = f"{there}/archives/{GENERAL}"
 
-    assert find_channel(link, url="https://acme.slack.com/") == GENERAL
+    assert find_channel(link, Workspace("T1", "https://acme.slack.com/")) == GENERAL
     if "enterprise" not in there:
         with pytest.raises(Refused, match=r"leads to acme\.slack\.com, and this bot is in other"):
-            find_channel(link, url="https://other.slack.com/")
+            find_channel(link, Workspace("T1", "https://other.slack.com/"))

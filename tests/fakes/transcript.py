@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from bot.panel.messaging.transcript import Transcript
+from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.utterance import Author, Utterance
 
@@ -41,5 +41,8 @@ class FakeTranscript(Transcript):
     def lacks(self, thread: ThreadRef) -> str:
         return ""
 
-    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
-        return self.router
+    async def routers_of(self, thread: ThreadRef) -> NamedRouters:
+        return NamedRouters(self.router)
+
+    async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
+        return False

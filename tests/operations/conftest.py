@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.operations.kept_data import KeptOfThread
-from bot.operations.services import Services, Stores
+from bot.operations.services import Services, Stores, Workspace
 from bot.operations.slack_threads import ThreadTraces
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
@@ -51,8 +51,7 @@ class Fakes:
         stores = Stores(self.queue, self.threads, self.panels, self.feedback, self.kept)
         recovery = LinkRecovery(self.threads, self.model, FakeTranscript())
         return Services(
-            TEAM,
-            "https://acme.slack.com/",
+            Workspace(TEAM, "https://acme.slack.com/"),
             stores,
             self.model,
             self.knowledge,

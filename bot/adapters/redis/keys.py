@@ -102,6 +102,8 @@ panelbot:handles:W  hash    user groups that are experts' handles in         unt
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
 TEAM:CHANNEL                come, if it was stopped: a thread's ts           at most; 100 B
+panelbot:moves:     hash    the channels of the workspace whose id has       for ever; 60 B
+TEAM                        changed, as ``OLD>NEW``, and when
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -271,6 +273,11 @@ def feedback(team_id: str, month: str) -> str:
 def rebuilt(team_id: str, channel_id: str) -> str:
     """Return the key of how far a rebuild of the channel's links has come."""
     return f"panelbot:rebuilt:{team_id}:{channel_id}"
+
+
+def channel_moves(team_id: str) -> str:
+    """Return the key of the workspace's channels whose id has changed."""
+    return f"panelbot:moves:{team_id}"
 
 
 def channels(team_id: str) -> str:

@@ -1,10 +1,19 @@
 """What people have said in a thread."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.utterance import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRouters:
+    """The newest conversation that messages signed for a thread name, and that others there do."""
+
+    signed: ConversationId | None = None
+    unsigned: ConversationId | None = None
 
 
 class Transcript(Protocol):
@@ -43,8 +52,13 @@ class Transcript(Protocol):
         """Return whether somebody mentioned the bot in *thread* before the message *before*."""
         ...
 
-    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
-        """Return the router's conversation that our own messages in *thread* name, if any."""
+    async def routers_of(self, thread: ThreadRef) -> NamedRouters:
+        """Return which conversations of the router our own messages in *thread* name."""
+        ...
+
+    async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
+        """Whether our messages in *thread* are signed for *former*, and so its channel's id has
+        changed; that is noted."""
         ...
 
     def lacks(self, thread: ThreadRef) -> str:

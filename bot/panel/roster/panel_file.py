@@ -4,7 +4,7 @@ The ids of an expert's documents are in the store only, because they belong to o
 An expert in the file has the documents that were given to it, or to the expert that it replaces.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.panel.errors import Refused
@@ -29,6 +29,14 @@ class PanelFile:
         if isinstance(scope, WorkspaceScope):
             return self.defaults
         return self.channels.get(scope.channel_id, RosterChanges())
+
+    def renamed(self, name: Callable[[str], str]) -> "PanelFile":
+        """Return the same with other ids of channels, as *name* has them."""
+        channels: dict[str, RosterChanges] = {}
+        for channel, changes in self.channels.items():
+            same = channels.get(name(channel), RosterChanges())
+            channels[name(channel)] = _merged(same, changes)
+        return replace(self, channels=channels)
 
 
 class FilePanelStore(PanelStore):

@@ -1,6 +1,7 @@
 """Finding the links of a thread, and rebuilding them where they were forgotten."""
 
 import logging
+from dataclasses import replace
 
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
@@ -38,6 +39,14 @@ class LinkRecovery:
             return True
         return await self._transcript.was_mentioned(thread, before=first)
 
+    async def _is_of(self, labelled: ThreadRef, thread: ThreadRef) -> bool:
+        """Whether a conversation *labelled* so is that of *thread*, whose channel's id may have
+        changed without our knowing."""
+        if labelled == thread:
+            return True
+        is_same = labelled == replace(thread, channel_id=labelled.channel_id)
+        return is_same and await self._transcript.has_moved(labelled, thread)
+
     async def find(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
         """Return the links of *thread*; empty if it has none anywhere."""
         links = await self._store.links(thread)
@@ -48,11 +57,12 @@ class LinkRecovery:
 
         What the store knows beyond that stays: experts whose turn is not over, a muted thread.
         """
-        router = await self._transcript.router_of(thread)
+        named = await self._transcript.routers_of(thread)
+        router = named.signed or named.unsigned
         labels = await self._model.labels(router) if router else None
         if labels is None:  # ours, but gone from the model's side: the turn will begin anew
-            return ThreadLinks(router)
-        if not isinstance(labels, RouterLabels) or labels.thread != thread:
+            return ThreadLinks(named.signed)
+        if not isinstance(labels, RouterLabels) or not await self._is_of(labels.thread, thread):
             return ThreadLinks()
         stored = await self._store.links(thread)
         newer = stored.experts if stored.router == router else {}

@@ -45,6 +45,7 @@ EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "channel_id_changed",
         "message.channels",
         "message.groups",
         "message.im",

@@ -264,7 +264,7 @@ async def test_giving_up_is_not_told_to_people_who_talk_among_themselves(bench, 
     async def away(_thread: ThreadRef) -> None:
         raise MessengerUnavailable("no history")
 
-    bench.transcript.router_of = away
+    bench.transcript.routers_of = away
     await bench.queue.put(THREAD, Message(MessageTs("2.0"), UserId("UMEMBER"), "lunch?"))
     await settled(bench)
 

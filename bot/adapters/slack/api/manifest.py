@@ -33,6 +33,7 @@ BOT_EVENTS: Mapping[str, str] = {
     "app_home_opened": "somebody opened the Home or the Messages tab",
     "app_mention": "the bot was mentioned",
     "app_uninstalled": "the workspace removed the app",
+    "channel_id_changed": "a private channel was shared, and has another id since",
     "message.channels": "a message in a public channel that the bot is in",
     "message.groups": "a message in a private channel that the bot is in",
     "message.im": "a direct message to the bot",

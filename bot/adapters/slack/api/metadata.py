@@ -92,6 +92,12 @@ def has_stamp(message: Mapping[str, object]) -> bool:
     return bool(_own_payload(message))
 
 
+def claimed_router(message: Mapping[str, object]) -> str:
+    """Return the router's conversation that *message* names; nothing says that it is true."""
+    stamp = _stamp(_own_payload(message))
+    return stamp.router if stamp else ""
+
+
 def _own_payload(message: Mapping[str, object]) -> Mapping[str, object]:
     metadata = message.get("metadata")
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:

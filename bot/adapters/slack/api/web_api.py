@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
 from bot.characters import whole, whole_json
 from bot.json_types import Json
@@ -35,6 +36,7 @@ _UNCERTAIN = frozenset(
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 _PAGE = 200
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
+_NEWS_DELAYS = (0.5, 1.0, 2.0)  # before it is looked whether a channel's id has changed
 _MAX_RETRY_AFTER = 60 * 60.0
 _CANCEL_GRACE = 3.0  # seconds that a cancelled call may still take
 
@@ -86,7 +88,9 @@ class SlackApi:
         *,
         longest: float = 60,
         retries: int = len(_READ_DELAYS),
+        channels: Channels | None = None,
     ) -> None:
+        self.channels = channels or Channels()
         self._web = web
         self._limiter = limiter
         self._longest = longest
@@ -105,7 +109,7 @@ class SlackApi:
         while True:
             await wait_for_slot(self._limiter, limited, within)
             try:
-                return await self._call(method, args)
+                return await self._call_channel(method, args)
             except MessengerUnavailable as error:
                 if error.after is None:
                     raise
@@ -149,6 +153,26 @@ class SlackApi:
         if needed and (method, needed) not in self._logged:
             self._logged.add((method, needed))
             log.warning("scope.missing", extra={"method": method, "needed": needed})
+
+    async def _call_channel(self, method: str, args: Mapping[str, Any]) -> Json:
+        """Call *method* with the current id of its channel, which may have changed just now.
+
+        Slack's word of that may be on its way; a post in a thread of ours waits for it.
+        """
+        sent = await self.channels.outgoing(args)
+        is_post = method in _POSTING and args.get("thread_ts")
+        retries = Retries(Backoff(_NEWS_DELAYS if is_post else ()))
+        while True:
+            try:
+                return await self._call(method, sent)
+            except SlackRefused as refusal:
+                if refusal.code != "channel_not_found":
+                    raise
+                tried, sent = sent, await self.channels.outgoing(args, anew=True)
+                while tried == sent:
+                    if not await retries.wait():
+                        raise
+                    sent = await self.channels.outgoing(args, anew=True)
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
         try:

@@ -1,6 +1,7 @@
 """Publishing the app's home: when a user opens it, and after each change the user makes."""
 
 import logging
+from dataclasses import replace
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
@@ -33,7 +34,10 @@ class HomePage:
         A failure is logged, and the home says so.
         """
         try:
-            await self._publish(user, await self._overviews.overview(self._team, user, month))
+            overview = await self._overviews.overview(self._team, user, month)
+            current = self._api.channels.current
+            channels = [(current(channel), changes) for channel, changes in overview.channels]
+            await self._publish(user, replace(overview, channels=channels))
         except PanelError as error:
             log.warning("home.not_shown", extra={"reason": str(error)})
             await self._apologize(user, error_sentence(error))

@@ -7,10 +7,12 @@ they reach Bolt: one that could not be queued is not acknowledged, and Slack del
 import logging
 from collections.abc import Mapping, Set
 
+from bot.adapters.slack.api import channels
+from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
 from bot.adapters.slack.receiving.events import event_of
-from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.adapters.slack.receiving.receiver import MESSAGES, BoltApp
 from bot.json_types import Json
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.messaging.handles import Handle, HandleStore
@@ -27,7 +29,9 @@ class MessageListeners:
         handles: HandleStore,
         identity: Identity,
         apps: Set[str] = frozenset(),
+        channels: Channels | None = None,
     ) -> None:
+        self._channels = channels or Channels()
         self._intake = intake
         self._handles = handles
         self._identity = identity
@@ -35,18 +39,21 @@ class MessageListeners:
 
     def listen(self, app: BoltApp) -> None:
         """Register for messages, and for the removal of the app."""
-        app.take_in = self.take_in
+        app.take_in, app.channels = self.take_in, self._channels
         for kind in ("app_uninstalled", "tokens_revoked"):
             app.event(kind)(self.log_removal)
 
     async def take_in(self, body: Json) -> bool:
         """Queue the message in an event; False if the event is not about a message."""
         event = event_of(body)
-        if event.get("type") not in ("message", "app_mention"):
+        if event.get("type") == channels.EVENT:
+            await self._channels.take(event)
+            return True
+        if event.get("type") not in MESSAGES:
             return False
         if payloads.is_no_concern(event, self._identity):
             return True
-        body = {**body, "event": event}
+        body = await self._channels.incoming({**body, "event": event})
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):

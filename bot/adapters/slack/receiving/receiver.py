@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
@@ -30,6 +31,7 @@ from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
+MESSAGES = frozenset({"message", "app_mention"})
 HEALTH_PATH = "/healthz"
 _GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
 
@@ -41,6 +43,7 @@ class BoltApp(AsyncApp):
     """
 
     take_in: Callable[[Json], Awaitable[bool]] | None = None
+    channels = Channels()
     _act_once: ActOnce | None = None
 
     def act_once(self, store: DeliveryStore) -> None:
@@ -55,6 +58,8 @@ class BoltApp(AsyncApp):
         if body is None:
             log.warning("payload.malformed")
             return BoltResponse(status=400)
+        if event_of(body).get("type") not in MESSAGES:  # these are looked at first
+            body = await self.channels.incoming(body)
         return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:

@@ -37,7 +37,7 @@ class MessageReading:
                 ),
                 field="link",
             )
-        if place.channel_id != channel_id:
+        if self._api.channels.first(place.channel_id) != channel_id:
             raise Refused(
                 gettext("I take messages only of the channel in which the command is given."),
                 field="link",

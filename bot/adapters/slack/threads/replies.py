@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
+from bot.adapters.slack.api import metadata
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
@@ -115,6 +116,13 @@ class Replies:
         """Return the stamp of *message* if the bot posted it; another app may have copied one."""
         if message.get("bot_id") != self._bot_id:
             return None
-        return self._signer.read(
-            message, team=thread.team_id, channel=thread.channel_id, thread_ts=thread.thread_ts
-        )
+        team, ts, channel = thread.team_id, thread.thread_ts, thread.channel_id
+        ids = dict.fromkeys((channel, *self._api.channels.others(channel)))
+        read = (self._signer.read(message, team=team, channel=one, thread_ts=ts) for one in ids)
+        return next(filter(None, read), None)
+
+    def unsigned_router(self, message: Json) -> str:
+        """Return the conversation that a message of the bot names, signed or not; or nothing."""
+        if message.get("bot_id") != self._bot_id:
+            return ""
+        return metadata.claimed_router(message)

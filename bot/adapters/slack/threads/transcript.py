@@ -25,7 +25,7 @@ from bot.adapters.slack.threads.recordings import Recordings
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
-from bot.panel.messaging.transcript import Transcript
+from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Author, Role, Utterance
 
@@ -128,13 +128,22 @@ class SlackTranscript(Transcript):
                 return True
         return False
 
-    async def router_of(self, thread: ThreadRef) -> ConversationId | None:
-        newest = None
+    async def routers_of(self, thread: ThreadRef) -> NamedRouters:
+        signed = unsigned = None
         async for message in self._replies.of(thread):
             stamp = self._replies.stamp(message, thread)
             if stamp and stamp.router:
-                newest = ConversationId(stamp.router)
-        return newest
+                signed = ConversationId(stamp.router)
+            elif not stamp and (router := self._replies.unsigned_router(message)):
+                unsigned = ConversationId(router)
+        return NamedRouters(signed, unsigned)
+
+    async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
+        async for message in self._replies.of(thread):
+            if self._replies.stamp(message, former):
+                await self._api.channels.note(former.channel_id, thread.channel_id)
+                return True
+        return False
 
     def lacks(self, thread: ThreadRef) -> str:
         return self._replies.needed.get(thread.channel_id, "")

@@ -138,6 +138,17 @@ class PeopleActing(PeopleWriting):
             }
         )
 
+    def share(self, channel: str, new_id: str) -> None:
+        """Share a private channel with another organisation: it has another id from then on."""
+        self._workspace.rename_channel(channel, new_id)
+        self._workspace.channels[new_id].is_shared = True
+        moved = {"old_channel_id": channel, "new_channel_id": new_id}
+        self.tell({"type": "channel_id_changed", "event_ts": self._workspace.new_ts(), **moved})
+
+    def tell(self, event: Json) -> None:
+        """Deliver an event as it is."""
+        self._events.publish(event)
+
     def uninstall(self) -> None:
         """Let an admin uninstall the app, which revokes its token."""
         self._state.installed = False

@@ -237,6 +237,14 @@ class Workspace:
             del message.reactions[name]
         self.notify(Change("reaction", message.channel, message))
 
+    def rename_channel(self, old: str, new: str) -> None:
+        """Let a channel have another id, which all that is in it has from then on."""
+        channel = self.channels[new] = self.channels.pop(old)
+        channel.id = new
+        self._timelines[new] = self._timelines.pop(old, Timeline())
+        for message in self._timelines[new]:
+            message.channel = new
+
     def set_status(self, status: Status) -> None:
         """Set the app's status in a thread; an empty text clears it."""
         thread = (status.channel, status.thread_ts)

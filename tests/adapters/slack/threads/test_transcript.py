@@ -231,7 +231,7 @@ async def test_not_everybody_whom_a_long_list_mentions_is_looked_up(neighbour):
 async def test_a_thread_that_cannot_be_seen_tells_nothing(neighbour):
     nowhere = ThreadRef("T0ACME", GENERAL, "1.000001")
 
-    assert await neighbour.transcript.router_of(nowhere) is None
+    assert (await neighbour.transcript.routers_of(nowhere)).signed is None
     assert not await neighbour.transcript.earlier(nowhere, before=MessageTs("2.0"), since=None)
 
 
@@ -259,7 +259,7 @@ async def test_our_own_messages_tell_the_router(neighbour):
     await neighbour.messenger.post(thread, answer(router="conv_1"))
     await neighbour.messenger.post(thread, answer("reply:call_2:0", router="conv_2"))
 
-    assert await neighbour.transcript.router_of(thread) == "conv_2"
+    assert (await neighbour.transcript.routers_of(thread)).signed == "conv_2"
 
 
 async def test_a_stamp_signed_by_another_is_not_believed(neighbour):
@@ -267,7 +267,7 @@ async def test_a_stamp_signed_by_another_is_not_believed(neighbour):
     neighbour.messenger._signer = StampSigner(["another-secret-entirely"])
     await neighbour.messenger.post(thread, answer())
 
-    assert await neighbour.transcript.router_of(thread) is None
+    assert (await neighbour.transcript.routers_of(thread)).signed is None
 
 
 async def test_threads_of_a_channel_are_listed(neighbour):

@@ -1,0 +1,105 @@
+"""Channels by the first id that they had: at this border ids are exchanged, both ways."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from bot.json_types import Json
+from bot.panel.errors import StoreUnavailable
+from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoves, ChannelMoveStore
+
+log = logging.getLogger(__name__)
+
+EVENT = "channel_id_changed"
+_ID = re.compile(r"[CG][A-Z0-9]{2,50}", re.ASCII)
+_FIELDS = frozenset({"channel", "channel_id"})
+_OBJECTS = frozenset({"container", "event", "item", "assistant_thread", "channel"})
+_AGE = 30.0  # seconds after which the moves are read again, before something is sent
+
+
+class Channels:
+    """The ids of a workspace's channels. Without a *store*, none has ever changed."""
+
+    def __init__(self, store: ChannelMoveStore | None = None, team_id: str = "") -> None:
+        self._store = store
+        self._team_id = team_id
+        self._moves = ChannelMoves()
+        self._read_at = float("-inf")
+
+    def first(self, channel: str) -> str:
+        """Return the id under which *channel* is stored, as far as was read."""
+        return self._moves.first(channel)
+
+    def current(self, channel: str) -> str:
+        """Return the id by which Slack knows *channel*, as far as was read."""
+        return self._moves.current(channel)
+
+    def others(self, channel: str) -> Collection[str]:
+        """Return all ids that *channel* has had, as far as was read."""
+        return self._moves.group(channel)
+
+    async def read(self) -> None:
+        """Read the moves; without the store, those that were read last count on."""
+        if self._store is None:
+            return
+        try:
+            self._moves = ChannelMoves(await self._store.of_team(self._team_id))
+            self._read_at = time.monotonic()
+        except StoreUnavailable as error:
+            log.warning("channels.not_read", extra={"reason": str(error)})
+
+    async def outgoing(self, args: Mapping[str, Any], *, anew: bool = False) -> Json:
+        """Return the arguments of a call with the current ids of channels."""
+        if anew or time.monotonic() - self._read_at > _AGE:
+            await self.read()
+        return _exchanged(args, self.current) if self._moves else dict(args)
+
+    async def incoming(self, body: Json) -> Json:
+        """Return a payload with the first ids of channels."""
+        await self.read()
+        return _exchanged(body, self.first) if self._moves else body
+
+    async def take(self, event: Mapping[str, Any]) -> None:
+        """Note that a channel's id has changed. Raises StoreUnavailable."""
+        if move := _move(event):
+            await self._note(move)
+        else:
+            log.warning("channel.move_malformed")
+
+    async def note(self, old: str, new: str) -> None:
+        """Note a change of which nobody has told us (yet). Raises StoreUnavailable."""
+        await self._note(ChannelMove(old, new, time.time()))
+
+    async def _note(self, move: ChannelMove) -> None:
+        if self._store:
+            await self._store.note(self._team_id, move)
+            log.info("channel.moved", extra={"old": move.old, "new": move.new})
+
+
+def _move(event: Mapping[str, Any]) -> ChannelMove | None:
+    """Return the move that an event tells of; None if it makes no sense."""
+    old, new, at = (event.get(name) for name in ("old_channel_id", "new_channel_id", "event_ts"))
+    are_ids = all(isinstance(one, str) and _ID.fullmatch(one) for one in (old, new))
+    if not are_ids or old == new or not isinstance(at, str):
+        return None
+    return ChannelMove(str(old), str(new), float(at))
+
+
+def _exchanged(fields: Mapping[str, Any], exchange: Callable[[str], str]) -> Json:
+    """Return *fields* with other ids of channels, also in the objects that have any."""
+    return {
+        name: exchange(value)
+        if name in _FIELDS and isinstance(value, str)
+        else _exchanged({**value, **_own_id(name, value, exchange)}, exchange)
+        if name in _OBJECTS and isinstance(value, dict)
+        else value
+        for name, value in fields.items()
+    }
+
+
+def _own_id(name: str, value: Json, exchange: Callable[[str], str]) -> Json:
+    """Return the id of *value* if it is a channel."""
+    is_channel = name == "channel" and isinstance(value.get("id"), str)
+    return {"id": exchange(value["id"])} if is_channel else {}
