@@ -14,7 +14,7 @@ Our errors, named by what the worker should do:
     - FunctionMissing        ... no such function is installed (any more)
     - Poisoned               ... workers died with the turn, one after the other
   + ConversationGone       the conversation does not exist on the model's side (any more)
-  + ThreadGone             the thread of the turn was deleted: end the turn without a word
+  + ThreadGone             its thread was deleted, or cannot be posted in: end the turn silently
   + TurnLost               another worker has taken over the turn: stop at once, say nothing
   + Refused                a person asked for something that is not allowed or not possible
 """

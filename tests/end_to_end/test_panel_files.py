@@ -128,8 +128,8 @@ async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Pat
 
     assert (code, [line for line in err.splitlines() if line.startswith("panelbot")]) == (0, [])
     change(file, "count twice", "count thrice")
-    async with open_panels(world.config()) as (panels, team, _):
-        (changes,) = await panels.changes([WorkspaceScope(team)])
+    async with open_panels(world.config()) as (panels, workspace, _):
+        (changes,) = await panels.changes([WorkspaceScope(workspace.team_id)])
     (tax,) = changes.added.values()
     assert len(tax.collections) == 1
     assert "thrice" in tax.instructions

@@ -200,6 +200,7 @@ class TurnWorker:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
                 case _ if await self._is_gone(claim, error):
+                    log.info("turn.thread_gone", extra={"turn": turn, "reason": str(error)})
                     await self._withdraw(claim)
                 case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})

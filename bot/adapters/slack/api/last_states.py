@@ -20,6 +20,8 @@ _METHODS = frozenset(
         "chat.update",
     }
 )
+# Nobody can post there now; people may bring the channel, or the bot, back.
+NO_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 _DONE = frozenset({"message_not_found", "message_not_in_streaming_state"})
 UNFIT = frozenset(
     {
@@ -74,6 +76,8 @@ async def send(api: SlackApi, state: LastState) -> None:
         if error.code in UNFIT and plain:
             log.warning("message.simplified", extra={"reason": error.code, "about": state.about})
             await api.rewrite(method, **plain)
+        elif error.code in NO_CHANNEL:
+            raise MessengerUnavailable(error.code) from error
         elif error.code not in _DONE:
             raise
 

@@ -1,4 +1,4 @@
-"""Threads that were deleted, and what Slack does with messages for them.
+"""Threads that were deleted, or whose channel is closed to us, and what becomes of their posts.
 
 It refuses some (``thread_not_found``), and is reported to post others as messages of the channel
 itself. So what comes back is looked at: a message that is not in its thread is deleted at once.
@@ -65,7 +65,9 @@ class DeletedThreads:
         return any(message.get("thread_ts") != thread.thread_ts for message in found)
 
     async def explains(self, error: Exception, thread: ThreadRef) -> bool:
-        """Whether *error* says that there is no such thread, and it is true."""
+        """Whether *error* says that there is no such thread or channel, and it is true."""
+        if isinstance(error, MessengerRefused) and error.code in last_states.NO_CHANNEL:
+            return True
         if not (isinstance(error, MessengerRefused) and error.code in _NO_THREAD):
             return False
         try:
@@ -116,10 +118,12 @@ class DeletedThreads:
 
 @contextmanager
 def noticing() -> Iterator[None]:
-    """Raise ThreadGone where Slack refuses to post because there is no such thread."""
+    """Raise ThreadGone where Slack refuses to post because there is no such thread, or because
+    the channel was archived or deleted, or the bot was removed from it.
+    """
     try:
         yield
     except MessengerRefused as error:
-        if error.code in _NO_THREAD:
+        if error.code in _NO_THREAD | last_states.NO_CHANNEL:
             raise ThreadGone(error.code) from error
         raise
