@@ -12,7 +12,7 @@ from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import model_server, panels, storage
+from bot.assembly import model_server, one_bot, panels, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
@@ -31,6 +31,7 @@ async def examine(config: Config) -> list[Finding]:
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, address(config.redis_url)),
             _examine_models(config, client),
+            _examine_other_bots(config, client),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
@@ -39,6 +40,15 @@ async def examine(config: Config) -> list[Finding]:
 
 async def _examine_models(config: Config, client: AsyncWebClient) -> list[Finding]:
     return await model_server.examine(config, await _own_models(config, client))
+
+
+async def _examine_other_bots(config: Config, client: AsyncWebClient) -> list[Finding]:
+    try:
+        answer = await client.auth_test()
+        async with storage.open_storage(config) as opened:
+            return await one_bot.examine(opened, str(answer["team_id"]), str(answer["bot_id"]))
+    except Exception:  # noqa: BLE001 - Slack and Redis have findings of their own
+        return []
 
 
 async def _own_models(config: Config, client: AsyncWebClient) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
 from bot.assembly.checkup import warn_of_missing_scopes
+from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
@@ -59,6 +60,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
+        only_bot(storage, slack.identity),
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):

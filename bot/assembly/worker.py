@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bot.adapters.functions.discovery import discover
 from bot.adapters.functions.running import InstalledFunctions
 from bot.assembly import model_server, panels
+from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
@@ -32,6 +33,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     async with (
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
+        only_bot(storage, slack.identity),
         model_server.open_model(config, storage.conversations) as model,
     ):
         await model_server.require_backend(config)

@@ -102,6 +102,8 @@ panelbot:handles:W  hash    user groups that are experts' handles in         unt
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
 TEAM:CHANNEL                come, if it was stopped: a thread's ts           at most; 100 B
+panelbot:bot:TEAM   string  the bot that works in the workspace: another     a minute after the
+                            one needs a Redis of its own                     last sign; 80 B
 panelbot:moves:     hash    the channels of the workspace whose id has       for ever; 60 B
 TEAM                        changed, as ``OLD>NEW``, and when
 panelbot:channels:  set     the channels that have changed their panel       for ever;
@@ -148,6 +150,7 @@ OUTBOX_FOR = TRIED_FOR + 60 * MINUTE
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 REBUILT_FOR = DAY
+BOT_FOR = MINUTE
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -273,6 +276,11 @@ def feedback(team_id: str, month: str) -> str:
 def rebuilt(team_id: str, channel_id: str) -> str:
     """Return the key of how far a rebuild of the channel's links has come."""
     return f"panelbot:rebuilt:{team_id}:{channel_id}"
+
+
+def bot(team_id: str) -> str:
+    """Return the key of the bot that works in the workspace."""
+    return f"panelbot:bot:{team_id}"
 
 
 def channel_moves(team_id: str) -> str:

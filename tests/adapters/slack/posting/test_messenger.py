@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.slack.api.identity import identify
 from bot.adapters.slack.posting.messenger import SlackMessenger
-from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, PlanTask, Post, TaskState
 from bot.panel.model import (
@@ -412,5 +412,5 @@ async def test_an_archived_channel_is_said_to_be_so(neighbour):
     thread = neighbour.begin()
     neighbour.slack.workspace.channels[thread.channel_id].is_archived = True
 
-    with pytest.raises(MessengerRefused, match="is_archived"):
+    with pytest.raises(ThreadGone, match="is_archived"):
         await neighbour.messenger.post(thread, post())

@@ -1,0 +1,51 @@
+"""One bot for each Redis and workspace: two would take each other's questions."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from bot.adapters.redis.stores.bot_claim import BotClaim
+from bot.adapters.slack.api.identity import Identity
+from bot.assembly.storage import Storage
+from bot.panel.checks.findings import Finding, bad
+from bot.panel.errors import GiveUp
+from bot.panel.loops import forever
+
+log = logging.getLogger(__name__)
+
+_EVERY = 20.0  # seconds: a third of the claim
+_REMEDY = (
+    "Give each app a Redis of its own; another database will do (REDIS_URL=redis://…/1). "
+    "If the other one has stopped for good, wait a minute."
+)
+
+
+@asynccontextmanager
+async def only_bot(storage: Storage, identity: Identity) -> AsyncIterator[None]:
+    """Keep the workspace claimed. Raises GiveUp, with a remedy, if another bot works there."""
+    claim = BotClaim(storage.redis, identity.team_id, identity.bot_id)
+    if other := await claim.renew():
+        raise GiveUp(f"{_what(other, identity.bot_id)} {_REMEDY}")
+
+    async def renew() -> None:
+        if other := await claim.renew():
+            log.error("redis.shared", extra={"with": other, "remedy": _REMEDY})
+
+    renewing = asyncio.create_task(forever(renew, "bot.not_claimed", every=_EVERY))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
+
+
+async def examine(storage: Storage, team_id: str, bot_id: str) -> list[Finding]:
+    """Return a finding if another bot works with this Redis."""
+    other = await BotClaim(storage.redis, team_id, bot_id).other()
+    return [bad(_what(other, bot_id), _REMEDY)] if other else []
+
+
+def _what(other: str, bot_id: str) -> str:
+    return f"Another app, whose bot is {other}, works with this Redis; this one is {bot_id}."
