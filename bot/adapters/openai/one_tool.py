@@ -78,7 +78,8 @@ def _one(tools: tuple[Tool, ...]) -> Tool:
 def _as_sent(item: Item) -> Item:
     if not isinstance(item, ToolCalled) or not item.tool.startswith(tool_names.PREFIX):
         return item
-    return replace(item, tool=_TOOL, arguments={_PARAMETER: _expert(item.tool), **item.arguments})
+    name = {_PARAMETER: _expert(item.tool)}
+    return replace(item, tool=_TOOL, arguments={**name, **item.arguments, **name})
 
 
 def _expert(tool: str) -> ExpertName:

@@ -8,19 +8,35 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.adapters.openai import one_tool
+from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.assistants.definitions import definition
+from bot.adapters.openai.client import connect
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
+from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelRefused
 from bot.panel.language_model import expert_calls, prompts
-from bot.panel.language_model.exchange import ModelSaid, Prompt, ToolCalled, UserSaid
+from bot.panel.language_model.exchange import (
+    ModelSaid,
+    Prompt,
+    Responded,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.tool_names import MOST_SINGLE, are_meant
-from bot.panel.model import CallId, CollectionId, Panel
+from bot.panel.links import RouterLabels
+from bot.panel.model import CallId, CollectionId, Panel, ThreadRef
 from bot.panel.texts import failure_sentences
 from bot.panel.tools import HostedTool, McpServer
 from bot.playground.openai.responses import requests
+from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import Call, ScriptedBrain
 from bot.playground.openai.tools import assistant_tools
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
@@ -251,3 +267,32 @@ async def test_a_server_that_takes_no_such_enumeration_strictly_gets_it_loosely(
     api.will(Answer(400, refusal), Stream((completed(),)))
     await told(model, asked(500))
     assert [seen.body["tools"][0]["strict"] for seen in api.seen] == [True, False]
+
+
+@pytest.mark.parametrize("backend", ["conversations", "stateless", "assistants"])
+async def test_what_is_stored_of_a_call_is_found_again_after_a_crash(
+    backend: str, server: OpenAIPlayground, brain: ScriptedBrain, redis: Connection
+):
+    async with connect(server.api_key, server.base_url, silence=5) as client:
+        models: dict[str, LanguageModel] = {
+            "conversations": ConversationsModel(client, salt=""),
+            "stateless": StatelessModel(client, RedisConversationStore(redis), salt=""),
+            "assistants": AssistantsModel(client),
+        }
+        model = models[backend]
+        conversation = await model.open(RouterLabels(ThreadRef("T1", "C1", "1.0")))
+        wanted = replace(asked(100), conversation=conversation)
+        names = [tool.name.removeprefix("consult_").replace("_", "-") for tool in wanted.tools]
+        brain.then(*(Call("consult", {"expert": name, **PAIR}) for name in names[:2]))
+        brain.then("Both agree.")
+
+        calls = [event for event in await told(model, wanted) if isinstance(event, ToolCalled)]
+        outputs = tuple(ToolAnswered(call.call_id, "Yes.") for call in calls)
+        closing = await told(model, replace(wanted, items=outputs, may_call=False))
+        stored = await model.since(conversation, "17") or ()
+
+        assert [call.tool for call in calls] == [tool.name for tool in wanted.tools[:2]]
+        assert [call.arguments for call in calls] == [PAIR, PAIR]
+        assert isinstance(closing[-1], Responded)
+        assert closing[-1].text == "Both agree."
+        assert [item for item in stored if isinstance(item, ToolCalled)] == calls
