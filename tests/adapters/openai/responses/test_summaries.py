@@ -1,6 +1,7 @@
 """Summaries of conversations that we keep ourselves: which count, and what no server loses."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,7 @@ from bot.playground.openai.stand_in.brain import (
 )
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error, message, response
+from tests.adapters.openai.large_panels import asked as choosing
 from tests.adapters.openai.prompts import prompt, told
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
@@ -225,6 +227,21 @@ async def test_a_server_that_silently_cuts_what_it_reads_is_sent_less(
 
     assert max(tokens_in(str(seen.body["input"])) for seen in api.seen[1:]) < 4096
     assert "Decision 39:" in str(api.seen[-1].body)
+
+
+async def test_a_server_that_silently_cuts_a_large_panel_is_sent_less_of_it(
+    api: CannedApi, small: StatelessModel
+) -> None:
+    conversation = await small.open(LABELS)
+    wanted = replace(choosing(500), conversation=conversation)
+    usage = {"input_tokens": 3_900, "output_tokens": 9, "total_tokens": 3_909}
+    for _ in range(4):
+        api.will(Stream((completed(message("Yes."), usage=usage),)))
+        await told(small, wanted)
+
+    sizes = [len(seen.body["instructions"]) for seen in api.seen]
+    assert sizes[0] > 2 * sizes[1] > 3 * sizes[2]
+    assert sizes[2] == sizes[3]
 
 
 @pytest.mark.parametrize(
