@@ -14,8 +14,9 @@ from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
 from bot.assembly import model_server, one_bot, panels, storage
 from bot.experts import library
-from bot.panel.checks.findings import Finding, bad, good
+from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import Refused
+from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 
@@ -32,6 +33,7 @@ async def examine(config: Config) -> list[Finding]:
             examine_redis(redis, address(config.redis_url)),
             _examine_models(config, client),
             _examine_other_bots(config, client),
+            _examine_panels(config, client),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
@@ -53,15 +55,32 @@ async def _examine_other_bots(config: Config, client: AsyncWebClient) -> list[Fi
 
 async def _own_models(config: Config, client: AsyncWebClient) -> list[tuple[str, str]]:
     """Return the models that experts name themselves; none if that cannot be found out."""
+    file = await _panels_in_use(config, client)
+    changes = (file.defaults, *file.channels.values())
+    experts = [expert for change in changes for expert in change.added.values()]
+    return sorted({(f"The model of {e.name}", e.model) for e in experts if e.model})
+
+
+async def _examine_panels(config: Config, client: AsyncWebClient) -> list[Finding]:
+    try:
+        check_sizes(await _panels_in_use(config, client), library.defaults())
+    except Refused as refusal:
+        return [warning(str(refusal), "Remove some: until then, the last ones are left out.")]
+    return []
+
+
+async def _panels_in_use(config: Config, client: AsyncWebClient) -> PanelFile:
+    """Return what the defaults and the channels change; nothing if that cannot be found out."""
     try:
         team = str((await client.auth_test())["team_id"])
         async with storage.open_storage(config) as opened:
             store, _ = panels.panels_of(config, opened)
-            changes = await store.changes([WorkspaceScope(team), *await store.channels(team)])
+            channels = await store.channels(team)
+            defaults, *changes = await store.changes([WorkspaceScope(team), *channels])
     except Exception:  # noqa: BLE001 - Slack, Redis and the file have findings of their own
-        return []
-    experts = [expert for change in changes for expert in change.added.values()]
-    return sorted({(f"The model of {e.name}", e.model) for e in experts if e.model})
+        return PanelFile()
+    ids = [channel.channel_id for channel in channels]
+    return PanelFile(defaults, dict(zip(ids, changes, strict=True)))
 
 
 def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:

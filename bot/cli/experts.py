@@ -8,9 +8,10 @@ import click
 
 from bot.assembly.operator import open_panels
 from bot.cli.command import run, settings, write
+from bot.experts import library
 from bot.operations.services import Workspace
 from bot.panel.errors import Refused
-from bot.panel.roster.panel_file import PanelFile, PanelFileSync, merged
+from bot.panel.roster.panel_file import PanelFile, PanelFileSync, check_sizes, merged
 from bot.settings import panel_writing
 from bot.settings.needs import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
@@ -74,6 +75,7 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
         if not (changes := differences(current, target, names=(_CURRENT, file))):
             click.echo("There is nothing to change.")
             return
+        sync.check(target, current)
         click.echo(changes)
         if dry_run or not (yes or click.confirm("Change the panels so?")):
             click.echo("Nothing was changed.")
@@ -94,7 +96,9 @@ async def _diff(file: str) -> None:
 
 
 async def _check(file: str) -> None:
-    click.echo(f"{file} can be used: {summary(load(file))}.")
+    panels = load(file)
+    check_sizes(panels, library.defaults())
+    click.echo(f"{file} can be used: {summary(panels)}.")
 
 
 def summary(panels: PanelFile) -> str:
@@ -107,4 +111,4 @@ def summary(panels: PanelFile) -> str:
 @asynccontextmanager
 async def _open_sync() -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
     async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, workspace, kept_in):
-        yield PanelFileSync(panels, workspace.team_id), workspace, kept_in
+        yield PanelFileSync(panels, workspace.team_id, library.defaults()), workspace, kept_in

@@ -236,6 +236,7 @@ class Panel:
     experts: tuple[Expert, ...]
     synthesis: Synthesis = Synthesis.AUTO
     streaming: bool | None = None  # whether replies are streamed; None: as usual
+    left_out: int = 0  # experts beyond the most that a panel may have
 
     def find(self, name: str) -> Expert | None:
         """Return the expert with that name or title, in any case, if there is one.

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name, check_title
-from bot.panel.roster.panel_file import PanelFile
+from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import RosterChanges
 from bot.settings import yaml_nodes
 from bot.settings.expert_entries import read_expert
@@ -37,11 +37,16 @@ def _panels(root: YamlNode) -> PanelFile:
         raise root.error(f"lacks version; write `version: {VERSION}`")
     if (version := fields["version"].text()) != VERSION:
         raise fields["version"].error(f"is {version[:20]}, but this Panelbot reads {VERSION}")
-    return PanelFile(
+    panels = PanelFile(
         defaults=_changes(fields.get("defaults")),
         channels=_channels(fields.get("channels")),
         kept_in=_place(fields.get("kept_in")) or f"the file {Path(root.file).name}",
     )
+    try:
+        check_sizes(panels)
+    except Refused as refusal:
+        raise root.error(f"is refused: {refusal}") from refusal
+    return panels
 
 
 def experts(node: YamlNode, beside: Sequence[str] = ()) -> Sequence[Expert]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import checkup, storage
 from bot.assembly.operator import open_panels
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.model import Expert, ExpertName
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.playground.slack.workspace.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import World
 from tests.end_to_end.test_panel_changes import answers, command
@@ -152,3 +154,41 @@ async def whispered(world: World, words: str) -> str:
     await world.slack.people.slash(ADA, GENERAL, "/experts", words)
     await world.slack.people.wait_for(lambda: len(world.slack.workspace.ephemeral(ADA)) > before)
     return str(world.slack.workspace.ephemeral(ADA)[-1].blocks)
+
+
+async def test_an_import_does_not_make_a_panel_too_large(bot: World, file: Path):
+    team = bot.slack.workspace.team_id
+    async with storage.open_storage(bot.config()) as memory:
+        await memory.panels.put(ChannelScope(team, GENERAL), crowd(497))  # and three by default
+    code, _, problem = await bot.panelbot("experts", "import", str(file), "--yes")
+    assert code == 0, problem  # as many come as go
+    change(file, "remove: [finance]", "remove: []")
+    await bot.panelbot("experts", "import", str(file), "--yes", "--prune")
+    async with storage.open_storage(bot.config()) as memory:
+        await memory.panels.put(ChannelScope(team, GENERAL), crowd(497))
+    for option in ("--dry-run", "--yes"):
+        code, _, problem = await bot.panelbot("experts", "import", str(file), option)
+        assert code == 0, problem  # it is too large already
+    change(file, "channels:", MORE)
+    code, _, problem = await bot.panelbot("experts", "import", str(file), "--yes")
+    assert code != 0
+    assert f"The panel of channel {GENERAL}, with the defaults, has 50" in problem
+
+    found = [
+        one.what for one in await checkup.examine(bot.config()) if "500 is the most" in one.what
+    ]
+    assert len(found) == 1
+
+
+MORE = """\
+    - {name: more, title: More, icon: x, purpose: x, instructions: x}
+channels:
+"""
+
+
+def crowd(size: int) -> RosterChanges:
+    experts = [
+        Expert(ExpertName(f"n{number:03}"), f"No {number:03}", ":x:", "All.", "Read.")
+        for number in range(size)
+    ]
+    return RosterChanges({one.name: one for one in experts})

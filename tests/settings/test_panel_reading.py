@@ -99,12 +99,12 @@ def test_errors_name_the_place_and_the_problem(text, problem):
     assert str(refusal.value).startswith(f"panel.yaml{problem}")
 
 
-def test_a_panel_has_room_for_a_hundred_experts():
+def test_a_panel_has_room_for_five_hundred_experts():
     many = "\n".join(
         f"  - {{name: e{n}, title: Number {n} of all, icon: x, purpose: x, instructions: x}}"
-        for n in range(2_001, 2_102)
+        for n in range(2_001, 2_502)
     )
-    with pytest.raises(Refused, match=r"^panel\.yaml:4:3: defaults > experts are more than 100"):
+    with pytest.raises(Refused, match=r"^panel\.yaml:4:3: defaults > experts are more than 500"):
         read(f"version: 1\ndefaults:\n  experts:\n{many}", "panel.yaml")
 
 
@@ -114,3 +114,25 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path):
     (tmp_path / "panel.yaml").write_bytes(b"version: 1\n# \xc3\xa4 \xff\xfe")
     with pytest.raises(Refused, match=r"panel\.yaml:2:5: the file is not text in UTF-8"):
         load(str(tmp_path / "panel.yaml"))
+
+
+def test_a_channel_of_a_file_has_room_for_five_hundred_with_the_defaults():
+    def entries(begin: int, end: int, indent: str) -> str:
+        return "\n".join(
+            f"{indent}- {{name: e{n}, title: No {n}, icon: x, purpose: x, instructions: x}}"
+            for n in range(begin, end)
+        )
+
+    text = f"""version: 1
+defaults:
+  experts:
+{entries(2_000, 2_300, "    ")}
+channels:
+  C01:
+    experts:
+{entries(3_000, 3_200, "      ")}
+"""
+    assert len(read(text, "panel.yaml").channels["C01"].added) == 200
+    more = text + "      - {name: more, title: More, icon: x, purpose: x, instructions: x}\n"
+    with pytest.raises(Refused, match=r"The panel of channel C01, with the defaults, has 501"):
+        read(more, "panel.yaml")

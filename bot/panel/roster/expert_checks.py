@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.language import gettext, number
 from bot.panel import efforts
@@ -14,7 +15,7 @@ LONGEST_NAME = 24  # a hundred experts' names and conversations must fit OpenAI'
 LONGEST_TITLE = 40
 LONGEST_PURPOSE = 200
 LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
-MOST_EXPERTS = 100
+MOST_EXPERTS = 500  # on one panel: of the defaults, a channel and a thread together
 
 _COMMANDS = {
     "add", "consults", "default", "documents", "edit", "help", "mute", "remove", "show", "stop",
@@ -137,11 +138,13 @@ def is_like(name: str, taken: Iterable[str]) -> bool:
     return _key(name) in {_key(other) for other in taken}
 
 
+@lru_cache(maxsize=4_096)  # a file of hundreds compares each with all before it
 def _key(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in folded if char.isalnum())
 
 
+@lru_cache(maxsize=4_096)
 def _shape(name: str) -> str:
     """Return *name* with letters that look the same replaced by one of them."""
     bare = unicodedata.normalize("NFKD", name)

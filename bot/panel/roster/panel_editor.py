@@ -21,7 +21,14 @@ from bot.panel.roster.hierarchy import check_consulted
 from bot.panel.roster.panel_reader import PanelReader
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
-from bot.panel.roster.roster import Scope
+from bot.panel.roster.roster import (
+    RosterChanges,
+    Scope,
+    WorkspaceScope,
+    scopes_of,
+    size,
+    with_expert,
+)
 
 _STREAMING = {"on": True, "off": False, "default": None}
 
@@ -50,7 +57,7 @@ class PanelEditor(PanelReader):
                 "`/experts help` lists it, and `/experts add` lets you describe one of your own."
             )
             raise Refused(f"{problem}{hint} {advice}")
-        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
+        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
         """Add a new expert."""
@@ -69,7 +76,7 @@ class PanelEditor(PanelReader):
                 gettext("Somebody here is called “{name}”; please choose another name.", name=name),
                 field="name",
             )
-        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by, panel)
+        return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
     async def edit(self, scope: Scope, expert: Expert, by: UserId) -> Change:
         """Replace the expert of that name in *scope*."""
@@ -78,7 +85,7 @@ class PanelEditor(PanelReader):
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
         checked = await self._checked(edited(before, expert), others)
-        return await self._put(Verb.EDITED, scope, checked, by, others)
+        return await self._put(Verb.EDITED, scope, checked, by)
 
     async def set_consulted(
         self, scope: Scope, name: str, consulted: Sequence[str], by: UserId
@@ -150,10 +157,20 @@ class PanelEditor(PanelReader):
         """Fetch the names in use, so that checking an expert soon after is quick."""
         await self._people.taken_names()
 
-    async def _put(
-        self, verb: Verb, scope: Scope, expert: Expert, by: UserId, others: Panel
-    ) -> Change:
-        if len(others.experts) >= MOST_EXPERTS:
+    async def _put(self, verb: Verb, scope: Scope, expert: Expert, by: UserId) -> Change:
+        await self._check_room(scope, expert)
+        await self._store.add(scope, expert)
+        return Change(verb, scope, expert, by)
+
+    async def _check_room(self, scope: Scope, expert: Expert) -> None:
+        """Raise Refused if *expert* would make the panel of *scope* too large, or a channel's.
+
+        Two people who add experts at the same time may still do so, and a thread with experts of
+        its own is not asked when its channel grows: such a panel goes on without the last ones.
+        """
+        *inherited, own = await self._store.changes(scopes_of(scope))
+        grown = with_expert(own, expert)
+        if self._is_too_large([*inherited, own], [*inherited, grown]):
             raise Refused(
                 ngettext(
                     "A panel has at most {count} expert; remove it first.",
@@ -161,8 +178,17 @@ class PanelEditor(PanelReader):
                     MOST_EXPERTS,
                 )
             )
-        await self._store.add(scope, expert)
-        return Change(verb, scope, expert, by)
+        if isinstance(scope, WorkspaceScope):
+            for channel, changes in await self.changed_channels(scope.team_id):
+                if self._is_too_large([own, changes], [grown, changes]):
+                    raise Refused(_no_room_in(channel))
+
+    def _is_too_large(
+        self, before: Sequence[RosterChanges], after: Sequence[RosterChanges]
+    ) -> bool:
+        """Whether a panel grows beyond the limit; one that is beyond it already may be edited."""
+        defaults = self._catalogue.defaults
+        return size(defaults, after) > max(MOST_EXPERTS, size(defaults, before))
 
     async def _checked(self, expert: Expert, others: Panel) -> Expert:
         """Return *expert* normalised, or raise Refused if it cannot join *others*."""
@@ -171,3 +197,22 @@ class PanelEditor(PanelReader):
         tools = self.toolbox.check(expert.tools)
         checked = check_expert(replace(expert, tools=tools), in_workspace | on_panel)
         return check_consulted(checked, others)
+
+
+def _no_room_in(channel: str) -> str:
+    if channel.startswith("D"):
+        return ngettext(
+            "The panel of a direct message would have more than {count} expert, as it has others "
+            "of its own.",
+            "The panel of a direct message would have more than {count} experts, as it has others "
+            "of its own.",
+            MOST_EXPERTS,
+        )
+    return ngettext(
+        "The panel of the channel `{channel}` would have more than {count} expert; remove one "
+        "there first.",
+        "The panel of the channel `{channel}` would have more than {count} experts; remove one "
+        "there first.",
+        MOST_EXPERTS,
+        channel=channel,
+    )

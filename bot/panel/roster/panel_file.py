@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope, size
 
 FileScope = WorkspaceScope | ChannelScope
 DocumentsByExpert = Mapping[ExpertName, tuple[CollectionId, ...]]
@@ -84,9 +85,10 @@ class FilePanelStore(PanelStore):
 class PanelFileSync:
     """Writes the panels of one workspace to a file, and applies a file to them."""
 
-    def __init__(self, panels: PanelStore, team_id: str) -> None:
+    def __init__(self, panels: PanelStore, team_id: str, builtin: Sequence[Expert] = ()) -> None:
         self._panels = panels
         self._team = team_id
+        self._builtin = builtin
 
     async def export(self) -> PanelFile:
         """Return the current panels."""
@@ -100,8 +102,13 @@ class PanelFileSync:
         }
         return PanelFile(defaults, by_channel)
 
+    def check(self, wanted: PanelFile, seen: PanelFile) -> None:
+        """Raise Refused if *wanted* makes a panel too large that is not so, as *seen*."""
+        check_sizes(wanted, self._builtin, seen)
+
     async def apply(self, wanted: PanelFile, *, seen: PanelFile) -> None:
         """Make the panels as *wanted*. Raises Refused if they are no longer as *seen*."""
+        self.check(wanted, seen)
         if await self.export() != seen:
             raise Refused("Somebody has changed the panel meanwhile: please look again.")
         everywhere = WorkspaceScope(self._team)
@@ -113,6 +120,26 @@ class PanelFileSync:
                 stored = dict(zip(inherited, await self._panels.changes(inherited), strict=True))
                 changes = with_documents(wanted.of(scope), _documents(scope, stored))
                 await self._panels.put(scope, changes)
+
+
+def check_sizes(
+    file: PanelFile, builtin: Sequence[Expert] = (), before: PanelFile | None = None
+) -> None:
+    """Raise Refused if a panel of *file* is too large, unless it was as large *before*.
+
+    Whatever *file* says, everybody has the *builtin* experts.
+    """
+    for channel in ("", *sorted(file.channels)):
+        count, most = _size(file, channel, builtin), MOST_EXPERTS
+        if before:
+            most = max(most, _size(before, channel, builtin))
+        if count > most:
+            where = f"channel {channel}, with the defaults," if channel else "the defaults"
+            raise Refused(f"The panel of {where} has {count} experts: {MOST_EXPERTS} is the most.")
+
+
+def _size(file: PanelFile, channel: str, builtin: Sequence[Expert]) -> int:
+    return size(builtin, (file.defaults, file.channels.get(channel, RosterChanges())))
 
 
 def merged(now: PanelFile, file: PanelFile) -> PanelFile:

@@ -1,5 +1,6 @@
 """Reading panels: who is on them, where each expert comes from, and who could join."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from bot.panel.roster.roster import (
     origin,
     scopes_of,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ class PanelReader:
     async def panel(self, scope: Scope) -> Panel:
         """Return the panel of a thread, of a channel, or the default one."""
         changes = await self._store.changes(scopes_of(scope))
-        return assemble(self._catalogue.defaults, changes)
+        panel = assemble(self._catalogue.defaults, changes)
+        if panel.left_out:
+            log.warning("panel.too_large", extra={"left_out": panel.left_out, "of": str(scope)})
+        return panel
 
     async def entries(self, scope: Scope) -> Sequence[PanelEntry]:
         """Return the panel's experts with the scopes that they come from."""
@@ -72,7 +78,8 @@ class PanelReader:
     async def addable(self, scope: Scope) -> Sequence[Expert]:
         """Return the experts that can be added by name: the library's, and those removed here."""
         panel, known = await self.panel_and_known(scope)
-        return [expert for name, expert in sorted(known.items()) if not panel.find(name)]
+        taken = {name for one in panel.experts for name in (one.name, one.title.casefold())}
+        return [expert for name, expert in sorted(known.items()) if name not in taken]
 
     async def find(self, scope: Scope, name: str) -> Expert:
         """Return the expert of that name. Raises Refused if the panel has none."""

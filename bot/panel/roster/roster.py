@@ -1,9 +1,10 @@
 """Who is on a panel: the defaults, plus and minus what a channel and a thread have changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.panel.model import Expert, ExpertName, Panel, Synthesis, ThreadRef
+from bot.panel.roster.expert_checks import MOST_EXPERTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,36 @@ def origin(
 
 
 def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Panel:
-    """Return the panel that results from applying *changes*, the widest scope's first."""
-    experts = {expert.name: expert for expert in defaults}
+    """Return the panel that results from applying *changes*, the widest scope's first.
+
+    A panel that is too large all the same goes on with as many as it may have: the narrowest
+    scope's own before those that it inherits, and then by name.
+    """
+    experts = _from_last(defaults)
     synthesis, streaming = Synthesis.AUTO, None
     for change in changes:
-        experts = {name: e for name, e in experts.items() if name not in change.removed}
-        experts |= change.added
+        gone = change.removed | change.added.keys()
+        experts = {name: e for name, e in experts.items() if name not in gone}
+        experts |= _from_last(change.added.values())
         synthesis = change.synthesis or synthesis
         streaming = streaming if change.streaming is None else change.streaming
-    return Panel(tuple(experts[name] for name in sorted(experts)), synthesis, streaming)
+    kept = sorted([*experts][-MOST_EXPERTS:])
+    left_out = len(experts) - len(kept)
+    return Panel(tuple(experts[name] for name in kept), synthesis, streaming, left_out)
+
+
+def _from_last(experts: Iterable[Expert]) -> dict[ExpertName, Expert]:
+    """Return *experts* by name, the last one first."""
+    return {one.name: one for one in sorted(experts, key=lambda one: one.name, reverse=True)}
+
+
+def size(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> int:
+    """Return how many experts a panel would have if there were no limit."""
+    panel = assemble(defaults, changes)
+    return len(panel.experts) + panel.left_out
+
+
+def with_expert(changes: RosterChanges, expert: Expert) -> RosterChanges:
+    """Return *changes* as they are once *expert* is added."""
+    added = {**changes.added, expert.name: expert}
+    return replace(changes, added=added, removed=changes.removed - {expert.name})

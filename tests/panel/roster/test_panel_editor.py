@@ -8,7 +8,7 @@ from bot.panel.model import Expert, ExpertName, Synthesis, ThreadRef, UserId
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
@@ -171,13 +171,66 @@ async def test_whoever_the_configuration_lists_may_change_the_defaults():
     assert await names(editor, ELSEWHERE) == ["legal", "tax"]
 
 
-async def test_a_panel_has_an_end(editor):
-    for number in range(MOST_EXPERTS - 1):
-        name = ExpertName(f"n{number}")
-        await editor.add(HERE, replace(TAX, name=name, title=f"Number {number}"), MEMBER)
-    with pytest.raises(Refused, match="at most 100"):
-        await editor.add(HERE, TAX, MEMBER)
-    await editor.edit(HERE, replace(LEGAL, purpose="Still."), MEMBER)
+def crowd(size: int) -> RosterChanges:
+    names = [ExpertName(f"n{number:03}") for number in range(size)]
+    return RosterChanges({one: replace(TAX, name=one, title=f"No {one[1:]}") for one in names})
+
+
+@pytest.mark.parametrize("where", [ALL, HERE, THREAD], ids=["defaults", "channel", "thread"])
+async def test_a_panel_has_an_end(editor, where):
+    await editor._store.put(where, crowd(MOST_EXPERTS - 1))  # and the one of the library
+    with pytest.raises(Refused, match="at most 500"):
+        await editor.add(where, TAX, ADMIN)
+    with pytest.raises(Refused, match="at most 500"):
+        await editor.add_from_library(where, "writing", ADMIN)
+    await editor.edit(where, replace(LEGAL, purpose="Still."), ADMIN)
+
+    await editor.remove(where, "n007", ADMIN)
+    await editor.add(where, TAX, ADMIN)
+    assert len(await names(editor, where)) == MOST_EXPERTS
+
+
+@pytest.mark.parametrize("inner", [HERE, THREAD], ids=["channel", "thread"])
+async def test_what_a_panel_inherits_counts(editor, inner):
+    await editor._store.put(ALL, crowd(MOST_EXPERTS - 3))
+    await editor.add(inner, TAX, MEMBER)
+    await editor.add_from_library(inner, "writing", MEMBER)
+    with pytest.raises(Refused, match="at most 500"):
+        await editor.add(inner, replace(TAX, name=ExpertName("more"), title="More"), MEMBER)
+    await editor.remove(inner, "n003", MEMBER)
+    await editor.add(inner, replace(TAX, name=ExpertName("more"), title="More"), MEMBER)
+    with pytest.raises(Refused, match="at most 500"):
+        await editor.add_from_library(inner, "n003", MEMBER)
+
+
+async def test_the_defaults_leave_room_for_what_channels_have(editor):
+    await editor._store.put(HERE, crowd(MOST_EXPERTS - 1))
+    with pytest.raises(Refused, match="channel `C1` would have more than 500"):
+        await editor.add(ALL, TAX, ADMIN)
+    await editor.edit(ALL, replace(LEGAL, purpose="Still."), ADMIN)
+    known = replace(TAX, name=ExpertName("n003"), title="Three")
+    await editor.add(ALL, known, ADMIN)  # the channel has one of that name
+
+    await editor.remove(HERE, "n007", MEMBER)
+    await editor.add(ALL, TAX, ADMIN)
+    assert len(await names(editor, HERE)) == MOST_EXPERTS
+
+
+async def test_a_panel_that_is_too_large_goes_on_with_its_own(editor, caplog):
+    await editor._store.put(ALL, crowd(MOST_EXPERTS))
+    await editor._store.put(HERE, RosterChanges({TAX.name: TAX}))
+    panel = await editor.panel(HERE)
+    assert (len(panel.experts), panel.left_out) == (MOST_EXPERTS, 2)
+    assert panel.find("tax")
+    assert not panel.find("n499")
+    assert panel == await editor.panel(HERE)
+    assert {record.left_out for record in caplog.records if record.msg == "panel.too_large"} == {2}
+
+    with pytest.raises(Refused, match="at most 500"):
+        await editor.add_from_library(HERE, "writing", MEMBER)
+    await editor.edit(HERE, replace(TAX, purpose="Still."), MEMBER)
+    await editor.remove(HERE, "n000", MEMBER)
+    assert (await editor.panel(HERE)).left_out == 1
 
 
 async def test_the_synthesis_is_one_of_three(editor):
