@@ -17,7 +17,7 @@ from string import Template
 from markdown_it import MarkdownIt
 
 from bot.operations.export import made_files
-from bot.operations.export.names import Names, asked_by, time_of, title_of
+from bot.operations.export.names import Names, asked_by, printable, time_of, title_of
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -42,6 +42,10 @@ def page(archive: ThreadArchive) -> str:
     """Return the archive as HTML."""
     style, names = _file("page.css"), Names(archive)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return printable(_substituted(archive, names, style, digest))
+
+
+def _substituted(archive: ThreadArchive, names: Names, style: str, digest: str) -> str:
     return Template(_file("page.html")).substitute(
         title=escape(title_of(archive)),
         style=style,
@@ -69,7 +73,7 @@ def _summary(archive: ThreadArchive) -> str:
 def _contents(archive: ThreadArchive, names: Names) -> Iterator[str]:
     yield '<li><a href="#thread">The thread</a></li>'
     for talk in archive.talks:
-        yield f'<li><a href="#{escape(talk.id)}">{escape(names.owner(talk))}</a></li>'
+        yield f'<li><a href="#{_anchor(talk)}">{escape(names.owner(talk))}</a></li>'
 
 
 def _sections(archive: ThreadArchive, names: Names) -> Iterator[str]:
@@ -95,10 +99,10 @@ def _message(message: Spoken, names: Names) -> str:
 
 
 def _conversation(talk: Talk, names: Names) -> Iterator[str]:
-    owner, id_ = escape(names.owner(talk)), escape(talk.id)
+    owner, id_ = escape(names.owner(talk)), _anchor(talk)
     yield f'<section class="talk" id="{id_}" aria-labelledby="{id_}-title">'
     yield f'<h2 id="{id_}-title">{owner}’s conversation</h2>'  # noqa: RUF001 - typography
-    yield f'<p class="note"><code>{id_}</code></p>'
+    yield f'<p class="note"><code>{escape(talk.id)}</code></p>'
     if talk.items is None:
         yield "<p>It is gone: somebody has deleted it.</p>"
     for item in talk.items or ():
@@ -106,11 +110,16 @@ def _conversation(talk: Talk, names: Names) -> Iterator[str]:
     yield "</section>"
 
 
+def _anchor(talk: Talk) -> str:
+    return escape("_".join(talk.id.split()))  # an id on a page has no blanks
+
+
 def _item(item: StoredItem, owner: str, names: Names, contents: Mapping[str, bytes]) -> str:
     match item:
         case UserSaid(text):
             call = asked_by(item)
-            return _article("Was told", _plain(text), anchor=f"asked-{call}" if call else "")
+            is_first = call and names.is_first_question(item, call)
+            return _article("Was told", _plain(text), anchor=f"asked-{call}" if is_first else "")
         case ModelSaid(text, sources=sources, files=files, cut=cut):
             body = _markdown(text) + _sources(sources) + made_files.listed(files, contents)
             heading = f"{owner} said, and was cut off" if cut else f"{owner} said"
@@ -163,7 +172,7 @@ def _address(url: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return f'<div class="plain">{escape(text)}</div>'
+    return f'<div class="plain" dir="auto">{escape(text)}</div>'
 
 
 def _markdown(text: str) -> str:
@@ -174,7 +183,8 @@ def _markdown(text: str) -> str:
         for inner in token.children or ():
             if inner.type == "link_open":
                 inner.attrSet("rel", "noopener noreferrer")
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return f'<div dir="auto">{body}</div>'
 
 
 def _initials(name: str) -> str:

@@ -4,9 +4,10 @@ What was said stands in block quotes, so that its headings and fences end where 
 are broken, so that reading the document fetches nothing.
 """
 
+import re
 from collections.abc import Iterator
 
-from bot.operations.export.names import Names, time_of, title_of
+from bot.operations.export.names import Names, printable, time_of, title_of
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -19,7 +20,14 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.made_files import MadeFile
+from bot.panel.texts import code
 from bot.panel.tools import ApprovalWanted
+
+# A tag; a link, or the definition of one, that leads elsewhere than to a page.
+_ACTIVE = re.compile(
+    r"(?P<escapes>\\*)(?P<sign><(?=[A-Za-z/!?])(?!https?://|mailto:)"
+    r"|\](?=\(\s*<?(?!https?://|mailto:|#)|:\s*<?(?!https?://|mailto:|#)\S))"
+)
 
 
 def document(archive: ThreadArchive) -> str:
@@ -32,7 +40,7 @@ def document(archive: ThreadArchive) -> str:
         *(part for message in archive.messages for part in _message(message)),
         *(part for talk in archive.talks for part in _conversation(talk, names)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return printable("\n\n".join(parts) + "\n")
 
 
 def _message(message: Spoken) -> Iterator[str]:
@@ -86,10 +94,24 @@ def _made(file: MadeFile) -> str:
 
 
 def _quote(text: str, *, keeps_lines: bool = False) -> str:
-    lines = text.replace("![", r"!\[").splitlines() or ["…"]
+    lines = _inert(text).replace("![", r"!\[").splitlines() or ["…"]
     hard = "  " if keeps_lines else ""  # a line break that a reader sees
     ends = [hard if line.strip() and after.strip() else "" for line, after in _pairs(lines)]
     return "\n".join(f"> {line.rstrip()}{end}" for line, end in zip(lines, ends, strict=True))
+
+
+def _inert(text: str) -> str:
+    """Return *text* without tags, and without links to anything but pages; code stays as it is."""
+    pieces, end = list[str](), 0
+    for start, stop in [*code.ranges(text), (len(text), len(text))]:
+        pieces += [_ACTIVE.sub(_escaped, text[end:start]), text[max(start, end) : stop]]
+        end = max(end, stop)
+    return "".join(pieces)
+
+
+def _escaped(active: re.Match[str]) -> str:
+    backslashes, sign = active["escapes"], active["sign"]
+    return active[0] if len(backslashes) % 2 else f"{backslashes}\\{sign}"
 
 
 def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from bot.panel.language_model import pairing, prompts
@@ -14,11 +14,21 @@ from bot.panel.model import CallId, ExpertName, MessageTs, ThreadRef, TurnId
 _REF = re.compile(r'<message ref="(call_[^"]{1,100})"')
 _TS = re.compile(r'<message ref="(\d+\.\d+)"')
 _LONGEST_TITLE = 80
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr((plane << 16) + 0xFFFE) + chr((plane << 16) + 0xFFFF) for plane in range(1, 17))
+    + "]"
+)
 
 
 def time_of(ts: MessageTs) -> datetime:
     """Return when a message was posted."""
     return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
+
+
+def printable(text: str) -> str:
+    """Return *text* without characters that no page may have, and no terminal should get."""
+    return _UNPRINTABLE.sub("", text)
 
 
 def title_of(archive: ThreadArchive) -> str:
@@ -33,15 +43,27 @@ class Names:
 
     def __init__(self, archive: ThreadArchive) -> None:
         self._speakers = {one.expert: one.speaker for one in archive.messages if one.expert}
-        self.asked = {
-            call for talk in archive.talks for item in talk.items or () if (call := asked_by(item))
-        }
+        # By call: the question that brought it first; a question may come again.
+        self._first_asked: dict[CallId, int] = {}
+        for talk in archive.talks:
+            for item in talk.items or ():
+                if call := asked_by(item):
+                    self._first_asked.setdefault(call, id(item))
         # By id() of the items: a server may use the id of a call again.
         self._callees: dict[int, str] = {}
         self._consultations: dict[int, CallId] = {}
         self._turns: dict[CallId, TurnId] = {}
         for talk in archive.talks:  # whoever calls comes before those who are called
             self._read(archive.thread, talk.items or ())
+
+    @property
+    def asked(self) -> Collection[CallId]:
+        """The calls that brought a question to an expert."""
+        return self._first_asked.keys()
+
+    def is_first_question(self, item: StoredItem, call: CallId) -> bool:
+        """Whether *item* is where *call* brought its question first."""
+        return self._first_asked.get(call) == id(item)
 
     def owner(self, talk: Talk) -> str:
         """Return whose conversation it is."""

@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import itertools
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from bot.operations.export.as_html import page
-from bot.panel.language_model.thread_archive import ThreadArchive
-from bot.panel.model import ThreadRef
-from tests.operations.export.archives import ARCHIVE, PERMALINK, evil
+from bot.panel.language_model.exchange import UserSaid
+from bot.panel.language_model.thread_archive import Talk, ThreadArchive
+from bot.panel.model import ConversationId, ThreadRef
+from tests.operations.export.archives import ARCHIVE, CALL, EXPERT, LEGAL, PERMALINK, ROUTER, evil
 
 VOID = {"meta", "br", "hr", "img"}
 
@@ -105,3 +108,14 @@ def test_images_that_experts_made_are_seen_and_other_files_can_be_saved():
     assert read.all("download") == ["costs.csv"]
     assert "data:application/octet-stream;base64,YSxi" in read.all("href")
     assert "gone.csv" in read.text
+
+
+def test_a_question_that_came_twice_has_one_anchor_and_what_no_page_may_have_is_left_out():
+    again = UserSaid(f'<message ref="{CALL}">\nMay we?\n\x00\x1b[31m\ufffe\U0001ffff\x85</message>')
+    twice = Talk(ConversationId("conv of legal"), LEGAL, (again, replace(again)))
+    read = Reader(text := page(replace(ARCHIVE, talks=(ROUTER, EXPERT, twice))))
+
+    ids = read.all("id")
+    assert len(ids) == len(set(ids))
+    assert not [one for one in ids if " " in one]
+    assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\U0001ffff]", text)
