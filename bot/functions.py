@@ -16,9 +16,17 @@ It is registered in the package's pyproject.toml; the name is what people type::
     [project.entry-points."panelbot.experts"]
     orders = "acme_experts:orders"
 
-The function may be ``async``; if it is not, it runs in a thread of its own. It may yield its answer
-piece by piece instead of returning it. It names its sources by returning a Reply, or by yielding
-Sources between pieces of text.
+It may yield its answer piece by piece instead of returning it. It names its sources by returning a
+Reply, or by yielding Sources between pieces of text. Whatever can be called will do, ``async`` or
+not: what counts is what comes back.
+
+- A function that is not ``async`` runs in a thread of its own.
+- ``async`` functions run on an event loop that all functions of the package share, and the bot does
+  not: they may share clients. One that blocks (``time.sleep``) holds up the package's others, and
+  is named in the log; those that are called meanwhile get another loop after a second.
+- With ``process=True`` each call runs in a process of its own, which imports the package anew: its
+  crash and its memory (``PANELBOT_FUNCTION_MEMORY``) are contained, at the price of some tenths of
+  a second. Its environment has none of the bot's settings.
 
 - People see the message of a FunctionRefused. Of any other error they see only that there was one;
   the log has its type and location, but not its message.
@@ -26,7 +34,10 @@ Sources between pieces of text.
   while a function runs, another worker calls it again, with the same ``Request.key``.
 - Answers are cut after 40,000 characters.
 - An answer after ``Request.deadline`` is ignored. An ``async`` function is cancelled then, or when
-  somebody stops the turn. A thread cannot be cancelled; it ends at its next ``yield``, if any.
+  somebody stops the turn. A thread cannot be cancelled; it ends at its next ``yield``, if any. A
+  process is killed.
+- A call that still runs a second later is abandoned, and told in the log. An expert with five of
+  these is off until the bot is restarted.
 
 This module is stable: what is documented here stays, and new fields have defaults.
 """
@@ -116,14 +127,15 @@ class FunctionExpert:
     title: str  # the display name, at most 40 characters
     purpose: str  # one line, at most 200 characters: the router chooses by it
     icon: str = ":gear:"  # an emoji's name
+    process: bool = False  # whether each call runs in a process of its own
 
 
 def expert(
-    *, title: str, purpose: str, icon: str = ":gear:"
+    *, title: str, purpose: str, icon: str = ":gear:", process: bool = False
 ) -> Callable[[Function], FunctionExpert]:
     """Make a function an expert."""
 
     def made(answer: Function) -> FunctionExpert:
-        return FunctionExpert(answer, title, purpose, icon)
+        return FunctionExpert(answer, title, purpose, icon, process)
 
     return made

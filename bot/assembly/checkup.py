@@ -12,7 +12,7 @@ from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import model_server, one_bot, panels, storage
+from bot.assembly import functions, model_server, one_bot, panels, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import Refused
@@ -31,6 +31,7 @@ async def examine(config: Config) -> list[Finding]:
         service_findings = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, address(config.redis_url)),
+            functions.examine(redis),
             _examine_models(config, client),
             _examine_other_bots(config, client),
             _examine_panels(config, client),

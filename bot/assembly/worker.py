@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bot.adapters.functions.discovery import discover
-from bot.adapters.functions.running import InstalledFunctions
 from bot.assembly import model_server, panels
+from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
-from bot.experts import library
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.fallback import Fallbacks
@@ -35,14 +33,13 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
         model_server.open_model(config, storage.conversations) as model,
+        open_functions(config, storage.redis) as functions,
     ):
         await model_server.require_backend(config)
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
         models = panels.models(config)
         locales = Locales(slack.people, config.language)
-        installed = discover(library.library())
-        installed.warn()
         services = Services(
             Stores(
                 storage.journal,
@@ -53,7 +50,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             ),
             panels.panel_editor(config, storage, slack),
             ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
-            InstalledFunctions(installed.functions),
+            functions,
             slack.messenger,
             slack.transcript,
             slack.files,

@@ -1,7 +1,11 @@
 """``panelbot run``, ``web`` and ``worker``: the bot itself."""
 
 import asyncio
+import logging
 import os
+import sys
+import threading
+import traceback
 
 import click
 
@@ -26,19 +30,42 @@ def run_all() -> None:
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
     config = _receiving()
-    serve(_together(open_web(config), open_worker(config)))
+    _serve(open_web(config), open_worker(config))
 
 
 @click.command()
 def web() -> None:
     """Receive events, put them on the queue, and answer commands and buttons."""
-    serve(_together(open_web(_receiving())))
+    _serve(open_web(_receiving()))
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    serve(_together(open_worker(settings(*SLACK_OUT, *MODEL, *STORE))))
+    _serve(open_worker(settings(*SLACK_OUT, *MODEL, *STORE)))
+
+
+def _serve(*parts: Part) -> None:
+    """Serve all *parts*, and then leave behind whatever threads functions have started."""
+    try:
+        serve(_together(*parts))
+    except SystemExit as exit_:
+        _leave(exit_.code)
+        raise
+    except BaseException:
+        if threading.active_count() > 1:
+            traceback.print_exc()
+        _leave(1)
+        raise
+    _leave(0)
+
+
+def _leave(code: object) -> None:
+    """End the process at once if threads are left: Python would wait for them, or stumble."""
+    if threading.active_count() > 1:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code if isinstance(code, int) else 1)
 
 
 async def _together(*parts: Part) -> None:

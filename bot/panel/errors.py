@@ -12,6 +12,7 @@ Our errors, named by what the worker should do:
     - MessengerRefused       ... Slack rejects the request
     - FunctionFailed         ... a function that is an expert raised an error
     - FunctionMissing        ... no such function is installed (any more)
+    - FunctionOff            ... too many calls of the function have not ended
     - Poisoned               ... workers died with the turn, one after the other
   + ConversationGone       the conversation does not exist on the model's side (any more)
   + ThreadGone             its thread was deleted, or cannot be posted in: end the turn silently
@@ -118,6 +119,10 @@ class FunctionFailed(GiveUp):
 
 class FunctionMissing(GiveUp):
     """No installed package registers the function (any more)."""
+
+
+class FunctionOff(GiveUp):
+    """So many calls of the function have not ended that it is off until the next start."""
 
 
 class Poisoned(GiveUp):

@@ -127,6 +127,20 @@ class Config:
         "The same for experts that are functions",
         page="extend/functions.md",
     )
+    function_processes: frozenset[str] = setting(
+        "PANELBOT_FUNCTION_PROCESSES",
+        word_set(r"[a-z][a-z0-9-]{0,23}"),
+        "Functions that run in a process of their own, so that a crash and all of their memory "
+        "are contained: names of experts, or all. Functions may also ask for it themselves",
+        example="orders,rota",
+        page="extend/functions.md#a-process-of-its-own",
+    )
+    function_memory: int = setting(
+        "PANELBOT_FUNCTION_MEMORY",
+        whole_number(64, 1_000_000, or_zero=True, default=1024),
+        "Megabytes of address space that such a process may use; 0: as much as there is",
+        page="extend/functions.md#a-process-of-its-own",
+    )
     expert_levels: int = setting(
         "PANELBOT_EXPERT_LEVELS",
         whole_number(1, 5, default=2),

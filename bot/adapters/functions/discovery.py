@@ -1,12 +1,12 @@
 """Finding the experts that installed packages register as entry points."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.functions.entries import RegisteredExpert, Unreadable, load, registered
 from bot.characters import whole
-from bot.functions import Function, FunctionExpert
+from bot.functions import FunctionExpert
 from bot.panel.checks.findings import Finding, bad, good
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
@@ -24,6 +24,7 @@ class InstalledExpert:
     expert: Expert
     function: FunctionExpert
     package: str
+    entry: str  # the value of the entry point: "acme_experts:orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,6 @@ class Discovery:
     def experts(self) -> tuple[Expert, ...]:
         """The experts, for the library."""
         return tuple(installed.expert for installed in self.installed)
-
-    @property
-    def functions(self) -> Mapping[str, Function]:
-        """Their functions, by the names of the experts."""
-        return {installed.expert.name: installed.function.answer for installed in self.installed}
 
     def findings(self) -> list[Finding]:
         """Return the findings for ``panelbot check``."""
@@ -107,7 +103,8 @@ def _installed_expert(found: RegisteredExpert, taken: Iterable[str]) -> Installe
     if not isinstance(function, FunctionExpert):
         raise Refused(f"{found.entry.value} is no FunctionExpert: see @bot.functions.expert.")
     try:
-        return InstalledExpert(_expert(name, function, taken), function, found.package)
+        expert = _expert(name, function, taken)
+        return InstalledExpert(expert, function, found.package, found.entry.value)
     except Refused:
         raise
     except BaseException as error:  # noqa: BLE001 - a subclass's attributes may do anything

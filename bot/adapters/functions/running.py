@@ -1,127 +1,129 @@
-"""Running a function: on the event loop, or in a thread of its own.
+"""Running functions, none of which can hold up the bot.
 
-The thread is a daemon and not from a pool: one that never ends blocks neither other functions nor
-the shutdown of the worker.
+A call whose answer nobody waits for any more is cancelled. If it does not end, it is abandoned; an
+expert with several of these is off until the process starts anew.
 """
 
 import asyncio
-import inspect
 import logging
-import threading
-import traceback
-from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from itertools import chain
 
-from bot.functions import Function, FunctionRefused, Piece, Reply, Request
-from bot.panel.errors import FunctionFailed, FunctionMissing
+from bot.adapters.functions.function_call import FunctionCall
+from bot.adapters.functions.function_loop import FunctionLoop
+from bot.adapters.functions.process_call import ChildProcess, ProcessCall
+from bot.functions import Function, Piece, Request
+from bot.panel.errors import FunctionMissing, FunctionOff
 from bot.panel.language_model.functions import Functions
 
 log = logging.getLogger(__name__)
 
-
-class InstalledFunctions(Functions):
-    """The functions of installed packages, by the names of their experts."""
-
-    def __init__(self, functions: Mapping[str, Function]) -> None:
-        self._functions = functions
-
-    async def answer(self, name: str, request: Request) -> AsyncGenerator[Piece, None]:
-        function = self._functions.get(name)
-        if function is None:
-            raise FunctionMissing(name)
-        try:
-            async with aclosing(_pieces(function, request)) as pieces:
-                async for piece in pieces:
-                    yield piece
-        except FunctionRefused:
-            raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a function may raise anything
-            raise _failed(name, error) from None
-        except asyncio.CancelledError as error:
-            if _is_cancelled():
-                raise
-            raise _failed(name, error) from None  # raised by the function itself
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _failed(name: str, error: BaseException) -> FunctionFailed:
-    """Log the type of *error* and where it was raised; not its message, which may be content."""
-    frames = traceback.extract_tb(error.__traceback__)
-    at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    extra = {"expert": name, "error": type(error).__name__, "at": at}
-    log.warning("function.failed", extra=extra)
-    return FunctionFailed(f"{type(error).__name__} at {at}")
-
-
-async def _pieces(function: Function, request: Request) -> AsyncGenerator[Piece, None]:
-    if inspect.isasyncgenfunction(function):
-        async with aclosing(function(request)) as pieces:
-            async for piece in pieces:
-                yield _checked(piece)
-    elif inspect.iscoroutinefunction(function):
-        for piece in _all(await cast("Awaitable[object]", function(request))):
-            yield piece
-    else:
-        async with aclosing(_in_thread(function, request)) as pieces:
-            async for piece in pieces:
-                yield piece
-
-
-def _all(answer: object) -> Iterator[Piece]:
-    match answer:
-        case str(text):
-            yield text
-        case Reply(text=text, sources=sources):
-            yield text
-            yield from sources
-        case Iterator():
-            yield from map(_checked, answer)
-        case _:
-            raise TypeError(f"a function answered with a {type(answer).__name__}")
-
-
-def _checked(piece: object) -> Piece:
-    if not isinstance(piece, Piece):
-        raise TypeError(f"a function yielded a {type(piece).__name__}")
-    return piece
+GRACE = 1.0  # seconds that a function has to end after it was cancelled
+MOST_ABANDONED = 5  # calls of an expert that have not ended, before it is off
+_PROBES = 0.25  # seconds between two looks at the loops
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    error: BaseException | None = None
+class RunnableFunction:
+    """A function and where it runs: in this process, or in a *child* process.
+
+    Functions of one *package* share an event loop, and so may share clients; while one of them
+    blocks it, those that are called get another.
+    """
+
+    function: Function
+    package: str = ""
+    child: ChildProcess | None = None
 
 
-async def _in_thread(function: Function, request: Request) -> AsyncGenerator[Piece, None]:
-    loop = asyncio.get_running_loop()
-    pieces: asyncio.Queue[Piece | _End] = asyncio.Queue()
-    abandoned = threading.Event()
+@dataclass(eq=False, slots=True)
+class InstalledFunctions(Functions):
+    """The functions of installed packages, by the names of their experts."""
 
-    def put(piece: Piece | _End) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the worker has shut down
-            loop.call_soon_threadsafe(pieces.put_nowait, piece)
+    functions: Mapping[str, RunnableFunction]
+    off: set[str] = field(default_factory=set)  # experts that are off until the next start
+    _loops: dict[str, list[FunctionLoop]] = field(default_factory=dict)  # by package
+    _calls: set[FunctionCall | ProcessCall] = field(default_factory=set)  # that have not ended
+    _watching: asyncio.Task[None] | None = None
 
-    def run() -> None:
+    async def answer(self, name: str, request: Request) -> AsyncGenerator[Piece, None]:
+        function = self.functions.get(name)
+        if function is None:
+            raise FunctionMissing(name)
+        if name in self.off:
+            raise FunctionOff(name)
+        call = self._start(name, function, request)
         try:
-            for piece in _all(function(request)):
-                if abandoned.is_set():
-                    return
-                put(piece)
-        except BaseException as error:  # noqa: BLE001 - also SystemExit: the reader waits for an end
-            put(_End(error))
-        else:
-            put(_End())
+            async with aclosing(call.pieces()) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            call.close()
+            if not call.ended.is_set():
+                asyncio.get_running_loop().call_later(GRACE, self._abandon, call)
 
-    threading.Thread(target=run, daemon=True, name=request.key).start()
-    try:
-        while not isinstance(piece := await pieces.get(), _End):
-            yield piece
-        if piece.error:
-            raise piece.error
-    finally:
-        abandoned.set()
+    async def close(self) -> None:
+        """Let cancelled calls end, for a short time; what still runs then ends with the process."""
+        waited_for = [call for call in self._calls if not call.is_abandoned]
+        ends = [asyncio.create_task(call.ended.wait()) for call in waited_for]
+        if ends:
+            _, late = await asyncio.wait(ends, timeout=GRACE)
+            for task in late:
+                task.cancel()
+        for loop in chain(*self._loops.values()):
+            loop.close()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _start(
+        self, name: str, function: RunnableFunction, request: Request
+    ) -> FunctionCall | ProcessCall:
+        call: FunctionCall | ProcessCall
+        if function.child is not None:
+            call = ProcessCall(name, function.child, request)
+        else:
+            call = FunctionCall(name, function.function, request, self._loop(function.package))
+            call.start()
+        self._calls.add(call)
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        return call
+
+    def _loop(self, package: str) -> FunctionLoop:
+        loops = self._loops.setdefault(package, [])
+        usable = next((loop for loop in loops if not loop.is_blocked), None)
+        if usable is None:
+            loops.append(usable := FunctionLoop())
+        return usable
+
+    def _idle_loop(self, package: str) -> FunctionLoop:
+        """Return a loop for one call alone, which may be as bad as the one it waited for."""
+        in_use = {call.loop for call in self._calls if isinstance(call, FunctionCall)}
+        loops = self._loops[package]
+        idle = next((loop for loop in loops if loop not in in_use), None)
+        if idle is None:
+            loops.append(idle := FunctionLoop())
+        return idle
+
+    async def _watch(self) -> None:
+        """Probe the loops while functions run."""
+        while self._calls:
+            for loop in chain(*self._loops.values()):
+                loop.probe()
+            self._calls = {call for call in self._calls if not call.ended.is_set()}
+            for call in self._calls:
+                if isinstance(call, FunctionCall) and call.loop.is_blocked:
+                    call.move(self._idle_loop(self.functions[call.expert].package))
+            await asyncio.sleep(_PROBES)
+
+    def _abandon(self, call: FunctionCall | ProcessCall) -> None:
+        if call.ended.is_set():
+            return
+        name, call.is_abandoned = call.expert, True
+        running = sum(other.is_abandoned for other in self._calls if other.expert == name)
+        log.warning("function.abandoned", extra={"expert": name, "abandoned": running})
+        if running >= MOST_ABANDONED and name not in self.off:
+            self.off.add(name)
+            log.error("function.off", extra={"expert": name, "abandoned": running})

@@ -98,6 +98,8 @@ panelbot:listening: hash    when somebody last listened to Slack's events,    30
 TEAM                        ``by`` whom, at which ``server``; from           last; 350 B
                             ``since`` to ``until`` nobody did, and
                             ``owner`` looks for what was missed
+panelbot:functions  zset    functions that are off, by until when that is    2 minutes after the
+-off                        known (s): expert, and the process               last; 90 B each
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
@@ -132,6 +134,7 @@ from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
+OFF = "panelbot:functions-off"
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
@@ -151,6 +154,7 @@ USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 REBUILT_FOR = DAY
 BOT_FOR = MINUTE
+OFF_FOR = 2 * MINUTE  # while the process renews it
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 

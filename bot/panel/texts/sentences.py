@@ -194,6 +194,14 @@ def tools_missing(names: Sequence[str]) -> str:
     return f":toolbox: _{note}_ {', '.join(map(quoted, names))}"
 
 
+def function_off() -> str:
+    """Return the answer of an expert whose function is off."""
+    return gettext(
+        "_I am switched off: too many of my earlier answers were still running long after they "
+        "were stopped. Whoever runs me finds the cause in the log, and has to restart me._"
+    )
+
+
 def function_sources(titles_and_urls: Sequence[tuple[str, str]]) -> str:
     """Return the list of a function's sources under its answer."""
     lines = [f"- {' '.join(filter(None, pair))}" for pair in titles_and_urls]

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 from bot.functions import Asker, FunctionRefused, Request, Said, Source, Thread
-from bot.panel.errors import FunctionFailed, FunctionMissing
+from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
@@ -35,6 +35,9 @@ async def ask_function(
         text = await _answer(context, function, request, on_event)
     except FunctionRefused as refusal:
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
+    except FunctionOff as error:
+        await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
+        return ExpertFailed(call.id, Failure.FUNCTION, why=sentences.function_off())
     except (FunctionFailed, FunctionMissing) as error:
         is_missing = isinstance(error, FunctionMissing)
         await context.note_failure(call.expert, f"{type(error).__name__}: {error}")

@@ -12,7 +12,6 @@ from bot.adapters.functions.discovery import discover
 from bot.experts import library
 from bot.functions import GROUP, FunctionExpert
 from bot.panel.checks.findings import Severity
-from bot.panel.model import ExpertName
 from tests.packages import install
 
 CODE = """
@@ -58,7 +57,8 @@ def test_a_registered_function_is_an_expert_of_the_library(installed):
     expert = installed_expert.expert
     assert (expert.name, expert.function, expert.title) == ("orders", "orders", "Order Desk")
     assert (expert.icon, expert.purpose) == (":package:", "Customers' orders.")
-    assert discovery.functions[ExpertName("orders")](None) == "On its way."
+    assert installed_expert.function.answer(None) == "On its way."
+    assert installed_expert.entry == f"{name}:orders"
     assert not [problem for problem in discovery.problems if problem.package == f"{name} 1.0"]
 
 
@@ -89,7 +89,7 @@ def test_a_package_that_breaks_hurts_nobody_else_and_its_error_is_not_quoted(ins
     with caplog.at_level(logging.WARNING):
         discovery.warn()
 
-    assert "orders" in discovery.functions
+    assert "orders" in {expert.name for expert in discovery.experts}
     (problem,) = [problem for problem in discovery.problems if problem.package == f"{name} 1.0"]
     assert "RuntimeError" in problem.what
     assert "hunter2" not in str([vars(record) for record in caplog.records])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.functions import FunctionRefused, Said, Source
-from bot.panel.errors import FunctionFailed
+from bot.panel.errors import FunctionFailed, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, Failure
 from bot.panel.language_model.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
@@ -128,6 +128,14 @@ async def test_an_empty_answer_is_told_as_the_functions_not_the_models(desk, pie
     assert replies(desk) == [failure_sentences.function_said_nothing("orders")]
     (told,) = [one for one in desk.model.items_of(ROUTER) if isinstance(one, ToolAnswered)]
     assert "answered with nothing" in told.output
+
+
+async def test_one_that_is_off_says_so(desk):
+    desk.functions.answers["orders"] = [FunctionOff("orders")]
+
+    await desk.ask("Where is order 7?")
+
+    assert replies(desk) == [sentences.function_off()]
 
 
 async def test_an_endless_answer_is_cut(desk):

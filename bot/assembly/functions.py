@@ -1,0 +1,89 @@
+"""The functions of installed packages: where each runs, and who learns that one is off."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from bot.adapters.functions.discovery import InstalledExpert, discover
+from bot.adapters.functions.process_call import ChildProcess
+from bot.adapters.functions.running import InstalledFunctions, RunnableFunction
+from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.stores.off_record import RedisOffRecord
+from bot.assembly import panels
+from bot.experts import library
+from bot.panel.checks.findings import Finding, bad
+from bot.panel.errors import PanelError
+from bot.panel.loops import forever
+from bot.panel.tools import McpServer
+from bot.settings.config import SETTINGS, Config
+
+_OURS = ("PANELBOT_", "SLACK_", "OPENAI_", "REDIS_")
+_SECRET = 8  # characters, at least
+_SWITCH = 0.0005  # seconds until a thread that calculates lets the bot's go on; Python's: 0.005
+_NOTED_EVERY = 5.0  # seconds
+
+
+@asynccontextmanager
+async def open_functions(config: Config, redis: Connection) -> AsyncIterator[InstalledFunctions]:
+    """Load what packages register, and let it be called."""
+    sys.setswitchinterval(_SWITCH)
+    installed = discover(library.library())
+    installed.warn()
+    environ = _environ(config, os.environ)
+    functions = InstalledFunctions(
+        {found.expert.name: _runnable(found, config, environ) for found in installed.installed}
+    )
+    record = RedisOffRecord(redis)
+    process = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def note() -> None:
+        if functions.off:
+            await record.renew(functions.off, process)
+
+    noting = asyncio.create_task(forever(note, "functions.not_noted", every=_NOTED_EVERY))
+    try:
+        yield functions
+    finally:
+        noting.cancel()
+        await functions.close()
+
+
+async def examine(redis: Connection) -> list[Finding]:
+    """Return a finding for each function that is off in a running process."""
+    try:
+        off = await RedisOffRecord(redis).off()
+    except PanelError:  # Redis has findings of its own
+        return []
+    return [
+        bad(
+            f"The function of the expert {name} is off in the process {process}: too many of its "
+            "calls did not end when they were cancelled",
+            "Fix the package, and restart that process; its log says function.abandoned.",
+        )
+        for name, process in off
+    ]
+
+
+def _runnable(
+    found: InstalledExpert, config: Config, environ: Mapping[str, str]
+) -> RunnableFunction:
+    is_apart = found.function.process or {found.expert.name, "all"} & config.function_processes
+    child = ChildProcess(found.entry, config.function_memory, environ) if is_apart else None
+    return RunnableFunction(found.function.answer, found.package, child)
+
+
+def _environ(config: Config, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return *environ* without the bot's settings and whatever else is a secret of the bot."""
+    ours = {setting.name for setting in SETTINGS.values()} - {"LOG_LEVEL"}
+    servers = [tool for tool in panels.tools(config).tools if isinstance(tool, McpServer)]
+    secrets = [value for one in servers for value in (one.authorization, *one.headers.values())]
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in ours
+        and not name.startswith(_OURS)
+        and not (len(value) >= _SECRET and any(value in secret for secret in secrets))
+    }
