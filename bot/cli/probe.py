@@ -41,14 +41,16 @@ def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float
     It uses your keys, costs a few thousand tokens, and deletes what it has created. Exits with 1
     if a check could not run or something could not be deleted.
     """
+    run(_probe(channel, user, stream_for, only, out))
+
+
+async def _probe(
+    channel: str | None, user: str, stream_for: float, only: Sequence[str], out: str
+) -> None:
     slack = None
     if channel:
         channel_id = find_channel(channel, Workspace("", ""))
         slack = SlackProbeOptions(channel_id, user, stream_for)
-    run(_probe(slack, only, out))
-
-
-async def _probe(slack: SlackProbeOptions | None, only: Sequence[str], out: str) -> None:
     config = settings(*MODEL, *((*SLACK_OUT, *STORE) if slack else ()))
     async with open_probes(config, slack) as probes:
         try:
