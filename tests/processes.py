@@ -57,6 +57,11 @@ class BotProcess:
         await asyncio.to_thread(self._process.start)
         asyncio.get_running_loop().add_reader(self._process.sentinel, self._end)
 
+    @property
+    def pid(self) -> int:
+        """Its id; 0 once it has ended."""
+        return self._process.pid or 0 if self.returncode is None else 0
+
     async def wait(self) -> int:
         """Return its exit code when it has ended."""
         await self._ended.wait()

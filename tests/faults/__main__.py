@@ -13,15 +13,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.faults.running import Outcome, run
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenarios import FEATURES_IN_USE, SCENARIOS, Scenario
 
 _SHOWN = 20
+_ALL = (*SCENARIOS, *FEATURES_IN_USE)
+_FEATURES = "features"  # all of them
 
 
 def main() -> int:
     """Run the scenarios and print what came of them."""
     options = _options()
-    chosen = [one for one in SCENARIOS if options.scenario in (None, one.name)]
+    chosen = [one for one in _ALL if options.scenario in (None, one.name)]
+    if options.scenario == _FEATURES:
+        chosen = list(FEATURES_IN_USE)
     console = Console()
     console.print(f"seed {options.seed}, logs in {options.folder}")
     outcomes = [_run(one, options, len(chosen), console) for one in chosen]
@@ -40,7 +44,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--turns", type=int, default=2_000, help="in all scenarios together")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311
-    parser.add_argument("--scenario", choices=[one.name for one in SCENARIOS])
+    parser.add_argument("--scenario", choices=[*(one.name for one in _ALL), _FEATURES])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.mkdtemp(prefix="faults-")))
     return parser.parse_args()
 

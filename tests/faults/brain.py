@@ -3,26 +3,48 @@
 People ask ``Q17 for legal and finance?``. The router consults whom the questions name; each of
 them answers ``legal answers Q17``; the router sums up ``In sum: Q17``. Of some questions legal
 asks design first, who is on the panel for nobody else. With every other question experts take so
-long that several of them get a plan.
+long that several of them get a plan. A question may wish for more: ``Q17 for data with a file?``.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.experts.library import library
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, Pause, Reply, Text
+from bot.playground.openai.stand_in.brain import (
+    Call,
+    ModelRequest,
+    Pause,
+    Reply,
+    Text,
+    UseServer,
+    is_user,
+)
+from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
+from tests.faults import installed
 
-_ASKED = re.compile(r"Q(\d+) for ([a-z]+(?: and [a-z]+)*)\?")
+_ASKED = re.compile(r"Q(\d+) for ([a-z]+(?: and [a-z]+)*?)(?: with a ([a-z ]+))?\?")
 _NAMED = re.compile(r"Q(\d+)")
 _INSTRUCTIONS = {expert.instructions.strip(): expert.name for expert in library()}
-TITLES = {expert.title: str(expert.name) for expert in library()}
+TITLES = {expert.title: str(expert.name) for expert in library()} | installed.TITLES
 EXPERTS = ("legal", "finance", "security", "product", "engineering")
 NOBODY = "nobody"
 ASKER, COLLEAGUE = "legal", "design"
+COLLEAGUES = {ASKER: COLLEAGUE, "product": "research", "finance": "data"}  # where wished for
 ASKED = 3  # for each so many questions the one consults the other
 SLOW, TAKES = 2, 2.0  # for each so many questions an expert takes so many seconds
 STRANGE = 19  # for each so many questions the router calls somebody who is not on the panel
+
+
+class Wish(StrEnum):
+    """What a question wishes for, besides an answer."""
+
+    NOTHING = ""
+    TICKET = "ticket"  # which takes somebody's approval
+    FILE = "file"  # that the expert makes
+    COLLEAGUE = "colleague"  # who is consulted
+    PARAGRAPHS = "few paragraphs"  # written one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +53,20 @@ class Asked:
 
     number: int
     experts: tuple[str, ...]  # none: the router itself is to answer
+    wish: Wish = Wish.NOTHING
 
 
-def asking(number: int, experts: Sequence[str]) -> str:
+def asking(number: int, experts: Sequence[str], wish: Wish = Wish.NOTHING) -> str:
     """Return the words of a question."""
-    return f"Q{number} for {' and '.join(experts or (NOBODY,))}?"
+    wished = f" with a {wish}" if wish else ""
+    return f"Q{number} for {' and '.join(experts or (NOBODY,))}{wished}?"
 
 
 def asked_in(text: str) -> list[Asked]:
     """Return the questions in *text*."""
     return [
-        Asked(int(number), tuple(name for name in names.split(" and ") if name != NOBODY))
-        for number, names in _ASKED.findall(text)
+        Asked(int(number), tuple(n for n in names.split(" and ") if n != NOBODY), Wish(wish))
+        for number, names, wish in _ASKED.findall(text)
     ]
 
 
@@ -73,11 +97,39 @@ def is_router(instructions: str) -> bool:
 
 def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
     name = _expert(request.instructions)
-    own = [one for one in questions if name in (*one.experts, COLLEAGUE)]
-    if request.tools and request.may_call and any(one.number % ASKED == 0 for one in own):
-        return [Call(f"consult_{COLLEAGUE}", {"reason": "It looks odd.", "brief": "Please look."})]
-    is_slow = any(one.number % SLOW == 0 for one in own)
-    return [Pause(TAKES * is_slow), Text(f"{name} answers {_listed(own)}")]
+    own = [one for one in questions if name in one.experts] or questions  # a colleague's
+    consults = [one for one in own if one.number % ASKED == 0 or one.wish is Wish.COLLEAGUE]
+    if request.tools and request.may_call and consults:
+        told = {"reason": "It looks odd.", "brief": "Please look."}
+        return [Call(f"consult_{COLLEAGUES[name]}", told)]
+    pause, answer = Pause(TAKES * any(q.number % SLOW == 0 for q in own)), _listed(own)
+    wishes = {one.wish for one in own}
+    if Wish.TICKET in wishes and not _has_asked_for_approval(request):
+        return [
+            UseServer("shop", "open_ticket", {"title": made_by(name, q.number), "details": "All."})
+            for q in own
+        ]
+    if Wish.FILE in wishes:
+        files = {f"{made_by(name, q.number)}.csv": made_by(name, q.number).encode() for q in own}
+        text = f"{name} answers {answer}"
+        cites = tuple(CiteMade(file, 0, len(name)) for file in files)
+        return [pause, RunCode("write()", "", files), Text(text, cites)]
+    if Wish.PARAGRAPHS in wishes:
+        more = [Text("And so on, as before.\n\n"), Pause(0.4), Text("That is all.")]
+        return [Text(f"{name} answers {answer}\n\n"), Pause(0.4), *more]
+    return [pause, Text(f"{name} answers {answer}")]
+
+
+def made_by(expert: str, number: int) -> str:
+    """Return what an expert calls what it makes: a ticket's title, a file's name and content."""
+    return f"{expert}-{number}"
+
+
+def _has_asked_for_approval(request: ModelRequest) -> bool:
+    """Return whether the expert has asked for a tool since it was asked itself."""
+    items = list(request.items)
+    asked_at = max(place for place, item in enumerate(items) if is_user(item))
+    return any(item["type"] == "mcp_approval_request" for item in items[asked_at:])
 
 
 def _expert(instructions: str) -> str:

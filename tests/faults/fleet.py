@@ -26,6 +26,7 @@ class Member:
         self.name = name
         self.environ = dict(environ)
         self.ends: Counter[str] = Counter()
+        self.hurt: set[int] = set()  # processes that died, or were cut off from their turns
         self.paused = False
         self._command = command
         self._prepare = prepare
@@ -59,6 +60,7 @@ class Member:
             return
         self.paused = True
         self.ends["paused"] += 1
+        self.hurt.add(process.pid)
         process.send_signal(signal.SIGSTOP)
         asyncio.get_running_loop().call_later(seconds, self._wake, process)
 
@@ -77,6 +79,7 @@ class Member:
     def _signal(self, meaning: str, number: signal.Signals) -> None:
         if self._process and self._up.is_set() and not self._meant:
             self._meant = meaning
+            self.hurt.add(self._process.pid)
             self._process.send_signal(number)
             self._process.send_signal(signal.SIGCONT)  # also where it stands still
 
@@ -108,6 +111,11 @@ class Fleet:
     def ends(self) -> Counter[str]:
         """How processes ended, and how often."""
         return sum((one.ends for one in self.members.values()), Counter[str]())
+
+    @property
+    def hurt(self) -> set[int]:
+        """The processes that were ever hurt."""
+        return set().union(*(one.hurt for one in self.members.values()))
 
     def add(self, name: str, command: str, environ: Environ, prepare: Prepare = nothing) -> None:
         """Start a process that is always there from now on."""

@@ -6,22 +6,25 @@
 4. Every conversation holds each question once, and no call without its output.
 5. Nothing is left: no status, no stream, no lock, no delivery, no turn, no dead letter; and no plan
    says that somebody is still being asked.
+
+What features add to that is in ``feature_ledger.py``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.playground.slack.workspace.messages import Message
-from tests.faults import brain
+from tests.faults import brain, feature_ledger, installed
 from tests.faults.model_side import Conversations, ThreadName
 from tests.faults.rig import SECRET, Rig
 from tests.faults.workload import Question
 
 _SIGNER = StampSigner([SECRET])
+_USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Ledger:
                 yield f"{channel}/{thread_ts}: {complaint}"
         yield from self._model.complaints()
         yield from self._left_over()
+        asked = [one for each in self._threads.values() for one in each]
+        yield from feature_ledger.complaints(self._rig, asked)
 
     def _said(self, channel: str, thread_ts: str) -> list[Said]:
         team = self._rig.slack.workspace.team_id
@@ -101,11 +106,20 @@ class Ledger:
         self, channel: str, thread_ts: str, questions: Sequence[Question]
     ) -> Iterator[str]:
         said = self._said(channel, thread_ts)
-        yield from _strange(said, self._allowed)
-        yield from _repeated(said)
+        yield from self._strange(said)
+        yield from _repeated(said, self._rig.feature.failing)
         yield from self._answered(said, questions)
         if not self._allowed.disorder:
             yield from _out_of_order(said)
+
+    def _strange(self, said: Sequence[Said]) -> Iterator[str]:
+        """Complain of messages that nothing in the workload should lead to."""
+        for one in said:
+            if one.kind not in _USUAL | self._rig.feature.kinds:
+                yield f"there is a message of the kind {one.kind}"
+            fails = self._allowed.failures or one.speaker in self._rig.feature.failing
+            if one.failed and not fails:
+                yield f"{one.speaker} could not answer"
 
     def _answered(self, said: Sequence[Said], questions: Sequence[Question]) -> Iterator[str]:
         heard = Counter((n, one.speaker) for one in said for n in one.numbers if _answers(one))
@@ -132,7 +146,8 @@ class Ledger:
         asked = {expert for question in questions for expert in question.experts}
         for expert in asked | known.experts.keys():
             conversations = known.experts.get(expert, [])
-            unheard = self._allowed.failures and not conversations
+            is_function = expert in installed.NAMES
+            unheard = not conversations and (self._allowed.failures or is_function)
             if len(conversations) != 1 and not unheard:
                 yield f"there are {len(conversations)} conversations of {expert}"
             for one in conversations:
@@ -187,16 +202,7 @@ def _is_unfinished_plan(message: Message) -> bool:
     return "in_progress" in states or any(plan["title"].startswith("Asking") for plan in plans)
 
 
-def _strange(said: Sequence[Said], allowed: Allowances) -> Iterator[str]:
-    """Complain of messages that nothing in the workload should lead to."""
-    for one in said:
-        if one.kind not in ("late", "plan", "reply", "router", "synthesis"):
-            yield f"there is a message of the kind {one.kind}"
-        if one.failed and not allowed.failures:
-            yield f"{one.speaker} could not answer"
-
-
-def _repeated(said: Sequence[Said]) -> Iterator[str]:
+def _repeated(said: Sequence[Said], failing: Set[str]) -> Iterator[str]:
     for (turn, part), times in Counter((one.turn, one.part) for one in said).items():
         if times > 1:
             yield f"{part} of {turn} is there {times} times"
@@ -206,7 +212,8 @@ def _repeated(said: Sequence[Said]) -> Iterator[str]:
     replies = Counter((one.turn, one.speaker) for one in said if one.kind == "reply")
     summed = {one.turn for one in said if one.kind == "synthesis"}
     for turn, answers in Counter(turn for turn, _ in replies).items():
-        failed = any(one.failed for one in said if one.turn == turn)
+        own = [one for one in said if one.turn == turn]
+        failed = any(one.failed or one.speaker in failing for one in own)
         if not failed and (answers > 1) != (turn in summed):
             yield f"{turn} has {answers} answers and {'a' if turn in summed else 'no'} synthesis"
 

@@ -2,18 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.experts.library import library
-from bot.panel.model import ExpertName
+from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import WorkspaceScope
+from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.server import SlackPlayground
@@ -21,7 +23,8 @@ from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, CHLOE, DE
 from bot.playground.slack.workspace.state import Channel
 from tests.adapters.redis.servers import Server, free_port
 from tests.adapters.redis.servers import running as running_servers
-from tests.faults import brain
+from tests.faults import brain, installed
+from tests.faults.features import Feature
 from tests.faults.fleet import Fleet
 from tests.faults.gates import TOKEN, model_gate, slack_gate
 from tests.faults.redis_proxy import RedisProxy
@@ -60,6 +63,9 @@ class Rig:
     proxies: list[RedisProxy]
     channels: list[str]
     shape: Shape
+    feature: Feature
+    folder: Path
+    shop: McpPlayground
     chance: random.Random
 
     async def restart_redis(self, away: float) -> None:
@@ -70,7 +76,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
+async def open_rig(folder: Path, shape: Shape, feature: Feature, seed: int) -> AsyncIterator[Rig]:
     """Start everything; end it at the end."""
     async with AsyncExitStack() as opened:
         server = Server(folder / "redis", settings=_AOF)
@@ -80,35 +86,65 @@ async def open_rig(folder: Path, shape: Shape, seed: int) -> AsyncIterator[Rig]:
         traps.spared = fleet.spared
         slack = SlackPlayground(retry_after=shape.redelivered_after, seed=seed)
         openai = OpenAIPlayground(brain=ScriptedBrain(brain.reply))
-        await _set_panel(server, slack.workspace.team_id)
+        await _set_panel(server, slack.workspace.team_id, feature)
         slack.app.middlewares.append(slack_gate(traps))
         openai.app.middlewares.append(model_gate(traps))
         await opened.enter_async_context(slack)
         await opened.enter_async_context(openai)
-        channels = _channels(slack, shape.channels)
+        shop = await opened.enter_async_context(McpPlayground())
+        channels = _channels(slack, shape.channels, feature)
+        environ = (
+            _environ(slack, openai, server, shape) | _equipment(folder, shop) | feature.environ
+        )
         slack.hazards.status_lasts = 3600  # no stuck status goes by itself
         openai.faults.seed = seed
         opened.push_async_callback(fleet.close)
-        proxies = await _start(opened, fleet, slack, openai, server, traps, shape)
+        proxies = await _start(opened, fleet, slack, environ, server, traps, shape)
         chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
-        yield Rig(slack, openai, server, fleet, traps, proxies, channels, shape, chance)
+        told = (slack, openai, server, fleet, traps, proxies, channels, shape)
+        yield Rig(*told, feature, folder, shop, chance)
 
 
-async def _set_panel(server: Server, team_id: str) -> None:
-    """Let one expert of every panel consult another."""
-    known = {expert.name: expert for expert in library()}
-    colleague = known[ExpertName(brain.COLLEAGUE)]
-    asker = replace(known[ExpertName(brain.ASKER)], consults=(colleague.name,))
+async def _set_panel(server: Server, team_id: str, feature: Feature) -> None:
+    """Let one expert of every panel consult another; change others as the feature wants."""
+    asker = {brain.ASKER: {"consults": (ExpertName(brain.COLLEAGUE),)}}
+    changes: dict[str, Mapping[str, Any]] = {
+        **{one: {} for one in brain.COLLEAGUES.values()},
+        **asker,
+        **feature.panel,
+    }
     redis = client.connect(f"{server.url}/0")
     try:
         await client.prepare(redis, server.url, Shards(1))
-        for expert in (asker, colleague):
-            await RedisPanelStore(redis).add(WorkspaceScope(team_id), expert)
+        store, scope = RedisPanelStore(redis), WorkspaceScope(team_id)
+        for name, change in changes.items():
+            await store.add(scope, replace(_expert(name), **change))
+        if feature.streaming:
+            await store.set_streaming(scope, True)
     finally:
         await redis.aclose()
 
 
-def _channels(slack: SlackPlayground, count: int) -> list[str]:
+def _expert(name: str) -> Expert:
+    """Return an expert of the library, or one that is an installed function."""
+    known = {str(expert.name): expert for expert in library()}
+    titles = {name: title for title, name in installed.TITLES.items()}
+    if name in known:
+        return known[name]
+    return Expert(ExpertName(name), titles[name], ":gear:", f"It {name}.", "", function=name)
+
+
+def _equipment(folder: Path, shop: McpPlayground) -> dict[str, str]:
+    """Return what lets the bot use tools and installed functions."""
+    tools = folder / "tools.yaml"
+    entry = f"{{label: shop, url: {shop.url}, purpose: A shop, approval: always}}"
+    tools.write_text(f"mcp: [{entry}]\nhosted: [code-interpreter]\n")
+    return {"PANELBOT_TOOLS": str(tools), "PYTHONPATH": installed.install_into(folder)}
+
+
+def _channels(slack: SlackPlayground, count: int, feature: Feature) -> list[str]:
+    if feature.in_direct_messages:
+        return [slack.workspace.direct_channel(one, BOT_USER).id for one in PEOPLE]
     names = [f"C0F{number:04}" for number in range(count)]
     members = {*PEOPLE, BOT_USER}
     slack.workspace.add(*(Channel(n, n.lower(), members=set(members)) for n in names))
@@ -119,12 +155,11 @@ async def _start(
     opened: AsyncExitStack,
     fleet: Fleet,
     slack: SlackPlayground,
-    openai: OpenAIPlayground,
+    environ: dict[str, str],
     server: Server,
     traps: Traps,
     shape: Shape,
 ) -> list[RedisProxy]:
-    environ = _environ(slack, openai, server, shape)
     proxies = []
     for number in range(shape.workers):
         name = f"worker{number}"

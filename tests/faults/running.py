@@ -39,11 +39,12 @@ async def run(
     seed: int,
     folder: Path,
     told: Callable[[int], None] = lambda _: None,
+    afterwards: Callable[[Rig, Ledger], None] = lambda *_: None,
 ) -> Outcome:
     """Run *scenario* until *turns* turns are answered, and look whether all is well."""
     since = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing runs yet
-    async with open_rig(folder, scenario.shape, seed) as rig:
+    async with open_rig(folder, scenario.shape, scenario.feature, seed) as rig:
         chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
         workload = Workload(rig, scenario.habits, chance)
         rig.traps.choose = lambda all_: chance.sample(all_, min(turns, len(all_)))
@@ -58,7 +59,9 @@ async def run(
         unsprung = tuple(f"nobody came to: {trap}" for trap in rig.traps.left)
         _calm_down(rig)
         complaints += await _left_in_the_queue(rig)
-        complaints += Ledger(rig, workload.questions.values(), scenario.allowed).complaints()
+        ledger = Ledger(rig, workload.questions.values(), scenario.allowed)
+        complaints += ledger.complaints()
+        afterwards(rig, ledger)
         hurts = rig.fleet.ends
     seconds = time.monotonic() - since
     number = len(workload.turns)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.playground.openai import faults
 from bot.playground.slack import hazards
 from tests.faults import steps
+from tests.faults.features import FEATURES, NONE, Feature
 from tests.faults.fleet import again_and_again
 from tests.faults.ledger import Allowances
 from tests.faults.rig import Rig, Shape
@@ -30,6 +31,7 @@ class Scenario:
     shape: Shape = field(default_factory=Shape)
     habits: Habits = field(default_factory=Habits)
     allowed: Allowances = field(default_factory=Allowances)
+    feature: Feature = NONE
 
 
 _WORK = 2  # turns that are answered between two deeds
@@ -218,6 +220,27 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def while_used(rig: Rig) -> AsyncIterator[None]:
+    """Kill workers at each step of the feature, and any process at random moments."""
+    rig.traps.pause, rig.traps.work = 0.7, 3
+    rig.traps.set(Trap(name, moment) for name in rig.feature.steps for moment in Moment)
+
+    def hurt() -> None:
+        match rig.chance.randrange(4):
+            case 0:
+                rig.fleet.befall(rig.chance.choice(rig.fleet.workers[:-1]).name, Deed.PAUSE)
+            case 1:
+                rig.chance.choice(rig.proxies).cut()
+            case 2:
+                rig.chance.choice([*rig.fleet.workers, *rig.fleet.webs]).terminate()
+            case _:
+                rig.chance.choice([*rig.fleet.workers, *rig.fleet.webs]).kill()
+
+    async with _while_working(rig, hurt, 6.0):
+        yield
+
+
 _SINGLE = Habits(hurry=0.0)
 
 _FAILING = Allowances(failures=True)
@@ -241,4 +264,21 @@ SCENARIOS = (
     Scenario("stalls", stalls, Shape(expert_timeout=5), _SINGLE, _FAILING),
     Scenario("deliveries", deliveries, Shape(webs=2), allowed=_DISORDER),
     Scenario("everything", everything, allowed=_DISORDER),
+)
+# So few at once that a killed worker takes few turns with it: each may meet five deaths, no more.
+_FEW = Shape(concurrency=4)
+_ONE_BY_ONE = {
+    "approvals",
+    "functions",
+}  # who writes on overtakes a decision; one failure, one line
+FEATURES_IN_USE = tuple(
+    Scenario(
+        one.name,
+        while_used,
+        _FEW,
+        Habits(at_once=10, hurry=0.0 if one.name in _ONE_BY_ONE else 0.35),
+        _DISORDER,
+        one,
+    )
+    for one in FEATURES
 )

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults.running import run
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenarios import FEATURES_IN_USE, SCENARIOS, Scenario
 
 TURNS = 2_000 // len(SCENARIOS) + 1
 FEW_TURNS = 6
+FEATURE_TURNS = 15  # at least: three for each trap that is set, as many traps
 SEED = int(os.environ.get("PANELBOT_FAULTS_SEED", "1"))
 
 
@@ -31,3 +32,13 @@ async def test_every_question_is_answered_exactly_once(
     assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
     assert len(outcome.unsprung) <= outcome.sprung  # in so short a run, some steps are rare
     assert outcome.turns >= turns
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scenario", FEATURES_IN_USE, ids=lambda scenario: scenario.name)
+async def test_every_feature_does_everything_once(scenario: Scenario, tmp_path: Path):
+    outcome = await run(scenario, FEATURE_TURNS, SEED, tmp_path)
+
+    assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
+    assert outcome.sprung
+    assert outcome.turns >= FEATURE_TURNS

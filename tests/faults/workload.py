@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.state import Change
 from tests.faults import brain
+from tests.faults.deciders import Deciders
 from tests.faults.rig import PEOPLE, Rig
 
 
@@ -51,6 +52,7 @@ class Workload:
     turns: set[str] = field(default_factory=set)  # that have said something in Slack
     _heard: Counter[tuple[int, str]] = field(default_factory=Counter)
     _waiting: dict[int, asyncio.Event] = field(default_factory=dict)
+    _open_streams: set[str] = field(default_factory=set)
     _last_number: int = 0
     _last_news: float = 0.0
 
@@ -66,7 +68,7 @@ class Workload:
     async def begin(self) -> None:
         """Return when the bot is there: it has answered questions."""
         with self._listening():
-            experts = brain.EXPERTS[:1]
+            experts = self.rig.feature.experts[:1]
             first = [self._ask(channel, None, experts) for channel in self.rig.channels[:8]]
             async with asyncio.timeout(self.habits.timeout):
                 await self._all_answered(first)
@@ -102,18 +104,23 @@ class Workload:
         if not hurry and self.chance.random() < 0.1:
             return ()
         count = self.chance.choices((1, 2, 3), (70, 22, 8))[0]
-        return tuple(self.chance.sample(brain.EXPERTS, count))
+        known = self.rig.feature.experts
+        return tuple(self.chance.sample(known, min(count, len(known))))
 
     def _ask(self, channel: str, thread_ts: str | None, experts: tuple[str, ...]) -> Question:
         self._last_number += 1
         number = self._last_number
-        text = brain.asking(number, experts)
+        feature = self.rig.feature
+        text = brain.asking(number, experts, feature.wish if experts else brain.Wish.NOTHING)
         if experts and self.chance.random() < self.habits.directly:
             text = f"{', '.join(experts)}: {text}"
-        if thread_ts is None:
+        if thread_ts is None and not feature.in_direct_messages:
             text = f"<@{BOT_USER}> {text}"
         self._waiting[number] = asyncio.Event()
-        ts = self.rig.slack.people.say(self.chance.choice(PEOPLE), channel, text, thread_ts)
+        files = [attached(number)] if feature.attaches else []
+        members = self.rig.slack.workspace.channels[channel].members
+        author = self.chance.choice([one for one in PEOPLE if one in members])
+        ts = self.rig.slack.people.say(author, channel, text, thread_ts, files=files)
         question = Question(number, channel, thread_ts or ts, ts, experts)
         self.questions[number] = question
         return question
@@ -128,15 +135,18 @@ class Workload:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        unsubscribe = self.rig.slack.workspace.subscribe(self._hear)
+        workspace = self.rig.slack.workspace
+        ears = [self._hear, Deciders(self.rig.slack, self.chance).hear]
+        stop = [workspace.subscribe(ear) for ear in ears]
         try:
             yield
         finally:
-            unsubscribe()
+            for unsubscribe in stop:
+                unsubscribe()
 
     def _hear(self, change: Change) -> None:
         message = change.message
-        if change.kind != "posted" or message is None or not message.bot_id:
+        if message is None or not message.bot_id or not self._is_whole(change):
             return
         payload = (message.metadata or {}).get("event_payload", {})
         part = str(payload.get("part", ""))
@@ -150,6 +160,20 @@ class Workload:
             self._look(number)
         if "could not answer" in message.text:
             self._excuse(str(payload["turn"]), speaker)
+
+    def _is_whole(self, change: Change) -> bool:
+        """Return whether a message is there to its end from now on; streams grow first."""
+        message = change.message
+        if message is None or change.kind not in ("posted", "updated"):
+            return False
+        if message.streaming:
+            self._open_streams.add(message.ts)
+            return False
+        if change.kind == "posted":
+            return True
+        was_open = message.ts in self._open_streams
+        self._open_streams.discard(message.ts)
+        return was_open
 
     def _look(self, number: int) -> None:
         question = self.questions[number]
@@ -175,3 +199,8 @@ class Workload:
             told(len(self.turns))
             if loop.time() - self._last_news > self.habits.timeout:
                 raise Stuck(f"unanswered: {sorted(self._waiting)[:20]}")
+
+
+def attached(number: int) -> tuple[str, bytes]:
+    """Return the file that comes with a question."""
+    return f"paper-{number}.txt", f"This is paper {number}.".encode()

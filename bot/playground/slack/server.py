@@ -133,7 +133,7 @@ class SlackPlayground(LoopbackServer):
         content = self.state.contents.get(request.match_info["file"])
         if content is None:
             return web.Response(status=404)
-        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+        if not self._web_api.knows(request.headers.get("Authorization", "")):
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
         file = self.workspace.files[request.match_info["file"]]
         return web.Response(body=content, content_type=file["mimetype"])

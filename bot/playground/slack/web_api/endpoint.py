@@ -50,6 +50,10 @@ class WebApi:
         """Release the callers that get no response."""
         self._stopped.set()
 
+    def knows(self, authorization: str) -> bool:
+        """Return whether that header is a bot's."""
+        return self._tokens.get(authorization.removeprefix("Bearer ")) == "bot"
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Handle a call."""
         method = request.match_info["method"]
