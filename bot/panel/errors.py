@@ -128,6 +128,10 @@ class FunctionOff(GiveUp):
 class Poisoned(GiveUp):
     """So many workers died with the turn that it may be what kills them."""
 
+    def __init__(self, message: str, deaths: int = 0) -> None:
+        super().__init__(message)
+        self.deaths = deaths
+
 
 class ConversationGone(PanelError):
     """The conversation does not exist on the model's side."""

@@ -48,7 +48,8 @@ class FailureNotice:
         if record.progress.closed and record.progress.said_something:
             return
         if isinstance(error, Poisoned):
-            await writer.post(record.progress.giving_up, failure_sentences.poisoned())
+            sentence = failure_sentences.poisoned(error.deaths)
+            await writer.post(record.progress.giving_up, sentence)
             return
         match error:
             case ModelRefused(fault=ModelFault.QUOTA):
@@ -63,6 +64,8 @@ class FailureNotice:
                 sentence = failure_sentences.gave_up_halfway(reason)
             case _:
                 sentence = failure_sentences.gave_up(failure_sentences.why_given_up(error))
+        if deaths := record.claim.deaths:
+            sentence = f"{sentence} {failure_sentences.killed_before(deaths)}"
         await writer.offer_retry(record.progress.giving_up, sentence)
 
     async def no_credit(self, record: TurnRecord, writer: ThreadWriter) -> None:

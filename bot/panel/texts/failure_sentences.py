@@ -34,12 +34,27 @@ def gave_up_halfway(reason: str) -> str:
     )
 
 
-def poisoned() -> str:
-    """Return the message of a turn that is put aside because workers died with it."""
-    return gettext(
-        "I have put this aside: the process that was answering it ended unexpectedly, several "
-        "times. Whoever runs me finds it with `panelbot turns list`. Perhaps you can ask in "
-        "another way, for example without a file."
+def poisoned(deaths: int) -> str:
+    """Return the message of a turn that is put aside because so many workers died with it."""
+    return ngettext(
+        "I have put this aside: I was killed or restarted at least {count} time while I worked on "
+        "it. No service failed, and you did nothing wrong. Whoever runs me finds it with "
+        "`panelbot turns list`, and the cause in the log. Perhaps you can ask in another way, for "
+        "example without a file.",
+        "I have put this aside: I was killed or restarted at least {count} times while I worked on "
+        "it. No service failed, and you did nothing wrong. Whoever runs me finds it with "
+        "`panelbot turns list`, and the cause in the log. Perhaps you can ask in another way, for "
+        "example without a file.",
+        deaths,
+    )
+
+
+def killed_before(deaths: int) -> str:
+    """Return what else went wrong with a turn that is given up: so many workers died with it."""
+    return ngettext(
+        "Before that, I was killed or restarted at least {count} time while I worked on it.",
+        "Before that, I was killed or restarted at least {count} times while I worked on it.",
+        deaths,
     )
 
 

@@ -28,6 +28,7 @@ from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.consultation import consult
+from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
 from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
@@ -77,17 +78,22 @@ class TurnRunner:
 
     async def give_up(self, claim: Claim, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
-        if not await self._failures.concerns(claim.turn):
-            return
+        is_awaited = await self._failures.concerns(claim.turn)
         record = await self._read_record(claim, TurnRecord.read_if_possible)
+        if not (is_awaited or record.events):
+            return
         writer = self._writer(record)
         try:
             await writer.take_back_delay()
-            await self._failures.give_up(record, writer, error)
+            if is_awaited:
+                await self._failures.give_up(record, writer, error)
+        finally:  # whatever else fails, nothing seems to be going on
             panel = await self._services.panels.panel(claim.turn.thread)
             await self._plan(record, writer, panel).give_up()
-        finally:  # whatever else fails, nothing seems to be going on
             await writer.clear_status()
+        links = await self._stores.threads.links(claim.turn.thread)
+        calls = OpenCalls(self._services.client.model, record, panel)
+        await calls.answer(links, may_go_on=True)
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.

@@ -149,7 +149,7 @@ class TurnWorker:
 
     async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
-            raise Poisoned(f"{claim.deaths} workers died with it")
+            raise Poisoned(f"{claim.deaths} workers died with it", claim.deaths)
         if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
             raise ThreadGone("deleted")
         return await self._runner.run(claim)

@@ -228,3 +228,47 @@ async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it
     await bench.resume(claim)
     assert [task.state for task in shown[-1]] == [TaskState.DONE]
     assert ("Legal Counsel", "Yes.") in bench.messenger.said
+
+
+async def test_a_turn_that_is_given_up_leaves_no_call_open_and_can_go_on(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "Both agree.")
+    bench.model.script("legal", [asyncio.Event()], "Yes.")
+    claim = await bench.claim("May we?")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.model.asked("legal") and bench.model.asked("finance"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    await bench.runner().give_up(claim, GiveUp("its workers died with it"))
+
+    assert open_calls(bench) == []
+    await bench.resume(claim)
+    assert open_calls(bench) == []
+    assert ("Legal Counsel", "Yes.") in bench.messenger.said
+    assert "Yes." in str(bench.model.items_of(ROUTER))
+
+
+def open_calls(bench):
+    """The router's calls without an output."""
+    items = bench.model.items_of(ROUTER)
+    answered = [item.call_id for item in items if isinstance(item, ToolAnswered)]
+    called = [item.call_id for item in items if isinstance(item, ToolCalled)]
+    assert called
+    return [call for call in called if call not in answered]
+
+
+async def test_a_plan_is_ended_although_nobody_can_be_told(bench):
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+    claim = await bench.claim("May we?")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.messenger.plans and bench.model.asked("legal"))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    bench.messenger.fail_next("gave-up", RuntimeError("no way to say so"))
+
+    with pytest.raises(RuntimeError):
+        await bench.runner().give_up(claim, GiveUp("its workers died with it"))
+
+    (shown,) = bench.messenger.plans.values()
+    assert [task.state for task in shown[-1]] == [TaskState.FAILED]

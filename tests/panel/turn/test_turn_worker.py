@@ -181,7 +181,7 @@ async def test_a_turn_that_kills_its_workers_is_put_aside_and_a_retry_costs_one_
 
     (letter,) = await bench.queue.buried()
     assert letter.reason == "Poisoned: 6 workers died with it"
-    assert bench.messenger.said == [(None, failure_sentences.poisoned())]
+    assert bench.messenger.said == [(None, failure_sentences.poisoned(6))]
     assert not bench.messenger.posts[-1][2].offers_retry
 
     with pytest.raises(Poisoned):
@@ -194,7 +194,7 @@ async def test_a_turn_that_kills_its_workers_is_put_aside_and_a_retry_costs_one_
 
     assert await bench.queue.retry(letter.turn.id)
     await handled(bench)
-    assert bench.messenger.said == [(None, failure_sentences.poisoned())] * 3 + [(None, "Hi.")]
+    assert bench.messenger.said == [(None, failure_sentences.poisoned(6))] * 3 + [(None, "Hi.")]
 
 
 async def test_a_turn_with_which_even_giving_up_kills_is_put_aside_without_a_word(bench):

@@ -20,7 +20,7 @@ _LONGEST_REASON = 300
 _STATES = {
     TaskState.WORKING: "in_progress",
     TaskState.DONE: "complete",
-    TaskState.STOPPED: "pending",  # no failure, and Slack has no state for it
+    TaskState.STOPPED: "error",  # Slack has no state for it, and "pending" would never end
     TaskState.ASKING: "pending",
     TaskState.FAILED: "error",
 }

@@ -46,7 +46,7 @@ def test_every_task_of_a_plan_is_a_card_that_slack_knows(shared):
 
     for card in plan["tasks"]:
         Draft7Validator(schema).validate(card)
-    states = ["in_progress", "complete", "pending", "pending", "error"]
+    states = ["in_progress", "complete", "error", "pending", "error"]
     assert [card["status"] for card in plan["tasks"]] == states
 
 

@@ -371,7 +371,7 @@ async def test_a_stopped_task_is_no_failure(neighbour):
 
     (shown,) = neighbour.replies(thread)
     (card,) = shown.blocks[0]["tasks"]
-    assert (card["status"], card["title"]) == ("pending", "Legal Counsel (stopped)")
+    assert (card["status"], card["title"]) == ("error", "Legal Counsel (stopped)")
 
 
 async def test_a_slack_without_plan_blocks_gets_the_plan_in_words(neighbour):

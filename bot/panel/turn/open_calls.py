@@ -1,0 +1,83 @@
+"""Answering what is open on the model's side when a turn ends before its end.
+
+A conversation accepts nothing else while a call in it has no output. What the model's side refuses
+now is repaired with the next turn.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.journal.events import RouterAsked
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.language_model import prompts
+from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.model_client import aborted
+from bot.panel.links import ThreadLinks
+from bot.panel.model import Call, ConversationId, Panel
+
+log = logging.getLogger(__name__)
+
+
+class OpenCalls:
+    """The calls of one turn, by the router and by experts who consult others."""
+
+    def __init__(self, model: LanguageModel, record: TurnRecord, panel: Panel) -> None:
+        self._model = model
+        self._record = record
+        self._panel = panel
+
+    async def answer(self, links: ThreadLinks, *, may_go_on: bool = False) -> bool:
+        """Answer all that are open; returns whether the router knows of the turn.
+
+        If the turn *may go on* later, it will tell then what it still learns about them.
+        """
+        progress = self._record.progress
+        asked = [
+            self._answer_in(conversation, call, may_go_on=may_go_on)
+            for call in progress.all_calls
+            if call.id in progress.rounds
+            and (conversation := links.experts.get(progress.path(call)))
+        ]
+        if links.router:
+            asked.append(self._answer_in(links.router, None, may_go_on=may_go_on))
+        known = await asyncio.gather(*asked)
+        return bool(links.router and known[-1])
+
+    async def _answer_in(
+        self, conversation: ConversationId, chooser: Call | None, *, may_go_on: bool
+    ) -> bool:
+        """Answer the open calls in *conversation*; returns whether it knows of the turn."""
+        record = self._record
+        ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
+        by = chooser.id if chooser else None
+        try:
+            stored = await self._model.since(conversation, ref)
+            if outputs := self._outputs(stored or (), chooser):
+                if may_go_on:  # what it was asked counts as lost, with the calls
+                    await record.note(RouterAsked(by=by))
+                await self._model.append(conversation, outputs)
+        except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+            extra = {"turn": record.turn.id, "reason": str(error)}
+            log.warning("turn.calls_left_open", extra=extra)
+            return record.progress.round_of(by).asked
+        return stored is not None
+
+    def _outputs(self, stored: Sequence[Item], chooser: Call | None) -> list[Item]:
+        """Return an output for each call of the round that is *stored* without one."""
+        progress, panel = self._record.progress, self._panel
+        answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
+        round_ = progress.round_of(chooser.id if chooser else None)
+        known = {call.known_as: call for call in round_.all_calls}
+        outputs: list[Item] = []
+        for item in stored:
+            if isinstance(item, ToolCalled) and item.call_id not in answered:
+                call = known.get(item.call_id)
+                if call and (call.joins or call.id) in progress.outcomes:
+                    outcome = progress.outcome_of(call)
+                    outputs.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
+                else:
+                    outputs.append(aborted(item))
+        return outputs
