@@ -11,7 +11,7 @@ from bot.panel import efforts
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName
 
-LONGEST_NAME = 24  # a hundred experts' names and conversations must fit OpenAI's metadata
+LONGEST_NAME = 24  # names and conversations of a hundred in a thread fit OpenAI's metadata
 LONGEST_TITLE = 40
 LONGEST_PURPOSE = 200
 LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
