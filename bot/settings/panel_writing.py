@@ -1,5 +1,6 @@
 """Writing a panel file: always in the same order, so that a diff shows only what has changed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from bot.settings.panel_reading import STREAMING, VERSION
 
 _HEAD = "# A panel of Panelbot: docs/extend/panel-files.md describes this format.\n"
 _WIDTH = 2**16  # each value on one line, however long, so that a diff shows one line
+# What readers of YAML take for a line break besides ``\n``, or do not take at all.
+_ESCAPED = re.compile(
+    r"[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _STREAMING_WORDS = {value: word for word, value in STREAMING.items()}
 
 
@@ -48,13 +53,16 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
+    def analyze_scalar(self, scalar: str) -> Any:
+        """Allow blocks also where a line ends with blanks: they can be read, PyYAML is wary."""
+        analysis = super().analyze_scalar(scalar)  # type: ignore[no-untyped-call]
+        analysis.allow_block = "\n" in scalar and not _ESCAPED.search(scalar)
+        return analysis
+
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    if "\n" not in text:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text)
-    # PyYAML writes no block in which a line ends with spaces.
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return dumper.represent_scalar("tag:yaml.org,2002:str", lines, style="|")
+    style = '"' if _ESCAPED.search(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

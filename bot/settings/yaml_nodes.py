@@ -7,6 +7,7 @@ Every scalar is text, whatever it looks like: ``no``, ``1.10`` and ``2027-01-01`
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 import yaml
 
@@ -14,7 +15,9 @@ from bot.characters import whole
 from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean
 
+_LARGEST = 10_000_000  # bytes: the reader needs some seconds for each million
 _NO_VALUE = ("", "~", "null")
+_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))  # by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class YamlNode:
 
         Raises Refused if one of *required* is missing, or one is not *known*.
         """
+        self._check_tag()
         if not isinstance(self.raw, yaml.MappingNode):
             raise self.error("should be fields with values, each written as `name: value`")
         values: dict[str, YamlNode] = {}
@@ -56,12 +60,14 @@ class YamlNode:
 
     def items(self) -> Sequence["YamlNode"]:
         """Return the elements of a list."""
+        self._check_tag()
         if not self.is_list:
             raise self.error("should be a list")
         return [YamlNode(raw, self.file, self.path) for raw in self.raw.value]
 
     def text(self) -> str:
         """Return the text of a scalar."""
+        self._check_tag()
         if not isinstance(self.raw, yaml.ScalarNode):
             raise self.error("should be a single value")
         if self.raw.style is None and self.raw.value in _NO_VALUE:
@@ -79,6 +85,10 @@ class YamlNode:
         """Return the same node with *name* added to its path."""
         return YamlNode(self.raw, self.file, (*self.path, name))
 
+    def _check_tag(self) -> None:
+        if self.raw.tag not in _TAGS:
+            raise self.error("has a tag (!); write the value without it")
+
     def error(self, problem: str) -> Refused:
         """Return the error that says where this node is, and its *problem*."""
         mark = self.raw.start_mark
@@ -90,12 +100,22 @@ def load(path: str, *, setting: str = "") -> YamlNode:
     """Return the content of the file at *path*, which *setting* may name. Raises Refused."""
     file = f"{setting} {path}" if setting else path
     try:
-        return parse(Path(path).read_bytes().decode("utf-8"), file)
+        return parse(_content(path, file).decode("utf-8"), file)
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         place = _place(error.object[: error.start].decode("utf-8"))
-        raise _error(file, *place, "the file is not text in UTF-8") from error
+        raise _error(file, *place, "the file is not text in UTF-8; save it as that") from error
+
+
+def _content(path: str, file: str) -> bytes:
+    """Return the bytes of a file; a pipe or a device might have no end."""
+    state = Path(path).stat()
+    if not (S_ISREG(state.st_mode) or S_ISDIR(state.st_mode)):
+        raise Refused(f"{file} cannot be read: it is a pipe or a device, not a file")
+    if state.st_size > _LARGEST:
+        raise Refused(f"{file} cannot be read: it has more than {_LARGEST // 1_000_000} MB")
+    return Path(path).read_bytes()
 
 
 def parse(text: str, file: str) -> YamlNode:
@@ -110,6 +130,10 @@ def parse(text: str, file: str) -> YamlNode:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark or loader.get_mark()
         problem = f"the file is not YAML: {error.problem or error.context}"
+        raise _error(file, mark.line, mark.column, problem) from error
+    except RecursionError as error:
+        mark = loader.get_mark()
+        problem = "lists and fields are nested too deeply here; close brackets that are open"
         raise _error(file, mark.line, mark.column, problem) from error
     except (ValueError, OverflowError) as error:  # raised by PyYAML for "\UFFFFFFFF"
         mark = loader.get_mark()

@@ -16,9 +16,29 @@ PLACE = "the file panel.yaml"
 words = some.text("aZ09 .,:;#-'\"!?&*[]{}|>%@`~äß€😀\\", min_size=1, max_size=40).map(
     lambda text: " ".join(text.split())
 )
-texts = some.text(string.printable, min_size=1).map(
-    lambda text: "\n".join(line.rstrip() for line in text.splitlines()).strip()
-)
+_BREAKS = "\r\n\t\x0b\x0c\x1c\x1e\x85\u2028\u2029\xa0\xad\ufeff\ufffe\uffff\x00\x1b\x7f\x9f"
+_ODD = _BREAKS + "😀é#:-|>&*!%@`'\"{}[],?~= "
+_WORDS = [
+    "yes",
+    "null",
+    "~",
+    "1.10",
+    "0x1F",
+    "2027-01-01",
+    "<<",
+    "---",
+    "...",
+    "- a",
+    "a: b",
+    "# a",
+]
+texts = (
+    some.text(string.printable + _ODD)
+    | some.text(some.characters(exclude_categories=["Cs"]))
+    | some.lists(some.sampled_from(_WORDS) | some.text(_ODD, max_size=3)).map("".join)
+    | some.lists(some.text("a ", max_size=9)).map("\n".join)
+    | some.integers(200, 700).map(lambda length: "long " * length)
+).map(lambda text: text.strip()[:3_000].strip())
 experts = some.builds(
     Expert,
     name=some.from_regex(r"x[a-z]{1,20}", fullmatch=True).map(ExpertName),
@@ -98,4 +118,4 @@ def test_instructions_are_written_line_by_line_also_with_blanks_at_their_ends():
 
     text = write(PanelFile(RosterChanges({TAX.name: trailing})))
 
-    assert "instructions: |-\n        Count.\n        Again.\n" in text
+    assert "instructions: |-\n        Count.  \n        Again.\n" in text
