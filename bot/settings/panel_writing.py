@@ -55,7 +55,7 @@ class _Dumper(yaml.SafeDumper):
 
     def analyze_scalar(self, scalar: str) -> Any:
         """Allow blocks also where a line ends with blanks: they can be read, PyYAML is wary."""
-        analysis = super().analyze_scalar(scalar)  # type: ignore[no-untyped-call]
+        analysis = super().analyze_scalar(scalar)
         analysis.allow_block = "\n" in scalar and not _ESCAPED.search(scalar)
         return analysis
 
