@@ -7,6 +7,8 @@ from bot.language import gettext, listing, ngettext, number
 from bot.panel.model import Steer, Wish
 from bot.panel.names import in_code
 
+_MOST = 50  # experts in the list that a thread is shown
+
 
 def thinking() -> str:
     """Return the status at the start of a turn."""
@@ -252,7 +254,15 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
         return gettext(
             "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
         )
-    lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts]
+    lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts[:_MOST]]
+    if (more := len(experts) - _MOST) > 0:
+        lines.append(
+            ngettext(
+                "And {count} more: `/experts find WORD` finds it by name and purpose.",
+                "And {count} more: `/experts find WORD` finds them by name and purpose.",
+                more,
+            )
+        )
     return "\n".join([gettext("On this panel:"), *lines])
 
 

@@ -10,7 +10,9 @@ from bot.adapters.slack.markdown import sanitize
 
 @dataclass(frozen=True, slots=True)
 class ListExperts:
-    """List the experts of the panel."""
+    """List the experts of the panel, or those that have the words of *search*."""
+
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ Subcommand = (
 )
 
 _WORDS = (
-    "add", "consults", "default", "documents", "edit", "handle", "help", "list", "remove",
-    "show", "teach",
+    "add", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
+    "remove", "show", "teach",
 )  # fmt: skip
 _QUOTES = " \t`\"'“”@"
 
@@ -138,6 +140,7 @@ _NAMING: Mapping[str, Callable[[str], Subcommand]] = {
     "add": AddExpert,
     "documents": ListDocuments,
     "edit": EditExpert,
+    "find": ListExperts,
     "handle": _handle,
     "remove": RemoveExpert,
     "show": ShowExpert,

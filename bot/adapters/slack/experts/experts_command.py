@@ -36,6 +36,7 @@ from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import Scope
+from bot.panel.roster.search import found
 
 
 class ExpertsCommand:
@@ -67,8 +68,8 @@ class ExpertsCommand:
         default = order.for_defaults
         scope = requester.scope(for_defaults=default)
         match order.subcommand:
-            case ListExperts():
-                return await self._panel(scope, requester)
+            case ListExperts(search):
+                return await self._panel(scope, requester, search)
             case ShowHelp():
                 return await self._help(scope)
             case Unfinished(word):
@@ -109,8 +110,12 @@ class ExpertsCommand:
             case TeachExpert(name):
                 await self._documents.open_form(name, requester, for_defaults=for_defaults)
 
-    async def _panel(self, scope: Scope, requester: Requester) -> Answer:
+    async def _panel(self, scope: Scope, requester: Requester, search: str) -> Answer:
         entries = await self._editor.entries(scope)
+        if search:
+            by_name = {entry.expert.name: entry for entry in entries}
+            experts = found(search, (entry.expert for entry in entries))
+            return panel_messages.search_results([by_name[one.name] for one in experts], scope)
         panel = await self._editor.panel(scope)
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in

@@ -93,10 +93,10 @@ def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
+    others = [expert for expert in panel if expert.name != now.name]
+    others.sort(key=lambda expert: expert.name not in now.consults)  # so that these stay chosen
     options = {
-        expert.name: option(expert.title, str(expert.name))
-        for expert in panel[:_MOST_OPTIONS]
-        if expert.name != now.name
+        expert.name: option(expert.title, str(expert.name)) for expert in others[:_MOST_OPTIONS]
     }
     if not options:
         return []

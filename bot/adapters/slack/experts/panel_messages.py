@@ -12,13 +12,14 @@ from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
-from bot.language import gettext, pgettext
+from bot.language import gettext, ngettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 _MANY = 30  # a longer list shortens the experts' purposes, to fit in fifty blocks
 _SHORT = 100
+MOST_LISTED = 50
 NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 
@@ -34,13 +35,7 @@ def panel(
 
     Experts that were added or changed in *where* are marked.
     """
-    longest = _SHORT if len(entries) > _MANY else None
-    lines = [
-        _line(entry.expert, longest)
-        + handle_suffix(handles.get(entry.expert.name))
-        + _origin_mark(entry.origin, where)
-        for entry in entries
-    ]
+    lines = _listed(entries, where, handles)
     if not lines:
         lines = [
             gettext("There is nobody on it.")
@@ -56,6 +51,38 @@ def panel(
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
+def search_results(entries: Sequence[PanelEntry], where: Scope) -> Answer:
+    """Return the experts of a panel that were looked for, the best first."""
+    lines = _listed(entries, where) or [gettext("Nobody on it is like that.")]
+    return _answer([f"*{_heading(where)}*", *lines])
+
+
+def _listed(
+    entries: Sequence[PanelEntry], where: Scope, handles: Mapping[ExpertName, str] = NO_HANDLES
+) -> list[str]:
+    """Return a line for each expert; of a large panel, for the first ones and those of *where*."""
+    longest = _SHORT if len(entries) > _MANY else None
+    own_first = sorted(entries, key=lambda entry: entry.origin != where)
+    shown = own_first[:MOST_LISTED] if len(entries) > MOST_LISTED else entries
+    lines = [
+        _line(entry.expert, longest)
+        + handle_suffix(handles.get(entry.expert.name))
+        + _origin_mark(entry.origin, where)
+        for entry in shown
+    ]
+    if more := len(entries) - len(shown):
+        lines.append(_more(more))
+    return lines
+
+
+def _more(count: int) -> str:
+    return ngettext(
+        "And {count} more: `/experts find WORD` finds it by name and purpose.",
+        "And {count} more: `/experts find WORD` finds them by name and purpose.",
+        count,
+    )
+
+
 def file_note(place: str) -> str:
     """Return the note on a panel that is kept, and changed, in a file."""
     return gettext("Kept in {place}, and only changed there.", place=sanitize.mrkdwn(place))
@@ -66,7 +93,9 @@ def usage(
 ) -> Answer:
     """Return all subcommands and the experts that can be added, below *lead*."""
     longest = _SHORT if len(addable) > _MANY else None
-    lines = [_line(expert, longest) for expert in addable]
+    lines = [_line(expert, longest) for expert in addable[:MOST_LISTED]]
+    if (more := len(addable) - MOST_LISTED) > 0:
+        lines.append(ngettext("And {count} more.", "And {count} more.", more))
     heading = gettext("To be added by name")
     by_name = [f"\n*{heading}*", *lines] if lines else []
     answer = _answer(["\n".join(_commands(settings)), *by_name])
@@ -83,6 +112,7 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
         gettext("`/experts`: who is on this channel's panel"),
         gettext("`/experts add NAME`: add one of the experts below"),
         gettext("`/experts add`: describe an expert of your own"),
+        gettext("`/experts find WORD`: who on this channel's panel knows about something"),
         "`/experts show NAME`, `/experts edit NAME`, `/experts remove NAME`",
         gettext(
             "`/experts teach NAME`, `/experts documents NAME`: what the expert looks things up in"

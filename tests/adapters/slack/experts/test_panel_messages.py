@@ -69,7 +69,7 @@ def test_the_longest_panels_fit_one_message(count, taken_by_slack):
     listed = [PanelEntry(LONGEST, HERE)] * count
     answer = panel_messages.panel(listed, Synthesis.NEVER, HERE)
     taken_by_slack(answer)
-    assert written(answer).count(f"`{LONGEST.name}`") >= count
+    assert written(answer).count(f"`{LONGEST.name}`") >= min(count, 50)
 
 
 def test_the_longest_library_fits_one_message(taken_by_slack):
@@ -135,3 +135,19 @@ def test_the_tools_of_an_expert_are_shown_in_every_list():
     assert told in panel_messages.panel([PanelEntry(using, None)], Synthesis.AUTO, HERE).text
     assert told in written(panel_messages.details(using))
     assert "uses" not in panel_messages.panel([PanelEntry(LEGAL, None)], Synthesis.AUTO, HERE).text
+
+
+def test_a_panel_of_500_is_a_message_that_begins_with_the_channels_own(taken_by_slack):
+    crowd = [replace(LONGEST, name=ExpertName(f"{'n' * 21}{n:03}")) for n in range(499)]
+    entries = [*(PanelEntry(one, None) for one in crowd), PanelEntry(LEGAL, HERE)]
+    answer = panel_messages.panel(entries, Synthesis.AUTO, HERE)
+    taken_by_slack(answer)
+    taken_by_slack(panel_messages.usage(crowd))
+    taken_by_slack(panel_messages.search_results(entries, HERE))
+    text = written(answer)
+    assert text.index("Legal Counsel") < text.index("n000")
+    assert "And 450 more: `/experts find WORD`" in text
+
+
+def test_who_is_looked_for_in_vain_is_said():
+    assert "Nobody" in panel_messages.search_results([], HERE).text

@@ -1,0 +1,33 @@
+"""Finding experts by what people type: parts of names, titles and purposes."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.panel.model import Expert
+
+_NOT_FOUND = 9
+
+
+def found(typed: str, experts: Iterable[Expert]) -> Sequence[Expert]:
+    """Return the *experts* that have each word *typed*, the best first; all if nothing is.
+
+    A name or title that begins with it is better than one that contains it, and that is better
+    than a purpose.
+    """
+    words = typed.casefold().split()
+    ranked = [(sum(ranks), one) for one in experts if (ranks := _ranks(words, one)) is not None]
+    ranked.sort(key=lambda pair: (pair[0], pair[1].title.casefold(), pair[1].name))
+    return [one for _, one in ranked]
+
+
+def _ranks(words: Sequence[str], expert: Expert) -> Sequence[int] | None:
+    ranks = [_rank(word, expert) for word in words]
+    return None if _NOT_FOUND in ranks else ranks
+
+
+def _rank(word: str, expert: Expert) -> int:
+    names = (expert.name, expert.title.casefold())
+    if any(name.startswith(word) for name in names):
+        return 0
+    if any(word in name for name in names):
+        return 1
+    return 2 if word in expert.purpose.casefold() else _NOT_FOUND
