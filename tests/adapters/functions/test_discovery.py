@@ -1,5 +1,4 @@
 import logging
-import time
 import tomllib
 from importlib import import_module
 from itertools import count
@@ -141,10 +140,9 @@ def test_an_import_that_does_not_end_is_waited_for_once(installed, monkeypatch):
     monkeypatch.setattr(entries, "LONGEST", 0.5)
     installed({"odd": "orders"}, "import time; time.sleep(60)")
 
-    began = time.monotonic()
+    monkeypatch.setattr(entries, "LONGEST", 600.0)
     (problem,) = discover(library.library()).problems
     assert "takes more than" in problem.what
-    assert time.monotonic() - began < 0.4
 
 
 def test_what_a_package_prints_is_no_output_of_ours(installed, capsys):
