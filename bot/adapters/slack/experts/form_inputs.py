@@ -94,7 +94,8 @@ def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     others = [expert for expert in panel if expert.name != now.name]
-    others.sort(key=lambda expert: expert.name not in now.consults)  # so that these stay chosen
+    if len(others) > _MOST_OPTIONS:  # those that are chosen stay so
+        others.sort(key=lambda expert: expert.name not in now.consults)
     options = {
         expert.name: option(expert.title, str(expert.name)) for expert in others[:_MOST_OPTIONS]
     }

@@ -226,3 +226,12 @@ def test_the_tools_that_an_expert_has_are_ticked_and_can_be_changed():
 
 def test_without_tools_to_choose_from_the_form_does_not_ask():
     assert "tools" not in {block.get("block_id") for block in expert_form.modal(NEW)["blocks"]}
+
+
+def test_whom_an_expert_consults_stays_chosen_on_a_large_panel(taken_by_slack):
+    crowd = [replace(LEGAL, name=ExpertName(f"n{n:03}"), title=f"No {n:03}") for n in range(499)]
+    now = replace(LEGAL, consults=(crowd[3].name, crowd[498].name))
+    view = expert_form.modal(EDITING, now, TOOLS, (now, *crowd))
+    taken_by_slack(view)
+    (menu,) = [b["element"] for b in view["blocks"] if b.get("block_id") == "consults"]
+    assert [option["value"] for option in menu["initial_options"]] == ["n003", "n498"]
