@@ -217,3 +217,75 @@ async def test_a_command_that_nobody_knows_stays_in_the_field(page: Page) -> Non
     await command(page, "/nonsense 1")
     await expect(page.get_by_role("alert")).to_have_text("/nonsense is not a valid command.")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("/nonsense 1")
+
+
+def found(*names):
+    return {
+        "options": [option(name) | {"description": plain(f"All about {name}")} for name in names]
+    }
+
+
+COLLEAGUES = modal(
+    "Ask others",
+    entry("who", "Who", {"type": "external_select", "min_query_length": 0}),
+    entry(
+        "others",
+        "Others",
+        {
+            "type": "multi_external_select",
+            "min_query_length": 2,
+            "initial_options": [option("ann")],
+        },
+    ),
+)
+
+
+async def test_a_menu_is_searched_by_typing(page: Page, bot) -> None:
+    bot.modal, bot.answers["block_suggestion"] = COLLEAGUES, found("lisbon", "madrid")
+    await command(page, "/experts")
+    dialog = page.get_by_role("dialog", name="Ask others")
+    who, others = (
+        dialog.get_by_role("group", name="Who"),
+        dialog.get_by_role("group", name="Others"),
+    )
+    await who.get_by_role("radio", name="Madrid").check()
+    await expect(who).to_contain_text("All about lisbon")
+
+    bot.answers["block_suggestion"] = found("porto")
+    await who.get_by_role("searchbox").press_sequentially("por")
+    await expect(who.get_by_role("radio", name="Porto")).to_be_visible()
+    await expect(who.get_by_role("radio")).to_have_count(2)  # what is chosen stays
+    typed = [one["value"] for one in bot.received_of("block_suggestion")]
+    assert (typed[0], typed[-1]) == ("", "por")
+
+    await others.get_by_role("searchbox").fill("p")  # too short to ask for
+    await expect(others.get_by_role("checkbox")).to_have_count(1)
+    await others.get_by_role("searchbox").fill("po")
+    await others.get_by_role("checkbox", name="Porto").check()
+    bot.answers["block_suggestion"] = found()
+    await others.get_by_role("searchbox").fill("pox")
+    await expect(others).to_contain_text("No results")
+
+    await dialog.get_by_role("button", name="Add").click()
+    await expect(dialog).to_be_hidden()
+    values = bot.received_of("view_submission")[-1]["view"]["state"]["values"]
+    assert values["who"]["who-action"]["selected_option"]["value"] == "madrid"
+    chosen = values["others"]["others-action"]["selected_options"]
+    assert [one["value"] for one in chosen] == ["ann", "porto"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"options": "all"},
+        {"options": [option(f"n{number}") for number in range(101)]},
+        {"options": [option("x") | {"description": plain("x" * 76)}]},
+    ],
+)
+async def test_an_answer_that_slack_does_not_take_is_told(page: Page, bot, answer) -> None:
+    bot.modal, bot.answers["block_suggestion"] = COLLEAGUES, answer
+    await command(page, "/experts")
+    await expect(page.locator("#toast")).to_contain_text(
+        "Slack does not take what the app answered"
+    )

@@ -69,7 +69,9 @@ _DESCRIPTION = "Experts who answer in your threads, each under its own name."
 _AGENT_DESCRIPTION = "Ask a question, and a panel of experts answers it in the thread."
 _EXAMPLE_URL = "https://panelbot.example.com"
 _ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
-_USAGE_HINT = "[add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [default …] [help]"
+_USAGE_HINT = (
+    "[find WORD] [add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [default …] [help]"
+)
 
 
 def manifest(*, name: str = "Panelbot", url: str | None = None) -> Json:
@@ -114,7 +116,11 @@ def _features(name: str, receiver: str | None) -> dict[str, object]:
 def _settings(receiver: str | None) -> dict[str, object]:
     return {
         "event_subscriptions": {**_at("request_url", receiver), "bot_events": list(BOT_EVENTS)},
-        "interactivity": {"is_enabled": True, **_at("request_url", receiver)},
+        "interactivity": {
+            "is_enabled": True,
+            **_at("request_url", receiver),
+            **_at("message_menu_options_url", receiver),
+        },
         "org_deploy_enabled": False,
         "socket_mode_enabled": receiver is None,
         "token_rotation_enabled": False,

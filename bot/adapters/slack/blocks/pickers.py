@@ -4,21 +4,28 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from bot.adapters.slack.blocks.elements import labelled_input, plain_text
+from bot.adapters.slack.blocks.menus import described, menu
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
 
 ASK, JOIN = "ask_expert", "join_expert"  # the callback_ids
-EXPERT = "expert"  # the input's block_id
-_MOST = 100  # options in a menu
-_LONGEST = 75
+EXPERT, WHO = "expert", "who"  # the input's block_id and action_id
 
 
-def ask(thread: ThreadRef, pressed: MessageTs, steer: Steer, experts: Sequence[Expert]) -> Json:
-    """Return the modal that picks one of *experts* to answer, too."""
-    span = {"since": steer.since, "until": steer.until}
+def ask(
+    thread: ThreadRef,
+    pressed: MessageTs,
+    steer: Steer,
+    panel: Sequence[Expert],
+    but: ExpertName | None = None,
+) -> Json:
+    """Return the modal that picks another of *panel* than *but* to answer, too."""
+    span = {"since": steer.since, "until": steer.until, "but": but or ""}
     title, metadata = gettext("Ask another expert"), _place(thread, pressed) | span
+    experts = [expert for expert in panel if expert.name != but]
     return _modal(ASK, title, gettext("Ask"), metadata, experts)
 
 
@@ -48,6 +55,16 @@ def picked_to_join(view: Json) -> tuple[ThreadRef, MessageTs, ExpertName]:
         return *_read_place(json.loads(view["private_metadata"])), _chosen(view)
 
 
+def place(view: Json) -> tuple[ThreadRef, str]:
+    """Return the thread that a modal is about, and who is not offered.
+
+    Raises Refused if the form is not valid.
+    """
+    with _refusing():
+        metadata = json.loads(view["private_metadata"])
+        return _read_place(metadata)[0], str(metadata.get("but", ""))
+
+
 def _modal(
     callback: str, title: str, submit: str, metadata: Json, experts: Sequence[Expert]
 ) -> Json:
@@ -55,33 +72,15 @@ def _modal(
         "type": "modal",
         "callback_id": callback,
         "private_metadata": json.dumps(metadata),
-        "title": _plain(title),
-        "close": _plain(gettext("Cancel")),
+        "title": plain_text(title),
+        "close": plain_text(gettext("Cancel")),
     }
     if not experts:
         text = gettext("Everybody is on this panel already.")
-        return modal | {"blocks": [{"type": "section", "text": _plain(text)}]}
-    menu = {
-        "type": "static_select",
-        "action_id": "who",
-        "placeholder": _plain(gettext("Choose an expert")),
-        "options": [_option(expert) for expert in experts[:_MOST]],
-    }
-    choice = {
-        "type": "input",
-        "block_id": EXPERT,
-        "label": _plain(gettext("Expert")),
-        "element": menu,
-    }
-    return modal | {"submit": _plain(submit), "blocks": [choice]}
-
-
-def _option(expert: Expert) -> Json:
-    return {
-        "text": _plain(expert.title),
-        "value": expert.name,
-        "description": _plain(expert.purpose),
-    }
+        return modal | {"blocks": [{"type": "section", "text": plain_text(text)}]}
+    element = menu(WHO, gettext("Choose an expert"), [described(expert) for expert in experts])
+    choice = labelled_input(EXPERT, gettext("Expert"), "", element)
+    return modal | {"submit": plain_text(submit), "blocks": [choice]}
 
 
 def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
@@ -109,10 +108,4 @@ def _refusing() -> Iterator[None]:
 
 
 def _chosen(view: Json) -> ExpertName:
-    return ExpertName(view["state"]["values"][EXPERT]["who"]["selected_option"]["value"])
-
-
-def _plain(text: str) -> Json:
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "…"
-    return {"type": "plain_text", "text": text}
+    return ExpertName(view["state"]["values"][EXPERT][WHO]["selected_option"]["value"])

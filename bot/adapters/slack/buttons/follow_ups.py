@@ -4,6 +4,7 @@ A follow-up is queued like a message: it is answered once and in order, even aft
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -14,6 +15,7 @@ from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, GO_ON, MORE, STOP, Pressed
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
+from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
 from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
@@ -22,7 +24,7 @@ from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
 from bot.panel.intake.intake import Intake
 from bot.panel.messaging.outbox import Outbox
-from bot.panel.model import MessageTs, Steer, ThreadRef, UserId, Wish
+from bot.panel.model import Expert, MessageTs, Steer, ThreadRef, UserId, Wish
 from bot.panel.roster.panel_editor import PanelEditor
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class FollowUpListeners:
         app.action(GO_ON)(self.go_on)
         app.shortcut(ASK_PANEL)(self.ask_panel)
         app.shortcut(ADD_EXPERT)(self.offer_library)
+        app.options(pickers.WHO)(self.suggest)
         app.view(pickers.ASK)(self.ask_picked)
         app.view(pickers.JOIN)(self.add_picked)
         app.event("agent_session_stopped")(self.stop_session)
@@ -90,8 +93,8 @@ class FollowUpListeners:
             steer = _steer(pressed, body)
             if pressed.wish is Wish.ANOTHER:
                 panel = await self._editor.panel(thread)
-                experts = [expert for expert in panel.experts if expert.name != pressed.expert]
-                modal = pickers.ask(thread, _ts(action), steer, experts)
+                modal = pickers.ask(thread, _ts(action), steer, panel.experts, pressed.expert)
+                modal = self._responder.sealed(modal, user_of(body))
                 await self._responder.open_modal(body["trigger_id"], modal)
             else:
                 await self._intake.press(thread, _ts(action), user_of(body), steer)
@@ -143,9 +146,22 @@ class FollowUpListeners:
         try:
             absent = await self._editor.addable(thread)
             modal = pickers.join(thread, MessageTs(body["action_ts"]), absent)
+            modal = self._responder.sealed(modal, user_of(body))
             await self._responder.open_modal(body["trigger_id"], modal)
         except PanelError as error:
             await _refuse(respond, error)
+
+    async def suggest(self, ack: AsyncAck, body: Json) -> None:
+        """Offer those in a large menu that suit what was typed."""
+        await suggest(ack, body, lambda: self._offered(body.get("view") or {}, user_of(body)))
+
+    async def _offered(self, view: Json, user: UserId) -> Sequence[Expert]:
+        if not self._responder.was_opened_for(view, user):
+            return ()
+        thread, but = pickers.place(view)
+        if view["callback_id"] == pickers.JOIN:
+            return await self._editor.addable(thread)
+        return [one for one in (await self._editor.panel(thread)).experts if one.name != but]
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue ``add NAME`` for the expert that was picked, as if written in the thread."""

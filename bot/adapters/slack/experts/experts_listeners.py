@@ -5,11 +5,13 @@ import logging
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.blocks.answers import notice, sentence
-from bot.adapters.slack.experts import announcements, expert_form
+from bot.adapters.slack.experts import announcements, expert_form, form_inputs
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow, Submitted
 from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import in_shared_language
 from bot.panel.errors import PanelError
@@ -31,6 +33,7 @@ class ExpertsListeners:
         """Register for the command and its form."""
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
+        app.options(form_inputs.VALUE)(self.suggest)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Carry out a command and answer the requester."""
@@ -48,6 +51,14 @@ class ExpertsListeners:
         if submitted := await self._form.submit(ack, body, view):
             await self._announce(submitted)
             await self._form.follow(submitted)
+
+    async def suggest(self, ack: AsyncAck, body: Json) -> None:
+        """Offer colleagues in the form, also that of the app's home, that suit what was typed."""
+        view, user = body.get("view") or {}, user_of(body)
+        if body.get("block_id") == form_inputs.CONSULTS:
+            await suggest(ack, body, lambda: self._form.colleagues(view, user))
+        else:
+            await ack(options=[])
 
     async def _announce(self, submitted: Submitted) -> None:
         """Tell the channel; if that fails, a modal says so."""

@@ -5,12 +5,13 @@ waits three seconds for the answer to a submitted form; what may take longer is 
 background or afterwards.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncAck
 
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
-from bot.adapters.slack.experts import expert_form
+from bot.adapters.slack.experts import expert_form, form_inputs
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.name_check import NameCheck
@@ -18,9 +19,10 @@ from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.json_types import Json
 from bot.panel.errors import PanelError
-from bot.panel.model import Expert
+from bot.panel.model import Expert, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,22 @@ class ExpertFormFlow:
         handle = await self._handles.offer(requester, form.editing)
         toolbox = self._editor.toolbox
         modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
-        await self._responder.open_modal(requester.trigger_id, {**modal, "callback_id": callback})
+        modal = self._responder.sealed({**modal, "callback_id": callback}, requester.user)
+        await self._responder.open_modal(requester.trigger_id, modal)
         self._names.start()  # while the form is filled in
+
+    async def colleagues(self, view: Json, user: UserId) -> Sequence[Expert]:
+        """Return whom the expert of an open form may consult; nobody if it is not open for *user*.
+
+        Raises ValueError for anything but a form.
+        """
+        if not self._responder.was_opened_for(view, user):
+            return ()
+        form = Form.load(view["private_metadata"])
+        team = self._responder.team_id
+        scope = WorkspaceScope(team) if form.for_defaults else ChannelScope(team, form.channel_id)
+        panel = await self._editor.panel(scope)
+        return [expert for expert in panel.experts if expert.name != form.editing]
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
         """Store the expert of a form; None if refused: the form stays open with the reason."""
@@ -86,8 +102,12 @@ class ExpertFormFlow:
         """Store *expert* where *form* says."""
         await self._names.wait()
         scope = requester.scope(for_defaults=form.for_defaults)
-        store = self._editor.edit if form.editing else self._editor.add
-        return await store(scope, expert, requester.user)
+        if form.editing is None:
+            return await self._editor.add(scope, expert, requester.user)
+        before = (await self._editor.find(scope, form.editing)).consults
+        unseen = before[len(form_inputs.shown(before)) :]
+        expert = replace(expert, consults=(*expert.consults, *unseen))
+        return await self._editor.edit(scope, expert, requester.user)
 
     async def follow(self, submitted: Submitted) -> None:
         """Give the expert the handle and the documents that the form asks for."""

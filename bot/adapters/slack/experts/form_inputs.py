@@ -6,6 +6,7 @@ A block's id is the name of the expert's attribute.
 from collections.abc import Sequence
 
 from bot.adapters.slack.blocks.elements import labelled_input, note, option, plain_text
+from bot.adapters.slack.blocks.menus import MOST_OPTIONS, described, menu
 from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
 from bot.language import gettext, pgettext
@@ -22,7 +23,6 @@ VALUE = "value"  # the action id of every input
 CONSULT, ALWAYS = "always_consult", "always"
 CONSULTS, HANDLE, TOOLS, FILES = "consults", "handle", "tools", "files"
 _WANTED = "wanted"
-_MOST_OPTIONS = 100  # in a menu
 
 
 def _name_note(expert: Expert) -> Json:
@@ -93,26 +93,19 @@ def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
 
 
 def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
-    others = [expert for expert in panel if expert.name != now.name]
-    if len(others) > _MOST_OPTIONS:  # those that are chosen stay so
-        others.sort(key=lambda expert: expert.name not in now.consults)
-    options = {
-        expert.name: option(expert.title, str(expert.name)) for expert in others[:_MOST_OPTIONS]
-    }
+    options = {expert.name: described(expert) for expert in panel if expert.name != now.name}
     if not options:
         return []
-    chosen = [options[name] for name in now.consults if name in options]
-    element: Json = {
-        "type": "multi_static_select",
-        "action_id": VALUE,
-        "placeholder": plain_text(gettext("Nobody")),
-        "options": list(options.values()),
-    }
-    if chosen:
-        element["initial_options"] = chosen
+    chosen = [options[name] for name in shown(now.consults) if name in options]
+    element = menu(VALUE, gettext("Nobody"), list(options.values()), chosen)
     hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
     label = gettext("Experts that it consults")
     return [labelled_input(CONSULTS, label, hint, element) | {"optional": True}]
+
+
+def shown(consulted: Sequence[ExpertName]) -> Sequence[ExpertName]:
+    """Return those of *consulted* that the form shows; the others stay as they are."""
+    return consulted[:MOST_OPTIONS]
 
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:
@@ -124,14 +117,8 @@ def _tools(now: Expert, toolbox: Toolbox) -> Json:
         }
         for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
     }
-    element: Json = {
-        "type": "multi_static_select",
-        "action_id": VALUE,
-        "placeholder": plain_text(pgettext("tools", "None")),
-        "options": list(options.values()),
-    }
-    if chosen := [options[name] for name in now.tools if name in options]:
-        element["initial_options"] = chosen
+    chosen = [options[name] for name in now.tools if name in options]
+    element = menu(VALUE, pgettext("tools", "None"), list(options.values()), chosen)
     field = labelled_input(TOOLS, gettext("Tools"), gettext("What it may use."), element)
     return field | {"optional": True}
 

@@ -17,6 +17,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home import home_modals, home_view
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
@@ -56,6 +57,7 @@ class HomeListeners:
         app.action(home_view.EXPERT)(self.choose)
         app.action(home_view.ADD_NEW)(self.describe)
         app.action(home_view.ADD_LISTED)(self.add_listed)
+        app.options(home_view.ADD_LISTED)(self.suggest)
         app.action(home_view.SYNTHESIS)(self.set_synthesis)
         app.action(home_view.MONTH)(self.choose_month)
         app.view(expert_form.HOME_CALLBACK)(self.take_form)
@@ -90,6 +92,15 @@ class HomeListeners:
             await self._handles.follow(change, self._requester(body))
 
         await self._change(add, body)
+
+    async def suggest(self, ack: AsyncAck, body: Json) -> None:
+        """Offer those of a large library that suit what was typed."""
+
+        async def offered() -> Sequence[Expert]:
+            await self._editor.rights.check_may_change(self._defaults, user_of(body))
+            return await self._editor.addable(self._defaults)
+
+        await suggest(ack, body, offered, home_view.offer)
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Set when the router sums up."""

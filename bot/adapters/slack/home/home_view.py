@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.adapters.slack.blocks import charts
 from bot.adapters.slack.blocks.elements import literal, note, option, plain_text, section
+from bot.adapters.slack.blocks.menus import menu
 from bot.adapters.slack.experts.panel_messages import (
     file_note,
     handle_suffix,
@@ -29,7 +30,6 @@ MONTH = "home_month"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
 _MOST_EXPERTS = 50  # a view may have a hundred blocks
-_MOST_OFFERED = 100  # in one menu
 _MOST_CHANNELS = 50
 _MOST_FIGURES = 50
 _VERBS = (SHOW, EDIT, REMOVE)
@@ -92,14 +92,8 @@ def _controls(overview: Overview) -> Json:
         "text": plain_text(gettext("Describe an expert")),
         "accessibility_label": gettext("Describe an expert of your own for the default panel"),
     }
-    addable = overview.addable[:_MOST_OFFERED]
-    offered = [option(_choice(expert), expert.name) for expert in addable]
-    library = {
-        "type": "static_select",
-        "action_id": ADD_LISTED,
-        "placeholder": plain_text(gettext("Add from the library")),
-        "options": offered,
-    }
+    offered = [offer(expert) for expert in overview.addable]
+    library = menu(ADD_LISTED, gettext("Add from the library"), offered)
     options = {
         synthesis: option(gettext("Summary: {when}", when=_when(synthesis)), synthesis.value)
         for synthesis in Synthesis
@@ -248,8 +242,9 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
     yield gettext("*A channel's panel*: every full member, with `/experts` in that channel.")
 
 
-def _choice(expert: Expert) -> str:
-    return f"{literal(expert.title, 40)} ({expert.name})"
+def offer(expert: Expert) -> Json:
+    """Return *expert* as an option of the library's menu."""
+    return option(f"{literal(expert.title, 40)} ({expert.name})", expert.name)
 
 
 def _header(text: str) -> Json:

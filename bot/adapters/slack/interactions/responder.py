@@ -3,6 +3,8 @@
 A message that cannot be sent is logged; it is no reason to fail.
 """
 
+import hmac
+import json
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 log = logging.getLogger(__name__)
 
+_SEAL = "seal"
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 
 
@@ -60,6 +63,25 @@ class Responder:
     def thread(self, body: Json) -> ThreadRef:
         """Return the thread of the message that was acted on. Raises KeyError without one."""
         return payloads.thread_clicked(body, self._identity)
+
+    def sealed(self, view: Json, user: UserId) -> Json:
+        """Return the modal *view* such that ``was_opened_for`` knows it again."""
+        metadata = json.loads(view["private_metadata"])
+        seal = self._seal(view["callback_id"], metadata, user)
+        return view | {"private_metadata": json.dumps(metadata | {_SEAL: seal})}
+
+    def was_opened_for(self, view: Json, user: UserId) -> bool:
+        """Whether we have opened *view* for *user*, who then may see what it offers."""
+        try:
+            metadata = json.loads(view["private_metadata"])
+            told = str(metadata.pop(_SEAL))
+            seal = self._seal(str(view["callback_id"]), metadata, user)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            return False
+        return hmac.compare_digest(told.encode(), seal.encode())
+
+    def _seal(self, callback: str, metadata: Json, user: UserId) -> str:
+        return self.api.digest(json.dumps([callback, metadata, user], sort_keys=True))
 
     async def open_modal(self, trigger_id: str, view: Json) -> str:
         """Open a modal and return its id. Raises MessengerRefused once the trigger has expired."""

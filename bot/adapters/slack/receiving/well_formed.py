@@ -48,6 +48,8 @@ def _is_known(body: Json) -> bool:
             return "user_id" in body
         case {"type": "block_actions", "user": {"id": _}, "actions": [{"action_id": _}, *_]}:
             return True
+        case {"type": "block_suggestion", "user": {"id": _}, "action_id": _}:
+            return True
         case {"type": "view_submission" | "view_closed", "user": {"id": _}, "view": {"id": _}}:
             return True
         case {

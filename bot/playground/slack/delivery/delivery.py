@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
 
-Kind = Literal["events_api", "slash_commands", "interactive"]
+Kind = Literal["events_api", "slash_commands", "interactive", "options"]
 
 RETRY_AFTER = (0.0, 60.0, 300.0)  # as Slack does: at once, after a minute, after five
 ACKNOWLEDGE_WITHIN = 3.0
@@ -93,6 +93,10 @@ class Deliverer:
                 attempt = Attempt(1, failure.reason)
                 self._start(self._deliver(delivery, attempt, self.retry_after))
             raise
+
+    async def ask_once(self, delivery: Delivery) -> Json | None:
+        """Deliver what somebody types in a menu, and return the bot's answer; never again."""
+        return await self._carry(delivery, Attempt())
 
     async def ask_twice(self, delivery: Delivery, *, at_once: bool) -> Json | None:
         """Deliver a command or an action twice; return the answer to the second delivery.

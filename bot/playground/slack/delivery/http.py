@@ -43,7 +43,7 @@ class HttpCarrier:
                 text = await self._send(json.dumps(delivery.payload), _JSON, attempt)
             case "slash_commands":
                 text = await self._send(urlencode(delivery.payload), _FORM, attempt)
-            case "interactive":
+            case "interactive" | "options":
                 form = urlencode({"payload": json.dumps(delivery.payload)})
                 text = await self._send(form, _FORM, attempt)
         return _answer(text)

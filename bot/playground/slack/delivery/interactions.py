@@ -44,7 +44,7 @@ def interaction(state: ServerState, kind: str, user: str) -> Json:
         "enterprise": None,
         "is_enterprise_install": False,
     }
-    if kind != "view_closed":  # in answer to which no view can be opened
+    if kind not in {"block_suggestion", "view_closed"}:  # in answer to which no view can be opened
         payload["trigger_id"] = state.new_trigger(user)
     return payload
 

@@ -132,7 +132,7 @@ class SocketCarrier:
 def _envelope(envelope_id: str, delivery: Delivery, attempt: Attempt) -> Json:
     envelope: Json = {
         "envelope_id": envelope_id,
-        "type": delivery.kind,
+        "type": "interactive" if delivery.kind == "options" else delivery.kind,
         "payload": delivery.payload,
         "accepts_response_payload": delivery.kind != "events_api",
     }

@@ -7,6 +7,8 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Undelivered
 from bot.playground.slack.page.alerts import ALERTS
+from bot.playground.slack.page.blocks import with_html
+from bot.playground.slack.page.entities import names_of
 from bot.playground.slack.page.typed_text import to_slack
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.people.forms import filled
@@ -40,6 +42,7 @@ class PageActions:
             "slash": self._slash,
             "shortcut": self._shortcut,
             "click": self._click,
+            "suggest": self._suggest,
             "submit": self._submit,
             "close": self._close,
             "open-home": self._open_home,
@@ -127,6 +130,12 @@ class PageActions:
             message = self._message(user, details)
             await self._people.click(user, message, action, selected, block_id=block)
         return {}
+
+    async def _suggest(self, user: str, details: Details) -> Json:
+        view, names = self._view(user, details), names_of(self._workspace)
+        action, typed = str(details["action"]), str(details["typed"])
+        options = await self._people.type_in_menu(user, view, action, typed, details.get("block"))
+        return {"options": with_html(options, names)}
 
     async def _submit(self, user: str, details: Details) -> Json:
         view = self._view(user, details)

@@ -10,11 +10,12 @@ from bot.playground.slack.delivery import interactions
 from bot.playground.slack.delivery.delivery import Deliverer, Delivery, Undelivered
 from bot.playground.slack.delivery.events import EventPublisher
 from bot.playground.slack.delivery.response_urls import ResponseUrls
-from bot.playground.slack.people.forms import action_of, element_of, filled
+from bot.playground.slack.people.forms import action_of, element_of, filled, with_suggested
 from bot.playground.slack.people.writing import PeopleWriting
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.views import new_view, open_views, replace_content
 from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.web_api.validation.blocks import answer_problem
 from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change, View
@@ -70,12 +71,35 @@ class PeopleActing(PeopleWriting):
         """Let *user* press a button, or choose *value* in a menu."""
         content = message.content["blocks"] if isinstance(message, View) else message.blocks
         block_id, element = element_of(content, action_id, block_id)
-        action = action_of(element, block_id, value) | {"action_ts": self._workspace.new_ts()}
         if isinstance(message, View):
+            action = action_of(with_suggested(element, message), block_id, value)
             fields = interactions.view_fields(message, state)
         else:
+            action = action_of(element, block_id, value)
             fields = self._message_fields(user, message)
+        action["action_ts"] = self._workspace.new_ts()
         await self._interact("block_actions", user, fields | {"actions": [action]})
+
+    async def type_in_menu(
+        self, user: str, view: View, action_id: str, typed: str, block_id: str | None = None
+    ) -> list[Json]:
+        """Let *user* type in a menu whose options come from the app, and return these.
+
+        Raises ApiError for an answer that Slack does not take, which shows none then.
+        """
+        block_id, element = element_of(view.content["blocks"], action_id, block_id)
+        if len(typed) < element.get("min_query_length", 3):
+            return []
+        fields = interactions.view_fields(view, None)
+        fields |= {"action_id": action_id, "block_id": block_id, "value": typed}
+        payload = interactions.interaction(self._state, "block_suggestion", user) | fields
+        answer = await self._deliverer.ask_once(Delivery("options", payload)) or {}
+        if problem := answer_problem(answer):
+            raise ApiError("invalid_arguments", problem)
+        groups = answer.get("option_groups") or [answer]
+        options: list[Json] = [option for group in groups for option in group["options"]]
+        view.suggested |= {option["value"]: option for option in options}
+        return options
 
     async def submit_view(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         """Let *user* submit a modal; returns the errors by block id, or nothing.

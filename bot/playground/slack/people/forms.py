@@ -34,11 +34,20 @@ def action_of(element: Json, block_id: str, value: str | None) -> Json:
             return action | {"selected_user": value}
         case "conversations_select" | "channels_select":
             return action | {f"selected_{kind.removesuffix('s_select')}": value}
-        case "checkboxes" | "multi_static_select":
+        case "checkboxes" | "multi_static_select" | "multi_external_select":
             selected = [_option(element, part) for part in (value or "").split(",")]
             return action | {"selected_options": selected}
         case _:
             return action | {"selected_option": _option(element, value)}
+
+
+def with_suggested(element: Any, view: View) -> Any:
+    """Return a menu whose options come from the app with those that it has suggested."""
+    if not isinstance(element, dict) or not element["type"].endswith("external_select"):
+        return element
+    first = [*element.get("initial_options", ()), element.get("initial_option")]
+    known = {option["value"]: option for option in first if option} | view.suggested
+    return element | {"options": list(known.values())}
 
 
 def _option(element: Json, value: str | None) -> Json | None:
@@ -51,7 +60,7 @@ def filled(view: View, values: Mapping[str, Any]) -> Json:
     """Return the state of a view's inputs: the *values* given, else their initial ones."""
     state: Json = {}
     for block in view.content["blocks"]:
-        element = block.get("element")
+        element = with_suggested(block.get("element"), view)
         if block["type"] != "input" or not element:
             continue
         keys = [key for key in (block["block_id"], element["action_id"]) if key in values]
@@ -64,7 +73,7 @@ def _entered(element: Json, given: Any) -> Json:
     match element["type"]:
         case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": _option(element, given)}
-        case "checkboxes" | "multi_static_select":
+        case "checkboxes" | "multi_static_select" | "multi_external_select":
             return {"selected_options": [_option(element, value) for value in given or ()]}
         case "file_input":
             return {"files": given or []}
@@ -78,7 +87,7 @@ def _initial(element: Json) -> Json:
     match element["type"]:
         case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": element.get("initial_option")}
-        case "checkboxes" | "multi_static_select":
+        case "checkboxes" | "multi_static_select" | "multi_external_select":
             return {"selected_options": element.get("initial_options", [])}
         case "file_input":
             return {"files": []}

@@ -91,6 +91,7 @@ class View:
     content: Json  # as the app sent it, with what Slack adds
     hash: str
     is_open: bool = True
+    suggested: dict[str, Json] = field(default_factory=dict)  # options by value, of all its menus
 
 
 ChangeKind = Literal[

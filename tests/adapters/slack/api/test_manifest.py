@@ -97,7 +97,7 @@ def test_socket_mode_names_no_address() -> None:
 @pytest.mark.parametrize("root", [URL, f"{URL}/", "https://host:8443/slack/bot", "https://[::1]"])
 def test_over_http_everything_arrives_at_one_address(root: str) -> None:
     over_http = built(url=root)
-    assert urls(over_http) == [f"{root.rstrip('/')}/slack/events"] * 3
+    assert urls(over_http) == [f"{root.rstrip('/')}/slack/events"] * 4
     assert over_http["settings"]["socket_mode_enabled"] is False
 
 

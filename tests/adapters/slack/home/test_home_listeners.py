@@ -1,5 +1,6 @@
 """The app's home, opened and used by people, over Slack's own events and methods."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
+from bot.playground.slack.delivery import interactions
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
 from tests.eventually import eventually
@@ -369,3 +371,20 @@ async def test_offering_nothing_is_no_disaster(house, caplog):
     await eventually(lambda: "prompts.not_offered" in caplog.messages)
 
     assert not house.slack.deliverer.undelivered
+
+
+async def test_the_library_is_searched_by_those_who_may_add(house):
+    view = await house.opened()
+    for user, typed, found in (
+        (ADA, "marketing", ["marketing"]),
+        (ADA, "", None),
+        (DEV, "marketing", []),
+        (STRANGER, "marketing", []),
+    ):
+        fields = interactions.view_fields(view, None)
+        fields |= {"action_id": home_view.ADD_LISTED, "block_id": "b1", "value": typed}
+        body = interactions.interaction(house.slack.state, "block_suggestion", user) | fields
+        answer = await house.app.receive(body)
+        names = [option["value"] for option in json.loads(answer.body)["options"]]
+        addable = [one.name for one in await house.editor.addable(house.defaults)]
+        assert sorted(names) == sorted(addable) if found is None else names == found, user

@@ -171,3 +171,11 @@ def test_what_a_menu_of_another_version_wants_is_refused(value):
 def test_the_tools_of_an_expert_are_shown():
     using = replace(LEGAL, tools=(ToolName("web-search"),))
     assert "_uses `web-search`_" in str(shown(replace(OVERVIEW, entries=[PanelEntry(using, None)])))
+
+
+def test_a_large_library_is_searched():
+    many = [replace(LEGAL, name=ExpertName(f"legal-{number}")) for number in range(101)]
+    for size, kind in ((100, "static_select"), (101, "external_select")):
+        blocks = shown(replace(OVERVIEW, addable=many[:size]))
+        (controls,) = (block["elements"] for block in blocks if block["type"] == "actions")
+        assert [one["type"] for one in controls] == ["button", kind, "static_select"]

@@ -1,6 +1,7 @@
 /** The interactive elements of Block Kit: buttons, menus and fields. `form_values.js` reads their
  *  values by their `data-` attributes. */
 
+import { choice, choiceLabel, externalMenu } from './choices.js';
 import { h } from './dom.js';
 import { all, user } from './store.js';
 
@@ -33,7 +34,8 @@ const CONTROLS = {
     'aria-label': 'More actions', 'data-options': JSON.stringify(e.options),
   }, '⋯'),
   static_select: (e, attributes) => select(e, attributes, options(e), e.initial_option?.value),
-  external_select: (e, attributes) => select(e, attributes, [], e.initial_option?.value, 'The app would load these'),
+  external_select: (e, attributes) => externalMenu(e, attributes, 'radio', [e.initial_option]),
+  multi_external_select: (e, attributes) => externalMenu(e, attributes, 'checkbox', e.initial_options ?? []),
   users_select: (e, attributes) => select(e, attributes, people(), e.initial_user),
   conversations_select: (e, attributes) => select(e, attributes, channels(), e.initial_conversation),
   channels_select: (e, attributes) => select(e, attributes, channels(), e.initial_channel),
@@ -76,12 +78,6 @@ function feedback(e, attributes) {
 
 const icon = (name) => ({ trash: '🗑' })[name] ?? '•';
 
-/** @typedef {{value: string, label: string, description?: string, group?: string}} Choice */
-
-const choice = (option, group) => ({
-  value: option.value, label: option.text?.plain ?? option.value, description: option.description?.plain, group,
-});
-
 const options = (e) => [
   ...(e.options ?? []).map((option) => choice(option)),
   ...(e.option_groups ?? []).flatMap((g) => g.options.map((option) => choice(option, g.label?.plain))),
@@ -90,13 +86,13 @@ const people = () => all('user').map((u) => ({ value: u.id, label: user(u.id).na
 const channels = () => all('channel').filter((c) => !c.dm).map((c) => ({ value: c.id, label: `#${c.name}` }));
 const values = (selected) => (selected ?? []).filter(Boolean).map((option) => option.value);
 
-function select(e, attributes, choices, selected, none) {
+function select(e, attributes, choices, selected) {
   const optionElement = (o) => h('option', {
     value: o.value, selected: o.value === selected,
   }, o.label);
   const groups = [...new Set(choices.map((o) => o.group))];
   return h('select', { ...attributes, 'aria-label': attributes.id ? null : e.placeholder?.plain ?? 'Choose' },
-    h('option', { value: '' }, none ?? e.placeholder?.plain ?? 'Choose'),
+    h('option', { value: '' }, e.placeholder?.plain ?? 'Choose'),
     groups.map((group) => {
       const inside = choices.filter((o) => o.group === group).map(optionElement);
       return group ? h('optgroup', { label: group }, inside) : inside;
@@ -105,9 +101,8 @@ function select(e, attributes, choices, selected, none) {
 
 function choiceGroup(e, attributes, type, choices, selected = []) {
   const name = `${attributes['data-key']}`;
-  return h('fieldset', { ...attributes, class: 'bk-choices' }, choices.map((o) => h('label', {},
-    h('input', { type, name, value: o.value, checked: selected.includes(o.value) }),
-    h('span', {}, o.label, o.description && h('span', { class: 'bk-hint' }, o.description)))));
+  return h('fieldset', { ...attributes, class: 'bk-choices' }, choices.map(
+    (o) => choiceLabel(type, name, o, selected.includes(o.value))));
 }
 
 const limits = (e) => ({ maxlength: e.max_length, minlength: e.min_length, placeholder: e.placeholder?.plain });

@@ -13,7 +13,7 @@ export async function formValues(root) {
 export async function fieldValue(element) {
   const { type, value } = element.dataset;
   if (type === 'file_input') return encodeFiles(element.files);
-  if (type === 'radio_buttons') return checked(element)[0] ?? null;
+  if (type === 'radio_buttons' || type === 'external_select') return checked(element)[0] ?? null;
   if (element.tagName === 'FIELDSET') return checked(element);
   if (element.matches('input, select, textarea')) return element.value || null;
   return value ?? null;

@@ -147,15 +147,57 @@ def _thumb(button: Any) -> str:
 
 
 def _options(element: Json) -> str:
-    if "options" not in element:
-        return ""
-    options, limit = element["options"], _MAX_OPTIONS.get(element["type"], 100)
-    if not 1 <= len(options) <= limit:
-        return f"1 to {limit} options"
-    longest = 150 if element["type"] in _MAX_OPTIONS else 75
-    if any(not 1 <= len(option.get("value") or "") <= 150 for option in options):
+    kind, groups = element["type"].removeprefix("multi_"), element.get("option_groups")
+    has_options = "options" in element or groups is not None
+    if kind == "external_select":
+        return (
+            "options come from the app" if has_options else _first(map(_option, _initial(element)))
+        )
+    if not has_options:
+        return "no options" if kind == "static_select" else ""
+    limit, longest = _MAX_OPTIONS.get(kind, 100), 150 if kind in _MAX_OPTIONS else 75
+    problem = _options_problem(element, limit, longest)
+    offered = [option for one in groups or [element] for option in one["options"]]
+    if not problem and any(option not in offered for option in _initial(element)):
+        return "an initial option is not among the options"
+    return problem
+
+
+def answer_problem(answer: Json) -> str:
+    """Return what is wrong with an app's answer to what was typed in a menu, or an empty text."""
+    try:
+        return _options_problem(answer)
+    except (AttributeError, KeyError, TypeError):
+        return "malformed"
+
+
+def _options_problem(offered: Json, limit: int = 100, longest: int = 75) -> str:
+    """Return what is wrong with the options, or groups of them, of a menu or of an answer."""
+    groups = offered.get("option_groups")
+    if groups is None:
+        options = offered["options"]
+        if len(options) > limit or ("type" in offered and not options):
+            return f"1 to {limit} options"
+        return _first(_option(option, longest) for option in options)
+    if not 1 <= len(groups) <= 100:
+        return "1 to 100 option groups"
+    return _first(
+        _text_problem(group.get("label"), 75) or _options_problem(group, limit, longest)
+        for group in groups
+    )
+
+
+def _option(option: Json, longest: int = 75) -> str:
+    if not 1 <= len(option.get("value") or "") <= 150:
         return "an option's value has 1 to 150 characters"
-    return _first(_text_problem(option.get("text"), longest) for option in options)
+    described = [(option["description"], 75)] if option.get("description") else []
+    texts = [(option.get("text"), longest), *described]
+    return _first(_text_problem(text, most) for text, most in texts)
+
+
+def _initial(element: Json) -> list[Json]:
+    one = element.get("initial_option")
+    return [*([one] if one else []), *(element.get("initial_options") or [])]
 
 
 def _text_problem(text: Any, longest: int) -> str:

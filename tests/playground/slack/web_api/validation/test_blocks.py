@@ -16,6 +16,11 @@ def select(count=1, **more):
     return {"type": "static_select", "action_id": "pick", "options": options} | more
 
 
+def grouped(count, label=None):
+    groups = [{"label": label or plain(), "options": select(1)["options"]}] * count
+    return {"type": "static_select", "action_id": "pick", "option_groups": groups}
+
+
 def task(**more):
     return {"type": "task_card", "task_id": "1", "title": "Ask legal", "status": "pending"} | more
 
@@ -106,6 +111,22 @@ MALFORMED = [
     ),
     (actions(select(placeholder=plain("x" * 151))), "placeholder is too long"),
     (actions(select(options=["a", "b"])), "malformed"),
+    (actions({"type": "static_select", "action_id": "pick"}), "no options"),
+    (actions(select(1, type="external_select")), "options come from the app"),
+    (
+        actions(select(1, initial_option={"text": plain(), "value": "2"})),
+        "an initial option is not among the options",
+    ),
+    (
+        actions(select(1, type="multi_static_select", initial_options=[{"value": "2"}])),
+        "an initial option is not among the options",
+    ),
+    (
+        actions(select(options=[{"text": plain(), "value": "x", "description": plain("x" * 76)}])),
+        "must be less than 76 characters",
+    ),
+    (actions(grouped(101)), "1 to 100 option groups"),
+    (actions(grouped(1, plain("x" * 76))), "must be less than 76 characters"),
     ({"type": "context", "elements": [plain()] * 11}, "1 to 10 elements"),
     ({"type": "image", "image_url": "https://example.com/a.png"}, "no picture or no alt_text"),
     ({"type": "input", "label": plain()}, "no element"),
