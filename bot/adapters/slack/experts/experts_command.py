@@ -120,7 +120,13 @@ class ExpertsCommand:
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in
         return panel_messages.panel(
-            entries, panel.synthesis, scope, panel.streaming, handles, kept_in=kept_in
+            entries,
+            panel.synthesis,
+            scope,
+            panel.streaming,
+            handles,
+            kept_in=kept_in,
+            left_out=panel.left_out,
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:

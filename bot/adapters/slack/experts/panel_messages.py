@@ -14,6 +14,7 @@ from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, ngettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
@@ -30,10 +31,11 @@ def panel(
     streaming: bool | None = None,
     handles: Mapping[ExpertName, str] = NO_HANDLES,
     kept_in: str = "",
+    left_out: int = 0,
 ) -> Answer:
     """Return the panel's experts with their handles, its settings, and where it is kept.
 
-    Experts that were added or changed in *where* are marked.
+    Experts that were added or changed in *where* are marked; some may have been *left_out*.
     """
     lines = _listed(entries, where, handles)
     if not lines:
@@ -48,6 +50,15 @@ def panel(
     ]
     if streaming is not None:
         footer.insert(1, gettext("Streaming: *{setting}*.", setting=on_or_off(streaming)))
+    if left_out:
+        footer.append(
+            ngettext(
+                "{count} expert is left out, as there are more than {most}.",
+                "{count} experts are left out, as there are more than {most}.",
+                left_out,
+                most=MOST_EXPERTS,
+            )
+        )
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
@@ -71,11 +82,18 @@ def _listed(
         for entry in shown
     ]
     if more := len(entries) - len(shown):
-        lines.append(_more(more))
+        lines.append(more_experts(more, for_defaults=isinstance(where, WorkspaceScope)))
     return lines
 
 
-def _more(count: int) -> str:
+def more_experts(count: int, *, for_defaults: bool) -> str:
+    """Return the line below the first experts of a panel that has *count* more."""
+    if for_defaults:
+        return ngettext(
+            "And {count} more: `/experts default find WORD` finds it by name and purpose.",
+            "And {count} more: `/experts default find WORD` finds them by name and purpose.",
+            count,
+        )
     return ngettext(
         "And {count} more: `/experts find WORD` finds it by name and purpose.",
         "And {count} more: `/experts find WORD` finds them by name and purpose.",

@@ -12,6 +12,7 @@ from bot.adapters.slack.experts.panel_messages import (
     file_note,
     handle_suffix,
     labelled_name,
+    more_experts,
     on_or_off,
     section_texts,
     tools_used,
@@ -75,13 +76,7 @@ def _roster(overview: Overview) -> Iterator[Json]:
     if not overview.entries:
         yield section(gettext("There is nobody on it."))
     if (more := len(overview.entries) - _MOST_EXPERTS) > 0:
-        yield note(
-            ngettext(
-                "And {count} more: `/experts default` lists them all.",
-                "And {count} more: `/experts default` lists them all.",
-                more,
-            )
-        )
+        yield note(more_experts(more, for_defaults=True))
 
 
 def _controls(overview: Overview) -> Json:

@@ -151,3 +151,8 @@ def test_a_panel_of_500_is_a_message_that_begins_with_the_channels_own(taken_by_
 
 def test_who_is_looked_for_in_vain_is_said():
     assert "Nobody" in panel_messages.search_results([], HERE).text
+
+
+def test_a_panel_that_is_too_large_says_how_many_are_left_out():
+    said = panel_messages.panel([], Synthesis.AUTO, WorkspaceScope("T"), left_out=3)
+    assert "3 experts are left out, as there are more than 500." in str(said.blocks)
