@@ -12,7 +12,7 @@ from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import functions, model_server, one_bot, panels, storage
+from bot.assembly import functions, model_server, one_bot, panels, same_files, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import Refused
@@ -33,7 +33,7 @@ async def examine(config: Config) -> list[Finding]:
             examine_redis(redis, address(config.redis_url)),
             functions.examine(redis),
             _examine_models(config, client),
-            _examine_other_bots(config, client),
+            _examine_other_processes(config, client),
             _examine_panels(config, client),
         )
     await redis.aclose()
@@ -45,11 +45,13 @@ async def _examine_models(config: Config, client: AsyncWebClient) -> list[Findin
     return await model_server.examine(config, await _own_models(config, client))
 
 
-async def _examine_other_bots(config: Config, client: AsyncWebClient) -> list[Finding]:
+async def _examine_other_processes(config: Config, client: AsyncWebClient) -> list[Finding]:
     try:
         answer = await client.auth_test()
         async with storage.open_storage(config) as opened:
-            return await one_bot.examine(opened, str(answer["team_id"]), str(answer["bot_id"]))
+            team, bot = str(answer["team_id"]), str(answer["bot_id"])
+            others = await one_bot.examine(opened, team, bot)
+            return [*others, *await same_files.examine(config, opened, team)]
     except Exception:  # noqa: BLE001 - Slack and Redis have findings of their own
         return []
 
@@ -103,4 +105,5 @@ def _examine_tools(config: Config) -> Finding:
         return bad(str(refusal), "Correct the file, or the environment variables that it names.")
     if not config.tools:
         return good("PANELBOT_TOOLS is not set: experts have no tools besides their documents")
-    return good(f"PANELBOT_TOOLS allows {', '.join(names) or 'nothing'}")
+    digest = same_files.file_digest(config, "tools")
+    return good(f"PANELBOT_TOOLS ({digest}) allows {', '.join(names) or 'nothing'}")

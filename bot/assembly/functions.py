@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,9 +9,11 @@ from contextlib import asynccontextmanager
 from bot.adapters.functions.discovery import InstalledExpert, discover
 from bot.adapters.functions.process_call import ChildProcess
 from bot.adapters.functions.running import InstalledFunctions, RunnableFunction
+from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.stores.off_record import RedisOffRecord
+from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.assembly import panels
+from bot.assembly.parts import process_name
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad
 from bot.panel.errors import PanelError
@@ -36,12 +37,11 @@ async def open_functions(config: Config, redis: Connection) -> AsyncIterator[Ins
     functions = InstalledFunctions(
         {found.expert.name: _runnable(found, config, environ) for found in installed.installed}
     )
-    record = RedisOffRecord(redis)
-    process = f"{socket.gethostname()}:{os.getpid()}"
+    record = RedisProcessNotes(redis, keys.OFF)
 
     async def note() -> None:
         if functions.off:
-            await record.renew(functions.off, process)
+            await record.renew(functions.off, process_name())
 
     noting = asyncio.create_task(forever(note, "functions.not_noted", every=_NOTED_EVERY))
     try:
@@ -54,7 +54,7 @@ async def open_functions(config: Config, redis: Connection) -> AsyncIterator[Ins
 async def examine(redis: Connection) -> list[Finding]:
     """Return a finding for each function that is off in a running process."""
     try:
-        off = await RedisOffRecord(redis).off()
+        off = await RedisProcessNotes(redis, keys.OFF).current()
     except PanelError:  # Redis has findings of its own
         return []
     return [

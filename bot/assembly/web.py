@@ -30,6 +30,7 @@ from bot.assembly import model_server, panels
 from bot.assembly.checkup import warn_of_missing_scopes
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
+from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.approvals.decisions import ApprovalDecisions
@@ -61,6 +62,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
+        open_same_files(config, storage, slack.identity.team_id, ALL),
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):

@@ -8,6 +8,7 @@ from bot.assembly import model_server, panels
 from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
+from bot.assembly.same_files import WORKERS, open_same_files
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.panel.approvals.decisions import ApprovalExpiry
@@ -32,6 +33,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
+        open_same_files(config, storage, slack.identity.team_id, WORKERS),
         model_server.open_model(config, storage.conversations) as model,
         open_functions(config, storage.redis) as functions,
     ):

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot import logs
 from bot.assembly.checkup import examine
+from bot.assembly.same_files import file_digest
 from bot.cli.command import run
 from bot.cli.experts import summary
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
@@ -58,13 +59,15 @@ def _settings(config: Config) -> list[Finding]:
         what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
         findings.append(warning(what, remedy))
     if config.panel_file:
-        findings.append(_panel_file(config.panel_file))
+        findings.append(_panel_file(config))
     return findings
 
 
-def _panel_file(path: str) -> Finding:
+def _panel_file(config: Config) -> Finding:
     try:
-        return good(f"The panel file can be used: {summary(load(path))}")
+        panels = summary(load(config.panel_file))
+        digest = file_digest(config, "panel_file")
+        return good(f"The panel file ({digest}) can be used: {panels}")
     except Refused as refusal:
         return bad(str(refusal), "Correct the file that PANELBOT_PANEL_FILE names")
 

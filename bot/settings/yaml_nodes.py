@@ -6,6 +6,7 @@ Every scalar is text, whatever it looks like: ``no``, ``1.10`` and ``2027-01-01`
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -101,21 +102,27 @@ def load(path: str, *, setting: str = "") -> YamlNode:
     file = f"{setting} {path}" if setting else path
     try:
         return parse(_content(path, file).decode("utf-8"), file)
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         place = _place(error.object[: error.start].decode("utf-8"))
         raise _error(file, *place, "the file is not text in UTF-8; save it as that") from error
 
 
+def digest(path: str) -> str:
+    """Return what tells the file at *path* from others: 12 hex digits. Raises Refused."""
+    return sha256(_content(path, path)).hexdigest()[:12]
+
+
 def _content(path: str, file: str) -> bytes:
     """Return the bytes of a file; a pipe or a device might have no end."""
-    state = Path(path).stat()
-    if not (S_ISREG(state.st_mode) or S_ISDIR(state.st_mode)):
-        raise Refused(f"{file} cannot be read: it is a pipe or a device, not a file")
-    if state.st_size > _LARGEST:
-        raise Refused(f"{file} cannot be read: it has more than {_LARGEST // 1_000_000} MB")
-    return Path(path).read_bytes()
+    try:
+        state = Path(path).stat()
+        if not (S_ISREG(state.st_mode) or S_ISDIR(state.st_mode)):
+            raise Refused(f"{file} cannot be read: it is a pipe or a device, not a file")
+        if state.st_size > _LARGEST:
+            raise Refused(f"{file} cannot be read: it has more than {_LARGEST // 1_000_000} MB")
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}") from error
 
 
 def parse(text: str, file: str) -> YamlNode:

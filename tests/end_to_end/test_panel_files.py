@@ -119,7 +119,7 @@ async def test_the_file_that_is_named_is_the_panel(world: World, file: Path):
     code, _, err = await world.panelbot("experts", "import", str(file), "--yes")
     assert (code, "PANELBOT_PANEL_FILE" in err) == (1, True)
     assert (await world.panelbot("experts", "diff", str(file)))[0] == 0
-    assert "ok       The panel file can be used" in (await world.panelbot("check"))[1]
+    assert ") can be used: 1 experts, 1 channels" in (await world.panelbot("check"))[1]
 
 
 async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Path):

@@ -98,8 +98,11 @@ panelbot:listening: hash    when somebody last listened to Slack's events,    30
 TEAM                        ``by`` whom, at which ``server``; from           last; 350 B
                             ``since`` to ``until`` nobody did, and
                             ``owner`` looks for what was missed
-panelbot:functions  zset    functions that are off, by until when that is    2 minutes after the
--off                        known (s): expert, and the process               last; 90 B each
+panelbot:off        zset    functions that are off, by until when that is    2 minutes after the
+                            known (s): expert, and the process               last; 90 B each
+panelbot:files:TEAM zset    digests of the files that settings name, by      2 minutes after the
+                            until when they count (s): setting, digest,      last; 100 B each
+                            and the process
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
@@ -134,7 +137,7 @@ from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
-OFF = "panelbot:functions-off"
+OFF = "panelbot:off"
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
@@ -154,7 +157,7 @@ USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 REBUILT_FOR = DAY
 BOT_FOR = MINUTE
-OFF_FOR = 2 * MINUTE  # while the process renews it
+NOTED_FOR = 2 * MINUTE  # while the process renews it
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 
@@ -285,6 +288,11 @@ def rebuilt(team_id: str, channel_id: str) -> str:
 def bot(team_id: str) -> str:
     """Return the key of the bot that works in the workspace."""
     return f"panelbot:bot:{team_id}"
+
+
+def files(team_id: str) -> str:
+    """Return the key of the files that the workspace's processes have."""
+    return f"panelbot:files:{team_id}"
 
 
 def channel_moves(team_id: str) -> str:

@@ -17,12 +17,16 @@ from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.bot_claim import BotClaim
+from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.approvals.approvals import Pending
@@ -30,6 +34,7 @@ from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.journal.events import ExpertCalled, Posted, PostStarted, Routed, RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
+from bot.panel.messaging.channel_moves import ChannelMove
 from bot.panel.messaging.handles import Handle
 from bot.panel.messaging.outbox import LastState
 from bot.panel.messaging.rate_limiter import Limit
@@ -292,6 +297,11 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     judged = Judged(claims[0].turn.id, "synthesis", None)
     voice = Feedback(judged, "0.0", UserId("U1"), Opinion.GOOD, 1, "gpt-6-luna")
     await RedisFeedbackStore(redis).save("T1", voice)
+    await BotClaim(redis, "T1", "B1").renew()
+    await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
+    for key in (keys.OFF, keys.files("T1")):
+        await RedisProcessNotes(redis, key).renew(["note"], "host:1")
+    await RedisKeptData(redis).note_rebuilt("T1", "C1", until="1.0")
     prefixes = PREFIXES | {"K ": keys.conversation(own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
@@ -313,6 +323,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "dead",
         "panelbot:panel:",
         "panelbot:channels:",
+        "panelbot:moves:",
         "panelbot:handles:",
         "panelbot:schema",
     }
