@@ -21,7 +21,7 @@ from bot.adapters.slack.buttons.reply_buttons import (
     TRY_NOW,
 )
 from bot.adapters.slack.documents import document_forms, document_messages
-from bot.adapters.slack.experts import expert_form
+from bot.adapters.slack.experts import expert_form, form_inputs
 from bot.adapters.slack.home import home_modals, home_view
 from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Kind
@@ -37,6 +37,7 @@ ACTIONS = (
     *(home_view.MONTH, sources_modal.ACTION, thumbs.FEEDBACK, document_messages.REMOVE),
     *(RETRY, TRY_NOW, APPROVE, DECLINE, STOP, MORE, ASK_OTHERS, SHOW_WORK, "unheard_of"),
 )
+MENUS = (pickers.WHO, form_inputs.VALUE, home_view.ADD_LISTED, "unheard_of")
 SHORTCUTS = (ASK_PANEL, ADD_EXPERT, "unheard_of")
 FORMS = (
     *(expert_form.CALLBACK, expert_form.HOME_CALLBACK, home_modals.REMOVAL, thumbs.CALLBACK),
@@ -80,6 +81,9 @@ class Shapes:
             body["callback_id"] = self._random.choice(SHORTCUTS)
         else:
             body["view"]["callback_id"] = self._random.choice(FORMS)
+            if self._random.random() < 0.3:  # somebody types in a menu of it
+                body |= {"type": "block_suggestion", "block_id": form_inputs.CONSULTS, "value": "a"}
+                body["action_id"] = self._random.choice(MENUS)
         for _ in range(self._random.randrange(4)):
             self._spoil(body)
         if name == "SlashCommand":  # a form: all is text; and of no other app
