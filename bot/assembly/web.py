@@ -34,6 +34,7 @@ from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.approvals.decisions import ApprovalDecisions
+from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.intake.catching_up import CatchingUp
 from bot.panel.intake.intake import Intake
 from bot.panel.language_model.language_model import LanguageModel
@@ -107,6 +108,7 @@ def other_listeners(
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
     overviews = OverviewReader(editor, storage.reports, storage.feedback, storage.handles, costs)
+    lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
     given = ExpertDocuments(editor, knowledge)
     documents = DocumentsCommand(given, slack.files, slack.mentions, responder)
     groups = UserGroups(slack.api, slack.identity.bot_user_id)
@@ -117,7 +119,7 @@ def other_listeners(
     return (
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
-        FollowUpListeners(intake, editor, storage.outbox, responder),
+        FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
         ShowWorkListeners(TurnInspector(storage.reports, recovery, model, costs), responder),
         SourcesListeners(knowledge, responder),
         FeedbackListeners(recorder, responder),

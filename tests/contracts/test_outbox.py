@@ -169,3 +169,14 @@ async def test_memory_is_bounded(neighbours):
 
     assert sent == {"1.1", "1.2", "1.3"}
     assert await neighbours.outbox.waiting() == 3
+
+
+async def test_what_waits_in_a_thread_can_be_read(neighbours):
+    await neighbours.outbox.put(PLAN)
+    await neighbours.outbox.put(replace(PLAN, thread=OTHER, request="other"))
+    outgoing = await neighbours.outbox.claim()  # what is being sent still counts
+    await neighbours.outbox.put(replace(PLAN, request="stopped"))
+
+    assert await neighbours.outbox.of(THREAD) == {PLAN.about: replace(PLAN, request="stopped")}
+    assert outgoing.state.thread == THREAD
+    assert await neighbours.outbox.of(ThreadRef("T1", "C1", "9.0")) == {}

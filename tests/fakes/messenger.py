@@ -4,12 +4,13 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 from bot.panel.errors import MessengerRefused, ThreadGone
-from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post
+from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState
-from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class RecordingMessenger(Messenger):
         self.plans: dict[MessageTs, list[Sequence[PlanTask]]] = {}
         self.statuses: list[str] = []
         self.endings: dict[MessageTs, Ending] = {}
+        self.decided: dict[tuple[MessageTs, str], str] = {}  # what plans say of requests
         self.private = False
         self.deleted: set[ThreadRef] = set()  # threads; nothing can be posted in them
         self.refuses_statuses = True  # in threads that were deleted
@@ -96,6 +98,46 @@ class RecordingMessenger(Messenger):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> LastState:
         return self._state(thread, ts, "plan end", lambda: self._show_plan(ts, post, tasks))
+
+    async def plan_decided(
+        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
+    ) -> LastState | None:
+        ts = await self.find(thread, turn, "plan")
+        asks = any(
+            one.id == task.id and one.state is TaskState.ASKING
+            for one in (self.plans[ts][-1] if ts else ())
+        )
+        if not ts or not asks:
+            return None
+
+        def effect() -> None:
+            self.decided[ts, task.id] = words
+            tasks = self.plans[ts][-1]
+            new = [replace(one, state=task.state) if one.id == task.id else one for one in tasks]
+            self.plans[ts].append(new)
+
+        return self._state(thread, ts, "plan decided", effect)
+
+    async def settled(
+        self,
+        thread: ThreadRef,
+        besides: TurnId | None,
+        until: MessageTs | None,
+        waiting: Collection[ApprovalId],
+    ) -> Sequence[LastState]:
+        states = []
+        for where, ts, post in self.posts:
+            if where == thread and post.turn != besides and post.part == "plan":
+                tasks = [self._ended(one, post.turn, waiting) for one in self.plans[ts][-1]]
+                if tasks != self.plans[ts][-1]:
+                    effect = partial(self._show_plan, ts, replace(post, text="lost"), tasks)
+                    states.append(self._state(thread, ts, "plan lost", effect))
+        return states
+
+    def _ended(self, task: PlanTask, turn: TurnId, waiting: Collection[str]) -> PlanTask:
+        waits = task.state is TaskState.ASKING and f"{turn}/{task.id}" in waiting
+        is_open = task.state in {TaskState.ASKING, TaskState.WORKING}
+        return replace(task, state=TaskState.FAILED) if is_open and not waits else task
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return self._state(thread, ts, "delete", lambda: self._remove(ts))

@@ -1,6 +1,7 @@
 """The outbox in memory, beside a queue in memory."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -66,6 +67,9 @@ class FakeOutbox(Outbox):
             is_newer = entry.version > outgoing.token
             entry.sender, entry.due = 0, self._queue.now() + (0 if is_newer else after)
             entry.failed += failed and not is_newer
+
+    async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
+        return {about: one.state for (of, about), one in self._entries.items() if of == thread}
 
     async def waiting(self) -> int:
         return len(self._entries)

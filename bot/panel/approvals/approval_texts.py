@@ -21,6 +21,7 @@ class Undecided(StrEnum):
     SUPERSEDED = "overtaken"
     STOPPED = "stopped"
     DELETED = "deleted"  # the question was
+    LOST = "lost"  # what we knew of it
 
 
 def ended(how: Decision | Undecided) -> str:
@@ -36,6 +37,20 @@ def ended(how: Decision | Undecided) -> str:
         ),
         Undecided.STOPPED: gettext("Closed without a decision: I was told to stop."),
         Undecided.DELETED: gettext("Closed without a decision: the question was deleted."),
+        Undecided.LOST: gettext("Closed without a decision: I have lost track of it."),
+    }[how]
+
+
+def in_the_plan(how: Decision | Undecided) -> str:
+    """Return what the plan says, in parentheses, of an expert whose request has ended so."""
+    return {
+        Decision.APPROVED: gettext("approved"),
+        Decision.DECLINED: gettext("declined"),
+        Decision.EXPIRED: gettext("nobody decided in time"),
+        Undecided.SUPERSEDED: gettext("closed: something new was asked"),
+        Undecided.STOPPED: gettext("closed: I was told to stop"),
+        Undecided.DELETED: gettext("closed: the question was deleted"),
+        Undecided.LOST: gettext("closed: I have lost track of it"),
     }[how]
 
 

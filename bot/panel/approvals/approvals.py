@@ -22,6 +22,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.panel.approvals import approval_texts
+from bot.panel.journal.progress import approval_part
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
     ApprovalId,
@@ -61,7 +62,7 @@ class Pending:
     @property
     def part(self) -> str:
         """The part name of its message."""
-        return part_of(self.call)
+        return approval_part(self.call)
 
     def verdict_message(self, verdict: Verdict, by: UserId | None) -> Message:
         """Return *verdict* as it is queued, with a ts of its own that Slack never uses."""
@@ -72,11 +73,6 @@ class Pending:
     def verdict(self, decision: Decision, at: int) -> Verdict:
         """Return *decision* as a verdict."""
         return Verdict(self.id, decision, at, self.about)
-
-
-def part_of(call: Call) -> str:
-    """Return the part name of the message that asks about *call*."""
-    return f"approval:{call.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_store import ApprovalStore
 from bot.panel.approvals.approval_texts import Undecided
 from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.errors import MessengerRefused
 from bot.panel.journal.events import ApprovalAsked
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.messaging.messenger import Ending, Messenger
+from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, TaskState
 from bot.panel.model import Call, ConversationId, Decision, Persona, UserId
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.timeouts import Timeouts
@@ -68,7 +69,7 @@ class ToolApprovals:
             about=turn.about,
             language=before.language if before else language.current_language(),
         )
-        if not self._is_superseded(call):
+        if not self._record.progress.is_superseded(call):
             await self._store.open(self._record.claim, pending)
             if not any(one.id == pending.id for one in self._pending):
                 self._pending.append(pending)
@@ -136,15 +137,26 @@ class ToolApprovals:
                 post = replace(draft, turn=pending.turn, text=self._text(pending))
                 ended = self._messenger.ended(thread, pending.ts, post, ending)
             await self._writer.leave(ended)
+        if pending.turn != self._record.turn.id:  # that plan is over; this one shows it itself
+            await self._end_in_plan(pending, how)
+
+    async def _end_in_plan(self, pending: Pending, how: Decision | Undecided) -> None:
+        """Show the outcome in the plan of the turn that asked, if it has one."""
+        state = TaskState.DONE if how is Decision.APPROVED else TaskState.FAILED
+        task = PlanTask(pending.call.id, Persona(pending.title, pending.icon), "", state)
+        thread = self._record.turn.thread
+        try:
+            with language.in_language(pending.language):
+                words = approval_texts.in_the_plan(how)
+                plan = await self._messenger.plan_decided(thread, pending.turn, task, words)
+        except MessengerRefused as error:
+            log.warning("plan.not_settled", extra={"reason": error.code})
+            return
+        if plan:
+            await self._writer.leave(plan)
 
     def _text(self, pending: Pending) -> str:
         expert = f"{pending.icon} **{pending.title}**"
         hours = self._timeouts.approval / 3600
         who = self._approvers.described()
         return approval_texts.approval_wanted(expert, pending.wanted, who, hours)
-
-    def _is_superseded(self, call: Call) -> bool:
-        """Whether the turn has asked the expert something else after *call*."""
-        progress = self._record.progress
-        own = [one.id for one in progress.calls if one.expert == call.expert]
-        return any(id_ in progress.asked for id_ in own[own.index(call.id) + 1 :])

@@ -63,6 +63,11 @@ ASIDES = re.compile(  # not part of an answer
 )
 
 
+def approval_part(call: Call) -> str:
+    """Return the part name of the message that asks for approval of what *call* wants."""
+    return f"approval:{call.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A stream, as far as we know its state."""
@@ -157,6 +162,11 @@ class Progress:
     def in_one(self, call: Call) -> Call:
         """Return *call* with the questions of all calls that it answers."""
         return in_one(call, self.round_of(call.by).joined_to(call))
+
+    def is_superseded(self, call: Call) -> bool:
+        """Whether the turn has asked the expert something else after *call*."""
+        own = [one.id for one in self.calls if one.expert == call.expert]
+        return call.id in own and any(id_ in self.asked for id_ in own[own.index(call.id) + 1 :])
 
     @property
     def routed(self) -> Routed | None:

@@ -116,6 +116,27 @@ class Messenger(Protocol):
         """Return the state in which the plan message *ts* shows *tasks*."""
         ...
 
+    async def plan_decided(
+        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
+    ) -> LastState | None:
+        """Return the state in which the plan of *turn*, which is over, shows *task* as done or
+        failed, with *words*; None if there is no plan in which it asks.
+        """
+        ...
+
+    async def settled(
+        self,
+        thread: ThreadRef,
+        besides: TurnId | None,
+        until: MessageTs | None,
+        waiting: Collection[ApprovalId],
+    ) -> Sequence[LastState]:
+        """Return the states in which nothing seems to go on in *thread*, or to be asked.
+
+        But *besides* goes on, all that is newer than *until*, and requests that are *waiting*.
+        """
+        ...
+
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         """Return the state in which the message *ts* is gone."""
         ...

@@ -4,6 +4,7 @@ Progress may be left out where rate limits ask for it, a last state may not. So 
 its turn is done, and sent when its turn comes: after a crash too, and by any worker.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Protocol
@@ -56,6 +57,10 @@ class Outbox(Protocol):
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
         """Let it be claimed again in *after* seconds; at once if it was replaced meanwhile."""
+        ...
+
+    async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
+        """Return what waits to be sent, or is being sent, in *thread*, by what it is about."""
         ...
 
     async def waiting(self) -> int:

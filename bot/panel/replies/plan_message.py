@@ -14,7 +14,7 @@ from bot.panel.journal.events import (
     Posted,
     PostStarted,
 )
-from bot.panel.journal.progress import PLAN
+from bot.panel.journal.progress import PLAN, approval_part
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, PlanTask, TaskState
 from bot.panel.model import Call, CallId, MessageTs, Panel
@@ -54,7 +54,7 @@ class PlanMessage:
         self._since: float | None = None
         self._due: float | None = None
         self._not_before = 0.0
-        self._given_up = False
+        self._given_up = self._stopped = False
         self._shown: tuple[str, Sequence[PlanTask]] | None = None
         stopped_there = PLAN in record.progress.posting  # an earlier attempt
         self._may_be_lost = stopped_there or record.in_doubt
@@ -83,11 +83,16 @@ class PlanMessage:
             if tasks and (ts := self._record.progress.posted.get(PLAN) or await self._lost_plan()):
                 await self._leave(ts, title(_asked_first(tasks)), tasks)
 
+    async def stop(self) -> None:
+        """Leave it saying that somebody stopped the turn, and what was still asked in it."""
+        self._stopped = True
+        await self.end(sentences.asked_until_stopped)
+
     async def withdraw(self) -> None:
         """Delete the plan message if nothing else was posted; else leave it in its final state."""
         if ts := self._record.progress.posted.get(PLAN) or await self._lost_plan():
             if self._record.progress.posted.keys() - {PLAN}:
-                await self.end(sentences.asked_until_stopped)
+                await self.stop()
             else:
                 await self._messenger.delete(self._record.turn.thread, ts)
 
@@ -197,12 +202,22 @@ class PlanMessage:
             case ExpertFailed(failure=Failure.STOPPED):
                 state = TaskState.STOPPED
             case ApprovalAsked():
-                state = TaskState.ASKING
+                state = self._asking(call)
             case ExpertFailed():
                 state = TaskState.FAILED
         asked_by = titles[call.by] if call.by else ""
         reason = self._record.progress.in_one(call).reason
         return PlanTask(call.id, self._panel.persona(call.expert), reason, state, asked_by)
+
+    def _asking(self, call: Call) -> TaskState:
+        """Return the state of an expert whose request may have ended together with the turn."""
+        progress = self._record.progress
+        if self._stopped:
+            return TaskState.STOPPED
+        is_unposted = approval_part(call) not in progress.posted
+        if progress.is_superseded(call) or (self._given_up and is_unposted):
+            return TaskState.FAILED
+        return TaskState.ASKING
 
 
 def _is_working(tasks: Sequence[PlanTask]) -> bool:

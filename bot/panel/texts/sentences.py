@@ -182,6 +182,11 @@ def asked_in_part(titles: Sequence[str]) -> str:
     return gettext("Could not finish asking {experts}", experts=listed(titles))
 
 
+def lost_track() -> str:
+    """Return the title of the plan message of a turn of which nothing else is left."""
+    return gettext("I was interrupted and have lost track of this: please ask again")
+
+
 def listed(names: Sequence[str], limit: int = 4) -> str:
     """Return *names* as a list in a sentence; a long list ends with a count."""
     shown = list(names[:limit])

@@ -2,21 +2,38 @@
 
 import logging
 from dataclasses import replace
+from typing import Protocol
 
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import Claim, ThreadRef
+from bot.panel.model import Claim, ThreadRef, TurnId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
 
 
-class LinkRecovery:
-    """Finds the links of a thread: in the store; else from Slack, then the model's side."""
+class Settle(Protocol):
+    """Ends what the thread shows of turns that were forgotten with its links."""
 
-    def __init__(self, store: ThreadStore, model: LanguageModel, transcript: Transcript) -> None:
+    async def __call__(self, thread: ThreadRef, *, besides: TurnId) -> None: ...
+
+
+class LinkRecovery:
+    """Finds the links of a thread: in the store; else from Slack, then the model's side.
+
+    Where a turn finds that they were forgotten, the other turns of its thread are *settled*.
+    """
+
+    def __init__(
+        self,
+        store: ThreadStore,
+        model: LanguageModel,
+        transcript: Transcript,
+        settle: Settle | None = None,
+    ) -> None:
+        self._settle = settle
         self._store = store
         self._model = model
         self._transcript = transcript
@@ -27,7 +44,11 @@ class LinkRecovery:
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
         if begins_thread and not record.resumed:
             return await self._store.links(turn.thread)  # known if a reply has overtaken it
-        links = await self.find(turn.thread, record.claim)
+        links = await self._store.links(turn.thread)
+        if not links.router:  # forgotten, perhaps while another turn was running
+            links = await self.rebuild(turn.thread, record.claim)
+            if self._settle:
+                await self._settle(turn.thread, besides=turn.id)
         if links.router or turn.mentions_bot or await self._is_ours(record):
             return links
         return None

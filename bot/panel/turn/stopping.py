@@ -50,7 +50,7 @@ class Stopping:
         await turn.approvals.withdraw()
         links = await self._end_calls(record, panel, record.turn.messages)
         writer.router = links.router
-        await turn.plan.end(sentences.asked_until_stopped)
+        await turn.plan.stop()
         await writer.end_streams()
         await writer.take_back_delay()
         await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Sequence, Set
 
+from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import ModelFault, ModelRefused, TryLater, leaves
 from bot.panel.intake import thread_commands
@@ -14,7 +15,7 @@ from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
-from bot.panel.model import Call, Claim, MessageTs, Panel, Turn
+from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn
 from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
@@ -51,7 +52,10 @@ class TurnRunner:
         self._stopping = Stopping(threads, model, services.messenger)
         self._commands = ThreadCommandHandler(services.panels, threads)
         self._history = ThreadHistory(services.transcript, threads)
-        self._recovery = LinkRecovery(threads, model, services.transcript)
+        self._lost_turns = LostTurns(
+            services.messenger, services.stores.approvals, services.stores.outbox
+        )
+        self._recovery = LinkRecovery(threads, model, services.transcript, self._lost_turns.settle)
         self._migration = ConversationMigration(threads, model, rules.timeouts)
 
     async def run(self, claim: Claim) -> bool:
@@ -94,6 +98,7 @@ class TurnRunner:
         links = await self._stores.threads.links(claim.turn.thread)
         calls = OpenCalls(self._services.client.model, record, panel)
         await calls.answer(links, may_go_on=True)
+        await (await self._load_approvals(record)).show_verdict()
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.
@@ -103,6 +108,10 @@ class TurnRunner:
         if await self._failures.concerns(claim.turn):
             record = await self._read_record(claim)
             await self._writer(record).tell_of_delay(failure_sentences.model_away(error, pauses))
+
+    async def settle(self, thread: ThreadRef) -> None:
+        """Leave nothing in *thread* that seems to go on: no turn runs there, whatever it shows."""
+        await self._lost_turns.settle(thread)
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
@@ -155,6 +164,7 @@ class TurnRunner:
             approvals = await self._load_approvals(record)
             if await approvals.withdraw():
                 answer = sentences.stopped(())
+            await self._lost_turns.settle(turn.thread, besides=turn.id)
         await writer.post("command", answer)
 
     async def _answer_thread(self, record: TurnRecord, writer: ThreadWriter) -> None:

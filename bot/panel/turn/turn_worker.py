@@ -199,6 +199,7 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
+                    await self._settle_thread(claim)
                 case _ if await self._is_gone(claim, error):
                     log.info("turn.thread_gone", extra={"turn": turn, "reason": str(error)})
                     await self._withdraw(claim)
@@ -245,6 +246,18 @@ class TurnWorker:
             return
         poisoned = isinstance(error, Poisoned)
         await self._settle(lambda: self._queue.bury(claim, reason, poisoned=poisoned))
+        if kills_when_told:
+            await self._settle_thread(claim)
+
+    async def _settle_thread(self, claim: Claim) -> None:
+        """Leave nothing that seems to go on, unless something does: Redis may have been wiped."""
+        thread = claim.turn.thread
+        try:
+            if not await self._queue.busy([thread]):
+                await self._runner.settle(thread)
+        except Exception as error:  # noqa: BLE001 - it is not our turn any more
+            extra = {"turn": claim.turn.id, "reason": _reason(error)}
+            log.warning("turn.not_settled", extra=extra)
 
     async def _tell_of_giving_up(self, claim: Claim, error: BaseException) -> bool:
         """Tell the thread, if it can be told. Returns False if it was deleted."""

@@ -5,9 +5,10 @@ turn that leaves it: a worker that has lost its turn cannot replace a newer stat
 """
 
 import asyncio
+import json
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -83,6 +84,15 @@ class RedisOutbox(Outbox):
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
         await self._settle(outgoing, str(milliseconds(after)), failed=failed)
+
+    async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
+        key = f"{self._shards.prefix(thread)}outbox:{keys.thread_name(thread)}"
+        with store_errors():
+            states = await self._redis.hgetall(key)
+        return {
+            about: LastState(thread, about, json.loads(state)["request"])
+            for about, state in states.items()
+        }
 
     async def waiting(self) -> int:
         with store_errors():

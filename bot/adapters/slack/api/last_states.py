@@ -64,6 +64,12 @@ def session_settled(thread: ThreadRef) -> LastState:
     return _state(thread, "session", "agents.sessions.setStatus", args)
 
 
+def content(state: LastState) -> Json | None:
+    """Return the message as *state* shows it; None if it is then gone, or this is no message's."""
+    request = json.loads(state.request)
+    return request["args"] if request["method"] == "chat.update" else None
+
+
 async def send(api: SlackApi, state: LastState) -> None:
     """Make the call. Raises MessengerUnavailable if it may not have taken effect."""
     request = json.loads(state.request)

@@ -114,21 +114,25 @@ def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = 
 
 def plan_text(title: str, tasks: Sequence[PlanTask]) -> str:
     """Return the plan as mrkdwn; lines that do not fit are left out."""
-    states = {
+    text = sanitize.mrkdwn(literal(title, 250))
+    for task in tasks:
+        reason = sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))
+        suffix = f": {reason}" if task.reason else ""
+        line = f"\n• {sanitize.mrkdwn(_name(task))} ({state_words(task.state)}){suffix}"
+        if len(text) + len(line) <= LONGEST_FALLBACK:
+            text += line
+    return text
+
+
+def state_words(state: TaskState) -> str:
+    """Return what the plan's text says of a task in that state."""
+    return {
         TaskState.WORKING: gettext("at work"),
         TaskState.DONE: gettext("answered"),
         TaskState.STOPPED: gettext("was stopped"),
         TaskState.ASKING: gettext("asks for approval"),
         TaskState.FAILED: gettext("no answer"),
-    }
-    text = sanitize.mrkdwn(literal(title, 250))
-    for task in tasks:
-        reason = sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))
-        suffix = f": {reason}" if task.reason else ""
-        line = f"\n• {sanitize.mrkdwn(_name(task))} ({states[task.state]}){suffix}"
-        if len(text) + len(line) <= LONGEST_FALLBACK:
-            text += line
-    return text
+    }[state]
 
 
 def _name(task: PlanTask) -> str:

@@ -21,6 +21,7 @@ from bot.adapters.slack.receiving.events import checked
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext
+from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.errors import PanelError, Refused
 from bot.panel.intake.intake import Intake
 from bot.panel.messaging.outbox import Outbox
@@ -34,9 +35,15 @@ class FollowUpListeners:
     """Queues people's follow-ups to a question."""
 
     def __init__(
-        self, intake: Intake, editor: PanelEditor, outbox: Outbox, responder: Responder
+        self,
+        intake: Intake,
+        editor: PanelEditor,
+        lost_turns: LostTurns,
+        outbox: Outbox,
+        responder: Responder,
     ) -> None:
         self._intake = intake
+        self._lost_turns = lost_turns
         self._editor = editor
         self._outbox = outbox
         self._responder = responder
@@ -58,7 +65,7 @@ class FollowUpListeners:
         """Stop the turns of the thread."""
         await ack()
         try:
-            await self._intake.stop(self._responder.thread(body), _ts(action), user_of(body))
+            await self._stop(self._responder.thread(body), _ts(action), user_of(body))
         except PanelError as error:
             await _refuse(respond, error)
 
@@ -75,7 +82,7 @@ class FollowUpListeners:
     ) -> None:
         thread = ThreadRef(self._responder.team_id, channel, thread_ts)
         try:
-            await self._intake.stop(thread, ts, user)
+            await self._stop(thread, ts, user)
         except PanelError as error:
             log.warning("session.not_stopped", extra={"reason": str(error)})
         for settled in (last_states.status_cleared(thread), last_states.session_settled(thread)):
@@ -83,6 +90,11 @@ class FollowUpListeners:
                 await last_states.send_or_keep(self._responder.api, self._outbox, settled)
             except PanelError as error:
                 log.warning("session.not_settled", extra={"reason": str(error)})
+
+    async def _stop(self, thread: ThreadRef, ts: MessageTs, user: UserId) -> None:
+        """Stop the turns of *thread*; if there are none, it shows something that is not so."""
+        if not await self._intake.stop(thread, ts, user):
+            await self._lost_turns.settle(thread, until=ts)
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""

@@ -24,13 +24,14 @@ from bot.adapters.slack.markdown.limits import LONGEST_TEXT, LONGEST_UPDATE
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.fitting import first_fitting
+from bot.adapters.slack.posting.settling import Settling
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState, Outbox
-from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
+from bot.panel.model import ApprovalId, MessageTs, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class SlackMessenger(Messenger):
         self._replies = Replies(api, identity, signer)
         self._deleted = DeletedThreads(api, self._replies, outbox)
         self._streams = SlackStreams(api, self._replies, self._deleted, outbox, backoff)
+        self._settling = Settling(self._replies, outbox)
         self._outbox = outbox
         self._signer = signer
         self._backoff = backoff
@@ -101,6 +103,20 @@ class SlackMessenger(Messenger):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> LastState:
         return last_states.updated(thread, ts, *_plan(post, tasks))
+
+    async def plan_decided(
+        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
+    ) -> LastState | None:
+        return await self._settling.plan_decided(thread, turn, task, words)
+
+    async def settled(
+        self,
+        thread: ThreadRef,
+        besides: TurnId | None,
+        until: MessageTs | None,
+        waiting: Collection[ApprovalId],
+    ) -> Sequence[LastState]:
+        return await self._settling.settled(thread, besides, until, waiting)
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return last_states.deleted(thread, ts)
