@@ -99,16 +99,21 @@ def _installed_expert(found: RegisteredExpert, taken: Iterable[str]) -> Installe
     name = check_name(found.entry.name)
     if name in taken:
         raise Refused("another expert has that name.")
-    function = load(found.entry)
-    if not isinstance(function, FunctionExpert):
-        raise Refused(f"{found.entry.value} is no FunctionExpert: see @bot.functions.expert.")
+    loaded = load(found.entry)
     try:
+        function = _function(loaded, found.entry.value)
         expert = _expert(name, function, taken)
         return InstalledExpert(expert, function, found.package, found.entry.value)
     except Refused:
         raise
     except BaseException as error:  # noqa: BLE001 - a subclass's attributes may do anything
         raise Refused(f"reading {found.entry.value} ends in {type(error).__name__}.") from None
+
+
+def _function(loaded: object, value: str) -> FunctionExpert:
+    if not isinstance(loaded, FunctionExpert):
+        raise Refused(f"{value} is no FunctionExpert: see @bot.functions.expert.")
+    return loaded
 
 
 def _expert(name: ExpertName, function: FunctionExpert, taken: Iterable[str]) -> Expert:

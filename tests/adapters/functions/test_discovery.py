@@ -121,6 +121,8 @@ ORDERS = 'FunctionExpert(lambda request: "Here.", "Order Desk", "Orders.")'
         ("orders = FunctionExpert", "no FunctionExpert"),
         (("class Odd(FunctionExpert):\n  title = property(lambda self: 1 / 0)\n"
          "orders = object.__new__(Odd)"), "reading"),
+        (("class Odd:\n  __class__ = property(lambda self: 1 / 0)\norders = Odd()"),
+         "ends in ZeroDivisionError"),
     ],
 )  # fmt: skip
 def test_a_bad_package_is_told_with_the_reason_and_the_others_load(
