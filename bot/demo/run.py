@@ -159,10 +159,14 @@ async def _tools(environ: Mapping[str, str], stack: AsyncExitStack) -> str:
 
 
 async def _add_document(config: Config) -> None:
-    """Give one expert a document to cite."""
+    """Give one expert a document to cite, unless a panel file has other experts."""
     policy = (files("bot.demo") / "policy.md").read_bytes()
     async with operator.open_documents(config) as (workspace, documents):
-        collection = await documents.open(WorkspaceScope(workspace.team_id), "legal", None)
+        try:
+            collection = await documents.open(WorkspaceScope(workspace.team_id), "legal", None)
+        except Refused as refusal:
+            log.info("demo.without_document", extra={"reason": str(refusal)})
+            return
         await documents.add(collection, Upload("open-source-policy.md", policy))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.assembly import checkup, storage
 from bot.assembly.operator import open_panels
+from bot.demo.run import open_demo
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.playground.slack.workspace.company import ADA, GENERAL, PRODUCT
@@ -192,3 +193,10 @@ def crowd(size: int) -> RosterChanges:
         for number in range(size)
     ]
     return RosterChanges({one.name: one for one in experts})
+
+
+async def test_the_demo_starts_with_a_file_that_has_others(imported_bot: None, file: Path):
+    change(file, "[finance]", "[finance, legal]")
+    async with open_demo({"PANELBOT_PANEL_FILE": str(file)}, port=0, pace=0) as demo:
+        answered = await demo.ask("What about taxes?")
+    assert "Tax Counsel" in {message.author for message in answered.messages}

@@ -8,6 +8,7 @@
    or shrank, and models imitate what they read.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,8 +19,12 @@ from bot.panel.model import ExpertName
 MOST_IN_RUN = 20  # tools, in a run of the Assistants API; an assistant itself may have 128
 _TOOL, _PARAMETER = "consult", "expert"
 _MEANING_IT = frozenset({_TOOL, "consult_expert", "consult_experts", "ask_expert", "call_expert"})
-_NAMING = (_PARAMETER, "expert_name", "name", "colleague", "who")
+_NAMING = (
+    *(_PARAMETER, "expert_name", "name", "colleague", "who"),
+    *("experts", "expert_names", "names", "colleagues"),
+)
 _LONGEST_NAME = 64  # of whom a single argument can mean
+_LONGEST_NAMES = 480  # of all that a call means: metadata hold 512
 # OpenAI takes 15,000 characters in an enumeration of more than 250 names, and 1,000 names.
 _MOST_NAMES, _MOST_CHARACTERS = 1_000, 15_000
 
@@ -44,17 +49,44 @@ def offered(
 
 
 def called(tool: str, arguments: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """Return a model's call in the panel's form, with the expert's own tool."""
+    """Return a model's call in the panel's form, with the expert's own tool.
+
+    Of a call that names several experts it is a tool of all their names.
+    """
     if tool_names.bare(tool) not in _MEANING_IT:
         return tool, arguments
-    key = next((key for key in _NAMING if arguments.get(key)), None)
+    given = {key.casefold(): key for key, value in arguments.items() if value}
+    key = next((given[name] for name in _NAMING if name in given), None)
     if key is None and len(arguments) == 1:  # perhaps it is a name, without its key
         key = next(key for key, value in arguments.items())
         key = key if len(arguments[key]) <= _LONGEST_NAME else None
     if key is None:
         return tool, arguments
     others = {name: text for name, text in arguments.items() if name != key}
-    return tool_names.PREFIX + tool_names.bare(arguments[key]), others
+    names = _names(arguments[key])
+    is_plain = names.isascii() and names.replace("-", "_").isidentifier()
+    return tool_names.PREFIX + (tool_names.bare(names) if is_plain else names), others
+
+
+def _names(value: str) -> str:
+    """Return the names in *value*: one, or several with commas in between."""
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        read = None
+    listed = read if isinstance(read, list) else [read]
+    names = [name for one in listed if (name := _name(one))] or [value]
+    return ", ".join(names)[:_LONGEST_NAMES].strip()
+
+
+def _name(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case dict():
+            return next((str(value[key]) for key in _NAMING if value.get(key)), "")
+        case _:
+            return ""
 
 
 def parameters(tool: str, count: int) -> Sequence[str]:

@@ -1,6 +1,8 @@
 """Calls of experts as models make them: whom they mean, and what they ask."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.panel.journal.events import StrangerCalled
@@ -22,6 +24,32 @@ def expert_called(tool: str, panel: Panel) -> Expert | None:
     found = tool_names.find(tool, prompts.tools(panel))
     names = {prompts.tool_name(expert.name): expert for expert in panel.experts}
     return names[found.name] if found else None
+
+
+def called_one_by_one(made: ToolCalled, panel: Panel) -> tuple[ToolCalled, ...]:
+    """Return *made* once for each expert that it names: weak models name several at once.
+
+    All have the id of the one call, which gets the outputs of all as one: see ``as_one_each``.
+    """
+    names = tool_names.find_each(made.tool, prompts.tools(panel))
+    return tuple(replace(made, tool=name) for name in names)
+
+
+def as_one_each(items: Iterable[Item]) -> list[Item]:
+    """Return *items* with one call, and one output, for each id of a call."""
+    merged: dict[object, Item] = {}
+    for place, item in enumerate(items):
+        match item:
+            case ToolAnswered(call_id, output):
+                before = merged.get(("output", call_id))
+                so_far = [before.output] if isinstance(before, ToolAnswered) else []
+                whole = ToolAnswered(call_id, "\n\n".join([*so_far, output]))
+                merged["output", call_id] = whole
+            case ToolCalled(call_id):
+                merged.setdefault(("call", call_id), item)
+            case _:
+                merged[place] = item
+    return [*merged.values()]
 
 
 def as_call(call: ToolCalled, expert: Expert, id_: CallId, by: CallId | None = None) -> Call:

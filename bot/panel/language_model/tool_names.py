@@ -9,6 +9,9 @@ PREFIX = "consult_"
 MOST_SINGLE = 64  # experts who are tools of their own: OpenAI takes 128, hosted and remote ones too
 # What models call the brief; data about experts, which people ask for, has none of it.
 _BRIEFS = frozenset({"brief", "reason", "message", "question", "query", "task", "prompt", "input"})
+_LIST = re.compile(r"[,;|\n]")
+_BETWEEN_NAMES = re.compile(r"[,;|\n&+/]|(?:\s|(?<=,))and\s", re.IGNORECASE)
+_EXPLANATION = re.compile(r"\s*[(\[]|:\s|\s[-\u2013\u2014]\s")  # after a name
 
 
 def find(name: str, tools: Iterable[Tool]) -> Tool | None:
@@ -16,17 +19,47 @@ def find(name: str, tools: Iterable[Tool]) -> Tool | None:
     tools = tuple(tools)
     if exact := next((tool for tool in tools if tool.name == name), None):
         return exact
-    meant = _plain(name)
+    return _found(name, tools) or _found(_EXPLANATION.split(name)[0], tools)
+
+
+def find_each(name: str, tools: Iterable[Tool]) -> tuple[str, ...]:
+    """Return the names of those of *tools* that *name*, perhaps a list of names, means.
+
+    What none of them is stays together, and comes last; alone, if there is nothing else.
+    """
+    tools = tuple(tools)
+    listed = name.removeprefix(PREFIX)
+    if any(tool.title and _words(tool.title) == _words(listed) for tool in tools):
+        return (name,)
+    parts = [part for part in _BETWEEN_NAMES.split(listed) if _words(part)]
+    found = [find(part, tools) for part in parts]
+    if len(parts) < 2 or not any(found) or (not all(found) and not _LIST.search(listed)):
+        return (name,)
+    unknown = [part.strip() for part, tool in zip(parts, found, strict=True) if tool is None]
+    known = dict.fromkeys(tool.name for tool in found if tool)
+    return (*known, *([", ".join(unknown)] if unknown else []))
+
+
+def _found(name: str, tools: Sequence[Tool]) -> Tool | None:
+    meant, words = _plain(name), _words(name.removeprefix(PREFIX))
     by_name = [tool for tool in tools if _plain(tool.name) == meant]
-    by_title = [tool for tool in tools if tool.title and _plain(tool.title) == meant]
+    by_title = [
+        tool
+        for tool in tools
+        if tool.title and (_plain(tool.title) == meant or _words(tool.title) == words)
+    ]
     matches = by_name or by_title
     return matches[0] if meant and len(matches) == 1 else None
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
 def bare(name: str) -> str:
     """Return *name* without namespace and marks: "functions.Consult-Legal<|channel|>x"."""
     last = re.split(r"[.:/]", re.split(r"<[|｜]", name)[0].strip())[-1]
-    return re.sub(r"[\W_]+", "_", last.casefold()).strip("_")
+    return _words(last)
 
 
 def _plain(name: str) -> str:

@@ -13,6 +13,7 @@ from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
+from bot.panel.language_model.expert_calls import as_one_each
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
 from bot.panel.links import ThreadLinks
@@ -70,14 +71,15 @@ class OpenCalls:
         progress, panel = self._record.progress, self._panel
         answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
         round_ = progress.round_of(chooser.id if chooser else None)
-        known = {call.known_as: call for call in round_.all_calls}
         outputs: list[Item] = []
         for item in stored:
             if isinstance(item, ToolCalled) and item.call_id not in answered:
-                call = known.get(item.call_id)
-                if call and (call.joins or call.id) in progress.outcomes:
-                    outcome = progress.outcome_of(call)
-                    outputs.append(prompts.as_tool_output(call, panel.find(call.expert), outcome))
-                else:
+                calls = [call for call in round_.all_calls if call.known_as == item.call_id]
+                ended = [c for c in calls if (c.joins or c.id) in progress.outcomes]
+                outputs += (
+                    prompts.as_tool_output(c, panel.find(c.expert), progress.outcome_of(c))
+                    for c in ended
+                )
+                if not ended:
                     outputs.append(aborted(item))
-        return outputs
+        return as_one_each(outputs)

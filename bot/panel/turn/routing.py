@@ -27,7 +27,7 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     ToolCalled,
 )
-from bot.panel.language_model.expert_calls import not_consulted
+from bot.panel.language_model.expert_calls import as_one_each, not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.model import MOST_AT_ONCE, CallId, Expert, Panel, Wish
 from bot.panel.texts import sentences
@@ -115,7 +115,7 @@ async def choose_experts(
     while True:
         answered = context.progress.round_of(by).answered
         further = [item for one in answered for item in not_consulted(one, panel)]
-        request = replace(prompt, items=(*prompt.items, *further))
+        request = replace(prompt, items=(*prompt.items, *as_one_each(further)))
         selection = Selection(context, panel, by, start)
         response = await _choose(context, request, selection, ref, by, repeated=repeated)
         round_, usage = context.progress.round_of(by), usage + response.usage
@@ -177,4 +177,5 @@ def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[
             items.append(prompts.as_tool_call(call))
         expert, outcome = panel.find(call.expert), progress.outcome_of(call)
         items.append(prompts.as_tool_output(call, expert, outcome))
-    return items + [item for one in round_.strangers for item in not_consulted(one, panel)]
+    items += (item for one in round_.strangers for item in not_consulted(one, panel))
+    return as_one_each(items)

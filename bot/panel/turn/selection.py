@@ -52,7 +52,11 @@ class Selection:
         self._made.clear()
 
     async def take(self, made: ToolCalled) -> None:
-        """Consult the expert that was called, or go on with what is there for the call."""
+        """Consult whom *made* calls, or go on with what is there for the call."""
+        for one in expert_calls.called_one_by_one(made, self._panel):
+            await self._take(one)
+
+    async def _take(self, made: ToolCalled) -> None:
         record = self._context.record
         taken = {call.id for each in record.progress.rounds.values() for call in each.all_calls}
         id_ = prompts.own_id(self._context.turn.id, made.call_id, self._by, taken)

@@ -281,3 +281,50 @@ async def test_a_call_in_place_of_the_synthesis_is_not_said(patient):
     await patient.ask("May we?")
 
     assert len(said(patient)) == 2
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "legal, finance",
+        "legal,finance",
+        "Legal Counsel and finance",
+        "legal, and finance",
+        "consult_legal/consult_finance",
+        "legal & finance",
+        "legal\nfinance\n",
+        "legal; finance; legal",
+        "- legal\n- finance",
+    ],
+)
+async def test_a_call_of_several_consults_each_and_has_one_output(patient, names):
+    patient.model.script(ROUTER, [named(f"consult_{names}")], "Both said so.")
+    patient.model.script("legal", "You may.")
+    patient.model.script("finance", "It pays.")
+
+    await patient.ask("May we?")
+
+    assert {who for who, _ in said(patient) if who} == {"Legal Counsel", "Finance Partner"}
+    assert list(outputs(patient)) == ["call_1"]
+    assert "You may." in outputs(patient)["call_1"]
+    assert "It pays." in outputs(patient)["call_1"]
+
+
+async def test_who_is_unknown_among_several_is_told(patient):
+    patient.model.script(ROUTER, [named("consult_legal, nobody, neither")])
+    patient.model.script("legal", "You may.")
+
+    await patient.ask("May we?")
+
+    assert said(patient)[0] == ANSWER
+    assert "There is no expert 'nobody, neither'" in outputs(patient)["call_1"]
+
+
+@pytest.mark.parametrize("name", ["Legal Counsel (legal)", "legal: Legal Counsel, for contracts"])
+async def test_a_name_may_be_explained(patient, name):
+    patient.model.script(ROUTER, [named(f"consult_{name}")])
+    patient.model.script("legal", "You may.")
+
+    await patient.ask("May we?")
+
+    assert said(patient) == [ANSWER]
