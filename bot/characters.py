@@ -6,6 +6,8 @@ Python takes them into texts, but they can be sent nowhere. So they are replaced
 
 from typing import Any
 
+_DEEPEST = 100
+
 
 def whole(text: str) -> str:
     """Return *text* with two halves that belong together joined, and others replaced."""
@@ -14,15 +16,21 @@ def whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def whole_json(value: Any) -> Any:
-    """Return *value*, made of dicts and lists, with all its texts whole."""
+def whole_json(value: Any, levels: int = _DEEPEST) -> Any:
+    """Return *value*, made of dicts and lists, with all its texts whole.
+
+    What lies deeper than some *levels*, where nobody writes anything, becomes None.
+    """
     match value:
         case str():
             return whole(value)
+        case dict() | list() | tuple() if not levels:
+            return None
         case dict():
-            return {whole_json(key): whole_json(part) for key, part in value.items()}
+            pairs = value.items()
+            return {whole_json(key): whole_json(part, levels - 1) for key, part in pairs}
         case list() | tuple():
-            return [whole_json(part) for part in value]
+            return [whole_json(part, levels - 1) for part in value]
         case _:
             return value
 

@@ -9,6 +9,15 @@ units = some.lists(some.integers(0, 0xFFFF) | some.sampled_from([0x41, 0xD83D, 0
 texts = units.map(lambda codes: "".join(map(chr, codes)))
 
 
+def test_what_is_nested_too_deeply_is_left_out() -> None:
+    value: object = "end"
+    for _ in range(3_000):
+        value = [value]
+
+    left = whole_json(value)
+    assert len(json.dumps(left)) < 300
+
+
 @given(texts)
 def test_what_is_whole_can_be_sent_and_stays(text):
     sent = whole(text).encode().decode()

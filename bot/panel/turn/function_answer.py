@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
+from bot.characters import Joiner, whole
 from bot.functions import Asker, FunctionRefused, Request, Said, Source, Thread
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
@@ -52,14 +53,14 @@ async def ask_function(
 async def _answer(
     context: TurnContext, function: str, request: Request, on_event: EventSink
 ) -> str:
-    text, sources = "", dict[Source, None]()
+    text, sources, halves = "", dict[Source, None](), Joiner()
     async with aclosing(context.services.functions.answer(function, request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Source):
                 sources[piece] = None
             else:
-                text += piece
-                on_event(TextWritten(piece))
+                text += (joined := halves.join(piece))
+                on_event(TextWritten(joined))
             if len(text) > LONGEST:
                 return with_note(text[:LONGEST], sentences.function_cut())
     if says_nothing(text):
@@ -67,13 +68,14 @@ async def _answer(
     if not sources:
         return text
     titles_and_urls = [
-        (" ".join(source.title.split()), "".join(source.url.split())) for source in sources
+        (" ".join(whole(source.title).split()), "".join(whole(source.url).split()))
+        for source in sources
     ]
     return with_note(text.rstrip(), sentences.function_sources(titles_and_urls))
 
 
 def _reason(refusal: FunctionRefused) -> str:
-    reason = str(refusal).strip()
+    reason = whole(str(refusal)).strip()
     return "" if says_nothing(reason) else limited(reason)
 
 

@@ -42,6 +42,16 @@ async def test_a_function_answers_under_its_own_name_and_the_router_learns_it(de
     assert desk.model.unanswered() == []
 
 
+async def test_halves_of_characters_are_joined_or_replaced(desk):
+    source = Source("Order \udc00", "https://orders.example/\ud83d")
+    desk.functions.answers["orders"] = ["Sent \ud83d", "\ude00, not \ud83d lost.", source]
+    await desk.ask("Where is order 7?")
+
+    (told,) = replies(desk)
+    assert told.startswith("Sent \N{GRINNING FACE}, not \ufffd lost.")
+    assert told.encode()
+
+
 async def test_it_has_no_conversation_of_its_own(desk):
     await desk.ask("Where is order 7?")
 

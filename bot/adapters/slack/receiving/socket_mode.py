@@ -165,7 +165,7 @@ def _parsed(data: object) -> Json:
     """Return the JSON object in *data*; an empty one for anything else."""
     try:
         document = json.loads(data) if isinstance(data, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     return document if isinstance(document, dict) else {}
 

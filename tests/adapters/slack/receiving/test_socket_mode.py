@@ -105,7 +105,7 @@ async def test_slack_is_asked_again_until_it_lets_us_connect(ear, caplog):
 
 async def test_noise_on_a_connection_is_not_minded(ear):
     (one, other) = ear.slack.sockets._sockets
-    for noise in ("", "hello?", "[]", "null", '{"type": "unheard_of"}'):
+    for noise in ("", "hello?", "[]", "null", '{"type": "unheard_of"}', "[" * 9_000):
         await one.send_str(noise)
     await other.send_bytes(b"\xff")
 
