@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,15 @@ async def put(queues: Queues, thread: ThreadRef, *texts: str) -> None:
 async def claimed(queues: Queues) -> Claim:
     async with asyncio.timeout(5):
         return await queues.queue.claim()
+
+
+async def claimed_sometime(queues: Queues) -> Claim:
+    """Claim a turn that somebody has lost; as much time passes as it takes."""
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                return await queues.queue.claim()
+        await queues.advance(100)
 
 
 async def nothing_to_claim(queues: Queues) -> bool:
@@ -338,6 +348,56 @@ async def test_a_turn_that_keeps_losing_its_workers_comes_back_later_each_time(q
     deaths.append((await claimed(queues)).deaths)
 
     assert deaths == [0, 1, 2]
+
+
+async def test_a_waiting_message_that_was_deleted_is_not_put_again(queues):
+    await put(queues, ONE, "1")
+    assert await queues.queue.delete(ONE, MessageTs("1.0"))
+
+    assert not await queues.queue.put(ONE, message("1", "1.0"))
+
+
+async def test_a_worker_that_lost_a_turn_and_lives_does_not_count_as_dead(queues):
+    await put(queues, ONE, "1")
+    early = await claimed(queues)
+    await queues.queue.note_lost(early)  # before anybody else could have it
+    await queues.advance(20)
+    late = await claimed(queues)
+    assert late.deaths == 0
+    assert (await claimed_sometime(queues)).deaths == 1
+
+    await queues.queue.note_lost(late)  # paused, it has noticed only now
+    await queues.queue.note_lost(late)
+    await queues.queue.note_lost(early)
+
+    assert (
+        await claimed_sometime(queues)
+    ).deaths == 1  # the third worker's, of which nothing is heard
+
+
+async def test_a_turn_that_workers_lose_again_and_again_counts_them_as_dead_at_last(queues):
+    await put(queues, ONE, "1")
+    deaths = []
+    for _ in range(13):
+        claim = await claimed_sometime(queues)
+        deaths.append(claim.deaths)
+        await queues.queue.note_lost(claim)
+
+    assert deaths == [*[0] * 11, 1, 2]
+
+
+async def test_a_loss_noted_after_the_turn_has_ended_changes_nothing(queues):
+    await put(queues, ONE, "1")
+    lost = await claimed(queues)
+    await queues.advance(20)
+    await queues.queue.done(await claimed(queues))
+    await queues.queue.note_lost(lost)
+    assert not await queues.queue.busy([ONE])
+
+    await put(queues, ONE, "2")
+    await queues.queue.note_lost(lost)
+
+    assert (await claimed(queues)).deaths == 0
 
 
 async def test_failures_are_counted_apart_from_attempts(queues):

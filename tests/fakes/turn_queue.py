@@ -17,6 +17,8 @@ from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, 
 MOST_MESSAGES = 20
 CALM = 10.0
 HURRIED = 3
+MOST_LOSSES = 10
+MOST_CALMS = 6
 
 
 @dataclass(slots=True)
@@ -27,6 +29,9 @@ class _Current:
     attempt: int = 0
     postponed: int = 0
     deaths: int = 0
+    losses: int = 0
+    alive: int = 0
+    dead: set[int] = field(default_factory=set)
     token: int = 0
     leased: bool = False
     until: float = 0.0
@@ -96,13 +101,14 @@ class FakeTurnQueue(QueueAdmin):
         return False
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
-        self._seen.add((thread, ts))
         self._deleted.add((thread, ts))
         current = self._currents.get(thread)
         if current and not current.leased and ts in messages_of(current.turn):
             current.until = self.now()
             self._changed.set()
-        return await self.amend(thread, ts, None)
+        waited = await self.amend(thread, ts, None)
+        self._seen.add((thread, ts))  # it is not put again
+        return waited
 
     def was_deleted(self, thread: ThreadRef, ts: MessageTs) -> bool:
         """Whether the message was deleted."""
@@ -165,6 +171,17 @@ class FakeTurnQueue(QueueAdmin):
         if claim.token not in self._ended:
             self.held(claim)
             self._postpone(claim, 0)
+
+    async def note_lost(self, claim: Claim) -> None:
+        current = self._currents.get(claim.turn.thread)
+        if current is None:
+            return
+        if current.token == claim.token:
+            current.alive = claim.token
+        elif claim.token in current.dead:
+            current.dead.remove(claim.token)
+            if current.losses < MOST_LOSSES:
+                current.losses, current.deaths = current.losses + 1, current.deaths - 1
 
     async def stop(
         self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
@@ -246,7 +263,8 @@ class FakeTurnQueue(QueueAdmin):
         del self._letters[turn]
         found.current.attempt = found.current.postponed = 0
         found.current.deaths -= found.poisoned
-        found.current.due = 0.0
+        found.current.due, found.current.losses = 0.0, 0
+        found.current.dead.clear()
         found.current.events.append(Retried())
         self._enqueue(found.current.turn.thread, found.current, first=True)
         return True
@@ -358,12 +376,17 @@ class FakeTurnQueue(QueueAdmin):
         return None
 
     def _needs_calm(self, current: _Current) -> bool:
-        """Count the worker that died with it; postpone the turn if it was not the first."""
-        current.deaths += 1
-        if current.deaths < 2:
+        """Count the worker that lost it; postpone the turn if it was not the first."""
+        if current.alive == current.token and current.losses < MOST_LOSSES:
+            current.losses += 1
+        else:
+            current.deaths += 1
+            current.dead.add(current.token)
+        times = current.deaths + current.losses
+        if times < 2:
             return False
         current.leased, current.token = False, 0
-        current.until = self.now() + (current.deaths - 1) * CALM
+        current.until = self.now() + min(times - 1, MOST_CALMS) * CALM
         return True
 
     def _gather(self, thread: ThreadRef) -> _Current:

@@ -13,6 +13,8 @@ from tests.faults import brain
 from tests.faults.deciders import Deciders
 from tests.faults.rig import PEOPLE, Rig
 
+_MORE_FOR_TRAPS = 150  # turns, until somebody has come to each
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -83,7 +85,8 @@ class Workload:
                 talkers.create_task(talker())
 
     def _has_traps_to_find(self, turns: int) -> bool:
-        return bool(self.rig.traps.left) and len(self.turns) < 10 * turns
+        most = min(10 * turns, turns + _MORE_FOR_TRAPS)
+        return bool(self.rig.traps.left) and len(self.turns) < most
 
     async def _thread(self) -> None:
         channel = self.chance.choice(self.rig.channels)

@@ -90,6 +90,13 @@ class TurnQueue(Protocol):
         """Give the turn back, for the next worker to continue at once. The journal stays."""
         ...
 
+    async def note_lost(self, claim: Claim) -> None:
+        """Note that this worker lives, though it lost the turn: it counts as no dead one.
+
+        Up to ten are so forgiven a turn; it might be the turn that blocks its workers.
+        """
+        ...
+
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         """Return the threads that wait for a worker, up to *limit* from each line.
 

@@ -199,6 +199,7 @@ class TurnWorker:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
+                    await self._settle(lambda: self._queue.note_lost(claim))
                     await self._settle_thread(claim)
                 case _ if await self._is_gone(claim, error):
                     log.info("turn.thread_gone", extra={"turn": turn, "reason": str(error)})

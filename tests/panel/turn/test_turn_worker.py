@@ -208,6 +208,20 @@ async def test_a_turn_with_which_even_giving_up_kills_is_put_aside_without_a_wor
     assert bench.messenger.said == []
 
 
+async def test_a_worker_that_loses_a_turn_and_lives_is_no_dead_worker(bench):
+    bench.model.script(ROUTER, [asyncio.Event(), "too late"])
+    task = asyncio.create_task(
+        TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, lease=0.3).run()
+    )
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.prompts)
+    task.cancel()  # it claims no more; its turn goes on
+    claim = await claimed_sometime(bench)
+    assert claim.deaths == 1
+
+    await eventually(lambda: not bench.queue.held(claim).deaths)
+
+
 async def killed(bench: Bench) -> int:
     """Let workers die with the turn until it is to be given up; returns how many did."""
     deaths = 0

@@ -34,7 +34,7 @@ _DELETED = "deleted"  # in place of what else is remembered of a message that wa
 _PUT, _RENEW, _DONE, _RELEASE = map(Script, ("put", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
 _LINE, _STOP, _AMEND, _DELETE, _HOLD = map(Script, ("line", "stop", "amend", "delete", "hold"))
-_TRY_NOW, _HURRY = map(Script, ("try_now", "hurry"))
+_TRY_NOW, _HURRY, _NOTE_LOST = map(Script, ("try_now", "hurry", "note_lost"))
 
 _log = logging.getLogger(__name__)
 
@@ -119,6 +119,9 @@ class RedisTurnQueue(QueueAdmin):
 
     async def hand_over(self, claim: Claim) -> None:
         await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
+
+    async def note_lost(self, claim: Claim) -> None:
+        await self._fenced(_NOTE_LOST, claim)
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         waiting: list[WaitingThread] = []

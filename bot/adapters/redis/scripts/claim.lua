@@ -6,7 +6,8 @@
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
 local time = now()
-local CALM = 10000  -- ms, for each dead worker but the first
+local CALM = 10000  -- ms, for each worker that lost the turn but the first
+local MOST_CALMS = 6
 local FARTHEST = 30 * 60 * 1000  -- ms; no lease and no delay is as long
 
 local SKEW = 5000  -- ms between Slack's clock and this one
@@ -126,16 +127,28 @@ local function given_back(thread)
   return true
 end
 
+-- Counts who lost the turn: a worker that lives if it has said so (see note_lost), else a dead one,
+-- until it says so. Returns how many have lost it.
+local function count_lost(turn)
+  local held = redis.call('HMGET', turn, 'token', 'alive')
+  if not (held[1] and held[1] == held[2] and forgive(turn)) then
+    redis.call('HINCRBY', turn, 'deaths', 1)
+    if held[1] then redis.call('HSET', turn, 'dead:' .. held[1], 1) end
+  end
+  local counts = redis.call('HMGET', turn, 'deaths', 'losses')
+  return tonumber(counts[1] or 0) + tonumber(counts[2] or 0)
+end
+
 -- A turn whose lease has expired: its worker died or was cut off. A turn that repeatedly loses its
 -- worker is delayed longer each time, with jitter, apart from the others lost with that worker.
 local function lapsed()
   local thread = due('leases')
   while thread do
     if not given_back(thread) then
-      local deaths = redis.call('HINCRBY', of('turn', thread), 'deaths', 1)
-      if deaths < 2 then return thread end
-      local chance = tonumber(string.sub(redis.sha1hex(thread .. deaths), 1, 4), 16) / 65536
-      local pause = math.floor((deaths - 1) * CALM * (0.5 + chance))
+      local times = count_lost(of('turn', thread))
+      if times < 2 then return thread end
+      local chance = tonumber(string.sub(redis.sha1hex(thread .. times), 1, 4), 16) / 65536
+      local pause = math.floor(math.min(times - 1, MOST_CALMS) * CALM * (0.5 + chance))
       redis.call('HDEL', of('turn', thread), 'token')
       redis.call('ZREM', P .. 'leases', thread)
       redis.call('ZADD', P .. 'delayed', time + pause, thread)

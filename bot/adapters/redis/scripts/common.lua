@@ -6,6 +6,7 @@
 
 local P = KEYS[1]
 local PLACES_A_ROUND = 1048576
+local MOST_LOSSES = 10  -- of a turn by workers that live, before they count as dead
 
 local function of(kind, name)
   return P .. kind .. ':' .. name
@@ -119,6 +120,14 @@ end
 local function end_claim(thread, token, seconds)
   redis.call('ZREM', P .. 'leases', thread)
   redis.call('SET', of('ended', token), 1, 'EX', seconds)
+end
+
+-- Counts a worker that lost the turn and lives as no dead one; false if the turn has lost too many,
+-- as one would that blocks its worker for longer than a lease.
+local function forgive(turn)
+  if tonumber(redis.call('HGET', turn, 'losses') or 0) >= MOST_LOSSES then return false end
+  redis.call('HINCRBY', turn, 'losses', 1)
+  return true
 end
 
 -- What to answer a worker that does not hold the turn: 1 if it ended the claim itself before.

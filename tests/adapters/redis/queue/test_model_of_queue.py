@@ -243,6 +243,7 @@ class QueueAndModel(RuleBasedStateMachine):
             (self.model.done(model), self.real.done(real)),
             (self.model.hand_over(model), self.real.hand_over(real)),
             (self.model.bury(model, "late"), self.real.bury(real, "late")),
+            (self.model.note_lost(model), self.real.note_lost(real)),
         ):
             self.agreed(mine, theirs)
 
