@@ -93,12 +93,18 @@ class ModelFault(StrEnum):
 
 
 class ModelRefused(GiveUp):
-    """The model's side rejects the request; *server* is the name of it, where it is known."""
+    """The model's side rejects the request; *server* is the name of it, where it is known.
 
-    def __init__(self, fault: ModelFault, what: str, *, server: str = "") -> None:
+    *about* names what of the prompt may be at fault: labels of MCP servers, or collections.
+    """
+
+    def __init__(
+        self, fault: ModelFault, what: str, *, server: str = "", about: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(what)
         self.fault = fault
         self.server = server
+        self.about = about
 
 
 class MessengerRefused(GiveUp):

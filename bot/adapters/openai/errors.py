@@ -23,7 +23,7 @@ from openai import (
     OpenAIError,
 )
 
-from bot.adapters.openai.refusals import complaints, content_filters, faults
+from bot.adapters.openai.refusals import complaints, content_filters, faults, subjects
 from bot.adapters.openai.refusals.complaints import Complaint
 from bot.adapters.openai.refusals.first_words import first_words, unquoted
 from bot.adapters.openai.server_name import short_name
@@ -222,7 +222,8 @@ def _refused(
 ) -> ModelRefused:
     if fault is ModelFault.FILTERED:
         fault = content_filters.narrowed(complaint, complaints.request_text(request))
-    return ModelRefused(fault, _what(complaint, request), server=_server(request))
+    about = subjects.of_fault(fault, complaint.message, complaints.request_text(request))
+    return ModelRefused(fault, _what(complaint, request), server=_server(request), about=about)
 
 
 def _unavailable(

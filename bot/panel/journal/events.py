@@ -122,6 +122,7 @@ class ExpertAsked(_Dated):
 
     call_id: CallId
     model: str = ""
+    without: tuple[str, ...] = ()  # MCP servers and collections that had failed by then
 
 
 @dataclass(frozen=True, slots=True)

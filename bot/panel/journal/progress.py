@@ -110,6 +110,7 @@ class Progress:
 
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
+    without: Mapping[CallId, tuple[str, ...]] = field(default_factory=dict)
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
     uploads: Mapping[tuple[CallId, str], FileId] = field(default_factory=dict)
     stored_files: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
@@ -229,8 +230,9 @@ class Progress:
             case CallAdopted(call_id, known_as):
                 rounds = {by: one.adopted(call_id, known_as) for by, one in self.rounds.items()}
                 return replace(self, rounds=rounds)
-            case ExpertAsked(call_id):
-                return replace(self, asked=self.asked | {call_id})
+            case ExpertAsked(call_id, without=without):
+                known = {**self.without, call_id: without}
+                return replace(self, asked=self.asked | {call_id}, without=known)
             case ExpertAnswered() | ApprovalAsked() | ExpertFailed():
                 return self._settled(event)
             case Closed():

@@ -183,6 +183,7 @@ class Responded:
     model: str = ""  # the fallback that answered, if one did
     written: WrittenCalls | None = None
     cut: bool = False  # it ended before it was whole, but what there is can be used
+    failed_servers: tuple[str, ...] = ()  # labels of MCP servers that it had to do without
 
 
 ModelEvent = Begun | TextWritten | ToolCalled | Responded

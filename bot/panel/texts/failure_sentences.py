@@ -13,6 +13,7 @@ from bot.panel.errors import (
     TryLater,
 )
 from bot.panel.journal.events import Failure
+from bot.panel.names import in_code
 from bot.panel.texts import refusal_sentences
 
 _LASTING = 60.0  # seconds from which people are told how long they have to wait
@@ -157,6 +158,21 @@ def expert_failed(failure: Failure, name: str, *, wait: float = 0) -> str:
             "the model service accepts no more requests from us for about {time}",
             time=_duration(wait),
         )
+    return _not_answered(reason, name)
+
+
+def servers_failed(labels: Sequence[str], name: str) -> str:
+    """Return the message of an expert that cannot answer without the MCP servers *labels*."""
+    reason = ngettext(
+        "the server of {servers} could not be reached, or rejected us",
+        "the servers of {servers} could not be reached, or rejected us",
+        len(labels),
+        servers=listing([f"`{in_code(label)}`" for label in labels]),
+    )
+    return _not_answered(reason, name)
+
+
+def _not_answered(reason: str, name: str) -> str:
     problem = gettext("I could not answer this time: {reason}.", reason=reason)
     again = gettext("To try again, write")
     return f"_{problem} {again}_ `{name}: …`"

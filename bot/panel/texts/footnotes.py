@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.panel.model import Citation, DocumentId
 from bot.panel.names import in_code
@@ -32,6 +33,14 @@ def under(text: str, citations: Sequence[Citation], heading: str) -> str:
         return marked
     notes = "\n".join(f"{numbers[id_]}. {_note(citation)}" for id_, citation in cited.items())
     return with_note(marked.rstrip(), f"**{heading}**\n\n{notes}")
+
+
+def within(citations: Iterable[Citation], length: int) -> tuple[Citation, ...]:
+    """Return *citations*, those after *length* characters of the text without a place."""
+    return tuple(
+        citation if citation.at is None or citation.at <= length else replace(citation, at=None)
+        for citation in citations
+    )
 
 
 def numbered(citations: Iterable[Citation]) -> Mapping[DocumentId, int]:

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 
 from bot.panel.errors import (
     ConversationGone,
@@ -30,11 +29,11 @@ from bot.panel.language_model import prompts
 from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.made_files import MadeFile
-from bot.panel.model import Call, Citation, Expert
+from bot.panel.model import Call
 from bot.panel.replies.failure_notice import fault_of
-from bot.panel.texts import answers, file_sentences, sentences
+from bot.panel.texts import answers, failure_sentences, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
-from bot.panel.tools import Toolbox
+from bot.panel.turn import going_without
 from bot.panel.turn.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
 from bot.panel.turn.selection import unasked
@@ -42,22 +41,8 @@ from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ig
 
 log = logging.getLogger(__name__)
 
-_FAILURES = {
-    ModelFault.QUOTA: Failure.QUOTA,
-    ModelFault.ACCESS: Failure.ACCESS,
-    ModelFault.MODEL: Failure.MODEL,
-    ModelFault.FORBIDDEN: Failure.FORBIDDEN,
-    ModelFault.REGION: Failure.REGION,
-    ModelFault.FILTERED: Failure.FILTERED,
-    ModelFault.FILTERED_QUESTION: Failure.FILTERED_QUESTION,
-    ModelFault.FILTERED_BEFORE: Failure.FILTERED_BEFORE,
-    ModelFault.TOO_LONG: Failure.TOO_LONG,
+_FAILURES = {  # those of other names
     ModelFault.CUT_SHORT: Failure.BROKEN,
-    ModelFault.DOCUMENTS: Failure.DOCUMENTS,
-    ModelFault.TOOLS: Failure.TOOLS,
-    ModelFault.TOOL_SERVER: Failure.TOOL_SERVER,
-    ModelFault.NO_TOOLS: Failure.NO_TOOLS,
-    ModelFault.TOOLS_OFF: Failure.TOOLS_OFF,
     ModelFault.BAD_REQUEST: Failure.REJECTED,
 }
 
@@ -93,8 +78,12 @@ def _failed(
     context: TurnContext, call: Call, error: ModelUnavailable | ModelRefused
 ) -> ExpertFailed:
     match error:
+        case ModelRefused(fault=ModelFault.TOOL_SERVER, about=labels) if labels:
+            why = failure_sentences.servers_failed(labels, call.expert)
+            return ExpertFailed(call.id, Failure.TOOL_SERVER, why=why)
         case ModelRefused():
-            return ExpertFailed(call.id, _FAILURES[fault_of(error, context.turn)])
+            fault = fault_of(error, context.turn)
+            return ExpertFailed(call.id, _FAILURES.get(fault) or Failure(fault.value))
         case ModelOverloaded(after=after):
             return ExpertFailed(call.id, Failure.BUSY, wait=after or 0)
         case ModelUnavailable(answered=answered):
@@ -131,9 +120,16 @@ async def _ask_model(
 async def _ask_with(
     context: TurnContext, consultation: Consultation, on_event: EventSink, attached: Attached
 ) -> Outcome:
-    """Ask in the expert's conversation, or in a new one if that is gone."""
-    ask = partial(_ask_in_conversation, context, consultation, on_event, attached)
-    return await context.in_conversation(ask, consultation.path, consultation.call.id)
+    """Ask in the expert's conversation, or in a new one if that is gone.
+
+    What fails of its servers and documents is left out.
+    """
+    while True:
+        ask = partial(_ask_in_conversation, context, consultation, on_event, attached)
+        try:
+            return await context.in_conversation(ask, consultation.path, consultation.call.id)
+        except ModelRefused as error:
+            consultation = going_without.next_try(context, consultation, error)
 
 
 async def _continue(
@@ -146,15 +142,20 @@ async def _continue(
         return ExpertFailed(call.id, Failure.FORGOT)
     by = context.input.question[0].speaker
     items = [prompts.given(wanted, verdict.decision, by) for wanted in request.wanted]
-    prompt = context.expert_prompt(conversation, consultation, items)
-    prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have answered
-    repeated = call.id in context.progress.asked or context.record.in_doubt
-    await context.record.note(ExpertAsked(call.id, prompt.model))
-    try:
-        response = await _response(context, call, prompt, on_event, repeated=repeated)
-    except ConversationGone:
-        return ExpertFailed(call.id, Failure.FORGOT)
-    return _outcome(context, consultation, response)
+    needed = {wanted.server for wanted in request.wanted}
+    while True:
+        prompt = context.expert_prompt(conversation, consultation, items)
+        prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have answered
+        repeated = call.id in context.progress.asked or context.record.in_doubt
+        await context.record.note(ExpertAsked(call.id, prompt.model, consultation.without))
+        try:
+            response = await _response(context, call, prompt, on_event, repeated=repeated)
+        except ConversationGone:
+            return ExpertFailed(call.id, Failure.FORGOT)
+        except ModelRefused as error:
+            consultation = going_without.next_try(context, consultation, error, needed)
+        else:
+            return _outcome(context, consultation, response)
 
 
 async def _ask_in_conversation(
@@ -167,7 +168,7 @@ async def _ask_in_conversation(
     conversation = await context.conversations.expert(consultation.path)
     prompt = context.expert_prompt(conversation, consultation, items)
     repeated = call.id in record.progress.asked or record.in_doubt
-    await record.note(ExpertAsked(call.id, prompt.model))
+    await record.note(ExpertAsked(call.id, prompt.model, consultation.without))
     if consultation.colleagues.experts or call.id in record.progress.rounds:
         response = await _consult_colleagues(
             context, consultation, prompt, on_event, repeated=repeated
@@ -270,17 +271,18 @@ def _outcome(context: TurnContext, consultation: Consultation, response: Respond
     files = response.files
     if text != response.text:
         files = (*files, _whole(context, call, response.text))
-    if response.wanted and not consultation.consulted_by:  # no colleague has a tool to approve
+    if response.wanted and not consultation.consulted_by:
         return ApprovalAsked(call.id, response.wanted, text, response.usage, files, response.model)
+    notes = going_without.notes(context, consultation, response)
     if answers.says_nothing(text):
-        if not files:
+        if not files and not response.wanted:
             return ExpertFailed(call.id, Failure.BROKEN)
-        text = sentences.made()
+        text = sentences.made() if files else ""
     return ExpertAnswered(
         call.id,
-        _with_missing_tools(text, context.toolbox, consultation.expert),
+        reduce(with_note, notes, text),
         response.usage,
-        _within(response.citations, len(answers.shortened(response.text))),
+        footnotes.within(response.citations, len(answers.shortened(response.text))),
         files,
         response.model,
         response.cut,
@@ -292,17 +294,3 @@ def _whole(context: TurnContext, call: Call, text: str) -> MadeFile:
     file = MadeFile(f"answer:{call.id}", "answer.md")
     context.made_files[call.id, file.id] = text.encode(errors="replace")
     return file
-
-
-def _within(citations: Sequence[Citation], length: int) -> tuple[Citation, ...]:
-    """Return *citations*, those after *length* characters of the text without a place."""
-    return tuple(
-        citation if citation.at is None or citation.at <= length else replace(citation, at=None)
-        for citation in citations
-    )
-
-
-def _with_missing_tools(text: str, toolbox: Toolbox, expert: Expert) -> str:
-    """Return *text* with a note about the tools that the expert had to do without."""
-    missing = toolbox.missing(expert.tools)
-    return with_note(text, sentences.tools_missing(missing)) if missing else text

@@ -34,6 +34,7 @@ from bot.panel.model import (
     Expert,
     ExpertName,
     Panel,
+    ToolName,
     Turn,
 )
 from bot.panel.replies.plan_message import PlanMessage
@@ -42,7 +43,7 @@ from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
-from bot.panel.tools import HostedTool, ServerTool, Toolbox, may_need_approval, name_of
+from bot.panel.tools import MCP, HostedTool, ServerTool, Toolbox, may_need_approval, name_of
 from bot.panel.turn.services import Rules, Services
 from bot.panel.utterance import Utterance
 
@@ -78,6 +79,7 @@ class Consultation:
     consulted_by: str  # the title of the expert who asks; empty: the router or people do
     colleagues: Panel  # whom the expert may consult itself
     levels_below: int  # how many levels of colleagues there may be
+    without: tuple[str, ...] = ()  # MCP servers and collections that fail at the moment
 
 
 @dataclass(slots=True)
@@ -200,7 +202,13 @@ class TurnContext:
         levels = self.rules.levels
         colleagues = hierarchy.consulted(self.panel, experts, levels)
         return Consultation(
-            path_of(experts), call, expert, asker, colleagues, levels - len(experts)
+            path_of(experts),
+            call,
+            expert,
+            asker,
+            colleagues,
+            levels - len(experts),
+            self.progress.without.get(call.id, ()),
         )
 
     def router_prompt(
@@ -233,6 +241,7 @@ class TurnContext:
         given = instructions.expert_instructions(
             expert, asker=consultation.consulted_by, consulting=bool(colleagues.experts)
         )
+        searched = tuple(one for one in expert.collections if one not in consultation.without)
         return Prompt(
             conversation=conversation,
             model=models.hard if deeper else expert.model or models.expert,
@@ -243,17 +252,22 @@ class TurnContext:
             may_call=not closing,
             cache_key=f"expert:{consultation.path}",
             user=self.turn.asker,
-            collections=expert.collections,
-            must_search=expert.always_consult and bool(expert.collections) and not closing,
+            collections=searched,
+            must_search=expert.always_consult and bool(searched) and not closing,
             server_tools=self._tools_of(consultation),
         )
 
     def _tools_of(self, consultation: Consultation) -> tuple[ServerTool, ...]:
-        """Return an expert's tools; a colleague gets none that people have to approve."""
-        tools = self.toolbox.select(consultation.expert.tools)
-        return tuple(
-            tool for tool in tools if not (consultation.consulted_by and may_need_approval(tool))
-        )
+        """Return an expert's tools without those that fail, or that a colleague may not use."""
+        out = {name_of(tool) for tool in self.unapprovable(consultation)}
+        out |= {ToolName(f"{MCP}{label}") for label in consultation.without}
+        return self.toolbox.select(name for name in consultation.expert.tools if name not in out)
+
+    def unapprovable(self, consultation: Consultation) -> tuple[ServerTool, ...]:
+        """Return the expert's tools that a colleague goes without: people have to approve them."""
+        if not consultation.consulted_by:
+            return ()
+        return tuple(filter(may_need_approval, self.toolbox.select(consultation.expert.tools)))
 
 
 def ignore_event(_event: ModelEvent | ResponseRestarted) -> None:

@@ -8,7 +8,7 @@ from bot.panel.language_model.exchange import ModelSaid, ToolAnswered
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Citation, CollectionId, DocumentId, UserId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences
+from bot.panel.texts import failure_sentences, sentences
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, consult, own_id
 
@@ -106,8 +106,28 @@ async def test_a_turn_that_is_resumed_keeps_its_footnotes(taught: Bench):
     assert [p.sources is not None for _, _, p in taught.messenger.posts if p.expert] == [True]
 
 
-async def test_documents_that_are_gone_are_told_so(taught: Bench):
-    taught.model.script("legal", ModelRefused(ModelFault.DOCUMENTS, "HTTP 404"))
-    taught.model.script(ROUTER, "Nobody could answer.")
+async def test_an_expert_whose_documents_are_gone_answers_without_them_and_says_so(taught: Bench):
+    await taught.editor().set_always_consult(CHANNEL, "legal", None, always=True)
+    taught.model.script("legal", ModelRefused(ModelFault.DOCUMENTS, "HTTP 404"), "Thirty, I think.")
     await taught.ask("legal: How many days?")
-    assert replies(taught) == [failure_sentences.expert_failed(Failure.DOCUMENTS, "legal")]
+    without = sentences.documents_failed(all_of_them=True)
+    assert replies(taught) == [f"Thirty, I think.\n\n{without}"]
+    asked = [(one.collections, one.must_search) for one in taught.model.asked("legal")]
+    assert asked == [(STORES, True), ((), False)]
+
+
+async def test_only_the_documents_that_are_gone_are_left_out(taught: Bench):
+    stores = (*STORES, CollectionId("vs_2"))
+    await taught.editor().set_collections(CHANNEL, "legal", UserId("UMEMBER"), stores)
+    gone = ModelRefused(ModelFault.DOCUMENTS, "HTTP 404", about=("vs_2",))
+    taught.model.script("legal", gone, "Thirty.")
+    await taught.ask("legal: How many days?")
+    assert replies(taught) == [f"Thirty.\n\n{sentences.documents_failed(all_of_them=False)}"]
+    assert taught.model.asked("legal")[-1].collections == STORES
+
+
+async def test_who_is_refused_for_documents_that_it_does_not_have_fails(taught: Bench):
+    taught.model.script("finance", ModelRefused(ModelFault.DOCUMENTS, "HTTP 404"))
+    await taught.ask("finance: How many days?")
+    failed = failure_sentences.expert_failed(Failure.DOCUMENTS, "finance")
+    assert failed in [text for _, text in taught.messenger.said]

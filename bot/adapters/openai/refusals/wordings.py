@@ -119,6 +119,8 @@ _TOOLS_OFF: tuple[_Row, ...] = (
 _TOOL_SERVER: tuple[_Row, ...] = (
     ("OpenAI", r"error (while )?retrieving tool list from mcp server",
      "Error retrieving tool list from MCP server: tracker. Http status code: 401 (Unauthorized)"),
+    ("Azure", r"\bmcp connector error",
+     "MCP Connector error. Http status: 424, error details: the tool list cannot be read"),
     ("OGX, LiteLLM", (r"\bmcp\b[^.]*(connect|unreachable|unavailable|timed out|unauthorized)|"
      r"failed to (connect to|list tools)[^.]*\bmcp\b"),
      "Failed to connect to MCP server at address"),

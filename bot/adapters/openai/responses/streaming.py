@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
+from bot.adapters.openai.reading import mcp_failures
 from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.citation_markers import without_markers
 from bot.adapters.openai.reading.items import (
@@ -152,6 +153,7 @@ class _ResponseReader(StreamReader):
             joined(told),
             usage=usage_of(response, output),
             wanted=tuple(wanted for item in asked if (wanted := approval_wanted(item))),
+            failed_servers=mcp_failures.servers_in(output),
             contents={item.text("id"): image for item in drawn if (image := image_of(item))},
         )
 

@@ -97,7 +97,8 @@ async def _offered(tool: Json, listed: Sequence[Json] | None) -> Server:
             listed = await _list(server)
         except UnreachableError as error:
             text = f"Error retrieving tool list from MCP server: '{server.label}'. {error}"
-            raise ApiError(text, status=424, code="external_connector_error") from None
+            kind = "external_connector_error"
+            raise ApiError(text, status=424, code="http_error", param="tools", kind=kind) from None
     allowed = _allowed(tool.get("allowed_tools"))
     fitting = [one for one in listed if allowed is None or one["name"] in allowed]
     return replace(server, tools=tuple(fitting))

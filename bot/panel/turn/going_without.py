@@ -1,0 +1,67 @@
+"""Going on without what fails: an expert's MCP servers, and collections of its documents.
+
+1. What failed is left out of one further request at a time, until the model answers: there is an
+   end, since each leaves out more.
+2. Only what we have configured is named to people: a server may write anything into its errors.
+3. An expert goes on only where it begins; with a tool that people have just approved, it cannot.
+"""
+
+import logging
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from bot.panel.errors import ModelFault, ModelRefused
+from bot.panel.language_model.exchange import Responded
+from bot.panel.texts import sentences
+from bot.panel.tools import McpServer
+from bot.panel.turn.turn_context import Consultation, TurnContext
+
+log = logging.getLogger(__name__)
+
+
+def next_try(
+    context: TurnContext,
+    consultation: Consultation,
+    error: ModelRefused,
+    needed: Collection[str] = (),
+) -> Consultation:
+    """Return *consultation* without what failed; raises *error* if nothing can be left out.
+
+    *needed* are servers that it cannot do without.
+    """
+    match error.fault:
+        case ModelFault.TOOL_SERVER:
+            used = _servers(context, consultation)
+        case ModelFault.DOCUMENTS:
+            used = [*consultation.expert.collections]
+        case _:
+            raise error
+    left = [name for name in used if name not in consultation.without]
+    failed = [name for name in left if name in error.about] or left
+    if not failed or {*failed} & {*needed}:
+        raise error
+    details = {"turn": context.turn.id, "expert": consultation.call.expert, "without": failed}
+    log.warning("expert.goes_without", extra=details | {"reason": error.fault.value})
+    return replace(consultation, without=(*consultation.without, *failed))
+
+
+def notes(context: TurnContext, consultation: Consultation, response: Responded) -> Iterator[str]:
+    """Yield what people, or the expert who asks, have to know about what was left out."""
+    expert = consultation.expert
+    if missing := context.toolbox.missing(expert.tools):
+        yield sentences.tools_missing(missing)
+    failed = {*consultation.without, *response.failed_servers}
+    if servers := [label for label in _servers(context, consultation) if label in failed]:
+        yield sentences.servers_failed(servers)
+    if gone := [one for one in expert.collections if one in failed]:
+        yield sentences.documents_failed(all_of_them=len(gone) == len(expert.collections))
+    held_back = context.unapprovable(consultation)
+    if labels := [tool.label for tool in held_back if isinstance(tool, McpServer)]:
+        yield sentences.needs_approval(labels, expert.name)
+
+
+def _servers(context: TurnContext, consultation: Consultation) -> list[str]:
+    """Return the labels of the MCP servers that the expert may use here."""
+    held_back = context.unapprovable(consultation)
+    tools = context.toolbox.select(consultation.expert.tools)
+    return [one.label for one in tools if isinstance(one, McpServer) and one not in held_back]
