@@ -93,7 +93,7 @@ async def test_what_a_failed_response_leaves(server, bench, manner: str, left: s
 async def test_that_a_failure_is_a_refusal(bench):
     told = await seen(bench, "failed")
 
-    assert told.startswith("It was refused (HTTP 424 external_connector_error")
+    assert told.startswith("It was refused (HTTP 424 http_error")
     assert told.endswith("and left: nothing.")
 
 
