@@ -9,15 +9,15 @@ from bot.adapters.redis.stores.bot_claim import BotClaim
 from bot.adapters.slack.api.identity import Identity
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, bad
-from bot.panel.errors import GiveUp
+from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.loops import forever
 
 log = logging.getLogger(__name__)
 
-_EVERY = 20.0  # seconds: a third of the claim
+_EVERY = 10.0  # seconds: a third of the claim
 _REMEDY = (
     "Give each app a Redis of its own; another database will do (REDIS_URL=redis://…/1). "
-    "If the other one has stopped for good, wait a minute."
+    "If the other one was killed, wait half a minute."
 )
 
 
@@ -39,6 +39,8 @@ async def only_bot(storage: Storage, identity: Identity) -> AsyncIterator[None]:
         renewing.cancel()
         with suppress(asyncio.CancelledError):
             await renewing
+        with suppress(StoreUnavailable):
+            await claim.release()
 
 
 async def examine(storage: Storage, team_id: str, bot_id: str) -> list[Finding]:

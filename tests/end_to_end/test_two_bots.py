@@ -1,12 +1,16 @@
 """Two apps of ours in one workspace: each keeps to itself."""
 
-from bot.playground.slack.workspace.company import GENERAL
+import asyncio
+
+from bot.adapters.redis.stores.bot_claim import BotClaim
+from bot.playground.slack.workspace.company import BOT_ID, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 
 
 async def test_a_second_app_does_not_start_on_the_same_redis(world: World):
     team = world.slack.workspace.team_id
-    await world.redis.set(f"panelbot:bot:{team}", "B0OTHER", ex=60)
+    other = BotClaim(world.redis, team, "B0OTHER")
+    assert not await other.renew()
 
     for command in ("run", "web", "worker"):
         code, _, err = await world.panelbot(command)
@@ -16,13 +20,41 @@ async def test_a_second_app_does_not_start_on_the_same_redis(world: World):
     assert (code, "Another app, whose bot is B0OTHER" in out) == (1, True)
 
 
-async def test_it_starts_when_the_other_one_is_gone_and_restarts_at_once(world: World):
+async def test_it_starts_at_once_when_the_other_one_has_ended_and_anew_after_any_death(
+    world: World,
+):
+    team = world.slack.workspace.team_id
+    other, twin = (BotClaim(world.redis, team, "B0OTHER") for _ in range(2))
+    assert not await other.renew()
+    assert not await twin.renew()  # a rolling deployment of the same app
+    await other.release()
+    assert await BotClaim(world.redis, team, BOT_ID).other() == "B0OTHER"
+    await twin.release()
+
+    for _ in range(2):
+        async with world.command("worker") as worker:
+            await eventually_claimed(world)
+            worker.kill()
+            await worker.wait()
     await world.start_bot()
-    await world.stop_bot()
-    await world.start_bot()
-    assert await world.redis.ttl(f"panelbot:bot:{world.slack.workspace.team_id}") > 0
     code, out, _ = await world.panelbot("check")
     assert (code, "Another app" in out) == (0, False)
+    assert await other.renew() == BOT_ID
+
+
+async def test_it_leaves_no_claim_behind(world: World):
+    await world.start_bot()
+    await eventually_claimed(world)
+    await world.stop_bot()
+
+    assert not await BotClaim(world.redis, world.slack.workspace.team_id, "B0OTHER").renew()
+
+
+async def eventually_claimed(world: World) -> None:
+    other = BotClaim(world.redis, world.slack.workspace.team_id, "B0OTHER")
+    async with asyncio.timeout(30):
+        while not await other.other():  # noqa: ASYNC110 - Redis sends no events
+            await asyncio.sleep(0.05)
 
 
 async def test_another_panelbots_messages_are_not_taken_for_our_own(bot: World):

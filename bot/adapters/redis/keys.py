@@ -156,7 +156,7 @@ OUTBOX_FOR = TRIED_FOR + 60 * MINUTE
 USAGE_FOR = 400 * DAY
 APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 REBUILT_FOR = DAY
-BOT_FOR = MINUTE
+BOT_FOR = 30  # while its processes renew it
 NOTED_FOR = 2 * MINUTE  # while the process renews it
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
@@ -285,9 +285,9 @@ def rebuilt(team_id: str, channel_id: str) -> str:
     return f"panelbot:rebuilt:{team_id}:{channel_id}"
 
 
-def bot(team_id: str) -> str:
-    """Return the key of the bot that works in the workspace."""
-    return f"panelbot:bot:{team_id}"
+def bots(team_id: str) -> str:
+    """Return the key of the bot's processes that work in the workspace."""
+    return f"panelbot:bots:{team_id}"
 
 
 def files(team_id: str) -> str:

@@ -1,30 +1,39 @@
 """Which bot works with this Redis in a workspace: two of them would answer for each other."""
 
+from secrets import token_urlsafe
+
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+
+_CLAIM = Script("claim_workspace")
 
 
 class BotClaim:
-    """The claim of the bot *bot_id* on the workspace; all its processes share it."""
+    """The claim of a process of the bot *bot_id* on the workspace.
+
+    It ends with the process; after a ``kill -9`` it lasts for ``keys.BOT_FOR``.
+    """
 
     def __init__(self, redis: Connection, team_id: str, bot_id: str) -> None:
         self._redis = redis
-        self._key = keys.bot(team_id)
+        self._key = keys.bots(team_id)
         self._bot_id = bot_id
+        self._process = token_urlsafe(6)
 
     async def other(self) -> str:
         """Return the id of another bot that works here now; empty if there is none."""
-        with store_errors():
-            holder = await self._redis.get(self._key) or ""
-        return "" if holder == self._bot_id else str(holder)
+        return await self._claim("", keys.BOT_FOR)
 
     async def renew(self) -> str:
-        """Claim the workspace for another minute, or return the id of the bot that has it."""
+        """Claim the workspace, or return the id of the bot that has it."""
+        return await self._claim(self._process, keys.BOT_FOR)
+
+    async def release(self) -> None:
+        """End the claim of this process."""
+        await self._claim(self._process, 0)
+
+    async def _claim(self, process: str, seconds: float) -> str:
         with store_errors():
-            holder = await self._redis.set(
-                self._key, self._bot_id, nx=True, get=True, ex=keys.BOT_FOR
-            )
-            if holder == self._bot_id:
-                await self._redis.expire(self._key, keys.BOT_FOR)
-        return "" if holder in (None, self._bot_id) else str(holder)
+            args = (self._bot_id, process, milliseconds(seconds))
+            return str(await _CLAIM(self._redis, self._key, *args))
