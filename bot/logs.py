@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -39,6 +39,9 @@ def set_up(level: str, stream: TextIO = sys.stderr) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(EventFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    ours = logging.getLogger("bot")
+    ours.handlers[:], ours.propagate = [handler, _Others(handler)], False
+    ours.setLevel(level)
     for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -46,14 +49,33 @@ def set_up(level: str, stream: TextIO = sys.stderr) -> None:
 @contextmanager
 def written_by(write: Callable[[str], object]) -> Iterator[None]:
     """Give each line of the log to *write* for as long as the block runs."""
-    root, handler = logging.getLogger(), _Lines(write)
+    handler = _Lines(write)
     handler.setFormatter(EventFormatter())
-    usual = root.handlers[:]
-    root.handlers[:] = [handler]
+    loggers = [one for one in (logging.getLogger(), logging.getLogger("bot")) if one.handlers]
+    usual = [one.handlers[:] for one in loggers]
+    for logger in loggers:
+        logger.handlers[:] = [handler]
     try:
         yield
     finally:
-        root.handlers[:] = usual
+        for logger, handlers in zip(loggers, usual, strict=True):
+            logger.handlers[:] = handlers
+
+
+class _Others(logging.Handler):
+    """Lets handlers of packages have what the bot logs; they cannot hurt whoever logs it."""
+
+    def __init__(self, ours: logging.Handler) -> None:
+        super().__init__()
+        self._ours = ours
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Give *record* to whatever handlers others have added."""
+        for handler in logging.getLogger().handlers:
+            if handler is not self._ours and record.levelno >= handler.level:
+                with suppress(Exception):
+                    handler.handle(record)
+        return True
 
 
 class _Lines(logging.Handler):

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 
 import click
 
@@ -63,8 +64,9 @@ def _serve(*parts: Part) -> None:
 def _leave(code: object) -> None:
     """End the process at once if threads are left: Python would wait for them, or stumble."""
     if threading.active_count() > 1:
-        logging.shutdown()
-        sys.stdout.flush()
+        with suppress(Exception):  # a function may have closed either
+            logging.shutdown()
+            sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 1)
 
 

@@ -3,11 +3,14 @@
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from bot.functions import Piece, Reply, Source
 from bot.panel.errors import leaves
+from bot.panel.turn.function_answer import MOST_SOURCES
 
+_LONGEST_TITLE, _LONGEST_URL = 300, 2_000  # characters; a longer address leads nowhere
 _DEPTH = 10  # awaitables that resolve to awaitables
 
 
@@ -48,7 +51,7 @@ def pieces_of(answer: object) -> Generator[Piece, None, None]:
             yield checked(answer)
         case Reply():
             yield _text(answer.text, "the text of a Reply")
-            for source in answer.sources or ():
+            for source in islice(answer.sources or (), MOST_SOURCES):
                 if not isinstance(source, Source):
                     raise WrongAnswer(f"has {_kind(source)} among the sources of a Reply")
                 yield checked(source)
@@ -81,7 +84,8 @@ def checked(piece: object) -> Piece:
         case str():
             return _text(piece, "text")
         case Source():
-            return Source(_text(piece.title, "a title"), _text(piece.url or "", "an address"))
+            title, url = _text(piece.title, "a title"), _text(piece.url or "", "an address")
+            return Source(title[:_LONGEST_TITLE], url if len(url) <= _LONGEST_URL else "")
         case _:
             raise WrongAnswer(f"yields {_kind(piece)}")
 

@@ -41,8 +41,13 @@ class FunctionLoop:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether a task holds it up."""
-        return bool(self._blocking)
+        """Whether a task holds it up, or has closed it."""
+        return bool(self._blocking) or self.is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is of no use any more."""
+        return self._loop.is_closed()
 
     def probe(self) -> None:
         """Look whether it responds; log who blocks it, and once more when that is over."""
@@ -81,13 +86,15 @@ class FunctionLoop:
         self._blocking, self._probed = "", None
 
     def _start(self, expert: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        task = self._loop.create_task(work(), name=expert)
+        task = asyncio.Task(work(), loop=self._loop, name=expert)  # whatever factory was set
         self._experts[task] = expert
         task.add_done_callback(self._experts.pop)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        while not self._is_closing or asyncio.all_tasks(self._loop):
+        while not self._loop.is_closed():
+            if self._is_closing and not asyncio.all_tasks(self._loop):
+                break
             try:
                 self._loop.run_forever()
             except BaseException as error:  # noqa: BLE001 - a task of a function left the loop

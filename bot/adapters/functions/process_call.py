@@ -20,6 +20,7 @@ from bot.panel.errors import FunctionFailed
 
 _LONGEST_LINE = 1 << 18  # bytes
 _REAPING = 1.0  # seconds
+_POLICY = asyncio.get_event_loop_policy() if sys.version_info < (3, 14) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class ProcessCall:
         """Yield what it answers. Raises FunctionRefused or FunctionFailed."""
         try:
             process = await self._start()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - packages may have changed what asyncio does
             self.ended.set()
             raise failed(self.expert, type(error).__name__, "starting its process") from None
         try:
             await self._ask(process)
             while (piece := await self._read(process)) is not None:
                 yield piece
+                await asyncio.sleep(0)  # it may write faster than we read, which never waits then
         finally:
             await self._kill(process)
 
@@ -59,6 +61,7 @@ class ProcessCall:
         """Do nothing: it is killed when nobody reads its pieces any more."""
 
     async def _start(self) -> asyncio.subprocess.Process:
+        _set_policy()
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bot.adapters.functions.child"),
             *(self._child.entry, self.expert, str(self._child.memory)),
@@ -101,9 +104,8 @@ class ProcessCall:
         raise failed(self.expert, "ProcessEnded", at)
 
     async def _kill(self, process: asyncio.subprocess.Process) -> None:
-        if process.returncode is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # also what it leaves behind when it has ended
         try:
             async with asyncio.timeout(_REAPING):
                 await process.wait()
@@ -113,9 +115,18 @@ class ProcessCall:
             self.ended.set()
 
 
+def _set_policy() -> None:
+    """Undo what packages do (``uvloop.install()``): our loop starts processes by its policy."""
+    if sys.version_info < (3, 14) and asyncio.get_event_loop_policy() is not _POLICY:
+        asyncio.set_event_loop_policy(_POLICY)
+
+
 async def _exit(process: asyncio.subprocess.Process) -> str:
-    async with asyncio.timeout(_REAPING):
-        code = await process.wait()
+    try:
+        async with asyncio.timeout(_REAPING):
+            code = await process.wait()
+    except TimeoutError:
+        return "it has closed its output, and goes on"
     return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
 

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.adapters.functions.function_call import FunctionCall
+from bot.adapters.functions.function_call import FunctionCall, failed
 from bot.adapters.functions.function_loop import FunctionLoop
 from bot.adapters.functions.process_call import ChildProcess, ProcessCall
 from bot.functions import Function, Piece, Request
@@ -54,7 +54,10 @@ class InstalledFunctions(Functions):
             raise FunctionMissing(name)
         if name in self.off:
             raise FunctionOff(name)
-        call = self._start(name, function, request)
+        try:
+            call = self._start(name, function, request)
+        except Exception as error:  # noqa: BLE001 - no threads; a package's policy makes no loops
+            raise failed(name, type(error).__name__, "starting it") from None
         try:
             async with aclosing(call.pieces()) as pieces:
                 async for piece in pieces:
@@ -93,6 +96,7 @@ class InstalledFunctions(Functions):
 
     def _loop(self, package: str) -> FunctionLoop:
         loops = self._loops.setdefault(package, [])
+        loops[:] = [loop for loop in loops if not loop.is_closed]
         usable = next((loop for loop in loops if not loop.is_blocked), None)
         if usable is None:
             loops.append(usable := FunctionLoop())
@@ -102,7 +106,7 @@ class InstalledFunctions(Functions):
         """Return a loop for one call alone, which may be as bad as the one it waited for."""
         in_use = {call.loop for call in self._calls if isinstance(call, FunctionCall)}
         loops = self._loops[package]
-        idle = next((loop for loop in loops if loop not in in_use), None)
+        idle = next((one for one in loops if one not in in_use and not one.is_closed), None)
         if idle is None:
             loops.append(idle := FunctionLoop())
         return idle

@@ -23,6 +23,7 @@ from bot.panel.usage import BY_FUNCTION
 from bot.panel.utterance import Utterance
 
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
+MOST_SOURCES = 100  # of an answer; more are left out
 
 
 async def ask_function(
@@ -57,7 +58,8 @@ async def _answer(
     async with aclosing(context.services.functions.answer(function, request)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Source):
-                sources[piece] = None
+                if len(sources) < MOST_SOURCES:
+                    sources[piece] = None
             else:
                 text += (joined := halves.join(piece))
                 on_event(TextWritten(joined))

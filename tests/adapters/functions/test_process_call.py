@@ -69,6 +69,23 @@ async def endless(request):
             pass
 
 @contained
+def flooding(request):
+    for _ in range(100_000):
+        yield ""
+    yield "Here."
+
+@contained
+def mute(request):
+    os.closerange(0, 100)
+    time.sleep(60)
+
+@contained
+def parting(request):
+    yield str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid)
+    time.sleep(0.5)
+    os._exit(3)
+
+@contained
 def environment(request):
     return " ".join(os.environ)
 """
@@ -122,6 +139,7 @@ async def test_a_refusal_goes_through(installed):
         ("crashing", "SIGSEGV"),
         ("hungry", "MemoryError"),
         ("missing", "AttributeError"),
+        ("mute", "closed its output"),
     ],
 )
 async def test_what_it_does_to_its_process_is_a_failure(installed, name, why, caplog):
@@ -142,6 +160,49 @@ async def test_it_is_killed_with_all_it_has_started(installed):
 
     assert time.monotonic() - began < 10
     await eventually(lambda: not any(map(is_running, pids)))
+
+
+async def test_what_it_leaves_behind_when_it_ends_is_killed_too(installed):
+    pieces = installed("parting")
+    pid = int(await anext(pieces))
+    with pytest.raises(FunctionFailed):
+        await anext(pieces)
+
+    await eventually(lambda: not is_running(pid))
+
+
+async def test_a_flood_of_pieces_does_not_hold_up_the_bot(installed):
+    async def longest_pause():
+        longest = 0.0
+        while True:
+            began = time.monotonic()
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                return longest
+            longest = max(longest, time.monotonic() - began)
+
+    pausing = asyncio.create_task(longest_pause())
+    pieces = await heard(installed("flooding"))
+    pausing.cancel()
+
+    assert pieces[-1] == "Here."
+    assert await pausing < 1
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="asyncio has no policies any more")
+async def test_it_is_started_whatever_policy_a_package_has_set(installed):
+    class NoWatcher(asyncio.DefaultEventLoopPolicy):  # as uvloop's
+        def get_child_watcher(self):
+            raise NotImplementedError
+
+    usual = asyncio.get_event_loop_policy()
+    try:
+        asyncio.set_event_loop_policy(NoWatcher())
+        answer = "".join(await heard(installed("repeating")))
+    finally:
+        asyncio.set_event_loop_policy(usual)
+    assert answer.startswith("Hello")
 
 
 async def test_its_environment_is_what_it_is_given(installed):

@@ -15,6 +15,7 @@ from bot.adapters.functions import function_loop, running
 from bot.adapters.functions.running import MOST_ABANDONED, InstalledFunctions, RunnableFunction
 from bot.functions import Asker, FunctionRefused, Reply, Request, Source, Thread
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionOff
+from bot.panel.turn.function_answer import MOST_SOURCES
 from tests.eventually import eventually
 
 REQUEST = Request(
@@ -626,3 +627,57 @@ async def test_what_it_leaves_behind_is_logged_without_its_words(heard, caplog):
     assert await heard(later) == ["Where? Here."]
     gc.collect()
     assert "secret" not in str([vars(one) for one in caplog.records])
+
+
+async def test_a_loop_that_a_function_closes_or_spoils_is_of_no_matter_to_others(
+    installed, caplog, monkeypatch
+):
+    monkeypatch.setattr(running, "GRACE", 0.1)
+
+    async def closing(_request):
+        loop = asyncio.get_running_loop()
+
+        def close():
+            while not loop.is_closed():
+                loop.call_soon_threadsafe(loop.stop)
+                with suppress(RuntimeError):
+                    loop.close()
+
+        threading.Thread(target=close).start()
+        await asyncio.sleep(60)
+
+    async def spoiling(_request):
+        asyncio.get_running_loop().set_task_factory(lambda *_, **__: 1 / 0)
+        return "Here."
+
+    installed.functions = {
+        "one": RunnableFunction(closing, "acme"),
+        "two": RunnableFunction(later, "acme"),
+        "three": RunnableFunction(spoiling, "acme"),
+    }
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5), aclosing(installed.answer("one", REQUEST)) as pieces:
+            await anext(pieces)
+    for name in ("two", "three", "two"):
+        async with asyncio.timeout(5):
+            assert [piece async for piece in installed.answer(name, REQUEST)]
+    assert sum("left_loop" in one.msg for one in caplog.records) < 3
+
+
+async def test_a_reply_has_so_many_sources_and_no_endless_ones(heard):
+    async def endless(_request):
+        sources = (Source("x" * 1_000, "https://" + "x" * 5_000) for _ in iter(int, 1))
+        return Reply("Here.", sources)
+
+    _, first, *more = await heard(endless)
+
+    assert first == Source("x" * 300, "")
+    assert len(more) == MOST_SOURCES - 1
+
+
+async def test_one_that_cannot_be_started_has_failed(installed, monkeypatch):
+    monkeypatch.setattr(installed, "_loop", lambda _: 1 / 0)
+    installed.functions = {"one": RunnableFunction(later, "acme")}
+
+    with pytest.raises(FunctionFailed, match="ZeroDivisionError"):
+        await anext(installed.answer("one", REQUEST))

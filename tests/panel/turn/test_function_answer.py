@@ -12,7 +12,7 @@ from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
-from bot.panel.turn.function_answer import LONGEST
+from bot.panel.turn.function_answer import LONGEST, MOST_SOURCES
 from bot.panel.utterance import Utterance
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.panel.conftest import THREAD, consult, own_id
@@ -146,6 +146,14 @@ async def test_one_that_is_off_says_so(desk):
     await desk.ask("Where is order 7?")
 
     assert replies(desk) == [sentences.function_off()]
+
+
+async def test_an_answer_has_so_many_sources(desk):
+    many = [Source(f"Order {number}", "") for number in range(MOST_SOURCES + 50)]
+    desk.functions.answers["orders"] = ["Here.", *many]
+    await desk.ask("Which orders?")
+
+    assert "".join(replies(desk)).count("Order ") == MOST_SOURCES
 
 
 async def test_an_endless_answer_is_cut(desk):
