@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.playground.slack.workspace.company import ADA, PRIVATE
+from bot.playground.slack.delivery.delivery import Attempt, Delivery
+from bot.playground.slack.workspace.company import ADA, GENERAL, PRIVATE
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 
@@ -103,6 +104,19 @@ async def test_a_button_on_an_old_reply_works(bot: World):
     await bot.idle()
     views = list(bot.slack.workspace.views.values())
     assert views or bot.said(ts, SHARED)
+
+
+async def test_a_move_in_another_workspace_is_not_ours(bot: World):
+    moved = {"old_channel_id": GENERAL, "new_channel_id": SHARED, "event_ts": "1.0"}
+    body = {
+        "type": "event_callback",
+        "team_id": "T0OTHER",
+        "event": {"type": "channel_id_changed", **moved},
+        "authorizations": [{"team_id": "T0OTHER"}],
+    }
+    await bot.slack.deliverer.carrier.carry(Delivery("events_api", body), Attempt())
+
+    assert await bot.redis.keys("panelbot:moves:*") == []
 
 
 @pytest.mark.parametrize(

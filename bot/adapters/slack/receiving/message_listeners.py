@@ -47,7 +47,8 @@ class MessageListeners:
         """Queue the message in an event; False if the event is not about a message."""
         event = event_of(body)
         if event.get("type") == channels.EVENT:
-            await self._channels.take(event)
+            if payloads.is_for_us(body, self._identity):
+                await self._channels.take(event)
             return True
         if event.get("type") not in MESSAGES:
             return False

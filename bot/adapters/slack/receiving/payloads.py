@@ -61,7 +61,7 @@ def incoming(
     event = event_of(body)
     ts, channel = event.get("ts"), event.get("channel")
     author = author_of(body, identity, apps)
-    if not (ts and channel and author) or not _is_for_us(body, identity):
+    if not (ts and channel and author) or not is_for_us(body, identity):
         return None
     content, mentioned = message_content.read(event), mentions.live(event)
     text, bot = content.text, identity.bot_user_id
@@ -102,7 +102,7 @@ def overheard(body: Mapping[str, Any], identity: Identity) -> tuple[ThreadRef, M
     """Return which reply in a thread an event is about, if another app or a workflow posted it."""
     event = event_of(body)
     ts, channel, thread_ts = event.get("ts"), event.get("channel"), event.get("thread_ts")
-    if not (ts and channel and thread_ts) or thread_ts == ts or not _is_for_us(body, identity):
+    if not (ts and channel and thread_ts) or thread_ts == ts or not is_for_us(body, identity):
         return None
     if not is_another_app(event, identity):
         return None
@@ -189,7 +189,8 @@ def _deletion(
     return Amendment(thread, MessageTs(ts), None)
 
 
-def _is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
+def is_for_us(body: Mapping[str, Any], identity: Identity) -> bool:
+    """Whether an event was sent to our installation, as far as it says."""
     teams = teams_of(body)
     return not teams or identity.team_id in teams
 
