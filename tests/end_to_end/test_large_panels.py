@@ -153,7 +153,7 @@ async def test_everyone_of_500_is_whom_the_router_chooses(world_of_guides: World
     ts = world.say(f"{MENTION} everyone: what about {CITIES[3]}?")
     await world.idle()
     said = world.said(ts)
-    assert "503 experts are too many to ask at once: 50 is the most." in said[0][1]
+    assert "500 experts are too many to ask at once: 50 is the most." in said[0][1]
     assert consulted(world, ts) == {f"{CITIES[3]} Guide"}
 
 

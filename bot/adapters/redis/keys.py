@@ -107,8 +107,8 @@ panelbot:handles:W  hash    user groups that are experts' handles in         unt
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day
 TEAM:CHANNEL                come, if it was stopped: a thread's ts           at most; 100 B
-panelbot:bot:TEAM   string  the bot that works in the workspace: another     a minute after the
-                            one needs a Redis of its own                     last sign; 80 B
+panelbot:bots:TEAM  zset    the bot that works in the workspace, and its     30 seconds after the
+                            processes, by until when it is known (ms)        last sign; 80 B each
 panelbot:moves:     hash    the channels of the workspace whose id has       for ever; 60 B
 TEAM                        changed, as ``OLD>NEW``, and when
 panelbot:channels:  set     the channels that have changed their panel       for ever;
