@@ -40,8 +40,9 @@ def registered() -> Iterator[RegisteredExpert | Unreadable]:
     for distribution in distributions():
         name, found = "an unknown package", list[RegisteredExpert | Unreadable]()
         try:
-            name = str(distribution.metadata["Name"] or name)
-            version = distribution.metadata["Version"] or "of no version"
+            about = distribution.metadata  # has no `get` in the types of Python 3.11
+            name = str(about["Name"]) if "Name" in about else name
+            version = about["Version"] if "Version" in about else "of no version"  # noqa: SIM401
             found += [RegisteredExpert(e, f"{name} {version}") for e in _entries(distribution)]
         except Exception as error:  # noqa: BLE001 - files may have any content
             found.append(Unreadable(name, type(error).__name__))
