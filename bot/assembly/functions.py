@@ -1,6 +1,5 @@
 """The functions of installed packages: where each runs, and who learns that one is off."""
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,7 +16,7 @@ from bot.assembly.parts import process_name
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad
 from bot.panel.errors import PanelError
-from bot.panel.loops import forever
+from bot.panel.loops import meanwhile
 from bot.panel.tools import McpServer
 from bot.settings.config import SETTINGS, Config
 
@@ -43,11 +42,10 @@ async def open_functions(config: Config, redis: Connection) -> AsyncIterator[Ins
         if functions.off:
             await record.renew(functions.off, process_name())
 
-    noting = asyncio.create_task(forever(note, "functions.not_noted", every=_NOTED_EVERY))
     try:
-        yield functions
+        async with meanwhile(note, "functions.not_noted", every=_NOTED_EVERY):
+            yield functions
     finally:
-        noting.cancel()
         await functions.close()
 
 

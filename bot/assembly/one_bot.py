@@ -1,6 +1,5 @@
 """One bot for each Redis and workspace: two would take each other's questions."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,7 +9,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, bad
 from bot.panel.errors import GiveUp, StoreUnavailable
-from bot.panel.loops import forever
+from bot.panel.loops import meanwhile
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +31,10 @@ async def only_bot(storage: Storage, identity: Identity) -> AsyncIterator[None]:
         if other := await claim.renew():
             log.error("redis.shared", extra={"with": other, "remedy": _REMEDY})
 
-    renewing = asyncio.create_task(forever(renew, "bot.not_claimed", every=_EVERY))
     try:
-        yield
+        async with meanwhile(renew, "bot.not_claimed", every=_EVERY):
+            yield
     finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
         with suppress(StoreUnavailable):
             await claim.release()
 

@@ -1,6 +1,5 @@
 """The files that settings name: processes with different ones would answer in turns."""
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -12,7 +11,7 @@ from bot.assembly.parts import process_name
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, warning
 from bot.panel.errors import PanelError, Refused
-from bot.panel.loops import forever
+from bot.panel.loops import meanwhile
 from bot.settings.config import SETTINGS, Config
 from bot.settings.yaml_nodes import digest
 
@@ -52,12 +51,11 @@ async def open_same_files(
     await compare()
     for setting, found in own.items():
         _tell(logging.INFO, "file.in_use", setting=setting, digest=found)
-    comparing = asyncio.create_task(forever(compare, "file.not_compared", every=_EVERY))
     try:
-        yield
+        async with meanwhile(compare, "file.not_compared", every=_EVERY):
+            yield
     finally:
-        comparing.cancel()
-        with suppress(asyncio.CancelledError, PanelError):
+        with suppress(PanelError):
             await record.withdraw(notes, process_name())
 
 

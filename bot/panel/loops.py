@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import NoReturn
 
@@ -36,6 +37,19 @@ async def forever(
         else:
             trouble.over()
             retries = Retries(_BACKOFF)
+
+
+@asynccontextmanager
+async def meanwhile(
+    round_: Callable[[], Awaitable[None]], event: str, *, every: float
+) -> AsyncIterator[None]:
+    """Do as ``forever`` does while the block runs; no round is under way any more after it."""
+    task = asyncio.create_task(forever(round_, event, every=every))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class Trouble:

@@ -9,6 +9,7 @@ from bot.panel import loops
 from bot.panel.errors import StoreUnavailable
 from bot.panel.loops import Trouble, forever
 from bot.panel.retries import Backoff
+from tests.eventually import eventually
 
 LOADING = StoreUnavailable("Redis is unavailable (LOADING): soon", code="LOADING")
 
@@ -102,3 +103,19 @@ async def test_pauses_grow_and_begin_anew_when_it_works_again(monkeypatch):
     assert pauses[0] < pauses[1] < pauses[2] < pauses[3] < pauses[4]
     assert max(pauses) <= 5 * 1.25
     assert pauses[-1] <= 0.3
+
+
+async def test_a_loop_that_runs_meanwhile_has_ended_after_the_block():
+    rounds: list[str] = []
+
+    async def round_() -> None:
+        rounds.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            rounds.append("ended")
+
+    async with loops.meanwhile(round_, "x.failed", every=0):
+        await eventually(lambda: rounds)
+
+    assert rounds == ["begun", "ended"]
