@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from itertools import chain
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,21 +29,22 @@ async def examine(config: Config) -> list[Finding]:
     redis = storage.redis_of(config)
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+        in_use = asyncio.create_task(_panels_in_use(config, client))
         service_findings = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, address(config.redis_url)),
             functions.examine(redis),
-            _examine_models(config, client),
+            _examine_models(config, in_use),
             _examine_other_processes(config, client),
-            _examine_panels(config, client),
+            _examine_panels(in_use),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
     return [*chain.from_iterable(service_findings), *own]
 
 
-async def _examine_models(config: Config, client: AsyncWebClient) -> list[Finding]:
-    return await model_server.examine(config, await _own_models(config, client))
+async def _examine_models(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
+    return await model_server.examine(config, _own_models(await in_use))
 
 
 async def _examine_other_processes(config: Config, client: AsyncWebClient) -> list[Finding]:
@@ -56,17 +58,16 @@ async def _examine_other_processes(config: Config, client: AsyncWebClient) -> li
         return []
 
 
-async def _own_models(config: Config, client: AsyncWebClient) -> list[tuple[str, str]]:
-    """Return the models that experts name themselves; none if that cannot be found out."""
-    file = await _panels_in_use(config, client)
+def _own_models(file: PanelFile) -> list[tuple[str, str]]:
+    """Return the models that experts name themselves."""
     changes = (file.defaults, *file.channels.values())
     experts = [expert for change in changes for expert in change.added.values()]
     return sorted({(f"The model of {e.name}", e.model) for e in experts if e.model})
 
 
-async def _examine_panels(config: Config, client: AsyncWebClient) -> list[Finding]:
+async def _examine_panels(in_use: Awaitable[PanelFile]) -> list[Finding]:
     try:
-        check_sizes(await _panels_in_use(config, client), library.defaults())
+        check_sizes(await in_use, library.defaults())
     except Refused as refusal:
         return [warning(str(refusal), "Remove some: until then, the last ones are left out.")]
     return []

@@ -14,6 +14,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 from bot.functions import GROUP
 from bot.panel.errors import Refused
 
+_UNKNOWN = "an unknown package"
 LONGEST = 30.0  # seconds for an import
 _endless = set[str]()  # what took longer: other threads must not wait for its import as well
 
@@ -38,21 +39,33 @@ def registered() -> Iterator[RegisteredExpert | Unreadable]:
     """Yield what packages register; of two installations of one package the first."""
     seen = set[str]()
     for distribution in distributions():
-        name, found = "an unknown package", list[RegisteredExpert | Unreadable]()
+        found: list[RegisteredExpert | Unreadable]
+        name = ""
         try:
-            about = distribution.metadata  # has no `get` in the types of Python 3.11
-            name = str(about["Name"]) if "Name" in about else name
-            version = about["Version"] if "Version" in about else "of no version"  # noqa: SIM401
-            found += [RegisteredExpert(e, f"{name} {version}") for e in _entries(distribution)]
+            entries = [entry for entry in distribution.entry_points if entry.group == GROUP]
+            if not entries:
+                continue
+            name, version = _name_and_version(distribution)
+            found = [RegisteredExpert(entry, f"{name} {version}") for entry in entries]
         except Exception as error:  # noqa: BLE001 - files may have any content
-            found.append(Unreadable(name, type(error).__name__))
-        if found and name.casefold() not in seen:
+            name = name or _name(distribution)
+            found = [Unreadable(name, type(error).__name__)]
+        if name.casefold() not in seen:
             seen.add(name.casefold())
             yield from found
 
 
-def _entries(distribution: Distribution) -> list[EntryPoint]:
-    return [entry for entry in distribution.entry_points if entry.group == GROUP]
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    about = distribution.metadata  # has no `get` in the types of Python 3.11
+    name = str(about["Name"]) if "Name" in about else _UNKNOWN
+    return name, about["Version"] if "Version" in about else "of no version"  # noqa: SIM401
+
+
+def _name(distribution: Distribution) -> str:
+    try:
+        return _name_and_version(distribution)[0]
+    except Exception:  # noqa: BLE001 - as above
+        return _UNKNOWN
 
 
 def load(entry: EntryPoint) -> object:
