@@ -41,7 +41,7 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
         open_model(config, storage.conversations) as model,
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
-        yield ThreadAccess(_workspace(slack), storage.threads, model, slack.transcript, recovery)
+        yield ThreadAccess(workspace_of(slack), storage.threads, model, slack.transcript, recovery)
 
 
 @asynccontextmanager
@@ -54,7 +54,7 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
         open_knowledge(config) as knowledge,
     ):
         yield Services(
-            workspace=_workspace(slack),
+            workspace=workspace_of(slack),
             stores=_stores(storage),
             model=model,
             knowledge=knowledge,
@@ -65,7 +65,8 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
         )
 
 
-def _workspace(slack: Slack) -> Workspace:
+def workspace_of(slack: Slack) -> Workspace:
+    """Return the workspace that *slack* is connected with."""
     identity, channels = slack.identity, slack.api.channels
     return Workspace(identity.team_id, identity.url, channels.first, channels.current)
 
@@ -89,7 +90,7 @@ async def open_documents(config: Config) -> AsyncIterator[tuple[Workspace, Exper
         open_knowledge(config) as knowledge,
     ):
         documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge)
-        yield _workspace(slack), documents
+        yield workspace_of(slack), documents
 
 
 @asynccontextmanager
@@ -97,4 +98,4 @@ async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, Workspa
     """Open the panels in use; yields the workspace and the panel file's name with them."""
     async with open_storage(config) as storage, open_slack(config, storage) as slack:
         panels, kept_in = panels_of(config, storage, slack.api.channels.first)
-        yield panels, _workspace(slack), kept_in
+        yield panels, workspace_of(slack), kept_in

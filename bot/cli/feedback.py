@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 
 import click
 
+from bot.assembly.operator import workspace_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.cli.command import run, settings
+from bot.operations.services import Workspace
+from bot.panel.model import ThreadRef
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.settings.needs import SLACK_OUT, STORE
@@ -46,15 +49,17 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
     async with open_storage(config) as storage, open_slack(config, storage) as slack:
-        team, url = slack.identity.team_id, slack.identity.url
-        months = [await storage.feedback.of_month(team, month) for month in kept_months(now)]
+        workspace = workspace_of(slack)
+        months = [
+            await storage.feedback.of_month(workspace.team_id, month) for month in kept_months(now)
+        ]
     recent = (entry for month in months for entry in month if entry.at >= oldest)
-    rows = [_row(entry, url) for entry in sorted(recent, key=lambda entry: entry.at)]
+    rows = [_row(entry, workspace) for entry in sorted(recent, key=lambda entry: entry.at)]
     click.echo(write(rows), nl=False)
 
 
-def _row(entry: Feedback, url: str) -> Row:
-    channel, root = entry.judged.turn.split(":")[1], entry.thread_ts.replace(".", "")
+def _row(entry: Feedback, workspace: Workspace) -> Row:
+    team, channel, _ = entry.judged.turn.split(":")
     return {
         "time": datetime.fromtimestamp(entry.at / 1000, UTC).isoformat(timespec="seconds"),
         "opinion": entry.opinion.value,
@@ -62,7 +67,7 @@ def _row(entry: Feedback, url: str) -> Row:
         "model": entry.model,
         "reason": entry.reason,
         "person": entry.by,
-        "thread": f"{url}archives/{channel}/p{root}",
+        "thread": workspace.permalink(ThreadRef(team, channel, entry.thread_ts)),
     }
 
 

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from bot.adapters.slack.buttons import thumbs
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
 from bot.playground.slack.workspace.company import ADA, GENERAL, PRIVATE
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
+from tests.end_to_end.test_feedback import thumb
 
 LEGAL = "the legal counsel of a technology company"
 SHARED, AGAIN = "C0SHARED", "C0AGAIN"
@@ -104,6 +106,22 @@ async def test_a_button_on_an_old_reply_works(bot: World):
     await bot.idle()
     views = list(bot.slack.workspace.views.values())
     assert views or bot.said(ts, SHARED)
+
+
+async def test_a_thumb_on_an_old_reply_counts_and_leads_to_the_thread_as_it_is_now(bot: World):
+    ts = await asked(bot, f"{MENTION} please ask legal", PRIVATE)
+    bot.slack.people.share(PRIVATE, SHARED)
+    await bot.idle()
+
+    reply = last_reply(bot, ts, SHARED)
+    pressed = thumb(reply, "positive_button")
+    await bot.slack.people.click(ADA, reply, thumbs.FEEDBACK, pressed)
+    await bot.idle()
+
+    code, out, _ = await bot.panelbot("feedback", "export")
+    assert code == 0
+    assert f"/archives/{SHARED}/p{ts.replace('.', '')}" in out
+    assert PRIVATE not in out
 
 
 async def test_a_move_in_another_workspace_is_not_ours(bot: World):
