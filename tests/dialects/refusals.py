@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, ModelUnavailable, PanelError
-from bot.panel.texts import failure_sentences
+from bot.panel.texts import refusal_sentences
 from tests.dialects.rows import Outcome, Row, ThreadRow, created, ended, refused
 from tests.dialects.server import (
     AZURE,
@@ -295,7 +295,7 @@ THREADS: list[ThreadRow] = [
                 Http(400, {"error": "registry.ollama.ai/library/gemma3:4b does not support tools"})
             ]
         },
-        said=[("Panelbot", failure_sentences.router_failed(ModelFault.NO_TOOLS))],
+        said=[("Panelbot", refusal_sentences.router_failed(ModelFault.NO_TOOLS))],
         asks=("hello",),
         absent=("did not respond",),
     ),

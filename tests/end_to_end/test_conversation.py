@@ -8,7 +8,7 @@ from bot.panel.errors import ModelFault
 from bot.panel.links import RouterLabels
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import refusal_sentences, sentences
 from bot.playground.openai import faults
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call, Cut, Text
@@ -214,7 +214,7 @@ async def test_no_credit_left_is_told_in_the_thread(bot: World):
     ts = bot.say(f"{MENTION} please ask legal")
     await bot.idle()
 
-    assert bot.said(ts) == [("Panelbot", failure_sentences.router_failed(ModelFault.QUOTA))]
+    assert bot.said(ts) == [("Panelbot", refusal_sentences.router_failed(ModelFault.QUOTA))]
 
 
 async def test_a_question_asked_while_no_worker_runs_is_answered_later(world: World):

@@ -4,7 +4,7 @@ from bot.panel.errors import MessengerRefused, ModelFault, ModelRefused, Poisone
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.model import Turn
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.texts import apologies, failure_sentences
+from bot.panel.texts import apologies, failure_sentences, refusal_sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 NO_CREDIT = "no-credit"
@@ -56,7 +56,7 @@ class FailureNotice:
                 sentence = await self._no_credit_sentence(record.turn)
             case ModelRefused(server=server):
                 fault = fault_of(error, record.turn)
-                sentence = failure_sentences.router_failed(fault, server)
+                sentence = refusal_sentences.router_failed(fault, server)
             case MessengerRefused():
                 sentence = apologies.refused(error)
             case _ if record.progress.said_something:
@@ -80,7 +80,7 @@ class FailureNotice:
         """Return the full sentence for the channel's first thread, a short one for the others."""
         is_first = await self._threads.is_first_to_post(NO_CREDIT, turn)
         return (
-            failure_sentences.router_failed(ModelFault.QUOTA)
+            refusal_sentences.router_failed(ModelFault.QUOTA)
             if is_first
             else failure_sentences.still_no_credit()
         )

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.language import gettext, listing, ngettext, number
+from bot.language import gettext, listing, ngettext
 from bot.panel.errors import (
     ConversationGone,
     MessengerUnavailable,
-    ModelFault,
     ModelOverloaded,
     ModelUnavailable,
     StoreUnavailable,
@@ -15,6 +14,7 @@ from bot.panel.errors import (
 from bot.panel.journal.events import Failure
 from bot.panel.names import in_code
 from bot.panel.texts import refusal_sentences
+from bot.panel.texts.refusal_sentences import named
 
 _LASTING = 60.0  # seconds from which people are told how long they have to wait
 
@@ -74,22 +74,22 @@ def why_given_up(error: BaseException) -> str:
             return gettext(
                 "the model service{server} accepts no more requests from us for now, and asks us "
                 "to wait for about {time}",
-                server=_named(server),
+                server=named(server),
                 time=_duration(after),
             )
         case ModelOverloaded(server=server):
             return gettext(
                 "the model service{server} had more requests than it accepts for too long",
-                server=_named(server),
+                server=named(server),
             )
         case ModelUnavailable(answered=False, server=server):
             return gettext(
-                "the model service{server} did not respond for too long", server=_named(server)
+                "the model service{server} did not respond for too long", server=named(server)
             )
         case ModelUnavailable(server=server):
             return gettext(
                 "the model service{server} answered with errors for too long",
-                server=_named(server),
+                server=named(server),
             )
         case ConversationGone():
             return gettext("the model service did not find what was said in this thread")
@@ -113,7 +113,7 @@ def model_away(error: TryLater, pauses: Sequence[float]) -> str:
 
 def problem(error: TryLater) -> str:
     """Return how the model's side is away, for the beginning of a sentence."""
-    server = _named(getattr(error, "server", ""))
+    server = named(getattr(error, "server", ""))
     match error:
         case ModelOverloaded(after=after) if after and after >= _LASTING:
             return gettext(
@@ -129,11 +129,6 @@ def problem(error: TryLater) -> str:
             return gettext("The model service{server} answers with errors", server=server)
         case _:
             return gettext("The model service{server} is not responding", server=server)
-
-
-def _named(server: str) -> str:
-    """Return the name of a *server* in brackets, for after ``the model service``."""
-    return f" ({server})" if server else ""
 
 
 def _duration(seconds: float) -> str:
@@ -173,7 +168,10 @@ def servers_failed(labels: Sequence[str], name: str) -> str:
 
 
 def _not_answered(reason: str, name: str) -> str:
-    problem = gettext("I could not answer this time: {reason}.", reason=reason)
+    return _to_try_again(gettext("I could not answer this time: {reason}.", reason=reason), name)
+
+
+def _to_try_again(problem: str, name: str) -> str:
     again = gettext("To try again, write")
     return f"_{problem} {again}_ `{name}: …`"
 
@@ -184,8 +182,7 @@ def function_said_nothing(name: str) -> str:
         "My function ended without an error, but answered with nothing. Perhaps it found nothing; "
         "whoever wrote it can let it say so."
     )
-    again = gettext("To try again, write")
-    return f"_{problem} {again}_ `{name}: …`"
+    return _to_try_again(problem, name)
 
 
 def why_failed(failure: Failure) -> str:
@@ -210,109 +207,3 @@ def _why_not_answered(failure: Failure) -> str:
         Failure.OTHER: gettext("something failed; whoever runs me finds the cause in the log"),
         Failure.FORGOT: gettext("I no longer know what I wanted the tool for"),
     }[failure]
-
-
-_MANY = 20  # experts, of whom a model has to read a good deal
-
-
-def router_failed(fault: ModelFault, server: str = "", experts: int = 0) -> str:
-    """Return the message of a turn whose router failed; *server* is the name of the model's.
-
-    *experts*: how many it had to read about.
-    """
-    if fault is ModelFault.TOO_LONG and experts >= _MANY:
-        return gettext(
-            "This is more than my model can read at once, together with who the {count} experts "
-            "here are. A shorter message or a new thread may help, or the name of an expert before "
-            "the question. If not, whoever runs me has to choose a router model that reads more, "
-            "and whoever looks after the panel can remove experts.",
-            count=number(experts),
-        )
-    return repairable(fault, server) or _about_message(fault, _named(server))
-
-
-def repairable(fault: ModelFault, server: str = "") -> str | None:
-    """Return what whoever runs the bot has to do, if that is what it takes."""
-    named = _named(server)
-    return {
-        ModelFault.QUOTA: gettext(
-            "The model account{server} has no credit left, or its budget is used up, so nobody "
-            "here can answer. Whoever runs me has to top it up; then try again.",
-            server=named,
-        ),
-        ModelFault.ACCESS: gettext(
-            "The model service{server} rejected my key. Whoever runs me has to renew it: "
-            "`panelbot check` tells more.",
-            server=named,
-        ),
-        ModelFault.FORBIDDEN: gettext(
-            "The model service{server} does not allow this with my key. Whoever runs me has to "
-            "look at the key's permissions, its project and its organization; the log has more.",
-            server=named,
-        ),
-        ModelFault.REGION: gettext(
-            "The model service{server} accepts no requests from where I run: its country or its "
-            "network address is not allowed there. Whoever runs me has to have it allowed.",
-            server=named,
-        ),
-        ModelFault.MODEL: gettext(
-            "The router's model does not exist (any more). Whoever runs me has to choose another: "
-            "`panelbot check` tells more."
-        ),
-        ModelFault.NO_TOOLS: gettext(
-            "The router's model cannot use tools, and so cannot call an expert. Whoever runs me "
-            "has to choose another."
-        ),
-        ModelFault.TOOLS_OFF: gettext(
-            "The model's server{server} was started without tools, so no expert can be called. "
-            "Whoever runs it has to switch them on; the log has its words.",
-            server=named,
-        ),
-    }.get(fault)
-
-
-def _about_message(fault: ModelFault, named: str) -> str:
-    return {
-        ModelFault.FILTERED: gettext(
-            "A content filter of the model service{server} stopped this. Please put it "
-            "differently. If that does not help, it is about what was said in this thread before: "
-            "then please start a new one.",
-            server=named,
-        ),
-        ModelFault.FILTERED_QUESTION: gettext(
-            "A content filter of the model service{server} stopped this message, or its answer. "
-            "Please put it differently.",
-            server=named,
-        ),
-        ModelFault.FILTERED_BEFORE: gettext(
-            "A content filter of the model service{server} stopped what was said in this thread "
-            "before, so putting it differently does not help. Please start a new thread.",
-            server=named,
-        ),
-        ModelFault.TOO_LONG: gettext(
-            "This is more than I can read at once. Please send a shorter message, or start a new "
-            "thread."
-        ),
-        ModelFault.CUT_SHORT: gettext(
-            "The model stopped in the middle of its answer. Please ask again, perhaps for less at "
-            "a time."
-        ),
-        ModelFault.DOCUMENTS: gettext(
-            "Documents that I was to search are gone. Whoever looks after the panel has to add "
-            "them again."
-        ),
-        ModelFault.TOOLS: gettext(
-            "The model service{server} does not know one of my tools. Whoever runs me finds more "
-            "in the log.",
-            server=named,
-        ),
-        ModelFault.TOOL_SERVER: gettext(
-            "The server of one of my tools could not be reached, or rejected us. Whoever runs me "
-            "finds more in the log."
-        ),
-        ModelFault.BAD_REQUEST: gettext(
-            "The model service{server} did not accept my request. Please tell whoever runs me; "
-            "the log has the details.",
-            server=named,
-        ),
-    }[fault]

@@ -1,11 +1,14 @@
-"""Why an expert has no answer where the model's side refused it: the ends of sentences."""
+"""Sentences to people about what the model's side refused, an expert or the router."""
 
-from bot.language import gettext
+from bot.language import gettext, number
+from bot.panel.errors import ModelFault
 from bot.panel.journal.events import Failure
+
+_MANY = 20  # experts, of whom a model has to read a good deal
 
 
 def why_refused(failure: Failure) -> str | None:
-    """Return what the model's side has refused."""
+    """Return what the model's side has refused an expert, for the end of a sentence."""
     return {
         Failure.REJECTED: gettext(
             "the model service did not accept my request; whoever runs me finds the cause in the "
@@ -44,3 +47,111 @@ def why_refused(failure: Failure) -> str | None:
             "them on"
         ),
     }.get(failure)
+
+
+def router_failed(fault: ModelFault, server: str = "", experts: int = 0) -> str:
+    """Return the message of a turn whose router failed; *server* is the name of the model's.
+
+    *experts*: how many it had to read about.
+    """
+    if fault is ModelFault.TOO_LONG and experts >= _MANY:
+        return gettext(
+            "This is more than my model can read at once, together with who the {count} experts "
+            "here are. A shorter message or a new thread may help, or the name of an expert before "
+            "the question. If not, whoever runs me has to choose a router model that reads more, "
+            "and whoever looks after the panel can remove experts.",
+            count=number(experts),
+        )
+    return repairable(fault, server) or _about_message(fault, named(server))
+
+
+def repairable(fault: ModelFault, server: str = "") -> str | None:
+    """Return what whoever runs the bot has to do, if that is what it takes."""
+    server = named(server)
+    return {
+        ModelFault.QUOTA: gettext(
+            "The model account{server} has no credit left, or its budget is used up, so nobody "
+            "here can answer. Whoever runs me has to top it up; then try again.",
+            server=server,
+        ),
+        ModelFault.ACCESS: gettext(
+            "The model service{server} rejected my key. Whoever runs me has to renew it: "
+            "`panelbot check` tells more.",
+            server=server,
+        ),
+        ModelFault.FORBIDDEN: gettext(
+            "The model service{server} does not allow this with my key. Whoever runs me has to "
+            "look at the key's permissions, its project and its organization; the log has more.",
+            server=server,
+        ),
+        ModelFault.REGION: gettext(
+            "The model service{server} accepts no requests from where I run: its country or its "
+            "network address is not allowed there. Whoever runs me has to have it allowed.",
+            server=server,
+        ),
+        ModelFault.MODEL: gettext(
+            "The router's model does not exist (any more). Whoever runs me has to choose another: "
+            "`panelbot check` tells more."
+        ),
+        ModelFault.NO_TOOLS: gettext(
+            "The router's model cannot use tools, and so cannot call an expert. Whoever runs me "
+            "has to choose another."
+        ),
+        ModelFault.TOOLS_OFF: gettext(
+            "The model's server{server} was started without tools, so no expert can be called. "
+            "Whoever runs it has to switch them on; the log has its words.",
+            server=server,
+        ),
+    }.get(fault)
+
+
+def _about_message(fault: ModelFault, server: str) -> str:
+    return {
+        ModelFault.FILTERED: gettext(
+            "A content filter of the model service{server} stopped this. Please put it "
+            "differently. If that does not help, it is about what was said in this thread before: "
+            "then please start a new one.",
+            server=server,
+        ),
+        ModelFault.FILTERED_QUESTION: gettext(
+            "A content filter of the model service{server} stopped this message, or its answer. "
+            "Please put it differently.",
+            server=server,
+        ),
+        ModelFault.FILTERED_BEFORE: gettext(
+            "A content filter of the model service{server} stopped what was said in this thread "
+            "before, so putting it differently does not help. Please start a new thread.",
+            server=server,
+        ),
+        ModelFault.TOO_LONG: gettext(
+            "This is more than I can read at once. Please send a shorter message, or start a new "
+            "thread."
+        ),
+        ModelFault.CUT_SHORT: gettext(
+            "The model stopped in the middle of its answer. Please ask again, perhaps for less at "
+            "a time."
+        ),
+        ModelFault.DOCUMENTS: gettext(
+            "Documents that I was to search are gone. Whoever looks after the panel has to add "
+            "them again."
+        ),
+        ModelFault.TOOLS: gettext(
+            "The model service{server} does not know one of my tools. Whoever runs me finds more "
+            "in the log.",
+            server=server,
+        ),
+        ModelFault.TOOL_SERVER: gettext(
+            "The server of one of my tools could not be reached, or rejected us. Whoever runs me "
+            "finds more in the log."
+        ),
+        ModelFault.BAD_REQUEST: gettext(
+            "The model service{server} did not accept my request. Please tell whoever runs me; "
+            "the log has the details.",
+            server=server,
+        ),
+    }[fault]
+
+
+def named(server: str) -> str:
+    """Return the name of a *server* in brackets, for after ``the model service``."""
+    return f" ({server})" if server else ""

@@ -7,7 +7,7 @@ from bot.language import gettext, listing, ngettext, number
 from bot.panel.model import Steer, Wish
 from bot.panel.names import in_code
 
-_MOST = 50  # experts in the list that a thread is shown
+MOST_LISTED = 50  # experts of a large panel that people are shown at once
 
 
 def thinking() -> str:
@@ -292,16 +292,19 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
         return gettext(
             "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
         )
-    lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts[:_MOST]]
-    if (more := len(experts) - _MOST) > 0:
-        lines.append(
-            ngettext(
-                "And {count} more: `/experts find WORD` finds it by name and purpose.",
-                "And {count} more: `/experts find WORD` finds them by name and purpose.",
-                more,
-            )
-        )
+    lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts[:MOST_LISTED]]
+    if (more := len(experts) - MOST_LISTED) > 0:
+        lines.append(more_experts(more))
     return "\n".join([gettext("On this panel:"), *lines])
+
+
+def more_experts(count: int) -> str:
+    """Return the line below the first experts of a panel that has *count* more."""
+    return ngettext(
+        "And {count} more: `/experts find WORD` finds it by name and purpose.",
+        "And {count} more: `/experts find WORD` finds them by name and purpose.",
+        count,
+    )
 
 
 def quoted(name: str) -> str:

@@ -21,7 +21,13 @@ from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
 from bot.panel.reports.failure_notes import ROUTER
-from bot.panel.texts import apologies, failure_sentences, file_sentences, sentences
+from bot.panel.texts import (
+    apologies,
+    failure_sentences,
+    file_sentences,
+    refusal_sentences,
+    sentences,
+)
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
 from bot.panel.threads.conversations import ThreadConversations
@@ -273,7 +279,7 @@ class TurnRunner:
             await self._failures.no_credit(context.record, context.writer)
         else:
             experts = len(context.panel.experts)
-            sentence = failure_sentences.router_failed(fault, refusal.server, experts)
+            sentence = refusal_sentences.router_failed(fault, refusal.server, experts)
             await context.writer.post("refused", sentence)
 
     async def _route_and_consult(self, context: TurnContext) -> None:

@@ -32,7 +32,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.tool_names import MOST_SINGLE, are_meant
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, Panel, ThreadRef
-from bot.panel.texts import failure_sentences
+from bot.panel.texts import refusal_sentences
 from bot.panel.tools import HostedTool, McpServer
 from bot.playground.openai.responses import requests
 from bot.playground.openai.server import OpenAIPlayground
@@ -250,7 +250,7 @@ async def test_a_panel_that_fits_in_no_form_is_told_as_that(
     api.will(*[Answer(400, TOO_LONG)] * 3)
     with pytest.raises(ModelRefused) as refused:
         await told(model, asked(500))
-    said = failure_sentences.router_failed(refused.value.fault, experts=500)
+    said = refusal_sentences.router_failed(refused.value.fault, experts=500)
     assert "500 experts" in said
     assert "router model that reads more" in said
 

@@ -9,12 +9,12 @@ from bot.panel.errors import (
     StoreUnavailable,
 )
 from bot.panel.journal.events import Failure
-from bot.panel.texts import failure_sentences
+from bot.panel.texts import failure_sentences, refusal_sentences
 
 
 @pytest.mark.parametrize("fault", ModelFault)
 def test_every_fault_has_a_sentence(fault):
-    assert "(OpenAI)" in failure_sentences.router_failed(fault, "OpenAI") or fault in (
+    assert "(OpenAI)" in refusal_sentences.router_failed(fault, "OpenAI") or fault in (
         ModelFault.MODEL,
         ModelFault.NO_TOOLS,
         ModelFault.TOO_LONG,

@@ -8,7 +8,7 @@ from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import ToolAnswered, UserSaid
 from bot.panel.model import Expert, ExpertName, Message, MessageTs, Steer, UserId, Wish
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import refusal_sentences, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.utterance import Utterance
 from tests.fakes.language_model import LIMIT, ROUTER
@@ -127,7 +127,7 @@ async def test_the_router_is_heard_of_where_nobody_has_answered(bench):
     await bench.ask("May we?")
     assert bench.messenger.said[-1] == (
         None,
-        failure_sentences.router_failed(ModelFault.CUT_SHORT),
+        refusal_sentences.router_failed(ModelFault.CUT_SHORT),
     )
 
 

@@ -16,7 +16,7 @@ from bot.panel.links import ExpertLabels, Owner, RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, refusal_sentences, sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
 from bot.panel.utterance import Utterance
@@ -478,7 +478,7 @@ async def test_experts_without_credit_are_told_of_once(bench):
 
     await bench.ask("May we?")
 
-    told = (None, failure_sentences.router_failed(ModelFault.QUOTA))
+    told = (None, refusal_sentences.router_failed(ModelFault.QUOTA))
     assert [said for said in bench.messenger.said if "Asked" not in said[1]] == [told]
     assert bench.model.unanswered() == []
 
@@ -490,7 +490,7 @@ async def test_a_channel_that_knows_of_it_is_told_in_short(bench):
     await bench.ask("legal: and now?", "2.0")
 
     assert [text for _, text in bench.messenger.said] == [
-        failure_sentences.router_failed(ModelFault.QUOTA),
+        refusal_sentences.router_failed(ModelFault.QUOTA),
         failure_sentences.still_no_credit(),
     ]
 

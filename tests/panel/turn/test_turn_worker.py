@@ -14,7 +14,7 @@ from bot.panel.errors import (
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, refusal_sentences, sentences
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
@@ -166,7 +166,7 @@ async def test_the_empty_account_is_told_with_a_way_to_try_again(bench, work):
     await put(bench, "hello")
     await settled(bench)
 
-    assert bench.messenger.said == [(None, failure_sentences.router_failed(ModelFault.QUOTA))]
+    assert bench.messenger.said == [(None, refusal_sentences.router_failed(ModelFault.QUOTA))]
     (letter,) = await bench.queue.buried()
     await bench.queue.retry(letter.turn.id)
     await settled(bench)

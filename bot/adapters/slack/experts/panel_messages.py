@@ -17,10 +17,11 @@ from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+from bot.panel.texts import sentences
+from bot.panel.texts.sentences import MOST_LISTED
 
 _MANY = 30  # a longer list shortens the experts' purposes, to fit in fifty blocks
 _SHORT = 100
-MOST_LISTED = 50
 NO_HANDLES: Mapping[ExpertName, str] = MappingProxyType({})
 
 
@@ -94,11 +95,7 @@ def more_experts(count: int, *, for_defaults: bool) -> str:
             "And {count} more: `/experts default find WORD` finds them by name and purpose.",
             count,
         )
-    return ngettext(
-        "And {count} more: `/experts find WORD` finds it by name and purpose.",
-        "And {count} more: `/experts find WORD` finds them by name and purpose.",
-        count,
-    )
+    return sentences.more_experts(count)
 
 
 def file_note(place: str) -> str:

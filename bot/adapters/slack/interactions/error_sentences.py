@@ -13,7 +13,7 @@ from bot.panel.errors import (
     PanelError,
     Refused,
 )
-from bot.panel.texts import apologies, failure_sentences
+from bot.panel.texts import apologies, failure_sentences, refusal_sentences
 
 _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
 
@@ -30,7 +30,7 @@ def error_sentence(error: PanelError) -> str:
         case MessengerUnavailable():
             return gettext("I cannot reach Slack just now; please try again in a minute.")
         case ModelRefused(fault=fault, server=server):
-            return failure_sentences.repairable(fault, server) or gettext(
+            return refusal_sentences.repairable(fault, server) or gettext(
                 "The model service did not let me do that; please tell whoever runs me."
             )
         case ModelUnavailable():
