@@ -12,7 +12,7 @@ _BAR = 79
 _HEAD = """\
 # Panelbot's settings. Copy to .env, fill in, and load it with your process manager
 # (or: set -a; . ./.env; set +a). `panelbot check` tells what is missing.
-# Generated from bot/settings/config.py: python -m docsgen
+# Generated from bot/settings/sections/: python -m docsgen
 """
 _INTRODUCTION = """\
 # Settings

@@ -17,8 +17,8 @@ from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
 from bot.panel.links import ThreadLinks, experts_on
 from bot.panel.model import ExpertName, ThreadRef
-from bot.settings.config import BACKENDS
 from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.sections.model import BACKENDS
 
 NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
 

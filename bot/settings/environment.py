@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.settings.config import OPENAI_API, SETTINGS, Config
+from bot.settings.config import SETTINGS, Config
+from bot.settings.sections.model import OPENAI_API
 
 
 @dataclass(frozen=True, slots=True)

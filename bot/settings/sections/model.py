@@ -1,0 +1,127 @@
+"""Which models answer, and what experts may do."""
+
+from dataclasses import dataclass
+
+from bot.settings.kinds import choice, number, text, url, whole_number, word_set, words
+from bot.settings.setting import Group, setting
+
+BACKENDS = ("conversations", "stateless", "assistants")
+OPENAI_API = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Which models answer, and what experts may do."""
+
+    openai_api_key: str = setting(
+        "OPENAI_API_KEY",
+        text(),
+        "A key of platform.openai.com, or whatever the server of your own takes",
+        needed="always",
+        example="sk-…",
+        is_secret=True,
+        line="sk-",
+        group=Group.MODEL,
+    )
+    openai_base_url: str = setting(
+        "OPENAI_BASE_URL",
+        url(default=OPENAI_API),
+        "Only for a compatible server of your own",
+        page="run/backends.md",
+    )
+    backend: str = setting(
+        "PANELBOT_BACKEND",
+        choice(*BACKENDS, default="conversations"),
+        "What the server offers. conversations: OpenAI, Azure, OGX. stateless: the Responses API "
+        "alone, conversations are then kept in Redis (vLLM, Ollama, LocalAI, zero data "
+        "retention). assistants: the older Assistants API, which OpenAI itself has switched off",
+        example="stateless",
+        page="run/backends.md",
+    )
+    history_tokens: int = setting(
+        "PANELBOT_HISTORY_TOKENS",
+        whole_number(1000, 1_000_000, default=16_000),
+        "stateless only: the older part of a conversation is summarised from about this many "
+        "tokens on. Well below what the smallest model can read",
+        page="run/models.md#long-threads",
+    )
+    compact_tokens: int = setting(
+        "PANELBOT_COMPACT_TOKENS",
+        whole_number(1000, 10_000_000, or_zero=True, default=100_000),
+        "conversations only: the server summarises a conversation from this many tokens on; 0: "
+        "never",
+        page="run/models.md#long-threads",
+    )
+    router_model: str = setting(
+        "PANELBOT_ROUTER_MODEL",
+        text(default="gpt-6-luna"),
+        "The router's model",
+    )
+    expert_model: str = setting(
+        "PANELBOT_EXPERT_MODEL",
+        text(default="gpt-6.1-terra"),
+        "For experts that name no model of their own",
+    )
+    hard_model: str = setting(
+        "PANELBOT_HARD_MODEL",
+        text(default="gpt-6.2-sol"),
+        'For "Go deeper"; with OPENAI_BASE_URL, the default is PANELBOT_EXPERT_MODEL',
+    )
+    fallback_models: tuple[str, ...] = setting(
+        "PANELBOT_FALLBACK_MODELS",
+        words(r"[A-Za-z0-9][\w.:/-]{0,99}"),
+        "Asked in this order where one of these no longer exists or stays overloaded",
+        example="gpt-6-luna,gpt-6.2-sol",
+        page="run/models.md#models-that-are-unavailable",
+    )
+    expert_timeout: float = setting(
+        "PANELBOT_EXPERT_TIMEOUT",
+        number(5, 3600, default=180),
+        "Seconds that an expert may take",
+    )
+    function_timeout: float = setting(
+        "PANELBOT_FUNCTION_TIMEOUT",
+        number(1, 3600, default=60),
+        "The same for experts that are functions",
+        page="extend/functions.md",
+    )
+    function_processes: frozenset[str] = setting(
+        "PANELBOT_FUNCTION_PROCESSES",
+        word_set(r"[a-z][a-z0-9-]{0,23}"),
+        "Functions that run in a process of their own, so that a crash and all of their memory "
+        "are contained: names of experts, or all. Functions may also ask for it themselves",
+        example="orders,rota",
+        page="extend/functions.md#a-process-of-its-own",
+    )
+    function_memory: int = setting(
+        "PANELBOT_FUNCTION_MEMORY",
+        whole_number(64, 1_000_000, or_zero=True, default=1024),
+        "Megabytes of address space that such a process may use; 0: as much as there is",
+        page="extend/functions.md#a-process-of-its-own",
+    )
+    expert_levels: int = setting(
+        "PANELBOT_EXPERT_LEVELS",
+        whole_number(1, 5, default=2),
+        "Levels of experts under the router: 2 lets experts consult others; 1: none does",
+        page="use/experts.md#experts-who-consult-experts",
+    )
+    max_consultations: int = setting(
+        "PANELBOT_MAX_CONSULTATIONS",
+        whole_number(1, 50, default=8),
+        "How many experts may be consulted for one question; those that people name do not count",
+    )
+    prices: str = setting(
+        "PANELBOT_PRICES",
+        text(),
+        'What models cost, for "Show work": a file like bot/settings/prices.yaml, which then '
+        "replaces it",
+        example="/etc/panelbot/prices.yaml",
+    )
+    tools: str = setting(
+        "PANELBOT_TOOLS",
+        text(),
+        "The tools that experts may use (web search, code interpreter, images, remote MCP "
+        "servers): a file, see docs/extend/tools.md. Without it there are none",
+        example="/etc/panelbot/tools.yaml",
+        page="extend/tools.md",
+    )

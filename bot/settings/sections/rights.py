@@ -1,0 +1,63 @@
+"""Who may do what, and where the panels are kept."""
+
+from dataclasses import dataclass
+
+from bot.settings.kinds import number, text, word_set, words
+from bot.settings.setting import Group, setting
+
+_APPROVERS = frozenset({"asker", "admins"})
+
+
+@dataclass(frozen=True)
+class RightsSettings:
+    """Who may do what, and where the panels are kept."""
+
+    panel_file: str = setting(
+        "PANELBOT_PANEL_FILE",
+        text(),
+        "A file that the panels are kept in, instead of being changed in Slack: see `panelbot "
+        "experts`",
+        example="/etc/panelbot/panel.yaml",
+        page="extend/panel-files.md",
+        group=Group.PANELS,
+    )
+    own_secrets: tuple[str, ...] = setting(
+        "PANELBOT_SECRET",
+        words(r"\S{16,}"),
+        "Signs the bot's own messages, so that a thread can be found again after Redis is lost. "
+        "At least 16 characters (openssl rand -hex 32). To change it: new,old. Without it the "
+        "signing secret or the bot token serves, and a new token makes old threads unreadable.",
+        needed="recommended",
+        example="the output of: openssl rand -hex 32",
+        is_secret=True,
+        group=Group.RIGHTS,
+    )
+    admins: frozenset[str] = setting(
+        "PANELBOT_ADMINS",
+        word_set(r"[UW][A-Z0-9]{2,}"),
+        "People, besides workspace admins, who may change the workspace's default panel",
+        example="U012AB3CD,U045EF6GH",
+    )
+    apps: frozenset[str] = setting(
+        "PANELBOT_APPS",
+        word_set(r"[ABUW][A-Z0-9]{2,}"),
+        "Other apps and workflows that may ask by mentioning the bot: ids of apps (A…), of their "
+        "bots (B…) or of their bots' users (U…). Left out: none may",
+        example="A012AB3CD,B045EF6GH",
+        page="use/asking.md#apps-and-workflows",
+    )
+    approvers: frozenset[str] = setting(
+        "PANELBOT_APPROVERS",
+        word_set(r"asker|anyone|admins|[UWS][A-Z0-9]{2,}", default=_APPROVERS),
+        "Who may approve tools that need it: asker (of the question), admins (of the workspace, "
+        "and those above), anyone (except people of other organisations), and ids of people and "
+        "user groups",
+        example="asker,admins,U012AB3CD,S078IJ9KL",
+        page="use/approvals.md",
+    )
+    approval_hours: float = setting(
+        "PANELBOT_APPROVAL_HOURS",
+        number(0.0001, 720, default=24),
+        "Hours after which an approval that nobody decided on counts as declined",
+        page="use/approvals.md",
+    )
