@@ -11,6 +11,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
@@ -20,6 +21,7 @@ from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.audit.audit_log import NOBODY, Auditor
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, Problem
 
@@ -41,13 +43,19 @@ class Storage:
     approvals: RedisApprovalStore
     deliveries: RedisDeliveryStore
     channel_moves: RedisChannelMoveStore
+    audit_log: RedisAuditLog
+    audit: Auditor
 
 
 @asynccontextmanager
-async def open_storage(config: Config) -> AsyncIterator[Storage]:
-    """Connect to Redis. Raises PanelError, with a remedy, if it cannot be used."""
+async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[Storage]:
+    """Connect to Redis; *operator* acts where no person does.
+
+    Raises PanelError, with a remedy, if it cannot be used.
+    """
     shards = Shards(config.redis_shards)
     redis = redis_of(config)
+    audit_log = RedisAuditLog(redis, config.secrets)
     try:
         await client.prepare(redis, config.redis_url, shards)
         yield Storage(
@@ -64,6 +72,8 @@ async def open_storage(config: Config) -> AsyncIterator[Storage]:
             RedisApprovalStore(redis, shards),
             RedisDeliveryStore(redis),
             RedisChannelMoveStore(redis),
+            audit_log,
+            Auditor(audit_log, operator),
         )
     finally:
         await redis.aclose()

@@ -6,7 +6,8 @@ keys of a shard have its number as their hash tag. A single server (or a Sentine
 shard, a Cluster a few for each of its primaries.
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
-for ``panelbot:{kept:CONVERSATION}:``, ``T`` for ``team:channel:thread_ts``.
+for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``T`` for
+``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -124,6 +125,9 @@ K head              hash    a conversation that we keep ourselves: labels,   90 
                             are, and the token of the last addition          up to 8 kB
 K items             list    all that was said in it, oldest first            as head;
                                                                              50 B + text each
+A log               stream  the audit log: records, each with its hash,      as set, 400 days;
+                            which covers the one before; no content          450 B each
+A head              hash    ``number`` and ``hash`` of its last record       for ever; 150 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -243,6 +247,11 @@ def thread_of(name: str) -> ThreadRef:
 def pace(team_id: str) -> str:
     """Return the prefix of the rate limits of a workspace; all are in one slot."""
     return f"panelbot:{{pace:{team_id}}}:"
+
+
+def audit(team_id: str) -> str:
+    """Return the prefix of the workspace's audit log; all of it is in one slot."""
+    return f"panelbot:{{audit:{team_id}}}:"
 
 
 def conversation(conversation: ConversationId) -> str:

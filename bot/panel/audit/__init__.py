@@ -1,0 +1,1 @@
+"""The audit log: who did what where, without any content."""
