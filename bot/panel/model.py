@@ -20,6 +20,7 @@ FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
+NOBODY_KNOWN = UserId("")  # an author of whom nothing is known, and who so has nobody's rights
 MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
 
 
@@ -139,6 +140,8 @@ class Turn:
     id: TurnId  # from team, channel and first ts: the same when delivered again
     thread: ThreadRef
     messages: tuple[Message, ...]  # in order
+    words_of: tuple[UserId, ...] = ()  # who wrote what a button or a decision is about, once read
+    pressed: tuple[UserId, ...] = ()  # who had it tried again, or tried at once
 
     @classmethod
     def of(cls, thread: ThreadRef, queued: Sequence[Message]) -> "Turn":
@@ -180,8 +183,18 @@ class Turn:
         return replace(self, messages=self.messages[mentions[0] :]) if mentions else self
 
     @property
-    def asker(self) -> UserId:
-        """The author of the last message."""
+    def authors(self) -> tuple[UserId, ...]:
+        """All whose words or clicks cause it, in order, each once.
+
+        It has the rights of the one who has the least. Of a button or a decision this is whole only
+        once the words that it is about are read: see ``TurnContext.turn``.
+        """
+        wrote = (message.author for message in self.messages)
+        return tuple(dict.fromkeys((*self.words_of, *wrote, *self.pressed)))
+
+    @property
+    def addressee(self) -> UserId:
+        """Whom the answer is shown to, in whose language: the latest author. It gives no rights."""
         return self.messages[-1].author
 
 

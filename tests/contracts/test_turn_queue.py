@@ -692,7 +692,7 @@ async def test_of_who_waits_it_is_known_who_asked_first(in_order):
         said = Message(MessageTs(ts), user, '{"author":"U9"}')
         assert await in_order.queue.put(ONE, said)
 
-    assert [w.asker for w in await in_order.queue.waiting_threads(9)] == ["U7"]
+    assert [w.addressee for w in await in_order.queue.waiting_threads(9)] == ["U7"]
 
 
 async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
@@ -701,7 +701,7 @@ async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
     await in_order.queue.bury(claim, "quota")
     assert await in_order.queue.retry(claim.turn.id)
 
-    assert [w.asker for w in await in_order.queue.waiting_threads(9)] == [None]
+    assert [w.addressee for w in await in_order.queue.waiting_threads(9)] == [None]
 
 
 # --- the share of a channel

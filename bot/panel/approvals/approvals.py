@@ -49,10 +49,16 @@ class Pending:
     icon: str
     conversation: ConversationId
     wanted: tuple[ApprovalWanted, ...]
-    asker: UserId  # who asked the question
+    asker: UserId  # the first of its authors
     about: MessageTs  # the first message of the turn
     ts: MessageTs | None = None  # of the message with the buttons, once it is posted
     language: str = ""  # of that message
+    others: tuple[UserId, ...] = ()  # its other authors; the last version cannot read these
+
+    @property
+    def authors(self) -> tuple[UserId, ...]:
+        """All whose words or clicks have caused it: see ``Turn.authors``."""
+        return (self.asker, *self.others)
 
     @property
     def id(self) -> ApprovalId:
@@ -79,7 +85,7 @@ class Pending:
 class Approvers:
     """Who may decide. People from other organisations never may."""
 
-    asker: bool = True  # whoever asked the question
+    asker: bool = True  # whoever asked the question, if nobody else has a part in it
     anyone: bool = False
     admins: bool = True  # of the workspace, and of the panel
     users: frozenset[UserId] = frozenset()
@@ -89,7 +95,7 @@ class Approvers:
         """Whether *person*, who is in those *groups*, may decide."""
         if person.role is Role.STRANGER:
             return False
-        is_asker = self.asker and person.id == pending.asker
+        is_asker = self.asker and pending.authors == (person.id,)
         is_admin = self.admins and person.role is Role.ADMIN
         is_named = person.id in self.users or any(group in self.groups for group in groups)
         return self.anyone or is_asker or is_admin or is_named

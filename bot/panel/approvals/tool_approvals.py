@@ -50,14 +50,27 @@ class ToolApprovals:
         verdict = self._record.turn.verdict
         return next((one for one in self._pending if verdict and one.id == verdict.approval), None)
 
+    @property
+    def decided_authors(self) -> Sequence[UserId]:
+        """All whose words have caused that request."""
+        return self.decided.authors if self.decided else ()
+
     async def open(
-        self, call: Call, outcome: ApprovalAsked, face: Persona, conversation: ConversationId
+        self,
+        call: Call,
+        outcome: ApprovalAsked,
+        face: Persona,
+        conversation: ConversationId,
+        authors: Sequence[UserId],
     ) -> None:
         """Open the expert's request, unless the expert has been asked something else since.
+
+        *authors* are those of the turn; what follows from a verdict has those of the question.
 
         This comes before closing the request whose verdict led to it.
         """
         turn, before = self._record.turn, self.decided
+        first, *others = before.authors if before else authors
         pending = Pending(
             turn=turn.id,
             call=call,
@@ -65,9 +78,10 @@ class ToolApprovals:
             icon=face.icon,
             conversation=conversation,
             wanted=outcome.wanted,
-            asker=before.asker if before else turn.asker,
+            asker=first,
             about=turn.about,
             language=before.language if before else language.current_language(),
+            others=tuple(others),
         )
         if not self._record.progress.is_superseded(call):
             await self._store.open(self._record.claim, pending)
@@ -91,7 +105,7 @@ class ToolApprovals:
         """Show the turn's verdict under the request."""
         verdict, decided = self._record.turn.verdict, self.decided
         if verdict and decided:
-            await self._end(decided, verdict.decision, self._record.turn.asker, verdict.at)
+            await self._end(decided, verdict.decision, self._record.turn.addressee, verdict.at)
 
     async def close(self) -> None:
         """Close the request that the verdict decides on: it has been carried out."""

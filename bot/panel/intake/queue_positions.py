@@ -84,6 +84,6 @@ class QueuePositions:
         now = asyncio.get_running_loop().time()
         self._shown[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
-            await self._locales.use_shared_language(waiting.asker)
+            await self._locales.use_shared_language(waiting.addressee)
             with suppress(ThreadGone):  # its turn finds out itself
                 await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

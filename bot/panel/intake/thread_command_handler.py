@@ -1,6 +1,7 @@
 """Carrying out the commands that people write in a thread."""
 
 from asyncio import gather
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.panel.errors import Refused
@@ -40,13 +41,24 @@ class ThreadCommandHandler:
                 return True
 
     async def perform(
-        self, command: ThreadCommand, thread: ThreadRef, by: UserId, *, repeated: bool = False
+        self,
+        command: ThreadCommand,
+        thread: ThreadRef,
+        authors: Sequence[UserId],
+        *,
+        repeated: bool = False,
     ) -> str:
-        """Carry out *command* for *by* and return the answer, in Markdown.
+        """Carry out *command* for the first of *authors*, and return the answer, in Markdown.
+
+        All of them must be allowed to: the others had it tried again.
 
         If it is *repeated* after a crash, it may have been carried out but not answered.
         """
         try:
+            by, *others = authors
+            if isinstance(command, AddExpert | RemoveExpert):
+                for other in others:
+                    await self._editor.rights.check_may_change(thread, other)
             return await self._perform(command, thread, by)
         except Refused as refusal:
             answer = await self._answer_if_done(command, thread) if repeated else ""

@@ -15,7 +15,7 @@ class WaitingThread:
 
     thread: ThreadRef
     ahead: int  # how many threads are served before it
-    asker: UserId | None = None  # of its first message, if known
+    addressee: UserId | None = None  # of its first message, if known
 
 
 @dataclass(frozen=True, slots=True)

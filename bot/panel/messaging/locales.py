@@ -25,9 +25,9 @@ class Locales:
         """Use the language of *user*; for what everybody reads, the common one if there is one."""
         language.set_language(await self._locale(user), shared=self._common)
 
-    async def use_shared_language(self, asker: UserId | None) -> None:
-        """Use the common language, else that of *asker*."""
-        language.set_language(self._common or await self._locale(asker))
+    async def use_shared_language(self, addressee: UserId | None) -> None:
+        """Use the common language, else that of *addressee*."""
+        language.set_language(self._common or await self._locale(addressee))
 
     async def _locale(self, user: UserId | None) -> str:
         """Return the locale of *user*; empty (English) if it cannot be fetched in time."""

@@ -32,7 +32,8 @@ async def consult(context: TurnContext, call: Call) -> None:
         conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
             persona = context.panel.persona(call.expert)
-            await context.approvals.open(call, outcome, persona, conversation)
+            authors = context.turn.authors
+            await context.approvals.open(call, outcome, persona, conversation, authors)
         await context.approvals.close()
     await _post_outcome(context, call, outcome)
     await context.approvals.ask(call, context.writer)

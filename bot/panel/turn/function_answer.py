@@ -98,7 +98,7 @@ def _request(
         question="\n\n".join(message.whole for message in question),
         brief=call.brief,
         said=tuple(Said(message.speaker, message.whole) for message in earlier),
-        asker=Asker(turn.asker, question[-1].speaker),
+        asker=Asker(turn.addressee, question[-1].speaker),
         thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
         files=tuple(file.name for message in question for file in message.files),
         deadline=deadline,

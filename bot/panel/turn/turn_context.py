@@ -36,6 +36,7 @@ from bot.panel.model import (
     Panel,
     ToolName,
     Turn,
+    UserId,
 )
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.reply_stream import ReplyStream
@@ -123,6 +124,11 @@ class TurnContext:
         """The tools that this installation allows."""
         return self.services.panels.toolbox
 
+    @property
+    def _user(self) -> UserId:
+        """Whom the model's side is told of, as a hash: several together are not any one of them."""
+        return UserId(" ".join(sorted(self.turn.authors)))
+
     def conversation_of(self, call: Call) -> ConversationId | None:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
         return self.conversations.links.experts.get(self.progress.path(call))
@@ -180,7 +186,7 @@ class TurnContext:
             return
         if expert:
             draft = replace(draft, persona=self.panel.persona(expert), expert=expert)
-        reply = ReplyStream(self.writer.streams, draft, self.turn.asker, self.rules.timeouts)
+        reply = ReplyStream(self.writer.streams, draft, self.turn.addressee, self.rules.timeouts)
         async with reply.shown():
             yield reply.take
 
@@ -224,7 +230,7 @@ class TurnContext:
             tools=prompts.tools(self.panel),
             may_call=not closing,
             cache_key=f"router:{self.turn.thread.channel_id}",
-            user=self.turn.asker,
+            user=self._user,
         )
 
     def expert_prompt(
@@ -251,7 +257,7 @@ class TurnContext:
             tools=prompts.tools(colleagues),
             may_call=not closing,
             cache_key=f"expert:{consultation.path}",
-            user=self.turn.asker,
+            user=self._user,
             collections=searched,
             must_search=expert.always_consult and bool(searched) and not closing,
             server_tools=self._tools_of(consultation),

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
@@ -140,7 +141,7 @@ class TurnRunner:
 
     async def _read_record(self, claim: Claim, read: RecordReader = TurnRecord.read) -> TurnRecord:
         """Return how far the turn has come; sets the language in which its thread is answered."""
-        await self._services.locales.use_shared_language(claim.turn.asker)
+        await self._services.locales.use_shared_language(claim.turn.addressee)
         return await read(claim, self._stores.journal)
 
     def _writer(self, record: TurnRecord) -> ThreadWriter:
@@ -164,7 +165,7 @@ class TurnRunner:
     async def _obey(self, command: ThreadCommand, record: TurnRecord, writer: ThreadWriter) -> None:
         turn = record.turn
         answer = await self._commands.perform(
-            command, turn.thread, turn.asker, repeated=record.resumed
+            command, turn.thread, turn.authors, repeated=record.resumed
         )
         if isinstance(command, Stop):
             approvals = await self._load_approvals(record)
@@ -225,6 +226,9 @@ class TurnRunner:
             self._history.earlier(turn, links),
             self._history.background(turn, links),
             self._load_approvals(record),
+        )
+        turn = replace(
+            turn, words_of=follow_ups.words_of(turn, question, approvals.decided_authors)
         )
         files = files_of([*earlier, *question])
         attached = tasks.create_task(fetch(services.files, files, timeouts))

@@ -259,7 +259,7 @@ async def test_who_asked_first_may_decide_to_the_end(bench):
     await carry_out(bench)
 
     (pending,) = await bench.approvals.pending(THREAD)
-    assert pending.asker == MEMBER
+    assert pending.authors == (MEMBER,)
     assert pending.about == "1.0"
 
 

@@ -45,14 +45,14 @@ async def names(editor, where):
 
 
 async def test_an_expert_joins_this_thread_only(desk, editor):
-    said = await desk.perform(AddExpert("finance"), THREAD, MEMBER)
+    said = await desk.perform(AddExpert("finance"), THREAD, [MEMBER])
     assert said == ":moneybag: **Finance Partner** joins this thread. Ask about: Costs."
     assert await names(editor, THREAD) == ["finance", "legal"]
     assert await names(editor, ChannelScope("T1", "C1")) == ["legal"]
 
 
 async def test_an_expert_leaves_this_thread_only(desk, editor):
-    said = await desk.perform(RemoveExpert("legal"), THREAD, MEMBER)
+    said = await desk.perform(RemoveExpert("legal"), THREAD, [MEMBER])
     assert said == (
         ":scales: **Legal Counsel** has left this thread. The rest of the channel keeps it."
     )
@@ -61,17 +61,17 @@ async def test_an_expert_leaves_this_thread_only(desk, editor):
 
 
 async def test_the_channel_is_not_said_to_keep_who_was_in_this_thread_only(desk):
-    await desk.perform(AddExpert("finance"), THREAD, MEMBER)
-    said = await desk.perform(RemoveExpert("finance"), THREAD, MEMBER)
+    await desk.perform(AddExpert("finance"), THREAD, [MEMBER])
+    said = await desk.perform(RemoveExpert("finance"), THREAD, [MEMBER])
     assert said == ":moneybag: **Finance Partner** has left this thread."
 
 
 @pytest.mark.parametrize("command", [AddExpert("finance"), RemoveExpert("legal")])
 async def test_a_command_repeated_after_a_crash_is_answered_as_the_first_time(desk, command):
-    first = await desk.perform(command, THREAD, MEMBER)
+    first = await desk.perform(command, THREAD, [MEMBER])
 
-    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
-    assert await desk.perform(command, THREAD, MEMBER) != first
+    assert await desk.perform(command, THREAD, [MEMBER], repeated=True) == first
+    assert await desk.perform(command, THREAD, [MEMBER]) != first
 
 
 @pytest.mark.parametrize(
@@ -82,37 +82,37 @@ async def test_a_command_repeated_after_a_crash_is_answered_as_the_first_time(de
     ],
 )
 async def test_taking_a_change_back_can_be_repeated_too(desk, before, command):
-    await desk.perform(before, THREAD, MEMBER)
-    first = await desk.perform(command, THREAD, MEMBER)
+    await desk.perform(before, THREAD, [MEMBER])
+    first = await desk.perform(command, THREAD, [MEMBER])
 
-    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
+    assert await desk.perform(command, THREAD, [MEMBER], repeated=True) == first
 
 
 @pytest.mark.parametrize("command", [AddExpert("legal"), RemoveExpert("finance")])
 async def test_what_was_refused_is_refused_again(desk, command):
-    first = await desk.perform(command, THREAD, MEMBER)
+    first = await desk.perform(command, THREAD, [MEMBER])
 
-    assert await desk.perform(command, THREAD, MEMBER, repeated=True) == first
+    assert await desk.perform(command, THREAD, [MEMBER], repeated=True) == first
 
 
 async def test_the_list_shows_personas_names_and_purposes(desk):
-    said = await desk.perform(ListExperts(), THREAD, GUEST)
+    said = await desk.perform(ListExperts(), THREAD, [GUEST])
     assert said == "On this panel:\n- :scales: **Legal Counsel** (`legal`): Licences."
 
 
 async def test_an_empty_panel_says_what_to_do(desk):
-    await desk.perform(RemoveExpert("legal"), THREAD, MEMBER)
-    assert "`@me add NAME`" in await desk.perform(ListExperts(), THREAD, MEMBER)
+    await desk.perform(RemoveExpert("legal"), THREAD, [MEMBER])
+    assert "`@me add NAME`" in await desk.perform(ListExperts(), THREAD, [MEMBER])
 
 
 async def test_help_is_there_for_everybody(desk):
-    assert await desk.perform(ShowHelp(), THREAD, GUEST) == sentences.usage()
+    assert await desk.perform(ShowHelp(), THREAD, [GUEST]) == sentences.usage()
 
 
 async def test_muting_lasts_until_unmuting(desk, threads):
-    assert await desk.perform(Mute(), THREAD, MEMBER) == sentences.muted()
+    assert await desk.perform(Mute(), THREAD, [MEMBER]) == sentences.muted()
     assert await threads.standing(THREAD) is Standing.MUTED
-    assert await desk.perform(Unmute(), THREAD, MEMBER) == sentences.unmuted()
+    assert await desk.perform(Unmute(), THREAD, [MEMBER]) == sentences.unmuted()
     assert await threads.standing(THREAD) is Standing.OURS
 
 
@@ -127,7 +127,7 @@ async def test_muting_lasts_until_unmuting(desk, threads):
     ],
 )
 async def test_a_refusal_is_the_answer_and_changes_nothing(desk, editor, command, user, answer):
-    assert answer in await desk.perform(command, THREAD, user)
+    assert answer in await desk.perform(command, THREAD, [user])
     assert await names(editor, THREAD) == ["legal"]
 
 

@@ -128,8 +128,8 @@ class RedisTurnQueue(QueueAdmin):
         for prefix in self._shards.prefixes:
             args = (self._name, milliseconds(HERALD_FOR), limit)
             line = await self._run(_LINE, prefix, *args)
-            askers = (UserId(user) if user else None for user in line[2::3])
-            waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], askers)
+            addressees = (UserId(user) if user else None for user in line[2::3])
+            waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], addressees)
         return waiting
 
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:

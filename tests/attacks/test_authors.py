@@ -1,0 +1,103 @@
+"""Nobody gains the rights of whoever spoke, or pressed a button, after them."""
+
+import dataclasses
+import json
+
+import pytest
+
+from bot.adapters.redis import codec
+from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.messaging.people import Person, Role
+from bot.panel.model import (
+    NOBODY_KNOWN,
+    Call,
+    CallId,
+    ConversationId,
+    ExpertName,
+    Message,
+    MessageTs,
+    Steer,
+    Turn,
+    TurnId,
+    UserId,
+    Wish,
+)
+from bot.panel.threads import follow_ups
+from bot.panel.utterance import Author, Utterance
+from bot.panel.utterance import Role as Speaker
+from tests.panel.conftest import THREAD
+
+ADMIN, MEMBER, GUEST = UserId("UADMIN"), UserId("UMEMBER"), UserId("UGUEST")
+
+
+def said(ts: str, author: str, role: Speaker = Speaker.PERSON) -> Utterance:
+    return Utterance(MessageTs(ts), author, "Cancel it.", author=Author(author, role))
+
+
+def pressed(about: list[Utterance], by: UserId = MEMBER, wish: Wish = Wish.AGAIN) -> Turn:
+    """The turn of a pressed button, once the words that it is about are read."""
+    steer = Steer(wish, MessageTs("1.0"), MessageTs("3.0"))
+    turn = Turn.of(THREAD, [Message(MessageTs("4.0"), by, "", steer=steer)])
+    question = [dataclasses.replace(said("4.0", by), about=tuple(about))]
+    return dataclasses.replace(turn, words_of=follow_ups.words_of(turn, question, ()))
+
+
+def test_every_message_of_a_turn_keeps_its_author():
+    messages = [(GUEST, "1.0"), (MEMBER, "3.0"), (GUEST, "2.0")]
+    turn = Turn.of(THREAD, [Message(MessageTs(ts), by, "") for by, ts in messages])
+
+    assert turn.authors == (GUEST, MEMBER)
+
+
+def test_whoever_presses_joins_those_whose_words_it_is_about():
+    assert pressed([said("1.0", GUEST), said("2.0", ADMIN)]).authors == (GUEST, ADMIN, MEMBER)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        [],
+        [said("2.0", GUEST)],  # the first was deleted, or is too old to be read
+        [said("1.0", "legal", Speaker.EXPERT)],
+        [said("1.0", "", Speaker.PANEL)],
+    ],
+    ids=["unreadable", "first gone", "an expert's", "the bot's"],
+)
+def test_words_whose_author_nobody_knows_have_nobodys_rights(about):
+    assert NOBODY_KNOWN in pressed(about).authors
+
+
+def test_an_apps_words_stay_an_apps():
+    assert pressed([said("1.0", "B1", Speaker.APP)]).authors == ("B1", MEMBER)
+
+
+def pending(asker: UserId, *others: UserId) -> Pending:
+    call = Call(CallId("call_1"), ExpertName("legal"), "", "")
+    return Pending(
+        turn=TurnId("T1:C1:1.0"),
+        call=call,
+        title="Legal",
+        icon=":scales:",
+        conversation=ConversationId("conv_1"),
+        wanted=(),
+        asker=asker,
+        about=MessageTs("1.0"),
+        others=others,
+    )
+
+
+def test_a_request_for_approval_is_read_as_the_last_version_wrote_it_and_the_other_way_round():
+    written = codec.dump(pending(MEMBER))
+
+    assert "others" not in json.loads(written)  # the last version reads it
+    assert codec.load(Pending, written).authors == (MEMBER,)
+    assert codec.load(Pending, codec.dump(pending(MEMBER, GUEST))).authors == (MEMBER, GUEST)
+
+
+@pytest.mark.parametrize("by", [MEMBER, GUEST])
+def test_whoever_joins_in_may_not_approve_what_another_one_asked_for(by):
+    role = Role.GUEST if by == GUEST else Role.MEMBER
+    person = Person(by, by, role)
+
+    assert not Approvers(admins=False).include(person, pending(MEMBER, GUEST))
+    assert Approvers(admins=False).include(Person(MEMBER, "", Role.MEMBER), pending(MEMBER))
