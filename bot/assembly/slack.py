@@ -14,6 +14,7 @@ from bot.adapters.slack.api.identity import Identity, identify
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.people import SlackPeople
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.interactions.members import SlackMembers
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
@@ -34,6 +35,7 @@ class Slack:
     files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
+    members: SlackMembers
 
 
 @asynccontextmanager
@@ -51,7 +53,17 @@ async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
         mentions = Mentions(people, storage.handles, identity)
         transcript = SlackTranscript(api, identity, signer, mentions)
         files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
-        yield Slack(client, api, identity, people, mentions, files, messenger, transcript)
+        yield Slack(
+            client,
+            api,
+            identity,
+            people,
+            mentions,
+            files,
+            messenger,
+            transcript,
+            SlackMembers(api),
+        )
 
 
 def _rate_limiter(config: Config, storage: Storage, identity: Identity) -> RateLimiter:

@@ -9,7 +9,9 @@ from bot.adapters.slack.api.web_api import meaning
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import MessengerRefused
 
+_UNCHECKED = "whoever presses a button may not be in its channel: nobody checks"
 _OPTIONAL = {
+    **dict.fromkeys(("channels:read", "groups:read", "im:read", "mpim:read"), _UNCHECKED),
     "chat:write.customize": "experts will answer under the bot's own name",
     "files:write": "files and images that experts make cannot be shown",
     "files:read": "experts cannot be taught with files from Slack",
