@@ -9,6 +9,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.tools import NO_TOOLS, Toolbox
+from tests.fakes.audit_log import FakeAuditLog, auditor
 
 
 def panel_editor(
@@ -20,7 +21,10 @@ def panel_editor(
     admins: frozenset[UserId] = frozenset(),
     toolbox: Toolbox = NO_TOOLS,
     kept_in: str = "",
+    audit_log: FakeAuditLog | None = None,
 ) -> PanelEditor:
     """Return what reads and changes the panels in *panels*."""
-    rights = Rights(people, admins, kept_in)
-    return PanelEditor(panels, people, Catalogue(library, defaults, toolbox), rights)
+    rights = Rights(people, auditor(audit_log), admins, kept_in)
+    return PanelEditor(
+        panels, people, Catalogue(library, defaults, toolbox), rights, auditor(audit_log)
+    )

@@ -1,5 +1,8 @@
 """What the command line works with, opened for the time of one command."""
 
+import os
+import pwd
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,10 +15,11 @@ from bot.assembly.model_server import open_knowledge, open_model
 from bot.assembly.panels import panel_editor, panels_of
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
+from bot.experts import library
 from bot.operations.services import Services, Stores, Workspace
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.panel_file import PanelFileSync
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
 from bot.settings.config import Config
@@ -36,7 +40,7 @@ class ThreadAccess:
 async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
     """Open what is needed to read threads and their conversations."""
     async with (
-        open_storage(config) as storage,
+        open_storage(config, operator()) as storage,
         open_slack(config, storage) as slack,
         open_model(config, storage.conversations) as model,
     ):
@@ -48,7 +52,7 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
 async def open_services(config: Config) -> AsyncIterator[Services]:
     """Open all services that store anything about a thread."""
     async with (
-        open_storage(config) as storage,
+        open_storage(config, operator()) as storage,
         open_slack(config, storage) as slack,
         open_model(config, storage.conversations) as model,
         open_knowledge(config) as knowledge,
@@ -63,6 +67,19 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
             channels=slack.transcript,
             lease=config.lease,
         )
+
+
+def operator() -> str:
+    """Return who runs this command, for the audit log: the user of the operating system."""
+    return f"operator:{_user()}@{socket.gethostname()}"
+
+
+def _user() -> str:
+    """Return the user's name, or the number of one without a name; the environment may lie."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def workspace_of(slack: Slack) -> Workspace:
@@ -85,17 +102,19 @@ def _stores(storage: Storage) -> Stores:
 async def open_documents(config: Config) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
     """Open the experts' documents; yields the workspace with them."""
     async with (
-        open_storage(config) as storage,
+        open_storage(config, operator()) as storage,
         open_slack(config, storage) as slack,
         open_knowledge(config) as knowledge,
     ):
-        documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge)
+        documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge, storage.audit)
         yield workspace_of(slack), documents
 
 
 @asynccontextmanager
-async def open_panels(config: Config) -> AsyncIterator[tuple[PanelStore, Workspace, str]]:
+async def open_panels(config: Config) -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
     """Open the panels in use; yields the workspace and the panel file's name with them."""
-    async with open_storage(config) as storage, open_slack(config, storage) as slack:
+    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
         panels, kept_in = panels_of(config, storage, slack.api.channels.first)
-        yield panels, workspace_of(slack), kept_in
+        team_id = slack.identity.team_id
+        sync = PanelFileSync(panels, storage.audit, team_id, library.defaults())
+        yield sync, workspace_of(slack), kept_in

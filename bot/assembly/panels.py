@@ -31,8 +31,8 @@ def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
     panels, kept_in = panels_of(config, storage, slack.api.channels.first)
     offered = (*library.library(), *discover(library.library()).experts)
     catalogue = Catalogue(offered, library.defaults(), tools(config))
-    rights = Rights(slack.people, frozenset(map(UserId, config.admins)), kept_in)
-    return PanelEditor(panels, slack.people, catalogue, rights)
+    rights = Rights(slack.people, storage.audit, frozenset(map(UserId, config.admins)), kept_in)
+    return PanelEditor(panels, slack.people, catalogue, rights, storage.audit)
 
 
 def panels_of(

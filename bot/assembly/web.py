@@ -71,7 +71,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
         app.act_once(storage.deliveries)
-        intake = Intake(storage.queue, storage.threads)
+        intake = Intake(storage.queue, storage.threads, storage.audit)
         messages = MessageListeners(
             intake, storage.handles, slack.identity, config.apps, slack.api.channels
         )
@@ -104,12 +104,14 @@ def other_listeners(
     responder = Responder(slack.identity, slack.api)
     editor = panels.panel_editor(config, storage, slack)
     costs = prices.prices(config.prices)
-    decisions = ApprovalDecisions(storage.approvals, slack.people, panels.approvers_of(config))
+    decisions = ApprovalDecisions(
+        storage.approvals, slack.people, panels.approvers_of(config), storage.audit
+    )
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
     overviews = OverviewReader(editor, storage.reports, storage.feedback, storage.handles, costs)
     lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
-    given = ExpertDocuments(editor, knowledge)
+    given = ExpertDocuments(editor, knowledge, storage.audit)
     documents = DocumentsCommand(given, slack.files, slack.mentions, responder)
     groups = UserGroups(slack.api, slack.identity.bot_user_id)
     handles = HandlesCommand(editor, storage.handles, groups, responder)

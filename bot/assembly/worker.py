@@ -49,6 +49,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
                 storage.approvals,
                 storage.reports,
                 storage.outbox,
+                storage.audit,
             ),
             panels.panel_editor(config, storage, slack),
             ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),

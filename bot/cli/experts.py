@@ -1,17 +1,14 @@
 """``panelbot experts``: exporting, comparing and importing the panels as a file."""
 
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import click
 
 from bot.assembly.operator import open_panels
 from bot.cli.command import run, settings, write
 from bot.experts import library
-from bot.operations.services import Workspace
 from bot.panel.errors import Refused
-from bot.panel.roster.panel_file import PanelFile, PanelFileSync, check_sizes, merged
+from bot.panel.roster.panel_file import PanelFile, check_sizes, merged
 from bot.settings import panel_writing
 from bot.settings.needs import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
@@ -59,14 +56,14 @@ def check(file: str) -> None:
 
 
 async def _export(out: str) -> None:
-    async with _open_sync() as (sync, workspace, _):
+    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, _):
         text = panel_writing.write((await sync.export()).renamed(workspace.current_id))
     write(text, out)
 
 
 async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     from_file = load(file)
-    async with _open_sync() as (sync, workspace, kept_in):
+    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
         from_file = from_file.renamed(workspace.first_id)
@@ -86,7 +83,7 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 
 async def _diff(file: str) -> None:
     from_file = load(file)
-    async with _open_sync() as (sync, workspace, _):
+    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, _):
         now, wanted = await sync.export(), from_file.renamed(workspace.first_id)
         changes = differences(now, wanted, names=(_CURRENT, file))
     if changes:
@@ -106,9 +103,3 @@ def summary(panels: PanelFile) -> str:
     scopes = (panels.defaults, *panels.channels.values())
     count = sum(len(changes.added) for changes in scopes)
     return f"{count} experts, {len(panels.channels)} channels with changes of their own"
-
-
-@asynccontextmanager
-async def _open_sync() -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
-    async with open_panels(settings(*SLACK_OUT, *STORE)) as (panels, workspace, kept_in):
-        yield PanelFileSync(panels, workspace.team_id, library.defaults()), workspace, kept_in

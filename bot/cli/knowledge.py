@@ -88,7 +88,7 @@ async def _add(name: str, files: Sequence[Path], channel: str | None) -> None:
 
         async def upload(path: str) -> Document:
             content = await asyncio.to_thread(Path(path).read_bytes)
-            return await expert_documents.add(collection, Upload(Path(path).name, content))
+            return await expert_documents.add(collection, Upload(Path(path).name, content), None)
 
         await _for_each("Adding", [str(path) for path in files], upload, f"{name} has learnt")
 

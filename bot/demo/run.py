@@ -167,7 +167,7 @@ async def _add_document(config: Config) -> None:
         except Refused as refusal:
             log.info("demo.without_document", extra={"reason": str(refusal)})
             return
-        await documents.add(collection, Upload("open-source-policy.md", policy))
+        await documents.add(collection, Upload("open-source-policy.md", policy), None)
 
 
 async def _is_idle(opened: storage.Storage) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.assembly import checkup, storage
-from bot.assembly.operator import open_panels
+from bot.assembly.operator import open_documents
 from bot.demo.run import open_demo
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
@@ -131,9 +131,8 @@ async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Pat
 
     assert (code, [line for line in err.splitlines() if line.startswith("panelbot")]) == (0, [])
     change(file, "count twice", "count thrice")
-    async with open_panels(world.config()) as (panels, workspace, _):
-        (changes,) = await panels.changes([WorkspaceScope(workspace.team_id)])
-    (tax,) = changes.added.values()
+    async with open_documents(world.config()) as (workspace, documents):
+        tax, _ = await documents.documents(WorkspaceScope(workspace.team_id), "tax")
     assert len(tax.collections) == 1
     assert "thrice" in tax.instructions
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.panel.approvals.approvals import Approvers
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import TurnEvent
 from bot.panel.language_model import prompts
@@ -32,6 +33,7 @@ from bot.panel.tools import NO_TOOLS, Toolbox
 from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
+from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import Meanwhile, ScriptedModel
@@ -93,6 +95,7 @@ class Bench:
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     people: FakePeople = field(default_factory=FakePeople)
+    audit_log: FakeAuditLog = field(default_factory=FakeAuditLog)
     language: str = ""  # of threads
     timeouts: Timeouts = HURRY
     levels: int = 2
@@ -122,7 +125,14 @@ class Bench:
         return Locales(self.people, self.language)
 
     def runner(self) -> TurnRunner:
-        stores = Stores(self.journal, self.threads, self.approvals, self.reports, self.outbox)
+        stores = Stores(
+            self.journal,
+            self.threads,
+            self.approvals,
+            self.reports,
+            self.outbox,
+            Auditor(self.audit_log),
+        )
         services = Services(
             stores,
             self.editor(),

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act, canonical, digest
 from bot.panel.errors import Refused
 from bot.panel.loops import forever
 from bot.panel.messaging.people import People, Person
@@ -14,12 +16,17 @@ from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 
 log = logging.getLogger(__name__)
 
+_ACTS = {Decision.APPROVED: Act.APPROVED, Decision.DECLINED: Act.DECLINED}
+
 
 class ApprovalDecisions:
     """Records people's decisions, one for each request."""
 
-    def __init__(self, store: ApprovalStore, people: People, approvers: Approvers) -> None:
+    def __init__(
+        self, store: ApprovalStore, people: People, approvers: Approvers, auditor: Auditor
+    ) -> None:
         self._store = store
+        self._auditor = auditor
         self._people = people
         self._approvers = approvers
 
@@ -34,10 +41,17 @@ class ApprovalDecisions:
         pending = next((one for one in posted if one.id == approval), None)
         if pending is None:
             raise Refused(approval_texts.decided_before())
-        await self._check(by, pending)
+        try:
+            await self._check(by, pending)
+        except Refused:
+            await self._auditor.refused(thread, by, "approval", approval=approval)
+            raise
+        act = _ACTS[decision]
+        await self._auditor.record(act, thread, by, pending.call.expert, **_details(pending))
         verdict = pending.verdict_message(pending.verdict(decision, round(time.time())), by)
         result = await self._store.record_verdict(thread, approval, verdict)
         if result is VerdictResult.TOO_LATE:
+            await self._auditor.refused(thread, by, "approval", approval=approval)
             raise Refused(approval_texts.decided_before())
         log.info("approval.decided", extra={"approval": approval, "decision": decision})
         return approval_texts.in_line() if result is VerdictResult.IN_LINE else ""
@@ -52,6 +66,13 @@ class ApprovalDecisions:
         if not self._approvers.groups:
             return ()
         return await self._people.groups(person.id, self._approvers.groups)
+
+
+def _details(pending: Pending) -> dict[str, str]:
+    """Return what was decided on: its id, the tools, and a digest of their arguments."""
+    wanted = [(one.server, one.tool, one.arguments) for one in pending.wanted]
+    tools = ",".join(f"{server}.{tool}" for server, tool, _ in wanted)
+    return {"approval": pending.id, "tools": tools, "arguments": digest(canonical(wanted))}
 
 
 class ApprovalExpiry:

@@ -68,6 +68,8 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def digest(text: str) -> str:
-    """Return the digest by which *text* can be recognised, but not read."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+def digest(content: str | bytes) -> str:
+    """Return the digest by which *content* can be recognised, but not read."""
+    if isinstance(content, str):
+        content = content.encode(errors="surrogatepass")
+    return hashlib.sha256(content).hexdigest()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from weakref import WeakValueDictionary
 
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.intake.turn_queue import TurnQueue
@@ -59,8 +61,9 @@ def decide(incoming: Incoming, standing: Standing) -> Action:
 class Intake:
     """Queues messages, each once, and those of a thread in the order of arrival."""
 
-    def __init__(self, queue: TurnQueue, threads: ThreadStore) -> None:
+    def __init__(self, queue: TurnQueue, threads: ThreadStore, auditor: Auditor) -> None:
         self._queue = queue
+        self._auditor = auditor
         self._threads = threads
         self._queued: dict[tuple[MessageTs, ThreadRef], Message] = {}
         self._locks: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
@@ -95,6 +98,7 @@ class Intake:
         One that is found *late* does not concern what was said after it.
         Returns whether the turn that is stopped will say so; False if there is none.
         """
+        await self._auditor.record(Act.STOPPED, thread, by)
         result = await self._queue.stop(thread, ts, by, late=late)
         if result and result.taken_back:
             await self._threads.mark_unread(thread, result.taken_back)

@@ -4,6 +4,8 @@ from asyncio import gather
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.intake.thread_commands import (
     AddExpert,
@@ -25,7 +27,8 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 class ThreadCommandHandler:
     """Carries out thread commands and returns the answers to them."""
 
-    def __init__(self, editor: PanelEditor, threads: ThreadStore) -> None:
+    def __init__(self, editor: PanelEditor, threads: ThreadStore, auditor: Auditor) -> None:
+        self._auditor = auditor
         self._editor = editor
         self._threads = threads
 
@@ -94,9 +97,11 @@ class ThreadCommandHandler:
             case ShowHelp():
                 return sentences.usage()
             case Mute():
+                await self._auditor.record(Act.MUTED, thread, by)
                 await self._threads.set_standing(thread, Standing.MUTED)
                 return sentences.muted()
             case Unmute():
+                await self._auditor.record(Act.UNMUTED, thread, by)
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.unmuted()
             case Stop():  # it is queued only if there was nothing to stop

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language import gettext
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act, digest
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, UserId
 from bot.panel.names import did_you_mean, in_code
@@ -31,8 +33,9 @@ class ExpertDocument:
 class ExpertDocuments:
     """Changes which documents experts can search."""
 
-    def __init__(self, editor: PanelEditor, knowledge: KnowledgeBase) -> None:
+    def __init__(self, editor: PanelEditor, knowledge: KnowledgeBase, auditor: Auditor) -> None:
         self._editor = editor
+        self._auditor = auditor
         self._knowledge = knowledge
 
     async def check(self, scope: Scope, name: str, by: UserId | None) -> Expert:
@@ -59,10 +62,14 @@ class ExpertDocuments:
         await self._set_collections(scope, expert, (*inherited, own), by)
         return own
 
-    async def add(self, collection: CollectionId, upload: Upload) -> Document:
+    async def add(self, collection: CollectionId, upload: Upload, by: UserId | None) -> Document:
         """Add a document to an open collection, replacing one of the same name."""
         upload = replace(upload, name=_clean_file_name(upload.name))
         self._knowledge.check(upload.name, len(upload.content))
+        owner = await self._knowledge.owner(collection)
+        if owner:
+            details = {"name": digest(upload.name), "content": digest(upload.content)}
+            await self._auditor.record(Act.TAUGHT, owner.scope, by, owner.expert, **details)
         before = await self._knowledge.documents(collection)
         added = await self._knowledge.add(collection, upload)
         for replaced in (document for document in before if document.name == added.name):
@@ -85,6 +92,8 @@ class ExpertDocuments:
         """Remove the document whose name or id is *wanted* from the expert."""
         expert = await self.check(scope, name, by)
         document, collection = await self._find(scope, expert, wanted)
+        removed = {"name": digest(document.name), "fields": "removed"}
+        await self._auditor.record(Act.TAUGHT, scope, by, expert.name, **removed)
         await self._knowledge.remove(collection, document.id)
         if not await self._knowledge.documents(collection):  # not deleted: others may use it
             others = [one for one in expert.collections if one != collection]

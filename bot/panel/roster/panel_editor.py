@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language import gettext, ngettext
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import People
 from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId
@@ -20,6 +21,7 @@ from bot.panel.roster.expert_checks import (
 from bot.panel.roster.hierarchy import check_consulted
 from bot.panel.roster.panel_reader import PanelReader
 from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.recorded_changes import RecordedChanges
 from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import (
     RosterChanges,
@@ -37,9 +39,15 @@ class PanelEditor(PanelReader):
     """Reads and changes panels. Raises Refused for what *by* may not do, or nobody can."""
 
     def __init__(
-        self, store: PanelStore, people: People, catalogue: Catalogue, rights: Rights
+        self,
+        store: PanelStore,
+        people: People,
+        catalogue: Catalogue,
+        rights: Rights,
+        auditor: Auditor,
     ) -> None:
         super().__init__(store, catalogue)
+        self._recorded = RecordedChanges(store, auditor)
         self._people = people
         self.rights = rights
 
@@ -99,7 +107,7 @@ class PanelEditor(PanelReader):
         """Remove an expert."""
         await self.rights.check_may_change(scope, by)
         expert = await self.find(scope, name)
-        await self._store.remove(scope, expert.name)
+        await self._recorded.remove(scope, expert.name, by)
         return Change(Verb.REMOVED, scope, expert, by)
 
     async def set_synthesis(self, scope: Scope, value: str, by: UserId) -> Synthesis:
@@ -111,7 +119,7 @@ class PanelEditor(PanelReader):
             raise Refused(
                 gettext("The synthesis is one of `auto`, `always` and `never`.")
             ) from None
-        await self._store.set_synthesis(scope, synthesis)
+        await self._recorded.set_synthesis(scope, synthesis, by)
         return synthesis
 
     async def set_streaming(self, scope: Scope, value: str, by: UserId) -> bool | None:
@@ -120,7 +128,7 @@ class PanelEditor(PanelReader):
         if value.casefold() not in _STREAMING:
             raise Refused(gettext("Streaming is one of `on`, `off` and `default`."))
         streaming = _STREAMING[value.casefold()]
-        await self._store.set_streaming(scope, streaming)
+        await self._recorded.set_streaming(scope, streaming, by)
         return streaming
 
     async def check_may_change_documents(
@@ -141,7 +149,7 @@ class PanelEditor(PanelReader):
     ) -> None:
         """Set which collections of documents the expert can search."""
         expert = await self.check_may_change_documents(scope, name, by)
-        await self._store.add(scope, replace(expert, collections=collections))
+        await self._recorded.add(scope, replace(expert, collections=collections), by)
 
     async def set_always_consult(
         self, scope: Scope, name: str, by: UserId | None, *, always: bool
@@ -150,7 +158,7 @@ class PanelEditor(PanelReader):
         expert = await self.check_may_change_documents(scope, name, by)
         self.rights.check_not_in_file(scope)
         changed = replace(expert, always_consult=always)
-        await self._store.add(scope, changed)
+        await self._recorded.add(scope, changed, by)
         return changed
 
     async def fetch_taken_names(self) -> None:
@@ -159,7 +167,7 @@ class PanelEditor(PanelReader):
 
     async def _put(self, verb: Verb, scope: Scope, expert: Expert, by: UserId) -> Change:
         await self._check_room(scope, expert)
-        await self._store.add(scope, expert)
+        await self._recorded.add(scope, expert, by)
         return Change(verb, scope, expert, by)
 
     async def _check_room(self, scope: Scope, expert: Expert) -> None:

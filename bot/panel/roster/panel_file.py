@@ -7,10 +7,12 @@ An expert in the file has the documents that were given to it, or to the expert 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.recorded_changes import RecordedChanges
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope, size
 
 FileScope = WorkspaceScope | ChannelScope
@@ -85,8 +87,15 @@ class FilePanelStore(PanelStore):
 class PanelFileSync:
     """Writes the panels of one workspace to a file, and applies a file to them."""
 
-    def __init__(self, panels: PanelStore, team_id: str, builtin: Sequence[Expert] = ()) -> None:
+    def __init__(
+        self,
+        panels: PanelStore,
+        auditor: Auditor,
+        team_id: str,
+        builtin: Sequence[Expert] = (),
+    ) -> None:
         self._panels = panels
+        self._recorded = RecordedChanges(panels, auditor)
         self._team = team_id
         self._builtin = builtin
 
@@ -119,7 +128,7 @@ class PanelFileSync:
                 inherited: Sequence[Scope] = (scope, everywhere)
                 stored = dict(zip(inherited, await self._panels.changes(inherited), strict=True))
                 changes = with_documents(wanted.of(scope), _documents(scope, stored))
-                await self._panels.put(scope, changes)
+                await self._recorded.put(scope, changes, None)
 
 
 def check_sizes(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.language import gettext
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import People, Role
 from bot.panel.model import ThreadRef, UserId
@@ -17,9 +18,14 @@ class Rights:
     """
 
     def __init__(
-        self, people: People, admins: frozenset[UserId] = frozenset(), kept_in: str = ""
+        self,
+        people: People,
+        auditor: Auditor,
+        admins: frozenset[UserId] = frozenset(),
+        kept_in: str = "",
     ) -> None:
         self._people = people
+        self._auditor = auditor
         self._admins = admins
         self.kept_in = kept_in
 
@@ -56,6 +62,13 @@ class Rights:
         """Raise Refused if the role of *by* does not allow changes to *scope*."""
         if by is None or by in self._admins:
             return
+        try:
+            await self._check_role(scope, by)
+        except Refused:
+            await self._auditor.refused(scope, by, "panel")
+            raise
+
+    async def _check_role(self, scope: Scope, by: UserId) -> None:
         role = await self._role(by)
         if role is Role.STRANGER:
             raise Refused(gettext("People from other organisations cannot change the panel."))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.panel.approvals.approval_store import ApprovalStore
 from bot.panel.approvals.approvals import Approvers
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.journal.journal import Journal
 from bot.panel.language_model.file_fetching import FileServer
 from bot.panel.language_model.functions import Functions
@@ -28,6 +29,7 @@ class Stores:
     approvals: ApprovalStore
     reports: ReportStore
     outbox: Outbox
+    auditor: Auditor
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class TurnRunner:
         threads, model = services.stores.threads, services.client.model
         self._failures = FailureNotice(threads)
         self._stopping = Stopping(threads, model, services.messenger)
-        self._commands = ThreadCommandHandler(services.panels, threads)
+        self._commands = ThreadCommandHandler(services.panels, threads, services.stores.auditor)
         self._history = ThreadHistory(services.transcript, threads)
         self._lost_turns = LostTurns(
             services.messenger, services.stores.approvals, services.stores.outbox

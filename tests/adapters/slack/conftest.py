@@ -31,6 +31,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests.fakes.audit_log import auditor
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.outbox import FakeOutbox
@@ -65,7 +66,7 @@ class Neighbour:
 
     def documents(self, editor: PanelEditor) -> DocumentsCommand:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""
-        teaching = ExpertDocuments(editor, self.knowledge)
+        teaching = ExpertDocuments(editor, self.knowledge, auditor())
         return DocumentsCommand(teaching, self.files, self.mentions, self.responder)
 
     def handles(self, editor: PanelEditor) -> HandlesCommand:

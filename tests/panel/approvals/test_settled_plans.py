@@ -12,6 +12,7 @@ from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import Decision, Message, MessageTs, RequestId, TurnId, UserId
 from bot.panel.tools import ApprovalWanted
 from tests.fakes.approval_store import FakeApprovalStore
+from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import THREAD, Bench, consult, consult_later
@@ -30,7 +31,7 @@ async def asked(bench: Bench) -> None:
 
 async def decide(bench: Bench, decision: Decision) -> None:
     (pending,) = await bench.approvals.pending(THREAD)
-    desk = ApprovalDecisions(bench.approvals, FakePeople(), bench.approvers)
+    desk = ApprovalDecisions(bench.approvals, FakePeople(), bench.approvers, auditor())
     await desk.decide(THREAD, pending.id, UserId("UMEMBER"), decision)
 
 

@@ -14,6 +14,7 @@ from bot.panel.messaging.messenger import TaskState
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import Decision, RequestId, UserId
 from bot.panel.tools import ApprovalWanted
+from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, Meanwhile, written
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import THREAD, Bench, consult, consult_later
@@ -24,7 +25,7 @@ ADMIN, MEMBER, GUEST = UserId("UADMIN"), UserId("UMEMBER"), UserId("UGUEST")
 
 
 def desk(bench: Bench, approvers: Approvers | None = None) -> ApprovalDecisions:
-    return ApprovalDecisions(bench.approvals, FakePeople(), approvers or bench.approvers)
+    return ApprovalDecisions(bench.approvals, FakePeople(), approvers or bench.approvers, auditor())
 
 
 async def decide(bench: Bench, by: UserId = MEMBER, decision: Decision = Decision.APPROVED) -> str:

@@ -11,6 +11,7 @@ from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.intake.missed_messages import Gap, MessageHistory, SeenThread
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
+from tests.fakes.audit_log import auditor
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -57,7 +58,7 @@ class Bench:
     def __init__(self) -> None:
         self.history, self.queue = FakeHistory(), FakeTurnQueue()
         self.threads = FakeThreadStore()
-        self.intake = Intake(self.queue, self.threads)
+        self.intake = Intake(self.queue, self.threads, auditor())
 
     async def search(self, *recent: ThreadRef, gap: Gap = GAP, within: float = 3600) -> None:
         await GapSearch(self.history, self.intake, self.threads, gap, within).run(recent)

@@ -7,6 +7,7 @@ from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.intake import Action, Incoming, Intake, decide
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
+from tests.fakes.audit_log import auditor
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
@@ -73,7 +74,7 @@ async def test_what_only_shows_something_is_remembered_even_in_a_thread_that_is_
 ):
     await threads.set_standing(THREAD, standing)
 
-    await Intake(queue, threads).receive(replace(incoming(""), only_shows=True))
+    await Intake(queue, threads, auditor()).receive(replace(incoming(""), only_shows=True))
 
     assert await threads.unread_since(THREAD) == "2.0"
 
@@ -82,7 +83,7 @@ async def test_what_only_shows_something_is_remembered_even_in_a_thread_that_is_
 async def test_what_apps_say_is_noted_in_our_threads(queue, threads, standing):
     await threads.set_standing(THREAD, standing)
 
-    await Intake(queue, threads).note(THREAD, MessageTs("2.0"))
+    await Intake(queue, threads, auditor()).note(THREAD, MessageTs("2.0"))
 
     noted = await threads.unread_since(THREAD) == "2.0"
     assert noted is (standing in (Standing.OURS, Standing.MUTED))
@@ -99,7 +100,7 @@ def threads():
 
 
 async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):
-    await Intake(queue, threads).receive(incoming(mentioned=True))
+    await Intake(queue, threads, auditor()).receive(incoming(mentioned=True))
 
     assert await threads.standing(THREAD) is Standing.OURS
     assert (await queue.claim()).turn.messages[0].text == "hello"
@@ -107,7 +108,7 @@ async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):
 
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_both_copies_of_a_mention_make_one_turn(queue, threads, processes):
-    for intake in [Intake(queue, threads) for _ in range(processes)] * (2 // processes):
+    for intake in [Intake(queue, threads, auditor()) for _ in range(processes)] * (2 // processes):
         await intake.receive(incoming(mentioned=True))
 
     assert len((await queue.claim()).turn.messages) == 1
@@ -122,7 +123,7 @@ async def test_what_only_one_copy_of_a_mention_shows_is_asked_about(
     shown = replace(plain, message=replace(plain.message, quoted="| Fee |"))
     copies = [shown, plain] if fuller == 0 else [plain, shown]
 
-    intakes = [Intake(queue, threads) for _ in range(processes)] * (2 // processes)
+    intakes = [Intake(queue, threads, auditor()) for _ in range(processes)] * (2 // processes)
     for intake, copy in zip(intakes, copies, strict=True):
         await intake.receive(copy)
 
@@ -134,7 +135,7 @@ async def test_what_only_one_copy_of_a_mention_shows_is_asked_about(
 async def test_what_the_later_copy_of_a_mention_shows_is_read_with_the_next_question(
     queue, threads
 ):
-    intake, plain = Intake(queue, threads), incoming(mentioned=True)
+    intake, plain = Intake(queue, threads, auditor()), incoming(mentioned=True)
     await taken(queue, intake, plain)
 
     for _ in range(2):
@@ -157,7 +158,7 @@ class BriefOutage(FakeTurnQueue):
 
 async def test_what_could_not_be_queued_is_queued_when_it_is_delivered_again(threads):
     queue = BriefOutage()
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     with pytest.raises(StoreUnavailable):
         await intake.receive(incoming(mentioned=True))
 
@@ -169,7 +170,7 @@ async def test_what_could_not_be_queued_is_queued_when_it_is_delivered_again(thr
 async def test_a_mention_in_a_muted_thread_is_answered_and_leaves_it_muted(queue, threads):
     await threads.set_standing(THREAD, Standing.MUTED)
 
-    await Intake(queue, threads).receive(incoming(mentioned=True))
+    await Intake(queue, threads, auditor()).receive(incoming(mentioned=True))
 
     assert await threads.standing(THREAD) is Standing.MUTED
     assert (await queue.claim()).turn.thread == THREAD
@@ -184,7 +185,7 @@ class SecretiveThreadStore(FakeThreadStore):
 
 @pytest.mark.parametrize(("mentioned", "is_reply"), [(True, False), (True, True), (False, False)])
 async def test_the_store_is_asked_only_where_its_answer_matters(queue, mentioned, is_reply):
-    intake = Intake(queue, SecretiveThreadStore())
+    intake = Intake(queue, SecretiveThreadStore(), auditor())
 
     await intake.receive(incoming(mentioned=mentioned, is_reply=is_reply))
 
@@ -207,7 +208,7 @@ class UnevenThreadStore(FakeThreadStore):
 
 
 async def test_what_arrives_in_order_is_queued_in_order(queue):
-    intake = Intake(queue, UnevenThreadStore())
+    intake = Intake(queue, UnevenThreadStore(), auditor())
 
     await asyncio.gather(*(intake.receive(incoming(ts=f"{number}.0")) for number in (1, 2, 3)))
 
@@ -216,7 +217,7 @@ async def test_what_arrives_in_order_is_queued_in_order(queue):
 
 async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads):
     await threads.set_standing(THREAD, Standing.MUTED)
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await intake.receive(incoming(ts="2.0"))
     await intake.receive(incoming(ts="3.0"))
 
@@ -224,7 +225,7 @@ async def test_what_passes_us_by_is_remembered_for_the_next_turn(queue, threads)
 
 
 async def test_a_command_is_queued_alone(queue, threads):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await intake.receive(incoming("add legal", ts="2.0", mentioned=True))
     await intake.receive(incoming("and now?", ts="3.0"))
 
@@ -236,7 +237,7 @@ ELSEWHERE = {"addresses_others": True, "text": "<@UBEN> what do you think?"}
 
 @pytest.mark.parametrize("changed", [incoming(**ELSEWHERE), incoming(is_reply=False)])
 async def test_what_is_not_for_us_any_more_is_not_answered(queue, threads, changed):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await intake.receive(incoming(mentioned=True))
 
     await intake.amend(THREAD, MessageTs("2.0"), changed)
@@ -246,7 +247,7 @@ async def test_what_is_not_for_us_any_more_is_not_answered(queue, threads, chang
 
 
 async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not(queue, threads):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await intake.receive(incoming(mentioned=True))
     await intake.receive(incoming(mentioned=True, ts="3.0"))
 
@@ -260,7 +261,7 @@ async def test_what_was_edited_is_taken_as_it_is_now_and_what_was_deleted_is_not
 
 async def test_what_is_edited_while_it_is_queued_is_taken_as_it_is_now(queue):
     threads = UnevenThreadStore()
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     first = asyncio.create_task(intake.receive(incoming("one")))
     await asyncio.sleep(0)
     await intake.amend(THREAD, MessageTs("2.0"), incoming("two"))
@@ -288,7 +289,7 @@ async def taken(queue: FakeTurnQueue, intake: Intake, message: Incoming):
 
 @pytest.mark.parametrize("is_done", [False, True])
 async def test_what_is_edited_once_its_turn_has_begun_is_noted(queue, threads, is_done):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     asked = incoming(mentioned=True)
     claim = await taken(queue, intake, asked)
     if is_done:
@@ -308,7 +309,9 @@ async def test_what_is_edited_among_people_is_not_noted(queue, threads, standing
     await threads.set_standing(THREAD, standing)
     before, edited = incoming("a"), incoming("b")
 
-    await Intake(queue, threads).amend(THREAD, MessageTs("2.0"), edited, before=before, at=AT)
+    await Intake(queue, threads, auditor()).amend(
+        THREAD, MessageTs("2.0"), edited, before=before, at=AT
+    )
 
     assert await threads.edits(THREAD) == {}
 
@@ -317,7 +320,7 @@ async def test_what_is_edited_among_people_is_not_noted(queue, threads, standing
 @pytest.mark.parametrize("order", ["mention first", "change first", "change only"])
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_a_mention_that_is_edited_in_makes_one_turn(queue, threads, before, order, processes):
-    first, second = ([Intake(queue, threads) for _ in range(processes)] * 2)[:2]
+    first, second = ([Intake(queue, threads, auditor()) for _ in range(processes)] * 2)[:2]
     edited = incoming("hello, you", mentioned=True, is_reply=before is None or before.is_reply)
     if order == "mention first":
         await first.receive(edited)
@@ -332,7 +335,7 @@ async def test_a_mention_that_is_edited_in_makes_one_turn(queue, threads, before
 
 
 async def test_the_turn_of_a_mention_that_was_edited_in_has_read_it(queue, threads):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     edited = incoming("hello, you", mentioned=True)
 
     for _ in range(2):
@@ -345,7 +348,7 @@ async def test_the_turn_of_a_mention_that_was_edited_in_has_read_it(queue, threa
 
 async def test_a_reply_that_was_answered_is_not_answered_again_with_a_mention(queue, threads):
     await threads.make_ours(THREAD)
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await queue.done(await taken(queue, intake, incoming("hello")))
     edited = incoming("hello, you", mentioned=True)
 
@@ -360,7 +363,7 @@ async def test_an_old_question_is_not_asked_again(queue, threads, before):
     await threads.make_ours(THREAD)
     edited = incoming("hello again", mentioned=True)
 
-    await Intake(queue, threads).amend(
+    await Intake(queue, threads, auditor()).amend(
         THREAD, MessageTs("2.0"), edited, before=before, at=AT
     )  # the queue has forgotten it
 
@@ -369,7 +372,7 @@ async def test_an_old_question_is_not_asked_again(queue, threads, before):
 
 
 async def test_a_question_whose_edit_overtakes_it_is_asked_as_edited(queue, threads):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     asked = incoming(mentioned=True)
     edited = incoming("hello again", mentioned=True)
 
@@ -381,7 +384,7 @@ async def test_a_question_whose_edit_overtakes_it_is_asked_as_edited(queue, thre
 
 async def test_a_reply_that_is_turned_to_the_panel_is_answered(queue, threads):
     await threads.make_ours(THREAD)
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await intake.receive(addressed_to_ben())
 
     edited = incoming("what about it?")
@@ -394,7 +397,7 @@ async def test_talk_from_before_the_summons_is_not_answered_for_an_edit(queue, t
     await threads.make_ours(THREAD)
     edited = incoming("lunch at one?")
 
-    await Intake(queue, threads).amend(
+    await Intake(queue, threads, auditor()).amend(
         THREAD, MessageTs("2.0"), edited, before=incoming("lunch?"), at=MessageTs("2.5")
     )
 
@@ -403,7 +406,7 @@ async def test_talk_from_before_the_summons_is_not_answered_for_an_edit(queue, t
 
 @pytest.mark.parametrize("begun", [False, True])
 async def test_a_question_that_becomes_stop_is_not_answered(queue, threads, begun):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     asked = incoming(mentioned=True)
     await intake.receive(asked)
     if begun:
@@ -419,7 +422,7 @@ async def test_a_question_that_becomes_stop_is_not_answered(queue, threads, begu
 
 @pytest.mark.parametrize("begun", [False, True])
 async def test_a_question_that_becomes_a_command_is_carried_out_once(queue, threads, begun):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     asked = incoming("mut", mentioned=True)
     await intake.receive(asked)
     if begun:
@@ -440,11 +443,11 @@ async def test_a_question_that_becomes_a_command_is_carried_out_once(queue, thre
 @pytest.mark.parametrize("asked", [incoming("see <https://x.y>", mentioned=True), incoming()])
 async def test_the_preview_of_a_link_makes_no_turn(queue, threads, asked):
     await threads.make_ours(THREAD)
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     await queue.done(await taken(queue, intake, asked))
     shown = replace(asked, message=replace(asked.message, quoted="A page"))
 
-    for other in (intake, Intake(queue, threads)) * 2:
+    for other in (intake, Intake(queue, threads, auditor())) * 2:
         await other.amend(THREAD, MessageTs("2.0"), shown, before=asked, at=MessageTs("2.5"))
 
     assert (await queue.depth()).waiting == 0
@@ -458,13 +461,15 @@ async def test_an_old_mention_that_comes_again_with_an_edit_is_not_answered_agai
     await threads.set_standing(THREAD, standing)
     again = replace(incoming("hello, you", mentioned=True), edited=AT)
 
-    await Intake(queue, threads).receive(again)  # the queue has forgotten it, if it was answered
+    await Intake(queue, threads, auditor()).receive(
+        again
+    )  # the queue has forgotten it, if it was answered
 
     assert (await queue.depth()).waiting == (standing is Standing.UNKNOWN)
 
 
 async def test_a_mention_that_is_edited_out_and_in_again_is_asked(queue, threads):
-    intake = Intake(queue, threads)
+    intake = Intake(queue, threads, auditor())
     asked, talk = incoming("legal?", mentioned=True, is_reply=False), incoming(is_reply=False)
     await intake.receive(asked)
 

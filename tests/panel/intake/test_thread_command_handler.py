@@ -15,6 +15,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
+from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.fakes.thread_store import FakeThreadStore
@@ -37,7 +38,7 @@ def threads() -> FakeThreadStore:
 
 @pytest.fixture
 def desk(editor, threads) -> ThreadCommandHandler:
-    return ThreadCommandHandler(editor, threads)
+    return ThreadCommandHandler(editor, threads, auditor())
 
 
 async def names(editor, where):

@@ -8,6 +8,7 @@ from bot.panel.model import CollectionId, ExpertName, UserId
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.knowledge import CollectionOwner, Document, Upload
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from tests.fakes.audit_log import auditor
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
@@ -25,12 +26,12 @@ class School:
     def __init__(self, knowledge: FakeKnowledge) -> None:
         self.knowledge = knowledge
         self.editor = panel_editor(FakePanelStore(), FakePeople(), EXPERTS, EXPERTS)
-        self.teaching = ExpertDocuments(self.editor, self.knowledge)
+        self.teaching = ExpertDocuments(self.editor, self.knowledge, auditor())
 
     async def teach(self, scope=CHANNEL, *uploads: Upload, by=MEMBER) -> CollectionId:
         collection = await self.teaching.open(scope, "legal", by)
         for upload in uploads or (HANDBOOK,):
-            await self.teaching.add(collection, upload)
+            await self.teaching.add(collection, upload, by)
         return collection
 
     async def expert(self, scope=CHANNEL):
@@ -112,7 +113,7 @@ class CrowdedKnowledge(FakeKnowledge):
 async def test_documents_of_one_name_that_come_at_once_do_not_remove_each_other():
     school = School(CrowdedKnowledge())
     collection = await school.teaching.open(CHANNEL, "legal", MEMBER)
-    await asyncio.gather(*(school.teaching.add(collection, HANDBOOK) for _ in range(2)))
+    await asyncio.gather(*(school.teaching.add(collection, HANDBOOK, MEMBER) for _ in range(2)))
     assert await school.names() == [("handbook.md", True)]
 
 

@@ -7,6 +7,7 @@ from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadR
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync, merged
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
+from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
@@ -105,7 +106,7 @@ async def test_what_is_written_knows_nothing_of_documents_and_threads(store):
     await store.put(ChannelScope("T1", "C2"), RosterChanges())
     await store.add(THREAD, TAX)
 
-    written = await PanelFileSync(store, "T1").export()
+    written = await PanelFileSync(store, auditor(), "T1").export()
 
     gone = RosterChanges(removed=frozenset({LEGAL.name}))
     assert written == PanelFile(adding(LEGAL), {"C1": gone})
@@ -114,7 +115,7 @@ async def test_what_is_written_knows_nothing_of_documents_and_threads(store):
 async def test_what_is_brought_keeps_the_documents(store):
     await store.add(ALL, replace(LEGAL, collections=HANDBOOK))
     await store.add(HERE, WRITING)
-    filing = PanelFileSync(store, "T1")
+    filing = PanelFileSync(store, auditor(), "T1")
     edited = replace(LEGAL, instructions="Read all.")
 
     wanted = PanelFile(adding(edited), {"C2": adding(edited)})
@@ -129,7 +130,7 @@ async def test_what_is_brought_keeps_the_documents(store):
 
 
 async def test_nothing_is_brought_over_what_somebody_did_meanwhile(store):
-    filing = PanelFileSync(store, "T1")
+    filing = PanelFileSync(store, auditor(), "T1")
     seen = await filing.export()
     await store.add(HERE, WRITING)
 

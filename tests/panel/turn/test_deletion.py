@@ -21,6 +21,7 @@ from bot.panel.threads.thread_store import Standing
 from bot.panel.tools import ApprovalWanted
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
+from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, written
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
@@ -36,7 +37,7 @@ class Working:
         bench.timeouts = QUICK
         self.bench = bench
         self.ts = ts
-        self.intake = Intake(bench.queue, bench.threads)
+        self.intake = Intake(bench.queue, bench.threads, auditor())
         self.worker = TurnWorker(bench.queue, bench.runner(), timeouts=QUICK, lease=180)
         self.task: asyncio.Task[None] | None = None
 

@@ -15,6 +15,7 @@ from bot.panel.texts import sentences
 from bot.panel.turn.turn_worker import TurnWorker
 from bot.panel.usage import NO_USAGE
 from tests.eventually import eventually
+from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.fakes.turn_queue import FakeTurnQueue
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
@@ -35,7 +36,7 @@ async def work(bench):
 async def say(bench: Bench, text: str, ts: str) -> None:
     message = Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True)
     incoming = Incoming(THREAD, message, is_reply=ts != "1.0", addresses_others=False)
-    await Intake(bench.queue, bench.threads).receive(incoming)
+    await Intake(bench.queue, bench.threads, auditor()).receive(incoming)
 
 
 async def settled(bench: Bench) -> None:

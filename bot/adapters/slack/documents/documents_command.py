@@ -18,7 +18,7 @@ from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading
 from bot.language import gettext, in_shared_language
 from bot.panel.errors import PanelError, Refused
-from bot.panel.model import CollectionId
+from bot.panel.model import CollectionId, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.knowledge import Document, Upload
@@ -76,7 +76,7 @@ class DocumentsCommand:
             expert = await self._documents.check(scope, target.name, requester.user)
             collection = await self._documents.open(scope, target.name, requester.user)
             for fetch in self._uploads(submission, requester):
-                await self._add(collection, fetch, added, problems)
+                await self._add(collection, fetch, requester.user, added, problems)
         except PanelError as error:
             problems.append(error_sentence(error))
         else:
@@ -114,10 +114,15 @@ class DocumentsCommand:
             yield partial(self._message, submission.link, requester)
 
     async def _add(
-        self, collection: CollectionId, fetch: Fetch, added: list[Document], problems: list[str]
+        self,
+        collection: CollectionId,
+        fetch: Fetch,
+        by: UserId,
+        added: list[Document],
+        problems: list[str],
     ) -> None:
         try:
-            added.append(await self._documents.add(collection, await fetch()))
+            added.append(await self._documents.add(collection, await fetch(), by))
         except PanelError as error:
             problems.append(error_sentence(error))
 

@@ -17,6 +17,7 @@ from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.bot_claim import BotClaim
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -30,6 +31,7 @@ from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.approvals.approvals import Pending
+from bot.panel.audit.entry import Act, Entry
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.journal.events import ExpertCalled, Posted, PostStarted, Routed, RouterAsked
 from bot.panel.language_model.exchange import UserSaid
@@ -237,11 +239,12 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |R |K |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set)", re.MULTILINE
+    r"^(P |R |K |A |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set|stream)",
+    re.MULTILINE,
 )
 
 
-PREFIXES = {"P ": "panelbot:{0}:", "R ": "panelbot:{pace:T1}:"}
+PREFIXES = {"P ": "panelbot:{0}:", "R ": "panelbot:{pace:T1}:", "A ": "panelbot:{audit:T1}:"}
 LIMIT = Limit("chat.postMessage", 1, 1)
 
 
@@ -290,6 +293,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     for scope in scopes_of(ONE):
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
+    await RedisAuditLog(redis, ["secret"]).append(Entry(Act.MUTED, ONE, "U1"))
     await RedisDeliveryStore(redis).claim("trigger 1.2.3", "token")
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
@@ -321,6 +325,8 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert lasting == waiting | {
         "clock",
         "dead",
+        "log",
+        "head",
         "panelbot:panel:",
         "panelbot:channels:",
         "panelbot:moves:",

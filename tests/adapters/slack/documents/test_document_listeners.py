@@ -20,6 +20,7 @@ from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL, 
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View
 from tests.adapters.slack.conftest import Neighbour
+from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.panel_editors import panel_editor
 
@@ -129,7 +130,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     web = receiver.http_app(app, neighbour.slack.signing_secret, healthy)
     async with serve(web) as url:
         neighbour.slack.deliver_to(url + EVENTS_PATH)
-        yield School(neighbour, ExpertDocuments(editor, neighbour.knowledge))
+        yield School(neighbour, ExpertDocuments(editor, neighbour.knowledge, auditor()))
 
 
 async def test_files_of_the_form_become_documents_and_the_channel_is_told(school):

@@ -21,6 +21,7 @@ from bot.playground.slack.delivery import delivery
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 from bot.playground.slack.workspace.payloads import event_callback
 from tests.eventually import eventually
+from tests.fakes.audit_log import auditor
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -57,7 +58,7 @@ class Door:
         self.app = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
-        intake = Intake(self.queue, self.threads)
+        intake = Intake(self.queue, self.threads, auditor())
         MessageListeners(intake, FakeHandleStore(), neighbour.identity).listen(self.app)
 
     async def settle(self):

@@ -1,0 +1,84 @@
+"""Changes of panels, each recorded in the audit log before it is made: fields and digests only."""
+
+from dataclasses import asdict, fields
+
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act, canonical, digest
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.roster.roster import RosterChanges, Scope, with_expert
+
+_EXPERT_FIELDS = tuple(field.name for field in fields(Expert))
+
+
+class RecordedChanges:
+    """Changes the panels in *store*. *by* is None for whoever runs the bot."""
+
+    def __init__(self, store: PanelStore, auditor: Auditor) -> None:
+        self._store = store
+        self._auditor = auditor
+
+    async def add(self, scope: Scope, expert: Expert, by: UserId | None) -> None:
+        """Add *expert* in *scope*, or replace the one of that name."""
+        (before,) = await self._store.changes([scope])
+        await self._record(scope, before, with_expert(before, expert), by)
+        await self._store.add(scope, expert)
+
+    async def remove(self, scope: Scope, name: ExpertName, by: UserId | None) -> None:
+        """Remove the expert in *scope*."""
+        (before,) = await self._store.changes([scope])
+        removed = before.added.get(name)
+        details = _details(removed, None) if removed else {"fields": "removed"}
+        await self._auditor.record(Act.CHANGED, scope, by, name, **details)
+        await self._store.remove(scope, name)
+
+    async def set_synthesis(self, scope: Scope, value: Synthesis, by: UserId) -> None:
+        """Set when the router summarises."""
+        await self._auditor.record(Act.CHANGED, scope, by, synthesis=value)
+        await self._store.set_synthesis(scope, value)
+
+    async def set_streaming(self, scope: Scope, value: bool | None, by: UserId) -> None:
+        """Set whether people see replies as they are written; None inherits."""
+        await self._auditor.record(Act.CHANGED, scope, by, streaming=str(value))
+        await self._store.set_streaming(scope, value)
+
+    async def put(self, scope: Scope, changes: RosterChanges, by: UserId | None) -> None:
+        """Replace the changes of *scope*."""
+        (before,) = await self._store.changes([scope])
+        await self._record(scope, before, changes, by)
+        await self._store.put(scope, changes)
+
+    async def _record(
+        self, scope: Scope, before: RosterChanges, after: RosterChanges, by: UserId | None
+    ) -> None:
+        for name in sorted(before.added.keys() | after.added.keys()):
+            was, becomes = before.added.get(name), after.added.get(name)
+            if was != becomes:
+                details = _details(was, becomes)
+                act = Act.EQUIPPED if "tools" in details else Act.CHANGED
+                await self._auditor.record(act, scope, by, name, **details)
+        for name in sorted(before.removed ^ after.removed):
+            if name not in before.added and name not in after.added:
+                fate = "removed" if name in after.removed else "restored"
+                await self._auditor.record(Act.CHANGED, scope, by, name, fields=fate)
+        if (before.synthesis, before.streaming) != (after.synthesis, after.streaming):
+            settings = {"synthesis": after.synthesis or "", "streaming": str(after.streaming)}
+            await self._auditor.record(Act.CHANGED, scope, by, **settings)
+
+
+def _details(before: Expert | None, after: Expert | None) -> dict[str, str]:
+    """Return what differs: which fields, which tools, and digests of the whole."""
+    was, becomes = (set(one.tools) if one else set() for one in (before, after))
+    tools = [f"+{name}" for name in sorted(becomes - was)]
+    tools += [f"-{name}" for name in sorted(was - becomes)]
+    if before and after:
+        differ = [one for one in _EXPERT_FIELDS if getattr(before, one) != getattr(after, one)]
+    else:
+        differ = ["added" if after else "removed"]
+    details = {"fields": ",".join(differ), "tools": ",".join(tools)}
+    digests = {"before": _digest(before), "after": _digest(after)}
+    return {name: value for name, value in {**details, **digests}.items() if value}
+
+
+def _digest(expert: Expert | None) -> str:
+    return digest(canonical(asdict(expert))) if expert else ""
