@@ -39,13 +39,23 @@ not: what counts is what comes back.
 - A call that still runs a second later is abandoned, and told in the log. An expert with five of
   these is off until the bot is restarted.
 
-This module is stable: what is documented here stays, and new fields have defaults.
+This module is stable: what is documented here stays, and new fields have defaults. ``PROMISE`` is
+the version of it:
+
+2. Several people may have a part in one question: somebody adds a word while the panel is busy, or
+   presses *Try again* under what another one asked. ``Request.authors`` are all of them, with their
+   roles, and ``Request.role`` is the least of these: that is what it may go by.
+   ``Request.asker`` is the one author, and None where there are several; before, it was whoever had
+   spoken last. A function that reads its ``id`` or ``name`` all the same is ended then, and people
+   are told to ask alone; one that does not works as before. ``Said.author`` says who said it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+PROMISE = 2
 GROUP = "panelbot.experts"  # the group of the entry points
 
 
@@ -53,12 +63,26 @@ class FunctionRefused(Exception):
     """The function refuses to answer; people see the message, which is Markdown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: the author of the latest message."""
+class Role(StrEnum):
+    """What somebody is in the workspace, from most rights to none."""
 
-    id: str  # Slack's: "U012AB3CD"
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"  # from another organisation, or unknown
+    APP = "app"  # another app, or a workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody whose words, or whose click, have led to a question."""
+
+    id: str  # Slack's: "U012AB3CD"; of an app its bot's: "B012AB3CD"; empty: nobody knows
     name: str  # the display name
+    role: Role = Role.STRANGER
+
+
+Asker = Author  # its name in the first version of this promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +96,11 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An earlier message in the thread, by a person or the bot."""
+    """An earlier message in the thread, by a person or the bot. It is context, and asks nothing."""
 
     speaker: str
     text: str
+    author: Author | None = field(default=None, compare=False)  # None: the bot or an expert
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +110,19 @@ class Request:
     question: str  # the message; several that waited together are separated by blank lines
     brief: str  # the question in the router's words; empty if people asked the expert directly
     said: tuple[Said, ...]  # earlier messages, oldest first; of a long thread the latest
-    asker: Asker
+    asker: Author | None  # the one author; None if there are several
     thread: Thread
     files: tuple[str, ...]  # the names of the attached files
     deadline: datetime  # with a time zone; a later answer is ignored
     key: str  # identifies this question to this expert: the same if the call is repeated
+    # All who have a part in it, in the order of their words. Where a model has written the brief,
+    # those are among them whose earlier words it read with the question.
+    authors: tuple[Author, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """The least role of all authors: nobody is given more rights by who joins in."""
+        return least(author.role for author in self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +139,11 @@ class Reply:
 
     text: str  # Markdown
     sources: tuple[Source, ...] = ()
+
+
+def least(roles: Iterable[Role]) -> Role:
+    """Return the one of *roles* that has the fewest rights; a stranger's if there is none."""
+    return max(roles, key=list(Role).index, default=Role.STRANGER)
 
 
 Piece = str | Source

@@ -41,7 +41,6 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
         models = panels.models(config)
-        locales = Locales(slack.people, config.language)
         services = Services(
             Stores(
                 storage.journal,
@@ -57,7 +56,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             slack.messenger,
             slack.transcript,
             slack.files,
-            locales,
+            slack.people,
         )
         rules = Rules(
             models,
@@ -65,6 +64,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             panels.approvers_of(config),
             config.expert_levels,
             config.max_consultations,
+            config.language,
         )
         runner = TurnRunner(services, rules)
         worker = TurnWorker(
@@ -74,6 +74,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             concurrency=config.concurrency,
             lease=config.lease,
         )
+        locales = Locales(slack.people, config.language)
         positions = QueuePositions(
             storage.queue, storage.threads, slack.messenger, storage.outbox, locales
         )

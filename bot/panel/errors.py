@@ -123,6 +123,10 @@ class FunctionFailed(GiveUp):
     """A function that is an expert raised an error; the log says where."""
 
 
+class FunctionNeedsAsker(FunctionFailed):
+    """A function wants to know the one who asks, and several people have a part in the question."""
+
+
 class FunctionMissing(GiveUp):
     """No installed package registers the function (any more)."""
 

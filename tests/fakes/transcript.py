@@ -3,8 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from bot.panel.messaging.transcript import NamedRouters, Transcript
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
-from bot.panel.utterance import Author, Utterance
+from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn
+from bot.panel.utterance import Author, Role, Utterance
+
+
+def _author(message: Message) -> Author:
+    return Author(message.author, Role.APP if message.by_app else Role.PERSON)
 
 
 class FakeTranscript(Transcript):
@@ -17,7 +21,7 @@ class FakeTranscript(Transcript):
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         return [
-            Utterance(m.ts, m.author, m.text, m.files, author=Author(m.author), shown=m.quoted)
+            Utterance(m.ts, m.author, m.text, m.files, author=_author(m), shown=m.quoted)
             for m in turn.messages
         ]
 

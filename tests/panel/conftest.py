@@ -13,7 +13,6 @@ from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
-from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import (
     CallId,
@@ -121,9 +120,6 @@ class Bench:
     def editor(self) -> PanelEditor:
         return panel_editor(self.panels, self.people, EXPERTS, EXPERTS, toolbox=self.toolbox)
 
-    def locales(self) -> Locales:
-        return Locales(self.people, self.language)
-
     def runner(self) -> TurnRunner:
         stores = Stores(
             self.journal,
@@ -141,11 +137,18 @@ class Bench:
             self.messenger,
             self.transcript,
             self.files,
-            self.locales(),
+            self.people,
         )
         return TurnRunner(
             services,
-            Rules(ModelChoice(), self.timeouts, self.approvers, self.levels, self.consultations),
+            Rules(
+                ModelChoice(),
+                self.timeouts,
+                self.approvers,
+                self.levels,
+                self.consultations,
+                self.language,
+            ),
         )
 
     async def claim(

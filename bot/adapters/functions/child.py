@@ -18,8 +18,8 @@ from typing import Any
 from bot import logs
 from bot.adapters.functions.function_call import FunctionCall, failed
 from bot.adapters.functions.function_loop import FunctionLoop
-from bot.functions import GROUP, Asker, FunctionRefused, Request, Said, Source, Thread
-from bot.panel.errors import FunctionFailed
+from bot.functions import GROUP, Author, FunctionRefused, Request, Role, Said, Source, Thread
+from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 
 _CHUNK = 8_000  # characters of a line
 _LATE = 3  # seconds after the deadline at which the system ends it, whatever it does
@@ -64,6 +64,8 @@ async def _answer(expert: str, function: Any, request: Request, write: Any) -> N
                     write(text=piece[start : start + _CHUNK])
     except FunctionRefused as refusal:
         write(refused=str(refusal)[:_CHUNK])
+    except FunctionNeedsAsker:
+        write(needs="asker")
     except FunctionFailed as error:
         write(failed=str(error)[:_CHUNK])
     else:
@@ -90,13 +92,18 @@ def _request(fields: Any) -> Request:
     return Request(
         question=fields["question"],
         brief=fields["brief"],
-        said=tuple(Said(**one) for one in fields["said"]),
-        asker=Asker(**fields["asker"]),
+        said=tuple(Said(**one | {"author": _author(one["author"])}) for one in fields["said"]),
+        asker=_author(fields["asker"]),
         thread=Thread(**fields["thread"]),
         files=tuple(fields["files"]),
         deadline=datetime.fromisoformat(fields["deadline"]),
         key=fields["key"],
+        authors=tuple(filter(None, map(_author, fields["authors"]))),
     )
+
+
+def _author(fields: Any) -> Author | None:
+    return Author(fields["id"], fields["name"], Role(fields["role"])) if fields else None
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from bot.adapters.functions.answers import (
 )
 from bot.adapters.functions.function_loop import FunctionLoop
 from bot.functions import Function, FunctionRefused, Piece, Request
-from bot.panel.errors import FunctionFailed
+from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class FunctionCall:
     def _end(self, error: BaseException | None = None) -> None:
         end = _End()
         if error is not None and not self._is_closed:
-            end = _End(_told(self.expert, error))
+            end = _End(_told(self.expert, error, self._request))
         self._send(end)
 
     def _send(self, piece: Piece | _End) -> None:
@@ -176,16 +176,25 @@ class FunctionCall:
             self.ended.set()
 
 
-def _told(expert: str, error: BaseException) -> FunctionRefused | FunctionFailed:
+def _told(expert: str, error: BaseException, request: Request) -> FunctionRefused | FunctionFailed:
     """Return what the bot learns of *error*, which may be anything."""
     try:
         leaf = error_of(error)
+        if request.asker is None and _is_of_nobody(leaf):
+            return FunctionNeedsAsker(expert)
         if isinstance(leaf, FunctionRefused):
             return FunctionRefused(checked(str(leaf)))
         reason = str(leaf) if type(leaf) is WrongAnswer else ""
         return failed(expert, type(leaf).__name__, reason or _place(leaf) or _place(error))
     except BaseException as another:  # noqa: BLE001 - raised by the error itself
         return failed(expert, type(another).__name__, "its error cannot be read")
+
+
+def _is_of_nobody(error: BaseException) -> bool:
+    """Whether *error* is that of ``request.asker.id`` where there is no single asker."""
+    if not isinstance(error, AttributeError):
+        return False
+    return error.obj is None and error.name in ("id", "name")
 
 
 def failed(expert: str, error: str, at: str) -> FunctionFailed:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.adapters.functions.function_call import failed
 from bot.functions import FunctionRefused, Piece, Request, Source
-from bot.panel.errors import FunctionFailed
+from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 
 _LONGEST_LINE = 1 << 18  # bytes
 _REAPING = 1.0  # seconds
@@ -96,6 +96,8 @@ class ProcessCall:
                 return Source(title, url)
             case {"refused": str(reason)}:
                 raise FunctionRefused(reason)
+            case {"needs": "asker"}:
+                raise FunctionNeedsAsker(self.expert)
             case {"failed": str(what)}:  # the process has logged it
                 raise FunctionFailed(what)
             case {"end": True}:

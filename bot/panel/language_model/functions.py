@@ -12,7 +12,8 @@ class Functions(Protocol):
     def answer(self, name: str, request: Request) -> AsyncGenerator[Piece, None]:
         """Call the function *name* and yield what it answers, piece by piece.
 
-        Raises FunctionRefused (its message is for people), FunctionFailed or FunctionMissing.
+        Raises FunctionRefused (its message is for people), FunctionFailed, FunctionNeedsAsker,
+        FunctionOff or FunctionMissing.
         A function whose answer is not read to its end is cancelled, if it can be.
         """
         ...

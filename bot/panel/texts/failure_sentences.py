@@ -185,6 +185,15 @@ def function_said_nothing(name: str) -> str:
     return _to_try_again(problem, name)
 
 
+def function_needs_asker(name: str) -> str:
+    """Return the message of a function that wants to know who asks, where several people do."""
+    return gettext(
+        "I have to know who is asking me, and here several people have a part in the question. "
+        "Please ask me alone, in a message that begins with `{name}:`.",
+        name=in_code(name, 40),
+    )
+
+
 def why_failed(failure: Failure) -> str:
     """Return why an expert has no answer, for the end of a sentence."""
     return refusal_sentences.why_refused(failure) or _why_not_answered(failure)

@@ -4,13 +4,12 @@ It has no conversation: each request carries all that the function needs. An ans
 the journal is not asked for again; a call that a crash interrupted is repeated with the same key.
 """
 
-from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 from bot.characters import Joiner, whole
-from bot.functions import Asker, FunctionRefused, Request, Said, Source, Thread
-from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionOff
+from bot.functions import FunctionRefused, Request, Source
+from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
@@ -18,9 +17,9 @@ from bot.panel.model import Call
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
+from bot.panel.turn.function_request import request_for
 from bot.panel.turn.turn_context import EventSink, TurnContext
 from bot.panel.usage import BY_FUNCTION
-from bot.panel.utterance import Utterance
 
 LONGEST = 40_000  # characters of an answer: people read it, the router and the journal keep it
 MOST_SOURCES = 100  # of an answer; more are left out
@@ -31,7 +30,7 @@ async def ask_function(
 ) -> Outcome:
     """Return what became of the call."""
     deadline = datetime.now(UTC) + timedelta(seconds=context.rules.timeouts.function)
-    request = _request(context, call, await _earlier_messages(context), deadline)
+    request = await request_for(context, call, deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:
         text = await _answer(context, function, request, on_event)
@@ -40,6 +39,9 @@ async def ask_function(
     except FunctionOff as error:
         await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
         return ExpertFailed(call.id, Failure.FUNCTION, why=sentences.function_off())
+    except FunctionNeedsAsker:
+        why = failure_sentences.function_needs_asker(call.expert)
+        return ExpertFailed(call.id, Failure.REFUSED, why=why)
     except (FunctionFailed, FunctionMissing) as error:
         is_missing = isinstance(error, FunctionMissing)
         await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
@@ -79,28 +81,3 @@ async def _answer(
 def _reason(refusal: FunctionRefused) -> str:
     reason = whole(str(refusal)).strip()
     return "" if says_nothing(reason) else limited(reason)
-
-
-async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:
-    """Return what was said in the thread before the question."""
-    turn, first = context.turn, context.turn.messages[0].ts
-    if first == turn.thread.thread_ts:
-        return ()
-    return await context.services.transcript.earlier(turn.thread, before=first, since=None)
-
-
-def _request(
-    context: TurnContext, call: Call, earlier: Sequence[Utterance], deadline: datetime
-) -> Request:
-    turn, question = context.turn, context.input.question
-    thread = turn.thread
-    return Request(
-        question="\n\n".join(message.whole for message in question),
-        brief=call.brief,
-        said=tuple(Said(message.speaker, message.whole) for message in earlier),
-        asker=Asker(turn.addressee, question[-1].speaker),
-        thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
-        files=tuple(file.name for message in question for file in message.files),
-        deadline=deadline,
-        key=f"{turn.id}/{call.id}",
-    )

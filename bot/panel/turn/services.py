@@ -10,9 +10,9 @@ from bot.panel.language_model.file_fetching import FileServer
 from bot.panel.language_model.functions import Functions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
-from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.messaging.outbox import Outbox
+from bot.panel.messaging.people import People
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.panel_editor import PanelEditor
@@ -43,7 +43,7 @@ class Services:
     messenger: Messenger
     transcript: Transcript
     files: FileServer
-    locales: Locales
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,4 @@ class Rules:
     approvers: Approvers
     levels: int = 2  # of experts under the router: with 1, no expert consults another
     consultations: int = 8  # in one turn, but those that people wish themselves
+    language: str = ""  # of what all can read; empty: the author's

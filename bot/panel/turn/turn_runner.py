@@ -16,6 +16,7 @@ from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.language_model.file_fetching import fetch
 from bot.panel.links import ThreadLinks
+from bot.panel.messaging.locales import Locales
 from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn
 from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.plan_message import PlanMessage
@@ -54,6 +55,7 @@ class TurnRunner:
         self._services = services
         self._rules = rules
         self._stores = services.stores
+        self._locales = Locales(services.people, rules.language)
         threads, model = services.stores.threads, services.client.model
         self._failures = FailureNotice(threads)
         self._stopping = Stopping(threads, model, services.messenger)
@@ -141,7 +143,7 @@ class TurnRunner:
 
     async def _read_record(self, claim: Claim, read: RecordReader = TurnRecord.read) -> TurnRecord:
         """Return how far the turn has come; sets the language in which its thread is answered."""
-        await self._services.locales.use_shared_language(claim.turn.addressee)
+        await self._locales.use_shared_language(claim.turn.addressee)
         return await read(claim, self._stores.journal)
 
     def _writer(self, record: TurnRecord) -> ThreadWriter:

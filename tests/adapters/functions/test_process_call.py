@@ -13,8 +13,8 @@ import pytest
 
 from bot.adapters.functions.process_call import ChildProcess
 from bot.adapters.functions.running import InstalledFunctions, RunnableFunction
-from bot.functions import FunctionRefused, Said, Source
-from bot.panel.errors import FunctionFailed
+from bot.functions import Author, FunctionRefused, Role, Said, Source
+from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 from tests.adapters.functions.test_running import REQUEST as OLD
 from tests.eventually import eventually
 
@@ -35,6 +35,15 @@ async def answering(request):
 def repeating(request):
     yield "\\n".join((request.said[0].text, request.asker.id, request.thread.ts, request.key))
     yield f"\\n{request.deadline - request.deadline}"
+
+@contained
+def naming(request):
+    said = request.said[0].author
+    return repr([*((one.id, one.role) for one in request.authors), said.name, request.role])
+
+@contained
+def last_version(request):
+    return request.asker.name
 
 @contained
 def refusing(request):
@@ -100,10 +109,10 @@ async def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     deadline = datetime.now(UTC) + timedelta(seconds=30)
     request = replace(OLD, deadline=deadline, said=(Said("Bob", "Hello"),))
 
-    def call(name: str):
+    def call(name: str, **changes: object):
         child = ChildProcess(f"acme_contained:{name}", 512, {"HOME": "/", "TOKEN": "theirs"})
         functions.functions = {name: RunnableFunction(print, child=child)}
-        return functions.answer(name, request)
+        return functions.answer(name, replace(request, **changes))
 
     yield call
     await functions.close()
@@ -124,6 +133,19 @@ async def test_it_gets_the_whole_request(installed):
     answer = "".join(await heard(installed("repeating")))
 
     assert answer == f"Hello\nU1\n1.0\n{OLD.key}\n0:00:00"
+
+
+async def test_it_learns_who_has_a_part_in_the_question(installed):
+    guest, admin = Author("U1", "Gus", Role.GUEST), Author("U2", "Ada", Role.ADMIN)
+    request = {"asker": None, "authors": (guest, admin), "said": (Said("Ada", "Hello", admin),)}
+
+    (answer,) = await heard(installed("naming", **request))
+    assert answer == repr([("U1", Role.GUEST), ("U2", Role.ADMIN), "Ada", Role.GUEST])
+
+
+async def test_one_that_knows_only_a_single_asker_is_told_that_there_are_several(installed):
+    with pytest.raises(FunctionNeedsAsker):
+        await heard(installed("last_version", asker=None))
 
 
 async def test_a_refusal_goes_through(installed):

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from bot.adapters.functions import function_loop, running
 from bot.adapters.functions.running import MOST_ABANDONED, InstalledFunctions, RunnableFunction
 from bot.functions import Asker, FunctionRefused, Reply, Request, Source, Thread
-from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionOff
+from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
 from bot.panel.turn.function_answer import MOST_SOURCES
 from tests.eventually import eventually
 
@@ -43,10 +43,10 @@ async def installed() -> AsyncIterator[InstalledFunctions]:
 def heard(installed):
     """Return what a function answers."""
 
-    async def listen(function):
+    async def listen(function, request=REQUEST):
         installed.functions = {"one": RunnableFunction(function, "acme")}
         async with asyncio.timeout(10):
-            return [piece async for piece in installed.answer("one", REQUEST)]
+            return [piece async for piece in installed.answer("one", request)]
 
     return listen
 
@@ -278,6 +278,22 @@ async def later_refusing(_request):
 async def refusing_in_a_group(request):
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(later_refusing(request))
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_one_that_knows_only_a_single_asker_is_told_that_there_are_several(heard, is_async):
+    async def waits(request):
+        return request.asker.id
+
+    function = waits if is_async else lambda request: request.asker.name
+    with pytest.raises(FunctionNeedsAsker):
+        await heard(function, replace(REQUEST, asker=None))
+
+
+async def test_what_an_asker_never_had_is_a_failure_as_ever(heard):
+    with pytest.raises(FunctionFailed) as failed:
+        await heard(lambda request: request.asker.locale, replace(REQUEST, asker=None))
+    assert type(failed.value) is FunctionFailed
 
 
 @pytest.mark.parametrize("function", [refusing, later_refusing, refusing_in_a_group])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.functions import FunctionRefused, Said, Source
-from bot.panel.errors import FunctionFailed, FunctionOff
+from bot.panel.errors import FunctionFailed, FunctionNeedsAsker, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, Failure
 from bot.panel.language_model.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
@@ -13,10 +13,11 @@ from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.turn.function_answer import LONGEST, MOST_SOURCES
-from bot.panel.utterance import Utterance
+from bot.panel.utterance import Author, Utterance
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.panel.conftest import THREAD, consult, own_id
 
+BEN = Author("UMEMBER")
 ORDERS = Expert(ExpertName("orders"), "Order Desk", ":package:", "Orders.", "", function="orders")
 
 
@@ -62,7 +63,7 @@ async def test_it_has_no_conversation_of_its_own(desk):
 
 
 async def test_it_learns_the_question_the_brief_who_asks_where_and_until_when(desk):
-    desk.transcript.history = [Utterance(MessageTs("1.0"), "Bob", "Hello all")]
+    desk.transcript.history = [Utterance(MessageTs("1.0"), "Bob", "Hello all", author=BEN)]
     before = datetime.now(UTC)
 
     file = SharedFile(FileId("F1"), "order.pdf", "application/pdf", 10)
@@ -107,6 +108,14 @@ async def test_a_refusal_is_told_in_its_own_words_to_people_and_router(desk):
     assert len(desk.model.asked(ROUTER)) == 1  # it does not answer in the function's place
     (told,) = [one for one in desk.model.items_of(ROUTER) if isinstance(one, ToolAnswered)]
     assert "Which order?" in told.output
+
+
+async def test_where_a_function_needs_to_know_who_asks_people_are_told_to_ask_it_alone(desk):
+    desk.functions.answers["orders"] = [FunctionNeedsAsker("orders")]
+
+    await desk.ask("Where is it?")
+
+    assert replies(desk) == [failure_sentences.function_needs_asker("orders")]
 
 
 @pytest.mark.parametrize(
