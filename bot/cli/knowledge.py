@@ -22,6 +22,7 @@ _CHANNEL = click.option(
     "--channel", metavar="CHANNEL", help="The expert of this channel, not of the defaults of all."
 )
 _NAME = click.argument("name")
+_LOST = "the vector store has expired, or was deleted at the model service; add them again."
 
 Action = Callable[[str], Coroutine[Any, Any, Document]]
 
@@ -98,24 +99,31 @@ async def _list(name: str | None, channel: str | None) -> None:
         if name is None:
             await _list_everything(expert_documents)
             return
-        expert, kept = await expert_documents.documents(scope, name)
-        if not kept:
+        listed = await expert_documents.documents(scope, name)
+        expert = listed.expert
+        if listed.entries:
+            when = "for every question" if expert.always_consult else "where they help"
+            click.echo(f"{expert.title} consults its documents {when}.")
+            _print([(kept.document, _origin(kept, scope)) for kept in listed.entries])
+        elif not listed.lost:
             click.echo(f"{expert.title} has no documents.")
-            return
-        when = "for every question" if expert.always_consult else "where they help"
-        click.echo(f"{expert.title} consults its documents {when}.")
-        _print([(document.document, _origin(document, scope)) for document in kept])
+        if listed.lost:
+            click.echo(f"{expert.title} has lost documents: {_LOST}")
 
 
 async def _list_everything(expert_documents: ExpertDocuments) -> None:
+    everything = await expert_documents.all_collections()
     rows = [
         (document, _place(collection.owner))
-        for collection, documents in await expert_documents.all_collections()
+        for collection, documents in everything
+        if not collection.expired
         for document in documents
     ]
-    if rows:
-        _print(rows)
-    else:
+    expired = [collection for collection, _ in everything if collection.expired]
+    _print(rows)
+    for collection in expired:
+        click.echo(f"{_place(collection.owner)}: {_LOST}  ({collection.id})")
+    if not rows and not expired:
         click.echo("No expert has documents.")
 
 
@@ -128,8 +136,8 @@ async def _remove(name: str, documents: Sequence[str], channel: str | None) -> N
 
 async def _reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
     async with _open_documents(channel) as (expert_documents, scope):
-        _, kept = await expert_documents.documents(scope, name)
-        chosen = documents or [document.document.id for document in kept if document.is_own]
+        listed = await expert_documents.documents(scope, name)
+        chosen = documents or [kept.document.id for kept in listed.entries if kept.is_own]
 
         async def reindex(document: str) -> Document:
             return await expert_documents.reindex(scope, name, document, None)

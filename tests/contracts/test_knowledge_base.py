@@ -98,6 +98,7 @@ async def test_a_document_can_be_read_anew(knowledge: KnowledgeBase) -> None:
         (Upload("song.mp3", b"la"), "cannot be searched"),
         (Upload("empty.md", b""), "empty"),
         (Upload("old.md", b"\xfc"), "nothing could be read in it"),
+        (Upload("blank.md", b" \n\t\r\n"), "no readable text in it"),
     ],
 )
 async def test_what_cannot_be_used_is_refused_and_not_kept(

@@ -126,15 +126,34 @@ async def test_documents_survive_the_loss_of_redis(taught: World, handbook: str)
 async def test_what_cannot_be_learnt_is_told_and_the_rest_is_learnt(taught: World, tmp_path: Path):
     (tmp_path / "good.txt").write_text("Zebras are striped.")
     (tmp_path / "bad.txt").write_bytes(b"\xfc")
-    files = [str(tmp_path / "good.txt"), str(tmp_path / "bad.txt")]
+    (tmp_path / "blank.md").write_text(" \n\n")
+    files = [str(tmp_path / name) for name in ("good.txt", "bad.txt", "blank.md")]
     code, out, err = await taught.panelbot("knowledge", "add", "legal", *files)
-    assert (code, out) == (1, "legal has learnt 1 of 2 documents.\n")
-    assert "panelbot: bad.txt: I cannot use `bad.txt`: nothing could be read in it" in err
+    assert (code, out) == (1, "legal has learnt 1 of 3 documents.\n")
+    assert "blank.md: I cannot use `blank.md`: there is no readable text in it" in err
+    assert "bad.txt: I cannot use `bad.txt`: nothing could be read in it" in err
 
     (tmp_path / "song.mp3").write_bytes(b"la")
     code, out, err = await taught.panelbot("knowledge", "add", "legal", str(tmp_path / "song.mp3"))
     assert (code, out) == (1, "")
     assert "of a kind that cannot be searched" in err
+
+
+async def test_an_expired_store_is_listed_as_lost_and_replaced(taught: World, handbook: str):
+    (store,) = taught.openai.vector_stores.kept.values()
+    store.expired = True
+    lost = "the vector store has expired, or was deleted at the model service; add them again."
+    assert (await taught.panelbot("knowledge", "list", "legal"))[1] == (
+        f"Legal Counsel has lost documents: {lost}\n"
+    )
+    assert (await taught.panelbot("knowledge", "list"))[1] == (
+        f"legal, all channels: {lost}  ({store.id})\n"
+    )
+    assert "without my documents" in await reply(taught)
+    assert (await taught.panelbot("knowledge", "add", "legal", handbook))[0] == 0
+    assert "`handbook.md`" in await reply(taught)
+    _, out, _ = await taught.panelbot("knowledge", "list", "legal")
+    assert "lost" not in out
 
 
 async def test_an_expert_whose_documents_are_gone_says_so_and_the_conversation_stays(

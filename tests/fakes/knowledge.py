@@ -26,6 +26,7 @@ class Shelf:
     owner: CollectionOwner
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)  # of all that was ever added
+    expired: bool = False
 
 
 class FakeKnowledge(KnowledgeBase):
@@ -49,11 +50,12 @@ class FakeKnowledge(KnowledgeBase):
         return created
 
     async def collections(self) -> Sequence[Collection]:
-        return [Collection(id_, shelf.owner) for id_, shelf in self.shelves.items()]
+        shelves = self.shelves.items()
+        return [Collection(id_, shelf.owner, shelf.expired) for id_, shelf in shelves]
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         shelf = self.shelves.get(collection)
-        return shelf.owner if shelf else None
+        return shelf.owner if shelf and not shelf.expired else None
 
     async def discard(self, collection: CollectionId) -> None:
         self.shelves.pop(collection, None)
@@ -61,7 +63,8 @@ class FakeKnowledge(KnowledgeBase):
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         self.check(upload.name, len(upload.content))
         try:
-            upload.content.decode()
+            if not upload.content.decode().strip():
+                raise Refused(f"I cannot use `{upload.name}`: there is no readable text in it.")
         except UnicodeDecodeError:
             raise Refused(f"I cannot use `{upload.name}`: nothing could be read in it.") from None
         id_ = DocumentId(f"file-{next(self._ids)}")

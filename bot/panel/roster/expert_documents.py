@@ -4,9 +4,11 @@ The PanelEditor decides who may do so, as for any other change of an expert. *by
 whoever runs the bot, at the command line.
 """
 
+import asyncio
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
@@ -30,6 +32,18 @@ class ExpertDocument:
     is_own: bool  # added in the scope in question, not inherited
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """The documents of an expert, those added in the scope in question before the inherited ones.
+
+    *lost* collections are gone from where documents are kept, or have expired.
+    """
+
+    expert: Expert
+    entries: Sequence[ExpertDocument]
+    lost: int = 0
+
+
 class ExpertDocuments:
     """Changes which documents experts can search."""
 
@@ -37,6 +51,9 @@ class ExpertDocuments:
         self._editor = editor
         self._auditor = auditor
         self._knowledge = knowledge
+        self._locks: WeakValueDictionary[tuple[CollectionId, str], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
 
     async def check(self, scope: Scope, name: str, by: UserId | None) -> Expert:
         """Return the expert; raise Refused if there is none, or *by* may not give it documents."""
@@ -70,23 +87,24 @@ class ExpertDocuments:
         if owner:
             details = {"name": digest(upload.name), "content": digest(upload.content)}
             await self._auditor.record(Act.TAUGHT, owner.scope, by, owner.expert, **details)
-        before = await self._knowledge.documents(collection)
-        added = await self._knowledge.add(collection, upload)
-        for replaced in (document for document in before if document.name == added.name):
-            await self._knowledge.remove(collection, replaced.id)
+        async with self._locks.setdefault((collection, upload.name), asyncio.Lock()):
+            before = await self._knowledge.documents(collection)
+            added = await self._knowledge.add(collection, upload)
+            for replaced in (document for document in before if document.name == added.name):
+                await self._knowledge.remove(collection, replaced.id)
         return added
 
-    async def documents(self, scope: Scope, name: str) -> tuple[Expert, Sequence[ExpertDocument]]:
-        """Return the expert and its documents, those added in *scope* before the inherited ones."""
+    async def documents(self, scope: Scope, name: str) -> DocumentList:
+        """Return the documents of the expert."""
         expert = await self._editor.find(scope, name)
         own, inherited = await self._collections(scope, expert)
+        existing = [collection for collection in (own, *inherited) if collection]
         documents = [
             ExpertDocument(document, collection, collection == own)
-            for collection in (own, *inherited)
-            if collection
+            for collection in existing
             for document in await self._knowledge.documents(collection)
         ]
-        return expert, documents
+        return DocumentList(expert, documents, len(set(expert.collections)) - len(existing))
 
     async def remove(self, scope: Scope, name: str, wanted: str, by: UserId | None) -> Document:
         """Remove the document whose name or id is *wanted* from the expert."""
@@ -139,7 +157,7 @@ class ExpertDocuments:
 
     async def _oldest(self, owner: CollectionOwner) -> CollectionId | None:
         collections = await self._knowledge.collections()
-        return next((one.id for one in collections if one.owner == owner), None)
+        return next((one.id for one in collections if one.owner == owner and not one.expired), None)
 
     async def _set_collections(
         self, scope: Scope, expert: Expert, collections: Sequence[CollectionId], by: UserId | None
@@ -150,7 +168,7 @@ class ExpertDocuments:
     async def _find(
         self, scope: Scope, expert: Expert, wanted: str
     ) -> tuple[Document, CollectionId]:
-        _, documents = await self.documents(scope, expert.name)
+        documents = (await self.documents(scope, expert.name)).entries
         matching = [one for one in documents if wanted in (one.document.name, one.document.id)]
         if not matching:
             hint = did_you_mean(wanted, [one.document.name for one in documents])

@@ -37,7 +37,7 @@ class Document:
     name: str
     size: int  # bytes; 0: unknown
     state: DocumentState
-    problem: str = ""  # why it failed, as the end of a sentence
+    problem: str = ""  # why it failed or takes long, as the end of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Collection:
 
     id: CollectionId
     owner: CollectionOwner
+    expired: bool = False  # nothing in it can be searched any more, or added to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class KnowledgeBase(Protocol):
         ...
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
-        """Return who owns *collection*; None if it is gone or not one of ours."""
+        """Return who owns *collection*; None if it is gone, expired or not ours."""
         ...
 
     async def discard(self, collection: CollectionId) -> None:
@@ -107,7 +108,10 @@ class KnowledgeBase(Protocol):
         ...
 
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
-        """Index a document again, after it failed or the indexing has improved."""
+        """Index a document again, after it failed or the indexing has improved.
+
+        Where this ends half-way, the document is listed as failed, and can be indexed again.
+        """
         ...
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:

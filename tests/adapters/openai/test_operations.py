@@ -73,9 +73,11 @@ OPERATIONS: Mapping[str, Set[str]] = {
         "GET /vector_stores",
         "GET /vector_stores/{vector_store_id}",
         "GET /vector_stores/{vector_store_id}/files",
+        "GET /vector_stores/{vector_store_id}/files/{file_id}/content",
         "POST /conversations",
         "POST /files",
         "POST /vector_stores",
+        "POST /vector_stores/{vector_store_id}",
         "POST /vector_stores/{vector_store_id}/files",
     },
     "examination": {
@@ -156,7 +158,7 @@ async def test_backends(client, brain, redis, used, name: str) -> None:
 async def test_documents(client, brain, used) -> None:
     knowledge = OpenAIKnowledge(client)
     collection = await knowledge.create(CollectionOwner(WorkspaceScope("T1"), ExpertName("legal")))
-    document = await knowledge.add(collection, Upload("handbook.md", b"Thirty days."))
+    document = await knowledge.add(collection, Upload("handbook.pdf", b"Thirty days."))
     again = await knowledge.reindex(collection, document)
     await knowledge.documents(collection)
     await knowledge.collections()

@@ -62,7 +62,7 @@ from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetr
 from bot.panel.roster import suggestions
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import LONGEST_TITLE
-from bot.panel.roster.expert_documents import ExpertDocument
+from bot.panel.roster.expert_documents import DocumentList, ExpertDocument
 from bot.panel.roster.knowledge import Document, DocumentState
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
@@ -167,8 +167,8 @@ def _messages() -> Iterator[list[dict]]:
                 yield announcements.setting(setting, value, where, ADA).blocks
     for code, channel in (("not_in_channel", "C1"), ("not_in_channel", "D1"), ("other", "C1")):
         yield not_announced(code, channel, "U2").blocks
-    yield document_messages.documents(PUPIL, TAUGHT, KEPT * 8).blocks
-    yield document_messages.documents(PUPIL, TAUGHT, []).blocks
+    yield document_messages.documents(PUPIL, DocumentList(TAUGHT, KEPT * 8, lost=1)).blocks
+    yield document_messages.documents(PUPIL, DocumentList(TAUGHT, [])).blocks
     yield document_messages.taught(PUPIL, LEGAL, [KEPT[0].document], ADA).blocks
     yield document_messages.removed(LEGAL, KEPT[0].document, ADA).blocks
     yield reply_buttons.row(POST)

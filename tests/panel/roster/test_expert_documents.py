@@ -38,7 +38,7 @@ class School:
         return await self.editor.find(scope, "legal")
 
     async def names(self, scope=CHANNEL) -> list[tuple[str, bool]]:
-        _, kept = await self.teaching.documents(scope, "legal")
+        kept = (await self.teaching.documents(scope, "legal")).entries
         return [(one.document.name, one.is_own) for one in kept]
 
 
@@ -97,24 +97,47 @@ async def test_a_channel_that_inherited_documents_goes_on_when_the_last_one_is_r
     assert await school.names() == [("prices.md", True), ("handbook.md", False)]
 
 
-class CrowdedKnowledge(FakeKnowledge):
-    """Two documents always become ready at the same time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.both = asyncio.Barrier(2)
+class SlowKnowledge(FakeKnowledge):
+    """Others have their turn before and after a document is added."""
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
+        await asyncio.sleep(0)
         added = await super().add(collection, upload)
-        await self.both.wait()
+        await asyncio.sleep(0)
         return added
 
 
-async def test_documents_of_one_name_that_come_at_once_do_not_remove_each_other():
-    school = School(CrowdedKnowledge())
+async def test_of_documents_of_one_name_that_come_at_once_one_stays():
+    school = School(SlowKnowledge())
     collection = await school.teaching.open(CHANNEL, "legal", MEMBER)
-    await asyncio.gather(*(school.teaching.add(collection, HANDBOOK, MEMBER) for _ in range(2)))
-    assert await school.names() == [("handbook.md", True)]
+    uploads = [Upload(name, b"text") for name in ("handbook.md", "a/handbook.md", "prices.md")] * 3
+    await asyncio.gather(*(school.teaching.add(collection, upload, MEMBER) for upload in uploads))
+    assert await school.names() == [("handbook.md", True), ("prices.md", True)]
+
+
+@pytest.mark.parametrize("expired", [True, False])
+async def test_documents_whose_place_is_lost_are_said_to_be_so_until_there_are_others(
+    school: School, expired: bool
+):
+    lost = await school.teach()
+    if expired:
+        school.knowledge.shelves[lost].expired = True
+    else:
+        del school.knowledge.shelves[lost]
+    listed = await school.teaching.documents(CHANNEL, "legal")
+    assert (listed.entries, listed.lost) == ([], 1)
+    opened = await school.teach()
+    assert opened != lost
+    assert (await school.expert()).collections == (opened,)
+    assert (await school.teaching.documents(CHANNEL, "legal")).lost == 0
+
+
+async def test_documents_that_are_left_are_listed_beside_those_that_are_lost(school: School):
+    lost = await school.teach(EVERYWHERE, by=ADMIN)
+    await school.teach(CHANNEL, Upload("prices.md", b"900"))
+    school.knowledge.shelves[lost].expired = True
+    listed = await school.teaching.documents(CHANNEL, "legal")
+    assert ([one.document.name for one in listed.entries], listed.lost) == (["prices.md"], 1)
 
 
 async def test_a_document_is_removed_and_read_anew_by_its_id_too(school: School):

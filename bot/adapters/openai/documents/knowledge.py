@@ -10,8 +10,16 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import absence, errors
 from bot.adapters.openai.backend_ids import OWN, THREAD
-from bot.adapters.openai.documents import passages
-from bot.adapters.openai.documents.vector_stores import document_of, pack, unpack
+from bot.adapters.openai.documents import passages, vector_stores
+from bot.adapters.openai.documents.readable import is_blank, is_readable
+from bot.adapters.openai.documents.reindexing_notes import ReindexingNotes
+from bot.adapters.openai.documents.vector_stores import (
+    document_of,
+    is_expired,
+    no_text,
+    pack,
+    unpack,
+)
 from bot.adapters.openai.reading.sent import Sent, sent_all
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.language import gettext, number
@@ -52,6 +60,7 @@ class OpenAIKnowledge(KnowledgeBase):
         self._stores = client.vector_stores
         self._send = RequestSender(delays or RetryDelays())
         self._timeout = timeout
+        self._notes = ReindexingNotes(self._stores, self._send)
 
     def check(self, name: str, size: int) -> None:
         ending = name.rpartition(".")[2].lower()
@@ -89,23 +98,24 @@ class OpenAIKnowledge(KnowledgeBase):
             log.info("documents.not_supported")
             return ()
         stores = sent_all(listed, "vector_store")
-        owned = [(store.text("id"), unpack(store)) for store in stores]
-        return [Collection(CollectionId(id_), owner) for id_, owner in owned if id_ and owner]
+        return [
+            Collection(CollectionId(id_), owner, expired=is_expired(store))
+            for store in stores
+            if (id_ := store.text("id")) and (owner := unpack(store))
+        ]
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
-        try:
-            store = await self._send(self._stores.retrieve, collection)
-        except errors.NotFound as error:
-            if absence.COLLECTION.is_missing(error, collection):
-                return None
-            raise
-        return unpack(Sent(store, "vector_store"))
+        store = await vector_stores.find(self._stores, self._send, collection)
+        return unpack(store) if store and not is_expired(store) else None
 
     async def discard(self, collection: CollectionId) -> None:
         await self._forget(self._stores.delete, collection)
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         self.check(upload.name, len(upload.content))
+        blank = await asyncio.to_thread(is_blank, upload.name, upload.content)
+        if blank:
+            raise _unusable(upload.name, no_text())
         content = (upload.name, upload.content)
         created = await self._send(self._client.files.create, file=content, purpose="assistants")
         file = Sent(created, "file").needed_text("id")
@@ -116,15 +126,11 @@ class OpenAIKnowledge(KnowledgeBase):
         except PanelError:
             await self._forget(self._client.files.delete, file)
             raise
+        if added.state is DocumentState.READY and blank is None:
+            added = await self._parsed(collection, added)
         if added.state is DocumentState.FAILED:
             await self.remove(collection, added.id)
-            raise Refused(
-                gettext(
-                    "I cannot use `{document}`: {reason}.",
-                    document=in_code(upload.name),
-                    reason=added.problem,
-                )
-            )
+            raise _unusable(upload.name, added.problem)
         log.info("document.added", extra={"id": added.id, "bytes": added.size})
         return added
 
@@ -135,28 +141,38 @@ class OpenAIKnowledge(KnowledgeBase):
             if absence.COLLECTION.is_missing(error, collection):
                 return ()
             raise
-        found = map(document_of, sent_all(files, "file"))
+        found = [*map(document_of, sent_all(files, "file"))]
+        attached = {document.id for document in found}
+        notes = await self._notes.read(collection)
+        found += [document for document in notes if document.id not in attached]
         return sorted(found, key=lambda document: document.name.casefold())
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
         files = self._stores.files
         await self._forget(files.delete, document, vector_store_id=collection)
         await self._forget(self._client.files.delete, document)
+        await self._notes.erase(collection, document)
 
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
-        files = self._stores.files
-        await self._forget(files.delete, document.id, vector_store_id=collection)
+        await self._notes.write(collection, document)
+        detach = self._stores.files.delete
+        await self._forget(detach, document.id, vector_store_id=collection)
         try:
-            return await self._attach(collection, document.id, document.name, document.size)
+            attached = await self._attach(collection, document.id, document.name, document.size)
+        except Refused:
+            raise
         except PanelError as error:
-            await self._forget(self._client.files.delete, document.id)
-            log.warning("document.lost", extra={"id": document.id, "reason": str(error)})
+            log.warning("document.not_indexed", extra={"id": document.id, "reason": str(error)})
             raise Refused(
                 gettext(
-                    "`{document}` could not be read anew and is lost; add it again.",
+                    "`{document}` could not be indexed again: the model service did not take it. "
+                    "It is kept, but cannot be searched until `panelbot knowledge reindex` "
+                    "succeeds.",
                     document=in_code(document.name),
                 )
             ) from None
+        await self._notes.erase(collection, document.id)
+        return attached
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         if conversation.startswith((OWN, THREAD)):
@@ -184,6 +200,24 @@ class OpenAIKnowledge(KnowledgeBase):
             ) from None
         indexed = await self._indexed(collection, document, Sent(file, "file"))
         return replace(document_of(indexed), id=document)
+
+    async def _parsed(self, collection: CollectionId, document: Document) -> Document:
+        """Return the indexed document; as failed if the server found no text in it."""
+        content = self._stores.files.content
+        try:
+            page = await self._send(content, document.id, vector_store_id=collection)
+            parts = Sent(page, "content").parts("data")
+            if any(is_readable(part.optional_text("text")) for part in parts):
+                return document
+            if not parts:  # not all servers tell: what nothing is kept of has nothing in it
+                retrieve = self._stores.files.retrieve
+                file = await self._send(retrieve, document.id, vector_store_id=collection)
+                if Sent(file, "file").raw("usage_bytes") != 0:
+                    return document
+        except PanelError as error:
+            log.info("document.not_parsed", extra={"id": document.id, "reason": str(error)})
+            return document
+        return replace(document, state=DocumentState.FAILED, problem=no_text())
 
     async def _indexed(self, collection: CollectionId, document: DocumentId, file: Sent) -> Sent:
         """Return the file once it is indexed, or as it is when no more can be found out."""
@@ -219,6 +253,12 @@ class OpenAIKnowledge(KnowledgeBase):
                     break
                 items[id_] = item
             return [*items.values()]
+
+
+def _unusable(name: str, reason: str) -> Refused:
+    return Refused(
+        gettext("I cannot use `{document}`: {reason}.", document=in_code(name), reason=reason)
+    )
 
 
 def _is_missing(error: errors.NotFound, collection: str, document: str) -> bool:

@@ -5,14 +5,21 @@ forgotten it. A document is a file of the purpose ``assistants``; its name and s
 as attributes, since the list of a store's files does not tell them.
 """
 
+import time
+
+from openai.resources.vector_stores import AsyncVectorStores
+
+from bot.adapters.openai import absence, errors
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.retries import RequestSender
 from bot.language import gettext
-from bot.panel.model import DocumentId, ExpertName
+from bot.panel.model import CollectionId, DocumentId, ExpertName
 from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 _HEAD, _EXPERT = "panelbot", "expert"
 _KIND = "1 documents"
+_USUALLY_INDEXED = 3600  # seconds after which it is said that this takes unusually long
 _STATES = {
     "in_progress": DocumentState.INDEXING,
     "completed": DocumentState.READY,
@@ -42,28 +49,68 @@ def unpack(store: Sent) -> CollectionOwner | None:
     return CollectionOwner(scope, ExpertName(metadata[_EXPERT]))
 
 
+async def find(stores: AsyncVectorStores, send: RequestSender, id_: CollectionId) -> Sent | None:
+    """Return the vector store; None if it is gone."""
+    try:
+        return Sent(await send(stores.retrieve, id_), "vector_store")
+    except errors.NotFound as error:
+        if absence.COLLECTION.is_missing(error, id_):
+            return None
+        raise
+
+
+def is_expired(store: Sent) -> bool:
+    """Return whether nothing can be searched in the store any more."""
+    return store.optional_text("status") == "expired"
+
+
 def document_of(file: Sent) -> Document:
     """Return what a store tells of one of its files."""
     id_, attributes = file.text("id"), file.part("attributes")
     state = _STATES.get(file.optional_text("status"), DocumentState.FAILED)
-    code = file.part("last_error").optional_text("code")
     return Document(
         DocumentId(id_),
         attributes.optional_text("name") or id_,
         attributes.number("size"),
         state,
-        _problem(code) if state is DocumentState.FAILED else "",
+        _problem(file, state),
     )
 
 
-def _problem(code: str) -> str:
-    match code:
+def no_text() -> str:
+    """Return the end of a sentence on a document without any text."""
+    return gettext("there is no readable text in it (is it empty, or only pictures?)")
+
+
+def _problem(file: Sent, state: DocumentState) -> str:
+    match state:
+        case DocumentState.READY:
+            return ""
+        case DocumentState.INDEXING:
+            return _delay(file.number("created_at"))
+        case DocumentState.FAILED:
+            return _reason(file.part("last_error"))
+
+
+def _delay(since: int) -> str:
+    if not since or time.time() - since < _USUALLY_INDEXED:
+        return ""
+    return gettext(
+        "this takes unusually long; if it does not end, add it again or use `panelbot knowledge "
+        "reindex`"
+    )
+
+
+def _reason(error: Sent) -> str:
+    match error.optional_text("code"):
         case "unsupported_file":
             return gettext("files of this kind cannot be searched")
+        case "invalid_file" if "too large" in error.optional_text("message"):
+            return gettext("it has more text than can be searched; give it in parts")
         case "invalid_file":
             return gettext(
                 "nothing could be read in it (is it protected, only pictures, or text that is not "
                 "UTF-8?)"
             )
-        case _:
-            return gettext("the model service gave it up")
+        case _:  # an error of the server, or indexing was cancelled
+            return gettext("the model service gave it up; adding it again may help")

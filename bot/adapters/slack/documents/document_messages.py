@@ -11,24 +11,19 @@ from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
 from bot.panel.model import Expert, UserId
-from bot.panel.roster.expert_documents import ExpertDocument
+from bot.panel.roster.expert_documents import DocumentList, ExpertDocument
 from bot.panel.roster.knowledge import Document, DocumentState
 
 REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
 
 
-def documents(target: DocumentTarget, expert: Expert, entries: Sequence[ExpertDocument]) -> Answer:
+def documents(target: DocumentTarget, listed: DocumentList) -> Answer:
     """Return the list of an expert's documents; its own have a button to remove them."""
+    expert, entries = listed.expert, listed.entries
     title = sanitize.mrkdwn(expert.title)
     if not entries:
-        return _answer(
-            gettext(
-                "{expert} has no documents. `/experts teach {name}` changes that.",
-                expert=title,
-                name=expert.name,
-            )
-        )
+        return _answer(_lost(expert) if listed.lost else _none(expert))
     heading = f"*{title}* {documents_use(expert)}:"
     blocks = [_section(heading), *(_document(target, entry) for entry in entries[:_MOST])]
     if len(entries) > _MOST:
@@ -38,8 +33,28 @@ def documents(target: DocumentTarget, expert: Expert, entries: Sequence[ExpertDo
             len(entries) - _MOST,
         )
         blocks.append(_section(more))
-    lines = (f"• {_line(entry)}" for entry in entries)
+    lines = [f"• {_line(entry)}" for entry in entries]
+    if listed.lost:
+        blocks.append(_section(_lost(expert)))
+        lines.insert(0, _lost(expert))
     return Answer("\n".join([heading, *lines])[:LONGEST_TEXT], blocks)
+
+
+def _none(expert: Expert) -> str:
+    return gettext(
+        "{expert} has no documents. `/experts teach {name}` changes that.",
+        expert=sanitize.mrkdwn(expert.title),
+        name=expert.name,
+    )
+
+
+def _lost(expert: Expert) -> str:
+    return gettext(
+        "{expert} has lost documents: the place where the model service kept them has expired or "
+        "was deleted. Add them again: `/experts teach {name}`.",
+        expert=sanitize.mrkdwn(expert.title),
+        name=expert.name,
+    )
 
 
 def documents_use(expert: Expert) -> str:
@@ -99,6 +114,8 @@ def _line(entry: ExpertDocument) -> str:
             parts.append(gettext("still being read"))
         case DocumentState.FAILED:
             parts.append(gettext("cannot be used"))
+    if document.problem:
+        parts.append(sanitize.mrkdwn(document.problem))
     if not entry.is_own:
         inherited = gettext("from the defaults of all channels")
         parts.append(f"_{inherited}_")

@@ -53,9 +53,9 @@ class DocumentsCommand:
     async def listed(self, name: str, requester: Requester, *, for_defaults: bool) -> Answer:
         """Return the documents of the expert."""
         scope = requester.scope(for_defaults=for_defaults)
-        expert, documents = await self._documents.documents(scope, name)
-        target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
-        return document_messages.documents(target, expert, documents)
+        listed = await self._documents.documents(scope, name)
+        target = DocumentTarget(requester.channel_id, for_defaults, listed.expert.name)
+        return document_messages.documents(target, listed)
 
     async def check(self, submission: DocumentSubmission, requester: Requester) -> None:
         """Raise Refused if the expert cannot be given these documents."""

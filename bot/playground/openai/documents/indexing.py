@@ -6,6 +6,7 @@ this one fails on them, as on a damaged file.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,10 +37,11 @@ class Attached:
     created_at: int = field(default_factory=lambda: int(time.time()))
     error: Json | None = None
     passages: tuple[Passage, ...] = ()
+    outcome: str = ""  # an error's code or "cancelled": what becomes of it in any case
 
     def __post_init__(self) -> None:
         code, text = _read(self.file)
-        if code:
+        if code := self.outcome or code:
             self.error = {"code": code, "message": "The file could not be parsed."}
         else:
             self.passages = tuple(
@@ -52,6 +54,8 @@ class Attached:
         """How far the indexing is."""
         if time.monotonic() < self.ready_at:
             return "in_progress"
+        if self.outcome == "cancelled":
+            return "cancelled"
         return "failed" if self.error else "completed"
 
     @property
@@ -86,6 +90,7 @@ class VectorStore:
     id: str = field(default_factory=lambda: new_id("vs"))
     created_at: int = field(default_factory=lambda: int(time.time()))
     files: dict[str, Attached] = field(default_factory=dict)
+    expired: bool = False
 
     def shown(self) -> Json:
         """Return it as the API does."""
@@ -99,10 +104,15 @@ class VectorStore:
             "name": self.name,
             "usage_bytes": sum(attached.usage_bytes for attached in self.files.values()),
             "file_counts": {**counts, "total": len(states)},
-            "status": "in_progress" if counts["in_progress"] else "completed",
+            "status": self._status(counts),
             "last_active_at": self.created_at,
             "metadata": self.metadata,
         }
+
+    def _status(self, counts: Mapping[str, int]) -> str:
+        if self.expired:
+            return "expired"
+        return "in_progress" if counts["in_progress"] else "completed"
 
 
 def _read(file: File) -> tuple[str, str]:

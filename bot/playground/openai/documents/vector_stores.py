@@ -21,11 +21,15 @@ _USUALLY_FOUND = 10
 
 
 class VectorStores:
-    """Answers requests about vector stores; indexing takes *indexing* seconds."""
+    """Answers requests about vector stores; indexing takes *indexing* seconds.
+
+    Files that are attached while *outcome* has an error's code, or is ``cancelled``, end like that.
+    """
 
     def __init__(self, files: Files) -> None:
         self.kept: dict[str, VectorStore] = {}
         self.indexing = 0.0
+        self.outcome = ""
         self._files = files
 
     @property
@@ -43,6 +47,7 @@ class VectorStores:
             f"POST {files}": self._attach,
             f"GET {files}": self._list_files,
             f"GET {files}/{{file}}": self._retrieve_file,
+            f"GET {files}/{{file}}/content": self._content,
             f"DELETE {files}/{{file}}": self._detach,
         }
 
@@ -58,7 +63,11 @@ class VectorStores:
         return retrieval.best(queries, self._passages(stores), most)
 
     def _passages(self, stores: Sequence[str]) -> Iterator[Passage]:
-        for attached in (one for store in stores for one in self._files_in(self.find(store))):
+        found = [self.find(store) for store in stores]
+        for store in found:
+            if store.expired:
+                raise ApiError(f"Vector store {store.id} is expired.")
+        for attached in (one for store in found for one in self._files_in(store)):
             if attached.status == "completed":
                 yield from attached.passages
 
@@ -126,6 +135,15 @@ class VectorStores:
     async def _retrieve_file(self, request: ApiRequest) -> Json:
         return self._file(request).shown()
 
+    async def _content(self, request: ApiRequest) -> Json:
+        pieces = [{"type": "text", "text": one.text} for one in self._file(request).passages]
+        return {
+            "object": "vector_store.file_content.page",
+            "data": pieces,
+            "has_more": False,
+            "next_page": None,
+        }
+
     async def _detach(self, request: ApiRequest) -> Json:
         store, file = self._of(request), self._file(request).file
         del store.files[file.id]
@@ -133,7 +151,10 @@ class VectorStores:
 
     def _attached(self, store: VectorStore, file_id: str, attributes: dict[str, Any]) -> Attached:
         ready_at = time.monotonic() + self.indexing
-        attached = Attached(self._files.find(file_id), store.id, attributes, ready_at)
+        if store.expired:
+            raise ApiError(f"Vector store {store.id} is expired.")
+        file = self._files.find(file_id)
+        attached = Attached(file, store.id, attributes, ready_at, outcome=self.outcome)
         store.files[file_id] = attached
         return attached
 

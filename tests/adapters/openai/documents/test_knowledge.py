@@ -7,7 +7,7 @@ from bot.adapters.openai.documents.knowledge import LARGEST, SEARCHABLE, OpenAIK
 from bot.adapters.openai.documents.vector_stores import pack
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import CollectionId, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import CollectionOwner, DocumentState, Upload
+from bot.panel.roster.knowledge import Collection, CollectionOwner, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground
@@ -77,15 +77,59 @@ async def test_a_server_that_falls_silent_meanwhile_is_left_to_index(
     assert len(playground.files.kept) == 1
 
 
-async def test_a_document_that_cannot_be_read_anew_is_said_to_be_lost(
+async def test_what_the_server_gives_up_is_refused_and_not_kept(
     playground: OpenAIPlayground, stores: OpenAIKnowledge
 ) -> None:
     collection = await stores.create(HOLDER)
-    added = await stores.add(collection, HANDBOOK)
-    playground.faults.on("POST /v1/vector_stores/*/files", status(503))
-    with pytest.raises(Refused, match=r"`handbook\.md` could not be read anew and is lost"):
-        await stores.reindex(collection, added)
+    for outcome in ("server_error", "cancelled"):
+        playground.vector_stores.outcome = outcome
+        with pytest.raises(Refused, match="gave it up; adding it again may help"):
+            await stores.add(collection, HANDBOOK)
     assert playground.files.kept == {}
+
+
+async def test_a_document_in_which_the_server_finds_no_text_is_refused(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    collection = await stores.create(HOLDER)
+    for name, content in (("scan.pdf", b"\f \f"), ("blank.md", b" \n"), ("old.doc", b"\0")):
+        with pytest.raises(Refused, match="no readable text in it"):
+            await stores.add(collection, Upload(name, content))
+    assert (await stores.add(collection, Upload("a.pdf", b"Page 1"))).state is DocumentState.READY
+    assert len(playground.files.kept) == 1
+
+
+async def test_a_server_that_does_not_tell_what_it_found_is_believed(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    collection = await stores.create(HOLDER)
+    playground.faults.on("GET /v1/vector_stores/*/files/*/content", status(404))
+    added = await stores.add(collection, Upload("scan.pdf", b"\f"))
+    assert added.state is DocumentState.READY
+
+
+async def test_what_takes_unusually_long_is_said_to_do_so(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    playground.vector_stores.indexing = 3600
+    collection = await stores.create(HOLDER)
+    added = await stores.add(collection, HANDBOOK)
+    assert added.problem == ""
+    playground.vector_stores.kept[collection].files[added.id].created_at -= 4000
+    (kept,) = await stores.documents(collection)
+    assert (kept.state, kept.problem[:29]) == (
+        DocumentState.INDEXING,
+        "this takes unusually long; if",
+    )
+
+
+async def test_an_expired_store_belongs_to_nobody_and_is_listed_as_expired(
+    playground: OpenAIPlayground, stores: OpenAIKnowledge
+) -> None:
+    collection = await stores.create(HOLDER)
+    playground.vector_stores.kept[collection].expired = True
+    assert await stores.owner(collection) is None
+    assert list(await stores.collections()) == [Collection(collection, HOLDER, expired=True)]
 
 
 async def test_a_document_without_a_place_leaves_nothing_behind(

@@ -97,7 +97,7 @@ class School:
     async def names(self, *, everywhere: bool = False) -> list[str]:
         team = self.workspace.team_id
         scope = WorkspaceScope(team) if everywhere else ChannelScope(team, GENERAL)
-        _, kept = await self.teaching.documents(scope, "legal")
+        kept = (await self.teaching.documents(scope, "legal")).entries
         return [one.document.name for one in kept]
 
     def learnt(self) -> list[str]:
@@ -264,6 +264,27 @@ async def test_inherited_documents_have_no_button(school):
 async def test_an_expert_without_documents_says_so(school):
     said = shown(await school.command("documents legal"))
     assert "Legal Counsel has no documents. `/experts teach legal`" in said
+
+
+async def test_documents_that_are_lost_are_said_to_be_so(school):
+    await school.teach(HANDBOOK)
+    shelves = school.neighbour.knowledge.shelves
+    next(iter(shelves.values())).expired = True
+    said = shown(await school.command("documents legal"))
+    assert "Legal Counsel has lost documents: the place" in said
+    assert "Add them again: `/experts teach legal`" in said
+    assert "`handbook.md`" in await school.teach(HANDBOOK)
+    shelves.pop(next(iter(shelves)))
+    listed = shown(await school.command("documents legal"))
+    assert "handbook.md" in listed
+    assert "lost" not in listed
+
+
+async def test_a_blank_document_is_not_learnt(school):
+    assert await school.fill(await school.form(), ("blank.md", b" \n\n")) == {}
+    assert "no readable text" in await school.whispered("blank.md")
+    assert await school.names() == []
+    assert school.said() == []
 
 
 @pytest.mark.parametrize("value", ["{", "[]", '{"channel": "C1"}'])
