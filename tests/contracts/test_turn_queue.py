@@ -46,6 +46,7 @@ from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 ONE = ThreadRef("T1", "C1", "1.0")
 OTHER = ThreadRef("T1", "C1", "2.0")
 ELSEWHERE = ThreadRef("T1", "C2", "3.0")
+HURRIER = UserId("U9")
 FILE = SharedFile(FileId("F1"), "a.pdf", "application/pdf", 9)
 
 
@@ -596,6 +597,33 @@ async def test_a_retried_turn_starts_over_with_its_journal_before_what_came_late
     assert texts(await claimed(queues)) == ["2", "3"]
 
 
+async def test_whoever_has_a_turn_tried_again_or_at_once_stays_one_of_its_authors(queues):
+    await put(queues, ONE, "1")
+    for presser in (UserId("U7"), UserId("U8")):
+        first = await claimed(queues)
+        await queues.queue.bury(first, "ModelUnavailable")
+        assert await queues.queue.retry(first.turn.id, by=presser)
+    again = await claimed(queues)
+    await queues.queue.postpone(again, after=60, outage=True)
+    assert await queues.queue.try_now(ONE, first.turn.id, HURRIER)
+
+    last = await claimed(queues)
+    assert last.turn.pressed == ("U7", "U8", HURRIER)
+    await queues.queue.hand_over(last)
+    assert (await claimed(queues)).turn == last.turn
+    await queues.advance(100)
+    assert (await claimed(queues)).turn == last.turn
+
+
+async def test_whoever_runs_the_bot_is_no_author(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.queue.bury(claim, "ModelUnavailable")
+    assert await queues.queue.retry(claim.turn.id)
+
+    assert (await claimed(queues)).turn == claim.turn
+
+
 async def test_a_retried_turn_waits_for_the_one_that_runs(queues):
     await put(queues, ONE, "1")
     buried = await claimed(queues)
@@ -1132,18 +1160,18 @@ async def is_idle(queues: Queues) -> bool:
 async def test_a_turn_that_waits_for_the_model_can_be_tried_now(queues):
     (claim,) = await postponed(queues, ONE)
 
-    assert not await queues.queue.try_now(ONE, TurnId("T1:C1:9.0"))
-    assert not await queues.queue.try_now(ELSEWHERE, claim.turn.id)
-    assert await queues.queue.try_now(ONE, claim.turn.id)
+    assert not await queues.queue.try_now(ONE, TurnId("T1:C1:9.0"), HURRIER)
+    assert not await queues.queue.try_now(ELSEWHERE, claim.turn.id, HURRIER)
+    assert await queues.queue.try_now(ONE, claim.turn.id, HURRIER)
     again = await claimed(queues)
 
-    assert (again.turn, again.postponed) == (claim.turn, 0)
-    assert not await queues.queue.try_now(ONE, claim.turn.id)
+    assert (again.turn, again.postponed) == (replace(claim.turn, pressed=(HURRIER,)), 0)
+    assert not await queues.queue.try_now(ONE, claim.turn.id, HURRIER)
 
 
 async def test_a_try_besides_the_schedule_does_not_change_it(queues):
     (claim,) = await postponed(queues, ONE, after=0.4)
-    assert await queues.queue.try_now(ONE, claim.turn.id)
+    assert await queues.queue.try_now(ONE, claim.turn.id, HURRIER)
     again = await claimed(queues)
     await queues.queue.postpone(again, after=60, outage=True)
 
@@ -1187,4 +1215,4 @@ async def test_what_waits_for_something_else_waits_on(queues):
     await queues.queue.done(await claimed(queues), model_answers=True)
 
     assert await is_idle(queues)
-    assert not await queues.queue.try_now(ONE, claim.turn.id)
+    assert not await queues.queue.try_now(ONE, claim.turn.id, HURRIER)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned, TurnLost
@@ -38,6 +38,10 @@ class _Current:
     outage: bool = False
     due: float = 0.0
     events: list[TurnEvent] = field(default_factory=list)
+
+    def press(self, by: UserId) -> None:
+        """Note who had it tried again, or at once."""
+        self.turn = replace(self.turn, pressed=(*self.turn.pressed, by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +158,12 @@ class FakeTurnQueue(QueueAdmin):
                 current.due = 0.0
             self._postpone(claim, after)
 
-    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
+    async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
         current = self._currents.get(thread)
         if current is None or current.turn.id != turn or not current.outage:
             return False
         self._hurry(current)
+        current.press(by)
         return True
 
     def _hurry(self, current: _Current) -> None:
@@ -254,7 +259,7 @@ class FakeTurnQueue(QueueAdmin):
         found = self._letters.get(turn)
         return found.letter if found else None
 
-    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
+    async def retry(self, turn: TurnId, *, poisoned: bool = True, by: UserId | None = None) -> bool:
         found = self._letters.get(turn)
         if found is None:
             return False
@@ -263,6 +268,8 @@ class FakeTurnQueue(QueueAdmin):
         del self._letters[turn]
         found.current.attempt = found.current.postponed = 0
         found.current.deaths -= found.poisoned
+        if by:
+            found.current.press(by)
         found.current.due, found.current.losses = 0.0, 0
         found.current.dead.clear()
         found.current.events.append(Retried())

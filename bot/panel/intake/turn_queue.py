@@ -82,8 +82,11 @@ class TurnQueue(Protocol):
         """
         ...
 
-    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
-        """Let *turn*, postponed in an outage, be claimed at once; False if it is not (any more)."""
+    async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
+        """Let *turn*, postponed in an outage, be claimed at once; False if it is not (any more).
+
+        *by* becomes one of its authors.
+        """
         ...
 
     async def hand_over(self, claim: Claim) -> None:
@@ -130,9 +133,10 @@ class TurnQueue(Protocol):
         """Return the threads whose turns are to be stopped, and who requested it."""
         ...
 
-    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
+    async def retry(self, turn: TurnId, *, poisoned: bool = True, by: UserId | None = None) -> bool:
         """Let a buried turn be claimed again, before what waits in its thread.
 
+        *by* becomes one of its authors; None: whoever runs the bot, who adds no words.
         Its journal continues with Retried, and the workers that died with it still count; a
         poisoned one may cost one more. Returns False if no such turn is buried. Raises Poisoned,
         changing nothing, if it is *poisoned* and such turns are not to be retried.

@@ -440,7 +440,7 @@ async def test_a_turn_that_is_tried_now_is_answered_at_once(bench, away):
     await put(bench, "hello")
     await postponed(bench)
     await postponed(bench, 6)
-    assert await bench.queue.try_now(THREAD, bench.messenger.posts[0][2].turn)
+    assert await bench.queue.try_now(THREAD, bench.messenger.posts[0][2].turn, UserId("UADMIN"))
     await settled(bench)
 
     assert bench.messenger.said == [(None, "Hi.")]

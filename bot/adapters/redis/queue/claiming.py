@@ -20,7 +20,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
-from bot.panel.model import Claim, Message, Turn
+from bot.panel.model import Claim, Message, Turn, UserId
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
 UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
@@ -79,9 +79,10 @@ class Claiming:
 
     async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
         """Return the claim in *reply*; postpone the turn if it cannot be read."""
-        thread, messages, token, attempt, postponed, deaths, in_doubt = reply
+        thread, messages, token, attempt, postponed, deaths, in_doubt, pressed = reply
         try:
             turn = stored_turn(thread, messages or "[]")
+            turn = replace(turn, pressed=tuple(map(UserId, pressed.split())))
             counts = (attempt, postponed, deaths)
             return Claim(turn, int(token), *counts, in_doubt=bool(in_doubt))
         except codec.Unreadable as error:  # perhaps a newer worker can read it

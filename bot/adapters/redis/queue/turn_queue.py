@@ -110,12 +110,12 @@ class RedisTurnQueue(QueueAdmin):
         args = (keys.ENDED_FOR, milliseconds(after), 1, int(outage))
         await self._fenced(_RELEASE, claim, *args)
 
-    async def try_now(self, thread: ThreadRef, turn: TurnId) -> bool:
+    async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
         place, _, ts = turn.rpartition(":")
         if place != f"{thread.team_id}:{thread.channel_id}":
             return False
         name = keys.thread_name(thread)
-        return bool(await self._run(_TRY_NOW, self._shards.prefix(thread), name, ts))
+        return bool(await self._run(_TRY_NOW, self._shards.prefix(thread), name, ts, by))
 
     async def hand_over(self, claim: Claim) -> None:
         await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
@@ -183,8 +183,9 @@ class RedisTurnQueue(QueueAdmin):
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         return next((letter for letter in await self.buried() if letter.turn.id == turn), None)
 
-    async def retry(self, turn: TurnId, *, poisoned: bool = True) -> bool:
-        return await self._anywhere(_RETRY, turn, journal_entry(Retried()), int(poisoned))
+    async def retry(self, turn: TurnId, *, poisoned: bool = True, by: UserId | None = None) -> bool:
+        args = (journal_entry(Retried()), int(poisoned), by or "")
+        return await self._anywhere(_RETRY, turn, *args)
 
     async def drop(self, turn: TurnId) -> bool:
         return await self._anywhere(_DROP, turn)

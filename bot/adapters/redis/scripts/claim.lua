@@ -1,7 +1,7 @@
 -- Leases a turn: one whose lease has expired, else one whose delay is over, else the next new one.
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
 -- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
--- turn may be forgotten (1 or 0)}; or {ms until something may be due}.
+-- turn may be forgotten (1 or 0), who had it tried again or at once}; or {ms until something may be due}.
 
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
@@ -77,10 +77,11 @@ end
 local function begin(thread)
   local messages, buried = gather(thread)
   if buried then
-    local letter = redis.call('HMGET', of('dead', buried), 'messages', 'deaths', 'poisoned')
+    local letter = redis.call('HMGET', of('dead', buried), 'messages', 'deaths', 'poisoned', 'pressed')
     messages = letter[1]
     local deaths = tonumber(letter[2] or 0) - (letter[3] and 1 or 0)  -- one more may die with it
     if deaths > 0 then redis.call('HSET', of('turn', thread), 'deaths', deaths) end
+    note_press(of('turn', thread), letter[4] or '')
     redis.call('DEL', of('dead', buried))
     if redis.call('EXISTS', of('dead-journal', buried)) == 1 then
       redis.call('RENAME', of('dead-journal', buried), of('journal', thread))
@@ -169,6 +170,6 @@ redis.call('ZADD', P .. 'leases', time + lease, thread)
 redis.call('HSET', turn, 'token', token)
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
-local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths')
+local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')
 local counts = {tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
-return {thread, kept[1], token, attempt, counts[1], counts[2], in_doubt(kept[1]) and 1 or 0}
+return {thread, kept[1], token, attempt, counts[1], counts[2], in_doubt(kept[1]) and 1 or 0, kept[4] or ''}

@@ -135,6 +135,12 @@ local function ended(token)
   return redis.call('EXISTS', of('ended', token))
 end
 
+-- Notes who had a turn tried again, or at once: it has the rights of the least of its authors.
+local function note_press(turn, by)
+  local before = redis.call('HGET', turn, 'pressed')
+  if by ~= '' then redis.call('HSET', turn, 'pressed', before and before .. ' ' .. by or by) end
+end
+
 -- Lets a turn that waits for the model's side be tried now, besides its schedule: if that fails, it
 -- waits on until it would have been tried anyway.
 local function hurry(thread)

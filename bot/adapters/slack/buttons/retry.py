@@ -40,7 +40,7 @@ class RetryListeners:
         turn, thread = TurnId(action["value"]), self._responder.thread(body)
         is_here = turn.startswith(f"{thread.team_id}:{thread.channel_id}:")
         try:
-            if is_here and await self._queue.retry(turn, poisoned=False):
+            if is_here and await self._queue.retry(turn, poisoned=False, by=user_of(body)):
                 log.info("turn.retried", extra={"turn": turn})
                 await self._mark_retried(body)
                 return
@@ -63,7 +63,7 @@ class RetryListeners:
         turn = TurnId(action["value"])
         try:
             thread = self._responder.thread(body)
-            if await self._queue.try_now(thread, turn):
+            if await self._queue.try_now(thread, turn, user_of(body)):
                 log.info("turn.hurried", extra={"turn": turn})
                 return
             answer = gettext("This is being tried right now, or is over.")
