@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.panel.language_model.exchange import ModelEvent, Responded, TextWritten
+from bot.panel.texts import footnotes
 from bot.panel.usage import Usage
 from tests.dialects.rows import (
     Outcome,
@@ -64,6 +65,30 @@ def _shows(text: str) -> Any:
 
     def check(events: Sequence[ModelEvent]) -> None:
         assert "".join(e.delta for e in events if isinstance(e, TextWritten)) == text
+
+    return check
+
+
+_CITING = "Everybody has thirty days of holiday."
+
+
+def _note(id_: str | None = "file-1", name: str | None = "handbook.md", **more: Any) -> Json:
+    return {"type": "file_citation", "file_id": id_, "filename": name} | more
+
+
+def _citing(*notes: Json) -> Json:
+    return message("", content=[{"type": "output_text", "text": _CITING, "annotations": [*notes]}])
+
+
+def _cites(*names: str) -> Any:
+    """Return the check that all of the text is shown, with a footnote for each of *names*."""
+
+    def check(events: Sequence[ModelEvent]) -> None:
+        last = events[-1]
+        assert isinstance(last, Responded)
+        reply, _, notes = footnotes.under(last.text, last.citations, "Sources").partition("\n\n")
+        assert reply.replace("¹", "") == _CITING
+        assert [note.split("`")[1] for note in notes.splitlines()[2:]] == [*names]
 
     return check
 
@@ -149,6 +174,23 @@ ROWS: list[Row] = [
           ended(message("", content=[{"type": "output_text", "text": "Yes.", "annotations": [
               None, {}, {"type": "url_citation"}, {"type": "file_citation", "index": None},
               {"type": "container_file_citation"}]}]))),
+    *[
+        _says(f"citations: {name}", does, ended(_citing(*notes)), text=_CITING,
+              check=_cites(*names))
+        for name, does, notes, names in [
+            ("places outside the text", "counts from the whole response",
+             [_note(index=9_999), _note(index=-1)], ["handbook.md"]),
+            ("places that are no numbers", "texts and fractions",
+             [_note(index="12"), _note(index=25.5)], ["handbook.md"]),
+            ("ends before they begin", "counts bytes",
+             [{"type": "url_citation", "url": "https://a.example", "title": "A",
+               "start_index": 40, "end_index": 3}], ["A"]),
+            ("one document under two ids", "indexed it twice",
+             [_note("file-1", index=25), _note("file-2", index=25)], ["handbook.md"]),
+            ("no ids", "names documents only", [_note(None, index=25)] * 2, ["handbook.md"]),
+            ("no names", "has ids only", [_note(name=None), _note("file-2", None)], ["…", "…"]),
+        ]
+    ],
     _says("null output", "says it only once", created(), delta("Yes."), ended(output=None)),
     _says("an end without its type", "the type is in the event's name",
           created(), {"response": ended(message("Yes."))["response"]}),

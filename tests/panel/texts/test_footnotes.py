@@ -1,6 +1,9 @@
+import re
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.panel.model import Citation, DocumentId
 from bot.panel.texts import footnotes
@@ -106,3 +109,93 @@ def test_no_mark_gets_into_any_kind_of_code(code: str):
 def test_footnotes_are_not_part_of_code_that_was_left_open(text: str):
     fence = text.split("\n")[1].rstrip("x")
     assert under(text, (cited("a.md"),)).startswith(f"{text}\n{fence}\n\n**Sources**")
+
+
+@pytest.mark.parametrize("at", [-1, -5, 10**30])
+def test_a_place_outside_the_text_is_none(at: int):
+    assert under("Yes.", (cited("a.md", at),)) == "Yes.\n\n**Sources**\n\n1. `a.md`"
+
+
+@pytest.mark.parametrize(
+    ("marked", "inside"),
+    [
+        ("See https://a.example/x?a=b&c=d¹ for more", "ple/x"),
+        ("See [A page](https://a.example/x)¹ for more", "ple/x"),
+        ("See [A page](https://a.example/x)¹ for more", "page"),
+        ("Rock &amp;¹ roll", "mp;"),
+        ("Yes :white_check_mark:¹ sir", "check"),
+        ("Cafe\u0301¹ au lait", "\u0301"),
+        ("Good \U0001f44d\U0001f3fd¹ day", "\U0001f3fd"),
+        ("The \U0001f468\u200d\U0001f469\u200d\U0001f467¹ family", "\u200d\U0001f467"),
+    ],
+)
+def test_no_mark_breaks_what_it_gets_into(marked: str, inside: str):
+    text = marked.replace("¹", "")
+    start = text.index(inside)
+    for at in range(start, start + len(inside)):
+        assert under(text, (cited("a.md", at),)).partition("\n")[0] == marked
+
+
+def test_a_link_to_another_page_stays():
+    text = "Yes ([a.example](https://b.example/y)). No."
+    assert under(text, [page(38, 4)]).startswith("Yes ([a.example](https://b.example/y))¹. No.")
+
+
+def test_a_document_under_two_ids_is_one_footnote():
+    one, other = Citation(DocumentId("file-1"), "a.md", 26), Citation(DocumentId("file-2"), "a.md")
+    assert under(TEXT, (one, other, cited("b.md", 51))) == (
+        "Everybody has thirty days.¹ Laptops last four years.²\n\n"
+        "**Sources**\n\n1. `a.md`\n2. `b.md`"
+    )
+
+
+def test_a_document_that_is_named_only_once_has_that_name():
+    odd, named = Citation(DocumentId("file-1"), "…"), Citation(DocumentId("file-1"), "a.md")
+    twin, other = Citation(DocumentId("file-2"), "a.md"), Citation(DocumentId("file-3"), "…")
+    assert under("Yes.", (odd, other, named, twin)).endswith("\n1. `a.md`\n2. `…`")
+
+
+def test_an_address_of_one_page_is_one_footnote_however_it_was_found():
+    urls = ("https://a.example/x?utm_source=openai", "https://a.example/x#:~:text=yes",
+            "https://a.example/x")  # fmt: skip
+    citations = [Citation(DocumentId(url), "A", None, url) for url in urls]
+    assert under("Yes.", citations).count("https://") == 1
+    other = Citation(DocumentId("https://a.example/x?p=1"), "A", None, "https://a.example/x?p=1")
+    assert under("Yes.", [*citations, other]).endswith("\n2. `A` https://a.example/x?p=1")
+
+
+def test_there_are_a_hundred_footnotes_at_most():
+    citations = [cited(f"{number}.md", 26) for number in range(1_000)]
+    lines = under(TEXT, citations).splitlines()
+    assert lines[-1] == "100. `99.md`"
+    assert len(lines) == 104
+
+
+TEXTS = st.text(
+    "ab 1\n`*_~[]()<>&;:#!|\\é\u0301\u200d\U0001f44d【†】", max_size=60
+) | st.sampled_from(
+    ["See [a](https://a.example/x?utm_source=openai).", "([a](https://a.example))[b](x)", "```\nx"]
+)
+PLACES = st.none() | st.integers(-3, 70) | st.integers()
+CITATIONS = st.builds(
+    Citation,
+    st.sampled_from([DocumentId(f"file-{n}") for n in range(3)]),
+    st.sampled_from(["a.md", "b.md", "…", "", "`\n"]),
+    PLACES,
+    st.sampled_from(["", "https://a.example", "https://a.example/x", "javascript:x", "x"]),
+    PLACES,
+)
+
+
+@given(TEXTS, st.lists(CITATIONS, max_size=6))
+def test_whatever_is_cited_wherever_all_of_the_text_is_there(text: str, citations: list[Citation]):
+    """Of the text, only links that footnotes replace may be gone, and blanks before them."""
+    plain = under(text, ()).rstrip()
+    body = under(text, citations).rpartition("**Sources**")[0] or under(text, citations)
+    left = re.sub(r"[⁰¹²³⁴-⁹]", "", body)
+    gone = re.sub(r"\(?\[[^\]\n]*\]\(https://a\.example[^)\s]*\)\)?", "", plain)
+    assert _letters(gone) <= _letters(left) <= _letters(plain)
+
+
+def _letters(text: str) -> int:
+    return len(re.sub(r"[\s`~>]", "", text))

@@ -8,6 +8,7 @@
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -39,6 +40,7 @@ from bot.panel.tools import ApprovalWanted
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run
 _CALL, _TOOL, _OUTPUT = "panelbot_call", "panelbot_tool", "panelbot_output"  # of a message
 
+_MARKER = re.compile(r"[【\[][^【】\[\]]{1,300}[】\]]")  # whatever else a note names is the answer
 _NAMELESS = "…"
 _NOTHING = "(no output)"  # a message cannot be empty
 
@@ -160,7 +162,8 @@ def _without_markers(part: Sent) -> tuple[str, list[Citation]]:
     places = {id(note): (note.number("start_index"), note.number("end_index")) for note in cited}
     for note in sorted(cited, key=lambda note: places[id(note)], reverse=True):
         start, end = places[id(note)]
-        if start < end and text[start:end] == note.optional_text("text"):
+        marker = note.optional_text("text")
+        if _MARKER.fullmatch(marker) and text[start:end] == marker:
             text = text[:start] + text[end:]
     found = [_citation(note, places) for note in cited]
     plain, moved = without_markers(text)

@@ -43,12 +43,14 @@ def _found(items: Sequence[Sent]) -> Sequence[Passage]:
     reader = ItemReader()
     stored = [stored for item in items for stored in reader.read(item)]
     replies = [item for item in stored if isinstance(item, ModelSaid)]
-    notes = numbered(citation for reply in replies for citation in reply.citations)
+    citations = [citation for reply in replies for citation in reply.citations]
+    notes = numbered(citations)
+    names = {citation.name: notes[citation.document] for citation in citations}
     passages = [
         Passage(
-            result.optional_text("filename") or "…",
+            name := result.optional_text("filename") or "…",
             result.optional_text("text"),
-            notes.get(DocumentId(result.optional_text("file_id"))),
+            notes.get(DocumentId(result.optional_text("file_id")), names.get(name)),
         )
         for search in items
         if kind_of(search) == "file_search_call"

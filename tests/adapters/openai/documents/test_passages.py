@@ -52,6 +52,15 @@ async def test_what_is_found_twice_is_told_once(knowledge: OpenAIKnowledge, api:
     assert len(await passages(knowledge, api, ANSWER, *twice, ASKED)) == 1
 
 
+async def test_a_document_that_was_indexed_twice_is_told_once(
+    knowledge: OpenAIKnowledge, api: CannedApi
+) -> None:
+    found, again = searched(("prices", "900.")), searched(("prices", "900."), id_="fs_2")
+    again["results"][0]["file_id"] = "file-other"
+    told = await passages(knowledge, api, ANSWER, again, found, ASKED)
+    assert list(told) == [Passage("prices.md", "900.", footnote=1)]
+
+
 async def test_a_question_that_is_not_there_has_no_passages(
     knowledge: OpenAIKnowledge, api: CannedApi
 ) -> None:
