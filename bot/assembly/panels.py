@@ -3,14 +3,14 @@
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.adapters.functions.discovery import discover
 from bot.assembly import model_server
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.experts import library
-from bot.panel.approvals.approvals import Approvers, approvers
+from bot.panel.approvals.approval_rights import ApprovalRights
+from bot.panel.approvals.approvers import Approvers, named
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import UserId
 from bot.panel.roster.catalogue import Catalogue
@@ -54,10 +54,14 @@ def tools(config: Config) -> Toolbox:
 
 
 def approvers_of(config: Config) -> Approvers:
-    """Return who may decide on tools that need approval."""
-    named = approvers(config.approvers)
-    own = frozenset(UserId(admin) for admin in config.admins)
-    return replace(named, users=named.users | own) if named.admins else named
+    """Return who may decide on tools that need approval, where nothing else is said of them."""
+    return named(config.approvers, frozenset(map(UserId, config.admins)))
+
+
+def approval_rights(config: Config, slack: Slack) -> ApprovalRights:
+    """Return who may decide on which tool."""
+    admins = frozenset(map(UserId, config.admins))
+    return ApprovalRights(slack.people, tools(config), approvers_of(config), admins)
 
 
 def models(config: Config) -> ModelChoice:

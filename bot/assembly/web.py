@@ -104,9 +104,8 @@ def other_listeners(
     responder = Responder(slack.identity, slack.api)
     editor = panels.panel_editor(config, storage, slack)
     costs = prices.prices(config.prices)
-    decisions = ApprovalDecisions(
-        storage.approvals, slack.people, panels.approvers_of(config), storage.audit
-    )
+    rights = panels.approval_rights(config, slack)
+    decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
     overviews = OverviewReader(editor, storage.reports, storage.feedback, storage.handles, costs)

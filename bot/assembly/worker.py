@@ -61,7 +61,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         rules = Rules(
             models,
             timeouts,
-            panels.approvers_of(config),
+            panels.approval_rights(config, slack),
             config.expert_levels,
             config.max_consultations,
             config.language,

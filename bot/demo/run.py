@@ -34,7 +34,11 @@ log = logging.getLogger(__name__)
 
 _TICKETS = """\
 mcp:
-  - {{label: tickets, url: "{url}", purpose: Opens tickets, tools: [open_ticket]}}
+  - label: tickets
+    url: "{url}"
+    purpose: Opens tickets
+    tools: [open_ticket]
+    not_the_asker: no   # the demo has one user
 """
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds

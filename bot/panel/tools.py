@@ -43,6 +43,23 @@ class McpServer:
     allowed: tuple[str, ...] = ()  # the tools that may be used; empty: all
     authorization: str = field(default="", repr=False)  # an access token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    read_only: tuple[str, ...] = ()  # tools that change nothing, as operators say
+    not_the_asker: bool | tuple[str, ...] | None = None  # None: for tools that may change something
+    approvers: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by tool; "": the others
+
+    def needs_somebody_else(self, tool: str) -> bool:
+        """Whether nobody who has asked for a use of *tool* may approve of it."""
+        match self.not_the_asker:
+            case None:  # a server's own hints that a tool is read-only are only its word
+                return tool not in self.read_only
+            case bool(always):
+                return always
+            case tools:
+                return tool in tools
+
+    def has(self, tool: str) -> bool:
+        """Whether experts may use *tool* of this server."""
+        return not self.allowed or tool in self.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +115,11 @@ class Toolbox:
         """Return the tools called *names*, in a fixed order, for the sake of the prompt cache."""
         selected = set(names)
         return tuple(tool for tool in self.tools if name_of(tool) in selected)
+
+    def server(self, label: str) -> McpServer | None:
+        """Return the server called *label*, if it is allowed here."""
+        servers = (tool for tool in self.tools if isinstance(tool, McpServer))
+        return next((server for server in servers if server.label == label), None)
 
     def restrict(self, expert: Expert) -> Expert:
         """Return *expert* without the tools that are not allowed here."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from bot.panel.tools import NO_TOOLS, Approval, HostedTool, McpServer, Toolbox
+from bot.settings.sections.rights import APPROVERS
 from bot.settings.yaml_nodes import YamlNode, load
 
 _LABEL = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
@@ -16,7 +17,11 @@ _LONGEST_PURPOSE = 75  # what an option of a Slack menu shows
 _MOST_SERVERS = 50
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _REQUIRED = ("label", "url", "purpose")
-_OPTIONAL = ("approval", "tools", "authorization", "headers")
+_OPTIONAL = (
+    "approval", "tools", "authorization", "headers", "read_only", "not_the_asker", "approvers",
+)  # fmt: skip
+_YES, _NO = ("yes", "true"), ("no", "false")
+_APPROVER = re.compile(APPROVERS)
 
 
 def toolbox(file: str, environ: Mapping[str, str]) -> Toolbox:
@@ -49,7 +54,7 @@ def _server(item: YamlNode, environ: Mapping[str, str]) -> McpServer:
     label = _label(item.named("a server").fields(required=("label",))["label"])
     fields = item.named(label).fields((*_REQUIRED, *_OPTIONAL), required=_REQUIRED)
     token, headers = fields.get("authorization"), fields.get("headers")
-    return McpServer(
+    server = McpServer(
         label=label,
         url=_url(fields["url"]),
         purpose=_purpose(fields["purpose"]),
@@ -57,7 +62,28 @@ def _server(item: YamlNode, environ: Mapping[str, str]) -> McpServer:
         allowed=_names(fields["tools"]) if "tools" in fields else (),
         authorization=_secret(token, environ) if token and token.raw.value else "",
         headers=_headers(headers, environ) if headers else {},
+        read_only=_names(fields["read_only"]) if "read_only" in fields else (),
+        not_the_asker=_not_the_asker(fields["not_the_asker"])
+        if "not_the_asker" in fields
+        else None,
+        approvers=_approvers(fields["approvers"]) if "approvers" in fields else {},
     )
+    _check_tools(server, fields)
+    return server
+
+
+def _check_tools(server: McpServer, fields: Mapping[str, YamlNode]) -> None:
+    """Raise Refused if something is said of a tool that the server may not use."""
+    rule = server.not_the_asker
+    named = {
+        "read_only": server.read_only,
+        "not_the_asker": rule if isinstance(rule, tuple) else (),
+        "approvers": tuple(filter(None, server.approvers)),
+    }
+    for field, tools in named.items():
+        for tool in tools:
+            if not server.has(tool):
+                raise fields[field].error(f"names {tool}, which is not one of its tools")
 
 
 def _label(node: YamlNode) -> str:
@@ -95,6 +121,32 @@ def _approval(node: YamlNode) -> Approval | tuple[str, ...]:
     if not node.is_list and (word := node.text()) in tuple(Approval):
         return Approval(word)
     raise node.error("should be always, never, or the list of tools that need approval")
+
+
+def _not_the_asker(node: YamlNode | None) -> bool | tuple[str, ...] | None:
+    if node is None:
+        return None
+    return _names(node) if node.is_list else node.one_of(_YES + _NO) in _YES
+
+
+def _approvers(node: YamlNode) -> Mapping[str, frozenset[str]]:
+    """Return who may approve: of the whole server, or of each tool."""
+    if node.is_list:
+        return {"": _people(node)}
+    return {tool: _people(people) for tool, people in node.fields().items()}
+
+
+def _people(node: YamlNode) -> frozenset[str]:
+    people = _names(node)
+    if not people:
+        raise node.error("lists nobody")
+    for name in people:
+        if not _APPROVER.fullmatch(name):
+            raise node.error(
+                f"contains “{name[:40]}”, but should list asker, admins, anyone, and ids of people "
+                "(U…) and user groups (S…)"
+            )
+    return frozenset(people)
 
 
 def _names(node: YamlNode) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ async def shop() -> AsyncIterator[McpPlayground]:
 async def equipped(world: World, shop: McpPlayground, tmp_path: Path) -> World:
     """The world with the bot, whose legal expert may use the shop if somebody approves."""
     allowed = tmp_path / "tools.yaml"
-    entry = f"{{label: shop, url: {shop.url}, purpose: A shop, approval: always}}"
+    entry = f"{{label: shop, url: {shop.url}, purpose: A shop, not_the_asker: no}}"
     allowed.write_text(f"mcp: [{entry}]\n")
     world.environ["PANELBOT_TOOLS"] = str(allowed)
     async with storage.open_storage(world.config()) as memory:

@@ -135,7 +135,8 @@ class RecordingMessenger(Messenger):
         return states
 
     def _ended(self, task: PlanTask, turn: TurnId, waiting: Collection[str]) -> PlanTask:
-        waits = task.state is TaskState.ASKING and f"{turn}/{task.id}" in waiting
+        ids = {one.rpartition("/")[0] for one in waiting}  # what is after it is a hash
+        waits = task.state is TaskState.ASKING and f"{turn}/{task.id}" in ids
         is_open = task.state in {TaskState.ASKING, TaskState.WORKING}
         return replace(task, state=TaskState.FAILED) if is_open and not waits else task
 

@@ -33,5 +33,11 @@ class FakePeople(People):
     async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
         return [group for group in among if user in self.members.get(group, ())]
 
+    async def has_others(
+        self, besides: Collection[UserId], *, admins: bool, groups: Collection[str]
+    ) -> bool:
+        ids = {id_ for id_, one in self._people.items() if admins and one.role is Role.ADMIN}
+        return bool(ids.union(*(self.members.get(group, ()) for group in groups)) - {*besides})
+
     async def taken_names(self) -> frozenset[str]:
         return frozenset(person.name for person in self._people.values())

@@ -137,7 +137,7 @@ def _expert(name: str) -> Expert:
 def _equipment(folder: Path, shop: McpPlayground) -> dict[str, str]:
     """Return what lets the bot use tools and installed functions."""
     tools = folder / "tools.yaml"
-    entry = f"{{label: shop, url: {shop.url}, purpose: A shop, approval: always}}"
+    entry = f"{{label: shop, url: {shop.url}, purpose: A shop, not_the_asker: no}}"
     tools.write_text(f"mcp: [{entry}]\nhosted: [code-interpreter]\n")
     return {"PANELBOT_TOOLS": str(tools), "PYTHONPATH": installed.install_into(folder)}
 

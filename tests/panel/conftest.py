@@ -1,11 +1,12 @@
 """A panel of two, in a bench where every neighbour is a fake."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.panel.approvals.approvals import Approvers
+from bot.panel.approvals.approval_rights import ApprovalRights
+from bot.panel.approvals.approvers import Approvers
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
 from bot.panel.journal.events import TurnEvent
@@ -28,7 +29,7 @@ from bot.panel.model import (
 )
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.timeouts import Timeouts
-from bot.panel.tools import NO_TOOLS, Toolbox
+from bot.panel.tools import NO_TOOLS, McpServer, Toolbox, name_of
 from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
 from tests.fakes.approval_store import FakeApprovalStore
@@ -49,6 +50,9 @@ from tests.panel_editors import panel_editor
 EXPERTS = (
     Expert(ExpertName("finance"), "Finance Partner", ":moneybag:", "Costs.", "Count."),
     Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law."),
+)
+SHOP = McpServer(
+    "shop", "https://shop.example", "Sells.", read_only=("look_up_price", "open_ticket")
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
@@ -101,6 +105,7 @@ class Bench:
     consultations: int = 8
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
+    experts: Sequence[Expert] = EXPERTS
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
@@ -118,7 +123,11 @@ class Bench:
         return depth.waiting == depth.running == depth.delayed == 0
 
     def editor(self) -> PanelEditor:
-        return panel_editor(self.panels, self.people, EXPERTS, EXPERTS, toolbox=self.toolbox)
+        experts = self.experts
+        return panel_editor(self.panels, self.people, experts, experts, toolbox=self.toolbox)
+
+    def approval_rights(self) -> ApprovalRights:
+        return ApprovalRights(self.people, self.toolbox, self.approvers)
 
     def runner(self) -> TurnRunner:
         stores = Stores(
@@ -144,7 +153,7 @@ class Bench:
             Rules(
                 ModelChoice(),
                 self.timeouts,
-                self.approvers,
+                self.approval_rights(),
                 self.levels,
                 self.consultations,
                 self.language,
@@ -227,3 +236,10 @@ def bench() -> Bench:
 @pytest.fixture
 def make_bench() -> Callable[..., Bench]:
     return Bench
+
+
+def with_shop(shop: McpServer = SHOP) -> Bench:
+    """Return a bench whose legal expert has the tools of *shop*."""
+    finance, legal = EXPERTS
+    equipped = replace(legal, tools=(name_of(shop),))
+    return Bench(toolbox=Toolbox((shop,)), experts=(finance, equipped))

@@ -13,6 +13,10 @@ mcp:
     url: https://mcp.example.com/sse
     purpose: Finds and files tickets
     approval: [create_ticket]
+    read_only: [find_ticket]
+    not_the_asker: yes
+    approvers:
+      create_ticket: [admins, S0DESK]
     tools: [find_ticket, create_ticket]
     authorization: TICKETS_TOKEN
     headers:
@@ -49,6 +53,9 @@ def test_tools_come_from_the_file_and_secrets_from_the_environment(tmp_path: Pat
         allowed=("find_ticket", "create_ticket"),
         authorization="t0ken",
         headers={"X-Team": "blue"},
+        read_only=("find_ticket",),
+        not_the_asker=True,
+        approvers={"create_ticket": frozenset({"admins", "S0DESK"})},
     )
     wiki = McpServer("wiki", "http://localhost:8000/mcp", "Reads our wiki", Approval.NEVER)
     assert allowed.tools == (HostedTool.WEB_SEARCH, HostedTool.CODE_INTERPRETER, tickets, wiki)
@@ -101,6 +108,15 @@ def test_no_secret_is_in_what_a_log_would_show(tmp_path: Path):
         (
             server(headers="{X: NOT_SET}"),
             ":5:18: mcp > a > headers > X takes its value from the variable NOT_SET, which is",
+        ),
+        (server(read_only="yes"), ":5:16: mcp > a > read_only should be a list"),
+        (server(not_the_asker="maybe"), ":5:20: mcp > a > not_the_asker is “maybe”, but should be"),
+        (server(approvers="[]"), ":5:16: mcp > a > approvers lists nobody"),
+        (server(approvers="[everyone]"), ":5:16: mcp > a > approvers contains “everyone”, but"),
+        (server(approvers="{sell: [admin]}"), ":5:23: mcp > a > approvers > sell contains “admin”"),
+        (
+            server(tools="[look]", not_the_asker="[sell]"),
+            ":6:20: mcp > a > not_the_asker names sell, which is not one of its tools",
         ),
         (server(headers="[X]"), ":5:14: mcp > a > headers should be fields with values"),
         (f"mcp: [{{{SERVER}}}, {{{SERVER}}}]", ":1:61: mcp > a appears twice"),

@@ -1,18 +1,25 @@
 """The texts of requests for approval. Markdown."""
 
-import json
 from collections.abc import Sequence
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
 
 from bot.language import gettext, ngettext
+from bot.panel.approvals import shown
 from bot.panel.model import Decision
-from bot.panel.texts.sentences import listed, quoted
+from bot.panel.texts.sentences import listed
 from bot.panel.tools import ApprovalWanted
-
-_LONGEST_ARGUMENTS = 4_000  # characters in one message
 
 # Filled in by Slack for each reader.
 _BY, _AT = "{by}", "{at}"
+
+
+class Shown(Enum):
+    """Where people see all that they are asked to approve."""
+
+    HERE = auto()  # in the question itself
+    IN_FILE = auto()  # under it
+    NOWHERE = auto()
 
 
 class Undecided(StrEnum):
@@ -64,54 +71,96 @@ def in_line() -> str:
     return gettext("Noted. It goes on as soon as the current answer in this thread is finished.")
 
 
-def approval_wanted(expert: str, wanted: Sequence[ApprovalWanted], who: str, hours: float) -> str:
-    """Return the text of a request of *expert*."""
-    room = max(40, _LONGEST_ARGUMENTS // len(wanted))
-    lead = gettext("{expert} wants to use a tool that needs approval:", expert=expert)
-    note = gettext(
-        "Who can decide: {who}. Without a decision, it counts as declined after {time}.",
-        who=who,
-        time=_hours(hours),
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What people read who are to decide."""
+
+    expert: str
+    wanted: Sequence[ApprovalWanted]
+    who: str  # may decide
+    hours: float
+    anybody: bool = True  # there is somebody who may
+
+
+def approval_wanted(question: Question, where: Shown) -> str:
+    """Return the text of a request for approval."""
+    lead = gettext("{expert} wants to use a tool that needs approval:", expert=question.expert)
+    uses = [_use(one, where) for one in question.wanted]
+    who = gettext("Who can decide: {who}.", who=question.who)
+    if not question.anybody:
+        nobody = gettext(
+            "*As things are, nobody can approve this: nobody else who might is here.* Ask again "
+            "where they are, or have approvers named."
+        )
+        who = f"{who} {nobody}"
+    until = gettext(
+        "Without a decision, it counts as declined after {time}.", time=_hours(question.hours)
     )
-    return "\n\n".join([lead, "\n".join(_tool_use(one, room) for one in wanted), note])
+    return "\n\n".join([lead, "\n".join(uses), *_notes(where), f"{who} {until}"])
 
 
-def _tool_use(wanted: ApprovalWanted, room: int) -> str:
+def in_full(wanted: Sequence[ApprovalWanted]) -> str:
+    """Return all that is to be approved, for a file."""
+    return "\n\n".join(f"{_tool(one)}\n\n{shown.arguments(one.arguments)}\n" for one in wanted)
+
+
+def _use(wanted: ApprovalWanted, where: Shown) -> str:
     """Return one use of a tool; the arguments cannot end the code block that they are in."""
-    arguments = arguments_of(wanted).replace("```", "'''")
-    left = len(arguments) - room
-    lead = gettext(
-        "{tool} of {server}, with", tool=quoted(wanted.tool), server=quoted(wanted.server)
-    )
-    block = f"{lead}\n```\n{arguments[:room]}\n```"
-    if left <= 0:
-        return block
-    more = ngettext("… and {count} more character", "… and {count} more characters", left)
-    return f"{block}\n_{more}_"
+    if where is not Shown.HERE:
+        return f"- {_tool(wanted)}"
+    lead = gettext("{tool}, with", tool=_tool(wanted))
+    return f"{lead}\n```\n{shown.arguments(wanted.arguments)}\n```"
 
 
-def arguments_of(wanted: ApprovalWanted) -> str:
-    """Return the arguments, one a line."""
-    try:
-        arguments = json.loads(wanted.arguments)
-    except ValueError:
-        return wanted.arguments
-    if not isinstance(arguments, dict):
-        return wanted.arguments
-    lines = [f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items()]
-    return "\n".join(lines) or gettext("(nothing)")
+def _tool(wanted: ApprovalWanted) -> str:
+    tool, server = shown.name(wanted.tool), shown.name(wanted.server)
+    return gettext("{tool} of {server}", tool=tool, server=server)
 
 
-def may_decide(*, anyone: bool, asker: bool, admins: bool, named: bool) -> str:
+def _notes(where: Shown) -> Sequence[str]:
+    if where is Shown.IN_FILE:
+        return [gettext("The file below shows with what, in full. Please read it first.")]
+    if where is Shown.NOWHERE:
+        return [
+            gettext(
+                "This cannot be approved: with what, is too long, or cannot be shown here in full."
+            )
+        ]
+    return []
+
+
+def may_decide(*, anyone: bool, asker: bool, admins: bool, named: bool, not_the_asker: bool) -> str:
     """Return the list of those who may decide, for a sentence."""
-    if anyone:
-        return gettext("everybody here")
     kinds = (
         (asker, gettext("whoever asked")),
         (admins, gettext("admins")),
         (named, gettext("people named for it")),
     )
-    return listed([kind for included, kind in kinds if included]) or gettext("nobody")
+    who = gettext("every member here") if anyone else listed([kind for is_, kind in kinds if is_])
+    if who and not_the_asker:
+        return gettext("{who}, but not whoever asked", who=who)
+    return who or gettext("nobody")
+
+
+def who_for_each(by_tool: Sequence[tuple[ApprovalWanted, str]]) -> str:
+    """Return who may decide on several tools at once, for a sentence."""
+    each = dict.fromkeys(f"{_tool(wanted)}: {who}" for wanted, who in by_tool)
+    return gettext("those who may for each ({list})", list="; ".join(each))
+
+
+def not_carried_out() -> str:
+    """Return the note under an answer without a tool that people have approved."""
+    return gettext(
+        ":warning: _I have not used the tool, although that was approved: what would have been "
+        "done is no longer what was shown, or is not allowed any more._"
+    )
+
+
+def not_shown() -> str:
+    """Return the answer to an approval of what people have not seen in full."""
+    return gettext(
+        "This cannot be approved, as it could not be shown in full. Decline it, and ask again."
+    )
 
 
 def may_not_decide(who: str) -> str:

@@ -13,17 +13,19 @@ What that means for the conversation:
    ``adapters/openai/responses/repair.py``, which also repairs what a crash or lost data has left).
    The expert may ask again. Nobody who writes has to wait for somebody who is to decide.
 2. Stop closes the request in the same way, whether or not a turn is running.
-3. A verdict on a closed request has no effect. One that is carried out is journalled like any
+3. People approve what they see, so they see all of it (see ``shown.py``); where that is not
+   possible, they can only decline. A hash of it is kept. Before an approval is passed on, what the
+   model's side holds is compared with it, byte for byte.
+4. A verdict on a closed request has no effect. One that is carried out is journalled like any
    question: after a crash, the conversation is searched for it first. So a tool is used twice only
    if the model's side used it and then lost the whole response: it takes no idempotency keys.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.panel.approvals import approval_texts
+from bot.panel.approvals import shown
 from bot.panel.journal.progress import approval_part
-from bot.panel.messaging.people import Person, Role
+from bot.panel.made_files import StoredFile
 from bot.panel.model import (
     ApprovalId,
     Call,
@@ -54,6 +56,9 @@ class Pending:
     ts: MessageTs | None = None  # of the message with the buttons, once it is posted
     language: str = ""  # of that message
     others: tuple[UserId, ...] = ()  # its other authors; the last version cannot read these
+    digest: str = ""  # SHA-256 of what is wanted; empty: an earlier version asked
+    file: StoredFile | None = None  # that shows what is wanted, if the message does not
+    is_unseen: bool = False  # what is wanted could not be shown in full
 
     @property
     def authors(self) -> tuple[UserId, ...]:
@@ -62,13 +67,21 @@ class Pending:
 
     @property
     def id(self) -> ApprovalId:
-        """The value of the buttons."""
-        return ApprovalId(f"{self.turn}/{self.call.id}")
+        """The value of the buttons: another where something else is wanted."""
+        return ApprovalId(f"{self.turn}/{self.call.id}{self._mark('/')}")
 
     @property
     def part(self) -> str:
         """The part name of its message."""
-        return approval_part(self.call)
+        return f"{approval_part(self.call)}{self._mark(':')}"
+
+    def _mark(self, separator: str) -> str:
+        return f"{separator}{self.digest[:16]}" if self.digest else ""
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether people were shown all of what it is about."""
+        return not self.is_unseen and self.digest == shown.digest(self.wanted)
 
     def verdict_message(self, verdict: Verdict, by: UserId | None) -> Message:
         """Return *verdict* as it is queued, with a ts of its own that Slack never uses."""
@@ -79,42 +92,3 @@ class Pending:
     def verdict(self, decision: Decision, at: int) -> Verdict:
         """Return *decision* as a verdict."""
         return Verdict(self.id, decision, at, self.about)
-
-
-@dataclass(frozen=True, slots=True)
-class Approvers:
-    """Who may decide. People from other organisations never may."""
-
-    asker: bool = True  # whoever asked the question, if nobody else has a part in it
-    anyone: bool = False
-    admins: bool = True  # of the workspace, and of the panel
-    users: frozenset[UserId] = frozenset()
-    groups: frozenset[str] = frozenset()  # ids of Slack's user groups
-
-    def include(self, person: Person, pending: Pending, groups: Collection[str] = ()) -> bool:
-        """Whether *person*, who is in those *groups*, may decide."""
-        if person.role is Role.STRANGER:
-            return False
-        is_asker = self.asker and pending.authors == (person.id,)
-        is_admin = self.admins and person.role is Role.ADMIN
-        is_named = person.id in self.users or any(group in self.groups for group in groups)
-        return self.anyone or is_asker or is_admin or is_named
-
-    def described(self) -> str:
-        """Return who they are, as the end of a sentence."""
-        named = bool(self.users or self.groups)
-        return approval_texts.may_decide(
-            anyone=self.anyone, asker=self.asker, admins=self.admins, named=named
-        )
-
-
-def approvers(words: Collection[str]) -> Approvers:
-    """Return the approvers listed in *words*: asker, anyone, admins, ids of people and groups."""
-    ids = set(words) - {"asker", "anyone", "admins"}
-    return Approvers(
-        asker="asker" in words,
-        anyone="anyone" in words,
-        admins="admins" in words,
-        users=frozenset(UserId(id_) for id_ in ids if not id_.startswith("S")),
-        groups=frozenset(id_ for id_ in ids if id_.startswith("S")),
-    )

@@ -2,16 +2,15 @@
 
 import logging
 import time
-from collections.abc import Collection
 
 from bot.panel.approvals import approval_texts
+from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
-from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.audit_log import Auditor
-from bot.panel.audit.entry import Act, canonical, digest
+from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.loops import forever
-from bot.panel.messaging.people import People, Person
 from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 
 log = logging.getLogger(__name__)
@@ -22,13 +21,10 @@ _ACTS = {Decision.APPROVED: Act.APPROVED, Decision.DECLINED: Act.DECLINED}
 class ApprovalDecisions:
     """Records people's decisions, one for each request."""
 
-    def __init__(
-        self, store: ApprovalStore, people: People, approvers: Approvers, auditor: Auditor
-    ) -> None:
+    def __init__(self, store: ApprovalStore, rights: ApprovalRights, auditor: Auditor) -> None:
         self._store = store
+        self._rights = rights
         self._auditor = auditor
-        self._people = people
-        self._approvers = approvers
 
     async def decide(
         self, thread: ThreadRef, approval: ApprovalId, by: UserId, decision: Decision
@@ -42,7 +38,7 @@ class ApprovalDecisions:
         if pending is None:
             raise Refused(approval_texts.decided_before())
         try:
-            await self._check(by, pending)
+            await self._check(by, pending, decision)
         except Refused:
             await self._auditor.refused(thread, by, "approval", approval=approval)
             raise
@@ -56,23 +52,19 @@ class ApprovalDecisions:
         log.info("approval.decided", extra={"approval": approval, "decision": decision})
         return approval_texts.in_line() if result is VerdictResult.IN_LINE else ""
 
-    async def _check(self, user: UserId, pending: Pending) -> None:
-        person = await self._people.person(user)
-        if not self._approvers.include(person, pending, await self._groups(person)):
-            raise Refused(approval_texts.may_not_decide(self._approvers.described()))
-
-    async def _groups(self, person: Person) -> Collection[str]:
-        """Return the groups of *person* among those that may decide."""
-        if not self._approvers.groups:
-            return ()
-        return await self._people.groups(person.id, self._approvers.groups)
+    async def _check(self, by: UserId, pending: Pending, decision: Decision) -> None:
+        """Raise Refused if *by* may not take this decision; whoever asked may take that back."""
+        is_taken_back = decision is Decision.DECLINED and pending.authors == (by,)
+        if not is_taken_back and not await self._rights.may_decide(by, pending):
+            raise Refused(approval_texts.may_not_decide(self._rights.described(pending)))
+        if decision is Decision.APPROVED and not pending.is_intact:
+            raise Refused(approval_texts.not_shown())
 
 
 def _details(pending: Pending) -> dict[str, str]:
-    """Return what was decided on: its id, the tools, and a digest of their arguments."""
-    wanted = [(one.server, one.tool, one.arguments) for one in pending.wanted]
-    tools = ",".join(f"{server}.{tool}" for server, tool, _ in wanted)
-    return {"approval": pending.id, "tools": tools, "arguments": digest(canonical(wanted))}
+    """Return what was decided on: its id, the tools, and the hash of what was shown."""
+    tools = ",".join(f"{one.server}.{one.tool}" for one in pending.wanted)
+    return {"approval": pending.id, "tools": tools, "shown": pending.digest}
 
 
 class ApprovalExpiry:

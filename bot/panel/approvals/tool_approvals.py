@@ -1,23 +1,31 @@
 """Requests for approval in the course of a turn: posted, decided, closed. See approvals.py."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot import language
-from bot.panel.approvals import approval_texts
+from bot.panel.approvals import approval_texts, shown
+from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approval_store import ApprovalStore
-from bot.panel.approvals.approval_texts import Undecided
-from bot.panel.approvals.approvals import Approvers, Pending
+from bot.panel.approvals.approval_texts import Question, Shown, Undecided
+from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import MessengerRefused
 from bot.panel.journal.events import ApprovalAsked
 from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, TaskState
 from bot.panel.model import Call, ConversationId, Decision, Persona, UserId
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
+
+_LONGEST_IN_MESSAGE = 6_000  # characters
+_LONGEST_IN_FILE = 300_000  # that Slack shows whole, whatever they are
+
+Keep = Callable[[str], Awaitable[StoredFile | None]]
 
 
 class ToolApprovals:
@@ -29,14 +37,14 @@ class ToolApprovals:
         store: ApprovalStore,
         writer: ThreadWriter,
         messenger: Messenger,
-        approvers: Approvers,
+        rights: ApprovalRights,
         timeouts: Timeouts,
     ) -> None:
         self._record = record
         self._store = store
         self._writer = writer
         self._messenger = messenger
-        self._approvers = approvers
+        self._rights = rights
         self._timeouts = timeouts
         self._pending: list[Pending] = []
 
@@ -79,6 +87,7 @@ class ToolApprovals:
             conversation=conversation,
             wanted=outcome.wanted,
             asker=first,
+            digest=shown.digest(outcome.wanted),
             about=turn.about,
             language=before.language if before else language.current_language(),
             others=tuple(others),
@@ -88,17 +97,27 @@ class ToolApprovals:
             if not any(one.id == pending.id for one in self._pending):
                 self._pending.append(pending)
 
-    async def ask(self, call: Call, writer: ThreadWriter) -> None:
-        """Post the request that was opened for *call*, and let people decide."""
+    async def ask(self, call: Call, writer: ThreadWriter, keep: Keep) -> None:
+        """Post the request that was opened for *call*, and let people decide.
+
+        What is too long for a message is shown in a file, if *keep* can store it.
+        """
         turn = self._record.turn.id
         own = (one for one in self._pending if (one.turn, one.call.id) == (turn, call.id))
-        if pending := next(own, None):
-            await writer.offer_decision(pending.part, self._text(pending), pending.id)
+        if opened := next(own, None):
+            pending = await _shown(opened, keep)
+            await writer.offer_decision(
+                pending.part,
+                await self._question(pending),
+                pending.id,
+                pending.file,
+                may_approve=not pending.is_unseen,
+            )
             asked = replace(pending, ts=self._record.progress.posted[pending.part])
-            if pending not in self._pending:  # superseded meanwhile
+            if opened not in self._pending:  # superseded meanwhile
                 await self._end(asked, Undecided.SUPERSEDED)
                 return
-            self._pending[self._pending.index(pending)] = asked
+            self._pending[self._pending.index(opened)] = asked
             await self._store.ask(self._record.claim, asked, within=self._timeouts.approval)
 
     async def show_verdict(self) -> None:
@@ -148,7 +167,8 @@ class ToolApprovals:
             draft, thread = self._writer.draft(pending.part, ""), self._record.turn.thread
             with language.in_language(pending.language):
                 ending = Ending(approval_texts.ended(how), by, at)
-                post = replace(draft, turn=pending.turn, text=self._text(pending))
+                text, files = self._text(pending), (pending.file,) if pending.file else ()
+                post = replace(draft, turn=pending.turn, text=text, stored_files=files)
                 ended = self._messenger.ended(thread, pending.ts, post, ending)
             await self._writer.leave(ended)
         if pending.turn != self._record.turn.id:  # that plan is over; this one shows it itself
@@ -169,8 +189,28 @@ class ToolApprovals:
         if plan:
             await self._writer.leave(plan)
 
-    def _text(self, pending: Pending) -> str:
+    async def _question(self, pending: Pending) -> str:
+        alone = self._messenger.is_private(self._record.turn.thread)
+        anybody = await self._rights.anybody_may(pending, alone=alone)
+        return self._text(pending, anybody=anybody)
+
+    def _text(self, pending: Pending, *, anybody: bool = True) -> str:
         expert = f"{pending.icon} **{pending.title}**"
-        hours = self._timeouts.approval / 3600
-        who = self._approvers.described()
-        return approval_texts.approval_wanted(expert, pending.wanted, who, hours)
+        hours, who = self._timeouts.approval / 3600, self._rights.described(pending)
+        question = Question(expert, pending.wanted, who, hours, anybody)
+        if pending.is_unseen:
+            return approval_texts.approval_wanted(question, Shown.NOWHERE)
+        where = Shown.IN_FILE if pending.file else Shown.HERE
+        return approval_texts.approval_wanted(question, where)
+
+
+async def _shown(pending: Pending, keep: Keep) -> Pending:
+    """Return *pending* with the file that shows what is wanted, where a message does not."""
+    length = sum(len(one.arguments) + len(one.tool) + len(one.server) for one in pending.wanted)
+    text = ""
+    if length <= shown.LONGEST:
+        text = await asyncio.to_thread(approval_texts.in_full, pending.wanted)
+    if text and len(text) <= _LONGEST_IN_MESSAGE:
+        return pending
+    file = await keep(text) if text and len(text) <= _LONGEST_IN_FILE else None
+    return replace(pending, file=file, is_unseen=file is None)

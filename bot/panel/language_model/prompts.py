@@ -40,6 +40,7 @@ _DECISIONS = {
     Decision.DECLINED: "{by} declines it.",
     Decision.EXPIRED: "Nobody has decided on it in time.",
 }
+_WITHHELD = "It is not what people were shown, or is not allowed any more. Do not try it again."
 
 
 def tool_name(expert: ExpertName) -> str:
@@ -135,6 +136,11 @@ def decided(decision: Decision, by: str) -> str:
 def given(call: ApprovalWanted, decision: Decision, by: str) -> ApprovalGiven:
     """Return a decision as an item of the conversation."""
     return ApprovalGiven(call.request, decision is Decision.APPROVED, decided(decision, by))
+
+
+def withheld(call: ApprovalWanted) -> ApprovalGiven:
+    """Return, as an item, that *call* is not made although it was approved."""
+    return ApprovalGiven(call.request, False, _WITHHELD)
 
 
 def mark(name: MessageTs | CallId) -> str:

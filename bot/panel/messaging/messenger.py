@@ -67,6 +67,7 @@ class Post:
     offers_retry: bool = False  # with a button to retry the buried turn
     is_delayed: bool = False  # with buttons to stop the postponed turn, and to try it now
     approval: ApprovalId | None = None  # with buttons to approve or decline
+    may_approve: bool = True  # else people can only decline
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,15 @@ class People(Protocol):
         """Return which of the user groups *among* these ids *user* is in."""
         ...
 
+    async def has_others(
+        self, besides: Collection[UserId], *, admins: bool, groups: Collection[str]
+    ) -> bool:
+        """Whether anybody *besides* these is an admin of the workspace, or in one of *groups*.
+
+        *admins* says whether to look for them. True if it cannot be told.
+        """
+        ...
+
     async def taken_names(self) -> frozenset[str]:
         """Return all names that are in use in the workspace."""
         ...

@@ -214,7 +214,7 @@ class PlanMessage:
         progress = self._record.progress
         if self._stopped:
             return TaskState.STOPPED
-        is_unposted = approval_part(call) not in progress.posted
+        is_unposted = not any(one.startswith(approval_part(call)) for one in progress.posted)
         if progress.is_superseded(call) or (self._given_up and is_unposted):
             return TaskState.FAILED
         return TaskState.ASKING

@@ -99,12 +99,22 @@ class ThreadWriter:
             await self.leave(self._messenger.taken_back(turn.thread, ts))
         self._took_back = True
 
-    async def offer_decision(self, part: str, text: str, approval: ApprovalId) -> None:
+    async def offer_decision(
+        self,
+        part: str,
+        text: str,
+        approval: ApprovalId,
+        file: StoredFile | None,
+        *,
+        may_approve: bool,
+    ) -> None:
         """Post one short message with buttons to approve what it describes, or to decline it.
 
-        It is in the bot's own name: Slack takes the persona off a message that is edited.
+        *file* describes it further. Without *may_approve*, people can only decline. It is in the
+        bot's own name: Slack takes the persona off a message that is edited.
         """
-        await self._post(replace(self.draft(part, text), approval=approval))
+        post = replace(self.draft(part, text), approval=approval, may_approve=may_approve)
+        await self._post(replace(post, stored_files=(file,) if file else ()))
 
     async def show_status(self, status: str) -> None:
         """Show what is being done."""

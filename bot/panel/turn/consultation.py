@@ -1,11 +1,14 @@
 """The second stage of a turn: one expert's part in it."""
 
+import logging
 from dataclasses import replace
+from functools import partial
 
+from bot.panel.errors import Refused
 from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
-from bot.panel.made_files import MadeFile
+from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Call
 from bot.panel.texts import failure_sentences, footnotes, sentences
@@ -14,6 +17,8 @@ from bot.panel.texts.code import with_note
 from bot.panel.turn import file_posts
 from bot.panel.turn.expert_answer import ask_expert
 from bot.panel.turn.turn_context import TurnContext
+
+log = logging.getLogger(__name__)
 
 # What was shown of an answer that is filtered is taken back: a half is no fitter than the whole.
 _UNFIT = (Failure.FILTERED, Failure.FILTERED_QUESTION, Failure.FILTERED_BEFORE)
@@ -36,7 +41,7 @@ async def consult(context: TurnContext, call: Call) -> None:
             await context.approvals.open(call, outcome, persona, conversation, authors)
         await context.approvals.close()
     await _post_outcome(context, call, outcome)
-    await context.approvals.ask(call, context.writer)
+    await context.approvals.ask(call, context.writer, partial(_kept, context, call))
     context.plan.changed()
 
 
@@ -47,6 +52,17 @@ async def _ask(context: TurnContext, call: Call) -> Outcome:
     if stream and isinstance(outcome, ExpertFailed) and outcome.failure not in _UNFIT:
         return replace(outcome, begun=stream.shown)  # people have seen how it began
     return outcome
+
+
+async def _kept(context: TurnContext, call: Call, text: str) -> StoredFile | None:
+    """Store what *call* wants approved as a file; None if that is not possible."""
+    file = MadeFile(f"wanted:{call.id}", "tool.txt")
+    context.made_files[call.id, file.id] = text.encode()
+    try:
+        return await file_posts.stored(context, call, file)
+    except Refused as refusal:
+        log.warning("approval.not_shown", extra={"call": call.id, "reason": str(refusal)})
+        return None
 
 
 async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> None:

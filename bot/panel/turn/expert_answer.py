@@ -34,6 +34,7 @@ from bot.panel.replies.failure_notice import fault_of
 from bot.panel.texts import answers, failure_sentences, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.turn import going_without
+from bot.panel.turn.decided_uses import decided
 from bot.panel.turn.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
 from bot.panel.turn.selection import unasked
@@ -103,7 +104,10 @@ async def _ask_model(
     context: TurnContext, consultation: Consultation, on_event: EventSink
 ) -> Outcome:
     if consultation.call.continues:
-        return await _continue(context, consultation, on_event)
+        try:
+            return await _continue(context, consultation, on_event)
+        except ConversationGone:
+            return ExpertFailed(consultation.call.id, Failure.FORGOT)
     attached = await asyncio.shield(context.input.attached)  # other experts wait for it, too
     try:
         return await _ask_with(context, consultation, on_event, attached)
@@ -140,8 +144,7 @@ async def _continue(
     conversation = context.conversation_of(call)
     if not (verdict and request) or conversation != request.conversation:
         return ExpertFailed(call.id, Failure.FORGOT)
-    by = context.input.question[0].speaker
-    items = [prompts.given(wanted, verdict.decision, by) for wanted in request.wanted]
+    items, note = await decided(context, consultation, request, verdict)
     needed = {wanted.server for wanted in request.wanted}
     while True:
         prompt = context.expert_prompt(conversation, consultation, items)
@@ -150,11 +153,11 @@ async def _continue(
         await context.record.note(ExpertAsked(call.id, prompt.model, consultation.without))
         try:
             response = await _response(context, call, prompt, on_event, repeated=repeated)
-        except ConversationGone:
-            return ExpertFailed(call.id, Failure.FORGOT)
         except ModelRefused as error:
             consultation = going_without.next_try(context, consultation, error, needed)
         else:
+            if note:
+                response = replace(response, text=with_note(response.text, note))
             return _outcome(context, consultation, response)
 
 

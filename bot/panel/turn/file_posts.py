@@ -33,11 +33,11 @@ MOST_MADE = 10
 
 async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
     """Post *files* in a message of the expert's; those that cannot be shown are named there."""
-    stored: list[StoredFile] = []
+    shown: list[StoredFile] = []
     problems = [file_sentences.made_too_many(file.name, MOST_MADE) for file in files[MOST_MADE:]]
     for file in files[:MOST_MADE]:
         try:
-            stored.append(await _stored(context, call, file))
+            shown.append(await stored(context, call, file))
         except Refused as refusal:
             problems.append(str(refusal))
             log.warning("made.not_shown", extra={"turn": context.turn.id, "file": file.id})
@@ -45,22 +45,22 @@ async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]
         call.expert,
         context.panel.persona(call.expert),
         f"made:{call.id}",
-        file_sentences.files_made([file.name for file in stored], problems),
-        tuple(stored),
+        file_sentences.files_made([file.name for file in shown], problems),
+        tuple(shown),
     )
 
 
-async def _stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
+async def stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
     """Return *file* as it is stored. Raises Refused if it cannot be."""
-    if stored := context.progress.stored_files.get((call.id, file.id)):
-        return stored
+    if known := context.progress.stored_files.get((call.id, file.id)):
+        return known
     try:
         async with asyncio.timeout(context.rules.timeouts.files):
-            stored = await _store(context, call, file)
+            new = await _store(context, call, file)
     except TimeoutError:
         raise Refused(file_sentences.made_slow(file.name)) from None
-    await context.record.note(FileStored(call.id, file.id, stored))
-    return stored
+    await context.record.note(FileStored(call.id, file.id, new))
+    return new
 
 
 async def _fetch(context: TurnContext, call: Call, file: MadeFile) -> bytes:
@@ -106,9 +106,9 @@ async def _upload(context: TurnContext, call: Call, file: MadeFile) -> StoredFil
     """Go on with the file's upload where it stands; without one, begin it."""
     server, key = context.services.files, (call.id, file.id)
     if begun := context.progress.uploads.get(key):
-        stored = await server.resume_upload(begun, file.name, file.about)
-        if stored:
-            return stored
+        resumed = await server.resume_upload(begun, file.name, file.about)
+        if resumed:
+            return resumed
     content = context.made_files[key] = await _content(context, call, file)
     upload = await server.open_upload(file.name, len(content))
     await context.record.note(UploadOpened(call.id, file.id, upload.id))

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approval_store import ApprovalStore
-from bot.panel.approvals.approvals import Approvers
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.journal.journal import Journal
 from bot.panel.language_model.file_fetching import FileServer
@@ -52,7 +52,7 @@ class Rules:
 
     models: ModelChoice
     timeouts: Timeouts
-    approvers: Approvers
+    approvers: ApprovalRights
     levels: int = 2  # of experts under the router: with 1, no expert consults another
     consultations: int = 8  # in one turn, but those that people wish themselves
     language: str = ""  # of what all can read; empty: the author's

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.settings.kinds import number, text, word_set, words
 from bot.settings.setting import Group, setting
 
-_APPROVERS = frozenset({"asker", "admins"})
+APPROVERS = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
+_USUAL_APPROVERS = frozenset({"asker", "admins"})
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class RightsSettings:
     )
     approvers: frozenset[str] = setting(
         "PANELBOT_APPROVERS",
-        word_set(r"asker|anyone|admins|[UWS][A-Z0-9]{2,}", default=_APPROVERS),
-        "Who may approve tools that need it: asker (of the question), admins (of the workspace, "
-        "and those above), anyone (except people of other organisations), and ids of people and "
-        "user groups",
+        word_set(APPROVERS, default=_USUAL_APPROVERS),
+        "Who may approve tools that need it: asker (of the question; never of tools that may "
+        "change something), admins (of the workspace, and those above), anyone (full members), and "
+        "ids of people and user groups",
         example="asker,admins,U012AB3CD,S078IJ9KL",
         page="use/approvals.md",
     )

@@ -1,10 +1,12 @@
-"""Who may decide, and what people read who are asked."""
+"""What is kept of a request for approval, and what people read who are asked."""
+
+from dataclasses import replace
 
 import pytest
 
-from bot.panel.approvals import approval_texts
-from bot.panel.approvals.approvals import Approvers, Pending, approvers
-from bot.panel.messaging.people import Person, Role
+from bot.panel.approvals import approval_texts, shown
+from bot.panel.approvals.approval_texts import Question, Shown
+from bot.panel.approvals.approvals import Pending
 from bot.panel.model import (
     Call,
     CallId,
@@ -32,46 +34,6 @@ PENDING = Pending(
 )
 
 
-def person(name: str, role: Role = Role.MEMBER) -> Person:
-    return Person(UserId(name), name, role)
-
-
-@pytest.mark.parametrize(
-    ("words", "who", "may"),
-    [
-        ("asker", person("UASKER"), True),
-        ("asker", person("UASKER", Role.GUEST), True),
-        ("asker", person("UASKER", Role.STRANGER), False),
-        ("asker", person("UADMIN", Role.ADMIN), False),
-        ("admins", person("UADMIN", Role.ADMIN), True),
-        ("admins", person("UASKER"), False),
-        ("anyone", person("UOTHER", Role.GUEST), True),
-        ("anyone", person("UOTHER", Role.STRANGER), False),
-        ("UOTHER", person("UOTHER"), True),
-        ("UOTHER", person("UASKER"), False),
-        ("S1", person("UBUYER"), True),
-        ("S2", person("UBUYER"), False),
-        ("S1 admins", person("UADMIN", Role.ADMIN), True),
-    ],
-)
-def test_only_those_who_were_named_may_decide(words, who, may):
-    groups = {"S1"} if who.id == "UBUYER" else ()
-
-    assert approvers(words.split()).include(who, PENDING, groups) is may
-
-
-@pytest.mark.parametrize(
-    ("words", "described"),
-    [
-        ("asker admins", "whoever asked and admins"),
-        ("anyone asker", "everybody here"),
-        ("admins U1 S1", "admins and people named for it"),
-    ],
-)
-def test_people_read_who_may_decide(words, described):
-    assert approvers(words.split()).described() == described
-
-
 def test_a_verdict_is_queued_under_a_ts_of_its_own():
     verdict = PENDING.verdict(Decision.EXPIRED, 7)
 
@@ -81,12 +43,31 @@ def test_a_verdict_is_queued_under_a_ts_of_its_own():
     assert PENDING.verdict_message(verdict, UserId("U2")).author == "U2"
 
 
-def told(*wanted: ApprovalWanted, hours: float = 24) -> str:
-    return approval_texts.approval_wanted("Legal", wanted, Approvers().described(), hours)
+def told(*wanted: ApprovalWanted, hours: float = 24, anybody: bool = True) -> str:
+    question = Question("Legal", wanted, "admins", hours, anybody)
+    return approval_texts.approval_wanted(question, Shown.HERE)
 
 
 def wish(arguments: str, tool: str = "open_ticket") -> ApprovalWanted:
     return ApprovalWanted(RequestId("mcpr_1"), "shop", tool, arguments)
+
+
+def test_a_request_for_something_else_has_other_buttons_and_another_message():
+    wishes = (wish("1"), wish("2"))
+    first, second = (replace(PENDING, wanted=(w,), digest=shown.digest([w])) for w in wishes)
+
+    assert first.id != second.id
+    assert first.part != second.part
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"digest": ""}, {"digest": shown.digest([wish("2")])}, {"is_unseen": True}],
+)
+def test_what_people_have_not_seen_whole_is_not_intact(changed):
+    seen = replace(PENDING, wanted=(wish("1"),), digest=shown.digest([wish("1")]))
+    assert seen.is_intact
+    assert not replace(seen, **changed).is_intact
 
 
 def test_arguments_stand_one_a_line():
@@ -96,23 +77,15 @@ def test_arguments_stand_one_a_line():
     assert "```\n(nothing)\n```" in text
 
 
-@pytest.mark.parametrize("arguments", ["not JSON", '["a"]'])
-def test_arguments_of_another_kind_stand_as_they_are(arguments):
-    assert f"```\n{arguments}\n```" in told(wish(arguments))
-
-
 def test_arguments_and_names_cannot_leave_their_place():
     text = told(wish('{"a": "```\\nApproved by Ann"}', tool="x`\n**Approved**"))
 
     assert text.count("```") == 2
-    assert "`x' **Approved**` of `shop`" in text
+    assert "`x⟨U+0060⟩⟨U+000A⟩**Approved**` of `shop`" in text
 
 
-def test_long_arguments_are_shortened_and_say_so():
-    text = told(wish("x" * 10_000))
-
-    assert "… and 6,000 more characters" in text
-    assert len(told(*[wish("x" * 10_000)] * 30)) < 10_000
+def test_where_nobody_could_approve_the_question_says_so():
+    assert "nobody can approve this" in told(wish("{}"), anybody=False)
 
 
 @pytest.mark.parametrize(

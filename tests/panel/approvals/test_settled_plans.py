@@ -14,11 +14,15 @@ from bot.panel.tools import ApprovalWanted
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, Meanwhile
-from tests.fakes.people import FakePeople
-from tests.panel.conftest import THREAD, Bench, consult, consult_later
+from tests.panel.conftest import THREAD, Bench, consult, consult_later, with_shop
 
 PRICE = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", '{"plan": "team"}')
 End = Callable[[Bench], Awaitable[None]]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return with_shop()
 
 
 async def asked(bench: Bench) -> None:
@@ -31,7 +35,7 @@ async def asked(bench: Bench) -> None:
 
 async def decide(bench: Bench, decision: Decision) -> None:
     (pending,) = await bench.approvals.pending(THREAD)
-    desk = ApprovalDecisions(bench.approvals, FakePeople(), bench.approvers, auditor())
+    desk = ApprovalDecisions(bench.approvals, bench.approval_rights(), auditor())
     await desk.decide(THREAD, pending.id, UserId("UMEMBER"), decision)
 
 
@@ -93,8 +97,7 @@ async def test_a_plan_shows_how_the_request_ended(bench: Bench, end: End, how):
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("stop_at", range(1, 7))
 @pytest.mark.parametrize(("end", "how"), ENDS)
-async def test_it_does_though_the_worker_dies_at_any_entry(make_bench, end, how, stop_at, after):
-    bench = make_bench()
+async def test_it_does_though_the_worker_dies_at_any_entry(bench, end, how, stop_at, after):
     await asked(bench)
     await end(bench)
     claim = await bench.queue.claim()

@@ -1,31 +1,47 @@
 """Tools that an expert may use only if somebody approves: asked, decided, carried out, ended."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_texts import Undecided
-from bot.panel.approvals.approvals import Approvers
 from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
-from bot.panel.errors import MessengerUnavailable, ModelUnavailable, Refused, StoreUnavailable
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    ModelUnavailable,
+    Refused,
+    StoreUnavailable,
+)
 from bot.panel.language_model.exchange import ApprovalGiven, ToolAnswered, UserSaid
-from bot.panel.messaging.messenger import TaskState
+from bot.panel.messaging.messenger import Post, TaskState
 from bot.panel.messaging.people import Person, Role
-from bot.panel.model import Decision, RequestId, UserId
-from bot.panel.tools import ApprovalWanted
+from bot.panel.model import Decision, Message, MessageTs, RequestId, UserId
+from bot.panel.tools import ApprovalWanted, Toolbox
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, Meanwhile, written
-from tests.fakes.people import FakePeople
-from tests.panel.conftest import THREAD, Bench, consult, consult_later
+from tests.panel.conftest import SHOP, THREAD, Bench, consult, consult_later, with_shop
 
 PRICE = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", '{"plan": "team"}')
 TICKET = ApprovalWanted(RequestId("mcpr_2"), "shop", "open_ticket", '{"title": "Broken"}')
 ADMIN, MEMBER, GUEST = UserId("UADMIN"), UserId("UMEMBER"), UserId("UGUEST")
 
 
-def desk(bench: Bench, approvers: Approvers | None = None) -> ApprovalDecisions:
-    return ApprovalDecisions(bench.approvals, FakePeople(), approvers or bench.approvers, auditor())
+@pytest.fixture
+def bench() -> Bench:
+    return with_shop()
+
+
+@pytest.fixture
+def make_bench() -> Callable[[], Bench]:
+    return with_shop
+
+
+def desk(bench: Bench) -> ApprovalDecisions:
+    return ApprovalDecisions(bench.approvals, bench.approval_rights(), auditor())
 
 
 async def decide(bench: Bench, by: UserId = MEMBER, decision: Decision = Decision.APPROVED) -> str:
@@ -436,3 +452,122 @@ async def test_a_question_that_is_overtaken_while_it_is_posted_says_so(bench, pa
         for ts in others
     )
     assert shown[pending.id] not in bench.messenger.endings
+
+
+def questions(bench: Bench) -> list[Post]:
+    return [post for _, _, post in bench.messenger.posts if post.approval]
+
+
+OTHER = replace(PRICE, arguments='{"plan": "all"}')
+
+
+@pytest.mark.parametrize(
+    "held", [(), (OTHER,), (replace(PRICE, tool="sell"),), (PRICE, OTHER), (PRICE, PRICE)]
+)
+async def test_what_the_model_s_side_would_do_instead_is_not_approved(bench, held):
+    await asked(bench)
+    items = bench.model.items_of("legal")
+    items[items.index(PRICE) :] = held
+    bench.model.script("legal", "Then not.")
+    await decide(bench)
+
+    await carry_out(bench)
+
+    assert given(bench) == [("mcpr_1", False)]
+    assert bench.messenger.said[-1] == (
+        "Legal Counsel",
+        f"Then not.\n\n{approval_texts.not_carried_out()}",
+    )
+
+
+async def test_what_is_allowed_no_more_is_not_approved(bench):
+    await asked(bench)
+    await decide(bench)
+    bench.toolbox = Toolbox((replace(SHOP, allowed=("open_ticket",)),))
+    bench.model.script("legal", "Then not.")
+
+    await carry_out(bench)
+
+    assert given(bench) == [("mcpr_1", False)]
+
+
+async def test_of_a_request_that_is_changed_in_the_store_nothing_is_approved(bench):
+    await asked(bench)
+    (pending,) = await bench.approvals.pending(THREAD)
+    claim = await bench.claim("Hm.", "3.0", mentioned=False)
+    await bench.approvals.ask(claim, replace(pending, wanted=(OTHER,)), within=60)
+    await bench.queue.done(claim)
+
+    with pytest.raises(Refused, match="could not be shown in full"):
+        await decide(bench)
+
+    await decide(bench, decision=Decision.DECLINED)
+
+
+LONG = replace(PRICE, arguments='{"plan": "%s"}' % ("\u202ex" * 3_000))
+
+
+async def test_long_arguments_are_shown_whole_in_a_file(bench):
+    await asked(bench, LONG)
+    (question,) = questions(bench)
+    (file,) = question.stored_files
+
+    ((name, content),) = bench.files.stored
+    assert (file.name, name) == ("tool.txt", "tool.txt")
+    assert content.decode().count("⟨U+202E⟩") == 3_000
+    assert "The file below shows" in question.text
+    assert question.may_approve
+    bench.model.script("legal", "49 a month.")
+    await decide(bench)
+    await carry_out(bench)
+    assert given(bench) == [("mcpr_1", True)]
+
+
+async def test_what_cannot_be_shown_whole_can_only_be_declined(bench):
+    bench.files.errors.append(MessengerRefused("missing_scope", needed="files:write"))
+    await asked(bench, LONG)
+    (question,) = questions(bench)
+    assert "cannot be approved" in question.text
+    assert not question.may_approve
+    with pytest.raises(Refused, match="could not be shown in full"):
+        await decide(bench)
+    await decide(bench, decision=Decision.DECLINED)
+
+
+async def test_what_nobody_could_read_cannot_be_approved(bench):
+    await asked(bench, replace(PRICE, arguments="x" * 1_000_000))
+    assert not questions(bench)[0].may_approve
+
+
+async def test_whoever_asks_for_what_may_change_something_needs_somebody_else():
+    bench = with_shop(replace(SHOP, read_only=()))
+    await asked(bench)
+
+    assert "Who can decide: admins, but not whoever asked" in questions(bench)[0].text
+    assert "nobody can approve" not in questions(bench)[0].text
+    with pytest.raises(Refused, match="You cannot decide this"):
+        await decide(bench)
+    await decide(bench, ADMIN)
+
+
+async def test_where_only_the_asker_reads_the_question_says_that_nobody_can():
+    bench = with_shop(replace(SHOP, read_only=()))
+    bench.messenger.private = True
+    await asked(bench)
+
+    assert "nobody can approve this" in questions(bench)[0].text
+    await decide(bench, decision=Decision.DECLINED)  # what one asked for, one may take back
+
+
+async def test_who_adds_a_word_is_no_asker_who_may_approve(bench):
+    for ts, user in (("1.0", MEMBER), ("1.1", GUEST)):
+        await bench.queue.put(THREAD, Message(MessageTs(ts), user, "legal: Do it."))
+    bench.model.script("legal", PRICE)
+    claim = await bench.queue.claim()
+    await bench.runner().run(claim)
+    await bench.queue.done(claim)
+
+    for user in (MEMBER, GUEST):
+        with pytest.raises(Refused, match=r"Who can: admins\."):
+            await decide(bench, user)
+    await decide(bench, ADMIN)

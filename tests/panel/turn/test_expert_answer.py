@@ -24,7 +24,7 @@ from bot.panel.texts import failure_sentences, sentences
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, consult
+from tests.panel.conftest import EXPERTS, HURRY, SHOP, THREAD, Bench, consult
 
 HERE = ChannelScope(THREAD.team_id, THREAD.channel_id)
 FINANCE, LEGAL = EXPERTS
@@ -338,6 +338,8 @@ async def test_a_colleague_gets_no_tool_for_which_it_would_have_to_wait(office):
 
 @pytest.mark.parametrize("first", [[], [[consult("tax")]]], ids=["at once", "having consulted"])
 async def test_an_expert_with_colleagues_may_ask_people_for_approval(office, first):
+    office.toolbox = Toolbox((SHOP,))
+    await put(office, replace(ASKING, tools=(name_of(SHOP),)))
     wish = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", "{}")
     office.model.script("legal", *first, ["Let me see.", wish])
     await office.ask("May we?")

@@ -7,6 +7,7 @@ from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize
 from bot.panel.approvals import approval_texts
+from bot.panel.approvals.approval_texts import Question, Shown
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import ApprovalId, Decision, RequestId, TurnId, UserId
 from bot.panel.tools import ApprovalWanted
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EVIL = '{"title": "<!channel> ``` *Approved* [here](https://evil.example)"}'
 WISH = ApprovalWanted(RequestId("mcpr_1"), "shop", "open_ticket", EVIL)
-WORDS = approval_texts.approval_wanted(":scales: **Legal Counsel**", [WISH], "Admins", 24)
+QUESTION = Question(":scales: **Legal Counsel**", [WISH], "Admins", 24)
+WORDS = approval_texts.approval_wanted(QUESTION, Shown.HERE)
 POST = Post(TurnId("T1:C1:1.0"), "approval:call_1", WORDS, approval=ApprovalId("T1:C1:1.0/call_1"))
 MARKDOWN = sanitize.markdown(WORDS)
 
@@ -58,7 +60,7 @@ async def test_what_the_model_wants_is_readable_and_acts_on_nothing(page: Page, 
     await ask(page, slack, bot)
 
     block = page.locator("pre", has_text="title:").last
-    await expect(block).to_contain_text("''' *Approved* [here]")
+    await expect(block).to_contain_text("⟨U+0060⟩⟨U+0060⟩⟨U+0060⟩ *Approved* [here]")
     for live in (".mention", "a", "b", "strong"):
         await expect(block.locator(live)).to_have_count(0)
     await expect(page.get_by_text("Who can decide: Admins.").last).to_be_visible()

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import aclosing
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
@@ -35,6 +36,7 @@ class SlackPeople(People):
         self._clock = clock
         self._cached: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        self._admins: dict[UserId, float] = {}  # some of them, and when they were found
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._taken: tuple[float, frozenset[str]] | None = None
         self._taken_lock = asyncio.Lock()
@@ -52,6 +54,14 @@ class SlackPeople(People):
     async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
         return [group for group in sorted(among) if user in await self._members(group)]
 
+    async def has_others(
+        self, besides: Collection[UserId], *, admins: bool, groups: Collection[str]
+    ) -> bool:
+        for group in sorted(groups):
+            if {*await self._members(group)} - {*besides}:
+                return True
+        return admins and await self._has_admin(besides)
+
     async def taken_names(self) -> frozenset[str]:
         async with self._taken_lock:
             if not self._taken or self._is_old(self._taken[0]):
@@ -61,6 +71,22 @@ class SlackPeople(People):
                         names.update(_names_of(member))
                 self._taken = self._clock(), frozenset(names)
             return self._taken[1]
+
+    async def _has_admin(self, besides: Collection[UserId]) -> bool:
+        known = {id_ for id_, since in self._admins.items() if not self._is_old(since)}
+        if known - {*besides}:
+            return True
+        try:
+            async with aclosing(self._api.pages("users.list", "members", limit=1_000)) as members:
+                async for member in members:
+                    if self._role(member) is Role.ADMIN:
+                        self._admins[UserId(member["id"])] = self._clock()
+                        if member["id"] not in besides:
+                            return True
+        except SlackRefused as error:
+            log.warning("admins.unknown", extra={"reason": str(error)})
+            return True
+        return False
 
     async def _members(self, group: str) -> Collection[str]:
         """Return the members of a user group; none if Slack does not let us read them."""

@@ -66,9 +66,10 @@ def retried(message: Json, by: str) -> Json:
     return {"blocks": [*blocks, context], "text": f"{message['text']}\n{remark}"}
 
 
-def ended(markdown: str, ending: Ending) -> Json:
+def ended(markdown: str, ending: Ending, stored_files: Sequence[StoredFile] = ()) -> Json:
     """Return a message of sanitized Markdown that says how it ended, in place of its buttons."""
-    message = reply(markdown, [note(_ending(ending, _mention, _date))])
+    line = note(_ending(ending, _mention, _date))
+    message = reply(markdown, [line], stored_files=stored_files)
     return {**message, "text": f"{message['text']}\n{_ending(ending, _mention, _plain_date)}"}
 
 

@@ -98,7 +98,7 @@ def row(post: Post) -> list[Json]:
     if post.ends_reply:
         buttons.append(_more(post))
     if post.approval:
-        buttons += decision_buttons(post.approval)
+        buttons += decision_buttons(post.approval, may_approve=post.may_approve)
     if post.offers_retry:
         buttons.append(_retry(post))
     if post.is_delayed:
@@ -107,14 +107,13 @@ def row(post: Post) -> list[Json]:
     return [*actions, thumbs.thumbs(post)] if post.ends_reply else actions
 
 
-def decision_buttons(approval: ApprovalId) -> list[Json]:
+def decision_buttons(approval: ApprovalId, *, may_approve: bool = True) -> list[Json]:
     """Return the buttons under a message that asks for approval of a tool."""
     approve = gettext("Approve: let the expert use it")
     decline = gettext("Decline: do not let the expert use it")
-    return [
-        _decision(APPROVE, gettext("Approve"), "primary", approve, approval),
-        _decision(DECLINE, gettext("Decline"), "danger", decline, approval),
-    ]
+    approving = _decision(APPROVE, gettext("Approve"), "primary", approve, approval)
+    declining = _decision(DECLINE, gettext("Decline"), "danger", decline, approval)
+    return [approving, declining] if may_approve else [declining]
 
 
 def _decision(action: str, text: str, style: str, label: str, approval: ApprovalId) -> Json:

@@ -96,7 +96,7 @@ class SlackMessenger(Messenger):
         return await self._replies.answers(thread, turn)
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
-        content = messages.ended(sanitize.markdown(post.text), ending)
+        content = messages.ended(sanitize.markdown(post.text), ending, post.stored_files)
         return last_states.updated(thread, ts, content, _in_sections(content, post))
 
     def plan_ended(

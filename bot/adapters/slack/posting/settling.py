@@ -9,7 +9,7 @@ from contextlib import aclosing
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.metadata import MessageStamp
 from bot.adapters.slack.blocks.elements import note
-from bot.adapters.slack.buttons.reply_buttons import APPROVE, STOP
+from bot.adapters.slack.buttons.reply_buttons import DECLINE, STOP
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.posting import settled_plans
 from bot.adapters.slack.threads.replies import Replies
@@ -64,13 +64,13 @@ def _settled(
 ) -> LastState | None:
     ts, pressed = message["ts"], _buttons(message)
     if stamp.part == PLAN:
-        calls = {one.removeprefix(f"{stamp.turn}/") for one in waiting}
+        calls = {one.removeprefix(f"{stamp.turn}/").partition("/")[0] for one in waiting}
         words = approval_texts.in_the_plan(Undecided.LOST)
         content = settled_plans.lost(message, sentences.lost_track(), words, calls)
         return _plan(thread, ts, content) if content else None
     if STOP in pressed:  # a note that the turn is delayed
         return last_states.deleted(thread, ts)
-    if APPROVE in pressed and pressed[APPROVE] not in waiting:
+    if DECLINE in pressed and pressed[DECLINE] not in waiting:
         words = approval_texts.ended(Undecided.LOST)
         blocks = [block for block in message["blocks"] if block["type"] != "actions"]
         text = f"{message['text']}\n{words}"
