@@ -33,7 +33,7 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
             config.backend,
             client,
             store,
-            salt=config.secrets[0],
+            salt=config.people_salt,
             tokens=config.history_tokens,
             compact=config.compact_tokens,
         )
@@ -97,7 +97,7 @@ async def _try(
     if config.backend == "assistants":
         return []
     trial = ModelTrial(
-        client, config.backend, salt=config.secrets[0], compact=config.compact_tokens
+        client, config.backend, salt=config.people_salt, compact=config.compact_tokens
     )
     tried: dict[tuple[str, bool], Tried] = {}
     for setting, name in models:

@@ -8,6 +8,7 @@ from bot.adapters.openai.checks import probes as openai_probes
 from bot.adapters.openai.checks.probe_bench import ProbeBench
 from bot.adapters.slack.api import probes as slack_probes
 from bot.adapters.slack.api.probes import SlackProbeBench
+from bot.addresses import without_password
 from bot.assembly.model_server import open_client
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
@@ -57,7 +58,8 @@ async def open_probes(
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(open_client(config))
         bench = ProbeBench(client, config.router_model)
-        name = f"the model's side at {config.openai_base_url}, with {config.router_model}"
+        server = without_password(config.openai_base_url)
+        name = f"the model's side at {server}, with {config.router_model}"
         probes.add(name, openai_probes.checks(bench), bench.tidy)
         if slack:
             slack_bench, url = await _slack_bench(stack, config, slack)

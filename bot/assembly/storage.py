@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
@@ -56,20 +57,27 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
     shards = Shards(config.redis_shards)
     redis = redis_of(config)
     audit_log = RedisAuditLog(redis, config.secrets)
+    cipher = Cipher(config.encryption_keys)
     try:
         await client.prepare(redis, config.redis_url, shards)
         yield Storage(
             redis,
-            RedisTurnQueue(redis, shards, lease=config.lease, room=config.channel_concurrency),
-            RedisJournal(redis, shards),
-            RedisOutbox(redis, shards, lease=config.lease),
+            RedisTurnQueue(
+                redis,
+                shards,
+                lease=config.lease,
+                room=config.channel_concurrency,
+                cipher=cipher,
+            ),
+            RedisJournal(redis, shards, cipher),
+            RedisOutbox(redis, shards, lease=config.lease, cipher=cipher),
             RedisReportStore(redis, shards),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
-            RedisConversationStore(redis),
-            RedisFeedbackStore(redis),
+            RedisConversationStore(redis, cipher),
+            RedisFeedbackStore(redis, cipher),
             RedisHandleStore(redis),
-            RedisApprovalStore(redis, shards),
+            RedisApprovalStore(redis, shards, cipher),
             RedisDeliveryStore(redis),
             RedisChannelMoveStore(redis),
             audit_log,

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot import logs
+from bot.addresses import is_plain_elsewhere
 from bot.assembly.checkup import examine
 from bot.assembly.same_files import file_digest
 from bot.cli.command import run
@@ -58,6 +59,13 @@ def _settings(config: Config) -> list[Finding]:
         remedy = "Set it to the output of: openssl rand -hex 32"
         what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
         findings.append(warning(what, remedy))
+    for name, url in (
+        ("OPENAI_BASE_URL", config.openai_base_url),
+        ("SLACK_API_URL", config.slack_api_url),
+    ):
+        if is_plain_elsewhere(url):
+            what = f"{name} begins with http://: on its way, anybody can read the key and all texts"
+            findings.append(warning(what, "Use https://, except within a network that you trust"))
     if config.panel_file:
         findings.append(_panel_file(config))
     return findings

@@ -9,6 +9,7 @@ from bot.cli.experts import experts
 from bot.cli.export import export
 from bot.cli.feedback import feedback
 from bot.cli.forget import forget
+from bot.cli.keys import keys
 from bot.cli.knowledge import knowledge
 from bot.cli.links import links
 from bot.cli.manifest import manifest
@@ -37,6 +38,7 @@ for command in (
     forget,
     probe,
     turns,
+    keys,
     manifest,
 ):
     main.add_command(command)

@@ -4,6 +4,7 @@ From this table come the reader (``environment``), what ``panelbot check`` says 
 ``.env.example`` and ``docs/reference/settings.md``: ``python -m docsgen`` writes both.
 """
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,11 @@ class Config(RightsSettings, ProcessSettings, ModelSettings, SlackSettings):
         Where no secret was given, something that only we and Slack know.
         """
         return self.own_secrets or (self.slack_signing_secret or self.slack_bot_token,)
+
+    @property
+    def people_salt(self) -> str:
+        """What hashes people for the model's side; it does not tell what signs our messages."""
+        return hmac.new(self.secrets[0].encode(), b"panelbot people v1", "sha256").hexdigest()
 
 
 SETTINGS: Mapping[str, Setting[object]] = settings_of(Config)

@@ -1,12 +1,16 @@
 """The kinds of values that settings have: how each is read, and the error if it cannot be."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
+
+_KEY_BYTES = 32
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ def url(*, default: str, slash: bool = False) -> Kind[str]:
     return Kind(parse, "should be a URL (https, http)", default)
 
 
-def words(pattern: str) -> Kind[tuple[str, ...]]:
-    """Return the kind of lists with commas, of words that match *pattern*."""
+def words(pattern: str, of: str) -> Kind[tuple[str, ...]]:
+    """Return the kind of lists with commas; *of* says what the words are that match *pattern*."""
 
     def parse(value: str) -> tuple[str, ...]:
         listed = tuple(word.strip() for word in value.split(",") if word.strip())
@@ -73,12 +77,29 @@ def words(pattern: str) -> Kind[tuple[str, ...]]:
             raise ValueError
         return listed
 
-    return Kind(parse, "should be a list with commas", ())
+    return Kind(parse, f"should be {of}, with commas between", ())
 
 
-def word_set(pattern: str, default: frozenset[str] = frozenset()) -> Kind[frozenset[str]]:
+def encryption_keys() -> Kind[tuple[bytes, ...]]:
+    """Return the kind of lists with commas, of keys of 32 bytes in (URL-safe) base64."""
+
+    def parse(value: str) -> tuple[bytes, ...]:
+        keys = tuple(
+            b64decode(
+                key.strip().translate(_URL_SAFE) + "=" * (-len(key.strip()) % 4), validate=True
+            )
+            for key in value.split(",")
+        )
+        if len(set(keys)) < len(keys) or any(len(key) != _KEY_BYTES for key in keys):
+            raise ValueError
+        return keys
+
+    return Kind(parse, "should be keys of 32 bytes in base64, with commas between", ())
+
+
+def word_set(pattern: str, of: str, default: frozenset[str] = frozenset()) -> Kind[frozenset[str]]:
     """Return the kind of lists with commas in which the order does not matter."""
-    listed = words(pattern)
+    listed = words(pattern, of)
     return Kind(lambda value: frozenset(listed.parse(value)) or default, listed.expected, default)
 
 

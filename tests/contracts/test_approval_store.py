@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
@@ -27,6 +28,7 @@ from bot.panel.tools import ApprovalWanted
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.turn_queue import FakeTurnQueue
 
+SECRET = Cipher([bytes(32)])
 THREAD = ThreadRef("T1", "C1", "1.0")
 ANN, BEN = UserId("UANN"), UserId("UBEN")
 
@@ -52,13 +54,15 @@ class Neighbours:
         return pending
 
 
-@pytest.fixture(params=["fake", "redis", "sharded redis"])
+@pytest.fixture(params=["fake", "redis", "sharded, encrypted redis"])
 async def neighbours(request, redis):
     if request.param == "fake":
         queue = FakeTurnQueue()
         return Neighbours(queue, FakeApprovalStore(queue))
-    shards = Shards(3 if request.param == "sharded redis" else 1)
-    return Neighbours(RedisTurnQueue(redis, shards), RedisApprovalStore(redis, shards))
+    shards, cipher = (Shards(3), SECRET) if "sharded" in request.param else (Shards(), CLEAR)
+    return Neighbours(
+        RedisTurnQueue(redis, shards, cipher=cipher), RedisApprovalStore(redis, shards, cipher)
+    )
 
 
 def wish(claim: Claim, ts: str | None = "1.5", call: str = "call_1") -> Pending:

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.panel.model import ExpertName, TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from tests.fakes.feedback_store import FakeFeedbackStore
 
+SECRET = Cipher([bytes(32)])
 NOVEMBER = TurnId("T1:C1:1763671234.000100")  # 2025-11-20
 LEGAL = Judged(NOVEMBER, "reply:call_1", ExpertName("legal"))
 ROUTER = Judged(NOVEMBER, "synthesis", None)
@@ -18,9 +20,12 @@ GOOD = Feedback(
 BAD = replace(GOOD, opinion=Opinion.BAD, at=1763671250000, reason="Wrong länder 🇩🇪")
 
 
-@pytest.fixture(params=["fake", "redis"])
+@pytest.fixture(params=["fake", "redis", "encrypted redis"])
 def store(request, redis):
-    return FakeFeedbackStore() if request.param == "fake" else RedisFeedbackStore(redis)
+    if request.param == "fake":
+        return FakeFeedbackStore()
+    cipher = SECRET if "encrypted" in request.param else CLEAR
+    return RedisFeedbackStore(redis, cipher)
 
 
 async def test_a_month_without_opinions_is_empty(store):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -15,6 +16,7 @@ from tests.fakes.outbox import FakeOutbox
 from tests.fakes.turn_queue import FakeTurnQueue
 
 THREAD, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
+SECRET = Cipher([bytes(32)])
 LEASE = 0.2
 PLAN = LastState(THREAD, "1.5", "asked")
 
@@ -40,13 +42,13 @@ class Neighbours:
         return False
 
 
-@pytest.fixture(params=["fake", "redis", "sharded redis"])
+@pytest.fixture(params=["fake", "redis", "sharded, encrypted redis"])
 async def neighbours(request, redis):
     if request.param == "fake":
         queue = FakeTurnQueue(lease=LEASE)
         return Neighbours(queue, FakeOutbox(queue, lease=LEASE, most=3))
-    shards = Shards(3 if request.param == "sharded redis" else 1)
-    outbox = RedisOutbox(redis, shards, lease=LEASE, look_again=0.02, most=3)
+    shards, cipher = (Shards(3), SECRET) if "sharded" in request.param else (Shards(), CLEAR)
+    outbox = RedisOutbox(redis, shards, lease=LEASE, look_again=0.02, most=3, cipher=cipher)
     return Neighbours(RedisTurnQueue(redis, shards, lease=LEASE, look_again=0.02), outbox)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.claiming import MOST_MESSAGES
 from bot.adapters.redis.queue.journal import RedisJournal
@@ -43,6 +44,7 @@ from bot.panel.model import (
 from bot.panel.usage import Usage
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
+SECRET = Cipher([bytes(32)])
 ONE = ThreadRef("T1", "C1", "1.0")
 OTHER = ThreadRef("T1", "C1", "2.0")
 ELSEWHERE = ThreadRef("T1", "C2", "3.0")
@@ -69,13 +71,14 @@ class Queues:
                     await self.redis.zincrby(key, -seconds * 1000, thread)
 
 
-@pytest.fixture(params=["fake", "redis", "sharded redis"])
+@pytest.fixture(params=["fake", "redis", "sharded, encrypted redis"])
 async def queues(request, redis):
-    shards = Shards(3 if request.param == "sharded redis" else 1)
+    shards, cipher = (Shards(3), SECRET) if "sharded" in request.param else (Shards(), CLEAR)
     if request.param == "fake":
         fake = FakeTurnQueue()
         return Queues(fake, FakeJournal(fake), redis, shards)
-    return Queues(RedisTurnQueue(redis, shards), RedisJournal(redis, shards), redis, shards)
+    queue = RedisTurnQueue(redis, shards, cipher=cipher)
+    return Queues(queue, RedisJournal(redis, shards, cipher), redis, shards)
 
 
 @pytest.fixture(params=["fake", "redis"])

@@ -8,10 +8,11 @@ import socket
 
 import pytest
 
-from bot.playground.openai.stand_in.brain import Call
+from bot.playground.openai.stand_in.brain import Call, Pause, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL
 from tests.end_to_end.conftest import MENTION, World, until_reachable
+from tests.eventually import eventually
 
 QUESTION = "Can we use this MIT library in a closed product, and what would it cost to support?"
 
@@ -124,6 +125,37 @@ async def test_check_names_each_problem_with_its_remedy(world: World):
     assert "rejects the key" in out
     assert "127.0.0.1:1" in out
     assert "hush" not in out
+
+
+async def test_check_shows_no_password_and_warns_of_plain_addresses(world: World):
+    world.environ["OPENAI_BASE_URL"] = "http://ann:s3cret@models.invalid/v1"
+
+    code, out, err = await world.panelbot("check")
+
+    assert (code, err) == (1, "")
+    assert "No answer from http://models.invalid/v1" in out
+    assert "OPENAI_BASE_URL begins with http://" in out
+    assert "s3cret" not in out
+
+
+async def test_a_question_survives_the_change_of_the_keys(world: World):
+    old, new = [(await world.panelbot("keys", "new"))[1].strip() for _ in range(2)]
+    world.environ |= {"PANELBOT_ENCRYPTION_KEYS": old, "PANELBOT_LEASE": "1"}
+    world.brain.then(Pause(3), Text("No doubt."))
+    async with world.command("run") as process:
+        await world.slack.sockets.wait_for_connection()
+        ts = world.say(f"{MENTION} is a Zebrafisch a fish?")
+        await eventually(lambda: world.brain.asked, within=20)
+        process.kill()
+    world.environ["PANELBOT_ENCRYPTION_KEYS"] = f"{new},{old}"
+    code, out, err = await world.panelbot("keys", "rotate")
+    assert (code, err) == (0, "")
+    assert "0 before" in out
+    assert "0 values encrypted now" not in out
+
+    world.environ["PANELBOT_ENCRYPTION_KEYS"] = new
+    async with world.command("run"):
+        await world.slack.people.wait_for(lambda: world.said(ts), timeout=60)
 
 
 async def test_check_blames_the_setting_that_is_set(world: World):

@@ -11,6 +11,7 @@ from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.language_model.conversation_store import ConversationStore
@@ -70,6 +71,7 @@ def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:
     """Return whether the server has what the backend called *name* needs; costs no tokens."""
+    address = without_password(client.base_url)
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
         return wrong
     if name == "assistants" and (refusal := _assistants_refused(client)):
@@ -79,14 +81,14 @@ async def probe(client: AsyncOpenAI, name: str) -> Finding:
         await ask(client.with_options(timeout=_PROBE, max_retries=0))
     except APIStatusError as error:
         if _is_missing(error):
-            what = f"{client.base_url} has no /{path}, which PANELBOT_BACKEND={name} needs"
+            what = f"{address} has no /{path}, which PANELBOT_BACKEND={name} needs"
             return bad(what, await _remedy(client, remedy))
         if error.status_code in (401, 403) or error.status_code >= 429:
-            what = f"Whether {client.base_url} has /{path} is unknown: HTTP {error.status_code}"
+            what = f"Whether {address} has /{path} is unknown: HTTP {error.status_code}"
             return warning(what, "Run panelbot check again later.")
     except APIConnectionError:
         remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
-        return warning(f"No answer from {client.base_url}", remedy)
+        return warning(f"No answer from {address}", remedy)
     except APIError:
         pass
     return good(f"PANELBOT_BACKEND={name}: the server has /{path}")

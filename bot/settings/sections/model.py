@@ -69,7 +69,7 @@ class ModelSettings:
     )
     fallback_models: tuple[str, ...] = setting(
         "PANELBOT_FALLBACK_MODELS",
-        words(r"[A-Za-z0-9][\w.:/-]{0,99}"),
+        words(r"[A-Za-z0-9][\w.:/-]{0,99}", "names of models"),
         "Asked in this order where one of these no longer exists or stays overloaded",
         example="gpt-6-luna,gpt-6.2-sol",
         page="run/models.md#models-that-are-unavailable",
@@ -87,7 +87,7 @@ class ModelSettings:
     )
     function_processes: frozenset[str] = setting(
         "PANELBOT_FUNCTION_PROCESSES",
-        word_set(r"[a-z][a-z0-9-]{0,23}"),
+        word_set(r"[a-z][a-z0-9-]{0,23}", "names of experts (lower-case letters, digits, hyphens)"),
         "Functions that run in a process of their own, so that a crash and all of their memory "
         "are contained: names of experts, or all. Functions may also ask for it themselves",
         example="orders,rota",

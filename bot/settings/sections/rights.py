@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import number, text, word_set, words
+from bot.settings.kinds import encryption_keys, number, text, word_set, words
 from bot.settings.setting import Group, setting
 
 APPROVERS = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
@@ -24,7 +24,7 @@ class RightsSettings:
     )
     own_secrets: tuple[str, ...] = setting(
         "PANELBOT_SECRET",
-        words(r"\S{16,}"),
+        words(r"\S{16,}", "texts of at least 16 characters without blanks"),
         "Signs the bot's own messages, so that a thread can be found again after Redis is lost. "
         "At least 16 characters (openssl rand -hex 32). To change it: new,old. Without it the "
         "signing secret or the bot token serves, and a new token makes old threads unreadable.",
@@ -33,15 +33,25 @@ class RightsSettings:
         is_secret=True,
         group=Group.RIGHTS,
     )
+    encryption_keys: tuple[bytes, ...] = setting(
+        "PANELBOT_ENCRYPTION_KEYS",
+        encryption_keys(),
+        "Encrypt what people and models say where Redis holds it (AES-256-GCM): one or more keys, "
+        "the first of which writes. `panelbot keys new` makes one, `panelbot keys rotate` takes "
+        "the others out of use",
+        example="the output of: panelbot keys new",
+        is_secret=True,
+        page="run/encryption.md",
+    )
     admins: frozenset[str] = setting(
         "PANELBOT_ADMINS",
-        word_set(r"[UW][A-Z0-9]{2,}"),
+        word_set(r"[UW][A-Z0-9]{2,}", "ids of people (U…)"),
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
     )
     apps: frozenset[str] = setting(
         "PANELBOT_APPS",
-        word_set(r"[ABUW][A-Z0-9]{2,}"),
+        word_set(r"[ABUW][A-Z0-9]{2,}", "ids of apps (A…), bots (B…) or their users (U…)"),
         "Other apps and workflows that may ask by mentioning the bot: ids of apps (A…), of their "
         "bots (B…) or of their bots' users (U…). Left out: none may",
         example="A012AB3CD,B045EF6GH",
@@ -49,7 +59,11 @@ class RightsSettings:
     )
     approvers: frozenset[str] = setting(
         "PANELBOT_APPROVERS",
-        word_set(APPROVERS, default=_USUAL_APPROVERS),
+        word_set(
+            APPROVERS,
+            "asker, admins, anyone, or ids of people (U…) and user groups (S…)",
+            _USUAL_APPROVERS,
+        ),
         "Who may approve tools that need it: asker (of the question; never of tools that may "
         "change something), admins (of the workspace, and those above), anyone (full members), and "
         "ids of people and user groups",

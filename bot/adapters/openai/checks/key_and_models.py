@@ -15,6 +15,7 @@ from openai.types import Model
 from bot.adapters.openai import azure
 from bot.adapters.openai.checks.chat_models import can_chat
 from bot.adapters.openai.server_name import server_name
+from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 
 
@@ -22,21 +23,31 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     """Return findings about the server and *models* (a setting's name and a model's name each)."""
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
         return [wrong]
-    server = named(client)
+    server, address = named(client), without_password(client.base_url)
     try:
         known = {model.id: model async for model in client.models.list()}
     except (AuthenticationError, PermissionDeniedError):
         return [bad(f"{server} rejects the key", "Put a valid key into OPENAI_API_KEY.")]
     except APIConnectionError:
         remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
-        return [bad(f"No answer from {client.base_url}", remedy)]
+        return [bad(f"No answer from {address}", remedy)]
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
-        return [bad(f"{client.base_url}models answers with HTTP {error.status_code}", remedy)]
+        return [
+            bad(
+                f"{address}models answers with HTTP {error.status_code}",
+                remedy,
+            )
+        ]
     except (ValueError, TypeError, AttributeError):  # the client takes a page for an answer
         remedy = "Check that OPENAI_BASE_URL is the address of an API: it may lack `/v1`."
-        return [bad(f"{client.base_url}models answers with something else than a list", remedy)]
-    findings = [good(f"{server} accepts the key ({client.base_url})")]
+        return [
+            bad(
+                f"{address}models answers with something else than a list",
+                remedy,
+            )
+        ]
+    findings = [good(f"{server} accepts the key ({address})")]
     if azure.is_azure(client.base_url):
         return findings + [azure.deployment(setting, name) for setting, name in models]
     today = datetime.now(UTC).date()

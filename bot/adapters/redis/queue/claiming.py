@@ -20,6 +20,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.encryption import Cipher
 from bot.panel.model import Claim, Message, Turn, UserId
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
@@ -39,12 +40,14 @@ class Claiming:
         self,
         redis: Connection,
         shards: keys.Shards,
+        cipher: Cipher,
         *,
         lease: float,
         room: int,
         look_again: float,
     ) -> None:
         self._redis = redis
+        self._cipher = cipher
         self._lease = milliseconds(lease)
         self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
         self._look_again = milliseconds(look_again)
@@ -81,7 +84,7 @@ class Claiming:
         """Return the claim in *reply*; postpone the turn if it cannot be read."""
         thread, messages, token, attempt, postponed, deaths, in_doubt, pressed = reply
         try:
-            turn = stored_turn(thread, messages or "[]")
+            turn = stored_turn(thread, messages or "[]", self._cipher)
             turn = replace(turn, pressed=tuple(map(UserId, pressed.split())))
             counts = (attempt, postponed, deaths)
             return Claim(turn, int(token), *counts, in_doubt=bool(in_doubt))
@@ -124,10 +127,15 @@ class Claiming:
             return await script(self._redis, prefix, *args)
 
 
-def stored_turn(thread: str, raw: str) -> Turn:
+def messages_in(thread: str) -> str:
+    """Return what messages of the thread of that name are encrypted as."""
+    return f"message {thread}"
+
+
+def stored_turn(thread: str, raw: str, cipher: Cipher) -> Turn:
     """Return the turn of the messages in *raw*. Raises Unreadable."""
     ref = keys.thread_of(thread)
-    messages = codec.load_tuple(Message, raw)
+    messages = codec.load_tuple(Message, cipher.decrypt(raw, messages_in(thread)))
     if not messages:  # evicted by the server: see its maxmemory-policy
         raise codec.Unreadable("a turn without messages")
     return Turn.of(ref, messages)

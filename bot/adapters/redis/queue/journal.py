@@ -16,6 +16,7 @@ from typing import get_args
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import (
     ApprovalAsked,
@@ -31,7 +32,7 @@ from bot.panel.journal.events import (
     UploadOpened,
 )
 from bot.panel.journal.journal import Journal
-from bot.panel.model import Claim
+from bot.panel.model import Claim, Turn
 from bot.panel.usage import NO_EXTRAS, Extras
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ _SEEN = (PostStarted, Posted, UploadOpened, FileStored, Retried, *get_args(Strea
 class RedisJournal(Journal):
     """The journals of the turns of a RedisTurnQueue with the same *shards*."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
+        self._cipher = cipher
         self._shards = shards
         self._append = Script("append")
         self._read = Script("read")
@@ -54,11 +56,27 @@ class RedisJournal(Journal):
         entries = await self._run(self._read, claim)
         if entries is None:
             raise TurnLost(claim.turn.id)
-        return tuple(_readable(entries, claim.turn.id))
+        return tuple(self._readable(entries, claim.turn))
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
-        if not await self._run(self._append, claim, journal_entry(event)):
+        about = entries_of(keys.thread_name(claim.turn.thread))
+        nonce, _, text = journal_entry(event).partition(" ")
+        entry = f"{nonce} {self._cipher.encrypt(text, about)}"
+        if not await self._run(self._append, claim, entry):
             raise TurnLost(claim.turn.id)
+
+    def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent]:
+        is_whole, about = True, entries_of(keys.thread_name(turn.thread))
+        for entry in entries:
+            nonce, _, text = entry.partition(" ")
+            try:
+                event = journal_event(f"{nonce} {self._cipher.decrypt(text, about)}")
+            except codec.Unreadable as error:
+                log.warning("journal.unreadable", extra={"turn": turn.id, "reason": str(error)})
+                is_whole = False
+            else:
+                if is_whole or isinstance(event, _SEEN):
+                    yield event
 
     async def _run(self, script: Script, claim: Claim, *args: str) -> list[str] | None:
         thread = claim.turn.thread
@@ -73,17 +91,9 @@ class RedisJournal(Journal):
         return entries
 
 
-def _readable(entries: Iterable[str], turn: str) -> Iterator[TurnEvent]:
-    is_whole = True
-    for entry in entries:
-        try:
-            event = journal_event(entry)
-        except codec.Unreadable as error:
-            log.warning("journal.unreadable", extra={"turn": turn, "reason": str(error)})
-            is_whole = False
-        else:
-            if is_whole or isinstance(event, _SEEN):
-                yield event
+def entries_of(thread: str) -> str:
+    """Return what the journals of the thread of that name are encrypted as."""
+    return f"journal {thread}"
 
 
 def journal_entry(event: TurnEvent) -> str:

@@ -10,16 +10,19 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from bot.adapters.redis import keys
+from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import TurnLost
 from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ThreadRef
 
+UNREADABLE_FOR = 30.0  # seconds until a state that cannot be read is claimed again
 MOST_STATES = 10_000  # in a shard: some 30 MB; then the oldest is dropped
 
 _PUT, _CLAIM, _RENEW, _SETTLE = map(
@@ -40,18 +43,21 @@ class RedisOutbox(Outbox):
         lease: float = 15.0,
         look_again: float = 1.0,
         most: int = MOST_STATES,
+        cipher: Cipher = CLEAR,
     ) -> None:
         self._redis = redis
         self._shards = shards
         self._lease = milliseconds(lease)
         self._look_again = milliseconds(look_again)
         self._most = most
+        self._cipher = cipher
         self._prefixes = deque(shards.prefixes)
         self._put_here = asyncio.Event()
 
     async def put(self, state: LastState, claim: Claim | None = None) -> None:
         token, passing = claim.token if claim else "", int(state.passing)
-        args = (token, state.about, state.request, passing, keys.OUTBOX_FOR, self._most)
+        request = self._cipher.encrypt(state.request, states_of(keys.thread_name(state.thread)))
+        args = (token, state.about, request, passing, keys.OUTBOX_FOR, self._most)
         dropped = await self._run(_PUT, state.thread, *args)
         if dropped < 0:
             raise TurnLost(claim.turn.id if claim else state.about)
@@ -90,7 +96,7 @@ class RedisOutbox(Outbox):
         with store_errors():
             states = await self._redis.hgetall(key)
         return {
-            about: LastState(thread, about, json.loads(state)["request"])
+            about: self._state(thread, about, json.loads(state)["request"])
             for about, state in states.items()
         }
 
@@ -115,7 +121,24 @@ class RedisOutbox(Outbox):
                     log.error("outbox.expired", extra={"slack_thread": thread, "about": about})
                 case [thread, about, request, token, failed]:
                     state = LastState(keys.thread_of(thread), about, request)
-                    return Outgoing(state, int(token), failed, requested_at)
+                    leased = Outgoing(state, int(token), failed, requested_at)
+                    if outgoing := await self._readable(leased):
+                        return outgoing
+
+    async def _readable(self, leased: Outgoing) -> Outgoing | None:
+        """Return *leased* as it can be sent; postpone it if this process lacks the key."""
+        thread, about, request = leased.state.thread, leased.state.about, leased.state.request
+        try:
+            return replace(leased, state=self._state(thread, about, request))
+        except codec.Unreadable as error:
+            log.warning("outbox.unreadable", extra={"reason": str(error)})
+            await self.postpone(leased, after=UNREADABLE_FOR, failed=False)
+            return None
+
+    def _state(self, thread: ThreadRef, about: str, request: str) -> LastState:
+        return LastState(
+            thread, about, self._cipher.decrypt(request, states_of(keys.thread_name(thread)))
+        )
 
     async def _settle(self, outgoing: Outgoing, delay: str, *, failed: bool) -> None:
         state = outgoing.state
@@ -125,3 +148,8 @@ class RedisOutbox(Outbox):
         prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
         with store_errors():
             return await script(self._redis, prefix, name, *args)
+
+
+def states_of(thread: str) -> str:
+    """Return what last states in the thread of that name are encrypted as."""
+    return f"outbox {thread}"

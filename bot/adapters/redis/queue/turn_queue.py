@@ -8,6 +8,7 @@ group, and kept consistent with it. Here a thread is in exactly one state (ready
 delayed), each transition is one script, and the token that the scripts compare is a fencing token.
 """
 
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -18,7 +19,8 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
-from bot.adapters.redis.queue.claiming import Claiming, stored_turn
+from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.queue.claiming import Claiming, messages_in, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned, TurnLost
@@ -55,15 +57,19 @@ class RedisTurnQueue(QueueAdmin):
         lease: float = 15.0,
         room: int = 10,
         look_again: float = 1.0,
+        cipher: Cipher = CLEAR,
     ) -> None:
         self._redis = redis
         self._shards = shards
         self._lease = milliseconds(lease)
         self._name = token_urlsafe(6)
-        self._claiming = Claiming(redis, shards, lease=lease, room=room, look_again=look_again)
+        self._cipher = cipher
+        self._claiming = Claiming(
+            redis, shards, cipher, lease=lease, room=room, look_again=look_again
+        )
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
-        entry = ("!" if alone else "+") + codec.dump(message)
+        entry = ("!" if alone else "+") + self._written(thread, message)
         nonce = token_urlsafe(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
         args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR, most)
@@ -73,7 +79,8 @@ class RedisTurnQueue(QueueAdmin):
         return bool(added > 0)
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
-        args = (keys.thread_name(thread), ts, codec.dump(message) if message else "")
+        written = self._written(thread, message) if message else ""
+        args = (keys.thread_name(thread), ts, written)
         return bool(await self._run(_AMEND, self._shards.prefix(thread), *args))
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
@@ -149,7 +156,8 @@ class RedisTurnQueue(QueueAdmin):
         if not reply:
             return None
         stopping, dropped = reply
-        return StopResult(bool(stopping), codec.load(Message, dropped).ts if dropped else None)
+        taken_back = json.loads(dropped)["ts"] if dropped else None
+        return StopResult(bool(stopping), taken_back)
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         with store_errors():
@@ -177,7 +185,7 @@ class RedisTurnQueue(QueueAdmin):
         """Return the dead letters, the oldest first; those that cannot be read are logged."""
         letters: list[DeadLetter] = []
         for prefix in self._shards.prefixes:
-            letters += filter(None, map(_letter, await self._run(_LETTERS, prefix, most)))
+            letters += filter(None, map(self._letter, await self._run(_LETTERS, prefix, most)))
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
@@ -227,11 +235,15 @@ class RedisTurnQueue(QueueAdmin):
         with store_errors():
             return await script(self._redis, prefix, *args)
 
+    def _written(self, thread: ThreadRef, message: Message) -> str:
+        about = messages_in(keys.thread_name(thread))
+        return self._cipher.encrypt_object(codec.dump(message), about)
 
-def _letter(raw: Sequence[str]) -> DeadLetter | None:
-    turn, thread, messages, reason, attempts, at = raw
-    try:
-        return DeadLetter(stored_turn(thread, messages), reason, int(attempts), int(at) / 1000)
-    except codec.Unreadable as error:  # perhaps another version can read it; it can be dropped
-        _log.error("letter.unreadable", extra={"turn": turn, "reason": str(error)})
-        return None
+    def _letter(self, raw: Sequence[str]) -> DeadLetter | None:
+        turn, thread, messages, reason, attempts, at = raw
+        try:
+            read = stored_turn(thread, messages, self._cipher)
+            return DeadLetter(read, reason, int(attempts), int(at) / 1000)
+        except codec.Unreadable as error:  # perhaps another version can read it; it can be dropped
+            _log.error("letter.unreadable", extra={"turn": turn, "reason": str(error)})
+            return None

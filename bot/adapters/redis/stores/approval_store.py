@@ -11,6 +11,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import TurnLost
@@ -27,22 +28,26 @@ _log = logging.getLogger(__name__)
 class RedisApprovalStore(ApprovalStore):
     """The approvals of a RedisTurnQueue with the same *shards*."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
+        self._cipher = cipher
         self._shards = shards
 
     async def open(self, claim: Claim, pending: Pending) -> None:
-        await self._fenced(_OPEN, claim, pending.id, codec.dump(pending), keys.APPROVAL_FOR)
+        written = self._written(claim.turn.thread, pending)
+        await self._fenced(_OPEN, claim, pending.id, written, keys.APPROVAL_FOR)
 
     async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
         milliseconds = round(within * 1000)
-        await self._fenced(_ASK, claim, pending.id, codec.dump(pending), milliseconds)
+        written = self._written(claim.turn.thread, pending)
+        await self._fenced(_ASK, claim, pending.id, written, milliseconds)
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
         with store_errors():
             entries = await self._redis.hgetall(self._shards.approvals(thread))
         texts = [text for name, text in entries.items() if not name.endswith("!")]
-        return [pending for text in texts if (pending := _readable(text))]
+        name = keys.thread_name(thread)
+        return [pending for text in texts if (pending := self._readable(name, text))]
 
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
@@ -53,7 +58,7 @@ class RedisApprovalStore(ApprovalStore):
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         expired: list[tuple[ThreadRef, Pending]] = []
         for prefix in self._shards.prefixes:
-            expired += _expired(await self._run(_DUE, prefix, _MOST_EXPIRED))
+            expired += self._expired(await self._run(_DUE, prefix, _MOST_EXPIRED))
         return expired
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
@@ -69,16 +74,23 @@ class RedisApprovalStore(ApprovalStore):
         with store_errors():
             return await script(self._redis, prefix, *args)
 
+    def _written(self, thread: ThreadRef, pending: Pending) -> str:
+        about = approvals_in(keys.thread_name(thread))
+        return self._cipher.encrypt_object(codec.dump(pending), about)
 
-def _expired(reply: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
-    for name, text in zip(reply[::2], reply[1::2], strict=True):
-        if pending := _readable(text):
-            yield keys.thread_of(name), pending
+    def _expired(self, reply: Sequence[str]) -> Iterator[tuple[ThreadRef, Pending]]:
+        for name, text in zip(reply[::2], reply[1::2], strict=True):
+            if pending := self._readable(name, text):
+                yield keys.thread_of(name), pending
+
+    def _readable(self, thread: str, text: str) -> Pending | None:
+        try:
+            return codec.load(Pending, self._cipher.decrypt(text, approvals_in(thread)))
+        except codec.Unreadable as error:  # written by a newer version, or with another key
+            _log.warning("approval.unreadable", extra={"reason": str(error)})
+            return None
 
 
-def _readable(text: str) -> Pending | None:
-    try:
-        return codec.load(Pending, text)
-    except codec.Unreadable as error:  # written by a newer version
-        _log.warning("approval.unreadable", extra={"reason": str(error)})
-        return None
+def approvals_in(thread: str) -> str:
+    """Return what approvals in the thread of that name are encrypted as."""
+    return f"approval {thread}"

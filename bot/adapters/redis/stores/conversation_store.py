@@ -11,6 +11,7 @@ from typing import get_args
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
 from bot.panel.language_model.exchange import StoredItem
@@ -26,8 +27,9 @@ _LOOK_BACK = 100
 class RedisConversationStore(ConversationStore):
     """Each conversation is a head and a list of items; both expire ninety days after a change."""
 
-    def __init__(self, redis: Connection) -> None:
+    def __init__(self, redis: Connection, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
+        self._cipher = cipher
 
     async def open(self, labels: Labels) -> ConversationId:
         conversation = ConversationId(f"{PREFIX}{token_hex(16)}")
@@ -57,7 +59,9 @@ class RedisConversationStore(ConversationStore):
             entries = await self._redis.lrange(f"{key}items", summed_up, -1)
         if not head:
             raise ConversationGone(conversation)
-        return Remembered(tuple(map(_item, entries)), head.get("summary", ""), summed_up)
+        items = tuple(self._item(conversation, entry) for entry in entries)
+        summary = self._cipher.decrypt(head.get("summary", ""), summary_of(conversation))
+        return Remembered(items, summary, summed_up)
 
     async def add(
         self,
@@ -68,7 +72,9 @@ class RedisConversationStore(ConversationStore):
         response: str = "",
     ) -> bool:
         token = response or token_hex(8)
-        entries = [f"{token} {codec.dump_tagged(item)}" for item in items]
+        about = items_of(conversation)
+        texts = (self._cipher.encrypt(codec.dump_tagged(item), about) for item in items)
+        entries = [f"{token} {text}" for text in texts]
         with store_errors():
             key = keys.conversation(conversation)
             added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
@@ -77,13 +83,14 @@ class RedisConversationStore(ConversationStore):
         return bool(added)
 
     async def sum_up(self, conversation: ConversationId, summary: str, items: int) -> None:
-        await self._note(conversation, "summary", summary, "summed_up", items)
+        written = self._cipher.encrypt(summary, summary_of(conversation))
+        await self._note(conversation, "summary", written, "summed_up", items)
 
     async def newest(
         self, conversation: ConversationId, most: int, *, skip: int = 0
     ) -> Sequence[StoredItem]:
         entries = await self._entries(conversation, most, skip)
-        return [_item(entry) for entry in reversed(entries)]
+        return [self._item(conversation, entry) for entry in reversed(entries)]
 
     async def holds(self, conversation: ConversationId, response: str) -> bool:
         entries = await self._entries(conversation, _LOOK_BACK, 0)
@@ -114,6 +121,16 @@ class RedisConversationStore(ConversationStore):
         if not noted:
             raise ConversationGone(conversation)
 
+    def _item(self, conversation: ConversationId, entry: str) -> StoredItem:
+        text = self._cipher.decrypt(entry.partition(" ")[2], items_of(conversation))
+        return codec.load_tagged(_ITEMS, text)
 
-def _item(entry: str) -> StoredItem:
-    return codec.load_tagged(_ITEMS, entry.partition(" ")[2])
+
+def items_of(conversation: str) -> str:
+    """Return what the items of *conversation* are encrypted as."""
+    return f"item {conversation}"
+
+
+def summary_of(conversation: str) -> str:
+    """Return what the summary of *conversation* is encrypted as."""
+    return f"summary {conversation}"

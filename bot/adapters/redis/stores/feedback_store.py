@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.months import month_of
 from bot.panel.reports.feedback import Feedback, question_of
 from bot.panel.reports.feedback_store import FeedbackStore
@@ -16,8 +17,9 @@ _log = logging.getLogger(__name__)
 class RedisFeedbackStore(FeedbackStore):
     """One field for each person and reply: a changed opinion overwrites the former one."""
 
-    def __init__(self, redis: Connection) -> None:
+    def __init__(self, redis: Connection, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
+        self._cipher = cipher
 
     async def save(self, team_id: str, feedback: Feedback) -> None:
         judged = feedback.judged
@@ -25,14 +27,16 @@ class RedisFeedbackStore(FeedbackStore):
         field = f"{judged.turn} {judged.reply} {feedback.by}"
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hset(key, field, codec.dump(feedback))
+                pipe.hset(
+                    key, field, self._cipher.encrypt(codec.dump(feedback), opinions_in(team_id))
+                )
                 pipe.expire(key, keys.FEEDBACK_FOR)
                 await pipe.execute()
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
         with store_errors():
             texts = await self._redis.hvals(keys.feedback(team_id, month))
-        return [feedback for text in texts if (feedback := _readable(text))]
+        return [feedback for text in texts if (feedback := self._readable(team_id, text))]
 
     async def forget(
         self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
@@ -43,15 +47,19 @@ class RedisFeedbackStore(FeedbackStore):
             with store_errors():
                 texts = await self._redis.hgetall(key)
             for field, text in texts.items():
-                if (feedback := _readable(text)) and matches(feedback):
+                if (feedback := self._readable(team_id, text)) and matches(feedback):
                     with store_errors():
                         forgotten += await self._redis.hdel(key, field)
         return forgotten
 
+    def _readable(self, team_id: str, text: str) -> Feedback | None:
+        try:
+            return codec.load(Feedback, self._cipher.decrypt(text, opinions_in(team_id)))
+        except codec.Unreadable as error:  # written by a newer version, or with another key
+            _log.warning("feedback.unreadable", extra={"reason": str(error)})
+            return None
 
-def _readable(text: str) -> Feedback | None:
-    try:
-        return codec.load(Feedback, text)
-    except codec.Unreadable as error:  # written by a newer version
-        _log.warning("feedback.unreadable", extra={"reason": str(error)})
-        return None
+
+def opinions_in(team_id: str) -> str:
+    """Return what the feedback of a workspace is encrypted as."""
+    return f"feedback {team_id}"

@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api.web_api import meaning
+from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import MessengerRefused
 
@@ -68,4 +69,4 @@ def _refused(client: AsyncWebClient, error: Exception, token: str, remedy: str) 
         return bad(f"Slack rejects {token} ({problem.code})", remedy)
     reason = str(problem or type(error).__name__)
     remedy = "Check SLACK_API_URL and whether this machine may reach it."
-    return bad(f"No answer from {client.base_url} ({reason})", remedy)
+    return bad(f"No answer from {without_password(client.base_url)} ({reason})", remedy)

@@ -1,0 +1,142 @@
+"""Encrypting everything that Redis holds with the newest key, while the bot works.
+
+A value that changes meanwhile is left: whoever changed it has written it with that key, if all
+processes have the same settings.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.adapters.redis import codec
+from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.encryption import Cipher
+from bot.adapters.redis.queue.claiming import messages_in
+from bot.adapters.redis.queue.journal import entries_of
+from bot.adapters.redis.queue.outbox import states_of
+from bot.adapters.redis.stores.approval_store import approvals_in
+from bot.adapters.redis.stores.conversation_store import items_of, summary_of
+from bot.adapters.redis.stores.feedback_store import opinions_in
+
+_PAGE = 1000  # keys in one round trip
+_AT_ONCE = 100  # values that one script replaces
+_KEY = re.compile(
+    r"panelbot:\{\d+\}:(?P<kind>inbox|turn|dead|journal|dead-journal|approvals|outbox):(?P<name>.+)"
+    r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
+    r"|panelbot:(?P<feedback>feedback):(?P<team>[^:]+):.+"
+)
+_SWAP = Script("swap")
+
+_Renew = Callable[[str], str]  # raises Unreadable
+
+
+@dataclass(slots=True)
+class Rotated:
+    """What has come of it: numbers of values."""
+
+    renewed: int = 0
+    kept: int = 0  # were encrypted with the newest key before
+    unreadable: int = 0  # with a key that was not given, or damaged
+
+
+class KeyRotation:
+    """Rewrites what *cipher* can read and would now write otherwise."""
+
+    def __init__(self, redis: Connection, cipher: Cipher) -> None:
+        self._redis = redis
+        self._cipher = cipher
+        self.rotated = Rotated()
+
+    async def run(self) -> Rotated:
+        """Go through all keys once. Raises StoreUnavailable; doing it again is harmless."""
+        with store_errors():
+            async for key in self._redis.scan_iter("panelbot:*", count=_PAGE):
+                if match := _KEY.fullmatch(key):
+                    await self._renew(key, match)
+        return self.rotated
+
+    async def _renew(self, key: str, match: re.Match[str]) -> None:
+        found = match["kind"] or match["part"] or match["feedback"]
+        name = match["name"] or match["conversation"] or match["team"]
+        if found.startswith("dead"):
+            letter = key.replace(":dead-journal:", ":dead:")
+            name = await self._redis.hget(letter, "thread") or name
+        swaps: list[str] = []
+        for field, text in (await self._values(key, found)).items():
+            position = field if found not in _LISTS else ""
+            try:
+                new = self._renewer(found, name)(text)
+            except codec.Unreadable:
+                self.rotated.unreadable += 1
+                continue
+            if new == text:
+                self.rotated.kept += 1
+            else:
+                swaps += (position, text, new)
+        for start in range(0, len(swaps), 3 * _AT_ONCE):
+            part = swaps[start : start + 3 * _AT_ONCE]
+            self.rotated.renewed += await _SWAP(self._redis, key, *part)
+
+    async def _values(self, key: str, found: str) -> Mapping[str, str]:
+        """Return the values of *key* that are content, by field (by place, in a list)."""
+        if found in _LISTS:
+            entries = enumerate(await self._redis.lrange(key, 0, -1))
+            return {str(place): entry for place, entry in entries if entry[0] != "@"}
+        values: dict[str, str] = await self._redis.hgetall(key)
+        match found:
+            case "turn" | "dead":
+                return {field: text for field, text in values.items() if field == "messages"}
+            case "head":
+                return {field: text for field, text in values.items() if field == "summary"}
+            case "approvals":  # a verdict has no content, and is compared as it is
+                return {field: text for field, text in values.items() if field[-1] != "!"}
+        return values
+
+    def _renewer(self, found: str, name: str) -> _Renew:
+        match found:
+            case "inbox":
+                return lambda entry: entry[0] + self._object(entry[1:], messages_in(name))
+            case "turn" | "dead":
+                return lambda text: self._list(text, messages_in(name))
+            case "journal" | "dead-journal":
+                return lambda entry: self._after_token(entry, entries_of(name))
+            case "approvals":
+                return lambda text: self._object(text, approvals_in(name))
+            case "outbox":
+                return lambda text: self._state(text, states_of(name))
+            case "items":
+                return lambda entry: self._after_token(entry, items_of(name))
+            case "head":
+                return lambda text: self._text(text, summary_of(name))
+        return lambda text: self._text(text, opinions_in(name))
+
+    def _text(self, text: str, about: str) -> str:
+        if self._cipher.is_current(text):
+            return text
+        return self._cipher.encrypt(self._cipher.decrypt(text, about), about)
+
+    def _after_token(self, entry: str, about: str) -> str:
+        token, _, text = entry.partition(" ")
+        return f"{token} {self._text(text, about)}"
+
+    def _object(self, text: str, about: str) -> str:
+        if self._cipher.is_current(text):
+            return text
+        return self._cipher.encrypt_object(self._cipher.decrypt(text, about), about)
+
+    def _list(self, text: str, about: str) -> str:
+        if self._cipher.is_current(text):
+            return text
+        messages = json.loads(self._cipher.decrypt(text, about))
+        objects = (self._cipher.encrypt_object(json.dumps(one), about) for one in messages)
+        return f"[{','.join(objects)}]"
+
+    def _state(self, text: str, about: str) -> str:
+        state = json.loads(text)
+        request = self._text(state["request"], about)
+        return text if request == state["request"] else json.dumps(state | {"request": request})
+
+
+_LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})

@@ -1,0 +1,51 @@
+"""``panelbot keys``: the keys with which content in Redis is encrypted."""
+
+from base64 import urlsafe_b64encode
+from secrets import token_bytes
+
+import click
+
+from bot.adapters.redis.encryption import KEY_BYTES, Cipher
+from bot.adapters.redis.stores.key_rotation import KeyRotation
+from bot.assembly.storage import open_storage
+from bot.cli.command import run, settings
+from bot.panel.errors import Refused
+from bot.settings.needs import STORE
+
+
+@click.group()
+def keys() -> None:
+    """Keys that encrypt what people and models say where Redis holds it."""
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key, for PANELBOT_ENCRYPTION_KEYS."""
+    click.echo(urlsafe_b64encode(token_bytes(KEY_BYTES)).decode().rstrip("="))
+
+
+@keys.command()
+def rotate() -> None:
+    """Encrypt everything with the first key; then the others can be taken away.
+
+    The bot may go on working. To begin, or to change the key: put the new key in front, restart
+    all processes, and run this.
+    """
+    run(_rotate(), resumes=True)
+
+
+async def _rotate() -> None:
+    config = settings(*STORE)
+    if not config.encryption_keys:
+        raise Refused("PANELBOT_ENCRYPTION_KEYS is not set; `panelbot keys new` makes a key.")
+    cipher = Cipher(config.encryption_keys)
+    async with open_storage(config) as storage:
+        rotated = await KeyRotation(storage.redis, cipher).run()
+    click.echo(
+        f"With key {cipher.current}: {rotated.renewed} values encrypted now, {rotated.kept} before."
+    )
+    if rotated.unreadable:
+        raise Refused(
+            f"{rotated.unreadable} values cannot be read with the keys given. Add the key that "
+            "they were written with; values that are damaged are lost."
+        )
